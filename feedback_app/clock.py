@@ -1,0 +1,30 @@
+"""UTC times as text of fixed width, so that text order is time order on every engine."""
+
+from datetime import UTC, datetime
+
+FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def now() -> datetime:
+    """Return the present moment in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def to_text(moment: datetime) -> str:
+    """Return `moment` as UTC text such as 2026-11-24T01:50:11Z.
+
+    Raises ValueError if `moment` has no time zone: a guessed zone would move cases between weeks.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(
+            f"{moment.isoformat()} has no time zone: give the moment with one"
+        )
+    # strftime's %Y does not pad years below 1000 on every platform; isoformat does.
+    return (
+        moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    )
+
+
+def from_text(text: str) -> datetime:
+    """Return the aware UTC moment that `to_text` wrote. Raises ValueError on anything else."""
+    return datetime.strptime(text, FORMAT).replace(tzinfo=UTC)

@@ -1,0 +1,28 @@
+"""The engine an address names."""
+
+from pathlib import Path
+from urllib.parse import unquote
+
+from feedback_app.database.contract import Database
+from feedback_app.database.sqlite import SQLite
+
+
+def open_database(url: str) -> Database:
+    """Return the database at `sqlite:///path` or `postgresql://…`.
+
+    A missing SQLite file is made. Raises ValueError for another kind of address, or when the
+    driver of PostgreSQL is not installed.
+    """
+    if url.startswith("sqlite:///"):
+        return SQLite(Path(unquote(url.removeprefix("sqlite:///"))))
+    if url.startswith("postgresql://"):
+        try:
+            from feedback_app.database.postgresql import PostgreSQL
+        except ImportError as error:
+            raise ValueError(
+                "postgresql:// needs the package psycopg: install the extra 'postgres'"
+            ) from error
+        return PostgreSQL(url)
+    raise ValueError(
+        f"{url.partition(':')[0]}: is no database we know: write sqlite:///path or postgresql://…"
+    )

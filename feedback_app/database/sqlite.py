@@ -1,0 +1,123 @@
+"""SQLite by sqlite-utils: the default, for one machine."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+
+import sqlite_utils
+
+from feedback_app.database.connections import ThreadConnections
+from feedback_app.database.contract import (
+    DatabaseUnavailableError,
+    Row,
+    Transaction,
+    bound,
+)
+
+_BUSY_SECONDS = 15
+
+
+class SQLite:
+    """SQLite by sqlite-utils: WAL, synchronous=FULL, foreign keys, BEGIN IMMEDIATE."""
+
+    engine = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connections = ThreadConnections(self._connect, lambda db: db.conn.close())
+
+    def _connect(self) -> sqlite_utils.Database:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # Our transactions are explicit, so the driver must not open its own.
+            connection = sqlite3.connect(
+                self._path,
+                timeout=_BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+        except (OSError, sqlite3.OperationalError) as error:
+            raise DatabaseUnavailableError(
+                f"cannot open {self._path}: {error}"
+            ) from error
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+        return sqlite_utils.Database(connection)
+
+    def ask(self, sql: str, **values: object) -> list[Row]:
+        return list(self.stream(sql, **values))
+
+    def stream(self, sql: str, **values: object) -> Iterator[Row]:
+        with (
+            _sqlite_errors(),
+            closing(self._connections.get().execute(sql, bound(values))) as rows,
+        ):
+            names = [column[0] for column in rows.description]
+            for row in rows:
+                yield dict(zip(names, row, strict=True))
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        db = self._connections.get()
+        with _sqlite_errors():
+            # A deferred transaction that reads first fails with "locked" when it comes to write.
+            db.conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield _SQLiteTransaction(db)
+                db.conn.execute("COMMIT")
+            except BaseException:
+                if db.conn.in_transaction:
+                    db.conn.execute("ROLLBACK")
+                raise
+
+    def migrating(self) -> AbstractContextManager[Transaction]:
+        return self.write()
+
+    def create_table(self, ddl: str) -> str:
+        return f"{ddl} STRICT"
+
+    def columns(self) -> dict[str, set[str]]:
+        db = self._connections.get()
+        return {name: set(db[name].columns_dict) for name in db.table_names()}
+
+    def scrub(self) -> None:
+        # secure_delete does not reach the copies that a page split leaves behind; VACUUM does.
+        db = self._connections.get()
+        with _sqlite_errors():
+            db.vacuum()
+            busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise DatabaseUnavailableError(
+                f"{self._path}-wal is still being read, so old text may remain in it: "
+                "run the command again in a moment"
+            )
+
+    def close(self) -> None:
+        self._connections.close()
+
+
+class _SQLiteTransaction:
+    def __init__(self, db: sqlite_utils.Database) -> None:
+        self._db = db
+
+    def run(self, sql: str, **values: object) -> int:
+        return self._db.execute(sql, bound(values)).rowcount
+
+    def ask(self, sql: str, **values: object) -> list[Row]:
+        cursor = self._db.execute(sql, bound(values))
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@contextmanager
+def _sqlite_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise DatabaseUnavailableError(f"SQLite cannot do this now: {error}") from error

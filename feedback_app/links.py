@@ -1,0 +1,72 @@
+"""Signed links, each bound to its purpose. The newest key signs, every key in the list verifies."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from itsdangerous import BadSignature, TimestampSigner
+
+Purpose = Literal["survey", "page", "why", "change", "opt-out"]
+
+# What mail programs and people leave hanging on the end of a link.
+_TRAILING = ".,;:!?)]}>\"'»“”’"
+
+
+class BadLinkError(ValueError):
+    """The link was not signed by us for this purpose: truncated, changed, revoked or made up."""
+
+
+class Signed(NamedTuple):
+    """What a token was signed for, and when (UTC)."""
+
+    subject: str
+    at: datetime
+
+
+def new_id() -> str:
+    """Return 128 random bits as 22 characters that may stand in an address."""
+    return secrets.token_urlsafe(16)
+
+
+class Links:
+    """Signs subjects for a purpose and reads them back.
+
+    Links signed before `valid_from` are refused: how a leaked key is revoked.
+    """
+
+    def __init__(self, keys: Sequence[str], valid_from: datetime | None = None) -> None:
+        self._keys = list(keys)
+        self._valid_from = valid_from
+        self._signers: dict[str, TimestampSigner] = {}
+
+    def sign(self, purpose: Purpose, subject: str) -> str:
+        """Return a token for `subject`, an id of ours; safe in an address."""
+        return self._signer(purpose).sign(subject).decode()
+
+    def read(self, purpose: Purpose, token: str) -> Signed:
+        """Return what `token` was signed for.
+
+        Several spellings of one token verify, so key on the subject, never on the token.
+        Raises BadLinkError for a token of another purpose or key, a changed or a revoked one.
+        """
+        try:
+            subject, signed_at = self._signer(purpose).unsign(
+                token.strip().rstrip(_TRAILING), return_timestamp=True
+            )
+            found = Signed(subject.decode("ascii"), signed_at)
+        except (BadSignature, ValueError) as error:
+            raise BadLinkError(
+                "this link is not one of ours, or it was changed"
+            ) from error
+        if self._valid_from and found.at < self._valid_from:
+            raise BadLinkError("links of that time were revoked")
+        return found
+
+    def _signer(self, purpose: str) -> TimestampSigner:
+        if purpose not in self._signers:
+            self._signers[purpose] = TimestampSigner(
+                self._keys, salt=f"feedback.{purpose}", digest_method=hashlib.sha256
+            )
+        return self._signers[purpose]

@@ -1,0 +1,117 @@
+"""Closed cases with their invitation and newest answer, as review and export read them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from feedback_app.clock import from_text
+from feedback_app.database.contract import Database, Row
+from feedback_app.records import AnsweredCase, Invitation
+
+_SELECT = """
+    SELECT cases.*, invitations.id AS invitation_id, invitations.created_at, expires_at,
+           withheld_because, handed_over_at, bounced_at, superseded_at,
+           newest.revision, newest.ease, newest.satisfaction, newest.comment,
+           newest.contact_welcome, newest.flags, newest.answered_week,
+           (SELECT answered_at FROM answers AS first
+            WHERE first.invitation_id = invitations.id AND first.revision = 1) AS answered_at
+    FROM cases
+    JOIN invitations ON invitations.case_ref = cases.id
+    LEFT JOIN answers AS newest ON newest.invitation_id = invitations.id
+         AND NOT EXISTS (SELECT 1 FROM answers AS later
+                         WHERE later.invitation_id = newest.invitation_id
+                           AND later.revision > newest.revision)
+"""
+_MOMENTS = (
+    "closed_at",
+    "opened_at",
+    "first_response_at",
+    "created_at",
+    "expires_at",
+    "handed_over_at",
+    "bounced_at",
+    "superseded_at",
+    "answered_at",
+)
+
+
+def answered_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
+    """Yield the cases whose first answer arrived in `week`, in the order of arrival."""
+    return _read(
+        database,
+        f"{_SELECT} WHERE newest.answered_week = :week ORDER BY answered_at, case_number",
+        now,
+        week=week,
+    )
+
+
+def closed_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
+    """Yield the cohort: the cases closed in `week`, answered or not."""
+    return _read(
+        database,
+        f"{_SELECT} WHERE closed_week = :week ORDER BY closed_at, case_number",
+        now,
+        week=week,
+    )
+
+
+def answered(database: Database, now: datetime) -> Iterator[AnsweredCase]:
+    """Yield every case that has an answer, in the order of arrival."""
+    return _read(
+        database,
+        f"{_SELECT} WHERE newest.revision IS NOT NULL ORDER BY answered_at, case_number",
+        now,
+    )
+
+
+def _read(
+    database: Database, sql: str, now: datetime, **values: object
+) -> Iterator[AnsweredCase]:
+    return (_answered_case(row, now) for row in database.stream(sql, **values))
+
+
+def _answered_case(row: Row, now: datetime) -> AnsweredCase:
+    at = {name: row[name] and from_text(row[name]) for name in _MOMENTS}
+    invitation = Invitation(
+        id=row["invitation_id"],
+        case_ref=row["id"],
+        case_number=row["case_number"],
+        language=row["language"],
+        contact_email=None,
+        created_at=at["created_at"],
+        expires_at=at["expires_at"],
+        withheld_because=row["withheld_because"],
+        handed_over_at=at["handed_over_at"],
+        bounced_at=at["bounced_at"],
+        superseded_at=at["superseded_at"],
+        answered_at=at["answered_at"],
+    )
+    answered = row["revision"] is not None
+    return AnsweredCase(
+        case_number=row["case_number"],
+        source=row["source"],
+        closed_at=at["closed_at"],
+        closed_week=row["closed_week"],
+        invitation_state=invitation.state(now),
+        withheld_because=row["withheld_because"],
+        handed_over=invitation.handed_over_at is not None,
+        expires_at=at["expires_at"],
+        case_kind=row["case_kind"],
+        case_url=row["case_url"],
+        customer=row["customer"],
+        team=row["team"],
+        language=row["language"],
+        closure_reason=row["closure_reason"],
+        opened_at=at["opened_at"],
+        first_response_at=at["first_response_at"],
+        first_response_seconds=row["first_response_seconds"],
+        resolution_seconds=row["resolution_seconds"],
+        duration_clock=row["duration_clock"],
+        answered_at=at["answered_at"],
+        answered_week=row["answered_week"],
+        revision=row["revision"],
+        ease=row["ease"],
+        satisfaction=row["satisfaction"],
+        comment=(row["comment"] or "") if answered else None,
+        contact_welcome=bool(row["contact_welcome"]) if answered else None,
+        flags=tuple(row["flags"].split()) if answered else (),
+    )

@@ -1,0 +1,63 @@
+"""Closed cases: kept once per closing."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from feedback_app.database.contract import Transaction
+from feedback_app.links import new_id
+from feedback_app.records import ClosedCase
+
+_INSERT = """
+    INSERT INTO cases (
+        id, source, case_id, closure_key, case_number, case_kind, case_url, customer, team,
+        contact_email, language, closure_reason, opened_at, first_response_at,
+        solution_proposed_at, closed_at, first_response_seconds, resolution_seconds,
+        duration_clock, closed_week, received_at
+    ) VALUES (
+        :id, :source, :case_id, :closure_key, :case_number, :case_kind, :case_url, :customer, :team,
+        :contact_email, :language, :closure_reason, :opened_at, :first_response_at,
+        :solution_proposed_at, :closed_at, :first_response_seconds, :resolution_seconds,
+        :duration_clock, :closed_week, :received_at
+    ) ON CONFLICT (source, case_id, closure_key) DO NOTHING
+"""
+
+
+def keep(
+    tx: Transaction, case: ClosedCase, closed_week: str, now: datetime
+) -> str | None:
+    """Store `case` and return its new key, or None if this closing is known already."""
+    key = new_id()
+    changed = tx.run(
+        _INSERT, id=key, closed_week=closed_week, received_at=now, **asdict(case)
+    )
+    return key if changed else None
+
+
+def same_closing(tx: Transaction, case: ClosedCase, within: timedelta) -> bool:
+    """Return whether this closing, or one of the same case less than `within` away, is known."""
+    return bool(
+        tx.ask(
+            """SELECT 1 FROM cases
+               WHERE source = :source AND case_id = :case_id
+                 AND (closure_key = :closure_key OR (closed_at > :earliest AND closed_at < :latest))
+               LIMIT 1""",
+            source=case.source,
+            case_id=case.case_id,
+            closure_key=case.closure_key,
+            earliest=case.closed_at - within,
+            latest=case.closed_at + within,
+        )
+    )
+
+
+def asked_since(tx: Transaction, contact_email: str, since: datetime) -> bool:
+    """Return whether this contact got, or is about to get, an invitation made after `since`."""
+    return bool(
+        tx.ask(
+            """SELECT 1 FROM cases JOIN invitations ON invitations.case_ref = cases.id
+               WHERE lower(contact_email) = lower(:email) AND created_at > :since
+                 AND withheld_because IS NULL LIMIT 1""",
+            email=contact_email,
+            since=since,
+        )
+    )

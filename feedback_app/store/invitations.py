@@ -1,0 +1,99 @@
+"""Invitations: one per closed case."""
+
+from datetime import datetime
+
+from feedback_app.clock import from_text
+from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.links import new_id
+from feedback_app.records import Invitation, WithheldBecause
+
+_SELECT = """
+    SELECT invitations.id, case_ref, case_number, cases.language, contact_email, created_at,
+           expires_at, withheld_because, handed_over_at, bounced_at, superseded_at,
+           answers.answered_at
+    FROM invitations
+    JOIN cases ON cases.id = invitations.case_ref
+    LEFT JOIN answers ON answers.invitation_id = invitations.id AND answers.revision = 1
+"""
+
+
+def add(
+    tx: Transaction,
+    case_ref: str,
+    created_at: datetime,
+    expires_at: datetime,
+    withheld_because: WithheldBecause | None,
+) -> str:
+    """Store a new invitation and return its id."""
+    invitation_id = new_id()
+    tx.run(
+        """INSERT INTO invitations (id, case_ref, created_at, expires_at, withheld_because)
+           VALUES (:id, :case_ref, :created_at, :expires_at, :withheld_because)""",
+        id=invitation_id,
+        case_ref=case_ref,
+        created_at=created_at,
+        expires_at=expires_at,
+        withheld_because=withheld_because,
+    )
+    return invitation_id
+
+
+def find(source: Database | Transaction, invitation_id: str) -> Invitation | None:
+    """Return the invitation with this id, if there is one."""
+    rows = source.ask(f"{_SELECT} WHERE invitations.id = :id", id=invitation_id)
+    return _invitation(rows[0]) if rows else None
+
+
+def of_case_number(
+    source: Database | Transaction, case_number: str
+) -> list[Invitation]:
+    """Return the invitations of every closing of the cases with this number, newest closing last."""
+    rows = source.ask(
+        f"{_SELECT} WHERE case_number = :number ORDER BY closed_at, created_at",
+        number=case_number,
+    )
+    return [_invitation(row) for row in rows]
+
+
+def hand_over(
+    tx: Transaction, invitation_id: str, now: datetime, expires_at: datetime
+) -> None:
+    """Record that the customer has the link from `now` on, unless they had it before."""
+    tx.run(
+        """UPDATE invitations SET handed_over_at = :now, expires_at = :expires_at
+           WHERE id = :id AND handed_over_at IS NULL""",
+        id=invitation_id,
+        now=now,
+        expires_at=expires_at,
+    )
+
+
+def supersede_unanswered(
+    tx: Transaction, source: str, case_id: str, closed_before: datetime, now: datetime
+) -> None:
+    """Withdraw the unanswered invitations of this case's earlier closings."""
+    tx.run(
+        """UPDATE invitations SET superseded_at = :now
+           WHERE superseded_at IS NULL
+             AND case_ref IN (SELECT id FROM cases WHERE source = :source AND case_id = :case_id
+                              AND closed_at < :closed_before)
+             AND NOT EXISTS (SELECT 1 FROM answers WHERE answers.invitation_id = invitations.id)""",
+        source=source,
+        case_id=case_id,
+        closed_before=closed_before,
+        now=now,
+    )
+
+
+def _invitation(row: Row) -> Invitation:
+    moments = (
+        "created_at",
+        "expires_at",
+        "handed_over_at",
+        "bounced_at",
+        "superseded_at",
+    )
+    read = {
+        name: row[name] and from_text(row[name]) for name in (*moments, "answered_at")
+    }
+    return Invitation(**{**row, **read})

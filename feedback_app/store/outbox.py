@@ -1,0 +1,99 @@
+"""Outbox messages: written with what caused them, claimed for a while, sent, marked."""
+
+from datetime import datetime
+
+from feedback_app.clock import from_text
+from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.records import OutboxMessage
+
+_WAITING = """sent_at IS NULL AND refused_at IS NULL AND due_at <= :now
+              AND (claimed_until IS NULL OR claimed_until <= :now)"""
+
+
+def add(tx: Transaction, message: OutboxMessage) -> None:
+    """Store a message that may be sent at once."""
+    tx.run(
+        """INSERT INTO outbox (id, kind, invitation_id, recipient, message, created_at, due_at)
+           VALUES (:id, :kind, :invitation_id, :recipient, :message, :created_at, :created_at)""",
+        id=message.id,
+        kind=message.kind,
+        invitation_id=message.invitation_id,
+        recipient=message.recipient,
+        message=message.message,
+        created_at=message.created_at,
+    )
+
+
+def claim(
+    tx: Transaction, now: datetime, until: datetime, limit: int
+) -> list[OutboxMessage]:
+    """Lease up to `limit` due messages, oldest first; nobody else gets them before `until`."""
+    # The condition stands twice: without the outer one PostgreSQL hands a row out to two workers.
+    rows = tx.ask(
+        f"""UPDATE outbox SET claimed_until = :until
+            WHERE {_WAITING} AND id IN (
+                SELECT id FROM outbox WHERE {_WAITING} ORDER BY due_at, id LIMIT :limit)
+            RETURNING id, kind, invitation_id, recipient, message, attempts, created_at""",
+        now=now,
+        until=until,
+        limit=limit,
+    )
+    return sorted(
+        (_message(row) for row in rows), key=lambda message: message.created_at
+    )
+
+
+def mark_sent(tx: Transaction, message_id: str, now: datetime) -> None:
+    """Record that the message was accepted."""
+    tx.run(
+        "UPDATE outbox SET sent_at = :now, claimed_until = NULL WHERE id = :id AND sent_at IS NULL",
+        id=message_id,
+        now=now,
+    )
+
+
+def put_back(tx: Transaction, message_id: str, due_at: datetime, error: str) -> None:
+    """Record a try in vain; the next one comes at `due_at`."""
+    tx.run(
+        """UPDATE outbox SET due_at = :due_at, attempts = attempts + 1, claimed_until = NULL,
+                             last_error = :error WHERE id = :id""",
+        id=message_id,
+        due_at=due_at,
+        error=error,
+    )
+
+
+def set_aside(tx: Transaction, message_id: str, now: datetime, error: str) -> None:
+    """Record that the message was refused for good, or given up. It stays to be looked at."""
+    tx.run(
+        """UPDATE outbox SET refused_at = :now, attempts = attempts + 1, claimed_until = NULL,
+                             last_error = :error WHERE id = :id""",
+        id=message_id,
+        now=now,
+        error=error,
+    )
+
+
+def count_by_state(database: Database) -> dict[str, int]:
+    """Return how many messages are waiting, sent and set aside."""
+    rows = database.ask(
+        """SELECT CASE WHEN sent_at IS NOT NULL THEN 'sent'
+                       WHEN refused_at IS NOT NULL THEN 'set aside' ELSE 'waiting' END AS state,
+                  count(*) AS messages
+           FROM outbox GROUP BY 1"""
+    )
+    return {row["state"]: row["messages"] for row in rows}
+
+
+def set_aside_messages(database: Database) -> list[Row]:
+    """Return case number, time and reason of every message that was set aside, oldest first."""
+    return database.ask(
+        """SELECT cases.case_number, refused_at, attempts, last_error
+           FROM outbox JOIN invitations ON invitations.id = outbox.invitation_id
+           JOIN cases ON cases.id = invitations.case_ref
+           WHERE refused_at IS NOT NULL ORDER BY refused_at"""
+    )
+
+
+def _message(row: Row) -> OutboxMessage:
+    return OutboxMessage(**{**row, "created_at": from_text(row["created_at"])})

@@ -1,0 +1,36 @@
+"""Files of rejected rows: known by path, so that erasure and retention reach them."""
+
+from datetime import datetime
+from pathlib import Path
+
+from feedback_app.database.contract import Database, Transaction
+
+
+def remember(tx: Transaction, path: Path, now: datetime) -> None:
+    """Record that rejected rows were written to `path`."""
+    tx.run(
+        """INSERT INTO rejected_files (path, written_at) VALUES (:path, :now)
+           ON CONFLICT (path) DO UPDATE SET written_at = :now""",
+        path=str(path.resolve()),
+        now=now,
+    )
+
+
+def known(database: Database) -> list[Path]:
+    """Return every file of rejected rows we wrote and did not remove."""
+    return [
+        Path(row["path"]) for row in database.ask("SELECT path FROM rejected_files")
+    ]
+
+
+def written_before(database: Database, moment: datetime) -> list[Path]:
+    """Return the files last written before `moment`."""
+    rows = database.ask(
+        "SELECT path FROM rejected_files WHERE written_at < :moment", moment=moment
+    )
+    return [Path(row["path"]) for row in rows]
+
+
+def forget(tx: Transaction, path: Path) -> None:
+    """Record that the file is gone."""
+    tx.run("DELETE FROM rejected_files WHERE path = :path", path=str(path))

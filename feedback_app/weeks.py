@@ -1,0 +1,56 @@
+"""ISO weeks in the support team's time zone, written 2026-W47."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_WEEK = re.compile(r"(\d{4})-W(\d{2})")
+
+
+def week_of(moment: datetime, zone: ZoneInfo) -> str:
+    """Return the ISO week that holds `moment` where the team works (2027-01-01 is in 2026-W53)."""
+    return _text(moment.astimezone(zone).date())
+
+
+def parse_week(text: str) -> str:
+    """Return `text` if it names a week that exists. Raises ValueError saying how to write one."""
+    match = _WEEK.fullmatch(text)
+    if match:
+        try:
+            date.fromisocalendar(int(match[1]), int(match[2]), 1)
+        except ValueError:
+            pass
+        else:
+            return text
+    raise ValueError(
+        f"{text!r} is not a week: write the ISO year and week, such as 2026-W47"
+    )
+
+
+def week_bounds(week: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return when `week` starts and when the next one does, in UTC.
+
+    Monday midnight in `zone`; 167 to 169 hours apart when clocks change in between.
+    """
+    monday = _monday(week)
+    start, end = (
+        datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+        for day in (monday, monday + timedelta(days=7))
+    )
+    return start, end
+
+
+def weeks_back(week: str, count: int) -> list[str]:
+    """Return `count` weeks ending with `week`, oldest first."""
+    monday = _monday(week)
+    return [_text(monday - timedelta(weeks=back)) for back in reversed(range(count))]
+
+
+def _text(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year:04d}-W{week:02d}"
+
+
+def _monday(week: str) -> date:
+    year, number = parse_week(week).split("-W")
+    return date.fromisocalendar(int(year), int(number), 1)
