@@ -27,6 +27,9 @@ class Transaction(Protocol):
     def ask(self, sql: str, **values: object) -> list[Row]:
         """Return the rows of a SELECT, or of a writing statement with RETURNING."""
 
+    def only_one(self, name: str) -> None:
+        """Wait until no other transaction holds `name`, then hold it until this one ends."""
+
 
 class Database(Protocol):
     """A database of one of the engines. Safe to share between threads."""

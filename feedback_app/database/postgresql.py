@@ -18,7 +18,6 @@ from feedback_app.database.contract import (
 
 _NAMED = re.compile(r"(?<![:\w]):([a-z_0-9]+)")
 _CONNECT_SECONDS = 15
-_MIGRATION_LOCK = 7_310_281  # any number, the same in every process
 
 Connection = psycopg.Connection[Row]
 
@@ -88,7 +87,7 @@ class PostgreSQL:
     @contextmanager
     def migrating(self) -> Iterator[Transaction]:
         with self.write() as tx:
-            tx.ask("SELECT pg_advisory_xact_lock(:number)", number=_MIGRATION_LOCK)
+            tx.only_one("migrations")
             yield tx
 
     def create_table(self, ddl: str) -> str:
@@ -126,6 +125,9 @@ class _PostgreSQLTransaction:
             _percent(sql), bound(values)
         ).fetchall()
         return rows
+
+    def only_one(self, name: str) -> None:
+        self.ask("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))", name=name)
 
 
 @lru_cache(maxsize=256)

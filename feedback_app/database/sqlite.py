@@ -114,6 +114,9 @@ class _SQLiteTransaction:
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def only_one(self, name: str) -> None:
+        """Do nothing: BEGIN IMMEDIATE lets one writer in at a time."""
+
 
 @contextmanager
 def _sqlite_errors() -> Iterator[None]:

@@ -18,7 +18,7 @@ _INSERT = """
         :contact_email, :language, :closure_reason, :opened_at, :first_response_at,
         :solution_proposed_at, :closed_at, :first_response_seconds, :resolution_seconds,
         :duration_clock, :closed_week, :received_at
-    ) ON CONFLICT (source, case_id, closure_key) DO NOTHING
+    )
 """
 
 
@@ -46,6 +46,19 @@ def same_closing(tx: Transaction, case: ClosedCase, within: timedelta) -> bool:
             closure_key=case.closure_key,
             earliest=case.closed_at - within,
             latest=case.closed_at + within,
+        )
+    )
+
+
+def closed_again_later(tx: Transaction, case: ClosedCase) -> bool:
+    """Return whether a later closing of the same case is known."""
+    return bool(
+        tx.ask(
+            """SELECT 1 FROM cases WHERE source = :source AND case_id = :case_id
+               AND closed_at > :closed_at LIMIT 1""",
+            source=case.source,
+            case_id=case.case_id,
+            closed_at=case.closed_at,
         )
     )
 

@@ -1,0 +1,115 @@
+"""The survey protocol: the first complete answer stands, a change is asked for and appended."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from feedback_app.database.contract import Transaction
+from feedback_app.records import Answer, Invitation
+from feedback_app.store import answers
+
+
+class Outcome(Enum):
+    """What became of an answer that was sent."""
+
+    STORED = "stored"
+    KNOWN = "known"  # the same values again: a success, and no second row
+    DIFFERS = "differs"  # another answer stands: keep it or change it?
+    TOO_LATE = "too late"  # another answer stands, and the edit window is over
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one POST said. Scores are 1 to 5."""
+
+    ease: int
+    satisfaction: int
+    comment: str
+    contact_welcome: bool
+    language: str
+    flags: tuple[str, ...] = ()
+
+
+def record(
+    tx: Transaction,
+    invitation: Invitation,
+    given: Given,
+    *,
+    now: datetime,
+    week: str,
+    wording_version: int,
+    edit_window: timedelta,
+    changes_revision: int | None = None,
+) -> tuple[Outcome, Answer]:
+    """Store what was given unless an answer stands, and return that answer.
+
+    `changes_revision` is the revision the customer was asked about before changing it. `week` is
+    the ISO week of `now`; a change counts in the week of the first revision.
+    """
+    first = Answer(
+        invitation_id=invitation.id,
+        revision=1,
+        ease=given.ease,
+        satisfaction=given.satisfaction,
+        comment=given.comment,
+        contact_welcome=given.contact_welcome,
+        wording_version=wording_version,
+        language=given.language,
+        answered_at=now,
+        answered_week=week,
+        flags=given.flags,
+    )
+    # The key of the table decides who was first, not this program.
+    if answers.append(tx, first):
+        return Outcome.STORED, first
+    known = answers.revisions(tx, invitation.id)
+    newest = known[-1]
+    if _same(newest, first):
+        return Outcome.KNOWN, newest
+    if now > known[0].answered_at + edit_window:
+        return Outcome.TOO_LATE, newest
+    if changes_revision != newest.revision:
+        return Outcome.DIFFERS, newest
+    return _append(
+        tx, replace(first, revision=newest.revision + 1), known[0].answered_week
+    )
+
+
+def add_reason(
+    tx: Transaction,
+    invitation_id: str,
+    revision: int,
+    comment: str,
+    contact_welcome: bool,
+    now: datetime,
+) -> Outcome:
+    """Append the reason for a low answer that was given without one; its scores stay."""
+    known = answers.revisions(tx, invitation_id)
+    newest = known[-1]
+    if (newest.comment, newest.contact_welcome) == (comment, contact_welcome):
+        return Outcome.KNOWN
+    if newest.revision != revision or newest.comment:
+        return Outcome.DIFFERS
+    with_reason = replace(
+        newest,
+        revision=revision + 1,
+        comment=comment,
+        contact_welcome=contact_welcome,
+        answered_at=now,
+    )
+    return _append(tx, with_reason, newest.answered_week)[0]
+
+
+def _append(tx: Transaction, answer: Answer, week: str) -> tuple[Outcome, Answer]:
+    answer = replace(answer, answered_week=week)
+    stored = answers.append(tx, answer)
+    return (Outcome.STORED if stored else Outcome.DIFFERS), answer
+
+
+def _same(one: Answer, other: Answer) -> bool:
+    return (one.ease, one.satisfaction, one.comment, one.contact_welcome) == (
+        other.ease,
+        other.satisfaction,
+        other.comment,
+        other.contact_welcome,
+    )

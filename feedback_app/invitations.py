@@ -1,0 +1,77 @@
+"""Who is asked, when, and why not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from feedback_app.clock import to_text
+from feedback_app.database.contract import Transaction
+from feedback_app.letters import Stationery, closure
+from feedback_app.records import ClosedCase, WithheldBecause
+from feedback_app.store import cases, invitations, outbox
+from feedback_app.weeks import week_of
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a closed case that came in."""
+
+    outcome: Literal["new", "known"]
+    invitation_id: str | None = None
+    withheld_because: WithheldBecause | None = None
+
+
+@dataclass(frozen=True)
+class Reception:
+    """Takes closed cases in: keeps each closing once, decides who is asked, writes the mail.
+
+    `survey_link` turns an invitation's id into the address in the mail.
+    """
+
+    stationery: Stationery
+    zone: ZoneInfo
+    survey_link: Callable[[str], str]
+
+    def receive(
+        self, tx: Transaction, case: ClosedCase, now: datetime, ask_anyway: bool = False
+    ) -> Receipt:
+        """Keep `case` unless this closing is known, and ask its customer unless there is a reason.
+
+        `ask_anyway` asks although the case closed longer ago than the asking limit.
+        The case, its invitation and its mail are written in `tx`, or none of them.
+        """
+        rules = self.stationery.facts.survey
+        case = replace(case, closure_key=case.closure_key or to_text(case.closed_at))
+        tx.only_one(f"{case.source} {case.case_id}")
+        if cases.same_closing(tx, case, timedelta(hours=rules.same_closure_hours)):
+            return Receipt("known")
+        withheld = self._withheld_because(tx, case, now, ask_anyway)
+        case_ref = cases.keep(tx, case, week_of(case.closed_at, self.zone), now)
+        invitations.supersede_unanswered(
+            tx, case.source, case.case_id, case.closed_at, now
+        )
+        expires_at = now + timedelta(days=rules.link_lifetime_days)
+        invitation_id = invitations.add(tx, case_ref, now, expires_at, withheld)
+        if not withheld:
+            link = self.survey_link(invitation_id)
+            outbox.add(tx, closure(self.stationery, case, invitation_id, link, now))
+        return Receipt("new", invitation_id, withheld)
+
+    def _withheld_because(
+        self, tx: Transaction, case: ClosedCase, now: datetime, ask_anyway: bool
+    ) -> WithheldBecause | None:
+        rules = self.stationery.facts.survey
+        if cases.closed_again_later(tx, case):
+            return "superseded"
+        if not ask_anyway and case.closed_at < now - timedelta(
+            days=rules.asking_limit_days
+        ):
+            return "too_old"
+        if not case.contact_email:
+            return "no_address"
+        quiet = timedelta(days=rules.quiet_period_days)
+        if quiet and cases.asked_since(tx, case.contact_email, now - quiet):
+            return "quiet_period"
+        return None

@@ -1,0 +1,85 @@
+"""The words we send. A letter has a text and an HTML form, from templates in every language."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from urllib.parse import urlsplit
+
+from mjml import mjml2html
+from support_facts.facts import Facts
+
+from feedback_app.language import choose, template
+from feedback_app.links import new_id
+from feedback_app.records import ClosedCase, OutboxMessage
+from feedback_app.text import one_line
+
+
+@dataclass(frozen=True)
+class Stationery:
+    """What is the same on every letter: the facts, who sends it, and where we live on the web."""
+
+    facts: Facts
+    sender: str
+    reply_to: str
+    public_url: str
+
+    def site_page(self, page: str, language: str) -> str:
+        """Return the address of a page of the knowledge site, such as case-status.html#closed."""
+        site = (self.facts.organisation.site_url or self.public_url).rstrip("/")
+        folder = "" if language == self.facts.languages[0] else f"/{language}"
+        return f"{site}{folder}/{page}"
+
+
+def closure(
+    stationery: Stationery,
+    case: ClosedCase,
+    invitation_id: str,
+    survey_link: str,
+    now: datetime,
+) -> OutboxMessage:
+    """Return the closure mail of `case`: what closing means, and the link to the two questions.
+
+    The recipient is `case.contact_email`, which must be set. Raises ValueError when a header
+    cannot carry what it was given (a line break in an address, for one).
+    """
+    language = choose([case.language], stationery.facts.languages)
+    message_id = new_id()
+    mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    mail["From"] = _address(stationery.sender)
+    mail["To"] = Address(addr_spec=case.contact_email or "")
+    mail["Reply-To"] = _address(stationery.reply_to)
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<{message_id}@{urlsplit(stationery.public_url).hostname}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Content-Language"] = language
+    values = {
+        "case_number": one_line(case.case_number),
+        "facts": stationery.facts,
+        "page": lambda page: stationery.site_page(page, language),
+        "survey_link": survey_link,
+    }
+    mail["Subject"] = one_line(
+        template(language, "mail/closure-subject.txt").render(values)
+    )
+    mail.set_content(template(language, "mail/closure.txt").render(values))
+    mail.add_alternative(
+        mjml2html(template(language, "mail/closure.mjml").render(values)),
+        subtype="html",
+    )
+    return OutboxMessage(
+        id=message_id,
+        kind="closure",
+        invitation_id=invitation_id,
+        recipient=case.contact_email or "",
+        message=mail.as_bytes().decode("ascii"),
+        attempts=0,
+        created_at=now,
+    )
+
+
+def _address(text: str) -> Address:
+    name, address = parseaddr(text)
+    return Address(display_name=name, addr_spec=address)

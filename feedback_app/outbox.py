@@ -1,0 +1,81 @@
+"""Deliver what is due: claim (a lease), send, mark. Every message at least once, none lost."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from feedback_app.database.contract import Database
+from feedback_app.postmen import NotDeliveredError, Postman, RefusedError
+from feedback_app.records import OutboxMessage
+from feedback_app.store import invitations, outbox
+
+# Longer than a round of messages that each run into the mail server's time-out.
+LEASE = timedelta(minutes=10)
+ROUND = 10
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=2)
+GIVE_UP_AFTER = timedelta(hours=96)
+
+
+def deliver_due(
+    database: Database,
+    postman: Postman,
+    link_lifetime: timedelta,
+    clock: Callable[[], datetime],
+) -> int:
+    """Send every message that is due, and return how many were accepted.
+
+    A message is claimed for `LEASE`; a worker that dies leaves it to the next one, which sends it
+    with the same Message-ID. A passing failure is tried again with doubling pauses for
+    `GIVE_UP_AFTER`; a refusal for good is set aside and shown.
+    """
+    accepted = 0
+    while True:
+        now = clock()
+        with database.write() as tx:
+            messages = outbox.claim(tx, now, now + LEASE, ROUND)
+        if not messages:
+            return accepted
+        try:
+            for message in messages:
+                accepted += _deliver(database, postman, message, link_lifetime, clock)
+        finally:
+            postman.close()
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Return how long to wait after this many tries in vain: 1, 2, 4 … minutes, 2 hours at most."""
+    return min(FIRST_PAUSE * 2 ** min(attempts, 20), LONGEST_PAUSE)
+
+
+def _deliver(
+    database: Database,
+    postman: Postman,
+    message: OutboxMessage,
+    link_lifetime: timedelta,
+    clock: Callable[[], datetime],
+) -> bool:
+    try:
+        postman.deliver(message)
+    except NotDeliveredError as error:
+        _try_later(database, message, str(error), clock())
+        return False
+    except RefusedError as error:
+        with database.write() as tx:
+            outbox.set_aside(tx, message.id, clock(), str(error))
+        return False
+    now = clock()
+    with database.write() as tx:
+        outbox.mark_sent(tx, message.id, now)
+        if message.invitation_id:
+            invitations.hand_over(tx, message.invitation_id, now, now + link_lifetime)
+    return True
+
+
+def _try_later(
+    database: Database, message: OutboxMessage, error: str, now: datetime
+) -> None:
+    with database.write() as tx:
+        if now - message.created_at > GIVE_UP_AFTER:
+            outbox.set_aside(tx, message.id, now, f"given up: {error}")
+        else:
+            outbox.put_back(tx, message.id, now + pause_after(message.attempts), error)

@@ -1,0 +1,46 @@
+"""What every command and every request needs, made once at the start."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from support_facts.facts import Facts, FactsError, load_facts
+
+from feedback_app.database.choose import open_database
+from feedback_app.database.contract import Database
+from feedback_app.links import Links
+from feedback_app.settings import Settings, SettingsError
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Settings, facts, database and links of one running program."""
+
+    settings: Settings
+    facts: Facts
+    database: Database
+    links: Links
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone whose weeks the team meets in."""
+        return ZoneInfo(self.facts.organisation.time_zone)
+
+    def survey_link(self, invitation_id: str) -> str:
+        """Return the address a customer answers at."""
+        return (
+            f"{self.settings.public_url}/f/{self.links.sign('survey', invitation_id)}"
+        )
+
+
+def wire(settings: Settings) -> Wiring:
+    """Return the parts of a program that runs with `settings`.
+
+    Raises SettingsError when the facts or the database cannot be used.
+    """
+    try:
+        facts = load_facts(settings.facts)
+        database = open_database(settings.database.get_secret_value())
+    except (FactsError, ValueError) as error:
+        raise SettingsError(str(error)) from error
+    keys = [key.get_secret_value() for key in settings.secret_keys]
+    return Wiring(settings, facts, database, Links(keys, settings.links_valid_from))
