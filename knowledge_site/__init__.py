@@ -1,0 +1,19 @@
+"""The knowledge site: from facts and pages to a folder of plain files.
+
+Read in this order:
+
+    wording     connecting words of tables and pictures (words.toml)
+    elements    one way to write an HTML element
+    tables, lists, lifecycle
+                facts -> elements: tables, lists, the picture of a case's life
+    fillers     the names a page may write between double braces, and what fills them
+    markdown    the Python-Markdown extension that puts it all into a page
+    pages       front matter: title, description, dates
+    scan        before the build: unknown keys, missing pages, wrong dates, each with page and line
+    links, headers, sitemap
+                what is checked and written over the built folder
+    finish      after the build: all of it, in order
+    theme/      templates and style sheets over Material for MkDocs
+
+`scripts/build_site.py` is the one who calls them. Imports support_facts and nothing else of ours.
+"""

@@ -1,0 +1,26 @@
+"""What stops a build: each fault with its place and the way to mend it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing to mend; line 0 means the whole file."""
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else f"{self.path}"
+        return f"{place}: {self.message}"
+
+
+class SiteFaults(Exception):
+    """The site cannot be built; `faults` holds every reason as one line each."""
+
+    def __init__(self, faults: Iterable[object]) -> None:
+        self.faults = tuple(str(fault) for fault in faults)
+        super().__init__("\n".join(self.faults))

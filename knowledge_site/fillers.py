@@ -1,0 +1,44 @@
+"""What a page may write between double braces.
+
+`{{ contacts.portal_name }}` is a fact inside a sentence (any dotted key of support.toml).
+`{{ table statuses }}` on a line of its own is a filler: a form and what it shows.
+"""
+
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from xml.etree.ElementTree import Element
+
+from knowledge_site import lifecycle, lists, tables
+from support_facts.facts import Facts
+
+EXPRESSION = re.compile(r"\{\{[ \t]*([^{}\n]*?)[ \t]*\}\}")
+FACT_KEY = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")
+
+Filler = Callable[[Facts, str], Element]
+
+FILLERS: dict[str, Filler] = {
+    "table statuses": tables.statuses,
+    "table metrics": tables.metrics,
+    "questions": lists.questions,
+    "contacts": lists.contacts,
+    "picture lifecycle": lifecycle.picture,
+}
+
+
+class UnknownFiller(ValueError):
+    """A page asks for a filler that does not exist."""
+
+
+def is_fact(expression: str) -> bool:
+    """Say whether the text between the braces is a fact's key rather than a filler."""
+    return FACT_KEY.fullmatch(expression) is not None
+
+
+def filler(expression: str) -> Filler:
+    """Return the function behind a filler; UnknownFiller names the nearest ones."""
+    name = " ".join(expression.split())
+    if name not in FILLERS:
+        near = get_close_matches(name, FILLERS, n=3, cutoff=0.4) or sorted(FILLERS)
+        raise UnknownFiller(f"no filler {{{{ {name} }}}}; there is: {', '.join(near)}")
+    return FILLERS[name]

@@ -1,0 +1,42 @@
+"""Security headers of the built site, with a hash for each inline script it really has."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def hashes(scripts: Iterable[str]) -> list[str]:
+    """Return the CSP sources that allow exactly these inline scripts, sorted."""
+    digests = {hashlib.sha256(script.encode("utf-8")).digest() for script in scripts}
+    return sorted(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
+
+
+def security_headers(scripts: Iterable[str]) -> dict[str, str]:
+    """Return the headers every page of the site is served with."""
+    policy = (
+        "default-src 'none'",
+        " ".join(["script-src 'self'", *hashes(scripts)]),
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+    return {
+        "Content-Security-Policy": "; ".join(policy),
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def write_headers(site: Path, headers: dict[str, str]) -> None:
+    """Write headers.json (read by the app) and _headers (read by static hosts)."""
+    text = json.dumps(headers, indent=2, sort_keys=True)
+    (site / "headers.json").write_text(text + "\n", encoding="utf-8")
+    lines = ["/*", *(f"  {name}: {value}" for name, value in sorted(headers.items()))]
+    (site / "_headers").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,56 @@
+"""Facts as lists: the survey's questions, the ways to reach support."""
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from knowledge_site.elements import Child, element
+from knowledge_site.wording import word
+from support_facts.facts import Facts, Question
+
+
+def questions(facts: Facts, language: str) -> Element:
+    """`{{ questions }}`: each question as the survey asks it, with its five points."""
+    asked = (
+        _question(number, question, facts, language)
+        for number, question in enumerate(facts.questions, 1)
+    )
+    return element("div", {"class": "questions"}, *asked)
+
+
+def _question(number: int, question: Question, facts: Facts, language: str) -> Element:
+    metric = facts.metric(question.metric)
+    label = f"{word('question_of', language)} {number} · {metric.short}"
+    points = (element("li", None, point[language]) for point in question.points)
+    return element(
+        "div",
+        {"class": "question", "id": f"question-{question.key}"},
+        element("p", {"class": "question__name"}, label),
+        element("p", {"class": "question__text"}, question.text[language]),
+        element("ol", {"aria-label": word("answers_to", language)}, *points),
+    )
+
+
+def contacts(facts: Facts, language: str) -> Element:
+    """`{{ contacts }}`: the ways to reach support that the operator has set."""
+    rows = element("dl", {"class": "contacts"})
+    for key, value in _contacts(facts, language):
+        term = element("dt", None, word(f"contact_{key}", language))
+        rows.append(element("div", None, term, element("dd", None, value)))
+    return rows
+
+
+def _contacts(facts: Facts, language: str) -> Iterator[tuple[str, Child]]:
+    known = facts.contacts
+    yield "portal", _link(known.portal_url, known.portal_name)
+    yield "access", _link(known.access_url, word("contact_access_link", language))
+    if known.service_status_url:
+        link = _link(known.service_status_url, word("contact_service_status_link", language))
+        yield "service_status", link
+    yield "hours", known.hours[language]
+    if known.phone:
+        yield "phone", _link(f"tel:{known.phone.replace(' ', '')}", known.phone)
+    yield "security", _link(f"mailto:{known.security_address}", known.security_address)
+
+
+def _link(target: str, text: str) -> Element:
+    return element("a", {"href": target}, text)

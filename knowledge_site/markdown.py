@@ -1,0 +1,88 @@
+"""Python-Markdown extension that puts facts into pages.
+
+Works in every builder that takes Python-Markdown extensions; configured a language:
+
+    markdown_extensions:
+      knowledge_site.markdown: {language: en}
+
+An unknown key or filler raises while the page is converted; `scan` says the same earlier,
+with page and line.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Extension, Markdown
+from markdown.blockprocessors import BlockProcessor
+from markdown.inlinepatterns import InlineProcessor
+
+from knowledge_site.fillers import EXPRESSION, filler, is_fact
+from support_facts.facts import Facts, load_facts
+
+# Below code spans (190), above links (160): a fact may be a link's text or its target.
+INLINE_PRIORITY = 185
+# Above lists and paragraphs, below code blocks (80): an indented filler is code.
+BLOCK_PRIORITY = 75
+
+
+class InlineFact(InlineProcessor):
+    """`{{ contacts.portal_name }}` inside a sentence."""
+
+    def __init__(self, md: Markdown, facts: Facts, language: str) -> None:
+        super().__init__(EXPRESSION.pattern, md)
+        self.facts, self.language = facts, language
+
+    def handleMatch(  # type: ignore[override]
+        self, m: re.Match[str], data: str
+    ) -> tuple[str, int, int]:
+        expression = m.group(1)
+        if not is_fact(expression):
+            filler(expression)
+            raise ValueError(f"{{{{ {expression} }}}} fills a block: give it a line of its own")
+        return self.facts.value(expression, self.language), m.start(0), m.end(0)
+
+
+class FilledBlock(BlockProcessor):
+    """`{{ table statuses }}` on a line of its own."""
+
+    def __init__(self, md: Markdown, facts: Facts, language: str) -> None:
+        super().__init__(md.parser)
+        self.facts, self.language = facts, language
+
+    def test(self, parent: Element, block: str) -> bool:
+        found = EXPRESSION.fullmatch(block.strip())
+        return found is not None and not is_fact(found.group(1))
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        found = EXPRESSION.fullmatch(blocks.pop(0).strip())
+        assert found is not None
+        parent.append(filler(found.group(1))(self.facts, self.language))
+
+
+class FactsExtension(Extension):
+    """Reads the facts once and registers both processors."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.config = {
+            "language": ["en", "Language of the pages"],
+            "facts": ["", "Path of support.toml; empty for the one that is shipped"],
+        }
+        super().__init__(**kwargs)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        path = self.getConfig("facts")
+        facts = load_facts(Path(path) if path else None)
+        language = self.getConfig("language")
+        if language not in facts.languages:
+            raise ValueError(f"support.toml has no {language!r}: it has {facts.languages}")
+        md.inlinePatterns.register(InlineFact(md, facts, language), "fact", INLINE_PRIORITY)
+        md.parser.blockprocessors.register(
+            FilledBlock(md, facts, language), "filler", BLOCK_PRIORITY
+        )
+
+
+def makeExtension(**kwargs: Any) -> FactsExtension:
+    """Entry point by which Python-Markdown finds the extension."""
+    return FactsExtension(**kwargs)

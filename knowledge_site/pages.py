@@ -1,0 +1,55 @@
+"""The pages as their writers left them: front matter and text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from mkdocs.utils.meta import get_data
+
+
+@dataclass(frozen=True)
+class Page:
+    """One Markdown file; `name` is its path below docs/<language>, e.g. "case-status.md"."""
+
+    language: str
+    name: str
+    path: Path
+    meta: dict[str, Any]
+    text: str
+    first_line: int
+
+    @property
+    def address(self) -> str:
+        """Path of the built page below its language's root, e.g. "case-status.html"."""
+        return self.name.removesuffix(".md") + ".html"
+
+    @property
+    def last_updated(self) -> date:
+        """Day of the last change of content, as the front matter states it."""
+        value = self.meta["last_updated"]
+        assert isinstance(value, date)
+        return value
+
+
+def read_page(path: Path, folder: Path, language: str) -> Page:
+    """Read one page; its front matter is an empty mapping when there is none or it is broken."""
+    source = path.read_text(encoding="utf-8-sig")
+    text, meta = get_data(source)
+    return Page(
+        language=language,
+        name=path.relative_to(folder).as_posix(),
+        path=path,
+        meta=meta,
+        text=text,
+        first_line=1 + source.count("\n") - text.count("\n"),
+    )
+
+
+def read_pages(docs: Path, languages: tuple[str, ...]) -> Iterator[Page]:
+    """Yield every page of every language, in a stable order."""
+    for language in languages:
+        folder = docs / language
+        for path in sorted(folder.rglob("*.md")):
+            yield read_page(path, folder, language)

@@ -1,0 +1,104 @@
+"""Before the build: what a writer got wrong, with page and line.
+
+The Markdown extension cannot know its page in every builder, so the pages are read here
+first. Every fault is listed, not only the first.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+from knowledge_site.faults import Fault
+from knowledge_site.fillers import EXPRESSION, UnknownFiller, filler, is_fact
+from knowledge_site.pages import Page, read_pages
+from support_facts.facts import Facts, FactsError
+
+DESCRIPTION_LENGTH = range(50, 161)
+FENCE = re.compile(r"\s{0,3}(```+|~~~+)")
+CODE_SPAN = re.compile(r"(`+).+?\1")
+LEFT_OVER = re.compile(r"\{\{|\}\}|\{%|%\}")
+
+
+def scan(docs: Path, facts: Facts, today: date) -> list[Fault]:
+    """Return every fault in the pages below docs/<language>."""
+    pages = list(read_pages(docs, facts.languages))
+    faults = [fault for page in pages for fault in _of_page(page, facts, today)]
+    return sorted([*faults, *_same_descriptions(pages), *_missing_pages(pages, facts)])
+
+
+def _of_page(page: Page, facts: Facts, today: date) -> Iterator[Fault]:
+    for message in (*_description(page), *_dates(page, today)):
+        yield Fault(page.path, 1, message)
+    for number, line in _lines_outside_code(page):
+        for message in _expressions(line, page.language, facts):
+            yield Fault(page.path, number, message)
+
+
+def _lines_outside_code(page: Page) -> Iterator[tuple[int, str]]:
+    fence = ""
+    for number, line in enumerate(page.text.splitlines(), page.first_line):
+        mark = FENCE.match(line)
+        if mark and not fence:
+            fence = mark.group(1)
+        elif mark and mark.group(1).startswith(fence):
+            fence = ""
+        elif not fence:
+            yield number, CODE_SPAN.sub("", line)
+
+
+def _expressions(line: str, language: str, facts: Facts) -> Iterator[str]:
+    for found in EXPRESSION.finditer(line):
+        expression = found.group(1)
+        try:
+            if is_fact(expression):
+                facts.value(expression, language)
+                continue
+            filler(expression)
+        except (FactsError, UnknownFiller) as error:
+            yield f"{found.group(0)}: {error}"
+            continue
+        if line.strip() != found.group(0):
+            yield f"{found.group(0)} fills a block: give it a line of its own"
+    if LEFT_OVER.search(EXPRESSION.sub("", line)):
+        yield "template text left over: a fact is written {{ its.key }} on one line"
+
+
+def _description(page: Page) -> Iterator[str]:
+    for key in ("title", "description"):
+        if not isinstance(page.meta.get(key), str):
+            yield f"front matter lacks {key}: add {key}: … between the two --- lines"
+    description = page.meta.get("description")
+    if isinstance(description, str) and len(description) not in DESCRIPTION_LENGTH:
+        yield (
+            f"description has {len(description)} characters: "
+            f"{DESCRIPTION_LENGTH[0]} to {DESCRIPTION_LENGTH[-1]} are shown by search engines"
+        )
+
+
+def _dates(page: Page, today: date) -> Iterator[str]:
+    for key in ("last_updated", "last_reviewed"):
+        value = page.meta.get(key)
+        if not isinstance(value, date) or isinstance(value, datetime):
+            yield f"front matter lacks {key}: add {key}: {today.isoformat()} (year-month-day)"
+        elif value > today:
+            yield f"{key} {value.isoformat()} lies in the future: today is {today.isoformat()}"
+
+
+def _same_descriptions(pages: Iterable[Page]) -> Iterator[Fault]:
+    seen: dict[str, Page] = {}
+    for page in pages:
+        description = page.meta.get("description")
+        if not isinstance(description, str):
+            continue
+        if description in seen:
+            yield Fault(page.path, 1, f"same description as {seen[description].path}")
+        seen.setdefault(description, page)
+
+
+def _missing_pages(pages: Iterable[Page], facts: Facts) -> Iterator[Fault]:
+    written = {(page.language, page.name): page for page in pages}
+    for (language, name), page in written.items():
+        for other in facts.languages:
+            if (other, name) not in written:
+                yield Fault(page.path, 1, f"{name} is missing in {other!r} (it is in {language!r})")

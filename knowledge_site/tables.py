@@ -1,0 +1,90 @@
+"""Facts as tables: caption, header cells, and an anchor on each row for deep links."""
+
+from collections.abc import Iterable, Sequence
+from xml.etree.ElementTree import Element
+
+from knowledge_site.elements import Child, element, english
+from knowledge_site.wording import word
+from support_facts.facts import Facts, Metric, Status
+
+Row = tuple[str, Child, Sequence[Sequence[Child]]]
+
+
+def anchor(key: str) -> str:
+    """Return the anchor of a fact's row: "solution_proposed" is reached by #solution-proposed."""
+    return key.replace("_", "-")
+
+
+def table(caption: str, headings: Sequence[str], rows: Iterable[Row]) -> Element:
+    """Return a table; a row is its anchor, its header and one cell for each further heading."""
+    head = element("tr", None, *(element("th", {"scope": "col"}, text) for text in headings))
+    body = [_row(row, headings[1:]) for row in rows]
+    return element(
+        "table",
+        {"class": "facts"},
+        element("caption", None, caption),
+        element("thead", None, head),
+        element("tbody", None, *body),
+    )
+
+
+def _row(row: Row, labels: Sequence[str]) -> Element:
+    identity, header, cells = row
+    made = element("tr", {"id": identity}, element("th", {"scope": "row"}, header))
+    for label, cell in zip(labels, cells, strict=True):
+        # On a narrow screen the cells stand below each other, each under its label.
+        made.append(element("td", {"data-label": label}, *cell))
+    return made
+
+
+def statuses(facts: Facts, language: str) -> Element:
+    """`{{ table statuses }}`: meaning, who acts, what you can do, what can follow."""
+    headings = ("status", "meaning", "who_acts", "you_can", "next_statuses")
+    return table(
+        word("statuses_caption", language),
+        [word(heading, language) for heading in headings],
+        (_status_row(status, facts, language) for status in facts.statuses),
+    )
+
+
+def _status_row(status: Status, facts: Facts, language: str) -> Row:
+    link = element("a", {"href": f"#{anchor(status.key)}"}, english(status.name, language))
+    following = [facts.status(key) for key in status.next]
+    cells = (
+        [status.meaning[language]],
+        [status.who_acts[language]],
+        [status.you_can[language]],
+        [_following(following, language)],
+    )
+    return anchor(status.key), link, cells
+
+
+def _following(statuses: Sequence[Status], language: str) -> Child:
+    if not statuses:
+        return word("nothing_follows", language)
+    links = (
+        element("a", {"href": f"#{anchor(status.key)}"}, english(status.name, language))
+        for status in statuses
+    )
+    return element("ul", None, *(element("li", None, link) for link in links))
+
+
+def metrics(facts: Facts, language: str) -> Element:
+    """`{{ table metrics }}`: definition, formula, aim, what does not count."""
+    headings = ("metric", "definition", "formula", "target", "excludes")
+    return table(
+        word("metrics_caption", language),
+        [word(heading, language) for heading in headings],
+        (_metric_row(metric, language) for metric in facts.metrics),
+    )
+
+
+def _metric_row(metric: Metric, language: str) -> Row:
+    target = metric.target[language] if metric.target else word("no_target", language)
+    cells = (
+        [metric.definition[language]],
+        [metric.formula[language]],
+        [target],
+        [metric.excludes[language]],
+    )
+    return f"metric-{anchor(metric.key)}", metric.name[language], cells

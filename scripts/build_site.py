@@ -1,0 +1,167 @@
+"""Build the knowledge site: scan, one MkDocs build a language, then the finishing steps.
+
+    python scripts/build_site.py [--out site] [--facts other.toml]
+    python scripts/build_site.py --serve [--port 8000]     preview, rebuilt at each change
+
+A fault stops the build, is named with page and line, and leaves the last good site alone.
+"""
+
+import argparse
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+# Set before MkDocs is imported: Material prints a notice about MkDocs 2 otherwise.
+os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+
+from mkdocs.commands.build import build as build_with_mkdocs
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort, MkDocsException
+
+from knowledge_site.faults import SiteFaults
+from knowledge_site.finish import finish
+from knowledge_site.pages import Page, read_pages
+from knowledge_site.scan import scan
+from support_facts.facts import Facts, FactsError, load_facts
+
+ROOT = Path(__file__).resolve().parent.parent
+WATCHED = ("docs", "support_facts", "knowledge_site", "mkdocs.yml", "mkdocs.de.yml")
+
+
+def build(
+    out: Path,
+    facts_path: Path | None = None,
+    *,
+    docs: Path = ROOT / "docs",
+    today: date | None = None,
+) -> None:
+    """Build the site into `out`, replacing what is there only when all went well.
+
+    Raises FactsError for faults of support.toml and SiteFaults for faults of pages.
+    """
+    facts = load_facts(facts_path)
+    pages = list(read_pages(docs, facts.languages))
+    _stop_at(scan(docs, facts, today or datetime.now(UTC).date()))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as folder:
+        site = Path(folder) / "site"
+        with _dated(max(page.last_updated for page in pages)):
+            for language in facts.languages:
+                _build_language(site, docs, facts, facts_path, language)
+        _stop_at(finish(site, pages, facts))
+        _replace(out, site)
+
+
+def _build_language(
+    site: Path, docs: Path, facts: Facts, facts_path: Path | None, language: str
+) -> None:
+    first = language == facts.languages[0]
+    site_url = facts.organisation.site_url
+    root_url = site_url.rstrip("/") + "/" if site_url else ""
+    folder = "" if first else f"{language}/"
+    config = load_config(
+        config_file=str(ROOT / ("mkdocs.yml" if first else f"mkdocs.{language}.yml")),
+        docs_dir=str(docs / language),
+        site_dir=str(site / folder),
+        site_name=facts.organisation.name,
+        site_url=root_url + folder if root_url else None,
+    )
+    config.mdx_configs["knowledge_site.markdown"]["facts"] = str(facts_path or "")
+    for other in config.extra["alternate"]:
+        other["root_url"] = root_url + other["from_root"] if root_url else ""
+    with _warnings_as_faults():
+        build_with_mkdocs(config)
+
+
+@contextmanager
+def _warnings_as_faults() -> Iterator[None]:
+    """Turn what strict MkDocs merely logs into the reasons of one SiteFaults."""
+    heard: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("mkdocs")
+    logger.addHandler(handler)
+    try:
+        yield
+    except (Abort, MkDocsException) as error:
+        raise SiteFaults(heard or [error]) from error
+    finally:
+        logger.removeHandler(handler)
+
+
+@contextmanager
+def _dated(newest: date) -> Iterator[None]:
+    """Let the pages' newest date stand for the day of the build, so that builds repeat."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    midnight = datetime(newest.year, newest.month, newest.day, tzinfo=UTC)
+    os.environ["SOURCE_DATE_EPOCH"] = before or str(int(midnight.timestamp()))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+
+
+def _stop_at(faults: list[object]) -> None:
+    if faults:
+        raise SiteFaults(faults)
+
+
+def _replace(out: Path, site: Path) -> None:
+    if out.exists():
+        shutil.rmtree(out)
+    site.rename(out)
+
+
+def serve(out: Path, facts_path: Path | None, port: int) -> None:
+    """Preview with live reload until interrupted; a faulty build keeps the last good one."""
+    from mkdocs.livereload import LiveReloadServer
+
+    def rebuild() -> None:
+        try:
+            build(out, facts_path)
+        except (FactsError, SiteFaults) as error:
+            print(error, file=sys.stderr)
+
+    rebuild()
+    server = LiveReloadServer(rebuild, host="127.0.0.1", port=port, root=str(out))
+    for name in WATCHED:
+        server.watch(str(ROOT / name))
+    print(f"Preview: http://127.0.0.1:{port}/ (Ctrl+C ends it)")
+    try:
+        server.serve()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.shutdown()
+
+
+def main() -> int:
+    """Read the command line; 1 when the site could not be built."""
+    parser = argparse.ArgumentParser(description="Build the knowledge site.")
+    parser.add_argument("--out", type=Path, default=ROOT / "site")
+    shipped = os.environ.get("FEEDBACK_FACTS")
+    parser.add_argument("--facts", type=Path, default=Path(shipped) if shipped else None)
+    parser.add_argument("--serve", action="store_true", help="preview with live reload")
+    parser.add_argument("--port", type=int, default=8000)
+    options = parser.parse_args()
+    if options.serve:
+        serve(options.out, options.facts, options.port)
+        return 0
+    try:
+        build(options.out, options.facts)
+    except (FactsError, SiteFaults) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Built {options.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
