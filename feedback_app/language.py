@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import (
@@ -28,6 +29,12 @@ def choose(wishes: Iterable[str | None], available: Sequence[str]) -> str:
             if tag == language or tag.startswith(f"{language}-"):
                 return language
     return available[0]
+
+
+@cache
+def own_name(language: str) -> str:
+    """Return what a language calls itself: English, Deutsch."""
+    return Locale.parse(language).get_display_name(language) or language
 
 
 @cache

@@ -10,7 +10,6 @@ from itsdangerous import BadSignature, TimestampSigner
 
 Purpose = Literal["survey", "page", "why", "change", "opt-out"]
 
-# What mail programs and people leave hanging on the end of a link.
 _TRAILING = ".,;:!?)]}>\"'»“”’"
 
 
@@ -28,6 +27,11 @@ class Signed(NamedTuple):
 def new_id() -> str:
     """Return 128 random bits as 22 characters that may stand in an address."""
     return secrets.token_urlsafe(16)
+
+
+def tidy(token: str) -> str:
+    """Return `token` without what mail programs and people leave hanging on the end of a link."""
+    return token.strip().rstrip(_TRAILING)
 
 
 class Links:
@@ -53,7 +57,7 @@ class Links:
         """
         try:
             subject, signed_at = self._signer(purpose).unsign(
-                token.strip().rstrip(_TRAILING), return_timestamp=True
+                tidy(token), return_timestamp=True
             )
             found = Signed(subject.decode("ascii"), signed_at)
         except (BadSignature, ValueError) as error:

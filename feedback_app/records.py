@@ -46,6 +46,7 @@ class Invitation:
 
     id: str
     case_ref: str
+    source: str
     case_number: str
     language: str | None
     contact_email: str | None

@@ -77,6 +77,18 @@ class _LinkBoundForm(Form):
         typed = (self.comment.data or "").replace("\r\n", "\n").replace("\r", "\n")
         return clean(typed) != typed
 
+    @property
+    def page_value(self) -> str:
+        """Return the value to put into the page: the one that came back, if it was good."""
+        page: Any = self["page"]
+        return page.data if self.opened_at else page.current_token
+
+    def faults(self) -> dict[str, str]:
+        """Return the name of each wrong field with its fault, in the order of the page."""
+        order = ("page", "ease", "satisfaction", "comment")
+        errors = cast(dict[str, list[str]], self.errors)
+        return {name: errors[name][0] for name in order if name in errors}
+
     def validate_comment(self, field: Field) -> None:
         if len(field.raw_data or []) > 1 or len(self.comment_text) > self.comment_limit:
             raise ValidationError("too_long")
@@ -109,13 +121,6 @@ class AnswerForm(_LinkBoundForm):
             and not self.comment_text
         ):
             raise ValidationError("reason")
-
-    def faults(self) -> dict[str, str]:
-        """Return the name of each wrong field with its fault, in the order of the page."""
-        order = ("page", "ease", "satisfaction", "comment")
-        errors = cast(dict[str, list[str]], self.errors)
-        return {name: errors[name][0] for name in order if name in errors}
-
 
 class ReasonForm(_LinkBoundForm):
     """Why a low answer was low, asked once after it was stored."""

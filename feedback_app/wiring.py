@@ -7,6 +7,8 @@ from support_facts.facts import Facts, FactsError, load_facts
 
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database
+from feedback_app.invitations import Reception
+from feedback_app.letters import Stationery
 from feedback_app.links import Links
 from feedback_app.settings import Settings, SettingsError
 
@@ -24,6 +26,23 @@ class Wiring:
     def zone(self) -> ZoneInfo:
         """Return the time zone whose weeks the team meets in."""
         return ZoneInfo(self.facts.organisation.time_zone)
+
+    @property
+    def stationery(self) -> Stationery:
+        """Return what is the same on every letter."""
+        support = self.facts.contacts.support_address
+        sender = self.settings.mail_from or f"{self.facts.organisation.name} <{support}>"
+        return Stationery(
+            facts=self.facts,
+            sender=sender,
+            reply_to=self.settings.reply_to or sender,
+            public_url=self.settings.public_url,
+        )
+
+    @property
+    def reception(self) -> Reception:
+        """Return what takes closed cases in."""
+        return Reception(self.stationery, self.zone, self.survey_link)
 
     def survey_link(self, invitation_id: str) -> str:
         """Return the address a customer answers at."""

@@ -12,27 +12,29 @@ from feedback_app.settings import SettingsError, read_settings
 from feedback_app.wiring import Wiring, wire
 
 P = ParamSpec("P")
+Command = Callable[Concatenate[Wiring, P], None]
 
 
-def wired(
-    command: Callable[Concatenate[Wiring, P], None], migrated: bool = True
-) -> Callable[P, None]:
-    """Return `command` with the wiring as its first argument, made when it runs.
+def wired(migrated: bool = True) -> Callable[[Command[P]], Callable[P, None]]:
+    """Give the decorated command the wiring as its first argument, made when it runs.
 
     With `migrated` the database must be at this program's version.
     """
 
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            wiring = wire(read_settings())
+    def decorate(command: Command[P]) -> Callable[P, None]:
+        @functools.wraps(command)
+        def run(*args: P.args, **kwargs: P.kwargs) -> None:
             try:
-                if migrated:
-                    require_current(wiring.database)
-                command(wiring, *args, **kwargs)
-            finally:
-                wiring.database.close()
-        except (SettingsError, SchemaError, DatabaseUnavailableError) as error:
-            raise click.ClickException(str(error)) from error
+                wiring = wire(read_settings())
+                try:
+                    if migrated:
+                        require_current(wiring.database)
+                    command(wiring, *args, **kwargs)
+                finally:
+                    wiring.database.close()
+            except (SettingsError, SchemaError, DatabaseUnavailableError) as error:
+                raise click.ClickException(str(error)) from error
 
-    return run
+        return run
+
+    return decorate

@@ -74,6 +74,7 @@ def _answered_case(row: Row, now: datetime) -> AnsweredCase:
     invitation = Invitation(
         id=row["invitation_id"],
         case_ref=row["id"],
+        source=row["source"],
         case_number=row["case_number"],
         language=row["language"],
         contact_email=None,

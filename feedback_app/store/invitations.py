@@ -8,7 +8,7 @@ from feedback_app.links import new_id
 from feedback_app.records import Invitation, WithheldBecause
 
 _SELECT = """
-    SELECT invitations.id, case_ref, case_number, cases.language, contact_email, created_at,
+    SELECT invitations.id, case_ref, source, case_number, cases.language, contact_email, created_at,
            expires_at, withheld_because, handed_over_at, bounced_at, superseded_at,
            answers.answered_at
     FROM invitations

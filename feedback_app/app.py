@@ -1,0 +1,77 @@
+"""create_app: wiring, health, error pages and, if given, the site on the same port."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask, Response, current_app, jsonify
+from werkzeug.exceptions import HTTPException
+
+from feedback_app import clock, site, survey_why
+from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.migrations import SchemaError, require_current
+from feedback_app.requests import wiring
+from feedback_app.settings import Settings, read_settings
+from feedback_app.survey_pages import headers, page
+from feedback_app.wiring import Wiring, wire
+
+# Beyond this a comment cannot be given back to the customer; see survey.LARGEST_BODY.
+_LARGEST_READ = 1024 * 1024
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    parts: Wiring | None = None,
+    now: Callable[[], datetime] = clock.now,
+) -> Flask:
+    """Return the application of `parts`, which are made from `settings` if not given.
+
+    Raises SettingsError when the settings cannot be used.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config["WIRING"] = parts or wire(settings or read_settings())
+    app.config["CLOCK"] = now
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_READ
+    app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_READ
+    app.config["MAX_FORM_PARTS"] = 20
+    app.register_blueprint(survey_why.survey)
+    app.add_url_rule("/healthz", view_func=_alive)
+    app.add_url_rule("/readyz", view_func=_ready)
+    app.register_error_handler(HTTPException, _error_page)
+    app.register_error_handler(DatabaseUnavailableError, _unavailable)
+    folder = app.config["WIRING"].settings.site
+    if folder:
+        site.serve(app, folder)
+    return app
+
+
+def _alive() -> Response:
+    """Say that the process answers."""
+    return jsonify(status="alive")
+
+
+def _ready() -> tuple[Response, int]:
+    """Say whether answers can be stored: the database answers and is of our version."""
+    try:
+        require_current(wiring().database)
+    except (DatabaseUnavailableError, SchemaError) as error:
+        # The reason may name a host or path, so it goes to the log, not to whoever asks.
+        current_app.logger.warning("not ready: %s", error)
+        return jsonify(status="not ready"), 503
+    return jsonify(status="ready"), 200
+
+
+def _error_page(error: HTTPException) -> Response:
+    response = page("error", status=error.code or 500, code=error.code)
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    response.headers.update(headers())
+    return response
+
+
+def _unavailable(error: DatabaseUnavailableError) -> Response:
+    current_app.logger.error("%s", error)
+    response = page("error", status=503, code=503)
+    response.headers.update({**headers(), "Retry-After": "10"})
+    return response

@@ -1,0 +1,25 @@
+"""The `feedback` command: every subcommand is a function in `commands/`."""
+
+import click
+
+from feedback_app.commands.erase import erase_command
+from feedback_app.commands.links import link, mint, sample_command
+from feedback_app.commands.serving import migrate_command, serve, worker_command
+
+
+@click.group()
+@click.version_option(package_name="shared-view")
+def main() -> None:
+    """Survey and weekly review of a support organisation. Settings: see .env.example."""
+
+
+for command in (
+    migrate_command,
+    serve,
+    worker_command,
+    link,
+    mint,
+    sample_command,
+    erase_command,
+):
+    main.add_command(command)

@@ -1,0 +1,25 @@
+"""The command that wipes what belongs to a case or a person."""
+
+import click
+
+from feedback_app import clock
+from feedback_app.commands.wired import wired
+from feedback_app.retention import erase
+from feedback_app.wiring import Wiring
+
+
+@click.command("erase")
+@click.option("--case", "case_number", help="The case number.")
+@click.option("--email", help="The contact's address.")
+@wired()
+def erase_command(wiring: Wiring, case_number: str | None, email: str | None) -> None:
+    """Wipe contact, comment and customer of a case or an address everywhere; keep the scores."""
+    if bool(case_number) == bool(email):
+        raise click.UsageError("name either --case NUMBER or --email ADDRESS")
+    done = erase(wiring.database, wiring.settings.mailbox, clock.now(), case_number, email)
+    click.echo(
+        f"erased: {done.cases} closed cases, {done.mails} mails in the mailbox, "
+        f"{done.rejected_rows} rejected rows"
+    )
+    if not (done.cases or done.mails or done.rejected_rows):
+        raise click.ClickException("nothing was found: check the number or address")

@@ -1,0 +1,62 @@
+"""Commands that run the program: migrate, serve, worker."""
+
+import logging
+
+import click
+import waitress
+
+from feedback_app import clock, worker
+from feedback_app.app import create_app
+from feedback_app.commands.wired import wired
+from feedback_app.migrations import migrate
+from feedback_app.wiring import Wiring
+
+# At waitress's own defaults 200 slow sockets shut everybody out.
+_CONNECTIONS = 1000
+_CHANNEL_SECONDS = 15
+
+
+@click.command("migrate")
+@wired(migrated=False)
+def migrate_command(wiring: Wiring) -> None:
+    """Bring the database to this program's version. Safe to run at any time."""
+    applied = migrate(wiring.database, clock.now())
+    click.echo(f"migrations applied: {', '.join(map(str, applied)) or 'none, up to date'}")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--threads", default=8, show_default=True, help="Requests handled at a time.")
+@wired()
+def serve(wiring: Wiring, host: str, port: int, threads: int) -> None:
+    """Serve the survey, and the site if FEEDBACK_SITE names its folder."""
+    _log_to_stderr()
+    app = create_app(parts=wiring)
+    click.echo(f"serving on http://{host}:{port}", err=True)
+    waitress.serve(
+        app,
+        host=host,
+        port=port,
+        threads=threads,
+        connection_limit=_CONNECTIONS,
+        channel_timeout=_CHANNEL_SECONDS,
+        ident="",
+    )
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Run every job once and end.")
+@wired()
+def worker_command(wiring: Wiring, once: bool) -> None:
+    """Deliver mails and end lifetimes, until stopped."""
+    _log_to_stderr()
+    if not once:
+        worker.run_forever(wiring, clock.now)
+        return
+    for counts, number in worker.run_once(wiring, clock.now).items():
+        click.echo(f"{number} {counts}")
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")

@@ -1,0 +1,34 @@
+"""The built knowledge site on the survey's port, for trying out and for small installations."""
+
+import json
+from pathlib import Path
+
+from flask import Flask, Response, send_from_directory
+from werkzeug.exceptions import NotFound
+
+
+def serve(app: Flask, folder: Path) -> None:
+    """Let `app` answer every other address from the built site in `folder`."""
+    folder = folder.resolve()
+    headers = _headers(folder)
+
+    def show(path: str) -> Response:
+        name = path + "index.html" if path.endswith("/") or not path else path
+        try:
+            response = send_from_directory(folder, name)
+        except NotFound:
+            if not (folder / "404.html").exists():
+                raise
+            response = send_from_directory(folder, "404.html")
+            response.status_code = 404
+        response.headers.update(headers)
+        return response
+
+    app.add_url_rule("/", view_func=show, endpoint="site.home", defaults={"path": ""})
+    app.add_url_rule("/<path:path>", view_func=show, endpoint="site.page")
+
+
+def _headers(folder: Path) -> dict[str, str]:
+    """Return the headers the site was built for; its policy names the scripts it may run."""
+    written = folder / "headers.json"
+    return json.loads(written.read_text(encoding="utf-8")) if written.exists() else {}

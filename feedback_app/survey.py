@@ -1,0 +1,168 @@
+"""The two questions: GET shows, POST stores. Scanners open links, so a GET writes nothing."""
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, redirect, request
+
+from feedback_app.answering import Given, Outcome, record
+from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.links import BadLinkError
+from feedback_app.records import Answer, Invitation
+from feedback_app.requests import now, open_invitation, wiring
+from feedback_app.store import answers
+from feedback_app.suspicion import flags
+from feedback_app.survey_form import SCORES, AnswerForm
+from feedback_app.survey_pages import address, headers, page, page_language
+from feedback_app.weeks import week_of
+
+survey = Blueprint("survey", __name__, url_prefix="/f")
+
+# A page that was open when its link expired may still be sent.
+GRACE = timedelta(hours=1)
+LARGEST_BODY = 64 * 1024
+ASK_FOR_CHANGE = "ask"
+
+
+@survey.after_request
+def _protect(response: Response) -> Response:
+    response.headers.update(headers())
+    return response
+
+
+@survey.get("/<token>")
+def show(token: str) -> Response:
+    """Show the two questions or, once answered, what became of the answer."""
+    invitation = open_invitation(token)
+    if not invitation:
+        return page("unknown", status=404)
+    if invitation.answered_at:
+        return page("status", invitation, token=token, may_change=_may_change(invitation))
+    if not _takes_answers(invitation, timedelta(0)):
+        return page("expired", invitation, status=410)
+    form = _form(invitation)
+    chosen = request.args.get("ease", "")
+    if chosen in SCORES:
+        form.ease.data = chosen
+    return _ask(invitation, token, form)
+
+
+@survey.post("/<token>")
+def store(token: str) -> Response:
+    """Store one complete answer; the first one stands."""
+    invitation = open_invitation(token)
+    if not invitation:
+        return page("unknown", status=404)
+    form = _form(invitation, posted=True)
+    if (request.content_length or 0) > LARGEST_BODY:
+        return _ask(invitation, token, form, {"comment": "too_long"}, status=413)
+    if invitation.answered_at and form.change.data == ASK_FOR_CHANGE:
+        return _keep_or_change(invitation, token, _form(invitation))
+    if not invitation.answered_at and not _takes_answers(invitation, GRACE):
+        return page("expired", invitation, status=410, comment=form.comment_text)
+    if not form.validate():
+        return _ask(invitation, token, form, form.faults(), status=422)
+    try:
+        outcome, answer = _record(invitation, form)
+    except DatabaseUnavailableError:
+        return _ask(invitation, token, form, {"page": "unavailable"}, status=503)
+    if outcome is Outcome.TOO_LATE:
+        return page("status", invitation, status=409, token=token, may_change=False)
+    if outcome is Outcome.DIFFERS:
+        return _keep_or_change(invitation, token, form)
+    return _thank(invitation, token, answer, form.characters_removed)
+
+
+@survey.get("/<token>/thanks")
+def thanks(token: str) -> Response:
+    """Thank the customer, if there is an answer."""
+    invitation = open_invitation(token)
+    if not invitation or not invitation.answered_at:
+        return redirect(address(token), 303)  # type: ignore[return-value]
+    return page("thanks", invitation, token=token, removed="removed" in request.args)
+
+
+def _form(invitation: Invitation, posted: bool = False) -> AnswerForm:
+    facts = wiring().facts
+    return AnswerForm(
+        request.form if posted else None,
+        links=wiring().links,
+        invitation_id=invitation.id,
+        comment_limit=facts.survey.comment_limit,
+        reason_below=facts.survey.low_threshold if facts.survey.reason_required else 0,
+    )
+
+
+def _ask(
+    invitation: Invitation,
+    token: str,
+    form: AnswerForm,
+    faults: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    return page("form", invitation, status, token=token, form=form, faults=faults or {})
+
+
+def _keep_or_change(invitation: Invitation, token: str, form: AnswerForm) -> Response:
+    """Ask on a blank form: somebody who merely has the link must not learn what was answered.
+
+    Only the comment that this very request brought is given back.
+    """
+    revisions = answers.revisions(wiring().database, invitation.id)
+    form.ease.data = form.satisfaction.data = None
+    form.contact_welcome.data = False
+    form.change.data = wiring().links.sign("change", f"{invitation.id}:{revisions[-1].revision}")
+    return page("form", invitation, 409, token=token, form=form, faults={})
+
+
+def _record(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
+    moment, rules = now(), wiring().facts.survey
+    given = Given(
+        ease=int(form.ease.data),
+        satisfaction=int(form.satisfaction.data),
+        comment=form.comment_text,
+        contact_welcome=form.contact_welcome.data,
+        language=page_language(invitation),
+        flags=flags(
+            invitation, form.opened_at or moment, moment, request.headers, form.characters_removed
+        ),
+    )
+    with wiring().database.write() as tx:
+        return record(
+            tx,
+            invitation,
+            given,
+            now=moment,
+            week=week_of(moment, wiring().zone),
+            wording_version=rules.wording_version,
+            edit_window=timedelta(hours=rules.edit_window_hours),
+            changes_revision=_revision_to_change(invitation, form.change.data),
+        )
+
+
+def _revision_to_change(invitation: Invitation, token: str | None) -> int | None:
+    """Return the revision the customer was asked about on the page that brought `token`."""
+    try:
+        subject = wiring().links.read("change", token or "").subject
+    except BadLinkError:
+        return None
+    invitation_id, _, revision = subject.partition(":")
+    return int(revision) if invitation_id == invitation.id else None
+
+
+def _thank(invitation: Invitation, token: str, answer: Answer, removed: bool) -> Response:
+    """Send the browser on, so that loading the page again sends nothing again."""
+    rules = wiring().facts.survey
+    note = {"removed": "1"} if removed else {}
+    if answer.is_low(rules.low_threshold) and not answer.comment:
+        key = wiring().links.sign("why", f"{invitation.id}:{answer.revision}")
+        return redirect(address(token, "why", k=key, **note), 303)  # type: ignore[return-value]
+    return redirect(address(token, "thanks", **note), 303)  # type: ignore[return-value]
+
+
+def _takes_answers(invitation: Invitation, grace: timedelta) -> bool:
+    return not invitation.superseded_at and now() < invitation.expires_at + grace
+
+
+def _may_change(invitation: Invitation) -> bool:
+    window = timedelta(hours=wiring().facts.survey.edit_window_hours)
+    return invitation.answered_at is not None and now() <= invitation.answered_at + window

@@ -1,0 +1,86 @@
+"""Why a low answer was low: asked once, on the page after, when its scores are stored already."""
+
+from flask import Response, redirect, request
+
+from feedback_app.answering import add_reason
+from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.links import BadLinkError
+from feedback_app.records import Invitation
+from feedback_app.requests import now, open_invitation, wiring
+from feedback_app.survey import survey
+from feedback_app.survey_form import ReasonForm
+from feedback_app.survey_pages import address, page
+
+
+@survey.get("/<token>/why")
+def ask_why(token: str) -> Response:
+    """Ask for the reason. Only the browser that gave the low answer was sent here."""
+    invitation = open_invitation(token)
+    if not invitation or _revision(invitation) is None:
+        return redirect(address(token), 303)  # type: ignore[return-value]
+    return _ask(invitation, token, _form(invitation))
+
+
+@survey.post("/<token>/why")
+def store_why(token: str) -> Response:
+    """Append the reason to the answer it belongs to; an empty one changes nothing."""
+    invitation = open_invitation(token)
+    revision = _revision(invitation) if invitation else None
+    if not invitation or revision is None:
+        return redirect(address(token), 303)  # type: ignore[return-value]
+    form = _form(invitation, posted=True)
+    if not form.validate():
+        return _ask(invitation, token, form, form.faults(), status=422)
+    if form.comment_text or form.contact_welcome.data:
+        try:
+            with wiring().database.write() as tx:
+                add_reason(
+                    tx,
+                    invitation.id,
+                    revision,
+                    form.comment_text,
+                    form.contact_welcome.data,
+                    now(),
+                )
+        except DatabaseUnavailableError:
+            return _ask(invitation, token, form, {"page": "unavailable"}, status=503)
+    note = {"removed": "1"} if form.characters_removed else {}
+    return redirect(address(token, "thanks", **note), 303)  # type: ignore[return-value]
+
+
+def _ask(
+    invitation: Invitation,
+    token: str,
+    form: ReasonForm,
+    faults: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    return page(
+        "why",
+        invitation,
+        status,
+        token=token,
+        form=form,
+        faults=faults or {},
+        thanks=address(token, "thanks"),
+        key=request.args["k"],
+    )
+
+
+def _form(invitation: Invitation, posted: bool = False) -> ReasonForm:
+    return ReasonForm(
+        request.form if posted else None,
+        links=wiring().links,
+        invitation_id=invitation.id,
+        comment_limit=wiring().facts.survey.comment_limit,
+    )
+
+
+def _revision(invitation: Invitation) -> int | None:
+    """Return the revision that lacks its reason, from the key the browser was sent here with."""
+    try:
+        subject = wiring().links.read("why", request.args.get("k", "")).subject
+    except BadLinkError:
+        return None
+    invitation_id, _, revision = subject.partition(":")
+    return int(revision) if invitation_id == invitation.id and invitation.answered_at else None

@@ -1,0 +1,74 @@
+"""The table of timed jobs, and the loop that runs them."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.outbox import deliver_due
+from feedback_app.postmen import postman
+from feedback_app.retention import end_lifetimes
+from feedback_app.wiring import Wiring
+
+Clock = Callable[[], datetime]
+log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 1.0
+
+
+class Job(NamedTuple):
+    """What to do, how often, and what the number it returns counts."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Wiring, Clock], int]
+    counts: str
+
+
+def _deliver(wiring: Wiring, clock: Clock) -> int:
+    lifetime = timedelta(days=wiring.facts.survey.link_lifetime_days)
+    return deliver_due(wiring.database, postman(wiring.settings), lifetime, clock)
+
+
+def _end_lifetimes(wiring: Wiring, clock: Clock) -> int:
+    return end_lifetimes(wiring.database, wiring.facts, wiring.settings.mailbox, clock())
+
+
+JOBS = (
+    Job("deliver", timedelta(seconds=5), _deliver, "messages delivered"),
+    Job("retention", timedelta(days=1), _end_lifetimes, "rows whose lifetime was over emptied"),
+)
+
+
+def run_once(wiring: Wiring, clock: Clock) -> dict[str, int]:
+    """Run every job once and return what each counted, by the name of what it counts."""
+    return {job.counts: job.run(wiring, clock) for job in JOBS}
+
+
+def run_forever(wiring: Wiring, clock: Clock) -> None:
+    """Run each job when its time has come, until the process is asked to stop.
+
+    A database that does not answer is tried again at the job's next turn.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    due = {job.name: clock() for job in JOBS}
+    while not stop.wait(_LOOK_SECONDS):
+        for job in JOBS:
+            if clock() >= due[job.name] and not stop.is_set():
+                _run(job, wiring, clock)
+                due[job.name] = clock() + job.every
+
+
+def _run(job: Job, wiring: Wiring, clock: Clock) -> None:
+    try:
+        count = job.run(wiring, clock)
+    except DatabaseUnavailableError as error:
+        log.warning("%s: %s; trying again in %s", job.name, error, job.every)
+    else:
+        if count:
+            log.info("%s: %d %s", job.name, count, job.counts)
