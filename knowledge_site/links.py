@@ -86,9 +86,7 @@ def _is_foreign(target: str) -> bool:
     return bool(parts.netloc) or parts.scheme in ("http", "https")
 
 
-def _dead(
-    site: Path, page: BuiltPage, target: str, pages: dict[Path, BuiltPage]
-) -> Iterator[str]:
+def _dead(site: Path, page: BuiltPage, target: str, pages: dict[Path, BuiltPage]) -> Iterator[str]:
     parts = urlsplit(target)
     if parts.scheme or parts.netloc:
         return

@@ -38,7 +38,11 @@ def _add(root: Element, page: Page, translations: list[Page], site_url: str, fir
     for other in translations:
         languages = [other.language, *(["x-default"] if other.language == first else [])]
         for language in languages:
-            link = {"rel": "alternate", "hreflang": language, "href": address(other, site_url, first)}
+            link = {
+                "rel": "alternate",
+                "hreflang": language,
+                "href": address(other, site_url, first),
+            }
             SubElement(url, f"{{{XHTML}}}link", link)
 
 

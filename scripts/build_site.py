@@ -26,7 +26,7 @@ from mkdocs.exceptions import Abort, MkDocsException
 
 from knowledge_site.faults import SiteFaults
 from knowledge_site.finish import finish
-from knowledge_site.pages import Page, read_pages
+from knowledge_site.pages import read_pages
 from knowledge_site.scan import scan
 from support_facts.facts import Facts, FactsError, load_facts
 

@@ -1,0 +1,295 @@
+"""The built site, as a reader and a browser meet it."""
+
+import re
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from knowledge_site import links
+from knowledge_site.faults import SiteFaults
+from scripts.build_site import ROOT, build
+from support_facts import facts as facts_module
+from support_facts.facts import load_facts
+
+FACTS = load_facts()
+SHIPPED = Path(facts_module.__file__).with_name("support.toml")
+PAGES = sorted(path.relative_to(ROOT / "docs/en").stem for path in (ROOT / "docs/en").rglob("*.md"))
+ADDRESSES = [f"{folder}{name}.html" for folder in ("", "de/") for name in PAGES]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    out = tmp_path_factory.mktemp("built") / "site"
+    build(out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def text_of(path: Path) -> str:
+    """Return a page's words with markup and line breaks taken out."""
+    article = path.read_text(encoding="utf-8").split("<article", 1)[1].split("</article>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", article).split())
+
+
+def changed_facts(folder: Path, before: str, after: str) -> Path:
+    source = SHIPPED.read_text(encoding="utf-8")
+    assert before in source
+    path = folder / "support.toml"
+    path.write_text(source.replace(before, after), encoding="utf-8")
+    return path
+
+
+def test_every_page_is_built_in_both_languages(site):
+    for name in ADDRESSES:
+        assert (site / name).is_file()
+
+
+def test_pages_have_the_same_anchors_in_both_languages(site):
+    built = links.read_site(site.resolve())
+    for name in PAGES:
+        english = built[site.resolve() / f"{name}.html"]
+        german = built[site.resolve() / f"de/{name}.html"]
+        assert {a for _, a in english.anchors} == {a for _, a in german.anchors}, name
+
+
+def test_old_anchors_of_how_support_works_still_lead_somewhere(site):
+    built = links.BuiltPage(site / "how-support-works.html")
+    assert {
+        "our-performance-metrics",
+        "first-response-time",
+        "case-resolution-time",
+        "software-issues",
+        "infrastructure-issues",
+        "security-issues",
+        "customer-effort-score-ces-and-customer-satisfaction-score-css",
+        "our-processes",
+        "case-status",
+    } <= {anchor for _, anchor in built.anchors}
+
+
+def test_each_status_can_be_linked_from_a_mail(site):
+    for folder in ("", "de/"):
+        built = links.BuiltPage(site / f"{folder}case-status.html")
+        assert {"received", "diagnosis", "solution-proposed", "closed"} <= {
+            anchor for _, anchor in built.anchors
+        }
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("how-support-works", "one view"),
+        ("how-support-works", "under 1 hour"),
+        ("how-support-works", "you have confirmed the solution"),
+        ("how-support-works", "our own test environment"),
+        ("how-support-works", "number of the Jira issue"),
+        ("how-support-works", "how important it is for your business"),
+        ("how-support-works", "PaaS"),
+        ("how-support-works", "escalates to the DevOps team at once"),
+        ("how-support-works", "A first look of your own helps"),
+        ("how-support-works", "senior management and to the most senior engineers"),
+        ("how-support-works", "no guaranteed resolution time"),
+        ("how-support-works", "False alarm|false alarm"),
+        ("how-support-works", "two questions"),
+        ("how-support-works", "your time is valuable"),
+        ("how-support-works", "wired to the tool our team talks in"),
+        ("how-support-works", "Customer Success Team"),
+        ("how-support-works", "direct line to Software Development and to DevOps"),
+        ("case-status", "could not get any"),
+        ("case-status", "Received.*Diagnosis.*Solution Proposed.*Closed"),
+        ("your-feedback", "Evaluates every form"),
+        ("your-feedback", "weekly team meeting"),
+        ("your-feedback", "The team lead.*may contact you"),
+        ("your-feedback", "real effect on how we operate"),
+        ("your-feedback", "we would like to know why"),
+    ],
+)
+def test_what_support_promises_can_be_found(site, page, words):
+    assert re.search(words, text_of(site / f"{page}.html"))
+
+
+def test_no_page_claims_a_measured_figure(site):
+    for name in ADDRESSES:
+        assert not re.search(r"\d+\s?%|on average|im Durchschnitt", text_of(site / name)), name
+
+
+def test_home_answers_the_engineer_at_two_in_the_morning(site):
+    text = text_of(site / "index.html")
+    places = [
+        text.index(words)
+        for words in ("Production down?", "Open an emergency case", "Have this ready")
+    ]
+    assert places == sorted(places)
+    assert FACTS.contacts.hours["en"] in text
+    assert f'href="{FACTS.contacts.portal_url}"' in (site / "index.html").read_text()
+
+
+def test_titles_and_descriptions_are_unique_in_the_built_pages(site):
+    heads = [(site / name).read_text(encoding="utf-8").split("</head>")[0] for name in ADDRESSES]
+    for pattern in (r"<title>(.*?)</title>", r'<meta name="description" content="(.*?)">'):
+        found = [match.group(1) for head in heads if (match := re.search(pattern, head))]
+        assert len(found) == len(set(found)) == len(ADDRESSES)
+
+
+def test_each_page_leads_to_itself_in_the_other_language(site):
+    for name in PAGES:
+        english = (site / f"{name}.html").read_text(encoding="utf-8")
+        german = (site / f"de/{name}.html").read_text(encoding="utf-8")
+        assert re.search(rf'class="language" href="(\./)?de/{name}\.html" lang="de"', english)
+        assert re.search(rf'class="language" href="(\./)?\.\./{name}\.html" lang="en"', german)
+
+
+def test_changed_meaning_of_a_status_changes_the_page(tmp_path):
+    meaning = FACTS.status("received").meaning["en"]
+    out = tmp_path / "site"
+    build(out, changed_facts(tmp_path, meaning, "It waits in the red folder."))
+    text = text_of(out / "case-status.html")
+    assert "It waits in the red folder." in text
+    assert meaning not in text
+
+
+def test_changed_name_and_address_of_the_organisation_change_every_page(tmp_path):
+    name = FACTS.organisation.name
+    out = tmp_path / "site"
+    path = changed_facts(tmp_path, f'name = "{name}"', 'name = "Harbour Help"')
+    build(out, path)
+    for address in ADDRESSES:
+        assert "Harbour Help" in (out / address).read_text(encoding="utf-8").split("</title>")[0]
+
+
+def test_unknown_key_stops_the_build_and_keeps_the_last_good_site(tmp_path):
+    docs = tmp_path / "docs"
+    shutil.copytree(ROOT / "docs", docs)
+    out = tmp_path / "site"
+    build(out, docs=docs)
+    before = (out / "index.html").read_bytes()
+    page = docs / "en" / "your-feedback.md"
+    with page.open("a", encoding="utf-8") as file:
+        file.write("\nThe link works for {{ survey.link_lifetime_dayz }} days.\n")
+    line = len(page.read_text(encoding="utf-8").splitlines())
+    with pytest.raises(SiteFaults, match="survey.link_lifetime_dayz") as raised:
+        build(out, docs=docs)
+    assert raised.value.faults[0].startswith(f"{page}:{line}: ")
+    assert (out / "index.html").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[x](gone.md)", "gone.md"),
+        ("[x](case-status.md#gone)", "#gone"),
+        ('<a href="gone.html">x</a>', "gone.html leads nowhere"),
+        ("[x](/case-status.html)", "/case-status.html"),
+    ],
+)
+def test_dead_link_stops_the_build(tmp_path, text, reason):
+    docs = tmp_path / "docs"
+    shutil.copytree(ROOT / "docs", docs)
+    with (docs / "de" / "your-feedback.md").open("a", encoding="utf-8") as file:
+        file.write(f"\n{text}\n")
+    with pytest.raises(SiteFaults, match=re.escape(reason)):
+        build(tmp_path / "site", docs=docs)
+
+
+def test_two_builds_are_the_same_byte_for_byte(site, tmp_path):
+    again = tmp_path / "site"
+    build(again)
+    names = sorted(path.relative_to(site) for path in site.rglob("*") if path.is_file())
+    assert names == sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
+    for name in names:
+        assert (site / name).read_bytes() == (again / name).read_bytes(), name
+
+
+def test_site_holds_no_source_maps_and_no_address_of_another_host_to_load(site):
+    assert list(site.rglob("*.map")) == []
+    for page in links.read_site(site).values():
+        assert [target for _, target in page.loads if "//" in target] == []
+    for sheet in site.rglob("*.css"):
+        assert not re.search(r"url\(\s*['\"]?(https?:)?//", sheet.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing(browser, address, name, scheme, width):
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(address + name)
+    results = Axe().run(page)
+    room = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    assert results.violations_count == 0, results.generate_report()
+    assert room == width
+
+
+def test_browser_talks_to_our_host_only_and_breaks_no_policy(browser, site, address):
+    policy = links_policy(site)
+    context = browser.new_context()
+    asked, complaints = [], []
+
+    def with_policy(route):
+        response = route.fetch()
+        route.fulfill(response=response, headers={**response.headers, **policy})
+
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.route("**/*.html", with_policy)
+    for name in ADDRESSES:
+        page.goto(address + name)
+        page.wait_for_load_state("networkidle")
+    page.locator(".md-search__input").fill("Diagnosis")
+    page.locator(".md-search-result__item").first.wait_for()
+    context.close()
+    assert complaints == []
+    assert [url for url in asked if not url.startswith((address, "data:"))] == []
+
+
+def links_policy(site):
+    import json
+
+    return json.loads((site / "headers.json").read_text(encoding="utf-8"))
+
+
+def test_page_reads_and_navigates_without_scripts(browser, address):
+    context = browser.new_context(java_script_enabled=False, color_scheme="dark")
+    page = context.new_page()
+    page.goto(address + "index.html")
+    page.get_by_role("link", name="What is happening to my case?").click()
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Case status")
+    assert page.get_by_role("rowheader", name="Solution Proposed").is_visible()
+    page.get_by_role("link", name="Deutsch").first.click()
+    assert page.url.endswith("/de/case-status.html")
+    context.close()
+
+
+def test_deep_link_from_a_mail_shows_the_row_below_the_head(browser, address):
+    context = browser.new_context(viewport={"width": 1280, "height": 500})
+    page = context.new_page()
+    page.goto(address + "case-status.html#closed")
+    row = page.locator("#closed").bounding_box()
+    head = page.locator(".md-header").bounding_box()
+    context.close()
+    assert row is not None and head is not None
+    assert row["y"] >= head["y"] + head["height"]
+    assert row["y"] + row["height"] <= 500
