@@ -62,7 +62,7 @@ def _ready() -> tuple[Response, int]:
 
 
 def _error_page(error: HTTPException) -> Response:
-    response = page("error", status=error.code or 500, code=error.code)
+    response = page("error", status=error.code or 500)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
@@ -72,6 +72,6 @@ def _error_page(error: HTTPException) -> Response:
 
 def _unavailable(error: DatabaseUnavailableError) -> Response:
     current_app.logger.error("%s", error)
-    response = page("error", status=503, code=503)
+    response = page("error", status=503)
     response.headers.update({**headers(), "Retry-After": "10"})
     return response

@@ -54,7 +54,6 @@ def closure(
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message_id}@{urlsplit(stationery.public_url).hostname}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = language
     values = {
         "case_number": one_line(case.case_number),
         "facts": stationery.facts,
@@ -69,6 +68,7 @@ def closure(
         mjml2html(template(language, "mail/closure.mjml").render(values)),
         subtype="html",
     )
+    mail["Content-Language"] = language
     return OutboxMessage(
         id=message_id,
         kind="closure",

@@ -38,7 +38,7 @@ def show(token: str) -> Response:
     if invitation.answered_at:
         return page("status", invitation, token=token, may_change=_may_change(invitation))
     if not _takes_answers(invitation, timedelta(0)):
-        return page("expired", invitation, status=410)
+        return page("expired", invitation, 410, comment="")
     form = _form(invitation)
     chosen = request.args.get("ease", "")
     if chosen in SCORES:
@@ -58,7 +58,7 @@ def store(token: str) -> Response:
     if invitation.answered_at and form.change.data == ASK_FOR_CHANGE:
         return _keep_or_change(invitation, token, _form(invitation))
     if not invitation.answered_at and not _takes_answers(invitation, GRACE):
-        return page("expired", invitation, status=410, comment=form.comment_text)
+        return page("expired", invitation, 410, comment=form.comment_text)
     if not form.validate():
         return _ask(invitation, token, form, form.faults(), status=422)
     try:

@@ -30,6 +30,7 @@ def page(
     language = page_language(invitation)
     text = template(language, f"survey/{name}.html").render(
         facts=facts,
+        status=status,
         css=stylesheet(),
         site=lambda place: wiring().stationery.site_page(place, language),
         languages={other: own_name(other) for other in facts.languages},

@@ -1,0 +1,149 @@
+"""What many tests need of a support office: closed cases, a running program, a customer."""
+
+from datetime import UTC, datetime, timedelta
+from email import message_from_string
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+from feedback_app import clock
+from feedback_app.app import create_app
+from feedback_app.invitations import Receipt
+from feedback_app.outbox import deliver_due
+from feedback_app.postmen import Postman, postman
+from feedback_app.records import Answer, ClosedCase, Invitation
+from feedback_app.schema import TABLES
+from feedback_app.store import answers, invitations
+from feedback_app.wiring import Wiring
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+KEY = "a key for tests only, long enough"
+
+
+def a_case(number: str = "00012345", **changes: Any) -> ClosedCase:
+    """Return a case that closed an hour ago, with an address."""
+    values: dict[str, Any] = {
+        "source": "tests",
+        "case_id": number,
+        "case_number": number,
+        "closed_at": NOW - timedelta(hours=1),
+        "contact_email": "contact@customer.example",
+        "customer": "A customer for tests",
+    }
+    return ClosedCase(**{**values, **changes})
+
+
+class Office:
+    """A running program, and the time that the test lets pass."""
+
+    def __init__(self, wiring: Wiring, traveller: Any) -> None:
+        self.wiring, self._traveller = wiring, traveller
+
+    @property
+    def now(self) -> datetime:
+        return clock.now()
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        self._traveller.move_to(moment, tick=False)
+
+    def wait(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+    def receive(self, case: ClosedCase, ask_anyway: bool = False) -> Receipt:
+        with self.wiring.database.write() as tx:
+            return self.wiring.reception.receive(tx, case, self.now, ask_anyway)
+
+    def invite(self, number: str = "00012345", **changes: Any) -> str:
+        """Close a case, let its mail be delivered, and return the invitation's id."""
+        receipt = self.receive(a_case(number, **{"closed_at": self.now, **changes}))
+        self.deliver()
+        assert receipt.invitation_id
+        return receipt.invitation_id
+
+    def deliver(self, by: Postman | None = None) -> int:
+        lifetime = timedelta(days=self.wiring.facts.survey.link_lifetime_days)
+        carrier = by or postman(self.wiring.settings)
+        return deliver_due(self.wiring.database, carrier, lifetime, clock.now)
+
+    def invitation(self, invitation_id: str) -> Invitation:
+        found = invitations.find(self.wiring.database, invitation_id)
+        assert found
+        return found
+
+    def answers(self, invitation_id: str) -> list[Answer]:
+        return answers.revisions(self.wiring.database, invitation_id)
+
+    def path(self, invitation_id: str) -> str:
+        """Return the path of the survey link."""
+        return self.wiring.survey_link(invitation_id).removeprefix(self.wiring.settings.public_url)
+
+    def client(self) -> Any:
+        """Return a browser without a screen."""
+        return create_app(parts=self.wiring).test_client()
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        return self.wiring.database.ask(f"SELECT * FROM {table}")
+
+    def everything(self) -> dict[str, list[dict[str, Any]]]:
+        """Return every row of every table."""
+        return {table: self.rows(table) for table in TABLES}
+
+    def mails(self) -> list[EmailMessage]:
+        """Return the messages of the outbox, oldest first."""
+        rows = self.wiring.database.ask("SELECT message FROM outbox ORDER BY created_at")
+        return [message_from_string(row["message"], policy=default) for row in rows]
+
+    @property
+    def mailbox(self) -> Path:
+        return self.wiring.settings.mailbox
+
+
+class Customer:
+    """Somebody with the link of one invitation, and a browser without a screen."""
+
+    headers = {"User-Agent": "Mozilla/5.0", "Accept-Language": "en-GB"}
+
+    def __init__(self, office: Office, invitation_id: str) -> None:
+        self.office, self.invitation_id = office, invitation_id
+        self.browser = office.client()
+        self.path = office.path(invitation_id)
+
+    def open(self, query: str = "") -> Any:
+        return self.browser.get(self.path + query, headers=self.headers)
+
+    def value(self) -> str:
+        """Open the page and return the value minted with it."""
+        return self.value_in(self.open())
+
+    def value_in(self, page: Any, name: str = "page") -> str:
+        """Return a hidden value of a page."""
+        return str(page.text.split(f'name="{name}" value="')[1].split('"')[0])
+
+    def send(
+        self,
+        query: str = "",
+        *,
+        page: str | None = None,
+        headers: dict[str, str] | None = None,
+        patient: bool = True,
+        **fields: Any,
+    ) -> Any:
+        """Open the page, take the time a person takes, and send what was chosen."""
+        if page is None:
+            page = self.office.wiring.links.sign("page", self.invitation_id)
+        if patient:
+            self.office.wait(seconds=20)
+        return self.browser.post(
+            self.path + query,
+            data={"page": page, **fields},
+            headers={**self.headers, **(headers or {})},
+        )
+
+    def follow(self, response: Any) -> Any:
+        return self.browser.get(response.location, headers=self.headers)
+
+    @property
+    def answers(self) -> list[Answer]:
+        return self.office.answers(self.invitation_id)

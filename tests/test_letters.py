@@ -1,0 +1,91 @@
+"""The closure mail."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedback_app.letters import closure
+from office import NOW, Office, a_case
+
+
+def _parts(mail) -> tuple[str, str]:
+    return (
+        mail.get_body(("plain",)).get_content(),
+        mail.get_body(("html",)).get_content(),
+    )
+
+
+def test_both_forms_carry_the_number_the_five_links_and_the_portal(office: Office) -> None:
+    office.receive(a_case())
+    facts = office.wiring.facts
+    for body in _parts(office.mails()[0]):
+        assert "00012345" in body
+        assert facts.contacts.portal_url in body
+        assert facts.question("ease").text["en"] in body
+        links = re.findall(r"http://[^\s\"<>]+/f/([\w.-]+)\?ease=([1-5])", body)
+        assert [score for _, score in links] == ["1", "2", "3", "4", "5"]
+        assert len({token for token, _ in links}) == 1
+        for point in facts.question("ease").points:
+            assert point["en"] in body
+
+
+def test_the_mail_speaks_the_language_of_the_case(office: Office) -> None:
+    office.receive(a_case(language="de-AT"))
+    mail = office.mails()[0]
+    assert mail["Content-Language"] == "de"
+    assert mail["Subject"].startswith("Fall 00012345")
+    for body in _parts(mail):
+        assert "Zwei Fragen" in body
+        assert "/de/your-feedback.html" in body
+
+
+def test_an_unknown_language_gets_english(office: Office) -> None:
+    office.receive(a_case(language="fr"))
+    assert office.mails()[0]["Content-Language"] == "en"
+
+
+def test_the_mail_loads_nothing_and_tracks_nobody(office: Office) -> None:
+    office.receive(a_case())
+    _, html = _parts(office.mails()[0])
+    assert "<img" not in html
+    assert "url(" not in html
+    assert not re.search(r"<link[^>]+href", html)
+
+
+def test_a_machine_wrote_it_and_says_so(office: Office) -> None:
+    office.receive(a_case())
+    mail = office.mails()[0]
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Message-ID"].startswith(f"<{office.rows('outbox')[0]['id']}@")
+
+
+def test_markup_in_a_case_number_stays_text(office: Office) -> None:
+    office.receive(a_case('<img src="x">'))
+    _, html = _parts(office.mails()[0])
+    assert "<img" not in html
+    assert "&lt;img" in html
+
+
+@given(st.text(), st.text())
+@settings(max_examples=60)
+def test_no_case_number_can_add_a_header(stationery, before: str, after: str) -> None:
+    case = a_case(f"{before}\r\nBcc: somebody@example.org\r\n\r\n{after}")
+    message = closure(stationery, case, "i" * 22, "https://survey.example/f/x", NOW).message
+    head = message.split("\r\n\r\n")[0]
+    assert not re.search(r"(?m)^Bcc", head)
+    assert message.isascii()
+
+
+@pytest.mark.parametrize("address", ["a@b.example\r\nBcc: c@d.example", "no address", "a@b, c@d"])
+def test_an_address_that_is_none_is_refused(stationery, address: str) -> None:
+    with pytest.raises((ValueError, IndexError)):
+        closure(stationery, a_case(contact_email=address), "i" * 22, "https://x.example", NOW)
+
+
+def test_the_mail_dates_from_the_closing_not_from_its_delivery(office: Office) -> None:
+    office.receive(a_case())
+    office.wait(hours=5)
+    assert office.mails()[0]["Date"].datetime == NOW + timedelta(0)
