@@ -88,7 +88,7 @@ def picture(facts: Facts, language: str) -> Element:
     """`{{ picture lifecycle }}`: boxes that lead to the row of each status."""
     return element(
         "figure",
-        {"class": "picture"},
+        {"class": "picture", "data-search-exclude": ""},
         _drawing(facts, language, across=True),
         _drawing(facts, language, across=False),
         element("figcaption", None, word("lifecycle_caption", language)),

@@ -258,7 +258,7 @@ def test_browser_talks_to_our_host_only_and_breaks_no_policy(browser, site, addr
     for name in ADDRESSES:
         page.goto(address + name)
         page.wait_for_load_state("networkidle")
-    page.locator(".md-search__input").fill("Diagnosis")
+    page.locator(".md-search__input").press_sequentially("Diagnosis")
     page.locator(".md-search-result__item").first.wait_for()
     context.close()
     assert complaints == []
