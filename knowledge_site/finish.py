@@ -4,19 +4,27 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from knowledge_site import headers, links, sitemap
+from knowledge_site import headers, links, redirects, sitemap
 from knowledge_site.faults import Fault
 from knowledge_site.pages import Page
 from support_facts.facts import Facts
 
-SOURCE_MAP_MARK = re.compile(rb"\n?(?://# sourceMappingURL=\S+|/\*# sourceMappingURL=.+?\*/)\s*\Z")
+SOURCE_MAP_MARK = re.compile(
+    rb"\n?(?://# sourceMappingURL=\S+|/\*# sourceMappingURL=.+?\*/)\s*\Z"
+)
 
 
 def finish(site: Path, pages: Iterable[Page], facts: Facts) -> list[Fault]:
     """Complete the built folder and return what is wrong in it."""
     remove_source_maps(site)
     keep_one_not_found_page(site)
-    sitemap.write_sitemap(site, pages, facts.organisation.site_url, facts.languages[0])
+    pages, site_url, first = (
+        list(pages),
+        facts.organisation.site_url,
+        facts.languages[0],
+    )
+    sitemap.write_sitemap(site, pages, site_url, first)
+    redirects.write_redirects(site, pages, site_url, first)
     site = site.resolve()
     built = links.read_site(site)
     scripts = (script for page in built.values() for script in page.scripts)

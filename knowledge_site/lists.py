@@ -44,7 +44,9 @@ def _contacts(facts: Facts, language: str) -> Iterator[tuple[str, Child]]:
     yield "portal", _link(known.portal_url, known.portal_name)
     yield "access", _link(known.access_url, word("contact_access_link", language))
     if known.service_status_url:
-        link = _link(known.service_status_url, word("contact_service_status_link", language))
+        link = _link(
+            known.service_status_url, word("contact_service_status_link", language)
+        )
         yield "service_status", link
     yield "hours", known.hours[language]
     if known.phone:

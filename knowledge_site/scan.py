@@ -12,6 +12,7 @@ from pathlib import Path
 from knowledge_site.faults import Fault
 from knowledge_site.fillers import EXPRESSION, UnknownFiller, filler, is_fact
 from knowledge_site.pages import Page, read_pages
+from knowledge_site.redirects import claims
 from support_facts.facts import Facts, FactsError
 
 DESCRIPTION_LENGTH = range(50, 161)
@@ -24,7 +25,12 @@ def scan(docs: Path, facts: Facts, today: date) -> list[Fault]:
     """Return every fault in the pages below docs/<language>."""
     pages = list(read_pages(docs, facts.languages))
     faults = [fault for page in pages for fault in _of_page(page, facts, today)]
-    return sorted([*faults, *_same_descriptions(pages), *_missing_pages(pages, facts)])
+    faults += [
+        *_same_descriptions(pages),
+        *_missing_pages(pages, facts),
+        *claims(pages),
+    ]
+    return sorted(faults)
 
 
 def _of_page(page: Page, facts: Facts, today: date) -> Iterator[Fault]:
@@ -101,4 +107,8 @@ def _missing_pages(pages: Iterable[Page], facts: Facts) -> Iterator[Fault]:
     for (language, name), page in written.items():
         for other in facts.languages:
             if (other, name) not in written:
-                yield Fault(page.path, 1, f"{name} is missing in {other!r} (it is in {language!r})")
+                yield Fault(
+                    page.path,
+                    1,
+                    f"{name} is missing in {other!r} (it is in {language!r})",
+                )

@@ -4,7 +4,13 @@ from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
+from xml.etree.ElementTree import (
+    Element,
+    SubElement,
+    indent,
+    register_namespace,
+    tostring,
+)
 
 from knowledge_site.pages import Page
 
@@ -23,7 +29,9 @@ def sitemap(pages: Iterable[Page], site_url: str, first: str) -> bytes:
     register_namespace("", SITEMAP)
     register_namespace("xhtml", XHTML)
     root = Element(f"{{{SITEMAP}}}urlset")
-    for _, group in groupby(sorted(pages, key=attrgetter("name")), key=attrgetter("name")):
+    for _, group in groupby(
+        sorted(pages, key=attrgetter("name")), key=attrgetter("name")
+    ):
         translations = sorted(group, key=attrgetter("language"))
         for page in translations:
             _add(root, page, translations, site_url, first)
@@ -31,12 +39,17 @@ def sitemap(pages: Iterable[Page], site_url: str, first: str) -> bytes:
     return tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
 
 
-def _add(root: Element, page: Page, translations: list[Page], site_url: str, first: str) -> None:
+def _add(
+    root: Element, page: Page, translations: list[Page], site_url: str, first: str
+) -> None:
     url = SubElement(root, f"{{{SITEMAP}}}url")
     SubElement(url, f"{{{SITEMAP}}}loc").text = address(page, site_url, first)
     SubElement(url, f"{{{SITEMAP}}}lastmod").text = page.last_updated.isoformat()
     for other in translations:
-        languages = [other.language, *(["x-default"] if other.language == first else [])]
+        languages = [
+            other.language,
+            *(["x-default"] if other.language == first else []),
+        ]
         for language in languages:
             link = {
                 "rel": "alternate",
@@ -46,7 +59,9 @@ def _add(root: Element, page: Page, translations: list[Page], site_url: str, fir
             SubElement(url, f"{{{XHTML}}}link", link)
 
 
-def write_sitemap(site: Path, pages: Iterable[Page], site_url: str | None, first: str) -> None:
+def write_sitemap(
+    site: Path, pages: Iterable[Page], site_url: str | None, first: str
+) -> None:
     """Replace the builder's sitemaps by one; without an address of the site there is none."""
     for written in [*site.rglob("sitemap.xml"), *site.rglob("sitemap.xml.gz")]:
         written.unlink()

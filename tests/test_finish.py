@@ -9,7 +9,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from knowledge_site import finish, headers, links, sitemap
+from knowledge_site import finish, headers, links, redirects, sitemap
 from knowledge_site.pages import Page
 
 PAGE = """<!doctype html>
@@ -65,12 +65,19 @@ def test_fault_is_named_with_page_and_line(site, body, message):
 
 
 def test_style_sheet_of_another_host_is_a_fault(site):
-    site("index.html", "", head='<link rel="stylesheet" href="https://example.org/x.css">')
+    site(
+        "index.html",
+        "",
+        head='<link rel="stylesheet" href="https://example.org/x.css">',
+    )
     assert ["another host" in found for found in faults(site)] == [True]
 
 
 def test_links_to_other_hosts_and_mail_are_left_alone(site):
-    site("index.html", '<a href="https://example.org/">x</a><a href="mailto:a@example.org">x</a>')
+    site(
+        "index.html",
+        '<a href="https://example.org/">x</a><a href="mailto:a@example.org">x</a>',
+    )
     assert faults(site) == []
 
 
@@ -91,7 +98,10 @@ def test_not_found_page_may_link_from_the_root(site):
 
 
 def test_policy_allows_exactly_the_inline_scripts_of_the_pages(site):
-    site("index.html", '<script>run()</script><script type="application/json">{"a": 1}</script>')
+    site(
+        "index.html",
+        '<script>run()</script><script type="application/json">{"a": 1}</script>',
+    )
     scripts = [s for page in links.read_site(site.root).values() for s in page.scripts]
     digest = base64.b64encode(hashlib.sha256(b"run()").digest()).decode()
     policy = headers.security_headers(scripts)["Content-Security-Policy"]
@@ -140,7 +150,9 @@ def test_sitemap_states_true_dates_and_every_language():
     root = fromstring(sitemap.sitemap(pages, "https://support.example.org", "en"))
     space = {"s": sitemap.SITEMAP, "x": sitemap.XHTML}
     found = {
-        url.findtext("s:loc", namespaces=space): url.findtext("s:lastmod", namespaces=space)
+        url.findtext("s:loc", namespaces=space): url.findtext(
+            "s:lastmod", namespaces=space
+        )
         for url in root
     }
     assert found == {
@@ -149,7 +161,8 @@ def test_sitemap_states_true_dates_and_every_language():
     }
     for url in root:
         alternates = {
-            link.attrib["hreflang"]: link.attrib["href"] for link in url.findall("x:link", space)
+            link.attrib["hreflang"]: link.attrib["href"]
+            for link in url.findall("x:link", space)
         }
         assert set(alternates) == {"en", "de", "x-default"}
         assert alternates["x-default"] == alternates["en"]
@@ -160,3 +173,43 @@ def test_without_an_address_there_is_no_sitemap(tmp_path):
     (tmp_path / "sitemap.xml.gz").write_text("x")
     sitemap.write_sitemap(tmp_path, [page("en", 2)], None, "en")
     assert list(tmp_path.iterdir()) == []
+
+
+def moved(language: str, name: str, *paths: str) -> Page:
+    meta = {"title": "A & B", "redirect_from": list(paths)}
+    return Page(language, name, Path(f"{language}/{name}"), meta, "", 1)
+
+
+def test_old_addresses_lead_to_the_page_and_are_mapped_for_servers(site):
+    page = moved("en", "other.md", "/docs/all/old.html", "/v6/docs/older")
+    redirects.write_redirects(site.root, [page], "https://support.example.org/", "en")
+    for name, target in (
+        ("docs/all/old.html", "../../other.html"),
+        ("v6/docs/older/index.html", "../../../other.html"),
+    ):
+        text = (site.root / name).read_text()
+        assert f'<a href="{target}">A &amp; B</a>' in text
+        assert f"url={target}" in text
+        assert (
+            '<link rel="canonical" href="https://support.example.org/other.html">'
+            in text
+        )
+    assert faults(site) == []
+    assert (site.root / "_redirects").read_text() == (
+        "/docs/all/old.html /other.html 301\n/v6/docs/older /other.html 301\n"
+    )
+    assert (site.root / "redirects.map").read_text() == (
+        "/docs/all/old.html /other.html;\n/v6/docs/older /other.html;\n"
+    )
+
+
+def test_old_path_claimed_twice_or_outside_the_site_is_a_fault():
+    pages = [
+        moved("en", "a.md", "/old", "/../x"),
+        moved("en", "b.md", "/old/"),
+        moved("de", "a.md", "/old"),
+    ]
+    messages = [str(fault) for fault in redirects.claims(pages)]
+    assert len(messages) == 2
+    assert "must begin with /" in messages[0]
+    assert "claimed by en/a.md too" in messages[1]

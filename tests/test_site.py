@@ -12,13 +12,16 @@ from axe_playwright_python.sync_playwright import Axe
 
 from knowledge_site import links
 from knowledge_site.faults import SiteFaults
+from knowledge_site.redirects import stub_file
 from scripts.build_site import ROOT, build
 from support_facts import facts as facts_module
 from support_facts.facts import load_facts
 
 FACTS = load_facts()
 SHIPPED = Path(facts_module.__file__).with_name("support.toml")
-PAGES = sorted(path.relative_to(ROOT / "docs/en").stem for path in (ROOT / "docs/en").rglob("*.md"))
+PAGES = sorted(
+    path.relative_to(ROOT / "docs/en").stem for path in (ROOT / "docs/en").rglob("*.md")
+)
 ADDRESSES = [f"{folder}{name}.html" for folder in ("", "de/") for name in PAGES]
 
 
@@ -46,7 +49,9 @@ def address(site):
 
 def text_of(path: Path) -> str:
     """Return a page's words with markup and line breaks taken out."""
-    article = path.read_text(encoding="utf-8").split("<article", 1)[1].split("</article>")[0]
+    article = (
+        path.read_text(encoding="utf-8").split("<article", 1)[1].split("</article>")[0]
+    )
     return " ".join(re.sub(r"<[^>]+>", " ", article).split())
 
 
@@ -129,7 +134,9 @@ def test_what_support_promises_can_be_found(site, page, words):
 
 def test_no_page_claims_a_measured_figure(site):
     for name in ADDRESSES:
-        assert not re.search(r"\d+\s?%|on average|im Durchschnitt", text_of(site / name)), name
+        assert not re.search(
+            r"\d+\s?%|on average|im Durchschnitt", text_of(site / name)
+        ), name
 
 
 def test_home_answers_the_engineer_at_two_in_the_morning(site):
@@ -144,9 +151,17 @@ def test_home_answers_the_engineer_at_two_in_the_morning(site):
 
 
 def test_titles_and_descriptions_are_unique_in_the_built_pages(site):
-    heads = [(site / name).read_text(encoding="utf-8").split("</head>")[0] for name in ADDRESSES]
-    for pattern in (r"<title>(.*?)</title>", r'<meta name="description" content="(.*?)">'):
-        found = [match.group(1) for head in heads if (match := re.search(pattern, head))]
+    heads = [
+        (site / name).read_text(encoding="utf-8").split("</head>")[0]
+        for name in ADDRESSES
+    ]
+    for pattern in (
+        r"<title>(.*?)</title>",
+        r'<meta name="description" content="(.*?)">',
+    ):
+        found = [
+            match.group(1) for head in heads if (match := re.search(pattern, head))
+        ]
         assert len(found) == len(set(found)) == len(ADDRESSES)
 
 
@@ -154,8 +169,12 @@ def test_each_page_leads_to_itself_in_the_other_language(site):
     for name in PAGES:
         english = (site / f"{name}.html").read_text(encoding="utf-8")
         german = (site / f"de/{name}.html").read_text(encoding="utf-8")
-        assert re.search(rf'class="language" href="(\./)?de/{name}\.html" lang="de"', english)
-        assert re.search(rf'class="language" href="(\./)?\.\./{name}\.html" lang="en"', german)
+        assert re.search(
+            rf'class="language" href="(\./)?de/{name}\.html" lang="de"', english
+        )
+        assert re.search(
+            rf'class="language" href="(\./)?\.\./{name}\.html" lang="en"', german
+        )
 
 
 def test_changed_meaning_of_a_status_changes_the_page(tmp_path):
@@ -173,7 +192,10 @@ def test_changed_name_and_address_of_the_organisation_change_every_page(tmp_path
     path = changed_facts(tmp_path, f'name = "{name}"', 'name = "Harbour Help"')
     build(out, path)
     for address in ADDRESSES:
-        assert "Harbour Help" in (out / address).read_text(encoding="utf-8").split("</title>")[0]
+        assert (
+            "Harbour Help"
+            in (out / address).read_text(encoding="utf-8").split("</title>")[0]
+        )
 
 
 def test_unknown_key_stops_the_build_and_keeps_the_last_good_site(tmp_path):
@@ -215,7 +237,9 @@ def test_two_builds_are_the_same_byte_for_byte(site, tmp_path):
     again = tmp_path / "site"
     build(again)
     names = sorted(path.relative_to(site) for path in site.rglob("*") if path.is_file())
-    assert names == sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
+    assert names == sorted(
+        path.relative_to(again) for path in again.rglob("*") if path.is_file()
+    )
     for name in names:
         assert (site / name).read_bytes() == (again / name).read_bytes(), name
 
@@ -225,14 +249,18 @@ def test_site_holds_no_source_maps_and_no_address_of_another_host_to_load(site):
     for page in links.read_site(site).values():
         assert [target for _, target in page.loads if "//" in target] == []
     for sheet in site.rglob("*.css"):
-        assert not re.search(r"url\(\s*['\"]?(https?:)?//", sheet.read_text(encoding="utf-8"))
+        assert not re.search(
+            r"url\(\s*['\"]?(https?:)?//", sheet.read_text(encoding="utf-8")
+        )
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
 def test_axe_finds_nothing(browser, address, name, scheme, width):
-    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 900}
+    )
     page = context.new_page()
     page.goto(address + name)
     results = Axe().run(page)
@@ -281,6 +309,25 @@ def test_page_reads_and_navigates_without_scripts(browser, address):
     page.get_by_role("link", name="Deutsch").first.click()
     assert page.url.endswith("/de/case-status.html")
     context.close()
+
+
+def test_old_address_leads_to_the_page_and_keeps_the_anchor(browser, address):
+    context = browser.new_context()
+    page = context.new_page()
+    old = "docs/about/all/support/how-spryker-support-works.html#first-response-time"
+    page.goto(address + old)
+    page.wait_for_url(f"{address}how-support-works.html#first-response-time")
+    context.close()
+
+
+def test_every_old_path_of_the_pages_is_in_the_map_and_on_disk(site):
+    lines = (site / "_redirects").read_text(encoding="utf-8").splitlines()
+    assert len(lines) >= 8
+    for line in lines:
+        old, new, code = line.split()
+        assert code == "301"
+        assert (site / new.lstrip("/")).is_file()
+        assert (site / stub_file(old)).is_file()
 
 
 def test_deep_link_from_a_mail_shows_the_row_below_the_head(browser, address):

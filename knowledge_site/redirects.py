@@ -1,0 +1,104 @@
+"""Old addresses live on: a stub page for each, and a map for web servers.
+
+A page names its old paths in front matter: `redirect_from: [/docs/old.html, /v6/docs/old]`.
+They lead to the page in the first language. A stub works on any plain file host; the small
+script only keeps the #anchor, which a refresh by meta element would lose.
+"""
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from pathlib import Path, PurePosixPath
+from posixpath import relpath
+
+from knowledge_site.faults import Fault
+from knowledge_site.pages import Page
+
+SCRIPT = """\
+// Leads on with the anchor that the old address was asked for with.
+location.replace(document.querySelector("a").href + location.hash);
+"""
+
+STUB = """\
+<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<title>{title}</title>
+<meta name="robots" content="noindex">
+<meta http-equiv="refresh" content="1; url={target}">
+<link rel="canonical" href="{canonical}">
+</head>
+<body>
+<main><h1>{title}</h1><p><a href="{target}">{title}</a></p></main>
+<script src="{script}"></script>
+</body>
+</html>
+"""
+
+
+def old_paths(page: Page) -> list[str]:
+    """Return the page's old paths, each from the server's root."""
+    return [str(path) for path in page.meta.get("redirect_from") or ()]
+
+
+def claims(pages: Iterable[Page]) -> Iterator[Fault]:
+    """Name old paths that do not begin at the root or that two pages claim."""
+    owners: dict[tuple[str, str], Page] = {}
+    for page in pages:
+        for path in old_paths(page):
+            owner = owners.setdefault((page.language, path.rstrip("/")), page)
+            if not path.startswith("/") or ".." in path:
+                yield Fault(
+                    page.path,
+                    1,
+                    f"redirect_from: {path} must begin with / and have no ..",
+                )
+            elif owner is not page:
+                yield Fault(
+                    page.path,
+                    1,
+                    f"redirect_from: {path} is claimed by {owner.path} too",
+                )
+
+
+def write_redirects(
+    site: Path, pages: Iterable[Page], site_url: str | None, first: str
+) -> None:
+    """Write stubs, the script they share, and the maps for web servers."""
+    moved = [
+        (path, page)
+        for page in pages
+        if page.language == first
+        for path in old_paths(page)
+    ]
+    for path, page in moved:
+        _write_stub(site, path, page, site_url)
+    (site / "assets").mkdir(exist_ok=True)
+    (site / "assets" / "redirect.js").write_text(SCRIPT, encoding="utf-8")
+    lines = sorted(f"{path} /{page.address}" for path, page in moved)
+    for name, ending in (("_redirects", " 301"), ("redirects.map", ";")):
+        text = "".join(f"{line}{ending}\n" for line in lines)
+        (site / name).write_text(text, encoding="utf-8")
+
+
+def stub_file(path: str) -> str:
+    """Return where an old path's stub lies below the site's root."""
+    clean = PurePosixPath(path.strip("/"))
+    return str(clean if clean.suffix == ".html" else clean / "index.html")
+
+
+def _write_stub(site: Path, path: str, page: Page, site_url: str | None) -> None:
+    name = stub_file(path)
+    file = site / name
+    target = relpath(page.address, PurePosixPath(name).parent)
+    canonical = f"{site_url.rstrip('/')}/{page.address}" if site_url else target
+    text = STUB.format(
+        language=page.language,
+        title=escape(str(page.meta["title"])),
+        target=escape(target),
+        canonical=escape(canonical),
+        script=escape(relpath("assets/redirect.js", PurePosixPath(name).parent)),
+    )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
