@@ -1,27 +1,39 @@
 """The survey behind the closure mail and the weekly review of its answers.
 
-The rooms, in import order (nobody imports downward; `tests/test_layout.py` holds it):
+The rooms, in import order: nobody imports downward, and `tests/test_layout.py` reads this map.
 
-clock        UTC times as text
-text         what may be stored of what people type
-records      the nouns
-settings     where it runs
-weeks        ISO weeks in the team's time zone
-links        signed links, each bound to its purpose
-language     which language, and its words
-database     one write transaction, one way to ask, two engines
-schema       numbered migrations; every column with purpose and lifetime
-store        the only SQL, a file per noun
-letters      the words we send
-invitations  who is asked, when, and why not
-outbox       deliver what is due; nothing lost
-retention    what is kept for how long, and erasure on request
-intake       case systems to closed cases
-review       the week in numbers: pure sums
-reports      the week on paper
-survey       the two questions: form and routes
-sample       plainly labelled sample data
-worker       the table of timed jobs
-app          wiring
-cli          the `feedback` command
+clock         UTC times as text
+text          what may be stored of what people type
+records       the nouns
+settings      where it runs
+weeks         ISO weeks in the team's time zone
+links         signed links, each bound to its purpose
+language      which language, and its words
+database      one write transaction, one way to ask, two engines
+schema        every column with purpose and lifetime
+migrations    the tables, step by step
+store         the only SQL, a file per noun
+letters       the words we send
+invitations   who is asked, when, and why not
+postmen       SMTP, or a folder for trying out
+outbox        deliver what is due; nothing lost
+retention     what is kept for how long, and erasure on request
+wiring        the parts of a running program, made once
+intake        case systems to closed cases
+intervals     what chance alone would vary
+review        the week in numbers: pure sums
+reports       the week on paper
+answering     the protocol: the first complete answer stands
+sample        plainly labelled sample data
+suspicion     what looks unlike a person
+requests      what a request needs of the running program
+survey_form   the form of the two questions
+survey_pages  what the survey's pages look like
+survey        the two questions: GET shows, POST stores
+survey_why    why a low answer was low
+site          the built site on the same port
+worker        the table of timed jobs
+app           create_app: wiring, health, error pages
+commands      the subcommands of `feedback`
+cli           the `feedback` command
 """

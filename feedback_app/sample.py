@@ -40,7 +40,7 @@ def load(wiring: Wiring, now: datetime) -> int:
     count = _DAYS * _CASES_A_DAY
     plan = zip(range(count), cycle(_KINDS), islice(cycle(_ANSWERS), count), strict=False)
     with wiring.database.write() as tx:
-        if tx.ask("SELECT 1 FROM cases WHERE source = :source LIMIT 1", source=SOURCE):
+        if cases.any_of(tx, SOURCE):
             return 0
         for number, kind, scores in plan:
             closed_at = now - timedelta(days=_DAYS) + timedelta(days=number / _CASES_A_DAY)

@@ -50,6 +50,11 @@ def same_closing(tx: Transaction, case: ClosedCase, within: timedelta) -> bool:
     )
 
 
+def any_of(tx: Transaction, source: str) -> bool:
+    """Return whether a closed case of this source is known."""
+    return bool(tx.ask("SELECT 1 FROM cases WHERE source = :source LIMIT 1", source=source))
+
+
 def closed_again_later(tx: Transaction, case: ClosedCase) -> bool:
     """Return whether a later closing of the same case is known."""
     return bool(
