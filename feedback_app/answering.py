@@ -70,9 +70,7 @@ def record(
         return Outcome.TOO_LATE, newest
     if changes_revision != newest.revision:
         return Outcome.DIFFERS, newest
-    return _append(
-        tx, replace(first, revision=newest.revision + 1), known[0].answered_week
-    )
+    return _append(tx, replace(first, revision=newest.revision + 1), known[0].answered_week)
 
 
 def add_reason(

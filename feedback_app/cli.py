@@ -23,3 +23,7 @@ for command in (
     erase_command,
 ):
     main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

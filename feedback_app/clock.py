@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+_WIDTH = len("2026-11-24T01:50:11Z")
 
 
 def now() -> datetime:
@@ -16,15 +16,14 @@ def to_text(moment: datetime) -> str:
     Raises ValueError if `moment` has no time zone: a guessed zone would move cases between weeks.
     """
     if moment.tzinfo is None:
-        raise ValueError(
-            f"{moment.isoformat()} has no time zone: give the moment with one"
-        )
+        raise ValueError(f"{moment.isoformat()} has no time zone: give the moment with one")
     # strftime's %Y does not pad years below 1000 on every platform; isoformat does.
-    return (
-        moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-    )
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def from_text(text: str) -> datetime:
     """Return the aware UTC moment that `to_text` wrote. Raises ValueError on anything else."""
-    return datetime.strptime(text, FORMAT).replace(tzinfo=UTC)
+    # strptime does the same and costs a tenth of a page.
+    if len(text) != _WIDTH or not text.endswith("Z"):
+        raise ValueError(f"{text!r} is not a moment such as 2026-11-24T01:50:11Z")
+    return datetime.fromisoformat(text)

@@ -49,9 +49,7 @@ class Reception:
             return Receipt("known")
         withheld = self._withheld_because(tx, case, now, ask_anyway)
         case_ref = cases.keep(tx, case, week_of(case.closed_at, self.zone), now)
-        invitations.supersede_unanswered(
-            tx, case.source, case.case_id, case.closed_at, now
-        )
+        invitations.supersede_unanswered(tx, case.source, case.case_id, case.closed_at, now)
         expires_at = now + timedelta(days=rules.link_lifetime_days)
         invitation_id = invitations.add(tx, case_ref, now, expires_at, withheld)
         if not withheld:
@@ -65,9 +63,7 @@ class Reception:
         rules = self.stationery.facts.survey
         if cases.closed_again_later(tx, case):
             return "superseded"
-        if not ask_anyway and case.closed_at < now - timedelta(
-            days=rules.asking_limit_days
-        ):
+        if not ask_anyway and case.closed_at < now - timedelta(days=rules.asking_limit_days):
             return "too_old"
         if not case.contact_email:
             return "no_address"

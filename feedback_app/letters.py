@@ -60,9 +60,7 @@ def closure(
         "page": lambda page: stationery.site_page(page, language),
         "survey_link": survey_link,
     }
-    mail["Subject"] = one_line(
-        template(language, "mail/closure-subject.txt").render(values)
-    )
+    mail["Subject"] = one_line(template(language, "mail/closure-subject.txt").render(values))
     mail.set_content(template(language, "mail/closure.txt").render(values))
     mail.add_alternative(
         mjml2html(template(language, "mail/closure.mjml").render(values)),

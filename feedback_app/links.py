@@ -56,14 +56,10 @@ class Links:
         Raises BadLinkError for a token of another purpose or key, a changed or a revoked one.
         """
         try:
-            subject, signed_at = self._signer(purpose).unsign(
-                tidy(token), return_timestamp=True
-            )
+            subject, signed_at = self._signer(purpose).unsign(tidy(token), return_timestamp=True)
             found = Signed(subject.decode("ascii"), signed_at)
         except (BadSignature, ValueError) as error:
-            raise BadLinkError(
-                "this link is not one of ours, or it was changed"
-            ) from error
+            raise BadLinkError("this link is not one of ours, or it was changed") from error
         if self._valid_from and found.at < self._valid_from:
             raise BadLinkError("links of that time were revoked")
         return found

@@ -128,9 +128,9 @@ def require_current(database: Database) -> None:
 
 
 def _version(source: Database | Transaction) -> int:
-    newest: int | None = source.ask(
-        "SELECT max(version) AS newest FROM schema_versions"
-    )[0]["newest"]
+    newest: int | None = source.ask("SELECT max(version) AS newest FROM schema_versions")[0][
+        "newest"
+    ]
     return newest or 0
 
 

@@ -71,9 +71,7 @@ def _deliver(
     return True
 
 
-def _try_later(
-    database: Database, message: OutboxMessage, error: str, now: datetime
-) -> None:
+def _try_later(database: Database, message: OutboxMessage, error: str, now: datetime) -> None:
     with database.write() as tx:
         if now - message.created_at > GIVE_UP_AFTER:
             outbox.set_aside(tx, message.id, now, f"given up: {error}")

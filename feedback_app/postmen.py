@@ -47,9 +47,7 @@ class Mailbox:
             unfinished.write_bytes(message.message.encode("ascii"))
             unfinished.replace(self._folder / f"{message.id}.eml")
         except OSError as error:
-            raise NotDeliveredError(
-                f"cannot write into {self._folder}: {error}"
-            ) from error
+            raise NotDeliveredError(f"cannot write into {self._folder}: {error}") from error
 
     def close(self) -> None:
         """Do nothing: no connection is held."""
@@ -93,9 +91,7 @@ class MailServer:
         if parts.scheme == "smtp+starttls":
             self._connection.starttls(context=tls)
         if parts.username:
-            self._connection.login(
-                unquote(parts.username), unquote(parts.password or "")
-            )
+            self._connection.login(unquote(parts.username), unquote(parts.password or ""))
         return self._connection
 
     @contextmanager
@@ -108,9 +104,7 @@ class MailServer:
             self._after(*next(iter(error.recipients.values())))
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            raise NotDeliveredError(
-                f"the mail server does not answer: {error}"
-            ) from error
+            raise NotDeliveredError(f"the mail server does not answer: {error}") from error
 
     def _after(self, code: int, said: bytes | str) -> None:
         """Raise what an SMTP reply means (RFC 5321, 4.2.1: 5yz is for good, 4yz passes)."""
@@ -130,9 +124,7 @@ class MailServer:
 class OnlyTo:
     """Lets messages through to an allow-list of addresses and domains; others go to `instead`."""
 
-    def __init__(
-        self, allowed: tuple[str, ...], postman: Postman, instead: Postman
-    ) -> None:
+    def __init__(self, allowed: tuple[str, ...], postman: Postman, instead: Postman) -> None:
         self._allowed = {entry.lower().lstrip("@") for entry in allowed}
         self._postman, self._instead = postman, instead
 
@@ -152,8 +144,4 @@ def postman(settings: Settings) -> Postman:
     if not settings.smtp_url:
         return mailbox
     server = MailServer(settings.smtp_url.get_secret_value())
-    return (
-        OnlyTo(settings.only_mail_to, server, mailbox)
-        if settings.only_mail_to
-        else server
-    )
+    return OnlyTo(settings.only_mail_to, server, mailbox) if settings.only_mail_to else server

@@ -5,12 +5,8 @@ from datetime import datetime
 from typing import Literal
 
 DurationClock = Literal["calendar", "business"]
-WithheldBecause = Literal[
-    "too_old", "no_address", "quiet_period", "opt_out", "superseded"
-]
-InvitationState = Literal[
-    "waiting", "handed_over", "bounced", "withheld", "answered", "expired"
-]
+WithheldBecause = Literal["too_old", "no_address", "quiet_period", "opt_out", "superseded"]
+InvitationState = Literal["waiting", "handed_over", "bounced", "withheld", "answered", "expired"]
 
 
 @dataclass(frozen=True, kw_only=True)

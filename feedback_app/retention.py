@@ -20,16 +20,12 @@ class Erasure:
     rejected_rows: int
 
 
-def end_lifetimes(
-    database: Database, facts: Facts, mailbox: Path, now: datetime
-) -> int:
+def end_lifetimes(database: Database, facts: Facts, mailbox: Path, now: datetime) -> int:
     """Empty every column whose lifetime is over and remove old files; return the rows changed."""
     changed = 0
     with database.write() as tx:
         for name, period in facts.retention.items():
-            changed += lifetimes.end_lifetime(
-                tx, name, now - timedelta(days=period.days)
-            )
+            changed += lifetimes.end_lifetime(tx, name, now - timedelta(days=period.days))
     contacts_end = now - timedelta(days=facts.retention["contact"].days)
     for path in rejected_files.written_before(database, contacts_end):
         _remove_rejected(database, path)
@@ -54,31 +50,21 @@ def erase(
     Reaches the tables, messages waiting and sent, the mailbox and the files of rejected rows.
     Afterwards nothing of the text is left in the database's files.
     """
-    wanted = (
-        {case_number}
-        if case_number
-        else set(lifetimes.case_numbers_of(database, email or ""))
-    )
+    wanted = {case_number} if case_number else set(lifetimes.case_numbers_of(database, email or ""))
     mails = [
-        mailbox / f"{row['id']}.eml"
-        for row in lifetimes.messages_of(database, case_number, email)
+        mailbox / f"{row['id']}.eml" for row in lifetimes.messages_of(database, case_number, email)
     ]
     with database.write() as tx:
         cases = lifetimes.erase(tx, case_number, email, now)
     found = [path for path in mails if path.exists()]
     for path in found:
         path.unlink()
-    rows = sum(
-        _drop_rows(database, path, wanted, email)
-        for path in rejected_files.known(database)
-    )
+    rows = sum(_drop_rows(database, path, wanted, email) for path in rejected_files.known(database))
     database.scrub()
     return Erasure(cases, len(found), rows)
 
 
-def _drop_rows(
-    database: Database, path: Path, case_numbers: set[str], email: str | None
-) -> int:
+def _drop_rows(database: Database, path: Path, case_numbers: set[str], email: str | None) -> int:
     """Rewrite a file of rejected rows without those of the case or address."""
     if not path.exists():
         _remove_rejected(database, path)
@@ -96,8 +82,7 @@ def _drop_rows(
 
 def _concerns(row: list[str], case_numbers: set[str], email: str | None) -> bool:
     return any(
-        cell.strip() in case_numbers
-        or (email is not None and email.lower() in cell.lower())
+        cell.strip() in case_numbers or (email is not None and email.lower() in cell.lower())
         for cell in row
     )
 

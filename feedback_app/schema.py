@@ -52,9 +52,7 @@ TABLES: dict[str, Table] = {
             "closed_at": Column("end of the resolution time; decides the cohort"),
             "first_response_seconds": Column("the case system's own measurement"),
             "resolution_seconds": Column("the case system's own measurement"),
-            "duration_clock": Column(
-                "what those seconds count: calendar or business hours"
-            ),
+            "duration_clock": Column("what those seconds count: calendar or business hours"),
             "closed_week": Column("the cohort: ISO week in the team's time zone"),
             "received_at": Column("when we first heard of this closing"),
         },
@@ -67,9 +65,7 @@ TABLES: dict[str, Table] = {
             "created_at": Column("when it was made"),
             "expires_at": Column("when its link stops taking an answer"),
             "withheld_because": Column("why the customer was not asked"),
-            "handed_over_at": Column(
-                "when SMTP took the mail, or the link was given out"
-            ),
+            "handed_over_at": Column("when SMTP took the mail, or the link was given out"),
             "bounced_at": Column("when the mail came back; leaves the response rate"),
             "superseded_at": Column("when a later closing replaced it"),
         },

@@ -17,9 +17,7 @@ class SettingsError(ValueError):
 class Settings(BaseSettings):
     """Addresses, secrets and folders. What a customer can read is in `support.toml` instead."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="FEEDBACK_", env_file=".env", extra="ignore"
-    )
+    model_config = SettingsConfigDict(env_prefix="FEEDBACK_", env_file=".env", extra="ignore")
 
     secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
     database: SecretStr = SecretStr("sqlite:///var/feedback.sqlite")
@@ -36,9 +34,7 @@ class Settings(BaseSettings):
     @field_validator("secret_keys", "only_mail_to", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
-        return (
-            tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
-        )
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     @field_validator("secret_keys")
     @classmethod
@@ -90,9 +86,7 @@ def read_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        raise SettingsError(
-            "\n".join(_fault(fault) for fault in error.errors())
-        ) from None
+        raise SettingsError("\n".join(_fault(fault) for fault in error.errors())) from None
 
 
 def _fault(fault: Any) -> str:

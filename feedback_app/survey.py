@@ -12,7 +12,7 @@ from feedback_app.requests import now, open_invitation, wiring
 from feedback_app.store import answers
 from feedback_app.suspicion import flags
 from feedback_app.survey_form import SCORES, AnswerForm
-from feedback_app.survey_pages import address, headers, page, page_language
+from feedback_app.survey_pages import BLANK, address, blank_form, headers, page, page_language
 from feedback_app.weeks import week_of
 
 survey = Blueprint("survey", __name__, url_prefix="/f")
@@ -39,11 +39,8 @@ def show(token: str) -> Response:
         return page("status", invitation, token=token, may_change=_may_change(invitation))
     if not _takes_answers(invitation, timedelta(0)):
         return page("expired", invitation, 410, comment="")
-    form = _form(invitation)
     chosen = request.args.get("ease", "")
-    if chosen in SCORES:
-        form.ease.data = chosen
-    return _ask(invitation, token, form)
+    return blank_form(invitation, chosen if chosen in SCORES else "")
 
 
 @survey.post("/<token>")
@@ -52,23 +49,23 @@ def store(token: str) -> Response:
     invitation = open_invitation(token)
     if not invitation:
         return page("unknown", status=404)
-    form = _form(invitation, posted=True)
+    form = _form(invitation)
     if (request.content_length or 0) > LARGEST_BODY:
-        return _ask(invitation, token, form, {"comment": "too_long"}, status=413)
+        return _ask(invitation, token, form, {"comment": "too_long"}, 413)
     if invitation.answered_at and form.change.data == ASK_FOR_CHANGE:
-        return _keep_or_change(invitation, token, _form(invitation))
+        return _keep_or_change(invitation, token, comment="")
     if not invitation.answered_at and not _takes_answers(invitation, GRACE):
         return page("expired", invitation, 410, comment=form.comment_text)
     if not form.validate():
-        return _ask(invitation, token, form, form.faults(), status=422)
+        return _ask(invitation, token, form, form.faults(), 422)
     try:
         outcome, answer = _record(invitation, form)
     except DatabaseUnavailableError:
-        return _ask(invitation, token, form, {"page": "unavailable"}, status=503)
+        return _ask(invitation, token, form, {"page": "unavailable"}, 503)
     if outcome is Outcome.TOO_LATE:
-        return page("status", invitation, status=409, token=token, may_change=False)
+        return page("status", invitation, 409, token=token, may_change=False)
     if outcome is Outcome.DIFFERS:
-        return _keep_or_change(invitation, token, form)
+        return _keep_or_change(invitation, token, form.comment_text)
     return _thank(invitation, token, answer, form.characters_removed)
 
 
@@ -81,10 +78,10 @@ def thanks(token: str) -> Response:
     return page("thanks", invitation, token=token, removed="removed" in request.args)
 
 
-def _form(invitation: Invitation, posted: bool = False) -> AnswerForm:
+def _form(invitation: Invitation) -> AnswerForm:
     facts = wiring().facts
     return AnswerForm(
-        request.form if posted else None,
+        request.form,
         links=wiring().links,
         invitation_id=invitation.id,
         comment_limit=facts.survey.comment_limit,
@@ -93,25 +90,25 @@ def _form(invitation: Invitation, posted: bool = False) -> AnswerForm:
 
 
 def _ask(
-    invitation: Invitation,
-    token: str,
-    form: AnswerForm,
-    faults: dict[str, str] | None = None,
-    status: int = 200,
+    invitation: Invitation, token: str, form: AnswerForm, faults: dict[str, str], status: int
 ) -> Response:
-    return page("form", invitation, status, token=token, form=form, faults=faults or {})
+    """Ask again, with everything that was given."""
+    return page("form", invitation, status, token=token, given=form.given(), faults=faults)
 
 
-def _keep_or_change(invitation: Invitation, token: str, form: AnswerForm) -> Response:
+def _keep_or_change(invitation: Invitation, token: str, comment: str) -> Response:
     """Ask on a blank form: somebody who merely has the link must not learn what was answered.
 
     Only the comment that this very request brought is given back.
     """
-    revisions = answers.revisions(wiring().database, invitation.id)
-    form.ease.data = form.satisfaction.data = None
-    form.contact_welcome.data = False
-    form.change.data = wiring().links.sign("change", f"{invitation.id}:{revisions[-1].revision}")
-    return page("form", invitation, 409, token=token, form=form, faults={})
+    revision = answers.revisions(wiring().database, invitation.id)[-1].revision
+    given = {
+        **BLANK,
+        "page": wiring().links.sign("page", invitation.id),
+        "change": wiring().links.sign("change", f"{invitation.id}:{revision}"),
+        "comment": comment,
+    }
+    return page("form", invitation, 409, token=token, given=given, faults={})
 
 
 def _record(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:

@@ -77,11 +77,10 @@ class _LinkBoundForm(Form):
         typed = (self.comment.data or "").replace("\r\n", "\n").replace("\r", "\n")
         return clean(typed) != typed
 
-    @property
-    def page_value(self) -> str:
-        """Return the value to put into the page: the one that came back, if it was good."""
+    def given(self) -> dict[str, Any]:
+        """Return what to draw again, with a page value that is good or was good."""
         page: Any = self["page"]
-        return page.data if self.opened_at else page.current_token
+        return {**self.data, "page": page.data if self.opened_at else page.current_token}
 
     def faults(self) -> dict[str, str]:
         """Return the name of each wrong field with its fault, in the order of the page."""
@@ -97,9 +96,7 @@ class _LinkBoundForm(Form):
 class AnswerForm(_LinkBoundForm):
     """Two required questions, and why."""
 
-    ease = RadioField(
-        choices=_SCORE_CHOICES, validate_choice=False, validators=[_one_score]
-    )
+    ease = RadioField(choices=_SCORE_CHOICES, validate_choice=False, validators=[_one_score])
     satisfaction = RadioField(
         choices=_SCORE_CHOICES, validate_choice=False, validators=[_one_score]
     )
@@ -111,16 +108,10 @@ class AnswerForm(_LinkBoundForm):
 
     def validate_comment(self, field: Field) -> None:
         super().validate_comment(field)
-        scores = [
-            given
-            for given in (self.ease.data, self.satisfaction.data)
-            if given in SCORES
-        ]
-        if (
-            any(int(score) <= self.reason_below for score in scores)
-            and not self.comment_text
-        ):
+        scores = [given for given in (self.ease.data, self.satisfaction.data) if given in SCORES]
+        if any(int(score) <= self.reason_below for score in scores) and not self.comment_text:
             raise ValidationError("reason")
+
 
 class ReasonForm(_LinkBoundForm):
     """Why a low answer was low, asked once after it was stored."""

@@ -2,19 +2,33 @@
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Response, request
+from flask import Response, current_app, request
+from markupsafe import escape
 
 from feedback_app.language import choose, own_name, template
 from feedback_app.links import tidy
 from feedback_app.records import Invitation
 from feedback_app.requests import wiring
+from feedback_app.sample import SOURCE as SAMPLE_SOURCE
 
 _CSS = Path(__file__).parent / "static" / "survey.css"
+# Nothing that is shown can hold this character, so it parts a drawn page from its gaps.
+_GAP = "\x00"
+# What a form shows before anything was given.
+BLANK = {
+    "page": "",
+    "ease": "",
+    "satisfaction": "",
+    "comment": "",
+    "contact_welcome": False,
+    "change": "",
+}
 
 
 def page(
@@ -26,28 +40,39 @@ def page(
     **values: Any,
 ) -> Response:
     """Return the page `templates/survey/NAME.html` in the language this customer reads."""
-    facts = wiring().facts
-    language = page_language(invitation)
-    text = template(language, f"survey/{name}.html").render(
-        facts=facts,
+    text = _render(
+        name,
+        page_language(invitation),
         status=status,
-        css=stylesheet(),
-        site=lambda place: wiring().stationery.site_page(place, language),
-        languages={other: own_name(other) for other in facts.languages},
+        case_number=invitation.case_number if invitation else "",
+        is_sample=invitation is not None and invitation.source == SAMPLE_SOURCE,
+        superseded=invitation is not None and invitation.superseded_at is not None,
         # Another language is another GET, so it is not offered where something was typed.
         here=request.path if request.method == "GET" else "",
-        ease=request.args.get("ease", ""),
-        invitation=invitation,
         path=address(token),
         **values,
     )
     return Response(text, status, content_type="text/html; charset=utf-8")
 
 
+def blank_form(invitation: Invitation, ease: str) -> Response:
+    """Return the two questions with the point `ease` chosen; "" chooses none.
+
+    Nearly every request wants this page, so it is drawn once a language and point, with gaps.
+    """
+    fillings = {
+        "case_number": invitation.case_number,
+        "page": wiring().links.sign("page", invitation.id),
+        "here": request.path,
+    }
+    pieces = _pieces(page_language(invitation), ease, invitation.source == SAMPLE_SOURCE)
+    text = "".join(str(escape(fillings[piece])) if gap else piece for gap, piece in pieces)
+    return Response(text, content_type="text/html; charset=utf-8")
+
+
 def page_language(invitation: Invitation | None) -> str:
     """Return the language chosen on the page, else the case's, else the browser's."""
-    wishes = [request.args.get("lang"), invitation.language if invitation else None]
-    return choose([*wishes, *request.accept_languages.values()], wiring().facts.languages)
+    return choose(_wishes(invitation), wiring().facts.languages)
 
 
 def address(token: str, *steps: str, **query: str) -> str:
@@ -77,3 +102,39 @@ def headers() -> dict[str, str]:
         "X-Robots-Tag": "noindex, nofollow",
         "X-Content-Type-Options": "nosniff",
     }
+
+
+def _wishes(invitation: Invitation | None) -> Iterator[str | None]:
+    yield request.args.get("lang")
+    yield invitation.language if invitation else None
+    yield from request.accept_languages.values()
+
+
+def _render(name: str, language: str, **values: Any) -> str:
+    facts = wiring().facts
+    return template(language, f"survey/{name}.html").render(
+        facts=facts,
+        css=stylesheet(),
+        site=lambda place: wiring().stationery.site_page(place, language),
+        languages={other: own_name(other) for other in facts.languages},
+        ease=values.get("given", {}).get("ease") or "",
+        **values,
+    )
+
+
+def _pieces(language: str, ease: str, is_sample: bool) -> list[tuple[bool, str]]:
+    """Return the blank form as text and gaps, each with whether it is a gap."""
+    drawn = current_app.extensions.setdefault("blank_forms", {})
+    key = (language, ease, is_sample)
+    if key not in drawn:
+        text = _render(
+            "form",
+            language,
+            is_sample=is_sample,
+            path="",
+            faults={},
+            given={**BLANK, "ease": ease, "page": f"{_GAP}page{_GAP}"},
+            **{name: f"{_GAP}{name}{_GAP}" for name in ("case_number", "here")},
+        )
+        drawn[key] = [(bool(at % 2), piece) for at, piece in enumerate(text.split(_GAP))]
+    return drawn[key]

@@ -1,5 +1,7 @@
 """Why a low answer was low: asked once, on the page after, when its scores are stored already."""
 
+from typing import Any
+
 from flask import Response, redirect, request
 
 from feedback_app.answering import add_reason
@@ -9,7 +11,7 @@ from feedback_app.records import Invitation
 from feedback_app.requests import now, open_invitation, wiring
 from feedback_app.survey import survey
 from feedback_app.survey_form import ReasonForm
-from feedback_app.survey_pages import address, page
+from feedback_app.survey_pages import BLANK, address, page
 
 
 @survey.get("/<token>/why")
@@ -18,7 +20,8 @@ def ask_why(token: str) -> Response:
     invitation = open_invitation(token)
     if not invitation or _revision(invitation) is None:
         return redirect(address(token), 303)  # type: ignore[return-value]
-    return _ask(invitation, token, _form(invitation))
+    given = {**BLANK, "page": wiring().links.sign("page", invitation.id)}
+    return _ask(invitation, token, given, {}, 200)
 
 
 @survey.post("/<token>/why")
@@ -28,9 +31,9 @@ def store_why(token: str) -> Response:
     revision = _revision(invitation) if invitation else None
     if not invitation or revision is None:
         return redirect(address(token), 303)  # type: ignore[return-value]
-    form = _form(invitation, posted=True)
+    form = _form(invitation)
     if not form.validate():
-        return _ask(invitation, token, form, form.faults(), status=422)
+        return _ask(invitation, token, form.given(), form.faults(), 422)
     if form.comment_text or form.contact_welcome.data:
         try:
             with wiring().database.write() as tx:
@@ -43,7 +46,8 @@ def store_why(token: str) -> Response:
                     now(),
                 )
         except DatabaseUnavailableError:
-            return _ask(invitation, token, form, {"page": "unavailable"}, status=503)
+            faults = {"page": "unavailable"}
+            return _ask(invitation, token, form.given(), faults, 503)
     note = {"removed": "1"} if form.characters_removed else {}
     return redirect(address(token, "thanks", **note), 303)  # type: ignore[return-value]
 
@@ -51,25 +55,25 @@ def store_why(token: str) -> Response:
 def _ask(
     invitation: Invitation,
     token: str,
-    form: ReasonForm,
-    faults: dict[str, str] | None = None,
-    status: int = 200,
+    given: dict[str, Any],
+    faults: dict[str, str],
+    status: int,
 ) -> Response:
     return page(
         "why",
         invitation,
         status,
         token=token,
-        form=form,
-        faults=faults or {},
+        given=given,
+        faults=faults,
         thanks=address(token, "thanks"),
         key=request.args["k"],
     )
 
 
-def _form(invitation: Invitation, posted: bool = False) -> ReasonForm:
+def _form(invitation: Invitation) -> ReasonForm:
     return ReasonForm(
-        request.form if posted else None,
+        request.form,
         links=wiring().links,
         invitation_id=invitation.id,
         comment_limit=wiring().facts.survey.comment_limit,

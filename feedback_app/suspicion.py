@@ -27,11 +27,9 @@ def flags(
     purpose = headers.get("Sec-Purpose", headers.get("Purpose", ""))
     seen = {
         "at_once": now - opened_at < AT_ONCE,
-        "during_delivery": handed_over is not None
-        and now - handed_over < DURING_DELIVERY,
+        "during_delivery": handed_over is not None and now - handed_over < DURING_DELIVERY,
         "prefetch": "prefetch" in purpose.lower(),
-        "no_browser": not headers.get("User-Agent")
-        or not headers.get("Accept-Language"),
+        "no_browser": not headers.get("User-Agent") or not headers.get("Accept-Language"),
         "characters_removed": characters_removed,
     }
     return tuple(name for name, is_so in seen.items() if is_so)

@@ -23,7 +23,4 @@ def one_line(typed: str) -> str:
 def _may_be_stored(character: str) -> bool:
     if character in _KEPT_CONTROLS:
         return True
-    return (
-        unicodedata.category(character) not in ("Cc", "Cs")
-        and character not in "\ufffe\uffff"
-    )
+    return unicodedata.category(character) not in ("Cc", "Cs") and character not in "\ufffe\uffff"

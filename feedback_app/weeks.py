@@ -22,9 +22,7 @@ def parse_week(text: str) -> str:
             pass
         else:
             return text
-    raise ValueError(
-        f"{text!r} is not a week: write the ISO year and week, such as 2026-W47"
-    )
+    raise ValueError(f"{text!r} is not a week: write the ISO year and week, such as 2026-W47")
 
 
 def week_bounds(week: str, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -46,9 +46,7 @@ class Wiring:
 
     def survey_link(self, invitation_id: str) -> str:
         """Return the address a customer answers at."""
-        return (
-            f"{self.settings.public_url}/f/{self.links.sign('survey', invitation_id)}"
-        )
+        return f"{self.settings.public_url}/f/{self.links.sign('survey', invitation_id)}"
 
 
 def wire(settings: Settings) -> Wiring:

@@ -18,7 +18,7 @@ from feedback_app.store import answers, invitations
 from feedback_app.wiring import Wiring
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-KEY = "a key for tests only, long enough"
+KEY = "a-key-for-tests-only-and-long-enough"
 
 
 def a_case(number: str = "00012345", **changes: Any) -> ClosedCase:

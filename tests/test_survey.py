@@ -15,7 +15,7 @@ HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
     "{{ 7*7 }}{% raw %}",
-    "=HYPERLINK(\"http://x.example\")",
+    '=HYPERLINK("http://x.example")',
     "\u202egnitirw sdrawkcab\u2066",
     "%00%ff&page=x",
     "Zeile eins\nZeile zwei",
@@ -289,9 +289,7 @@ def test_undecodable_bytes_are_no_error(customer: Customer) -> None:
     )
 )
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_is_posted_is_answered_kindly(
-    sqlite_office: Office, data: dict[str, str]
-) -> None:
+def test_whatever_is_posted_is_answered_kindly(sqlite_office: Office, data: dict[str, str]) -> None:
     if not sqlite_office.rows("invitations"):
         sqlite_office.invite()
     path = sqlite_office.path(sqlite_office.rows("invitations")[0]["id"])
@@ -361,7 +359,7 @@ def test_the_page_is_one_small_document_that_loads_and_keeps_nothing(customer: C
     assert len(page.data) <= 6 * 1024
     assert len(gzip.compress(page.data)) <= 2.5 * 1024
     assert "<script" not in page.text
-    assert not re.search(r'(src|srcset)=|@import|url\(', page.text)
+    assert not re.search(r"(src|srcset)=|@import|url\(", page.text)
     assert "Set-Cookie" not in page.headers
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers["Referrer-Policy"] == "no-referrer"

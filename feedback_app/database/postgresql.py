@@ -29,9 +29,7 @@ class PostgreSQL:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._connections = ThreadConnections(
-            self._connect, lambda connection: connection.close()
-        )
+        self._connections = ThreadConnections(self._connect, lambda connection: connection.close())
 
     def _connect(self) -> Connection:
         return psycopg.connect(
@@ -47,9 +45,7 @@ class PostgreSQL:
             yield
         except psycopg.OperationalError as error:
             self._connections.drop()
-            raise DatabaseUnavailableError(
-                f"PostgreSQL does not answer: {error}"
-            ) from error
+            raise DatabaseUnavailableError(f"PostgreSQL does not answer: {error}") from error
 
     def _alive(self) -> Connection:
         """Return a connection that answers: a restarted server leaves dead ones behind."""
@@ -63,9 +59,7 @@ class PostgreSQL:
 
     def ask(self, sql: str, **values: object) -> list[Row]:
         with self._errors():
-            rows: list[Row] = (
-                self._alive().execute(_percent(sql), bound(values)).fetchall()
-            )
+            rows: list[Row] = self._alive().execute(_percent(sql), bound(values)).fetchall()
             return rows
 
     def stream(self, sql: str, **values: object) -> Iterator[Row]:
@@ -121,9 +115,7 @@ class _PostgreSQLTransaction:
         return count
 
     def ask(self, sql: str, **values: object) -> list[Row]:
-        rows: list[Row] = self._connection.execute(
-            _percent(sql), bound(values)
-        ).fetchall()
+        rows: list[Row] = self._connection.execute(_percent(sql), bound(values)).fetchall()
         return rows
 
     def only_one(self, name: str) -> None:

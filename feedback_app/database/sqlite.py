@@ -38,9 +38,7 @@ class SQLite:
                 check_same_thread=False,
             )
         except (OSError, sqlite3.OperationalError) as error:
-            raise DatabaseUnavailableError(
-                f"cannot open {self._path}: {error}"
-            ) from error
+            raise DatabaseUnavailableError(f"cannot open {self._path}: {error}") from error
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",

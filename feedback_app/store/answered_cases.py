@@ -63,9 +63,7 @@ def answered(database: Database, now: datetime) -> Iterator[AnsweredCase]:
     )
 
 
-def _read(
-    database: Database, sql: str, now: datetime, **values: object
-) -> Iterator[AnsweredCase]:
+def _read(database: Database, sql: str, now: datetime, **values: object) -> Iterator[AnsweredCase]:
     return (_answered_case(row, now) for row in database.stream(sql, **values))
 
 

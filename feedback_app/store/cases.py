@@ -22,14 +22,10 @@ _INSERT = """
 """
 
 
-def keep(
-    tx: Transaction, case: ClosedCase, closed_week: str, now: datetime
-) -> str | None:
+def keep(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> str | None:
     """Store `case` and return its new key, or None if this closing is known already."""
     key = new_id()
-    changed = tx.run(
-        _INSERT, id=key, closed_week=closed_week, received_at=now, **asdict(case)
-    )
+    changed = tx.run(_INSERT, id=key, closed_week=closed_week, received_at=now, **asdict(case))
     return key if changed else None
 
 

@@ -44,9 +44,7 @@ def find(source: Database | Transaction, invitation_id: str) -> Invitation | Non
     return _invitation(rows[0]) if rows else None
 
 
-def of_case_number(
-    source: Database | Transaction, case_number: str
-) -> list[Invitation]:
+def of_case_number(source: Database | Transaction, case_number: str) -> list[Invitation]:
     """Return the invitations of every closing of the cases with this number, newest closing last."""
     rows = source.ask(
         f"{_SELECT} WHERE case_number = :number ORDER BY closed_at, created_at",
@@ -55,9 +53,7 @@ def of_case_number(
     return [_invitation(row) for row in rows]
 
 
-def hand_over(
-    tx: Transaction, invitation_id: str, now: datetime, expires_at: datetime
-) -> None:
+def hand_over(tx: Transaction, invitation_id: str, now: datetime, expires_at: datetime) -> None:
     """Record that the customer has the link from `now` on, unless they had it before."""
     tx.run(
         """UPDATE invitations SET handed_over_at = :now, expires_at = :expires_at
@@ -93,7 +89,5 @@ def _invitation(row: Row) -> Invitation:
         "bounced_at",
         "superseded_at",
     )
-    read = {
-        name: row[name] and from_text(row[name]) for name in (*moments, "answered_at")
-    }
+    read = {name: row[name] and from_text(row[name]) for name in (*moments, "answered_at")}
     return Invitation(**{**row, **read})

@@ -29,9 +29,7 @@ def end_lifetime(tx: Transaction, lifetime: str, before: datetime) -> int:
     return changed
 
 
-def messages_of(
-    source: Database, case_number: str | None, email: str | None
-) -> list[Row]:
+def messages_of(source: Database, case_number: str | None, email: str | None) -> list[Row]:
     """Return id and case number of every outbox message of a case or contact."""
     return source.ask(
         f"""SELECT outbox.id, cases.case_number FROM outbox
@@ -51,9 +49,7 @@ def case_numbers_of(source: Database, email: str) -> list[str]:
     return [row["case_number"] for row in rows]
 
 
-def erase(
-    tx: Transaction, case_number: str | None, email: str | None, now: datetime
-) -> int:
+def erase(tx: Transaction, case_number: str | None, email: str | None, now: datetime) -> int:
     """Empty everything with a lifetime that belongs to the case or contact; keep the scores.
 
     Messages still waiting are set aside. Returns how many cases were found.

@@ -24,9 +24,7 @@ def add(tx: Transaction, message: OutboxMessage) -> None:
     )
 
 
-def claim(
-    tx: Transaction, now: datetime, until: datetime, limit: int
-) -> list[OutboxMessage]:
+def claim(tx: Transaction, now: datetime, until: datetime, limit: int) -> list[OutboxMessage]:
     """Lease up to `limit` due messages, oldest first; nobody else gets them before `until`."""
     # The condition stands twice: without the outer one PostgreSQL hands a row out to two workers.
     rows = tx.ask(
@@ -38,9 +36,7 @@ def claim(
         until=until,
         limit=limit,
     )
-    return sorted(
-        (_message(row) for row in rows), key=lambda message: message.created_at
-    )
+    return sorted((_message(row) for row in rows), key=lambda message: message.created_at)
 
 
 def mark_sent(tx: Transaction, message_id: str, now: datetime) -> None:

@@ -18,16 +18,12 @@ def remember(tx: Transaction, path: Path, now: datetime) -> None:
 
 def known(database: Database) -> list[Path]:
     """Return every file of rejected rows we wrote and did not remove."""
-    return [
-        Path(row["path"]) for row in database.ask("SELECT path FROM rejected_files")
-    ]
+    return [Path(row["path"]) for row in database.ask("SELECT path FROM rejected_files")]
 
 
 def written_before(database: Database, moment: datetime) -> list[Path]:
     """Return the files last written before `moment`."""
-    rows = database.ask(
-        "SELECT path FROM rejected_files WHERE written_at < :moment", moment=moment
-    )
+    rows = database.ask("SELECT path FROM rejected_files WHERE written_at < :moment", moment=moment)
     return [Path(row["path"]) for row in rows]
 
 

@@ -1,0 +1,148 @@
+"""What a request costs, as ratios to yardsticks measured in the same run.
+
+Figures of different machines or runs must not be compared; the ratios may be.
+"""
+
+import http.client
+import os
+import platform
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+from server import Server, environment, feedback, free_port, granian, running
+
+ROUNDS = 5
+GETS = 1500
+POSTS = 400
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "benchmark"}
+HEADERS = {**FORM, "Accept-Language": "en"}
+ANSWER = {"ease": "4", "satisfaction": "5", "comment": "A comment of an ordinary length."}
+
+
+class Cost(NamedTuple):
+    """Processor seconds of the server and wall seconds, each per request."""
+
+    cpu: float
+    wall: float
+
+
+def main() -> None:
+    """Measure in turn, several rounds, and print medians and ratios."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, ours_port, bare_port = Path(name), free_port(), free_port()
+        env = environment(folder, ours_port)
+        feedback("migrate", env=env)
+        links = feedback("mint", str(ROUNDS * POSTS + 1), env=env).split()
+        paths = [urlsplit(link).path for link in links]
+        ours = granian("feedback_app.app:create_app", ours_port, "--factory")
+        bare = granian("bare:app", bare_port)
+        bare_env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+        with running(ours, ours_port, env) as survey, running(bare, bare_port, bare_env) as hello:
+            _print(*_measure(survey, hello, paths, folder))
+
+
+def _measure(
+    survey: Server, hello: Server, paths: list[str], folder: Path
+) -> tuple[dict[str, list[Cost]], list[float]]:
+    fresh, page_of = paths[-1], _page_values(survey, paths[:-1])
+    costs: dict[str, list[Cost]] = {name: [] for name in ("form", "hello", "answer", "post")}
+    commits = []
+    for number in range(ROUNDS):
+        batch = paths[number * POSTS : (number + 1) * POSTS]
+        costs["hello"].append(_cost(hello, GETS, lambda _: ("GET", "/", "")))
+        costs["form"].append(_cost(survey, GETS, lambda _: ("GET", fresh, "")))
+        costs["post"].append(_cost(hello, POSTS, lambda _: ("POST", "/", urlencode(ANSWER))))
+        costs["answer"].append(
+            _cost(survey, POSTS, lambda i, batch=batch: ("POST", batch[i], page_of[batch[i]]))
+        )
+        commits.append(_raw_commit_seconds(folder / f"raw-{number}.sqlite"))
+    return costs, commits
+
+
+def _page_values(survey: Server, paths: list[str]) -> dict[str, str]:
+    """Open every page once, as a customer does, and return the body to send for each."""
+    connection = http.client.HTTPConnection("127.0.0.1", survey.port)
+    bodies = {}
+    for path in paths:
+        connection.request("GET", path, headers=HEADERS)
+        page = connection.getresponse().read().decode()
+        value = page.split('name="page" value="')[1].split('"')[0]
+        bodies[path] = urlencode({"page": value, **ANSWER})
+    connection.close()
+    return bodies
+
+
+def _cost(server: Server, count: int, request: Callable[[int], tuple[str, str, str]]) -> Cost:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    cpu, wall = server.cpu_seconds(), time.perf_counter()
+    for number in range(count):
+        method, path, body = request(number)
+        connection.request(method, path, body or None, HEADERS)
+        response = connection.getresponse()
+        response.read()
+        if response.status not in (200, 303):
+            sys.exit(f"{method} answered {response.status}: nothing was measured")
+    wall = time.perf_counter() - wall
+    cost = Cost((server.cpu_seconds() - cpu) / count, wall / count)
+    connection.close()
+    return cost
+
+
+def _raw_commit_seconds(path: Path) -> float:
+    """Return the wall seconds of one committed row with synchronous=FULL, nothing else done."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE raw (id INTEGER PRIMARY KEY, text TEXT) STRICT")
+    start = time.perf_counter()
+    for _ in range(POSTS):
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO raw (text) VALUES (?)", (ANSWER["comment"],))
+        connection.execute("COMMIT")
+    seconds = (time.perf_counter() - start) / POSTS
+    connection.close()
+    return seconds
+
+
+def _print(costs: dict[str, list[Cost]], commits: list[float]) -> None:
+    cpu = {name: [cost.cpu for cost in found] for name, found in costs.items()}
+    wall = {name: [cost.wall for cost in found] for name, found in costs.items()}
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {_processor()}")
+    print("server: granian, one worker, one blocking thread; one client, one kept connection")
+    print(f"{ROUNDS} rounds in turn; median (smallest to largest)")
+    print()
+    _line("GET form / bare Flask hello, by CPU", _pairs(cpu["hello"], cpu["form"]))
+    _line("POST answer / bare Flask POST, by CPU", _pairs(cpu["post"], cpu["answer"]))
+    _line("POST answer / raw SQLite commit, by rate", _pairs(commits, wall["answer"]))
+    print()
+    print("microseconds of CPU a request, or of wall time a commit:")
+    for name in ("hello", "form", "post", "answer"):
+        _line(f"  {name}", [1e6 * one for one in cpu[name]], digits=0)
+    _line("  raw commit", [1e6 * one for one in commits], digits=0)
+
+
+def _pairs(yardstick: list[float], ours: list[float]) -> list[float]:
+    return [base / own for base, own in zip(yardstick, ours, strict=True)]
+
+
+def _line(name: str, values: list[float], digits: int = 2) -> None:
+    middle, low, high = statistics.median(values), min(values), max(values)
+    print(f"{name:44}{middle:8.{digits}f}  ({low:.{digits}f} to {high:.{digits}f})")
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or "unknown processor"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""A server of ours as a child process, for the benchmark and the crash test."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+KEY = "a-key-for-measuring-only-and-long-enough"
+_START_SECONDS = 20
+
+
+class Server(NamedTuple):
+    """A running server and the port it listens on."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time of the server and its workers so far, in seconds."""
+        ticks = sum(_ticks(pid) for pid in _family(self.process.pid))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    """Return the settings of a program that keeps everything in `folder`."""
+    return {
+        **os.environ,
+        "FEEDBACK_DATABASE": f"sqlite:///{folder}/feedback.sqlite",
+        "FEEDBACK_SECRET_KEYS": KEY,
+        "FEEDBACK_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "FEEDBACK_MAILBOX": str(folder / "mailbox"),
+    }
+
+
+def feedback(*words: str, env: dict[str, str]) -> str:
+    """Run a `feedback` command and return what it printed."""
+    command = [sys.executable, "-m", "feedback_app.cli", *words]
+    return subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout
+
+
+@contextmanager
+def running(command: list[str], port: int, env: dict[str, str] | None = None) -> Iterator[Server]:
+    """Run `command` until the block ends, from the moment it takes connections at `port`."""
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(port, process)
+        yield Server(process, port)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def granian(target: str, port: int, *words: str) -> list[str]:
+    """Return the command of granian with one worker and one blocking thread."""
+    options = ["--interface", "wsgi", "--workers", "1", "--blocking-threads", "1"]
+    place = ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "error"]
+    return [sys.executable, "-m", "granian", *options, *place, *words, target]
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended at once with exit code {process.returncode}")
+        try:
+            probe = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+            probe.request("GET", "/healthz")
+            probe.getresponse().read()
+            probe.close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"the server does not answer on port {port}")
+
+
+def _family(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [pid, *(one for child in children for one in _family(int(child)))]
+
+
+def _ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
