@@ -1,0 +1,100 @@
+"""One row a case, for spreadsheets: UTF-8 with a byte order mark, commas, CRLF.
+
+The first cell of the header starts with the format and its version: `feedback-week-1:case_number`.
+A program reads the file with `csv.DictReader` (encoding "utf-8-sig"), checks that cell up to the
+colon, and takes the guard off every cell with `unguarded`.
+
+The guard keeps a spreadsheet from taking text for a formula: an apostrophe goes wherever a cell
+might begin with one of = + - @ (or their full-width forms), blanks, quotes and invisible characters
+before it or not. A cell might begin at the start of the text, and also after a line break, tab or
+semicolon in it, because a spreadsheet set to semicolons splits there. Text that has an apostrophe
+in such a place gets a second one, so that taking one away in each gives back what was written.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+
+from feedback_app.clock import to_text
+from feedback_app.records import AnsweredCase
+from feedback_app.text import clean
+
+FORMAT = "feedback-week-1"
+BYTE_ORDER_MARK = "\ufeff"
+COLUMNS = (
+    "case_number",
+    "case_kind",
+    "team",
+    "customer",
+    "language",
+    "closure_reason",
+    "closed_at",
+    "closed_week",
+    "answered_at",
+    "answered_week",
+    "ease",
+    "satisfaction",
+    "comment",
+    "contact_welcome",
+    "flags",
+    "revision",
+    "source",
+    "case_url",
+)
+
+_BEGINNING = r"(?:\A|(?<=[\n\t;]))"
+_BEFORE_A_FORMULA = r"[^\S\n\t]|[\"'“”„«»‘’\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+_FORMULA = re.compile(rf"{_BEGINNING}(?=(?:{_BEFORE_A_FORMULA})*[=+\-@＝＋－＠]|')|\A(?=[\t\n])")
+_GUARD = re.compile(rf"{_BEGINNING}'")
+
+
+class _Line:
+    """A file for `csv.writer` that hands each line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def week_as_csv(answered: Iterable[AnsweredCase]) -> Iterator[str]:
+    """Yield the lines of the file, the byte order mark first. Encode them as UTF-8."""
+    write = csv.writer(_Line()).writerow
+    yield BYTE_ORDER_MARK + write([f"{FORMAT}:{COLUMNS[0]}", *COLUMNS[1:]])
+    for case in answered:
+        yield write(_row(case))
+
+
+def guarded(text: str) -> str:
+    """Return `text` as a cell that no spreadsheet takes for a formula."""
+    return _FORMULA.sub("'", text)
+
+
+def unguarded(cell: str) -> str:
+    """Return the text that `guarded` was given."""
+    return _GUARD.sub("", cell)
+
+
+def _row(case: AnsweredCase) -> list[str | int | None]:
+    return [
+        _text(case.case_number),
+        _text(case.case_kind),
+        _text(case.team),
+        _text(case.customer),
+        _text(case.language),
+        _text(case.closure_reason),
+        to_text(case.closed_at),
+        case.closed_week,
+        to_text(case.answered_at) if case.answered_at else None,
+        case.answered_week,
+        case.ease,
+        case.satisfaction,
+        _text(case.comment),
+        {True: "yes", False: "no", None: None}[case.contact_welcome],
+        _text(" ".join(case.flags)),
+        case.revision,
+        _text(case.source),
+        _text(case.case_url),
+    ]
+
+
+def _text(value: str | None) -> str:
+    return guarded(clean(value or ""))

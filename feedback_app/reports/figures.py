@@ -1,0 +1,39 @@
+"""Numbers as people read them."""
+
+from feedback_app.intervals import Interval
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def percent(fraction: float) -> str:
+    """Return 0.375 as "38 %": whole per cents, halves upward."""
+    return f"{_whole_percent(fraction)} %"
+
+
+def percent_range(interval: Interval) -> str:
+    """Return an interval of fractions as "38–96 %"."""
+    return f"{_whole_percent(interval.low)}–{_whole_percent(interval.high)} %"
+
+
+def mean(value: float) -> str:
+    """Return a mean score with one decimal; a week's answers carry no more."""
+    return f"{value:.1f}"
+
+
+def duration(seconds: float, clock: str) -> str:
+    """Return seconds as "45 s", "35 min", "2 h 5 min" or "3 d 4 h".
+
+    Days are counted on the calendar only: nobody knows how many business hours make one.
+    """
+    whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min"
+    if clock == "calendar" and whole >= 2 * _DAY:
+        return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"
+    return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
+
+
+def _whole_percent(fraction: float) -> int:
+    return int(fraction * 100 + 0.5)

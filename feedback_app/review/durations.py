@@ -1,0 +1,107 @@
+"""First response and resolution time. Measurements of different clocks are never mixed."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from support_facts.facts import Facts
+
+from feedback_app.records import AnsweredCase
+
+UNNAMED_CLOCK = "unnamed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """Seconds: the median and, by nearest rank, the 90th percentile (None when n is too small)."""
+
+    n: int
+    median: float
+    percentile_90: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """One metric's durations on one clock, overall and by case kind (None: no kind given)."""
+
+    clock: str
+    overall: Spread
+    by_kind: tuple[tuple[str | None, Spread], ...]
+
+
+def first_response_times(cases: Sequence[AnsweredCase], facts: Facts) -> tuple[Times, ...]:
+    """Return the first response times of `cases`, one entry a clock."""
+    return _times(cases, facts, _first_response)
+
+
+def resolution_times(cases: Sequence[AnsweredCase], facts: Facts) -> tuple[Times, ...]:
+    """Return the resolution times of the confirmed closings among `cases`, one entry a clock."""
+    return _times(cases, facts, _resolution)
+
+
+def _first_response(case: AnsweredCase) -> tuple[str, int] | None:
+    return _measured(case, case.first_response_seconds, case.first_response_at)
+
+
+def _resolution(case: AnsweredCase) -> tuple[str, int] | None:
+    # Resolving a case includes the customer's confirmation.
+    if case.closure_reason != "confirmed":
+        return None
+    return _measured(case, case.resolution_seconds, case.closed_at)
+
+
+def _measured(
+    case: AnsweredCase, seconds: int | None, end: datetime | None
+) -> tuple[str, int] | None:
+    """Return clock and seconds: the sender's measurement, else calendar time between the times."""
+    if seconds is not None:
+        return case.duration_clock or UNNAMED_CLOCK, seconds
+    if case.opened_at is None or end is None or end < case.opened_at:
+        return None
+    return "calendar", int((end - case.opened_at).total_seconds())
+
+
+def _times(
+    cases: Sequence[AnsweredCase],
+    facts: Facts,
+    measure: Callable[[AnsweredCase], tuple[str, int] | None],
+) -> tuple[Times, ...]:
+    clocks: dict[str, dict[str | None, list[int]]] = {}
+    for case in cases:
+        if measured := measure(case):
+            clock, seconds = measured
+            clocks.setdefault(clock, {}).setdefault(case.case_kind, []).append(seconds)
+    order = [kind.key for kind in facts.case_kinds]
+    enough = facts.survey.share_minimum_n
+    return tuple(
+        Times(
+            clock=clock,
+            overall=_spread([one for group in kinds.values() for one in group], enough),
+            by_kind=tuple((kind, _spread(kinds[kind], enough)) for kind in _sorted(kinds, order)),
+        )
+        for clock, kinds in sorted(clocks.items())
+    )
+
+
+def _sorted(kinds: Iterable[str | None], order: list[str]) -> list[str | None]:
+    """Return the kinds as the facts order them, unknown ones after, none given last."""
+
+    def place(kind: str | None) -> tuple[bool, int, str]:
+        return (
+            kind is None,
+            order.index(kind) if kind in order else len(order),
+            kind or "",
+        )
+
+    return sorted(kinds, key=place)
+
+
+def _spread(seconds: list[int], enough: int) -> Spread:
+    n = len(seconds)
+    rank = -(-9 * n // 10)
+    return Spread(
+        n=n,
+        median=median(seconds),
+        percentile_90=sorted(seconds)[rank - 1] if n >= enough else None,
+    )

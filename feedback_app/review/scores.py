@@ -1,0 +1,75 @@
+"""The answers to one question. A mean or share never travels without its n."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from support_facts.facts import Facts, Question
+
+from feedback_app.intervals import Interval, wilson
+from feedback_app.records import AnsweredCase
+
+BEST_POINTS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """How many of `n` answers chose one of the two best points, with Wilson's 95 % interval."""
+
+    best: int
+    n: int
+    interval: Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores:
+    """The answers to one question; `counts` is of each point from 1, the worst, to 5, the best.
+
+    `mean` (1 to 5) is None without answers, `share` below `facts.survey.share_minimum_n` of them.
+    """
+
+    question: Question
+    counts: tuple[int, ...]
+    mean: float | None
+    share: Share | None
+
+    @property
+    def n(self) -> int:
+        """Return how many answers there are."""
+        return sum(self.counts)
+
+
+def score(case: AnsweredCase, question: str) -> int:
+    """Return the answer to "ease" or "satisfaction", 1 to 5. Raises ValueError if there is none."""
+    given = case.ease if question == "ease" else case.satisfaction
+    if given is None:
+        raise ValueError(f"case {case.case_number} has no answer")
+    return given
+
+
+def lowest(case: AnsweredCase) -> int:
+    """Return the lower of the two scores."""
+    return min(score(case, "ease"), score(case, "satisfaction"))
+
+
+def total(case: AnsweredCase) -> int:
+    """Return the sum of the two scores."""
+    return score(case, "ease") + score(case, "satisfaction")
+
+
+def sum_scores(question: Question, answers: Sequence[AnsweredCase], facts: Facts) -> Scores:
+    """Return the counts, mean and share of the answers to `question`."""
+    given = [score(case, question.key) for case in answers]
+    counts = Counter(given)
+    points = range(1, len(question.points) + 1)
+    best = sum(counts[point] for point in points[-BEST_POINTS:])
+    n = len(given)
+    return Scores(
+        question=question,
+        counts=tuple(counts[point] for point in points),
+        mean=fmean(given) if given else None,
+        share=Share(best=best, n=n, interval=wilson(best, n))
+        if n >= max(1, facts.survey.share_minimum_n)
+        else None,
+    )

@@ -1,0 +1,89 @@
+"""One week, summed up.
+
+An answer counts in the week its first revision arrived. Everything about cases is of the cohort,
+the cases closed in that week.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from support_facts.facts import Facts
+
+from feedback_app.records import AnsweredCase
+from feedback_app.review.cohort import Cohort, sum_cohort
+from feedback_app.review.durations import Times, first_response_times, resolution_times
+from feedback_app.review.scores import Scores, lowest, sum_scores, total
+from feedback_app.weeks import week_bounds
+
+SAMPLE_SOURCE = "sample"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekReview:
+    """One week, summed up as of a moment. Moments are UTC.
+
+    `low` (the lowest first) and `remarks`, the other answers with a comment, hold the answers
+    themselves. `flags` counts answers by flag, and one answer may have several of them.
+    """
+
+    week: str
+    starts_at: datetime
+    ends_at: datetime
+    as_of: datetime
+    answers: int
+    comments: int
+    flagged: int
+    flags: tuple[tuple[str, int], ...]
+    scores: tuple[Scores, ...]
+    low: tuple[AnsweredCase, ...]
+    remarks: tuple[AnsweredCase, ...]
+    cohort: Cohort
+    first_response: tuple[Times, ...]
+    resolution: tuple[Times, ...]
+    sample: Literal["none", "some", "all"]
+
+
+def summarise_week(
+    week: str,
+    answered: Iterable[AnsweredCase],
+    cohort: Iterable[AnsweredCase],
+    facts: Facts,
+    now: datetime,
+) -> WeekReview:
+    """Sum up the answers that arrived in `week` and the cases closed in it, as known at `now`.
+
+    Raises ValueError if `week` is none.
+    """
+    answers, cases = tuple(answered), tuple(cohort)
+    starts_at, ends_at = week_bounds(week, ZoneInfo(facts.organisation.time_zone))
+    threshold = facts.survey.low_threshold
+    low = [case for case in answers if lowest(case) <= threshold]
+    flags = Counter(flag for case in answers for flag in case.flags)
+    return WeekReview(
+        week=week,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        as_of=now,
+        answers=len(answers),
+        comments=sum(bool(case.comment) for case in answers),
+        flagged=sum(bool(case.flags) for case in answers),
+        flags=tuple(sorted(flags.items())),
+        scores=tuple(sum_scores(question, answers, facts) for question in facts.questions),
+        low=tuple(sorted(low, key=lambda case: (lowest(case), total(case)))),
+        remarks=tuple(case for case in answers if case.comment and lowest(case) > threshold),
+        cohort=sum_cohort(cases, ends_at, facts, now),
+        first_response=first_response_times(cases, facts),
+        resolution=resolution_times(cases, facts),
+        sample=_sample((*answers, *cases)),
+    )
+
+
+def _sample(cases: Sequence[AnsweredCase]) -> Literal["none", "some", "all"]:
+    sample = sum(case.source == SAMPLE_SOURCE for case in cases)
+    if not sample:
+        return "none"
+    return "all" if sample == len(cases) else "some"
