@@ -36,7 +36,8 @@ def sitemap(pages: Iterable[Page], site_url: str, first: str) -> bytes:
         for page in translations:
             _add(root, page, translations, site_url, first)
     indent(root)
-    return tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    text: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
 
 
 def _add(

@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -108,7 +108,7 @@ def _dated(newest: date) -> Iterator[None]:
             del os.environ["SOURCE_DATE_EPOCH"]
 
 
-def _stop_at(faults: list[object]) -> None:
+def _stop_at(faults: Sequence[object]) -> None:
     if faults:
         raise SiteFaults(faults)
 
@@ -135,7 +135,7 @@ def serve(out: Path, facts_path: Path | None, port: int) -> None:
         server.watch(str(ROOT / name))
     print(f"Preview: http://127.0.0.1:{port}/ (Ctrl+C ends it)")
     try:
-        server.serve()
+        server.serve()  # type: ignore[no-untyped-call]
     except KeyboardInterrupt:
         pass
     finally:

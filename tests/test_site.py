@@ -1,5 +1,6 @@
 """The built site, as a reader and a browser meet it."""
 
+import json
 import re
 import shutil
 import threading
@@ -245,7 +246,7 @@ def test_two_builds_are_the_same_byte_for_byte(site, tmp_path):
 
 
 def test_site_holds_no_source_maps_and_no_address_of_another_host_to_load(site):
-    assert list(site.rglob("*.map")) == []
+    assert [path for ending in ("js", "css") for path in site.rglob(f"*.{ending}.map")] == []
     for page in links.read_site(site).values():
         assert [target for _, target in page.loads if "//" in target] == []
     for sheet in site.rglob("*.css"):
@@ -254,24 +255,32 @@ def test_site_holds_no_source_maps_and_no_address_of_another_host_to_load(site):
         )
 
 
-@pytest.mark.parametrize("name", ADDRESSES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_nothing(browser, address, name, scheme, width):
-    context = browser.new_context(
-        color_scheme=scheme, viewport={"width": width, "height": 900}
-    )
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(browser, address, scheme, width):
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
     page = context.new_page()
-    page.goto(address + name)
+    for name in [*ADDRESSES, "404.html"]:
+        page.goto(address + name)
+        results = Axe().run(page)
+        assert results.violations_count == 0, f"{name}: {results.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth") == width, name
+    context.close()
+
+
+def test_axe_finds_nothing_while_searching(browser, address):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(address + "index.html")
+    page.locator(".md-search__input").press_sequentially("Diagnosis")
+    page.locator(".md-search-result__item").first.wait_for()
     results = Axe().run(page)
-    room = page.evaluate("document.documentElement.scrollWidth")
     context.close()
     assert results.violations_count == 0, results.generate_report()
-    assert room == width
 
 
 def test_browser_talks_to_our_host_only_and_breaks_no_policy(browser, site, address):
-    policy = links_policy(site)
+    policy = headers_of(site)
     context = browser.new_context()
     asked, complaints = [], []
 
@@ -293,9 +302,7 @@ def test_browser_talks_to_our_host_only_and_breaks_no_policy(browser, site, addr
     assert [url for url in asked if not url.startswith((address, "data:"))] == []
 
 
-def links_policy(site):
-    import json
-
+def headers_of(site):
     return json.loads((site / "headers.json").read_text(encoding="utf-8"))
 
 
