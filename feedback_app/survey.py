@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from feedback_app.answering import Given, Outcome, record
 from feedback_app.database.contract import DatabaseUnavailableError
@@ -12,7 +12,15 @@ from feedback_app.requests import now, open_invitation, wiring
 from feedback_app.store import answers
 from feedback_app.suspicion import flags
 from feedback_app.survey_form import SCORES, AnswerForm
-from feedback_app.survey_pages import BLANK, address, blank_form, headers, page, page_language
+from feedback_app.survey_pages import (
+    BLANK,
+    address,
+    blank_form,
+    go_on,
+    headers,
+    page,
+    page_language,
+)
 from feedback_app.weeks import week_of
 
 survey = Blueprint("survey", __name__, url_prefix="/f")
@@ -74,7 +82,7 @@ def thanks(token: str) -> Response:
     """Thank the customer, if there is an answer."""
     invitation = open_invitation(token)
     if not invitation or not invitation.answered_at:
-        return redirect(address(token), 303)  # type: ignore[return-value]
+        return go_on(address(token))
     return page("thanks", invitation, token=token, removed="removed" in request.args)
 
 
@@ -138,8 +146,10 @@ def _record(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
 
 def _revision_to_change(invitation: Invitation, token: str | None) -> int | None:
     """Return the revision the customer was asked about on the page that brought `token`."""
+    if not token:
+        return None
     try:
-        subject = wiring().links.read("change", token or "").subject
+        subject = wiring().links.read("change", token).subject
     except BadLinkError:
         return None
     invitation_id, _, revision = subject.partition(":")
@@ -147,13 +157,12 @@ def _revision_to_change(invitation: Invitation, token: str | None) -> int | None
 
 
 def _thank(invitation: Invitation, token: str, answer: Answer, removed: bool) -> Response:
-    """Send the browser on, so that loading the page again sends nothing again."""
     rules = wiring().facts.survey
     note = {"removed": "1"} if removed else {}
     if answer.is_low(rules.low_threshold) and not answer.comment:
         key = wiring().links.sign("why", f"{invitation.id}:{answer.revision}")
-        return redirect(address(token, "why", k=key, **note), 303)  # type: ignore[return-value]
-    return redirect(address(token, "thanks", **note), 303)  # type: ignore[return-value]
+        return go_on(address(token, "why", k=key, **note))
+    return go_on(address(token, "thanks", **note))
 
 
 def _takes_answers(invitation: Invitation, grace: timedelta) -> bool:

@@ -3,16 +3,14 @@
 from datetime import datetime
 from typing import Any, cast
 
-from wtforms import BooleanField, Field, Form, HiddenField, RadioField, TextAreaField
+from wtforms import BooleanField, Field, Form, HiddenField, StringField, TextAreaField
 from wtforms.csrf.core import CSRF
-from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from feedback_app.links import BadLinkError, Links
 from feedback_app.text import clean
 
 SCORES = ("1", "2", "3", "4", "5")
-_SCORE_CHOICES = [SelectChoice(score, score) for score in SCORES]
 
 
 class PageValue(CSRF):
@@ -56,6 +54,7 @@ class _LinkBoundForm(Form):
         csrf = True
         csrf_class = PageValue
         csrf_field_name = "page"
+        locales = False  # the words of a fault are in the template
 
     comment = TextAreaField()
     contact_welcome = BooleanField()
@@ -96,10 +95,9 @@ class _LinkBoundForm(Form):
 class AnswerForm(_LinkBoundForm):
     """Two required questions, and why."""
 
-    ease = RadioField(choices=_SCORE_CHOICES, validate_choice=False, validators=[_one_score])
-    satisfaction = RadioField(
-        choices=_SCORE_CHOICES, validate_choice=False, validators=[_one_score]
-    )
+    # The template draws the radio buttons; a field with choices would only cost time.
+    ease = StringField(validators=[_one_score])
+    satisfaction = StringField(validators=[_one_score])
     change = HiddenField()
 
     def __init__(self, formdata: Any, *, reason_below: int = 0, **context: Any) -> None:

@@ -2,14 +2,15 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Response, current_app, request
 from markupsafe import escape
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from feedback_app.language import choose, own_name, template
 from feedback_app.links import tidy
@@ -72,7 +73,12 @@ def blank_form(invitation: Invitation, ease: str) -> Response:
 
 def page_language(invitation: Invitation | None) -> str:
     """Return the language chosen on the page, else the case's, else the browser's."""
-    return choose(_wishes(invitation), wiring().facts.languages)
+    return _choose(
+        request.args.get("lang"),
+        invitation.language if invitation else None,
+        request.headers.get("Accept-Language", ""),
+        wiring().facts.languages,
+    )
 
 
 def address(token: str, *steps: str, **query: str) -> str:
@@ -80,6 +86,11 @@ def address(token: str, *steps: str, **query: str) -> str:
     chosen = {"lang": request.args["lang"]} if "lang" in request.args else {}
     pairs = urlencode({**query, **chosen})
     return "/".join(("/f", quote(tidy(token)), *steps)) + (f"?{pairs}" if pairs else "")
+
+
+def go_on(place: str) -> Response:
+    """Send the browser on with a GET, so that loading the page again sends nothing again."""
+    return Response(status=303, headers={"Location": place})
 
 
 @cache
@@ -104,10 +115,10 @@ def headers() -> dict[str, str]:
     }
 
 
-def _wishes(invitation: Invitation | None) -> Iterator[str | None]:
-    yield request.args.get("lang")
-    yield invitation.language if invitation else None
-    yield from request.accept_languages.values()
+@lru_cache(maxsize=512)
+def _choose(switch: str | None, case: str | None, browser: str, languages: tuple[str, ...]) -> str:
+    """Return the language of these wishes; browsers send few different ones."""
+    return choose([switch, case, *parse_accept_header(browser, LanguageAccept).values()], languages)
 
 
 def _render(name: str, language: str, **values: Any) -> str:

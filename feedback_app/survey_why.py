@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from feedback_app.answering import add_reason
 from feedback_app.database.contract import DatabaseUnavailableError
@@ -11,7 +11,7 @@ from feedback_app.records import Invitation
 from feedback_app.requests import now, open_invitation, wiring
 from feedback_app.survey import survey
 from feedback_app.survey_form import ReasonForm
-from feedback_app.survey_pages import BLANK, address, page
+from feedback_app.survey_pages import BLANK, address, go_on, page
 
 
 @survey.get("/<token>/why")
@@ -19,7 +19,7 @@ def ask_why(token: str) -> Response:
     """Ask for the reason. Only the browser that gave the low answer was sent here."""
     invitation = open_invitation(token)
     if not invitation or _revision(invitation) is None:
-        return redirect(address(token), 303)  # type: ignore[return-value]
+        return go_on(address(token))
     given = {**BLANK, "page": wiring().links.sign("page", invitation.id)}
     return _ask(invitation, token, given, {}, 200)
 
@@ -30,7 +30,7 @@ def store_why(token: str) -> Response:
     invitation = open_invitation(token)
     revision = _revision(invitation) if invitation else None
     if not invitation or revision is None:
-        return redirect(address(token), 303)  # type: ignore[return-value]
+        return go_on(address(token))
     form = _form(invitation)
     if not form.validate():
         return _ask(invitation, token, form.given(), form.faults(), 422)
@@ -49,7 +49,7 @@ def store_why(token: str) -> Response:
             faults = {"page": "unavailable"}
             return _ask(invitation, token, form.given(), faults, 503)
     note = {"removed": "1"} if form.characters_removed else {}
-    return redirect(address(token, "thanks", **note), 303)  # type: ignore[return-value]
+    return go_on(address(token, "thanks", **note))
 
 
 def _ask(

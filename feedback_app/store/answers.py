@@ -1,24 +1,24 @@
 """Answers: append-only revisions, the newest counts."""
 
-from dataclasses import asdict
-
 from feedback_app.clock import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Answer
 
+_INSERT = """
+    INSERT INTO answers (
+        invitation_id, revision, ease, satisfaction, comment, contact_welcome, wording_version,
+        language, answered_at, answered_week, flags
+    ) VALUES (
+        :invitation_id, :revision, :ease, :satisfaction, :comment, :contact_welcome,
+        :wording_version, :language, :answered_at, :answered_week, :flags
+    ) ON CONFLICT (invitation_id, revision) DO NOTHING
+"""
+
 
 def append(tx: Transaction, answer: Answer) -> bool:
     """Store this revision. Return False if another one with its number was there first."""
-    values = {**asdict(answer), "flags": " ".join(answer.flags)}
-    columns = ", ".join(values)
-    marks = ", ".join(f":{name}" for name in values)
-    return bool(
-        tx.run(
-            f"INSERT INTO answers ({columns}) VALUES ({marks})"
-            " ON CONFLICT (invitation_id, revision) DO NOTHING",
-            **values,
-        )
-    )
+    values = {**vars(answer), "flags": " ".join(answer.flags)}
+    return bool(tx.run(_INSERT, **values))
 
 
 def revisions(source: Database | Transaction, invitation_id: str) -> list[Answer]:

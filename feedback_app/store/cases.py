@@ -1,6 +1,5 @@
 """Closed cases: kept once per closing."""
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from feedback_app.database.contract import Transaction
@@ -25,7 +24,7 @@ _INSERT = """
 def keep(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> str | None:
     """Store `case` and return its new key, or None if this closing is known already."""
     key = new_id()
-    changed = tx.run(_INSERT, id=key, closed_week=closed_week, received_at=now, **asdict(case))
+    changed = tx.run(_INSERT, id=key, closed_week=closed_week, received_at=now, **vars(case))
     return key if changed else None
 
 
