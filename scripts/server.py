@@ -2,12 +2,13 @@
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,12 +48,16 @@ def feedback(*words: str, env: dict[str, str]) -> str:
 @contextmanager
 def running(command: list[str], port: int, env: dict[str, str] | None = None) -> Iterator[Server]:
     """Run `command` until the block ends, from the moment it takes connections at `port`."""
-    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env=env, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         _wait_for(port, process)
         yield Server(process, port)
     finally:
-        process.terminate()
+        # The group, because a server may have workers and may itself be watched by a tracer.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=20)
 
 
