@@ -42,10 +42,13 @@ COLUMNS = (
     "case_url",
 )
 
-_BEGINNING = r"(?:\A|(?<=[\n\t;]))"
-_BEFORE_A_FORMULA = r"[^\S\n\t]|[\"'“”„«»‘’\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-_FORMULA = re.compile(rf"{_BEGINNING}(?=(?:{_BEFORE_A_FORMULA})*[=+\-@＝＋－＠]|')|\A(?=[\t\n])")
-_GUARD = re.compile(rf"{_BEGINNING}'")
+_SIGNS = r"=+\-@＝＋－＠"
+_UNSEEN = r"[\s\"'“”„«»‘’\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+_FORMULA = re.compile(
+    rf"\A(?={_UNSEEN}*[{_SIGNS}\t\n]|')"
+    rf"|(?<=[\n\t;])(?=(?:(?![\n\t]){_UNSEEN})*[{_SIGNS}]|')"
+)
+_GUARD = re.compile(r"(?:\A|(?<=[\n\t;]))'")
 
 
 class _Line:
@@ -97,4 +100,9 @@ def _row(case: AnsweredCase) -> list[str | int | None]:
 
 
 def _text(value: str | None) -> str:
-    return guarded(clean(value or ""))
+    if not value:
+        return ""
+    # Most cells are one printable line that starts with a letter or digit: nothing to do there.
+    if value.isprintable():
+        return value if value[0].isalnum() and ";" not in value else guarded(value)
+    return guarded(clean(value))

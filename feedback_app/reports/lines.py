@@ -13,10 +13,10 @@ _LONGEST_COMMENT = 60
 
 def answers_as_lines(answered: Iterable[AnsweredCase]) -> Iterator[str]:
     """Yield a heading and one line an answer, or a sentence if there is none. Moments are UTC."""
-    heading = _line("answered_at", "case_number", "ease", "satisfaction", "source", "comment")
-    for case in answered:
-        yield heading
-        heading = ""
+    number = 0
+    for number, case in enumerate(answered, 1):
+        if number == 1:
+            yield _line("answered_at", "case_number", "ease", "satisfaction", "source", "comment")
         yield _line(
             to_text(case.answered_at) if case.answered_at else "",
             case.case_number,
@@ -25,7 +25,7 @@ def answers_as_lines(answered: Iterable[AnsweredCase]) -> Iterator[str]:
             case.source,
             _shortened(case.comment or ""),
         )
-    if heading:
+    if not number:
         yield "There is no answer yet.\n"
 
 

@@ -18,7 +18,7 @@ _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _LINE_SEPARATORS = str.maketrans("\u2028\u2029", "\n\n")
 _SPECIAL = str.maketrans(
     {character: f"\\{character}" for character in "\\`*_{}[]#"}
-    | {character: f"&#{ord(character)};" for character in "|~$^="}
+    | {character: f"&#{ord(character)};" for character in "|~$^=+"}
     | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 )
 _BECOMES_A_LINK = re.compile(r"@|www(?=\.)|#(?=\d)|:(?=//|[+\w-]*[A-Za-z+-]:)", re.IGNORECASE)
