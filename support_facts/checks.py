@@ -27,12 +27,16 @@ def between(low: int, high: int) -> Check:
     return check
 
 
+def _keys(entries: Any) -> list[str]:
+    """Return the keys of a mapping, or of records with a key."""
+    return [getattr(entry, "key", entry) for entry in entries]
+
+
 def having(*keys: str) -> Check:
     """Ask for the entries that the program knows by key; further ones are welcome."""
 
     def check(key: str, entries: Any) -> str | None:
-        there = {getattr(entry, "key", entry) for entry in entries}
-        missing = [f"[{key}.{wanted}]" for wanted in keys if wanted not in there]
+        missing = [f"[{key}.{wanted}]" for wanted in keys if wanted not in _keys(entries)]
         if not missing:
             return None
         return f"{key} lacks an entry the program needs: add the table {' and '.join(missing)}"
@@ -44,7 +48,7 @@ def only(*keys: str) -> Check:
     """Ask for exactly these entries: the program can store no other."""
 
     def check(key: str, entries: Any) -> str | None:
-        extra = [entry.key for entry in entries if entry.key not in keys]
+        extra = [there for there in _keys(entries) if there not in keys]
         if extra:
             known = ", ".join(keys)
             return f"{key}.{extra[0]} is unknown: there can be only {known}; remove it"
