@@ -20,6 +20,7 @@ Filler = Callable[[Facts, str], Element]
 FILLERS: dict[str, Filler] = {
     "table statuses": tables.statuses,
     "table metrics": tables.metrics,
+    "table retention": tables.retention,
     "questions": lists.questions,
     "contacts": lists.contacts,
     "picture lifecycle": lifecycle.picture,
@@ -35,10 +36,18 @@ def is_fact(expression: str) -> bool:
     return FACT_KEY.fullmatch(expression) is not None
 
 
-def filler(expression: str) -> Filler:
-    """Return the function behind a filler; UnknownFiller names the nearest ones."""
+def names(facts: Facts) -> list[str]:
+    """Return every filler a page may ask for."""
+    return [*FILLERS, *(f"steps {kind.key}" for kind in facts.case_kinds if kind.public)]
+
+
+def fill(expression: str, facts: Facts, language: str) -> Element:
+    """Return what a filler stands for; UnknownFiller names the nearest ones."""
     name = " ".join(expression.split())
-    if name not in FILLERS:
-        near = get_close_matches(name, FILLERS, n=3, cutoff=0.4) or sorted(FILLERS)
+    known = names(facts)
+    if name not in known:
+        near = get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)
         raise UnknownFiller(f"no filler {{{{ {name} }}}}; there is: {', '.join(near)}")
-    return FILLERS[name]
+    if name in FILLERS:
+        return FILLERS[name](facts, language)
+    return lists.steps(facts, language, name.removeprefix("steps "))

@@ -1,4 +1,4 @@
-"""Facts as lists: the survey's questions, the ways to reach support."""
+"""Facts as lists: the steps of a case, the survey's questions, the ways to reach support."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
@@ -6,6 +6,20 @@ from xml.etree.ElementTree import Element
 from knowledge_site.elements import Child, element
 from knowledge_site.wording import word
 from support_facts.facts import Facts, Question
+
+
+def steps(facts: Facts, language: str, kind: str) -> Element:
+    """`{{ steps software }}`: who does what, and what would make a step faster."""
+    actors = {actor.key: actor.name[language] for actor in facts.actors}
+    numbered = element("ol")
+    for step in facts.case_kind(kind).steps:
+        who = element("strong", None, f"{actors[step.who]}:")
+        made = element("li", None, who, " ", step.text[language])
+        if step.faster:
+            label = word("faster", language)
+            made.append(element("span", {"class": "note"}, f"{label}: {step.faster[language]}"))
+        numbered.append(made)
+    return element("div", {"class": "steps"}, numbered)
 
 
 def questions(facts: Facts, language: str) -> Element:
@@ -43,14 +57,17 @@ def _contacts(facts: Facts, language: str) -> Iterator[tuple[str, Child]]:
     known = facts.contacts
     yield "portal", _link(known.portal_url, known.portal_name)
     yield "access", _link(known.access_url, word("contact_access_link", language))
-    if known.service_status_url:
-        link = _link(
-            known.service_status_url, word("contact_service_status_link", language)
-        )
-        yield "service_status", link
     yield "hours", known.hours[language]
-    if known.phone:
-        yield "phone", _link(f"tel:{known.phone.replace(' ', '')}", known.phone)
+    yield "service_status", (
+        _link(known.service_status_url, word("contact_service_status_link", language))
+        if known.service_status_url
+        else known.service_status_url_unset[language]
+    )
+    yield "phone", (
+        _link(f"tel:{known.phone.replace(' ', '')}", known.phone)
+        if known.phone
+        else known.phone_unset[language]
+    )
     yield "security", _link(f"mailto:{known.security_address}", known.security_address)
 
 

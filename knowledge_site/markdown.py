@@ -18,7 +18,7 @@ from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.inlinepatterns import InlineProcessor
 
-from knowledge_site.fillers import EXPRESSION, filler, is_fact
+from knowledge_site.fillers import EXPRESSION, fill, is_fact
 from support_facts.facts import Facts, load_facts
 
 # Below code spans (190), above links (160): a fact may be a link's text or its target.
@@ -39,7 +39,7 @@ class InlineFact(InlineProcessor):
     ) -> tuple[str, int, int]:
         expression = m.group(1)
         if not is_fact(expression):
-            filler(expression)
+            fill(expression, self.facts, self.language)
             raise ValueError(
                 f"{{{{ {expression} }}}} fills a block: give it a line of its own"
             )
@@ -60,7 +60,7 @@ class FilledBlock(BlockProcessor):
     def run(self, parent: Element, blocks: list[str]) -> None:
         found = EXPRESSION.fullmatch(blocks.pop(0).strip())
         assert found is not None
-        parent.append(filler(found.group(1))(self.facts, self.language))
+        parent.append(fill(found.group(1), self.facts, self.language))
 
 
 class FactsExtension(Extension):

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from knowledge_site.faults import Fault
-from knowledge_site.fillers import EXPRESSION, UnknownFiller, filler, is_fact
+from knowledge_site.fillers import EXPRESSION, UnknownFiller, fill, is_fact
 from knowledge_site.pages import Page, read_pages
 from knowledge_site.redirects import claims
 from support_facts.facts import Facts, FactsError
@@ -60,7 +60,7 @@ def _expressions(line: str, language: str, facts: Facts) -> Iterator[str]:
             if is_fact(expression):
                 facts.value(expression, language)
                 continue
-            filler(expression)
+            fill(expression, facts, language)
         except (FactsError, UnknownFiller) as error:
             yield f"{found.group(0)}: {error}"
             continue

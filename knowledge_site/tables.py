@@ -7,7 +7,8 @@ from knowledge_site.elements import Child, element, english
 from knowledge_site.wording import word
 from support_facts.facts import Facts, Metric, Status
 
-Row = tuple[str, Child, Sequence[Sequence[Child]]]
+Cell = Sequence[Child]
+Row = tuple[str, Cell, Sequence[Cell]]
 
 
 def anchor(key: str) -> str:
@@ -32,7 +33,7 @@ def table(caption: str, headings: Sequence[str], rows: Iterable[Row]) -> Element
 
 def _row(row: Row, labels: Sequence[str]) -> Element:
     identity, header, cells = row
-    made = element("tr", {"id": identity}, element("th", {"scope": "row"}, header))
+    made = element("tr", {"id": identity}, element("th", {"scope": "row"}, *header))
     for label, cell in zip(labels, cells, strict=True):
         # On a narrow screen the cells stand below each other, each under its label.
         made.append(element("td", {"data-label": label}, *cell))
@@ -60,7 +61,7 @@ def _status_row(status: Status, facts: Facts, language: str) -> Row:
         [status.you_can[language]],
         [_following(following, language)],
     )
-    return anchor(status.key), link, cells
+    return anchor(status.key), [link], cells
 
 
 def _following(statuses: Sequence[Status], language: str) -> Child:
@@ -74,8 +75,8 @@ def _following(statuses: Sequence[Status], language: str) -> Child:
 
 
 def metrics(facts: Facts, language: str) -> Element:
-    """`{{ table metrics }}`: definition, formula, aim, what does not count."""
-    headings = ("metric", "definition", "formula", "target", "excludes")
+    """`{{ table metrics }}`: aim, definition, formula, what does not count."""
+    headings = ("metric", "definition", "formula", "excludes")
     return table(
         word("metrics_caption", language),
         [word(heading, language) for heading in headings],
@@ -84,11 +85,31 @@ def metrics(facts: Facts, language: str) -> Element:
 
 
 def _metric_row(metric: Metric, language: str) -> Row:
-    target = metric.target[language] if metric.target else word("no_target", language)
+    header: list[Child] = [metric.name[language]]
+    if metric.target:
+        aim = f"{word('target', language)}: {metric.target[language]}"
+        header.append(element("span", {"class": "note"}, aim))
+    scale = element("span", {"class": "note"}, metric.direction[language])
     cells = (
-        [metric.definition[language]],
+        [metric.definition[language], scale],
         [metric.formula[language]],
-        [target],
         [metric.excludes[language]],
     )
-    return f"metric-{anchor(metric.key)}", metric.name[language], cells
+    return f"metric-{anchor(metric.key)}", header, cells
+
+
+def retention(facts: Facts, language: str) -> Element:
+    """`{{ table retention }}`: after how many days, counted from when, what is removed."""
+    headings = ("after", "counted_from", "removed")
+    return table(
+        word("retention_caption", language),
+        [word(heading, language) for heading in headings],
+        (
+            (
+                f"kept-{anchor(key)}",
+                [word("days", language).format(days=period.days)],
+                ([period.counted_from[language]], [period.removed[language]]),
+            )
+            for key, period in facts.retention.items()
+        ),
+    )

@@ -1,18 +1,21 @@
 """Facts and fillers inside pages, without any builder."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown import Markdown
 
-from knowledge_site.fillers import FILLERS, UnknownFiller, filler, is_fact
+from knowledge_site.fillers import UnknownFiller, fill, is_fact, names
 from knowledge_site.tables import anchor
 from knowledge_site.wording import word
+from support_facts import facts as facts_module
 from support_facts.facts import FactsError, load_facts
 
 FACTS = load_facts()
+SHIPPED = Path(facts_module.__file__).with_name("support.toml")
 
 
 def render(text: str, language: str = "en") -> str:
@@ -125,9 +128,20 @@ def test_questions_show_all_points_in_order():
         assert re.findall(r"<li>(.*?)</li>", found.group(0)) == points
 
 
+@pytest.mark.parametrize("language", FACTS.languages)
+def test_steps_say_who_acts_in_each_step(language):
+    kind = FACTS.case_kind("software")
+    html = render("{{ steps software }}", language)
+    assert re.findall(r"<li><strong>(.*?):</strong> (.*?)</li>", html) == [
+        (step.who[language], step.text[language]) for step in kind.steps
+    ]
+    assert kind.speeds_up is not None
+    assert kind.speeds_up[language] in html
+
+
 def test_every_filler_fills_in_every_language():
     for language in FACTS.languages:
-        for name in FILLERS:
+        for name in names(FACTS):
             assert len(render(f"{{{{ {name} }}}}", language)) > 100
 
 
@@ -152,16 +166,14 @@ def test_any_text_between_braces_is_a_fact_a_filler_or_a_named_fault(text):
         assert "." in text
         return
     try:
-        assert callable(filler(text))
+        assert fill(text, FACTS, "en").tag
     except UnknownFiller as error:
         assert "there is:" in str(error)
 
 
 def changed_facts(folder, before, after):
     """Copy the shipped support.toml with one wording replaced."""
-    from support_facts import facts
-
-    source = (facts.Path(facts.__file__).with_name("support.toml")).read_text(encoding="utf-8")
+    source = SHIPPED.read_text(encoding="utf-8")
     assert f'"{before}"' in source
     path = folder / "support.toml"
     path.write_text(source.replace(f'"{before}"', f"'{after}'"), encoding="utf-8")
