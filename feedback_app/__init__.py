@@ -31,6 +31,7 @@ survey_form   the form of the two questions
 survey_pages  what the survey's pages look like
 survey        the two questions: GET shows, POST stores
 survey_why    why a low answer was low
+opt_out       objecting to surveys
 site          the built site on the same port
 worker        the table of timed jobs
 app           create_app: wiring, health, error pages

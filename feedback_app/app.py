@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Flask, Response, current_app, jsonify
 from werkzeug.exceptions import HTTPException
 
-from feedback_app import clock, site, survey_why
+from feedback_app import clock, opt_out, site, survey_why
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.migrations import SchemaError, require_current
 from feedback_app.requests import wiring
@@ -35,6 +35,7 @@ def create_app(
     app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_READ
     app.config["MAX_FORM_PARTS"] = 20
     app.register_blueprint(survey_why.survey)
+    app.register_blueprint(opt_out.opt_out)
     app.add_url_rule("/healthz", view_func=_alive)
     app.add_url_rule("/readyz", view_func=_ready)
     app.register_error_handler(HTTPException, _error_page)

@@ -8,10 +8,14 @@ from zoneinfo import ZoneInfo
 
 from feedback_app.clock import to_text
 from feedback_app.database.contract import Transaction
-from feedback_app.letters import Stationery, closure
-from feedback_app.records import ClosedCase, WithheldBecause
-from feedback_app.store import cases, invitations, outbox
+from feedback_app.letters import Stationery, SurveyLinks, closure, closure_notice
+from feedback_app.records import ClosedCase, OutboxMessage, WithheldBecause
+from feedback_app.store import cases, invitations, opt_outs, outbox
 from feedback_app.weeks import week_of
+
+
+# That the case is closed is told whether or not the customer is asked about it.
+_STILL_TOLD = (None, "opt_out", "quiet_period")
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,15 @@ class Receipt:
 class Reception:
     """Takes closed cases in: keeps each closing once, decides who is asked, writes the mail.
 
-    `survey_link` turns an invitation's id into the address in the mail.
+    `survey_link` and `opt_out_link` turn an invitation's id into an address in the mail.
+    `we_send` is false where the case system tells the customer and only needs the link.
     """
 
     stationery: Stationery
     zone: ZoneInfo
     survey_link: Callable[[str], str]
+    opt_out_link: Callable[[str], str]
+    we_send: bool = True
 
     def receive(
         self, tx: Transaction, case: ClosedCase, now: datetime, ask_anyway: bool = False
@@ -52,10 +59,17 @@ class Reception:
         invitations.supersede_unanswered(tx, case.source, case.case_id, case.closed_at, now)
         expires_at = now + timedelta(days=rules.link_lifetime_days)
         invitation_id = invitations.add(tx, case_ref, now, expires_at, withheld)
-        if not withheld:
-            link = self.survey_link(invitation_id)
-            outbox.add(tx, closure(self.stationery, case, invitation_id, link, now))
+        if self.we_send and case.contact_email and withheld in _STILL_TOLD:
+            outbox.add(tx, self._letter(case, invitation_id, withheld is None, now))
         return Receipt("new", invitation_id, withheld)
+
+    def _letter(
+        self, case: ClosedCase, invitation_id: str, asks: bool, now: datetime
+    ) -> OutboxMessage:
+        if not asks:
+            return closure_notice(self.stationery, case, invitation_id, now)
+        links = SurveyLinks(self.survey_link(invitation_id), self.opt_out_link(invitation_id))
+        return closure(self.stationery, case, invitation_id, links, now)
 
     def _withheld_because(
         self, tx: Transaction, case: ClosedCase, now: datetime, ask_anyway: bool
@@ -67,6 +81,8 @@ class Reception:
             return "too_old"
         if not case.contact_email:
             return "no_address"
+        if opt_outs.holds(tx, case.contact_email):
+            return "opt_out"
         quiet = timedelta(days=rules.quiet_period_days)
         if quiet and cases.asked_since(tx, case.contact_email, now - quiet):
             return "quiet_period"

@@ -33,18 +33,48 @@ class Stationery:
         return f"{site}{folder}/{page}"
 
 
+# The kind of message that hands the survey link over.
+CLOSURE = "closure"
+
+
+@dataclass(frozen=True)
+class SurveyLinks:
+    """The addresses in a closure mail that asks: the survey, and objecting to surveys."""
+
+    survey: str
+    opt_out: str
+
+
 def closure(
     stationery: Stationery,
     case: ClosedCase,
     invitation_id: str,
-    survey_link: str,
+    links: SurveyLinks,
     now: datetime,
 ) -> OutboxMessage:
-    """Return the closure mail of `case`: what closing means, and the link to the two questions.
+    """Return the closure mail of `case`: what closing means, and the links to the two questions.
 
     The recipient is `case.contact_email`, which must be set. Raises ValueError when a header
     cannot carry what it was given (a line break in an address, for one).
     """
+    mail, message_id = _write(stationery, case, links, now)
+    # RFC 8058: the mail program may object with one POST, without opening the page.
+    mail["List-Unsubscribe"] = f"<{links.opt_out}>"
+    mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return _message(CLOSURE, mail, message_id, case, invitation_id, now)
+
+
+def closure_notice(
+    stationery: Stationery, case: ClosedCase, invitation_id: str, now: datetime
+) -> OutboxMessage:
+    """Return the closure mail without its survey part, for those who are not asked."""
+    mail, message_id = _write(stationery, case, None, now)
+    return _message("closure notice", mail, message_id, case, invitation_id, now)
+
+
+def _write(
+    stationery: Stationery, case: ClosedCase, links: SurveyLinks | None, now: datetime
+) -> tuple[EmailMessage, str]:
     language = choose([case.language], stationery.facts.languages)
     message_id = new_id()
     mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
@@ -58,18 +88,28 @@ def closure(
         "case_number": one_line(case.case_number),
         "facts": stationery.facts,
         "page": lambda page: stationery.site_page(page, language),
-        "survey_link": survey_link,
+        "links": links,
     }
     mail["Subject"] = one_line(template(language, "mail/closure-subject.txt").render(values))
     mail.set_content(template(language, "mail/closure.txt").render(values))
     mail.add_alternative(
-        mjml2html(template(language, "mail/closure.mjml").render(values)),
-        subtype="html",
+        mjml2html(template(language, "mail/closure.mjml").render(values)), subtype="html"
     )
     mail["Content-Language"] = language
+    return mail, message_id
+
+
+def _message(
+    kind: str,
+    mail: EmailMessage,
+    message_id: str,
+    case: ClosedCase,
+    invitation_id: str,
+    now: datetime,
+) -> OutboxMessage:
     return OutboxMessage(
         id=message_id,
-        kind="closure",
+        kind=kind,
         invitation_id=invitation_id,
         recipient=case.contact_email or "",
         message=mail.as_bytes().decode("ascii"),

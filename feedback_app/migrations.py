@@ -79,7 +79,20 @@ _FIRST = (
     "CREATE INDEX outbox_due ON outbox (due_at) WHERE sent_at IS NULL AND refused_at IS NULL",
     "CREATE INDEX outbox_by_invitation ON outbox (invitation_id)",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_OPT_OUTS_AND_PROGRESS = (
+    """CREATE TABLE opt_outs (
+        contact_digest TEXT NOT NULL PRIMARY KEY,
+        since TEXT NOT NULL
+    )""",
+    """CREATE TABLE progress (
+        invitation_id TEXT NOT NULL PRIMARY KEY REFERENCES invitations (id),
+        read_at TEXT,
+        discussed_at TEXT,
+        discussed_week TEXT,
+        handled_at TEXT
+    )""",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _OPT_OUTS_AND_PROGRESS)
 
 _VERSIONS = """CREATE TABLE IF NOT EXISTS schema_versions (
     version INTEGER NOT NULL PRIMARY KEY,

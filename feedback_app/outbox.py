@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from feedback_app.database.contract import Database
+from feedback_app.letters import CLOSURE
 from feedback_app.postmen import NotDeliveredError, Postman, RefusedError
 from feedback_app.records import OutboxMessage
 from feedback_app.store import invitations, outbox
@@ -66,7 +67,7 @@ def _deliver(
     now = clock()
     with database.write() as tx:
         outbox.mark_sent(tx, message.id, now)
-        if message.invitation_id:
+        if message.kind == CLOSURE and message.invitation_id:
             invitations.hand_over(tx, message.invitation_id, now, now + link_lifetime)
     return True
 

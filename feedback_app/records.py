@@ -89,6 +89,16 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far an answer has come. Each step has its own moment; none is skipped silently."""
+
+    read_at: datetime | None = None
+    discussed_at: datetime | None = None
+    discussed_week: str | None = None
+    handled_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnsweredCase:
     """A closed case with its invitation's state and newest answer, as review and export read it.
 

@@ -103,6 +103,23 @@ TABLES: dict[str, Table] = {
             "last_error": Column("what the mail server said last", "message"),
         },
     ),
+    "opt_outs": Table(
+        "since",
+        {
+            "contact_digest": Column("SHA-256 of an address that wants no surveys; not readable"),
+            "since": Column("when it objected"),
+        },
+    ),
+    "progress": Table(
+        "read_at",
+        {
+            "invitation_id": Column("the answer that was dealt with"),
+            "read_at": Column("when a lead read it"),
+            "discussed_at": Column("when the meeting that discussed it ended"),
+            "discussed_week": Column("the ISO week of that meeting"),
+            "handled_at": Column("when a lead closed what was to be done about it"),
+        },
+    ),
     "rejected_files": Table(
         "written_at",
         {

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     mailbox: Path = Path("var/mailbox")
     mail_from: str | None = None
     reply_to: str | None = None
+    closure_mail: Literal["ours", "case_system"] = "ours"
     only_mail_to: Annotated[tuple[str, ...], NoDecode] = ()
     links_valid_from: datetime | None = None
 

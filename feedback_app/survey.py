@@ -9,7 +9,7 @@ from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.links import BadLinkError
 from feedback_app.records import Answer, Invitation
 from feedback_app.requests import now, open_invitation, wiring
-from feedback_app.store import answers
+from feedback_app.store import answers, progress
 from feedback_app.suspicion import flags
 from feedback_app.survey_form import SCORES, AnswerForm
 from feedback_app.survey_pages import (
@@ -44,7 +44,7 @@ def show(token: str) -> Response:
     if not invitation:
         return page("unknown", status=404)
     if invitation.answered_at:
-        return page("status", invitation, token=token, may_change=_may_change(invitation))
+        return _became(invitation, token, 200)
     if not _takes_answers(invitation, timedelta(0)):
         return page("expired", invitation, 410, comment="")
     chosen = request.args.get("ease", "")
@@ -71,7 +71,7 @@ def store(token: str) -> Response:
     except DatabaseUnavailableError:
         return _ask(invitation, token, form, {"page": "unavailable"}, 503)
     if outcome is Outcome.TOO_LATE:
-        return page("status", invitation, 409, token=token, may_change=False)
+        return _became(invitation, token, 409)
     if outcome is Outcome.DIFFERS:
         return _keep_or_change(invitation, token, form.comment_text)
     return _thank(invitation, token, answer, form.characters_removed)
@@ -84,6 +84,19 @@ def thanks(token: str) -> Response:
     if not invitation or not invitation.answered_at:
         return go_on(address(token))
     return page("thanks", invitation, token=token, removed="removed" in request.args)
+
+
+def _became(invitation: Invitation, token: str, status: int) -> Response:
+    """Show what became of the answer, in words, never the answer."""
+    return page(
+        "status",
+        invitation,
+        status,
+        token=token,
+        answered_at=invitation.answered_at,
+        progress=progress.of_answer(wiring().database, invitation.id),
+        may_change=_may_change(invitation),
+    )
 
 
 def _form(invitation: Invitation) -> AnswerForm:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from babel.dates import format_date
 from flask import Response, current_app, request
 from markupsafe import escape
 from werkzeug.datastructures import LanguageAccept
@@ -127,6 +128,9 @@ def _render(name: str, language: str, **values: Any) -> str:
         facts=facts,
         css=stylesheet(),
         site=lambda place: wiring().stationery.site_page(place, language),
+        day=lambda moment: format_date(
+            moment.astimezone(wiring().zone), format="long", locale=language
+        ),
         languages={other: own_name(other) for other in facts.languages},
         ease=values.get("given", {}).get("ease") or "",
         **values,

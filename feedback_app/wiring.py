@@ -42,11 +42,21 @@ class Wiring:
     @property
     def reception(self) -> Reception:
         """Return what takes closed cases in."""
-        return Reception(self.stationery, self.zone, self.survey_link)
+        return Reception(
+            stationery=self.stationery,
+            zone=self.zone,
+            survey_link=self.survey_link,
+            opt_out_link=self.opt_out_link,
+            we_send=self.settings.closure_mail == "ours",
+        )
 
     def survey_link(self, invitation_id: str) -> str:
         """Return the address a customer answers at."""
         return f"{self.settings.public_url}/f/{self.links.sign('survey', invitation_id)}"
+
+    def opt_out_link(self, invitation_id: str) -> str:
+        """Return the address at which a customer objects to surveys."""
+        return f"{self.settings.public_url}/o/{self.links.sign('opt-out', invitation_id)}"
 
 
 def wire(settings: Settings) -> Wiring:

@@ -7,8 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_app.letters import closure
+from feedback_app.letters import Stationery, SurveyLinks, closure
 from office import NOW, Office, a_case
+from support_facts.facts import load_facts
+
+SENDER = "Support <support@example.org>"
+STATIONERY = Stationery(load_facts(), SENDER, SENDER, "https://survey.example")
+LINKS = SurveyLinks("https://survey.example/f/x", "https://survey.example/o/x")
 
 
 def _parts(mail) -> tuple[str, str]:
@@ -71,18 +76,18 @@ def test_markup_in_a_case_number_stays_text(office: Office) -> None:
 
 @given(st.text(), st.text())
 @settings(max_examples=60)
-def test_no_case_number_can_add_a_header(stationery, before: str, after: str) -> None:
+def test_no_case_number_can_add_a_header(before: str, after: str) -> None:
     case = a_case(f"{before}\r\nBcc: somebody@example.org\r\n\r\n{after}")
-    message = closure(stationery, case, "i" * 22, "https://survey.example/f/x", NOW).message
+    message = closure(STATIONERY, case, "i" * 22, LINKS, NOW).message
     head = message.split("\r\n\r\n")[0]
     assert not re.search(r"(?m)^Bcc", head)
     assert message.isascii()
 
 
 @pytest.mark.parametrize("address", ["a@b.example\r\nBcc: c@d.example", "no address", "a@b, c@d"])
-def test_an_address_that_is_none_is_refused(stationery, address: str) -> None:
+def test_an_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises((ValueError, IndexError)):
-        closure(stationery, a_case(contact_email=address), "i" * 22, "https://x.example", NOW)
+        closure(STATIONERY, a_case(contact_email=address), "i" * 22, LINKS, NOW)
 
 
 def test_the_mail_dates_from_the_closing_not_from_its_delivery(office: Office) -> None:

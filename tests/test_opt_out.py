@@ -1,0 +1,107 @@
+"""Objecting to surveys, and what is still told."""
+
+import re
+
+from feedback_app.store import opt_outs
+from office import NOW, Customer, Office, a_case
+
+ADDRESS = "contact@customer.example"
+
+
+def _path(office: Office) -> str:
+    """Return the path that the mail's header names for objecting."""
+    return office.mails()[0]["List-Unsubscribe"].strip("<>").removeprefix("http://survey.example")
+
+
+def _opted_out(office: Office) -> bool:
+    return opt_outs.holds(office.wiring.database, ADDRESS)
+
+
+def test_the_mail_names_the_address_for_objecting_as_rfc_8058_wants(office: Office) -> None:
+    office.receive(a_case())
+    mail = office.mails()[0]
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    text = mail.get_body(("plain",)).get_content()
+    assert _path(office) in text
+
+
+def test_looking_at_the_page_changes_nothing(office: Office) -> None:
+    office.receive(a_case())
+    before = office.everything()
+    client = office.client()
+    for method in (client.get, client.head, client.options):
+        assert method(_path(office)).status_code == 200
+    assert office.everything() == before
+
+
+def test_one_post_of_the_mail_program_is_enough(office: Office) -> None:
+    office.receive(a_case())
+    done = office.client().post(_path(office), data={"List-Unsubscribe": "One-Click"})
+    assert done.status_code == 200
+    assert _opted_out(office)
+
+
+def test_who_objected_is_still_told_that_the_case_is_closed(office: Office) -> None:
+    with office.wiring.database.write() as tx:
+        opt_outs.add(tx, ADDRESS.upper(), NOW)
+    receipt = office.receive(a_case())
+    assert receipt.withheld_because == "opt_out"
+    mail = office.mails()[0]
+    assert mail["Subject"] == "Case 00012345 is closed"
+    assert mail["List-Unsubscribe"] is None
+    for part in ("plain", "html"):
+        body = mail.get_body((part,)).get_content()
+        assert "/f/" not in body
+        assert office.wiring.facts.question("ease").text["en"] not in body
+        assert office.wiring.facts.contacts.portal_url in body
+
+
+def test_a_notice_without_survey_hands_no_link_over(office: Office) -> None:
+    with office.wiring.database.write() as tx:
+        opt_outs.add(tx, ADDRESS, NOW)
+    receipt = office.receive(a_case())
+    assert office.deliver() == 1
+    assert receipt.invitation_id
+    assert office.invitation(receipt.invitation_id).state(office.now) == "withheld"
+
+
+def test_the_wish_can_be_taken_back_on_the_same_page(office: Office) -> None:
+    office.receive(a_case())
+    client = office.client()
+    client.post(_path(office), data={"wish": "stop"})
+    page = client.get(_path(office))
+    assert re.search(r'name="wish" value="ask again"', page.text)
+    client.post(_path(office), data={"wish": "ask again"})
+    assert not _opted_out(office)
+    assert office.receive(a_case("2")).withheld_because is None
+
+
+def test_the_list_of_objections_holds_no_address(office: Office) -> None:
+    office.receive(a_case())
+    office.client().post(_path(office), data={"wish": "stop"})
+    assert "customer.example" not in str(office.rows("opt_outs"))
+
+
+def test_a_link_of_another_purpose_or_a_changed_one_objects_to_nothing(office: Office) -> None:
+    office.receive(a_case())
+    invitation_id = office.rows("invitations")[0]["id"]
+    survey = office.wiring.links.sign("survey", invitation_id)
+    for token in (survey, _path(office).removeprefix("/o/")[:-3]):
+        assert office.client().post(f"/o/{token}").status_code == 404
+    assert office.rows("opt_outs") == []
+
+
+def test_after_erasure_the_page_still_answers_and_asks_nobody(office: Office) -> None:
+    office.receive(a_case())
+    path = _path(office)
+    with office.wiring.database.write() as tx:
+        tx.run("UPDATE cases SET contact_email = NULL")
+    assert office.client().post(path, data={"wish": "stop"}).status_code == 200
+    assert office.rows("opt_outs") == []
+
+
+def test_an_answer_can_still_be_given_after_objecting(office: Office) -> None:
+    customer = Customer(office, office.invite())
+    with office.wiring.database.write() as tx:
+        opt_outs.add(tx, ADDRESS, NOW)
+    assert customer.send(ease="4", satisfaction="5").status_code == 303
