@@ -71,14 +71,17 @@ def test_low_answers_and_remarks_hold_each_worthy_answer_once(
     ]
 
 
-def _pair(case: AnsweredCase) -> tuple[int | None, int | None]:
+def _pair(case: AnsweredCase) -> tuple[int, int]:
+    assert case.ease
+    assert case.satisfaction
     return case.ease, case.satisfaction
 
 
 def test_a_share_is_given_from_thirty_answers_on() -> None:
     assert summed([an_answer(5, 1)] * 29).scores[0].share is None
     ease, satisfaction = (scores.share for scores in summed([an_answer(5, 1)] * 30).scores)
-    assert ease and satisfaction
+    assert ease
+    assert satisfaction
     assert (ease.best, satisfaction.best) == (30, 0)
     assert ease.interval.high == 1
     assert satisfaction.interval.low == 0

@@ -26,7 +26,7 @@ def review(wiring: Wiring, week: str | None) -> None:
     if week is None:
         week = weeks_back(week_of(clock.now(), wiring.zone), 2)[0]
         click.echo(f"no week was named: this is {week}, the last complete one", err=True)
-    click.echo(_markdown(wiring, _checked(wiring, week)), nl=False)
+    _print(_markdown(wiring, _checked(wiring, week)))
 
 
 @click.command()
@@ -52,9 +52,8 @@ def export(wiring: Wiring, week: str, form: str, output: Path | None) -> None:
     else:
         pieces = week_as_csv(answered_cases.answered_in(wiring.database, week, clock.now()))
     if output is None:
-        stdout = click.get_binary_stream("stdout")
         for piece in pieces:
-            stdout.write(piece.encode())
+            _print(piece)
         return
     try:
         replace_file(output, pieces)
@@ -79,7 +78,7 @@ def answers(wiring: Wiring, as_json: bool, count: bool) -> None:
         return
     pieces = answers_as_json(answered) if as_json else answers_as_lines(answered)
     for piece in pieces:
-        click.echo(piece, nl=False)
+        _print(piece)
 
 
 def _markdown(wiring: Wiring, week: str) -> str:
@@ -97,3 +96,8 @@ def _checked(wiring: Wiring, week: str) -> str:
     except OverflowError as error:
         raise click.BadParameter(f"{week} is beyond the calendar", param_hint="WEEK") from error
     return week
+
+
+def _print(piece: str) -> None:
+    # Always UTF-8: what customers write need not fit into the terminal's own encoding.
+    click.echo(piece.encode(), nl=False)

@@ -32,7 +32,8 @@ def duration(seconds: float, clock: str) -> str:
         return f"{whole // _MINUTE} min"
     if clock == "calendar" and whole >= 2 * _DAY:
         return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"
-    return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
+    minutes = whole % _HOUR // _MINUTE
+    return f"{whole // _HOUR} h {minutes} min" if minutes else f"{whole // _HOUR} h"
 
 
 def _whole_percent(fraction: float) -> int:

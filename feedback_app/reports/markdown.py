@@ -7,13 +7,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from support_facts.facts import Facts
 
 from feedback_app.language import choose
 from feedback_app.reports import figures
 from feedback_app.reports.quoting import Markdown, inline, link, quote
 from feedback_app.review.scores import score
 from feedback_app.review.week import WeekReview
+from support_facts.facts import Facts
 
 _TEMPLATES = Path(__file__).parents[1] / "templates" / "reports"
 # The leads' pages and reports are in English.

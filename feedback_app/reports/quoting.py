@@ -16,11 +16,8 @@ JOINER = "\u2060"
 # Embeddings, overrides and isolates reach past the text they stand in.
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _LINE_SEPARATORS = str.maketrans("\u2028\u2029", "\n\n")
-_SPECIAL = str.maketrans(
-    {character: f"\\{character}" for character in "\\`*_{}[]#"}
-    | {character: f"&#{ord(character)};" for character in "|~$^=+"}
-    | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-)
+_SPECIAL = re.compile(r"([\\`*_{}\[\]#])|[&<>|~$^]|==+|\+\++")
+_REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _BECOMES_A_LINK = re.compile(r"@|www(?=\.)|#(?=\d)|:(?=//|[+\w-]*[A-Za-z+-]:)", re.IGNORECASE)
 _STARTS_A_BLOCK = re.compile(r"(\d+(?=[.)](?:\s|$)))?([!-/:-@\[-`{-~])")
 _ADDRESS = "&',-./:;=?@+%#"
@@ -63,9 +60,21 @@ def _escaped(line: str) -> str:
     text = parted.lstrip()
     indent = "&#160;" * (len(parted.expandtabs(4)) - len(text.expandtabs(4)))
     if not (starts := _STARTS_A_BLOCK.match(text)):
-        return indent + text.translate(_SPECIAL)
+        return indent + _SPECIAL.sub(_harmless, text)
     digits, mark = starts.groups()
-    return f"{indent}{digits or ''}&#{ord(mark)};{text[starts.end() :].translate(_SPECIAL)}"
+    return (
+        f"{indent}{digits or ''}{_reference(mark)}{_SPECIAL.sub(_harmless, text[starts.end() :])}"
+    )
+
+
+def _harmless(special: re.Match[str]) -> str:
+    if special[1]:
+        return f"\\{special[1]}"
+    return "".join(map(_reference, special[0]))
+
+
+def _reference(character: str) -> str:
+    return _REFERENCES.get(character, f"&#{ord(character)};")
 
 
 def _web_address(address: str) -> Markdown | None:

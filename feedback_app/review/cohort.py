@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from support_facts.facts import Facts
-
 from feedback_app.records import AnsweredCase
+from support_facts.facts import Facts
 
 
 @dataclass(frozen=True, kw_only=True)

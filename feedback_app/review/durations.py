@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from support_facts.facts import Facts
-
 from feedback_app.records import AnsweredCase
+from support_facts.facts import Facts
 
 UNNAMED_CLOCK = "unnamed"
 

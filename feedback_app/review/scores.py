@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from support_facts.facts import Facts, Question
-
 from feedback_app.intervals import Interval, wilson
 from feedback_app.records import AnsweredCase
+from support_facts.facts import Facts, Question
 
 BEST_POINTS = 2
 

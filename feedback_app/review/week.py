@@ -11,13 +11,12 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from support_facts.facts import Facts
-
 from feedback_app.records import AnsweredCase
 from feedback_app.review.cohort import Cohort, sum_cohort
 from feedback_app.review.durations import Times, first_response_times, resolution_times
 from feedback_app.review.scores import Scores, lowest, sum_scores, total
 from feedback_app.weeks import week_bounds
+from support_facts.facts import Facts
 
 SAMPLE_SOURCE = "sample"
 
