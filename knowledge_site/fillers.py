@@ -38,7 +38,10 @@ def is_fact(expression: str) -> bool:
 
 def names(facts: Facts) -> list[str]:
     """Return every filler a page may ask for."""
-    return [*FILLERS, *(f"steps {kind.key}" for kind in facts.case_kinds if kind.public)]
+    return [
+        *FILLERS,
+        *(f"steps {kind.key}" for kind in facts.case_kinds if kind.public),
+    ]
 
 
 def fill(expression: str, facts: Facts, language: str) -> Element:

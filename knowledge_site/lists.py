@@ -17,7 +17,9 @@ def steps(facts: Facts, language: str, kind: str) -> Element:
         made = element("li", None, who, " ", step.text[language])
         if step.faster:
             label = word("faster", language)
-            made.append(element("span", {"class": "note"}, f"{label}: {step.faster[language]}"))
+            made.append(
+                element("span", {"class": "note"}, f"{label}: {step.faster[language]}")
+            )
         numbered.append(made)
     return element("div", {"class": "steps"}, numbered)
 
@@ -58,15 +60,23 @@ def _contacts(facts: Facts, language: str) -> Iterator[tuple[str, Child]]:
     yield "portal", _link(known.portal_url, known.portal_name)
     yield "access", _link(known.access_url, word("contact_access_link", language))
     yield "hours", known.hours[language]
-    yield "service_status", (
-        _link(known.service_status_url, word("contact_service_status_link", language))
-        if known.service_status_url
-        else known.service_status_url_unset[language]
+    yield (
+        "service_status",
+        (
+            _link(
+                known.service_status_url, word("contact_service_status_link", language)
+            )
+            if known.service_status_url
+            else known.service_status_url_unset[language]
+        ),
     )
-    yield "phone", (
-        _link(f"tel:{known.phone.replace(' ', '')}", known.phone)
-        if known.phone
-        else known.phone_unset[language]
+    yield (
+        "phone",
+        (
+            _link(f"tel:{known.phone.replace(' ', '')}", known.phone)
+            if known.phone
+            else known.phone_unset[language]
+        ),
     )
     yield "security", _link(f"mailto:{known.security_address}", known.security_address)
 

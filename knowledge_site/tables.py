@@ -90,7 +90,7 @@ def _metric_row(metric: Metric, language: str) -> Row:
         aim = f"{word('target', language)}: {metric.target[language]}"
         header.append(element("span", {"class": "note"}, aim))
     scale = element("span", {"class": "note"}, metric.direction[language])
-    cells = (
+    cells: tuple[Cell, ...] = (
         [metric.definition[language], scale],
         [metric.formula[language]],
         [metric.excludes[language]],

@@ -106,14 +106,14 @@ def test_each_status_can_be_linked_from_a_mail(site):
         ("how-support-works", "one view"),
         ("how-support-works", "under 1 hour"),
         ("how-support-works", "you have confirmed the solution"),
-        ("how-support-works", "our own test environment"),
+        ("how-support-works", "our (own )?test environment"),
         ("how-support-works", "number of the Jira issue"),
-        ("how-support-works", "how important it is for your business"),
+        ("how-support-works", "how important the problem is|how important it is"),
         ("how-support-works", "PaaS"),
         ("how-support-works", "escalates to the DevOps team at once"),
-        ("how-support-works", "A first look of your own helps"),
+        ("how-support-works", "first look of your own"),
         ("how-support-works", "senior management and to the most senior engineers"),
-        ("how-support-works", "no guaranteed resolution time"),
+        ("how-support-works", "[Nn]o resolution time is guaranteed|no guaranteed resolution time"),
         ("how-support-works", "False alarm|false alarm"),
         ("how-support-works", "two questions"),
         ("how-support-works", "your time is valuable"),
@@ -122,9 +122,9 @@ def test_each_status_can_be_linked_from_a_mail(site):
         ("how-support-works", "direct line to Software Development and to DevOps"),
         ("case-status", "could not get any"),
         ("case-status", "Received.*Diagnosis.*Solution Proposed.*Closed"),
-        ("your-feedback", "Evaluates every form"),
+        ("your-feedback", "[Ee]very form is evaluated"),
         ("your-feedback", "weekly team meeting"),
-        ("your-feedback", "The team lead.*may contact you"),
+        ("your-feedback", "team lead may (contact you|get in touch with you)"),
         ("your-feedback", "real effect on how we operate"),
         ("your-feedback", "we would like to know why"),
     ],
@@ -193,10 +193,9 @@ def test_changed_name_and_address_of_the_organisation_change_every_page(tmp_path
     path = changed_facts(tmp_path, f'name = "{name}"', 'name = "Harbour Help"')
     build(out, path)
     for address in ADDRESSES:
-        assert (
-            "Harbour Help"
-            in (out / address).read_text(encoding="utf-8").split("</title>")[0]
-        )
+        html = (out / address).read_text(encoding="utf-8")
+        assert "Harbour Help" in html.split("</title>")[0], address
+        assert name not in html, address
 
 
 def test_unknown_key_stops_the_build_and_keeps_the_last_good_site(tmp_path):
@@ -246,7 +245,9 @@ def test_two_builds_are_the_same_byte_for_byte(site, tmp_path):
 
 
 def test_site_holds_no_source_maps_and_no_address_of_another_host_to_load(site):
-    assert [path for ending in ("js", "css") for path in site.rglob(f"*.{ending}.map")] == []
+    assert [
+        path for ending in ("js", "css") for path in site.rglob(f"*.{ending}.map")
+    ] == []
     for page in links.read_site(site).values():
         assert [target for _, target in page.loads if "//" in target] == []
     for sheet in site.rglob("*.css"):
@@ -257,8 +258,12 @@ def test_site_holds_no_source_maps_and_no_address_of_another_host_to_load(site):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(browser, address, scheme, width):
-    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(
+    browser, address, scheme, width
+):
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 900}
+    )
     page = context.new_page()
     for name in [*ADDRESSES, "404.html"]:
         page.goto(address + name)
