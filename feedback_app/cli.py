@@ -3,7 +3,9 @@
 import click
 
 from feedback_app.commands.erase import erase_command
+from feedback_app.commands.invite import invite
 from feedback_app.commands.links import link, mint, sample_command
+from feedback_app.commands.review import answers, export, review
 from feedback_app.commands.serving import migrate_command, serve, worker_command
 
 
@@ -17,9 +19,13 @@ for command in (
     migrate_command,
     serve,
     worker_command,
+    invite,
     link,
     mint,
     sample_command,
+    answers,
+    review,
+    export,
     erase_command,
 ):
     main.add_command(command)

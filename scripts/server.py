@@ -49,7 +49,11 @@ def feedback(*words: str, env: dict[str, str]) -> str:
 def running(command: list[str], port: int, env: dict[str, str] | None = None) -> Iterator[Server]:
     """Run `command` until the block ends, from the moment it takes connections at `port`."""
     process = subprocess.Popen(
-        command, env=env, stdout=subprocess.DEVNULL, start_new_session=True
+        command,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         _wait_for(port, process)

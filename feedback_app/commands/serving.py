@@ -59,4 +59,6 @@ def worker_command(wiring: Wiring, once: bool) -> None:
 
 
 def _log_to_stderr() -> None:
+    # A short queue is a busy moment, not a warning.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
