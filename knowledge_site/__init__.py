@@ -8,9 +8,10 @@ Read in this order:
                 facts -> elements: tables, lists, the picture of a case's life
     fillers     the names a page may write between double braces, and what fills them
     markdown    the Python-Markdown extension that puts it all into a page
+    faults      what stops a build
     pages       front matter: title, description, dates
     scan        before the build: unknown keys, missing pages, wrong dates, each with page and line
-    links, headers, sitemap
+    links, headers, sitemap, redirects
                 what is checked and written over the built folder
     finish      after the build: all of it, in order
     theme/      templates and style sheets over Material for MkDocs

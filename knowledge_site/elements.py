@@ -11,9 +11,7 @@ from markdown.util import AtomicString
 Child = Element | str
 
 
-def element(
-    tag: str, attributes: dict[str, str] | None = None, *children: Child
-) -> Element:
+def element(tag: str, attributes: dict[str, str] | None = None, *children: Child) -> Element:
     """Return an element holding the children; text is taken literally, never as Markdown."""
     made = Element(tag, attributes or {})
     last: Element | None = None

@@ -9,9 +9,7 @@ from knowledge_site.faults import Fault
 from knowledge_site.pages import Page
 from support_facts.facts import Facts
 
-SOURCE_MAP_MARK = re.compile(
-    rb"\n?(?://# sourceMappingURL=\S+|/\*# sourceMappingURL=.+?\*/)\s*\Z"
-)
+SOURCE_MAP_MARK = re.compile(rb"\n?(?://# sourceMappingURL=\S+|/\*# sourceMappingURL=.+?\*/)\s*\Z")
 
 
 def finish(site: Path, pages: Iterable[Page], facts: Facts) -> list[Fault]:

@@ -10,9 +10,7 @@ from pathlib import Path
 def hashes(scripts: Iterable[str]) -> list[str]:
     """Return the CSP sources that allow exactly these inline scripts, sorted."""
     digests = {hashlib.sha256(script.encode("utf-8")).digest() for script in scripts}
-    return sorted(
-        f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests
-    )
+    return sorted(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
 
 
 def security_headers(scripts: Iterable[str]) -> dict[str, str]:

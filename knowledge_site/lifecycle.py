@@ -76,9 +76,7 @@ class Layout:
                 (self.start_of(end), middle),
             ]
         forward = end > start
-        side, outside = (
-            (self.near, MARGIN) if forward else (self.far, self.size[1] - MARGIN)
-        )
+        side, outside = (self.near, MARGIN) if forward else (self.far, self.size[1] - MARGIN)
         shift = self.length / 6 if forward else -self.length / 6
         leaving = self.start_of(start) + self.length / 2 + shift
         entering = self.start_of(end) + self.length / 2 - shift
@@ -113,20 +111,14 @@ def description(facts: Facts, language: str) -> str:
 def _sentence(status: Status, facts: Facts, language: str) -> str:
     if not status.next:
         return word("lifecycle_last", language).format(status=status.name)
-    names = f" {word('or', language)} ".join(
-        facts.status(key).name for key in status.next
-    )
+    names = f" {word('or', language)} ".join(facts.status(key).name for key in status.next)
     return word("lifecycle_from", language).format(status=status.name, next=names)
 
 
 def _drawing(facts: Facts, language: str, *, across: bool) -> Element:
     kind = "wide" if across else "tall"
     place = {status.key: index for index, status in enumerate(facts.statuses)}
-    ways = [
-        (place[status.key], place[key])
-        for status in facts.statuses
-        for key in status.next
-    ]
+    ways = [(place[status.key], place[key]) for status in facts.statuses for key in status.next]
     layout = Layout(across, len(place), tuple(ways))
     width, height = layout.on_paper(layout.size)
     attributes = {

@@ -62,14 +62,10 @@ def read_site(site: Path) -> dict[Path, BuiltPage]:
 
 def check(site: Path, pages: dict[Path, BuiltPage]) -> list[Fault]:
     """Return every dead link or anchor, foreign load, double id and left-over brace."""
-    return sorted(
-        fault for page in pages.values() for fault in _of_page(site, page, pages)
-    )
+    return sorted(fault for page in pages.values() for fault in _of_page(site, page, pages))
 
 
-def _of_page(
-    site: Path, page: BuiltPage, pages: dict[Path, BuiltPage]
-) -> Iterator[Fault]:
+def _of_page(site: Path, page: BuiltPage, pages: dict[Path, BuiltPage]) -> Iterator[Fault]:
     seen: set[str] = set()
     for line, anchor in page.anchors:
         if anchor in seen:
@@ -90,9 +86,7 @@ def _is_foreign(target: str) -> bool:
     return bool(parts.netloc) or parts.scheme in ("http", "https")
 
 
-def _dead(
-    site: Path, page: BuiltPage, target: str, pages: dict[Path, BuiltPage]
-) -> Iterator[str]:
+def _dead(site: Path, page: BuiltPage, target: str, pages: dict[Path, BuiltPage]) -> Iterator[str]:
     parts = urlsplit(target)
     if parts.scheme or parts.netloc:
         return
@@ -101,18 +95,12 @@ def _dead(
         yield f"{target} starts at the server's root: link relative to the page"
         return
     base = site if parts.path.startswith("/") else page.path.parent
-    path = (
-        (base / unquote(parts.path).lstrip("/")).resolve() if parts.path else page.path
-    )
+    path = (base / unquote(parts.path).lstrip("/")).resolve() if parts.path else page.path
     if path.is_dir():
         path = path / "index.html"
     if not path.is_file():
         yield f"{target} leads nowhere"
-    elif (
-        parts.fragment
-        and path in pages
-        and not _has_anchor(pages[path], parts.fragment)
-    ):
+    elif parts.fragment and path in pages and not _has_anchor(pages[path], parts.fragment):
         yield f"{target}: the page has no anchor #{parts.fragment}"
 
 

@@ -17,9 +17,7 @@ def steps(facts: Facts, language: str, kind: str) -> Element:
         made = element("li", None, who, " ", step.text[language])
         if step.faster:
             label = word("faster", language)
-            made.append(
-                element("span", {"class": "note"}, f"{label}: {step.faster[language]}")
-            )
+            made.append(element("span", {"class": "note"}, f"{label}: {step.faster[language]}"))
         numbered.append(made)
     return element("div", {"class": "steps"}, numbered)
 
@@ -63,9 +61,7 @@ def _contacts(facts: Facts, language: str) -> Iterator[tuple[str, Child]]:
     yield (
         "service_status",
         (
-            _link(
-                known.service_status_url, word("contact_service_status_link", language)
-            )
+            _link(known.service_status_url, word("contact_service_status_link", language))
             if known.service_status_url
             else known.service_status_url_unset[language]
         ),

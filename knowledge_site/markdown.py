@@ -40,9 +40,7 @@ class InlineFact(InlineProcessor):
         expression = m.group(1)
         if not is_fact(expression):
             fill(expression, self.facts, self.language)
-            raise ValueError(
-                f"{{{{ {expression} }}}} fills a block: give it a line of its own"
-            )
+            raise ValueError(f"{{{{ {expression} }}}} fills a block: give it a line of its own")
         return self.facts.value(expression, self.language), m.start(0), m.end(0)
 
 
@@ -78,12 +76,8 @@ class FactsExtension(Extension):
         facts = load_facts(Path(path) if path else None)
         language = self.getConfig("language")
         if language not in facts.languages:
-            raise ValueError(
-                f"support.toml has no {language!r}: it has {facts.languages}"
-            )
-        md.inlinePatterns.register(
-            InlineFact(md, facts, language), "fact", INLINE_PRIORITY
-        )
+            raise ValueError(f"support.toml has no {language!r}: it has {facts.languages}")
+        md.inlinePatterns.register(InlineFact(md, facts, language), "fact", INLINE_PRIORITY)
         md.parser.blockprocessors.register(
             FilledBlock(md, facts, language), "filler", BLOCK_PRIORITY
         )

@@ -62,16 +62,9 @@ def claims(pages: Iterable[Page]) -> Iterator[Fault]:
                 )
 
 
-def write_redirects(
-    site: Path, pages: Iterable[Page], site_url: str | None, first: str
-) -> None:
+def write_redirects(site: Path, pages: Iterable[Page], site_url: str | None, first: str) -> None:
     """Write stubs, the script they share, and the maps for web servers."""
-    moved = [
-        (path, page)
-        for page in pages
-        if page.language == first
-        for path in old_paths(page)
-    ]
+    moved = [(path, page) for page in pages if page.language == first for path in old_paths(page)]
     for path, page in moved:
         _write_stub(site, path, page, site_url)
     (site / "assets").mkdir(exist_ok=True)

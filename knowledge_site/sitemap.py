@@ -29,9 +29,7 @@ def sitemap(pages: Iterable[Page], site_url: str, first: str) -> bytes:
     register_namespace("", SITEMAP)
     register_namespace("xhtml", XHTML)
     root = Element(f"{{{SITEMAP}}}urlset")
-    for _, group in groupby(
-        sorted(pages, key=attrgetter("name")), key=attrgetter("name")
-    ):
+    for _, group in groupby(sorted(pages, key=attrgetter("name")), key=attrgetter("name")):
         translations = sorted(group, key=attrgetter("language"))
         for page in translations:
             _add(root, page, translations, site_url, first)
@@ -40,9 +38,7 @@ def sitemap(pages: Iterable[Page], site_url: str, first: str) -> bytes:
     return text + b"\n"
 
 
-def _add(
-    root: Element, page: Page, translations: list[Page], site_url: str, first: str
-) -> None:
+def _add(root: Element, page: Page, translations: list[Page], site_url: str, first: str) -> None:
     url = SubElement(root, f"{{{SITEMAP}}}url")
     SubElement(url, f"{{{SITEMAP}}}loc").text = address(page, site_url, first)
     SubElement(url, f"{{{SITEMAP}}}lastmod").text = page.last_updated.isoformat()
@@ -60,9 +56,7 @@ def _add(
             SubElement(url, f"{{{XHTML}}}link", link)
 
 
-def write_sitemap(
-    site: Path, pages: Iterable[Page], site_url: str | None, first: str
-) -> None:
+def write_sitemap(site: Path, pages: Iterable[Page], site_url: str | None, first: str) -> None:
     """Replace the builder's sitemaps by one; without an address of the site there is none."""
     for written in [*site.rglob("sitemap.xml"), *site.rglob("sitemap.xml.gz")]:
         written.unlink()

@@ -18,9 +18,7 @@ def anchor(key: str) -> str:
 
 def table(caption: str, headings: Sequence[str], rows: Iterable[Row]) -> Element:
     """Return a table; a row is its anchor, its header and one cell for each further heading."""
-    head = element(
-        "tr", None, *(element("th", {"scope": "col"}, text) for text in headings)
-    )
+    head = element("tr", None, *(element("th", {"scope": "col"}, text) for text in headings))
     body = [_row(row, headings[1:]) for row in rows]
     return element(
         "table",
@@ -51,9 +49,7 @@ def statuses(facts: Facts, language: str) -> Element:
 
 
 def _status_row(status: Status, facts: Facts, language: str) -> Row:
-    link = element(
-        "a", {"href": f"#{anchor(status.key)}"}, english(status.name, language)
-    )
+    link = element("a", {"href": f"#{anchor(status.key)}"}, english(status.name, language))
     following = [facts.status(key) for key in status.next]
     cells = (
         [status.meaning[language]],

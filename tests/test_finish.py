@@ -150,9 +150,7 @@ def test_sitemap_states_true_dates_and_every_language():
     root = fromstring(sitemap.sitemap(pages, "https://support.example.org", "en"))
     space = {"s": sitemap.SITEMAP, "x": sitemap.XHTML}
     found = {
-        url.findtext("s:loc", namespaces=space): url.findtext(
-            "s:lastmod", namespaces=space
-        )
+        url.findtext("s:loc", namespaces=space): url.findtext("s:lastmod", namespaces=space)
         for url in root
     }
     assert found == {
@@ -161,8 +159,7 @@ def test_sitemap_states_true_dates_and_every_language():
     }
     for url in root:
         alternates = {
-            link.attrib["hreflang"]: link.attrib["href"]
-            for link in url.findall("x:link", space)
+            link.attrib["hreflang"]: link.attrib["href"] for link in url.findall("x:link", space)
         }
         assert set(alternates) == {"en", "de", "x-default"}
         assert alternates["x-default"] == alternates["en"]
@@ -190,10 +187,7 @@ def test_old_addresses_lead_to_the_page_and_are_mapped_for_servers(site):
         text = (site.root / name).read_text()
         assert f'<a href="{target}">A &amp; B</a>' in text
         assert f"url={target}" in text
-        assert (
-            '<link rel="canonical" href="https://support.example.org/other.html">'
-            in text
-        )
+        assert '<link rel="canonical" href="https://support.example.org/other.html">' in text
     assert faults(site) == []
     assert (site.root / "_redirects").read_text() == (
         "/docs/all/old.html /other.html 301\n/v6/docs/older /other.html 301\n"

@@ -33,23 +33,15 @@ def test_each_drawing_is_named_and_described_by_its_own_text():
         assert title.text and text.text
         assert drawing.attrib["aria-labelledby"] == title.attrib["id"]
         assert drawing.attrib["aria-describedby"] == text.attrib["id"]
-    identities = [
-        child.attrib["id"]
-        for svg in drawings()
-        for child in svg
-        if "id" in child.attrib
-    ]
+    identities = [child.attrib["id"] for svg in drawings() for child in svg if "id" in child.attrib]
     assert len(set(identities)) == len(identities) == 4
 
 
 def test_each_box_shows_a_status_and_leads_to_its_row():
     for drawing in drawings():
-        boxes = {
-            link.attrib["href"]: link.findtext("text") for link in drawing.findall("a")
-        }
+        boxes = {link.attrib["href"]: link.findtext("text") for link in drawing.findall("a")}
         assert boxes == {
-            f"{STATUS_PAGE}#{anchor(status.key)}": status.name
-            for status in FACTS.statuses
+            f"{STATUS_PAGE}#{anchor(status.key)}": status.name for status in FACTS.statuses
         }
 
 
@@ -71,10 +63,7 @@ def test_everything_drawn_lies_inside_the_picture():
     for drawing in drawings():
         width, height = map(float, drawing.attrib["viewBox"].split()[2:])
         for path in drawing.iter("path"):
-            numbers = [
-                float(number)
-                for number in re.findall(r"-?\d+(?:\.\d+)?", path.attrib["d"])
-            ]
+            numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", path.attrib["d"])]
             assert all(0 <= x <= width for x in numbers[::2])
             assert all(0 <= y <= height for y in numbers[1::2])
 

@@ -40,9 +40,7 @@ def test_fact_is_written_inside_a_sentence():
 
 
 def test_fact_can_be_the_text_and_the_target_of_a_link():
-    html = render(
-        "[{{ contacts.security_address }}](mailto:{{ contacts.security_address }})"
-    )
+    html = render("[{{ contacts.security_address }}](mailto:{{ contacts.security_address }})")
     address = FACTS.contacts.security_address
     assert html == f'<p><a href="mailto:{address}">{address}</a></p>'
 
@@ -102,9 +100,7 @@ def test_unknown_language_stops():
 def test_status_table_has_a_row_and_an_anchor_for_each_status():
     html = render("{{ table statuses }}")
     for status in FACTS.statuses:
-        assert f'<tr id="{anchor(status.key)}"><th scope="row">' in html.replace(
-            "\n", ""
-        )
+        assert f'<tr id="{anchor(status.key)}"><th scope="row">' in html.replace("\n", "")
         assert status.meaning["en"] in html
         assert status.who_acts["en"] in html
         assert status.you_can["en"] in html

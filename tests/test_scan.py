@@ -30,9 +30,7 @@ def docs(tmp_path):
     for language in FACTS.languages:
         folder = tmp_path / language
         folder.mkdir()
-        (folder / "page.md").write_text(
-            front(language) + "\n# A page\n", encoding="utf-8"
-        )
+        (folder / "page.md").write_text(front(language) + "\n# A page\n", encoding="utf-8")
     return tmp_path
 
 
@@ -82,9 +80,7 @@ def test_template_text_left_over_is_a_fault(docs, text):
     assert any("left over" in found for found in faults(docs))
 
 
-@pytest.mark.parametrize(
-    "text", ["`{{ a.b }}`", "```\n{{ a.b }}\n```", "~~~\n{% if %}\n~~~"]
-)
+@pytest.mark.parametrize("text", ["`{{ a.b }}`", "```\n{{ a.b }}\n```", "~~~\n{% if %}\n~~~"])
 def test_code_is_left_alone(docs, text):
     write(docs, front("en") + text + "\n")
     assert faults(docs) == []
@@ -102,9 +98,7 @@ def test_page_missing_in_a_language_is_a_fault(docs):
     assert "page.md is missing in 'de'" in found
 
 
-@pytest.mark.parametrize(
-    "key", ["title", "description", "last_updated", "last_reviewed"]
-)
+@pytest.mark.parametrize("key", ["title", "description", "last_updated", "last_reviewed"])
 def test_missing_front_matter_is_named(docs, key):
     lines = [line for line in front("en").splitlines() if not line.startswith(key)]
     write(docs, "\n".join(lines) + "\n")
@@ -117,9 +111,7 @@ def test_page_without_front_matter_lacks_everything(docs):
     assert len(faults(docs)) == 4
 
 
-@pytest.mark.parametrize(
-    ("length", "wrong"), [(49, True), (50, False), (160, False), (161, True)]
-)
+@pytest.mark.parametrize(("length", "wrong"), [(49, True), (50, False), (160, False), (161, True)])
 def test_description_fits_a_search_result(docs, length, wrong):
     write(docs, FRONT.format(description="x" * length))
     assert (f"{length} characters" in " ".join(faults(docs))) == wrong

@@ -20,9 +20,7 @@ from support_facts.facts import load_facts
 
 FACTS = load_facts()
 SHIPPED = Path(facts_module.__file__).with_name("support.toml")
-PAGES = sorted(
-    path.relative_to(ROOT / "docs/en").stem for path in (ROOT / "docs/en").rglob("*.md")
-)
+PAGES = sorted(path.relative_to(ROOT / "docs/en").stem for path in (ROOT / "docs/en").rglob("*.md"))
 ADDRESSES = [f"{folder}{name}.html" for folder in ("", "de/") for name in PAGES]
 
 
@@ -50,9 +48,7 @@ def address(site):
 
 def text_of(path: Path) -> str:
     """Return a page's words with markup and line breaks taken out."""
-    article = (
-        path.read_text(encoding="utf-8").split("<article", 1)[1].split("</article>")[0]
-    )
+    article = path.read_text(encoding="utf-8").split("<article", 1)[1].split("</article>")[0]
     return " ".join(re.sub(r"<[^>]+>", " ", article).split())
 
 
@@ -135,9 +131,7 @@ def test_what_support_promises_can_be_found(site, page, words):
 
 def test_no_page_claims_a_measured_figure(site):
     for name in ADDRESSES:
-        assert not re.search(
-            r"\d+\s?%|on average|im Durchschnitt", text_of(site / name)
-        ), name
+        assert not re.search(r"\d+\s?%|on average|im Durchschnitt", text_of(site / name)), name
 
 
 def test_home_answers_the_engineer_at_two_in_the_morning(site):
@@ -152,17 +146,12 @@ def test_home_answers_the_engineer_at_two_in_the_morning(site):
 
 
 def test_titles_and_descriptions_are_unique_in_the_built_pages(site):
-    heads = [
-        (site / name).read_text(encoding="utf-8").split("</head>")[0]
-        for name in ADDRESSES
-    ]
+    heads = [(site / name).read_text(encoding="utf-8").split("</head>")[0] for name in ADDRESSES]
     for pattern in (
         r"<title>(.*?)</title>",
         r'<meta name="description" content="(.*?)">',
     ):
-        found = [
-            match.group(1) for head in heads if (match := re.search(pattern, head))
-        ]
+        found = [match.group(1) for head in heads if (match := re.search(pattern, head))]
         assert len(found) == len(set(found)) == len(ADDRESSES)
 
 
@@ -170,12 +159,8 @@ def test_each_page_leads_to_itself_in_the_other_language(site):
     for name in PAGES:
         english = (site / f"{name}.html").read_text(encoding="utf-8")
         german = (site / f"de/{name}.html").read_text(encoding="utf-8")
-        assert re.search(
-            rf'class="language" href="(\./)?de/{name}\.html" lang="de"', english
-        )
-        assert re.search(
-            rf'class="language" href="(\./)?\.\./{name}\.html" lang="en"', german
-        )
+        assert re.search(rf'class="language" href="(\./)?de/{name}\.html" lang="de"', english)
+        assert re.search(rf'class="language" href="(\./)?\.\./{name}\.html" lang="en"', german)
 
 
 def test_changed_meaning_of_a_status_changes_the_page(tmp_path):
@@ -237,33 +222,23 @@ def test_two_builds_are_the_same_byte_for_byte(site, tmp_path):
     again = tmp_path / "site"
     build(again)
     names = sorted(path.relative_to(site) for path in site.rglob("*") if path.is_file())
-    assert names == sorted(
-        path.relative_to(again) for path in again.rglob("*") if path.is_file()
-    )
+    assert names == sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
     for name in names:
         assert (site / name).read_bytes() == (again / name).read_bytes(), name
 
 
 def test_site_holds_no_source_maps_and_no_address_of_another_host_to_load(site):
-    assert [
-        path for ending in ("js", "css") for path in site.rglob(f"*.{ending}.map")
-    ] == []
+    assert [path for ending in ("js", "css") for path in site.rglob(f"*.{ending}.map")] == []
     for page in links.read_site(site).values():
         assert [target for _, target in page.loads if "//" in target] == []
     for sheet in site.rglob("*.css"):
-        assert not re.search(
-            r"url\(\s*['\"]?(https?:)?//", sheet.read_text(encoding="utf-8")
-        )
+        assert not re.search(r"url\(\s*['\"]?(https?:)?//", sheet.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(
-    browser, address, scheme, width
-):
-    context = browser.new_context(
-        color_scheme=scheme, viewport={"width": width, "height": 900}
-    )
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(browser, address, scheme, width):
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
     page = context.new_page()
     for name in [*ADDRESSES, "404.html"]:
         page.goto(address + name)
