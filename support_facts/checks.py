@@ -62,8 +62,10 @@ def language_codes(key: str, value: Sequence[str]) -> str | None:
     wrong = [code for code in value if not _LANGUAGE.fullmatch(code)]
     if wrong:
         return f'{key} has {wrong[0]!r}: write codes like "en" or "de"'
-    if len(set(value)) < len(value) or not value:
-        return f"{key} must name at least one language, and none twice"
+    if not value:
+        return f'{key} is missing or empty: add {key} = ["en"] at the top of the file'
+    if len(set(value)) < len(value):
+        return f"{key} names a language twice: remove one"
     return None
 
 

@@ -132,13 +132,13 @@ class Facts:
         is shown in the wording of its `…_unset` key. FactsError names the nearest keys there
         are, or says why the fact has nothing to show.
         """
-        if key not in self._values:
-            near = get_close_matches(key, self._values, 3, 0.6)
+        if key not in self.by_key:
+            near = get_close_matches(key, self.by_key, 3, 0.6)
             hint = f": did you mean {' or '.join(near)}?" if near else ": look it up in the file"
             raise FactsError(f'support.toml has no value "{key}"{hint}')
-        found = self._values[key]
-        if found is None and f"{key}_unset" in self._values:
-            found = self._values[f"{key}_unset"]
+        found = self.by_key[key]
+        if found is None and f"{key}_unset" in self.by_key:
+            found = self.by_key[f"{key}_unset"]
         if found is None or isinstance(found, bool):
             said = "not set" if found is None else "a switch, true or false"
             raise FactsError(f"support.toml: {key} is {said}, so a page has nothing to show")
@@ -149,8 +149,9 @@ class Facts:
         return found[language]
 
     @cached_property
-    def _values(self) -> dict[str, Any]:
-        return dict(_leaves(self, ""))
+    def by_key(self) -> FrozenMapping[Text | str | int | bool | None]:
+        """Return every fact by its dotted key, in the order of the types."""
+        return FrozenMapping(dict(_leaves(self, "")))
 
 
 def load_facts(path: Path | None = None) -> Facts:

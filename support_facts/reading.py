@@ -9,6 +9,7 @@ a list count from 1.
 import re
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -96,7 +97,7 @@ class Reader:
         before = len(self.faults)
         if not self._is(dict, raw, key):
             return None
-        hints = get_type_hints(hint, include_extras=True)
+        hints = _hints(hint)
         wanted = [field.name for field in fields(hint) if name is None or field.name != "key"]
         for unknown in sorted(raw.keys() - set(wanted)):
             near = get_close_matches(unknown, wanted, 1, 0.5)
@@ -155,6 +156,11 @@ class Reader:
             return True
         self._fault(f"{key} is {_shown(raw)}: write {_NAMES[wanted]}")
         return False
+
+
+@cache
+def _hints(table: type) -> dict[str, Any]:
+    return get_type_hints(table, include_extras=True)
 
 
 def _join(key: str, name: str) -> str:
