@@ -1,0 +1,72 @@
+"""How a CSV file is written: its encoding and its delimiter, where nobody names them."""
+
+import codecs
+import csv
+import io
+from pathlib import Path
+
+DELIMITERS = (",", ";", "\t", "|")
+SAMPLE_CHARACTERS = 64 * 1024
+
+_SAMPLE_ROWS = 50
+_CHUNK_BYTES = 1024 * 1024
+_BYTE_ORDER_MARKS = (
+    # UTF-32 first: its mark begins like the one of UTF-16.
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def is_encoding(name: str) -> bool:
+    """Return whether Python can read text in an encoding of this name."""
+    try:
+        b"".decode(name)
+    except (LookupError, UnicodeError, ValueError):
+        return False
+    return True
+
+
+def encoding_of(path: Path) -> str:
+    """Return the encoding of the byte order mark, UTF-8 if the file is that, else cp1252."""
+    with path.open("rb") as file:
+        start = file.read(4)
+        for mark, encoding in _BYTE_ORDER_MARKS:
+            if start.startswith(mark):
+                return encoding
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while chunk := file.read(_CHUNK_BYTES):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8"
+
+
+def delimiter_of(sample: str) -> str:
+    """Return the delimiter under which most rows have as many cells as the first one.
+
+    csv.Sniffer guesses from letters and can answer with one; here only delimiters are tried.
+    """
+    return max(DELIMITERS, key=lambda delimiter: _agreement(sample, delimiter))
+
+
+def _agreement(sample: str, delimiter: str) -> tuple[bool, float, int]:
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    rows = []
+    try:
+        for row in reader:
+            rows.append(len(row))
+            if len(rows) > _SAMPLE_ROWS:
+                break
+    except csv.Error:
+        pass
+    # The last row may be cut where the sample ends.
+    lengths = [length for length in rows[:-1] or rows if length]
+    first = lengths[0] if lengths else 0
+    agreeing = lengths.count(first) / len(lengths) if lengths else 0.0
+    return first > 1, agreeing, first
