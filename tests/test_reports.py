@@ -511,7 +511,7 @@ def test_a_terminal_gets_one_line_an_answer_and_no_control_character() -> None:
         (2100, "business", "35 min"),
         (3599.5, "calendar", "1 h"),
         (7500, "calendar", "2 h 5 min"),
-        (172800, "calendar", "2 d 0 h"),
+        (172800, "calendar", "2 d"),
         (183600, "calendar", "2 d 3 h"),
         (183600, "business", "51 h"),
     ],

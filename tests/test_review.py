@@ -17,9 +17,7 @@ from feedback_app.review.week import SAMPLE_SOURCE, WeekReview, summarise_week
 
 
 def summed(
-    answered: Sequence[AnsweredCase] = (),
-    cohort: Sequence[AnsweredCase] = (),
-    now: datetime = NOW,
+    answered: Sequence[AnsweredCase] = (), cohort: Sequence[AnsweredCase] = (), now: datetime = NOW
 ) -> WeekReview:
     return summarise_week(WEEK, iter(answered), iter(cohort), FACTS, now)
 
@@ -57,9 +55,7 @@ def test_scores_agree_with_counting_by_hand(answered: list[AnsweredCase]) -> Non
 
 
 @given(st.lists(given_answers, max_size=20))
-def test_low_answers_and_remarks_hold_each_worthy_answer_once(
-    answered: list[AnsweredCase],
-) -> None:
+def test_low_answers_and_remarks_hold_each_worthy_answer_once(answered: list[AnsweredCase]) -> None:
     answered = [replace(case, case_number=str(index)) for index, case in enumerate(answered)]
     review = summed(answered)
     low = {case.case_number for case in answered if 1 in _pair(case) or 2 in _pair(case)}

@@ -1,8 +1,10 @@
 """The commands that show answers, on rows of both engines."""
 
 import csv
+import gc
 import io
 import json
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -256,3 +258,32 @@ def test_a_list_and_a_number_at_once_are_refused(run: Run) -> None:
     result = run(answers, "--json", "--count")
     assert result.exit_code == 2
     assert "name either --json or --count" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [(answers, ()), (answers, ("--json",)), (export, ("2026-W47", "--format", "csv"))],
+)
+def test_a_reader_that_stops_early_leaves_no_open_rows_behind(
+    database: Database,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    command: click.Command,
+    words: tuple[str, ...],
+) -> None:
+    for number in range(3):
+        answer(database, close_case(database, str(number)), 3, 3)
+    read: list[str] = []
+
+    def read_two(piece: str) -> None:
+        read.append(piece)
+        if len(read) == 2:
+            raise RuntimeError("nobody reads on")
+
+    monkeypatch.setattr("feedback_app.commands.review._print", read_two)
+    # Rows that outlive their database complain when they are collected.
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    assert run(command, *words).exit_code == 1
+    gc.collect()
+    assert (len(read), complaints) == (2, [])

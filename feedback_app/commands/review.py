@@ -1,6 +1,7 @@
 """Commands that show answers: review, export, answers."""
 
-from collections.abc import Iterable
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -47,20 +48,17 @@ def review(wiring: Wiring, week: str | None) -> None:
 def export(wiring: Wiring, week: str, form: str, output: Path | None) -> None:
     """Write the answers of WEEK (such as 2026-W47) for a spreadsheet or the meeting."""
     week = _checked(wiring, week)
-    if form == "md":
-        pieces: Iterable[str] = [_markdown(wiring, week)]
-    else:
-        pieces = week_as_csv(answered_cases.answered_in(wiring.database, week, clock.now()))
-    if output is None:
-        for piece in pieces:
-            _print(piece)
-        return
-    try:
-        replace_file(output, pieces)
-    except OSError as error:
-        raise click.ClickException(
-            f"cannot write {output}: {error.strerror or error}; name another file"
-        ) from error
+    with closing(_pieces(wiring, week, form)) as pieces:
+        if output is None:
+            for piece in pieces:
+                _print(piece)
+            return
+        try:
+            replace_file(output, pieces)
+        except OSError as error:
+            raise click.ClickException(
+                f"cannot write {output}: {error.strerror or error}; name another file"
+            ) from error
     click.echo(f"{week} is written to {output}")
 
 
@@ -72,13 +70,25 @@ def answers(wiring: Wiring, as_json: bool, count: bool) -> None:
     """Print every answer, in the order of arrival."""
     if as_json and count:
         raise click.UsageError("name either --json or --count")
-    answered = answered_cases.answered(wiring.database, clock.now())
     if count:
-        click.echo(sum(1 for _ in answered))
+        click.echo(sum(1 for _ in answered_cases.answered(wiring.database, clock.now())))
         return
-    pieces = answers_as_json(answered) if as_json else answers_as_lines(answered)
-    for piece in pieces:
-        _print(piece)
+    with closing(_answers(wiring, as_json)) as pieces:
+        for piece in pieces:
+            _print(piece)
+
+
+# Whoever stops reading early, as `head` does, closes these and with them the rows they stand on.
+def _answers(wiring: Wiring, as_json: bool) -> Generator[str, None, None]:
+    write = answers_as_json if as_json else answers_as_lines
+    yield from write(answered_cases.answered(wiring.database, clock.now()))
+
+
+def _pieces(wiring: Wiring, week: str, form: str) -> Generator[str, None, None]:
+    if form == "md":
+        yield _markdown(wiring, week)
+    else:
+        yield from week_as_csv(answered_cases.answered_in(wiring.database, week, clock.now()))
 
 
 def _markdown(wiring: Wiring, week: str) -> str:

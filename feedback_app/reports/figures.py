@@ -31,9 +31,12 @@ def duration(seconds: float, clock: str) -> str:
     if whole < _HOUR:
         return f"{whole // _MINUTE} min"
     if clock == "calendar" and whole >= 2 * _DAY:
-        return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"
-    minutes = whole % _HOUR // _MINUTE
-    return f"{whole // _HOUR} h {minutes} min" if minutes else f"{whole // _HOUR} h"
+        return _two_units(whole // _DAY, "d", whole % _DAY // _HOUR, "h")
+    return _two_units(whole // _HOUR, "h", whole % _HOUR // _MINUTE, "min")
+
+
+def _two_units(large: int, large_unit: str, small: int, small_unit: str) -> str:
+    return f"{large} {large_unit} {small} {small_unit}" if small else f"{large} {large_unit}"
 
 
 def _whole_percent(fraction: float) -> int:

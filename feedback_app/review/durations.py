@@ -87,11 +87,7 @@ def _sorted(kinds: Iterable[str | None], order: list[str]) -> list[str | None]:
     """Return the kinds as the facts order them, unknown ones after, none given last."""
 
     def place(kind: str | None) -> tuple[bool, int, str]:
-        return (
-            kind is None,
-            order.index(kind) if kind in order else len(order),
-            kind or "",
-        )
+        return (kind is None, order.index(kind) if kind in order else len(order), kind or "")
 
     return sorted(kinds, key=place)
 
