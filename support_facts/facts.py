@@ -24,6 +24,7 @@ from support_facts.checks import having, language_codes, only
 from support_facts.reading import Reader
 from support_facts.terms import (
     Category,
+    Check,
     Contacts,
     EscalationStatus,
     Feedback,
@@ -32,6 +33,7 @@ from support_facts.terms import (
     Numbers,
     Organisation,
     Piece,
+    Portal,
     Practice,
     Priority,
     Role,
@@ -102,9 +104,12 @@ class Facts:
     escalation_statuses: tuple[EscalationStatus, ...]
     bug_ticket_statuses: tuple[TicketStatus, ...]
     cloud_ticket_statuses: tuple[TicketStatus, ...]
+    portal: Portal
     categories: tuple[Category, ...]
     pieces: tuple[Piece, ...]
     mail_subjects: tuple[MailSubject, ...]
+    checks: tuple[Check, ...]
+    symptoms: tuple[Check, ...]
     roles: tuple[Role, ...]
     glossary: tuple[Term, ...]
     numbers: Numbers

@@ -87,11 +87,15 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Priority:
-    """A priority: the impact that calls for it, examples, and when such cases are worked on."""
+    """A priority: the impact that calls for it, examples, and when such cases are worked on.
+
+    `ask` is the question whose "yes" leads a customer to it.
+    """
 
     key: str
     code: str
     name: str
+    ask: Text
     when: Text
     examples: tuple[Text, ...]
     worked_on: Text
@@ -117,6 +121,17 @@ class TicketStatus:
 
 
 @dataclass(frozen=True)
+class Portal:
+    """What the portal calls its buttons and its sizes of access, in every language."""
+
+    create_label: str
+    list_label: str
+    details_label: str
+    standard_access: str
+    premier_access: str
+
+
+@dataclass(frozen=True)
 class Category:
     """What to choose when creating a case; `name` is what the portal shows."""
 
@@ -133,6 +148,16 @@ class Piece:
     name: Text
     questions: tuple[Text, ...]
     why: Text
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something to look at in the infrastructure, and what of it to `keep` for the case."""
+
+    key: str
+    name: Text
+    look: tuple[Text, ...]
+    keep: Text
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ OPEN = (
     "categories",
     "pieces",
     "mail_subjects",
+    "checks",
+    "symptoms",
     "roles",
     "glossary",
 )
