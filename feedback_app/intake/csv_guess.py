@@ -23,10 +23,10 @@ _BYTE_ORDER_MARKS = (
 def is_encoding(name: str) -> bool:
     """Return whether Python can read text in an encoding of this name."""
     try:
-        b"".decode(name)
-    except (LookupError, UnicodeError, ValueError):
+        with io.TextIOWrapper(io.BytesIO(), encoding=name) as file:
+            return file.read() == ""
+    except (LookupError, ValueError):
         return False
-    return True
 
 
 def encoding_of(path: Path) -> str:

@@ -1,0 +1,118 @@
+"""Which column fills which field."""
+
+import pytest
+
+from feedback_app.intake.mapping import (
+    FIELDS,
+    CaseMapping,
+    MappingError,
+    alternatives,
+    once_each,
+)
+
+COLUMNS = ("number", "closed_at", "state", "team")
+
+
+def test_a_column_called_like_a_field_fills_it() -> None:
+    mapping = CaseMapping(columns={"case_number": "number"}).for_columns(COLUMNS, "csv")
+    row = {"number": "007", "closed_at": "2026", "state": "Closed", "team": "A"}
+    assert mapping.values(row) == {
+        "source": "csv",
+        "case_number": "007",
+        "closed_at": "2026",
+        "team": "A",
+    }
+
+
+def test_what_is_set_wins_over_a_column_called_like_the_field() -> None:
+    mapping = CaseMapping(columns={"case_number": "number"}, constants={"team": "B"})
+    filled = mapping.for_columns(COLUMNS, "csv").values({"number": "1", "team": "A"})
+    assert filled["team"] == "B"
+
+
+def test_a_source_that_is_set_or_mapped_wins_over_the_kind_of_file() -> None:
+    number = {"case_number": "number"}
+    was_set = CaseMapping(columns=number, constants={"source": "desk"}).for_columns(COLUMNS, "csv")
+    mapped = CaseMapping(columns={**number, "source": "state"}).for_columns(COLUMNS, "csv")
+    assert was_set.values({})["source"] == "desk"
+    assert mapped.values({"state": "queue"})["source"] == "queue"
+
+
+def test_blank_cells_and_missing_marks_mean_nothing_is_there() -> None:
+    mapping = CaseMapping(
+        columns={"case_number": "number", "customer": "state"}, missing=frozenset({"?", "n/a"})
+    )
+    for text in ("", "  ", "?", " ? ", "n/a"):
+        assert "customer" not in mapping.values({"number": "1", "state": text})
+    assert mapping.values({"number": "1", "state": "??"})["customer"] == "??"
+
+
+def test_where_wants_each_column_and_any_of_its_values() -> None:
+    where = alternatives(["state=Closed", "state=Done", "team=A"], "COLUMN=VALUE")
+    mapping = CaseMapping(where=where)
+    assert mapping.matches({"state": " Done ", "team": "A"})
+    assert not mapping.matches({"state": "Done", "team": "B"})
+    assert not mapping.matches({"state": "closed", "team": "A"})
+    assert not mapping.matches({"team": "A"})
+
+
+@pytest.mark.parametrize(
+    "given", [{"columns": {"case_nummer": "x"}}, {"constants": {"agent": "x"}}]
+)
+def test_an_unknown_field_is_named_with_all_fields(given: dict[str, dict[str, str]]) -> None:
+    with pytest.raises(MappingError, match="no field of a closed case") as caught:
+        CaseMapping(**given)  # type: ignore[arg-type]
+    assert all(name in str(caught.value) for name in FIELDS)
+
+
+def test_a_near_miss_gets_a_suggestion() -> None:
+    with pytest.raises(MappingError, match="did you mean case_number"):
+        CaseMapping(columns={"case_nummer": "number"})
+    with pytest.raises(MappingError, match="did you mean number"):
+        CaseMapping(columns={"case_number": "nummer"}).for_columns(COLUMNS, "csv")
+
+
+def test_a_column_that_is_not_there_is_named_with_those_that_are() -> None:
+    columns = {"case_number": "number"}
+    for mapping in (
+        CaseMapping(columns={**columns, "customer": "account"}),
+        CaseMapping(columns=columns, where={"account": frozenset("x")}),
+    ):
+        with pytest.raises(MappingError, match="no column 'account'.*number, closed_at, state"):
+            mapping.for_columns(COLUMNS, "csv")
+
+
+def test_a_column_that_is_there_twice_cannot_be_meant() -> None:
+    with pytest.raises(MappingError, match="'number' is there more than once"):
+        CaseMapping(columns={"case_number": "number"}).for_columns(("number", *COLUMNS), "csv")
+
+
+def test_a_required_field_that_nothing_fills_is_named() -> None:
+    with pytest.raises(MappingError, match="nothing fills case_number: map case_number=COLUMN"):
+        CaseMapping().for_columns(COLUMNS, "csv")
+
+
+def test_a_field_cannot_be_mapped_and_set() -> None:
+    with pytest.raises(MappingError, match="team is both mapped to a column and set"):
+        CaseMapping(columns={"team": "a"}, constants={"team": "b"})
+
+
+def test_only_the_first_equals_sign_parts_name_and_value() -> None:
+    assert once_each(["case_url=https://desk.example/?id=1"], "F=V") == {
+        "case_url": "https://desk.example/?id=1"
+    }
+
+
+@pytest.mark.parametrize("text", ["case_number", "=x", " =x", ""])
+def test_a_pair_without_name_or_sign_is_refused(text: str) -> None:
+    with pytest.raises(MappingError, match="is not of the form FIELD=COLUMN"):
+        once_each([text], "FIELD=COLUMN")
+
+
+def test_the_same_field_twice_is_refused() -> None:
+    with pytest.raises(MappingError, match="team is given twice"):
+        once_each(["team=a", "team=b"], "FIELD=COLUMN")
+
+
+def test_there_is_no_field_for_the_name_of_an_agent() -> None:
+    assert not {name for name in FIELDS if "agent" in name or "assign" in name or "owner" in name}
