@@ -1,0 +1,195 @@
+"""The real parts that tests use: a database server, a mail server, a browser.
+
+A part that is not installed is a named skip on a user's machine, and a failure in CI
+(FEEDBACK_REQUIRE_REAL_PARTS=1).
+"""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from hypothesis import settings
+from playwright.sync_api import sync_playwright
+from pydantic import SecretStr
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
+
+from office import KEY, NOW, Office
+
+from feedback_app.database.choose import open_database
+from feedback_app.database.contract import Database
+from feedback_app.migrations import migrate
+from feedback_app.settings import Settings
+from feedback_app.wiring import wire
+
+settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
+settings.load_profile("ci")
+
+
+def real_part_missing(what: str, mend: str) -> NoReturn:
+    """Skip by name, or fail where every real part is required."""
+    message = f"{what} is not installed: {mend}"
+    if os.environ.get("FEEDBACK_REQUIRE_REAL_PARTS") == "1":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of our own on a socket in a temporary folder; yields that folder."""
+    found = shutil.which("initdb") or next(
+        map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None
+    )
+    if not found:
+        real_part_missing("PostgreSQL", "apt-get install postgresql")
+    binaries = Path(found).resolve().parent
+    folder = tmp_path_factory.mktemp("postgresql")
+    # The server refuses to run as root.
+    account = "postgres" if os.geteuid() == 0 else None
+    if account:
+        entry = pwd.getpwnam(account)
+        for place in (folder, *folder.parents):
+            if place.owner() == "root" and place.is_relative_to("/tmp") and place != Path("/tmp"):
+                place.chmod(0o755)
+        os.chown(folder, entry.pw_uid, entry.pw_gid)
+
+    def run(*words: str) -> None:
+        subprocess.run(words, user=account, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+    data = str(folder / "data")
+    run(str(binaries / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "--no-sync")
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    log = str(folder / "log")
+    run(str(binaries / "pg_ctl"), "-D", data, "-l", log, "-o", options, "-w", "start")
+    yield str(folder)
+    run(str(binaries / "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop")
+
+
+@pytest.fixture
+def empty_postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """A fresh, empty PostgreSQL database."""
+    name = f"test_{uuid.uuid4().hex}"
+    admin = open_database(f"postgresql://postgres@/postgres?host={postgresql_server}")
+    connection = admin._connections.get()
+    connection.execute(f"CREATE DATABASE {name}")
+    yield f"postgresql://postgres@/{name}?host={postgresql_server}"
+    connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each engine."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/feedback.sqlite"
+    return str(request.getfixturevalue("empty_postgresql_url"))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated database of each engine."""
+    opened = open_database(database_url)
+    migrate(opened, NOW)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
+    """A support office on each engine, at noon of a Tuesday; time passes when the test says so."""
+    yield from _office(database_url, tmp_path)
+
+
+@pytest.fixture
+def sqlite_office(tmp_path: Path) -> Iterator[Office]:
+    """A support office on SQLite."""
+    yield from _office(f"sqlite:///{tmp_path}/feedback.sqlite", tmp_path)
+
+
+def _office(url: str, folder: Path) -> Iterator[Office]:
+    wiring = wire(
+        Settings(
+            database=SecretStr(url),
+            secret_keys=(SecretStr(KEY),),
+            public_url="http://survey.example",
+            mailbox=folder / "mailbox",
+        )
+    )
+    with time_machine.travel(NOW, tick=False) as traveller:
+        migrate(wiring.database, NOW)
+        yield Office(wiring, traveller)
+        wiring.database.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium without a window."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        real_part_missing("Chromium", "apt-get install chromium")
+    quiet = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+    options = [*quiet, "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=options)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A fresh page of the browser."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+class SmtpSink:
+    """A mail server that keeps what it takes, or answers as it is told."""
+
+    url: str
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+        self.reply: str | None = None
+        self.refuse_next: str | None = None
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        """Keep the message, unless a reply was set."""
+        if self.refuse_next:
+            reply, self.refuse_next = self.refuse_next, None
+            return reply
+        if self.reply:
+            return self.reply
+        self.messages.append(message_from_bytes(envelope.content, policy=default))
+        return "250 OK"
+
+
+@pytest.fixture
+def smtp_sink() -> Iterator[SmtpSink]:
+    """A real mail server on this machine."""
+    sink = SmtpSink()
+    controller = Controller(sink, hostname="127.0.0.1", port=_free_port())
+    controller.start()
+    sink.url = f"smtp://127.0.0.1:{controller.port}"
+    yield sink
+    controller.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
