@@ -6,12 +6,15 @@ from datetime import datetime
 from flask import Flask, Response, current_app, jsonify
 from werkzeug.exceptions import HTTPException
 
-from feedback_app import clock, opt_out, site, survey_why
+from feedback_app import clock, site
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.migrations import SchemaError, require_current
+from feedback_app.opt_out import opt_out
 from feedback_app.requests import wiring
 from feedback_app.settings import Settings, read_settings
-from feedback_app.survey_pages import headers, page
+from feedback_app.survey import survey
+from feedback_app.survey_pages import page, protect
+from feedback_app.survey_why import survey_why
 from feedback_app.wiring import Wiring, wire
 
 # Beyond this a comment cannot be given back to the customer; see survey.LARGEST_BODY.
@@ -34,8 +37,8 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_READ
     app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_READ
     app.config["MAX_FORM_PARTS"] = 20
-    app.register_blueprint(survey_why.survey)
-    app.register_blueprint(opt_out.opt_out)
+    for pages in (survey, survey_why, opt_out):
+        app.register_blueprint(pages)
     app.add_url_rule("/healthz", view_func=_alive)
     app.add_url_rule("/readyz", view_func=_ready)
     app.register_error_handler(HTTPException, _error_page)
@@ -67,12 +70,11 @@ def _error_page(error: HTTPException) -> Response:
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
-    response.headers.update(headers())
-    return response
+    return protect(response)
 
 
 def _unavailable(error: DatabaseUnavailableError) -> Response:
     current_app.logger.error("%s", error)
     response = page("error", status=503)
-    response.headers.update({**headers(), "Retry-After": "10"})
-    return response
+    response.headers["Retry-After"] = "10"
+    return protect(response)

@@ -13,7 +13,6 @@ from feedback_app.records import ClosedCase, OutboxMessage, WithheldBecause
 from feedback_app.store import cases, invitations, opt_outs, outbox
 from feedback_app.weeks import week_of
 
-
 # That the case is closed is told whether or not the customer is asked about it.
 _STILL_TOLD = (None, "opt_out", "quiet_period")
 

@@ -9,12 +9,12 @@ from email.utils import format_datetime, parseaddr
 from urllib.parse import urlsplit
 
 from mjml import mjml2html
-from support_facts.facts import Facts
 
 from feedback_app.language import choose, template
 from feedback_app.links import new_id
 from feedback_app.records import ClosedCase, OutboxMessage
 from feedback_app.text import one_line
+from support_facts.facts import Facts
 
 
 @dataclass(frozen=True)

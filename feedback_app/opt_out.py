@@ -6,16 +6,11 @@ from feedback_app.links import BadLinkError
 from feedback_app.records import Invitation
 from feedback_app.requests import now, wiring
 from feedback_app.store import invitations, opt_outs
-from feedback_app.survey_pages import headers, page
+from feedback_app.survey_pages import page, protect
 
 opt_out = Blueprint("opt_out", __name__, url_prefix="/o")
+opt_out.after_request(protect)
 ASK_AGAIN = "ask again"
-
-
-@opt_out.after_request
-def _protect(response: Response) -> Response:
-    response.headers.update(headers())
-    return response
 
 
 @opt_out.get("/<token>")

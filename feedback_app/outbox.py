@@ -45,7 +45,8 @@ def deliver_due(
 
 def pause_after(attempts: int) -> timedelta:
     """Return how long to wait after this many tries in vain: 1, 2, 4 … minutes, 2 hours at most."""
-    return min(FIRST_PAUSE * 2 ** min(attempts, 20), LONGEST_PAUSE)
+    doublings = min(attempts, 20)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
 
 def _deliver(

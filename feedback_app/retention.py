@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from support_facts.facts import Facts
-
 from feedback_app.database.contract import Database
 from feedback_app.store import lifetimes, rejected_files
+from support_facts.facts import Facts
 
 
 @dataclass(frozen=True)

@@ -10,31 +10,26 @@ from feedback_app.links import BadLinkError
 from feedback_app.records import Answer, Invitation
 from feedback_app.requests import now, open_invitation, wiring
 from feedback_app.store import answers, progress
-from feedback_app.suspicion import flags
 from feedback_app.survey_form import SCORES, AnswerForm
 from feedback_app.survey_pages import (
     BLANK,
     address,
     blank_form,
     go_on,
-    headers,
     page,
     page_language,
+    protect,
 )
+from feedback_app.suspicion import flags
 from feedback_app.weeks import week_of
 
 survey = Blueprint("survey", __name__, url_prefix="/f")
+survey.after_request(protect)
 
 # A page that was open when its link expired may still be sent.
 GRACE = timedelta(hours=1)
 LARGEST_BODY = 64 * 1024
 ASK_FOR_CHANGE = "ask"
-
-
-@survey.after_request
-def _protect(response: Response) -> Response:
-    response.headers.update(headers())
-    return response
 
 
 @survey.get("/<token>")
@@ -135,8 +130,8 @@ def _keep_or_change(invitation: Invitation, token: str, comment: str) -> Respons
 def _record(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
     moment, rules = now(), wiring().facts.survey
     given = Given(
-        ease=int(form.ease.data),
-        satisfaction=int(form.satisfaction.data),
+        ease=int(form.ease.data or ""),
+        satisfaction=int(form.satisfaction.data or ""),
         comment=form.comment_text,
         contact_welcome=form.contact_welcome.data,
         language=page_language(invitation),

@@ -116,6 +116,12 @@ def headers() -> dict[str, str]:
     }
 
 
+def protect(response: Response) -> Response:
+    """Give a survey page its headers."""
+    response.headers.update(headers())
+    return response
+
+
 @lru_cache(maxsize=512)
 def _choose(switch: str | None, case: str | None, browser: str, languages: tuple[str, ...]) -> str:
     """Return the language of these wishes; browsers send few different ones."""
@@ -139,6 +145,7 @@ def _render(name: str, language: str, **values: Any) -> str:
 
 def _pieces(language: str, ease: str, is_sample: bool) -> list[tuple[bool, str]]:
     """Return the blank form as text and gaps, each with whether it is a gap."""
+    drawn: dict[tuple[str, str, bool], list[tuple[bool, str]]]
     drawn = current_app.extensions.setdefault("blank_forms", {})
     key = (language, ease, is_sample)
     if key not in drawn:

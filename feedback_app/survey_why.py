@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Blueprint, Response, request
 
 from feedback_app.answering import add_reason
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.links import BadLinkError
 from feedback_app.records import Invitation
 from feedback_app.requests import now, open_invitation, wiring
-from feedback_app.survey import survey
 from feedback_app.survey_form import ReasonForm
-from feedback_app.survey_pages import BLANK, address, go_on, page
+from feedback_app.survey_pages import BLANK, address, go_on, page, protect
+
+survey_why = Blueprint("survey_why", __name__, url_prefix="/f")
+survey_why.after_request(protect)
 
 
-@survey.get("/<token>/why")
+@survey_why.get("/<token>/why")
 def ask_why(token: str) -> Response:
     """Ask for the reason. Only the browser that gave the low answer was sent here."""
     invitation = open_invitation(token)
@@ -24,7 +26,7 @@ def ask_why(token: str) -> Response:
     return _ask(invitation, token, given, {}, 200)
 
 
-@survey.post("/<token>/why")
+@survey_why.post("/<token>/why")
 def store_why(token: str) -> Response:
     """Append the reason to the answer it belongs to; an empty one changes nothing."""
     invitation = open_invitation(token)

@@ -4,8 +4,9 @@ A scanner that picks random answers in both questions and takes its time cannot 
 person; these flags are hints, not proof.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
+
+from werkzeug.datastructures import Headers
 
 from feedback_app.records import Invitation
 
@@ -19,7 +20,7 @@ def flags(
     invitation: Invitation,
     opened_at: datetime,
     now: datetime,
-    headers: Mapping[str, str],
+    headers: Headers,
     characters_removed: bool,
 ) -> tuple[str, ...]:
     """Return the flags of a POST whose page was opened at `opened_at`."""

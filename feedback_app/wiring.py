@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from support_facts.facts import Facts, FactsError, load_facts
-
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database
 from feedback_app.invitations import Reception
 from feedback_app.letters import Stationery
 from feedback_app.links import Links
 from feedback_app.settings import Settings, SettingsError
+from support_facts.facts import Facts, FactsError, load_facts
 
 
 @dataclass(frozen=True)

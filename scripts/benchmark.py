@@ -60,11 +60,14 @@ def _measure(
         costs["hello"].append(_cost(hello, GETS, lambda _: ("GET", "/", "")))
         costs["form"].append(_cost(survey, GETS, lambda _: ("GET", fresh, "")))
         costs["post"].append(_cost(hello, POSTS, lambda _: ("POST", "/", urlencode(ANSWER))))
-        costs["answer"].append(
-            _cost(survey, POSTS, lambda i, batch=batch: ("POST", batch[i], page_of[batch[i]]))
-        )
+        bodies = [(path, page_of[path]) for path in batch]
+        costs["answer"].append(_cost(survey, POSTS, _posting(bodies)))
         commits.append(_raw_commit_seconds(folder / f"raw-{number}.sqlite"))
     return costs, commits
+
+
+def _posting(bodies: list[tuple[str, str]]) -> Callable[[int], tuple[str, str, str]]:
+    return lambda number: ("POST", *bodies[number])
 
 
 def _page_values(survey: Server, paths: list[str]) -> dict[str, str]:

@@ -19,7 +19,8 @@ from urllib.parse import urlencode, urlsplit
 from server import Server, environment, feedback, free_port, running
 
 CUSTOMERS = 8
-LINKS = 2000
+LINKS = 1000
+_LONGEST_SECONDS = 60
 HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "crash test"}
 
 
@@ -42,15 +43,15 @@ class Round:
         return self.rows - len(self.stored)
 
 
-def crash(folder: Path, seconds: float) -> Round:
-    """Let customers answer for `seconds`, kill the server, start it again and look."""
+def crash(folder: Path, thanked: int) -> Round:
+    """Kill the server once `thanked` answers were thanked for, start it again and look."""
     env = environment(folder, port := free_port())
     feedback("migrate", env=env)
     paths = [urlsplit(link).path for link in feedback("mint", str(LINKS), env=env).split()]
     command = [sys.executable, "-m", "feedback_app.cli", "serve", "--port", str(port)]
     found = Round()
     with running(command, port, env) as server:
-        _answer_until_killed(server, paths, seconds, found)
+        _answer_until_killed(server, paths, thanked, found)
     with running(command, port, env):
         answers = json.loads(feedback("answers", "--json", env=env))
     found.rows = len(answers)
@@ -58,14 +59,16 @@ def crash(folder: Path, seconds: float) -> Round:
     return found
 
 
-def _answer_until_killed(server: Server, paths: list[str], seconds: float, found: Round) -> None:
+def _answer_until_killed(server: Server, paths: list[str], thanked: int, found: Round) -> None:
     shares = [paths[first::CUSTOMERS] for first in range(CUSTOMERS)]
     customers = [
         threading.Thread(target=_answer, args=(server.port, share, found)) for share in shares
     ]
     for customer in customers:
         customer.start()
-    time.sleep(seconds)
+    deadline = time.monotonic() + _LONGEST_SECONDS
+    while len(found.thanked) < thanked and time.monotonic() < deadline:
+        time.sleep(0.001)
     server.process.send_signal(signal.SIGKILL)
     for customer in customers:
         customer.join()
@@ -100,7 +103,7 @@ def main() -> None:
     rounds, bad = parser.parse_args().rounds, 0
     for number in range(1, rounds + 1):
         with tempfile.TemporaryDirectory() as folder:
-            found = crash(Path(folder), random.uniform(0.3, 2.0))
+            found = crash(Path(folder), random.randint(1, 500))
         bad += found.lost + found.doubled
         print(
             f"round {number}: {len(found.thanked)} answers thanked for, {found.rows} stored, "

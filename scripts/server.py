@@ -40,9 +40,12 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 
 def feedback(*words: str, env: dict[str, str]) -> str:
-    """Run a `feedback` command and return what it printed."""
+    """Run a `feedback` command and return what it printed. Raises RuntimeError if it failed."""
     command = [sys.executable, "-m", "feedback_app.cli", *words]
-    return subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"feedback {' '.join(words)}: {done.stderr.strip()}")
+    return done.stdout
 
 
 @contextmanager

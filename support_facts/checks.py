@@ -51,7 +51,7 @@ def only(*keys: str) -> Check:
         extra = [there for there in _keys(entries) if there not in keys]
         if extra:
             known = ", ".join(keys)
-            return f"{key}.{extra[0]} is unknown: there can be only {known}; remove it"
+            return f"{key}.{extra[0]} is unknown: there can be only {known}; rename it or remove it"
         return having(*keys)(key, entries)
 
     return check

@@ -58,13 +58,15 @@ class Reader:
         return self._plain(hint, raw, key)
 
     def _fault(self, message: str) -> None:
-        self.faults.append(message)
+        # What stands in the file is quoted in messages, and each has to stay one line.
+        self.faults.append(_CONTROL.sub(lambda found: ascii(found[0])[1:-1], message))
 
     def _checked(self, args: tuple[Any, ...], raw: Any, key: str) -> Any:
         before = len(self.faults)
         value = self.read(args[0], raw, key)
         if len(self.faults) == before:
-            self.faults += [fault for check in args[1:] if (fault := check(key, value))]
+            for fault in filter(None, (check(key, value) for check in args[1:])):
+                self._fault(fault)
         return value
 
     def _one_of(self, choices: tuple[Any, ...], raw: Any, key: str) -> Any:

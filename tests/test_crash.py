@@ -9,15 +9,14 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-
 from crash import crash
 from server import environment, feedback, free_port, running
 
 
 def test_killing_the_server_loses_and_doubles_no_answer(tmp_path: Path) -> None:
-    for number, seconds in enumerate((0.5, 1.0, 1.5)):
-        found = crash(tmp_path / str(number), seconds)
-        assert found.thanked, "nobody was thanked, so nothing was tried"
+    for thanked in (10, 40, 90):
+        found = crash(tmp_path / str(thanked), thanked)
+        assert len(found.thanked) >= thanked, "too few were thanked to try anything"
         assert (found.lost, found.doubled) == (0, 0)
 
 

@@ -112,8 +112,10 @@ def test_only_one_transaction_at_a_time_holds_a_name(database: Database) -> None
 
 def test_the_tables_refuse_scores_outside_the_scale(database: Database) -> None:
     with pytest.raises(Exception, match="(?i)check"), database.write() as tx:
-        tx.run("INSERT INTO cases VALUES ('c','s','1','k','1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,"
-               "NULL,NULL,NULL,'2026',NULL,NULL,NULL,'2026-W01','2026')")
+        tx.run(
+            "INSERT INTO cases VALUES ('c','s','1','k','1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,"
+            "NULL,NULL,NULL,'2026',NULL,NULL,NULL,'2026-W01','2026')"
+        )
         tx.run("INSERT INTO invitations VALUES ('i','c','2026','2026',NULL,NULL,NULL,NULL)")
         tx.run("INSERT INTO answers VALUES ('i',1,6,5,'',0,1,'en','2026','2026-W01','')")
 

@@ -562,6 +562,13 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_line_breaks_in_the_file_stay_inside_one_line_of_the_message(tmp_path: Path) -> None:
+    raw = changed(("languages",), "a\r\u2028b")
+    assert [len(fault.splitlines()) for fault in faults(tmp_path, raw)] == [1]
+    raw = changed(("glossary", "a\nb"), {})
+    assert all(len(fault.splitlines()) == 1 for fault in faults(tmp_path, raw))
+
+
 def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(FactsError, match=r"gone\.toml: there is no such file"):
         load_facts(tmp_path / "gone.toml")

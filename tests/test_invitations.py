@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-
 from office import NOW, Office, a_case
 
 

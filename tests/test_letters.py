@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from office import NOW, Office, a_case
 
 from feedback_app.letters import Stationery, SurveyLinks, closure
-from office import NOW, Office, a_case
 from support_facts.facts import load_facts
 
 SENDER = "Support <support@example.org>"

@@ -2,8 +2,9 @@
 
 import re
 
-from feedback_app.store import opt_outs
 from office import NOW, Customer, Office, a_case
+
+from feedback_app.store import opt_outs
 
 ADDRESS = "contact@customer.example"
 

@@ -4,11 +4,11 @@ import threading
 from datetime import timedelta
 
 import pytest
+from office import NOW, Office, a_case
 
 from feedback_app.outbox import GIVE_UP_AFTER, LEASE, pause_after
 from feedback_app.postmen import MailServer, NotDeliveredError, OnlyTo, RefusedError
 from feedback_app.records import OutboxMessage
-from office import NOW, Office, a_case
 
 
 class Noting:

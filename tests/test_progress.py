@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from office import Customer, Office
 
 from feedback_app.store import progress
-from office import Customer, Office
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from urllib.parse import unquote
 
 import markdown
 import pytest
+from answered import FACTS, IN_WEEK, NOW, WEEK, a_case, an_answer
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from answered import FACTS, IN_WEEK, NOW, WEEK, a_case, an_answer
 from feedback_app.intervals import Interval
 from feedback_app.records import AnsweredCase
 from feedback_app.reports import figures

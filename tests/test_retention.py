@@ -3,9 +3,10 @@
 from datetime import timedelta
 from pathlib import Path
 
+from office import NOW, Office, a_case
+
 from feedback_app.retention import end_lifetimes, erase
 from feedback_app.store import rejected_files
-from office import NOW, Office, a_case
 
 SECRET_WORDS = "an-unmistakable-secret"
 

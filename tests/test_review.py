@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from answered import FACTS, IN_WEEK, NOW, WEEK, a_case, an_answer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answered import FACTS, IN_WEEK, NOW, WEEK, a_case, an_answer
 from feedback_app import sample
 from feedback_app.records import AnsweredCase
 from feedback_app.review.week import SAMPLE_SOURCE, WeekReview, summarise_week

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from office import Customer, Office
 
 from feedback_app.database.contract import DatabaseUnavailableError
-from office import Customer, Office
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -450,8 +450,9 @@ def test_the_answer_is_not_in_the_log(customer: Customer, caplog) -> None:
 
 
 def test_the_link_lives_from_the_moment_it_was_handed_over(office: Office) -> None:
-    from feedback_app.postmen import Mailbox
     from office import a_case
+
+    from feedback_app.postmen import Mailbox
 
     invitation_id = office.receive(a_case()).invitation_id
     office.wait(days=2)

@@ -39,7 +39,9 @@ def test_a_week_with_a_clock_change_is_an_hour_shorter_or_longer() -> None:
     assert (hours("2026-W13"), hours("2026-W43"), hours("2026-W47")) == (167, 169, 168)
 
 
-@pytest.mark.parametrize("text", ["2026-47", "2026-W54", "2025-W53", "W47", "2026-W00", "", "２０２６-W47"])
+@pytest.mark.parametrize(
+    "text", ["2026-47", "2026-W54", "2025-W53", "W47", "2026-W00", "", "２０２６-W47"]
+)
 def test_a_week_that_does_not_exist_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="such as 2026-W47"):
         parse_week(text)

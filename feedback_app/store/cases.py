@@ -21,11 +21,11 @@ _INSERT = """
 """
 
 
-def keep(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> str | None:
-    """Store `case` and return its new key, or None if this closing is known already."""
+def keep(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> str:
+    """Store `case`, whose closing must not be known yet, and return its new key."""
     key = new_id()
-    changed = tx.run(_INSERT, id=key, closed_week=closed_week, received_at=now, **vars(case))
-    return key if changed else None
+    tx.run(_INSERT, id=key, closed_week=closed_week, received_at=now, **vars(case))
+    return key
 
 
 def same_closing(tx: Transaction, case: ClosedCase, within: timedelta) -> bool:

@@ -45,7 +45,7 @@ def find(source: Database | Transaction, invitation_id: str) -> Invitation | Non
 
 
 def of_case_number(source: Database | Transaction, case_number: str) -> list[Invitation]:
-    """Return the invitations of every closing of the cases with this number, newest closing last."""
+    """Return the invitations of the cases with this number, of the newest closing last."""
     rows = source.ask(
         f"{_SELECT} WHERE case_number = :number ORDER BY closed_at, created_at",
         number=case_number,
