@@ -17,7 +17,7 @@ class SettingsError(ValueError):
 class Settings(BaseSettings):
     """Addresses, secrets and folders. What a customer can read is in `support.toml` instead."""
 
-    model_config = SettingsConfigDict(env_prefix="FEEDBACK_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="FEEDBACK_", extra="ignore")
 
     secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
     database: SecretStr = SecretStr("sqlite:///var/feedback.sqlite")
@@ -80,12 +80,12 @@ _MENDS = {
 
 
 def read_settings(**overrides: Any) -> Settings:
-    """Return the settings of the environment, with `overrides` winning.
+    """Return the settings of the environment and of the file `.env`, with `overrides` winning.
 
     Raises SettingsError naming every wrong or missing variable, without showing its value.
     """
     try:
-        return Settings(**overrides)
+        return Settings(**{"_env_file": ".env", **overrides})
     except ValidationError as error:
         raise SettingsError("\n".join(_fault(fault) for fault in error.errors())) from None
 

@@ -114,7 +114,8 @@ def _python(*words: str, env: dict[str, str] | None = None) -> int:
 
 
 def run(_rest: list[str]) -> int:
-    """Serve site and survey with sample data until Ctrl-C."""
+    """Serve site and survey with sample data until Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     port = free_port(FIRST_PORT)
     env = settings(port)
     if _python("scripts/build_site.py"):

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -48,7 +49,7 @@ def real_part_missing(what: str, mend: str) -> NoReturn:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """A PostgreSQL server of our own on a socket in a temporary folder; yields that folder."""
     found = shutil.which("initdb") or next(
         map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None
@@ -56,14 +57,12 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     if not found:
         real_part_missing("PostgreSQL", "apt-get install postgresql")
     binaries = Path(found).resolve().parent
-    folder = tmp_path_factory.mktemp("postgresql")
+    # Not below pytest's own folder: every other run of pytest closes that to other accounts.
+    folder = Path(tempfile.mkdtemp(prefix="feedback-postgresql-"))
     # The server refuses to run as root.
     account = "postgres" if os.geteuid() == 0 else None
     if account:
         entry = pwd.getpwnam(account)
-        for place in (folder, *folder.parents):
-            if place.owner() == "root" and place.is_relative_to("/tmp") and place != Path("/tmp"):
-                place.chmod(0o755)
         os.chown(folder, entry.pw_uid, entry.pw_gid)
 
     def run(*words: str) -> None:
@@ -76,6 +75,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     run(str(binaries / "pg_ctl"), "-D", data, "-l", log, "-o", options, "-w", "start")
     yield str(folder)
     run(str(binaries / "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop")
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

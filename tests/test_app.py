@@ -1,0 +1,79 @@
+"""The application serves the built site beside the survey, and every error is a page."""
+
+import json
+from pathlib import Path
+
+import pytest
+from office import KEY
+
+from feedback_app.app import create_app
+from feedback_app.settings import Settings
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A site as the builder leaves it, and a file beside it that is nobody's business."""
+    folder = tmp_path / "site"
+    (folder / "de").mkdir(parents=True)
+    (folder / "index.html").write_text("the home page", encoding="utf-8")
+    (folder / "de" / "index.html").write_text("die Startseite", encoding="utf-8")
+    (folder / "404.html").write_text("not here", encoding="utf-8")
+    policy = {"Content-Security-Policy": "default-src 'none'; script-src 'sha256-x'"}
+    (folder / "headers.json").write_text(json.dumps(policy), encoding="utf-8")
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def client(site: Path, tmp_path: Path):
+    """A browser without a screen, on the program that serves the site."""
+    settings = Settings(
+        secret_keys=KEY, database=f"sqlite:///{tmp_path}/feedback.sqlite", site=site
+    )
+    app = create_app(settings)
+    yield app.test_client()
+    app.config["WIRING"].database.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [("/", "the home page"), ("/index.html", "the home page"), ("/de/", "die Startseite")],
+)
+def test_the_site_is_served_with_the_headers_it_was_built_for(client, address, text) -> None:
+    with client.get(address) as page:
+        assert (page.status_code, page.text) == (200, text)
+        assert "sha256-x" in page.headers["Content-Security-Policy"]
+
+
+def test_an_address_the_site_lacks_shows_the_sites_own_page(client) -> None:
+    with client.get("/nothing/here.html") as page:
+        assert (page.status_code, page.text) == (404, "not here")
+
+
+@pytest.mark.parametrize(
+    "address", ["/../secret.txt", "/%2e%2e/secret.txt", "/de/../../secret.txt"]
+)
+def test_nothing_outside_the_site_is_served(client, address) -> None:
+    with client.get(address) as page:
+        assert page.status_code == 404
+        assert "secret" not in page.text
+
+
+def test_the_survey_keeps_its_own_headers_beside_the_site(client) -> None:
+    page = client.get("/f/no-token")
+    assert page.status_code == 404
+    assert "style-src 'sha256-" in page.headers["Content-Security-Policy"]
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_a_wrong_method_is_a_page_that_says_which_are_right(client) -> None:
+    page = client.put("/healthz")
+    assert page.status_code == 405
+    assert "GET" in page.headers["Allow"]
+    assert "<h1>" in page.text
+
+
+def test_a_database_that_was_never_migrated_is_not_ready(client, caplog) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json) == (503, {"status": "not ready"})
+    assert "feedback migrate" in caplog.text

@@ -1,0 +1,47 @@
+"""Sample data says that it is sample data, names nobody, and is loaded once."""
+
+from urllib.parse import urlsplit
+
+from office import Office
+
+from feedback_app import sample
+
+
+def test_sample_data_is_loaded_once(office: Office) -> None:
+    count = sample.load(office.wiring, office.now)
+    assert count > 0
+    assert len(office.rows("cases")) == len(office.rows("invitations")) == count
+    assert sample.load(office.wiring, office.now) == 0
+    assert len(office.rows("cases")) == count
+
+
+def test_sample_data_names_no_person_and_says_what_it_is(office: Office) -> None:
+    sample.load(office.wiring, office.now)
+    for case in office.rows("cases"):
+        assert case["source"] == sample.SOURCE
+        assert case["case_number"].startswith("SAMPLE-")
+        assert (case["customer"], case["contact_email"]) == (None, None)
+    comments = [answer["comment"] for answer in office.rows("answers") if answer["comment"]]
+    assert comments
+    assert all(comment.startswith("Sample comment:") for comment in comments)
+
+
+def test_sample_data_mails_nobody(office: Office) -> None:
+    sample.load(office.wiring, office.now)
+    sample.mint(office.wiring, 3, office.now)
+    assert office.rows("outbox") == []
+
+
+def test_sample_answers_lie_before_the_present(office: Office) -> None:
+    sample.load(office.wiring, office.now)
+    invited = {row["id"]: row["created_at"] for row in office.rows("invitations")}
+    for answer in office.rows("answers"):
+        assert invited[answer["invitation_id"]] < answer["answered_at"]
+
+
+def test_a_minted_link_opens_a_survey_marked_as_sample(office: Office) -> None:
+    first, second = sample.mint(office.wiring, 2, office.now)
+    assert first != second
+    page = office.client().get(urlsplit(first).path)
+    assert page.status_code == 200
+    assert "Sample data: this case does not exist." in page.text

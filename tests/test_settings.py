@@ -1,0 +1,67 @@
+"""Settings are read once, every fault is named at once, and no secret is shown."""
+
+import re
+from pathlib import Path
+
+import pytest
+from office import KEY
+
+from feedback_app.settings import Settings, SettingsError, read_settings
+
+EXAMPLE = Path(__file__).parent.parent / ".env.example"
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path, monkeypatch):
+    """Nobody's own .env is read here."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_every_setting_is_explained_in_the_example_and_no_other() -> None:
+    listed = re.findall(r"^#?(FEEDBACK_[A-Z_]+)=", EXAMPLE.read_text(encoding="utf-8"), re.M)
+    assert sorted(listed) == sorted(f"FEEDBACK_{name.upper()}" for name in Settings.model_fields)
+
+
+def test_every_fault_is_named_at_once_with_its_mend(monkeypatch) -> None:
+    monkeypatch.setenv("FEEDBACK_DATABASE", "mysql://somewhere")
+    monkeypatch.setenv("FEEDBACK_PUBLIC_URL", "survey.example")
+    monkeypatch.setenv("FEEDBACK_SMTP_URL", "mail.example:25")
+    monkeypatch.setenv("FEEDBACK_LINKS_VALID_FROM", "2026-11-24T12:00:00")
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+    lines = str(error.value).splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "FEEDBACK_SECRET_KEYS",
+        "FEEDBACK_DATABASE",
+        "FEEDBACK_PUBLIC_URL",
+        "FEEDBACK_SMTP_URL",
+        "FEEDBACK_LINKS_VALID_FROM",
+    ]
+    assert "secrets.token_hex()" in lines[0]
+    assert "https://" in lines[2]
+
+
+def test_a_fault_does_not_show_the_secret(monkeypatch) -> None:
+    monkeypatch.setenv("FEEDBACK_SECRET_KEYS", "short-secret")
+    monkeypatch.setenv("FEEDBACK_DATABASE", "mysql://user:password@host/name")
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+    assert "short-secret" not in str(error.value)
+    assert "password" not in str(error.value)
+    assert "32 characters" in str(error.value)
+
+
+def test_keys_are_a_list_parted_by_commas_or_blanks(monkeypatch) -> None:
+    monkeypatch.setenv("FEEDBACK_SECRET_KEYS", f"{KEY}-1, {KEY}-2 {KEY}-3")
+    keys = read_settings().secret_keys
+    assert [key.get_secret_value()[-1] for key in keys] == ["1", "2", "3"]
+
+
+def test_a_file_named_env_counts_and_the_environment_wins(empty_folder, monkeypatch) -> None:
+    Path(".env").write_text(
+        f"FEEDBACK_SECRET_KEYS={KEY}\nFEEDBACK_PUBLIC_URL=https://file.example/\n", encoding="utf-8"
+    )
+    assert read_settings().public_url == "https://file.example"
+    monkeypatch.setenv("FEEDBACK_PUBLIC_URL", "https://environment.example")
+    assert read_settings().public_url == "https://environment.example"

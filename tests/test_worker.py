@@ -1,0 +1,76 @@
+"""The worker runs every timed job, outlives a lost database, and stops when asked."""
+
+import logging
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from office import Office, a_case
+from server import environment, feedback
+
+from feedback_app import clock, worker
+from feedback_app.database.contract import DatabaseUnavailableError
+
+
+def test_one_run_delivers_mails_and_ends_lifetimes(office: Office) -> None:
+    office.receive(a_case("00000001"))
+    done = worker.run_once(office.wiring, clock.now)
+    assert done["messages delivered"] == 1
+    assert [path.suffix for path in office.mailbox.iterdir()] == [".eml"]
+    office.wait(days=office.wiring.facts.retention["contact"].days + 1)
+    done = worker.run_once(office.wiring, clock.now)
+    assert done["rows whose lifetime was over emptied"] >= 1
+    assert office.rows("cases")[0]["contact_email"] is None
+
+
+def test_a_database_that_is_away_is_said_and_tried_again(
+    sqlite_office: Office, monkeypatch, caplog
+) -> None:
+    turns = []
+
+    def away(wiring, clock) -> int:
+        turns.append(1)
+        if len(turns) == 1:
+            raise DatabaseUnavailableError("PostgreSQL does not answer")
+        signal.raise_signal(signal.SIGTERM)
+        return 3
+
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    job = worker.Job("deliver", timedelta(0), away, "messages delivered")
+    monkeypatch.setattr(worker, "JOBS", (job,))
+    monkeypatch.setattr(worker, "_LOOK_SECONDS", 0.01)
+    with caplog.at_level(logging.INFO):
+        worker.run_forever(sqlite_office.wiring, clock.now)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    assert len(turns) == 2
+    assert "deliver: PostgreSQL does not answer; trying again" in caplog.text
+    assert "deliver: 3 messages delivered" in caplog.text
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_that_is_asked_to_stop_ends_in_peace(tmp_path, number) -> None:
+    env = environment(tmp_path, 8000)
+    feedback("migrate", env=env)
+    process = subprocess.Popen(
+        [sys.executable, "-c", _ANNOUNCED], env=env, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "running\n"
+    process.send_signal(number)
+    assert process.wait(timeout=20) == 0
+    process.stdout.close()
+
+
+# The job says that the loop runs, so that the signal meets the worker and not its start.
+_ANNOUNCED = """
+from datetime import timedelta
+from feedback_app import clock, worker
+from feedback_app.settings import read_settings
+from feedback_app.wiring import wire
+told = worker.Job("tell", timedelta(days=1), lambda *_: print("running", flush=True) or 0, "told")
+worker.JOBS = (told,)
+worker.run_forever(wire(read_settings()), clock.now)
+"""
