@@ -6,6 +6,7 @@ Read in this order:
     elements    one way to write an HTML element
     tables, lists, lifecycle
                 facts -> elements: tables, lists, the picture of a case's life
+    charts      figures -> elements: bars and intervals, each with its table
     fillers     the names a page may write between double braces, and what fills them
     markdown    the Python-Markdown extension that puts it all into a page
     faults      what stops a build

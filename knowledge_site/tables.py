@@ -16,13 +16,18 @@ def anchor(key: str) -> str:
     return key.replace("_", "-")
 
 
-def table(caption: str, headings: Sequence[str], rows: Iterable[Row]) -> Element:
-    """Return a table; a row is its anchor, its header and one cell for each further heading."""
+def table(
+    caption: str, headings: Sequence[str], rows: Iterable[Row], kind: str = "facts"
+) -> Element:
+    """Return a table; a row is its anchor, its header and one cell for each further heading.
+
+    An empty anchor is left out. `kind` is what the style sheet knows the table by.
+    """
     head = element("tr", None, *(element("th", {"scope": "col"}, text) for text in headings))
     body = [_row(row, headings[1:]) for row in rows]
     return element(
         "table",
-        {"class": "facts"},
+        {"class": kind},
         element("caption", None, caption),
         element("thead", None, head),
         element("tbody", None, *body),
@@ -31,7 +36,8 @@ def table(caption: str, headings: Sequence[str], rows: Iterable[Row]) -> Element
 
 def _row(row: Row, labels: Sequence[str]) -> Element:
     identity, header, cells = row
-    made = element("tr", {"id": identity}, element("th", {"scope": "row"}, *header))
+    anchored = {"id": identity} if identity else None
+    made = element("tr", anchored, element("th", {"scope": "row"}, *header))
     for label, cell in zip(labels, cells, strict=True):
         # On a narrow screen the cells stand below each other, each under its label.
         made.append(element("td", {"data-label": label}, *cell))
