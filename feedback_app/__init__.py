@@ -17,6 +17,7 @@ letters       the words we send
 invitations   who is asked, when, and why not
 postmen       SMTP, or a folder for trying out
 outbox        deliver what is due; nothing lost
+bounces       mails that came back
 retention     what is kept for how long, and erasure on request
 wiring        the parts of a running program, made once
 intake        case systems to closed cases

@@ -2,6 +2,7 @@
 
 import click
 
+from feedback_app.commands.contacts import bounce, opt_out
 from feedback_app.commands.erase import erase_command
 from feedback_app.commands.invite import invite
 from feedback_app.commands.links import link, mint, sample_command
@@ -22,6 +23,8 @@ for command in (
     invite,
     link,
     mint,
+    bounce,
+    opt_out,
     sample_command,
     answers,
     review,

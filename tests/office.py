@@ -7,6 +7,9 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
+import click
+from click.testing import CliRunner, Result
+
 from feedback_app import clock
 from feedback_app.app import create_app
 from feedback_app.invitations import Receipt
@@ -94,6 +97,19 @@ class Office:
         """Return the messages of the outbox, oldest first."""
         rows = self.wiring.database.ask("SELECT message FROM outbox ORDER BY created_at")
         return [message_from_string(row["message"], policy=default) for row in rows]
+
+    def run(self, command: click.Command, *words: str, stdin: bytes | None = None) -> Result:
+        """Run a command of `feedback` with the settings of this office."""
+        settings = self.wiring.settings
+        environment = {
+            "FEEDBACK_DATABASE": settings.database.get_secret_value(),
+            "FEEDBACK_SECRET_KEYS": " ".join(
+                one.get_secret_value() for one in settings.secret_keys
+            ),
+            "FEEDBACK_PUBLIC_URL": settings.public_url,
+            "FEEDBACK_MAILBOX": str(settings.mailbox),
+        }
+        return CliRunner().invoke(command, words, input=stdin, env=environment)
 
     @property
     def mailbox(self) -> Path:

@@ -4,6 +4,7 @@ import re
 
 from office import NOW, Customer, Office, a_case
 
+from feedback_app.commands.contacts import opt_out
 from feedback_app.store import opt_outs
 
 ADDRESS = "contact@customer.example"
@@ -106,3 +107,16 @@ def test_an_answer_can_still_be_given_after_objecting(office: Office) -> None:
     with office.wiring.database.write() as tx:
         opt_outs.add(tx, ADDRESS, NOW)
     assert customer.send(ease="4", satisfaction="5").status_code == 303
+
+
+def test_who_objects_by_phone_is_recorded_by_command(office: Office) -> None:
+    assert office.run(opt_out, f" {ADDRESS.upper()}").exit_code == 0
+    assert _opted_out(office)
+    assert office.receive(a_case()).withheld_because == "opt_out"
+    assert office.run(opt_out, ADDRESS, "--ask-again").exit_code == 0
+    assert not _opted_out(office)
+
+
+def test_the_command_refuses_what_is_no_address(office: Office) -> None:
+    assert office.run(opt_out, "00012345").exit_code == 2
+    assert office.rows("opt_outs") == []

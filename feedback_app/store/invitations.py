@@ -64,6 +64,20 @@ def hand_over(tx: Transaction, invitation_id: str, now: datetime, expires_at: da
     )
 
 
+def mark_bounced(tx: Transaction, invitation_id: str, now: datetime) -> bool:
+    """Record that the mail came back: it leaves the response rate, its link goes on working.
+
+    The first time counts. Return whether there is such an invitation.
+    """
+    return bool(
+        tx.run(
+            "UPDATE invitations SET bounced_at = coalesce(bounced_at, :now) WHERE id = :id",
+            id=invitation_id,
+            now=now,
+        )
+    )
+
+
 def supersede_unanswered(
     tx: Transaction, source: str, case_id: str, closed_before: datetime, now: datetime
 ) -> None:

@@ -70,6 +70,12 @@ def set_aside(tx: Transaction, message_id: str, now: datetime, error: str) -> No
     )
 
 
+def invitation_of(source: Database | Transaction, message_id: str) -> str | None:
+    """Return the invitation that the message with this id was about, if there is one."""
+    rows = source.ask("SELECT invitation_id FROM outbox WHERE id = :id", id=message_id)
+    return rows[0]["invitation_id"] if rows else None
+
+
 def count_by_state(database: Database) -> dict[str, int]:
     """Return how many messages are waiting, sent and set aside."""
     rows = database.ask(

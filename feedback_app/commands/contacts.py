@@ -1,0 +1,66 @@
+"""Commands about whom we reach: bounce, opt-out."""
+
+from typing import BinaryIO
+
+import click
+
+from feedback_app import clock
+from feedback_app.bounces import ReportError, returned_message
+from feedback_app.commands.wired import wired
+from feedback_app.store import invitations, opt_outs, outbox
+from feedback_app.wiring import Wiring
+
+
+@click.command()
+@click.argument("case_number", required=False)
+@click.option(
+    "--report",
+    type=click.File("rb"),
+    help="A delivery report (RFC 3464), a file or - for what the mail server pipes in.",
+)
+@wired()
+def bounce(wiring: Wiring, case_number: str | None, report: BinaryIO | None) -> None:
+    """Record that a closure mail came back: its case leaves the response rate.
+
+    Name the case, whose newest mail is meant, or give the mail server's delivery report. The link
+    goes on working, and an answer that arrives all the same counts.
+    """
+    if (case_number is None) == (report is None):
+        raise click.UsageError("name either CASE_NUMBER or --report FILE")
+    with wiring.database.write() as tx:
+        if report:
+            try:
+                found = outbox.invitation_of(tx, returned_message(report.read()))
+            except ReportError as error:
+                raise click.ClickException(str(error)) from error
+            invitation = invitations.find(tx, found) if found else None
+        else:
+            known = invitations.of_case_number(tx, case_number or "")
+            invitation = known[-1] if known else None
+        if not invitation:
+            raise click.ClickException(
+                "the report is about no message of ours"
+                if report
+                else f"no closed case has the number {case_number!r}: mind leading zeros"
+            )
+        invitations.mark_bounced(tx, invitation.id, clock.now())
+    click.echo(f"case {invitation.case_number}: its mail came back")
+
+
+@click.command("opt-out")
+@click.argument("address")
+@click.option("--ask-again", is_flag=True, help="Take the objection back.")
+@wired()
+def opt_out(wiring: Wiring, address: str, ask_again: bool) -> None:
+    """Record that ADDRESS wants no surveys, as told by phone or mail.
+
+    Its closure mails go on without the survey. Only a digest of the address is kept.
+    """
+    if "@" not in address.strip("@ "):
+        raise click.BadParameter("write a mail address", param_hint="ADDRESS")
+    with wiring.database.write() as tx:
+        if ask_again:
+            opt_outs.remove(tx, address)
+        else:
+            opt_outs.add(tx, address, clock.now())
+    click.echo("asked again after a case" if ask_again else "not asked any more")
