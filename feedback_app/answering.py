@@ -8,6 +8,10 @@ from feedback_app.database.contract import Transaction
 from feedback_app.records import Answer, Invitation
 from feedback_app.store import answers
 
+# So often other values may be sent before no guess is confirmed any more: somebody who merely has
+# the link could try all twenty-five pairs of scores otherwise.
+GUESSES = 3
+
 
 class Outcome(Enum):
     """What became of an answer that was sent."""
@@ -64,12 +68,15 @@ def record(
         return Outcome.STORED, first
     known = answers.revisions(tx, invitation.id)
     newest = known[-1]
-    if _same(newest, first):
-        return Outcome.KNOWN, newest
-    if now > known[0].answered_at + edit_window:
-        return Outcome.TOO_LATE, newest
-    if changes_revision != newest.revision:
-        return Outcome.DIFFERS, newest
+    asked_for = changes_revision == newest.revision
+    in_time = now <= known[0].answered_at + edit_window
+    it_stands = Outcome.DIFFERS if in_time else Outcome.TOO_LATE
+    if _says_nothing_new(first, newest, asked_for):
+        guessed = not asked_for and answers.times_contested(tx, newest) >= GUESSES
+        return (it_stands if guessed else Outcome.KNOWN), newest
+    if not (asked_for and in_time):
+        answers.contest(tx, newest, now)
+        return it_stands, newest
     return _append(tx, replace(first, revision=newest.revision + 1), known[0].answered_week)
 
 
@@ -104,10 +111,14 @@ def _append(tx: Transaction, answer: Answer, week: str) -> tuple[Outcome, Answer
     return (Outcome.STORED if stored else Outcome.DIFFERS), answer
 
 
-def _same(one: Answer, other: Answer) -> bool:
-    return (one.ease, one.satisfaction, one.comment, one.contact_welcome) == (
-        other.ease,
-        other.satisfaction,
-        other.comment,
-        other.contact_welcome,
-    )
+def _says_nothing_new(given: Answer, newest: Answer, asked_for: bool) -> bool:
+    """Return whether `given` repeats what stands.
+
+    The same scores without a reason repeat it as well, unless a change was asked for: a first
+    answer may arrive again after its reason was added.
+    """
+    if (given.ease, given.satisfaction) != (newest.ease, newest.satisfaction):
+        return False
+    adds = (given.comment, given.contact_welcome)
+    same = adds == (newest.comment, newest.contact_welcome)
+    return same or (adds == ("", False) and not asked_for)

@@ -30,8 +30,11 @@ def new_id() -> str:
 
 
 def tidy(token: str) -> str:
-    """Return `token` without what mail programs and people leave hanging on the end of a link."""
-    return token.strip().rstrip(_TRAILING)
+    """Return `token` without what mail programs and people leave in a link or on its end.
+
+    A link that was wrapped over two lines has white space inside.
+    """
+    return "".join(token.split()).rstrip(_TRAILING)
 
 
 class Links:

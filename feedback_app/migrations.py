@@ -92,7 +92,17 @@ _OPT_OUTS_AND_PROGRESS = (
         handled_at TEXT
     )""",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _OPT_OUTS_AND_PROGRESS)
+_CONTESTS = (
+    """CREATE TABLE contests (
+        invitation_id TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        since TEXT NOT NULL,
+        times INTEGER NOT NULL,
+        PRIMARY KEY (invitation_id, revision),
+        FOREIGN KEY (invitation_id, revision) REFERENCES answers (invitation_id, revision)
+    )""",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _OPT_OUTS_AND_PROGRESS, _CONTESTS)
 
 _VERSIONS = """CREATE TABLE IF NOT EXISTS schema_versions (
     version INTEGER NOT NULL PRIMARY KEY,

@@ -86,6 +86,15 @@ TABLES: dict[str, Table] = {
             "flags": Column("what looked unlike a person, from the POST alone"),
         },
     ),
+    "contests": Table(
+        "since",
+        {
+            "invitation_id": Column("the answer that other values were sent against"),
+            "revision": Column("the revision that stood then"),
+            "since": Column("when that happened first"),
+            "times": Column("how often; beyond some times no guess is confirmed any more"),
+        },
+    ),
     "outbox": Table(
         "created_at",
         {

@@ -3,8 +3,7 @@
 python scripts/scanners.py --links 3000
 
 Prints how many answers scanners left, how many rows their requests wrote, and how many people
-could not answer afterwards; exits with 1 unless all of that is nothing. Then simulates ordinary
-people and prints the share of their answers that carries a flag.
+could not answer afterwards; exits with 1 unless all of that is nothing.
 """
 
 import argparse

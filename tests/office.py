@@ -1,5 +1,8 @@
 """What many tests need of a support office: closed cases, a running program, a customer."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from email.message import EmailMessage
@@ -8,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import waitress
 from click.testing import CliRunner, Result
 
 from feedback_app import clock
@@ -114,6 +118,19 @@ class Office:
     @property
     def mailbox(self) -> Path:
         return self.wiring.settings.mailbox
+
+
+@contextmanager
+def serving(wiring: Wiring) -> Iterator[int]:
+    """Serve the survey on a port of this machine, as `feedback serve` does, and yield the port."""
+    server = waitress.create_server(create_app(parts=wiring), host="127.0.0.1", port=0, ident="")
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield server.effective_port
+    server.task_dispatcher.shutdown()
+    # Its own thread closes it, which therefore looks at no socket that is gone.
+    server.trigger.pull_trigger(server.close)
+    thread.join()
 
 
 class Customer:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from office import NOW, Customer, Office, a_case
 
 from feedback_app.commands.contacts import opt_out
@@ -43,6 +44,31 @@ def test_one_post_of_the_mail_program_is_enough(office: Office) -> None:
     assert _opted_out(office)
 
 
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_the_mail_programs_post_is_taken_in_both_forms_of_rfc_8058(
+    office: Office, kind: str
+) -> None:
+    office.receive(a_case())
+    data = {"List-Unsubscribe": "One-Click"}
+    done = office.client().post(_path(office), data=data, content_type=kind)
+    assert (done.status_code, done.headers.get("Location")) == (200, None)
+    assert "Set-Cookie" not in done.headers
+    assert _opted_out(office)
+
+
+def test_the_button_alone_changes_nothing_in_either_direction(office: Office) -> None:
+    office.receive(a_case())
+    client = office.client()
+    for wish in ("stop", "ask again"):
+        before = office.everything()
+        for data in ({}, {"wish": ""}, {"wish": "made up"}):
+            page = client.post(_path(office), data=data)
+            assert page.status_code == 422
+            assert "tick the box first" in page.text
+        assert office.everything() == before
+        client.post(_path(office), data={"wish": wish})
+
+
 def test_who_objected_is_still_told_that_the_case_is_closed(office: Office) -> None:
     with office.wiring.database.write() as tx:
         opt_outs.add(tx, ADDRESS.upper(), NOW)
@@ -72,7 +98,7 @@ def test_the_wish_can_be_taken_back_on_the_same_page(office: Office) -> None:
     client = office.client()
     client.post(_path(office), data={"wish": "stop"})
     page = client.get(_path(office))
-    assert re.search(r'name="wish" value="ask again"', page.text)
+    assert re.search(r'type="checkbox" name="wish" value="ask again"', page.text)
     client.post(_path(office), data={"wish": "ask again"})
     assert not _opted_out(office)
     assert office.receive(a_case("2")).withheld_because is None

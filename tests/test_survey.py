@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from office import Customer, Office
 
 from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.store import answered_cases
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -126,6 +127,56 @@ def test_other_values_ask_keep_or_change_on_a_blank_form(customer: Customer) -> 
     assert chosen_in(page) == []
     assert "The first words." not in page.text
     assert len(customer.answers) == 1
+
+
+def test_the_first_post_may_arrive_again_after_its_reason_was_added(customer: Customer) -> None:
+    first = customer.send(ease="1", satisfaction="4")
+    data = {"page": customer.value_in(customer.follow(first)), "comment": "Too slow."}
+    customer.browser.post(first.location, data=data)
+    assert customer.send(ease="1", satisfaction="4").location.endswith("/thanks")
+    assert [one.comment for one in customer.answers] == ["", "Too slow."]
+    assert customer.office.rows("contests") == []
+
+
+def test_a_comment_can_be_taken_back_by_a_change(customer: Customer) -> None:
+    customer.send(ease="4", satisfaction="5", comment="Said too much.")
+    asked = customer.browser.post(customer.path, data={"change": "ask"})
+    customer.send(ease="4", satisfaction="5", change=customer.value_in(asked, "change"))
+    assert [one.comment for one in customer.answers] == ["Said too much.", ""]
+
+
+def test_leads_see_that_other_values_came_and_nobody_changed_the_answer(customer: Customer) -> None:
+    customer.send(ease="4", satisfaction="5")
+    customer.send(ease="1", satisfaction="1")
+    assert flags_shown(customer) == ("other_values",)
+    assert customer.answers[0].flags == (), "what was stored with the answer stays as it was"
+
+
+def test_whoever_changes_the_answer_when_asked_carries_no_flag(customer: Customer) -> None:
+    customer.send(ease="4", satisfaction="5")
+    asked = customer.send(ease="3", satisfaction="3")
+    customer.send(ease="3", satisfaction="3", change=customer.value_in(asked, "change"))
+    assert flags_shown(customer) == ()
+
+
+@pytest.mark.parametrize("days", [0, 3])
+def test_trying_all_pairs_of_scores_does_not_find_the_answer(customer: Customer, days: int) -> None:
+    customer.send(ease="5", satisfaction="5")
+    customer.office.wait(days=days)
+    statuses = [
+        customer.send(ease=str(ease), satisfaction=str(satisfaction)).status_code
+        for ease in range(1, 6)
+        for satisfaction in range(1, 6)
+    ]
+    assert set(statuses) == {409}
+    assert len(customer.answers) == 1
+    assert customer.open().status_code == 200
+
+
+def flags_shown(customer: Customer) -> tuple[str, ...]:
+    """Return the flags as leads read them."""
+    office = customer.office
+    return next(answered_cases.answered(office.wiring.database, office.now)).flags
 
 
 def test_a_change_is_appended_and_counts_in_the_first_week(customer: Customer) -> None:

@@ -12,6 +12,8 @@ _SELECT = """
            withheld_because, handed_over_at, bounced_at, superseded_at,
            newest.revision, newest.ease, newest.satisfaction, newest.comment,
            newest.contact_welcome, newest.flags, newest.answered_week,
+           EXISTS (SELECT 1 FROM contests WHERE contests.invitation_id = newest.invitation_id
+                   AND contests.revision = newest.revision) AS is_contested,
            (SELECT answered_at FROM answers AS first
             WHERE first.invitation_id = invitations.id AND first.revision = 1) AS answered_at
     FROM cases
@@ -112,5 +114,10 @@ def _answered_case(row: Row, now: datetime) -> AnsweredCase:
         satisfaction=row["satisfaction"],
         comment=(row["comment"] or "") if answered else None,
         contact_welcome=bool(row["contact_welcome"]) if answered else None,
-        flags=tuple(row["flags"].split()) if answered else (),
+        flags=_flags(row) if answered else (),
     )
+
+
+def _flags(row: Row) -> tuple[str, ...]:
+    """Return the flags of the newest revision, also one that came up after it was stored."""
+    return (*row["flags"].split(), *(("other_values",) if row["is_contested"] else ()))

@@ -1,5 +1,7 @@
 """Answers: append-only revisions, the newest counts."""
 
+from datetime import datetime
+
 from feedback_app.clock import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Answer
@@ -28,6 +30,28 @@ def revisions(source: Database | Transaction, invitation_id: str) -> list[Answer
         id=invitation_id,
     )
     return [_answer(row) for row in rows]
+
+
+def contest(tx: Transaction, answer: Answer, now: datetime) -> None:
+    """Record that other values were sent while `answer` stood, without asking for a change."""
+    tx.run(
+        """INSERT INTO contests (invitation_id, revision, since, times)
+           VALUES (:invitation_id, :revision, :now, 1)
+           ON CONFLICT (invitation_id, revision) DO UPDATE SET times = contests.times + 1""",
+        invitation_id=answer.invitation_id,
+        revision=answer.revision,
+        now=now,
+    )
+
+
+def times_contested(source: Database | Transaction, answer: Answer) -> int:
+    """Return how often other values were sent while `answer` stood."""
+    rows = source.ask(
+        "SELECT times FROM contests WHERE invitation_id = :id AND revision = :revision",
+        id=answer.invitation_id,
+        revision=answer.revision,
+    )
+    return rows[0]["times"] if rows else 0
 
 
 def _answer(row: Row) -> Answer:
