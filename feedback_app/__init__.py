@@ -20,6 +20,7 @@ outbox        deliver what is due; nothing lost
 bounces       mails that came back
 retention     what is kept for how long, and erasure on request
 wiring        the parts of a running program, made once
+requests      what a request needs of the running program
 intake        case systems to closed cases
 intervals     what chance alone would vary
 review        the week in numbers: pure sums
@@ -27,12 +28,12 @@ reports       the week on paper
 answering     the protocol: the first complete answer stands
 sample        plainly labelled sample data
 suspicion     what looks unlike a person
-requests      what a request needs of the running program
 survey_form   the form of the two questions
 survey_pages  what the survey's pages look like
 survey        the two questions: GET shows, POST stores
 survey_why    why a low answer was low
 opt_out       objecting to surveys
+api_page      the HTTP API on a page
 site          the built site on the same port
 worker        the table of timed jobs
 app           create_app: wiring, health, error pages

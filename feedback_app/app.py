@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
+from typing import Any
 
-from flask import Flask, Response, current_app, jsonify
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, current_app, jsonify, request
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from feedback_app import clock, site
+from feedback_app.api_page import api_page
 from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.intake import problems, rates
+from feedback_app.intake.api import api
 from feedback_app.migrations import SchemaError, require_current
 from feedback_app.opt_out import opt_out
 from feedback_app.requests import wiring
@@ -19,6 +24,15 @@ from feedback_app.wiring import Wiring, wire
 
 # Beyond this a comment cannot be given back to the customer; see survey.LARGEST_BODY.
 _LARGEST_READ = 1024 * 1024
+# Under this prefix programs ask, so errors are problem details and no pages.
+_FOR_PROGRAMS = "/api/"
+
+
+class _Program(Flask):
+    """Flask, but what failed is logged by its route: paths hold tokens and secrets."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        self.logger.error("%s failed", request.url_rule or "a request", exc_info=exc_info)
 
 
 def create_app(
@@ -31,13 +45,14 @@ def create_app(
 
     Raises SettingsError when the settings cannot be used.
     """
-    app = Flask(__name__, static_folder=None)
+    app = _Program(__name__, static_folder=None)
     app.config["WIRING"] = parts or wire(settings or read_settings())
     app.config["CLOCK"] = now
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_READ
     app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_READ
     app.config["MAX_FORM_PARTS"] = 20
-    for pages in (survey, survey_why, opt_out):
+    app.extensions[rates.EXTENSION] = rates.start()
+    for pages in (survey, survey_why, opt_out, api, api_page):
         app.register_blueprint(pages)
     app.add_url_rule("/healthz", view_func=_alive)
     app.add_url_rule("/readyz", view_func=_ready)
@@ -66,15 +81,18 @@ def _ready() -> tuple[Response, int]:
 
 
 def _error_page(error: HTTPException) -> Response:
-    response = page("error", status=error.code or 500)
+    if request.path.startswith(_FOR_PROGRAMS):
+        response = problems.respond(problems.ProblemError(HTTPStatus(error.code or 500)))
+    else:
+        response = protect(page("error", status=error.code or 500))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
-    return protect(response)
+    return response
 
 
 def _unavailable(error: DatabaseUnavailableError) -> Response:
     current_app.logger.error("%s", error)
-    response = page("error", status=503)
+    response = _error_page(ServiceUnavailable())
     response.headers["Retry-After"] = "10"
-    return protect(response)
+    return response

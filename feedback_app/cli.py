@@ -5,6 +5,7 @@ import click
 from feedback_app.commands.contacts import bounce, opt_out
 from feedback_app.commands.erase import erase_command
 from feedback_app.commands.invite import invite
+from feedback_app.commands.keys import key_group
 from feedback_app.commands.links import link, mint, sample_command
 from feedback_app.commands.review import answers, export, review
 from feedback_app.commands.serving import migrate_command, serve, worker_command
@@ -30,6 +31,7 @@ for command in (
     review,
     export,
     erase_command,
+    key_group,
 ):
     main.add_command(command)
 

@@ -19,9 +19,10 @@ _STILL_TOLD = (None, "opt_out", "quiet_period")
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a closed case that came in."""
+    """What became of a closed case that came in, and the key under which it is stored."""
 
     outcome: Literal["new", "known"]
+    case_ref: str
     invitation_id: str | None = None
     withheld_because: WithheldBecause | None = None
 
@@ -41,26 +42,33 @@ class Reception:
     we_send: bool = True
 
     def receive(
-        self, tx: Transaction, case: ClosedCase, now: datetime, ask_anyway: bool = False
+        self,
+        tx: Transaction,
+        case: ClosedCase,
+        now: datetime,
+        ask_anyway: bool = False,
+        send: bool = True,
     ) -> Receipt:
         """Keep `case` unless this closing is known, and ask its customer unless there is a reason.
 
-        `ask_anyway` asks although the case closed longer ago than the asking limit.
+        `ask_anyway` asks although the case closed longer ago than the asking limit. Without `send`
+        no mail is written: the case system wants to tell the customer of this case itself.
         The case, its invitation and its mail are written in `tx`, or none of them.
         """
         rules = self.stationery.facts.survey
         case = replace(case, closure_key=case.closure_key or to_text(case.closed_at))
         tx.only_one(f"{case.source} {case.case_id}")
-        if cases.same_closing(tx, case, timedelta(hours=rules.same_closure_hours)):
-            return Receipt("known")
+        known = cases.same_closing(tx, case, timedelta(hours=rules.same_closure_hours))
+        if known:
+            return Receipt("known", known)
         withheld = self._withheld_because(tx, case, now, ask_anyway)
         case_ref = cases.keep(tx, case, week_of(case.closed_at, self.zone), now)
         invitations.supersede_unanswered(tx, case.source, case.case_id, case.closed_at, now)
         expires_at = now + timedelta(days=rules.link_lifetime_days)
         invitation_id = invitations.add(tx, case_ref, now, expires_at, withheld)
-        if self.we_send and case.contact_email and withheld in _STILL_TOLD:
+        if self.we_send and send and case.contact_email and withheld in _STILL_TOLD:
             outbox.add(tx, self._letter(case, invitation_id, withheld is None, now))
-        return Receipt("new", invitation_id, withheld)
+        return Receipt("new", case_ref, invitation_id, withheld)
 
     def _letter(
         self, case: ClosedCase, invitation_id: str, asks: bool, now: datetime

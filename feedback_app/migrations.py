@@ -102,7 +102,23 @@ _CONTESTS = (
         FOREIGN KEY (invitation_id, revision) REFERENCES answers (invitation_id, revision)
     )""",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _OPT_OUTS_AND_PROGRESS, _CONTESTS)
+_SENDERS = (
+    """CREATE TABLE sender_keys (
+        id TEXT NOT NULL PRIMARY KEY,
+        source TEXT NOT NULL,
+        key_digest TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        revoked_at TEXT
+    )""",
+    """CREATE TABLE deliveries (
+        source TEXT NOT NULL,
+        delivery_digest TEXT NOT NULL,
+        case_ref TEXT NOT NULL REFERENCES cases (id),
+        received_at TEXT NOT NULL,
+        PRIMARY KEY (source, delivery_digest)
+    )""",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _OPT_OUTS_AND_PROGRESS, _CONTESTS, _SENDERS)
 
 _VERSIONS = """CREATE TABLE IF NOT EXISTS schema_versions (
     version INTEGER NOT NULL PRIMARY KEY,

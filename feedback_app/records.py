@@ -68,6 +68,27 @@ class Invitation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Closing:
+    """A known closing of a case with its invitation, as the case system that sent it sees it."""
+
+    case_id: str
+    closure_key: str
+    closed_at: datetime
+    invitation: Invitation
+
+
+@dataclass(frozen=True, kw_only=True)
+class SenderKey:
+    """A key with which a case system sends closed cases of one source. The key is not in it."""
+
+    id: str
+    source: str
+    key_digest: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """One revision of what a customer said. Revisions are appended, the newest counts."""
 

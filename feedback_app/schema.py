@@ -129,6 +129,25 @@ TABLES: dict[str, Table] = {
             "handled_at": Column("when a lead closed what was to be done about it"),
         },
     ),
+    "sender_keys": Table(
+        "created_at",
+        {
+            "id": Column("the part of a key that may be shown"),
+            "source": Column("the case system that holds the key"),
+            "key_digest": Column("SHA-256 of the key; not readable"),
+            "created_at": Column("when it was made"),
+            "revoked_at": Column("since when it opens nothing"),
+        },
+    ),
+    "deliveries": Table(
+        "received_at",
+        {
+            "source": Column("the case system that delivered"),
+            "delivery_digest": Column("SHA-256 of its name for the delivery; not readable"),
+            "case_ref": Column("the closed case that came with it"),
+            "received_at": Column("when it came first"),
+        },
+    ),
     "rejected_files": Table(
         "written_at",
         {

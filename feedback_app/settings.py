@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     closure_mail: Literal["ours", "case_system"] = "ours"
     only_mail_to: Annotated[tuple[str, ...], NoDecode] = ()
     links_valid_from: datetime | None = None
+    api_requests_per_minute: int = Field(default=600, ge=1)
 
     @field_validator("secret_keys", "only_mail_to", mode="before")
     @classmethod

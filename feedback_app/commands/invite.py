@@ -68,7 +68,7 @@ def invite(
             missing=frozenset(missing),
         )
         moments = Moments(zone or wiring.zone, date_format)
-        normal = _normal_form(wiring, moments)
+        normal = NormalForm.of(wiring.facts, moments, clock.now())
         normal.check(constants)
         with opened(file, encoding, delimiter) as table:
             names, rows = as_imported(file, table)
@@ -98,15 +98,6 @@ def invite(
 
 class _StoppedError(click.ClickException):
     exit_code = 2
-
-
-def _normal_form(wiring: Wiring, moments: Moments) -> NormalForm:
-    return NormalForm(
-        case_kinds=tuple(kind.key for kind in wiring.facts.case_kinds),
-        closure_reasons=tuple(reason.key for reason in wiring.facts.closure_reasons),
-        moments=moments,
-        now=clock.now(),
-    )
 
 
 def _introduce(file: Path, table: Table, guessed_zone: ZoneInfo | None) -> None:

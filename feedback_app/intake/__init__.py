@@ -9,4 +9,13 @@ csv_lines   its physical lines, in bounded memory
 csv_file    its columns and rows
 rejected    the file of rejected rows
 import_run  rows to the reception, counted
+messages    the messages of the HTTP API, and their schema
+deliveries  a closed case each, taken in once however often it comes
+senders     keys of case systems
+problems    what went wrong with a request, naming the field
+rates       how many requests a minute
+json_body   bodies measured, then parsed
+reading     messages to what they mean
+openapi     the document of the HTTP API
+api         the normal form over HTTP
 """

@@ -12,6 +12,7 @@ from feedback_app.intake.mapping import REQUIRED
 from feedback_app.intake.moments import Moments
 from feedback_app.records import ClosedCase, DurationClock
 from feedback_app.text import clean, one_line
+from support_facts.facts import Facts
 
 TEXT_LIMIT = 200
 ADDRESS_LIMIT = 254
@@ -20,6 +21,7 @@ SECONDS_LIMIT = 20 * 366 * 24 * 60 * 60
 # Clocks of two machines differ, and some systems write tomorrow's midnight for the end of a day.
 FUTURE_LIMIT = timedelta(days=1)
 
+_MEASURED = ("first_response_seconds", "resolution_seconds")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _MAILBOX = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}")
@@ -34,6 +36,16 @@ class NormalForm:
     closure_reasons: tuple[str, ...]
     moments: Moments
     now: datetime
+
+    @classmethod
+    def of(cls, facts: Facts, moments: Moments, now: datetime) -> "NormalForm":
+        """Return the normal form whose words are those of the facts."""
+        return cls(
+            case_kinds=tuple(kind.key for kind in facts.case_kinds),
+            closure_reasons=tuple(reason.key for reason in facts.closure_reasons),
+            moments=moments,
+            now=now,
+        )
 
     def case(self, values: Mapping[str, str]) -> ClosedCase:
         """Return the closed case these values of fields make; `case_id` defaults to the number.
@@ -51,6 +63,24 @@ class NormalForm:
         if faults:
             raise FaultyCaseError(faults)
         return ClosedCase(**read)
+
+    def case_without_faults(self, values: Mapping[str, str]) -> tuple[ClosedCase, list[Fault]]:
+        """Return the closed case of a sender who cannot mend it, and what had to be left out.
+
+        Raises FaultyCaseError if a field is wrong without which there is no case.
+        """
+        try:
+            return self.case(values), []
+        except FaultyCaseError as error:
+            faults = list(error.faults)
+        left_out = {fault.field for fault in faults}
+        if "duration_clock" in left_out:
+            left_out |= set(_MEASURED)
+        kept = {name: text for name, text in values.items() if name not in left_out}
+        try:
+            return self.case(kept), faults
+        except FaultyCaseError:
+            raise FaultyCaseError(faults) from None
 
     def check(self, values: Mapping[str, str]) -> None:
         """Raise FaultyCaseError if one of these values would make every case faulty."""
@@ -81,7 +111,7 @@ class NormalForm:
             "duration_clock": lambda text: _word(text, get_args(DurationClock)),
             "first_response_seconds": _seconds,
             "resolution_seconds": _seconds,
-            "contact_email": _address,
+            "contact_email": plain_address,
             "language": _language,
             "case_url": _web_address,
         }
@@ -117,7 +147,7 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
-def _address(text: str) -> str:
+def plain_address(text: str) -> str:
     """Return a mailbox that any mail header carries unchanged."""
     if len(text) > ADDRESS_LIMIT or not _MAILBOX.fullmatch(text):
         raise ValueError(
@@ -160,7 +190,7 @@ def _contradictions(read: Mapping[str, Any]) -> list[Fault]:
             faults.append(Fault(name, "lies after closed_at"))
         if moment and opened_at and moment < opened_at:
             faults.append(Fault(name, "lies before opened_at"))
-    measured = [name for name in ("first_response_seconds", "resolution_seconds") if name in read]
+    measured = [name for name in _MEASURED if name in read]
     if measured and not read.get("duration_clock"):
         words = " or ".join(get_args(DurationClock))
         faults.append(Fault("duration_clock", f"say what {measured[0]} counts: {words}"))

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from feedback_app.database.contract import Transaction
+from feedback_app.database.contract import Database, Transaction
 from feedback_app.links import new_id
 from feedback_app.records import ClosedCase
 
@@ -28,21 +28,24 @@ def keep(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> 
     return key
 
 
-def same_closing(tx: Transaction, case: ClosedCase, within: timedelta) -> bool:
-    """Return whether this closing, or one of the same case less than `within` away, is known."""
-    return bool(
-        tx.ask(
-            """SELECT 1 FROM cases
-               WHERE source = :source AND case_id = :case_id
-                 AND (closure_key = :closure_key OR (closed_at > :earliest AND closed_at < :latest))
-               LIMIT 1""",
-            source=case.source,
-            case_id=case.case_id,
-            closure_key=case.closure_key,
-            earliest=case.closed_at - within,
-            latest=case.closed_at + within,
-        )
+def same_closing(source: Database | Transaction, case: ClosedCase, within: timedelta) -> str | None:
+    """Return the key of this closing, or of one of the same case less than `within` away.
+
+    `case.closure_key` must be set. None: no such closing is known.
+    """
+    rows = source.ask(
+        """SELECT id FROM cases
+           WHERE source = :source AND case_id = :case_id
+             AND (closure_key = :closure_key OR (closed_at > :earliest AND closed_at < :latest))
+           ORDER BY CASE WHEN closure_key = :closure_key THEN 0 ELSE 1 END, closed_at DESC
+           LIMIT 1""",
+        source=case.source,
+        case_id=case.case_id,
+        closure_key=case.closure_key,
+        earliest=case.closed_at - within,
+        latest=case.closed_at + within,
     )
+    return rows[0]["id"] if rows else None
 
 
 def any_of(tx: Transaction, source: str) -> bool:

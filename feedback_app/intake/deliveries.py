@@ -1,0 +1,96 @@
+"""What case systems deliver: a closed case each, taken in once however often it comes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from feedback_app.clock import to_text
+from feedback_app.database.contract import Transaction
+from feedback_app.intake.faults import Fault, FaultyCaseError
+from feedback_app.intake.messages import ClosingMessage
+from feedback_app.records import ClosedCase, Closing
+from feedback_app.store import closings, deliveries, invitations
+from feedback_app.wiring import Wiring
+
+_LINK_MAY_BE_GIVEN = (None, "no_address")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """A closed case as it was delivered.
+
+    Without `send` the case system tells the customer itself. `answer_is_read` says whether it can
+    read our answer at all: only then a link in it counts as given out. `notes` say what was left
+    out of what it sent.
+    """
+
+    case: ClosedCase
+    delivery_id: str | None = None
+    send: bool = True
+    answer_is_read: bool = True
+    notes: tuple[str, ...] = ()
+
+
+def take_in(tx: Transaction, wiring: Wiring, delivery: Delivery, now: datetime) -> ClosingMessage:
+    """Take one delivery in and return what its sender is told.
+
+    A repeat of a delivery, or of a closing, changes nothing, except that a sender who asks for the
+    link gets it. Raises FaultyCaseError for a delivery id that came with another case.
+    """
+    case = delivery.case
+    case_ref = _delivered_before(tx, delivery)
+    outcome: Literal["new", "known"] = "known"
+    if case_ref is None:
+        receipt = wiring.reception.receive(tx, case, now, send=delivery.send)
+        outcome, case_ref = receipt.outcome, receipt.case_ref
+        if delivery.delivery_id:
+            deliveries.add(tx, case.source, delivery.delivery_id, case_ref, now)
+    closing = closings.find(tx, case_ref)
+    we_send = wiring.reception.we_send and delivery.send
+    if delivery.answer_is_read and not we_send and link_may_be_given(closing, now):
+        lifetime = timedelta(days=wiring.facts.survey.link_lifetime_days)
+        invitations.hand_over(tx, closing.invitation.id, now, now + lifetime)
+        closing = closings.find(tx, case_ref)
+    return told(closing, wiring, now, outcome=outcome, notes=delivery.notes)
+
+
+def link_may_be_given(closing: Closing, now: datetime) -> bool:
+    """Return whether the customer may be asked about this closing, now or still."""
+    invitation = closing.invitation
+    over = invitation.superseded_at or invitation.state(now) == "expired"
+    return invitation.withheld_because in _LINK_MAY_BE_GIVEN and not over
+
+
+def told(
+    closing: Closing,
+    wiring: Wiring,
+    now: datetime,
+    *,
+    outcome: Literal["new", "known"] = "known",
+    notes: tuple[str, ...] = (),
+) -> ClosingMessage:
+    """Return what a sender is told about a closing of its own."""
+    invitation = closing.invitation
+    link = link_may_be_given(closing, now)
+    return ClosingMessage(
+        outcome=outcome,
+        source=invitation.source,
+        case_id=closing.case_id,
+        case_number=invitation.case_number,
+        closure_key=closing.closure_key,
+        closed_at=to_text(closing.closed_at),
+        state=invitation.state(now),
+        withheld_because=invitation.withheld_because,
+        survey_link=wiring.survey_link(invitation.id) if link else None,
+        link_expires_at=to_text(invitation.expires_at) if link else None,
+        notes=list(notes),
+    )
+
+
+def _delivered_before(tx: Transaction, delivery: Delivery) -> str | None:
+    if not delivery.delivery_id:
+        return None
+    case_ref = deliveries.case_of(tx, delivery.case.source, delivery.delivery_id)
+    if case_ref and closings.find(tx, case_ref).case_id != delivery.case.case_id:
+        raise FaultyCaseError([Fault("delivery_id", "came with another case before")])
+    return case_ref

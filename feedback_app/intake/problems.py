@@ -1,0 +1,45 @@
+"""What went wrong with a request, as RFC 9457 problem details that name the field."""
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from flask import Response
+
+from feedback_app.intake.faults import Fault, together
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemError(Exception):
+    """A request that is not served. Nothing of it was stored.
+
+    `faults` name fields by JSON pointers relative to the body, such as closed_at or 2/closed_at.
+    """
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str = "",
+        faults: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or together(faults))
+        self.status, self.detail = status, detail or together(faults)
+        self.faults, self.headers = tuple(faults), dict(headers or {})
+
+
+def respond(error: ProblemError) -> Response:
+    """Return the problem as the sender is told."""
+    document = {
+        "type": "about:blank",
+        "title": error.status.phrase,
+        "status": error.status.value,
+        "detail": error.detail or error.status.description,
+        "errors": [
+            {"pointer": f"#/{fault.field}" if fault.field else "#", "detail": fault.reason}
+            for fault in error.faults
+        ],
+    }
+    text = json.dumps(document, ensure_ascii=True)
+    return Response(text, error.status, headers=error.headers, content_type=MEDIA_TYPE)

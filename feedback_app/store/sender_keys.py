@@ -1,0 +1,46 @@
+"""Keys of case systems that send closed cases: kept as digests, revocable."""
+
+from datetime import datetime
+
+from feedback_app.clock import from_text
+from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.records import SenderKey
+
+
+def add(tx: Transaction, key: SenderKey) -> None:
+    """Store a new key."""
+    tx.run(
+        """INSERT INTO sender_keys (id, source, key_digest, created_at)
+           VALUES (:id, :source, :key_digest, :created_at)""",
+        id=key.id,
+        source=key.source,
+        key_digest=key.key_digest,
+        created_at=key.created_at,
+    )
+
+
+def find(source: Database, key_id: str) -> SenderKey | None:
+    """Return the key with this id, revoked or not."""
+    rows = source.ask("SELECT * FROM sender_keys WHERE id = :id", id=key_id)
+    return _key(rows[0]) if rows else None
+
+
+def all_keys(source: Database) -> list[SenderKey]:
+    """Return every key, the oldest first."""
+    return [_key(row) for row in source.ask("SELECT * FROM sender_keys ORDER BY created_at, id")]
+
+
+def revoke(tx: Transaction, key_id: str, now: datetime) -> bool:
+    """Let this key open nothing any more. Return whether there is such a key."""
+    return bool(
+        tx.run(
+            "UPDATE sender_keys SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id",
+            id=key_id,
+            now=now,
+        )
+    )
+
+
+def _key(row: Row) -> SenderKey:
+    moments = {name: row[name] and from_text(row[name]) for name in ("created_at", "revoked_at")}
+    return SenderKey(**{**row, **moments})
