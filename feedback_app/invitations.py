@@ -63,7 +63,10 @@ class Reception:
             return Receipt("known", known)
         withheld = self._withheld_because(tx, case, now, ask_anyway)
         case_ref = cases.keep(tx, case, week_of(case.closed_at, self.zone), now)
-        invitations.supersede_unanswered(tx, case.source, case.case_id, case.closed_at, now)
+        for superseded in invitations.supersede_unanswered(
+            tx, case.source, case.case_id, case.closed_at, now
+        ):
+            outbox.withdraw(tx, superseded, now, "withdrawn: the case was closed again")
         expires_at = now + timedelta(days=rules.link_lifetime_days)
         invitation_id = invitations.add(tx, case_ref, now, expires_at, withheld)
         if self.we_send and send and case.contact_email and withheld in _STILL_TOLD:

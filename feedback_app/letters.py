@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -79,7 +80,7 @@ def _write(
     message_id = new_id()
     mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     mail["From"] = _address(stationery.sender)
-    mail["To"] = Address(addr_spec=case.contact_email or "")
+    mail["To"] = _recipient(case.contact_email or "")
     mail["Reply-To"] = _address(stationery.reply_to)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message_id}@{urlsplit(stationery.public_url).hostname}>"
@@ -116,6 +117,17 @@ def _message(
         attempts=0,
         created_at=now,
     )
+
+
+def _recipient(address: str) -> Address:
+    """Return `address`, which must be one plain mailbox in ASCII, or raise ValueError."""
+    try:
+        found = Address(addr_spec=address)
+    except (ValueError, IndexError, MessageError) as error:
+        raise ValueError(f"{address!r} is not one mail address") from error
+    if found.addr_spec != address or not address.isascii():
+        raise ValueError(f"{address!r} is not one plain mail address in ASCII")
+    return found
 
 
 def _address(text: str) -> Address:

@@ -9,8 +9,10 @@ from feedback_app.postmen import NotDeliveredError, Postman, RefusedError
 from feedback_app.records import OutboxMessage
 from feedback_app.store import invitations, outbox
 
-# Longer than a round of messages that each run into the mail server's time-out.
 LEASE = timedelta(minutes=10)
+# A message is handed in with some ten commands, and the server may take its time for each. One
+# that is not begun this long before the lease ends is left, or another worker would send it too.
+LONGEST_SEND = timedelta(minutes=6)
 ROUND = 10
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=2)
@@ -38,6 +40,8 @@ def deliver_due(
             return accepted
         try:
             for message in messages:
+                if clock() > now + LEASE - LONGEST_SEND:
+                    return accepted
                 accepted += _deliver(database, postman, message, link_lifetime, clock)
         finally:
             postman.close()

@@ -56,18 +56,29 @@ class Mailbox:
 class MailServer:
     """Speaks SMTP: one connection a round, opened with the first message.
 
-    The address is smtp://, smtp+starttls:// or smtps://, with user and password if needed.
+    The address is smtp://, smtp+starttls:// or smtps://, with user and password if needed. A
+    server that cannot be reached, hangs or refuses the password is not tried again by this
+    postman: a thousand messages must not wait for it one after the other.
     """
 
     def __init__(self, url: str, timeout_seconds: float = _TIMEOUT_SECONDS) -> None:
         self._parts = urlsplit(url)
         self._timeout = timeout_seconds
         self._connection: smtplib.SMTP | None = None
+        self._away = ""
 
     def deliver(self, message: OutboxMessage) -> None:
+        if self._away:
+            raise NotDeliveredError(self._away)
         mail = message_from_string(message.message, policy=SMTP)
+        try:
+            with self._errors():
+                connection = self._connection or self._connect()
+        except (NotDeliveredError, RefusedError) as error:
+            # Whatever is said before a message was handed in is not about the message.
+            self._away = str(error)
+            raise NotDeliveredError(self._away) from error
         with self._errors():
-            connection = self._connection or self._connect()
             connection.send_message(mail, to_addrs=[message.recipient])
 
     def close(self) -> None:
@@ -103,22 +114,27 @@ class MailServer:
         except smtplib.SMTPRecipientsRefused as error:
             self._after(*next(iter(error.recipients.values())))
         except (OSError, smtplib.SMTPException) as error:
-            self.close()
-            raise NotDeliveredError(f"the mail server does not answer: {error}") from error
+            self._hang_up()
+            said = f"the mail server does not answer: {error}"
+            # smtplib wraps the time-out of a reply, but not that of a connection.
+            if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+                self._away = said
+            raise NotDeliveredError(said) from error
 
     def _after(self, code: int, said: bytes | str) -> None:
         """Raise what an SMTP reply means (RFC 5321, 4.2.1: 5yz is for good, 4yz passes)."""
         self.close()
         text = f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
-        signing_in = code in (
-            530,
-            534,
-            535,
-            538,
-        )  # RFC 4954: our fault, not the message's
-        if 500 <= code <= 599 and not signing_in:
+        # RFC 4954: not being signed in is our fault, not the message's.
+        if 500 <= code <= 599 and code not in (530, 534, 535, 538):
             raise RefusedError(text)
         raise NotDeliveredError(text)
+
+    def _hang_up(self) -> None:
+        """Drop the connection without a word: the server would not hear it."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
 
 
 class OnlyTo:

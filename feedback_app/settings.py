@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -65,6 +66,12 @@ class Settings(BaseSettings):
         schemes = ("smtp://", "smtps://", "smtp+starttls://")
         if url and not url.get_secret_value().startswith(schemes):
             raise ValueError(f"write one of {', '.join(schemes)} with host and port")
+        parts = urlsplit(url.get_secret_value()) if url else None
+        if parts and parts.scheme == "smtp" and parts.password and not _is_here(parts.hostname):
+            raise ValueError(
+                "smtp:// would send the password for everybody to read: "
+                "write smtp+starttls:// or smtps://"
+            )
         return url
 
     @field_validator("links_valid_from")
@@ -73,6 +80,10 @@ class Settings(BaseSettings):
         if moment and moment.tzinfo is None:
             raise ValueError("write a time zone, such as 2026-11-24T12:00:00Z")
         return moment
+
+
+def _is_here(host: str | None) -> bool:
+    return host == "localhost" or (host or "").startswith("127.") or host == "::1"
 
 
 _MENDS = {

@@ -7,21 +7,16 @@ A part that is not installed is a named skip on a user's machine, and a failure 
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
 from pydantic import SecretStr
@@ -29,6 +24,7 @@ from pydantic import SecretStr
 sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
 from office import KEY, NOW, Office
+from smtp_sink import SmtpSink, listening
 
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database
@@ -156,40 +152,25 @@ def page(browser: Any) -> Iterator[Any]:
     context.close()
 
 
-class SmtpSink:
-    """A mail server that keeps what it takes, or answers as it is told."""
-
-    url: str
-
-    def __init__(self) -> None:
-        self.messages: list[EmailMessage] = []
-        self.reply: str | None = None
-        self.refuse_next: str | None = None
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        """Keep the message, unless a reply was set."""
-        if self.refuse_next:
-            reply, self.refuse_next = self.refuse_next, None
-            return reply
-        if self.reply:
-            return self.reply
-        self.messages.append(message_from_bytes(envelope.content, policy=default))
-        return "250 OK"
-
-
 @pytest.fixture
 def smtp_sink() -> Iterator[SmtpSink]:
     """A real mail server on this machine."""
-    sink = SmtpSink()
-    controller = Controller(sink, hostname="127.0.0.1", port=_free_port())
-    controller.start()
-    sink.url = f"smtp://127.0.0.1:{controller.port}"
-    yield sink
-    controller.stop()
+    with listening(SmtpSink()) as sink:
+        yield sink
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that only this run of the tests trusts, and its key."""
+    if not shutil.which("openssl"):
+        real_part_missing("openssl", "apt-get install openssl")
+    folder = tmp_path_factory.mktemp("certificate")
+    public, private = folder / "public.pem", folder / "private.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+        + ["-subj", "/CN=mail server for tests", "-addext", "subjectAltName=IP:127.0.0.1"]
+        + ["-keyout", str(private), "-out", str(public)],
+        check=True,
+        capture_output=True,
+    )
+    return public, private

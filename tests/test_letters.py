@@ -1,7 +1,10 @@
 """The closure mail."""
 
 import re
+from contextlib import suppress
 from datetime import timedelta
+from email import message_from_string
+from email.policy import default
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +14,20 @@ from office import NOW, Office, a_case
 from feedback_app.letters import Stationery, SurveyLinks, closure
 from support_facts.facts import load_facts
 
+HEADERS = [
+    "From",
+    "To",
+    "Reply-To",
+    "Date",
+    "Message-ID",
+    "Auto-Submitted",
+    "Subject",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Language",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+]
 SENDER = "Support <support@example.org>"
 STATIONERY = Stationery(load_facts(), SENDER, SENDER, "https://survey.example")
 LINKS = SurveyLinks("https://survey.example/f/x", "https://survey.example/o/x")
@@ -84,9 +101,43 @@ def test_no_case_number_can_add_a_header(before: str, after: str) -> None:
     assert message.isascii()
 
 
-@pytest.mark.parametrize("address", ["a@b.example\r\nBcc: c@d.example", "no address", "a@b, c@d"])
+@given(st.text() | st.emails() | st.emails().map(lambda address: f"{address}\r\nBcc: x@y.example"))
+@settings(max_examples=200)
+def test_no_address_can_add_a_header(address: str) -> None:
+    with suppress(ValueError):
+        message = closure(STATIONERY, a_case(contact_email=address), "i" * 22, LINKS, NOW).message
+        mail = message_from_string(message, policy=default)
+        assert mail.keys() == HEADERS
+        assert mail["To"] == address
+
+
+@given(st.text(), st.text(), st.text())
+@settings(max_examples=100)
+def test_nothing_a_case_system_sends_can_add_a_header(number: str, name: str, tag: str) -> None:
+    case = a_case(f"{number}\r\n\r\n", customer=name, language=tag, case_url=name, team=tag)
+    mail = message_from_string(
+        closure(STATIONERY, case, "i" * 22, LINKS, NOW).message, policy=default
+    )
+    assert mail.keys() == HEADERS
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@b.example\r\nBcc: c@d.example",
+        "no address",
+        "a@b, c@d",
+        "Name <a@b.example>",
+        "<a@b.example>",
+        " a@b.example",
+        "a@müller.example",
+        "ü@b.example",
+        "",
+    ],
+)
 def test_an_address_that_is_none_is_refused(address: str) -> None:
-    with pytest.raises((ValueError, IndexError)):
+    with pytest.raises(ValueError, match="mail address"):
         closure(STATIONERY, a_case(contact_email=address), "i" * 22, LINKS, NOW)
 
 

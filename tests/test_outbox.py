@@ -1,14 +1,23 @@
 """Every message at least once, none lost: against a real SMTP server."""
 
 import threading
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from office import NOW, Office, a_case
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from kill_workers import kill_workers
+from office import NOW, Customer, Office, a_case
+from smtp_sink import DROP, DROP_AFTER_DATA, SmtpSink
 
+from feedback_app.links import new_id
 from feedback_app.outbox import GIVE_UP_AFTER, LEASE, pause_after
 from feedback_app.postmen import MailServer, NotDeliveredError, OnlyTo, RefusedError
 from feedback_app.records import OutboxMessage
+
+KILLED = "the worker is killed"
 
 
 class Noting:
@@ -68,7 +77,7 @@ def test_a_server_that_says_later_is_tried_again(office: Office, smtp_sink) -> N
     office.receive(a_case())
     smtp_sink.reply = "451 try later"
     assert office.deliver(MailServer(smtp_sink.url)) == 0
-    smtp_sink.reply = None
+    smtp_sink.reply = "250 OK"
     office.wait(minutes=1)
     assert office.deliver(MailServer(smtp_sink.url)) == 1
 
@@ -139,7 +148,7 @@ def test_while_trying_out_only_listed_addresses_get_mail(office: Office) -> None
 def test_one_refused_message_does_not_hold_up_the_others(office: Office, smtp_sink) -> None:
     office.receive(a_case("1"))
     office.receive(a_case("2"))
-    smtp_sink.refuse_next = "550 no"
+    smtp_sink.plan = ["550 no"]
     assert office.deliver(MailServer(smtp_sink.url)) == 1
     states = sorted(bool(row["sent_at"]) for row in office.rows("outbox"))
     assert states == [False, True]
@@ -159,3 +168,110 @@ def test_a_refusal_is_told_from_a_bad_password() -> None:
         server._after(535, b"bad password")
     with pytest.raises(RefusedError):
         server._after(554, b"no")
+
+
+def test_a_hanging_mail_server_does_not_hold_up_the_survey(office: Office, smtp_sink) -> None:
+    customer = Customer(office, office.invite("1"))
+    office.receive(a_case("2"))
+    office.wait(minutes=5)
+    reached, release = threading.Event(), threading.Event()
+
+    class Hanging(Noting):
+        def deliver(self, message: OutboxMessage) -> None:
+            reached.set()
+            release.wait(60)
+
+    worker = threading.Thread(target=office.deliver, args=(Hanging(),))
+    worker.start()
+    assert reached.wait(60)
+    try:
+        assert customer.send(ease="4", satisfaction="5").status_code == 303
+        assert office.receive(a_case("3")).outcome == "new"
+    finally:
+        release.set()
+        worker.join()
+    assert [answer.ease for answer in customer.answers] == [4]
+
+
+def test_the_mail_of_a_closing_that_was_superseded_is_not_sent_any_more(office: Office) -> None:
+    office.receive(a_case(closed_at=NOW - timedelta(days=3)))
+    office.receive(a_case())
+    carrier = Noting()
+    assert office.deliver(carrier) == 1
+    withdrawn, sent = sorted(office.rows("outbox"), key=lambda row: row["sent_at"] or "")
+    assert carrier.carried == [sent["id"]]
+    assert withdrawn["last_error"] == "withdrawn: the case was closed again"
+
+
+def test_a_round_ends_before_its_lease_does(office: Office) -> None:
+    for number in range(10):
+        office.receive(a_case(str(number)))
+
+    class Slow(Noting):
+        def deliver(self, message: OutboxMessage) -> None:
+            super().deliver(message)
+            office.wait(minutes=1.5)
+
+    slow, next_worker = Slow(), Noting()
+    office.deliver(slow)
+    assert office.now < NOW + LEASE
+    assert office.deliver(next_worker) == 0
+    office.now = NOW + LEASE
+    office.deliver(next_worker)
+    assert sorted(slow.carried + next_worker.carried) == sorted(
+        row["id"] for row in office.rows("outbox")
+    )
+
+
+FAULTS = ["250 OK", "451 later", "421 too busy", "550 no", DROP, DROP_AFTER_DATA, KILLED]
+
+
+@given(
+    plan=st.lists(st.sampled_from(FAULTS), max_size=25),
+    workers=st.integers(1, 3),
+    messages=st.integers(1, 6),
+)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_goes_wrong_every_message_arrives_or_is_set_aside(
+    sqlite_office: Office, smtp_sink: SmtpSink, plan: list[str], workers: int, messages: int
+) -> None:
+    office = sqlite_office
+    known = {row["id"] for row in office.rows("outbox")}
+    for _ in range(messages):
+        office.receive(a_case(new_id()))
+    ours = {row["id"] for row in office.rows("outbox")} - known
+    smtp_sink.plan = [one for one in plan if one != KILLED]
+    kills = plan.count(KILLED)
+    for _ in range(40):
+        for _ in range(workers):
+            carrier = Killable(smtp_sink.url, dies=kills > 0)
+            kills -= 1
+            with suppress(KeyboardInterrupt):
+                office.deliver(carrier)
+        office.wait(hours=2)
+    rows = {row["id"]: row for row in office.rows("outbox") if row["id"] in ours}
+    arrived = set(smtp_sink.ids) & ours
+    refused = {key for key, row in rows.items() if row["refused_at"]}
+    assert arrived | refused == ours, "none is lost"
+    assert {key for key, row in rows.items() if row["sent_at"]} == ours - refused
+    assert len(refused) <= plan.count("550 no")
+
+
+class Killable(MailServer):
+    """A postman whose worker dies right after its first message went out, if so wished."""
+
+    def __init__(self, url: str, dies: bool) -> None:
+        super().__init__(url)
+        self._dies = dies
+
+    def deliver(self, message: OutboxMessage) -> None:
+        super().deliver(message)
+        if self._dies:
+            raise KeyboardInterrupt
+
+
+def test_workers_killed_at_any_moment_lose_no_mail(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    found = kill_workers(tmp_path, smtp_sink, mails=30, kills=3)
+    assert found.lost == 0
+    assert found.killed == 3
+    assert found.arrived == 30

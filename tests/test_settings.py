@@ -65,3 +65,13 @@ def test_a_file_named_env_counts_and_the_environment_wins(empty_folder, monkeypa
     assert read_settings().public_url == "https://file.example"
     monkeypatch.setenv("FEEDBACK_PUBLIC_URL", "https://environment.example")
     assert read_settings().public_url == "https://environment.example"
+
+
+def test_a_password_is_not_sent_in_the_clear_except_on_this_machine(monkeypatch) -> None:
+    monkeypatch.setenv("FEEDBACK_SMTP_URL", "smtp://survey:secret@mail.example:25")
+    with pytest.raises(SettingsError, match="for everybody to read") as error:
+        read_settings(secret_keys=KEY)
+    assert "secret@" not in str(error.value)
+    for url in ("smtp://survey:secret@127.0.0.1:25", "smtps://survey:secret@mail.example"):
+        monkeypatch.setenv("FEEDBACK_SMTP_URL", url)
+        assert read_settings(secret_keys=KEY).smtp_url

@@ -80,19 +80,21 @@ def mark_bounced(tx: Transaction, invitation_id: str, now: datetime) -> bool:
 
 def supersede_unanswered(
     tx: Transaction, source: str, case_id: str, closed_before: datetime, now: datetime
-) -> None:
-    """Withdraw the unanswered invitations of this case's earlier closings."""
-    tx.run(
+) -> list[str]:
+    """Withdraw the unanswered invitations of this case's earlier closings; return their ids."""
+    rows = tx.ask(
         """UPDATE invitations SET superseded_at = :now
            WHERE superseded_at IS NULL
              AND case_ref IN (SELECT id FROM cases WHERE source = :source AND case_id = :case_id
                               AND closed_at < :closed_before)
-             AND NOT EXISTS (SELECT 1 FROM answers WHERE answers.invitation_id = invitations.id)""",
+             AND NOT EXISTS (SELECT 1 FROM answers WHERE answers.invitation_id = invitations.id)
+           RETURNING id""",
         source=source,
         case_id=case_id,
         closed_before=closed_before,
         now=now,
     )
+    return [row["id"] for row in rows]
 
 
 def _invitation(row: Row) -> Invitation:

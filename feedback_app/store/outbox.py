@@ -70,6 +70,17 @@ def set_aside(tx: Transaction, message_id: str, now: datetime, error: str) -> No
     )
 
 
+def withdraw(tx: Transaction, invitation_id: str, now: datetime, reason: str) -> None:
+    """Set the messages about an invitation aside that were not sent yet."""
+    tx.run(
+        """UPDATE outbox SET refused_at = :now, last_error = :reason
+           WHERE invitation_id = :id AND sent_at IS NULL AND refused_at IS NULL""",
+        id=invitation_id,
+        now=now,
+        reason=reason,
+    )
+
+
 def invitation_of(source: Database | Transaction, message_id: str) -> str | None:
     """Return the invitation that the message with this id was about, if there is one."""
     rows = source.ask("SELECT invitation_id FROM outbox WHERE id = :id", id=message_id)

@@ -1,0 +1,123 @@
+"""Kill the workers with -9 while they send closure mails, and count what was lost.
+
+python scripts/kill_workers.py --mails 300 --kills 20
+"""
+
+import argparse
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from server import environment, feedback, free_port
+from smtp_sink import SmtpSink, listening
+
+from feedback_app import clock
+from feedback_app.migrations import migrate
+from feedback_app.outbox import LEASE
+from feedback_app.records import ClosedCase
+from feedback_app.settings import read_settings
+from feedback_app.wiring import Wiring, wire
+
+WORKERS = 2
+SECONDS_A_MESSAGE = 0.04
+_LONGEST_SECONDS = 60
+
+
+@dataclass
+class Found:
+    """How many mails arrived at least once, never, or more than once, after how many kills."""
+
+    arrived: int
+    lost: int
+    repeated: int
+    killed: int
+
+
+def kill_workers(folder: Path, sink: SmtpSink, mails: int, kills: int) -> Found:
+    """Store `mails` closure mails, kill the workers `kills` times, then let one finish."""
+    sink.seconds_a_message = SECONDS_A_MESSAGE
+    env = {**environment(folder, free_port()), "FEEDBACK_SMTP_URL": sink.url}
+    database = env["FEEDBACK_DATABASE"]
+    wiring = wire(read_settings(database=database, secret_keys=env["FEEDBACK_SECRET_KEYS"]))
+    migrate(wiring.database, clock.now())
+    stored = _store(wiring, mails)
+    killed = 0
+    # The last messages are left for the worker that is allowed to finish.
+    for _ in range(kills):
+        killed += _kill_while_sending(sink, env, random.randint(0, mails // (2 * kills)))
+        _let_leases_run_out(wiring)
+    feedback("worker", "--once", env=env)
+    wiring.database.close()
+    return Found(
+        arrived=len(stored & set(sink.ids)),
+        lost=len(stored - set(sink.ids)),
+        repeated=len(sink.ids) - len(set(sink.ids)),
+        killed=killed,
+    )
+
+
+def _store(wiring: Wiring, mails: int) -> set[str]:
+    """Close cases, which writes their mails into the outbox; return the ids of the mails."""
+    now = clock.now()
+    with wiring.database.write() as tx:
+        for number in range(mails):
+            case = ClosedCase(
+                source="crash test",
+                case_id=str(number),
+                case_number=str(number),
+                closed_at=now - timedelta(hours=1),
+                contact_email="contact@customer.example",
+            )
+            wiring.reception.receive(tx, case, now)
+    return {row["id"] for row in wiring.database.ask("SELECT id FROM outbox")}
+
+
+def _kill_while_sending(sink: SmtpSink, env: dict[str, str], after: int) -> bool:
+    """Start workers, kill them after `after` messages and return whether they still ran."""
+    command = [sys.executable, "-m", "feedback_app.cli", "worker"]
+    enough = len(sink.messages) + after
+    workers = [
+        subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) for _ in range(WORKERS)
+    ]
+    deadline = time.monotonic() + _LONGEST_SECONDS
+    while len(sink.messages) <= enough and time.monotonic() < deadline:
+        time.sleep(0.001)
+    ran = all(worker.poll() is None for worker in workers)
+    for worker in workers:
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    return ran
+
+
+def _let_leases_run_out(wiring: Wiring) -> None:
+    """Stand for the minutes after which another worker takes over what the dead ones held."""
+    with wiring.database.write() as tx:
+        tx.run(
+            "UPDATE outbox SET claimed_until = :past WHERE claimed_until IS NOT NULL",
+            past=clock.now() - LEASE,
+        )
+
+
+def main() -> None:
+    """Print what was found; exit with 1 if a mail was lost."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mails", type=int, default=300)
+    parser.add_argument("--kills", type=int, default=20)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, listening(SmtpSink()) as sink:
+        found = kill_workers(Path(folder), sink, options.mails, options.kills)
+    print(
+        f"{options.mails} mails, workers killed {found.killed} times: {found.arrived} arrived, "
+        f"{found.lost} lost, {found.repeated} repeats (with the same Message-ID)"
+    )
+    sys.exit(1 if found.lost else 0)
+
+
+if __name__ == "__main__":
+    main()
