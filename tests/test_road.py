@@ -70,12 +70,15 @@ def test_one_case_walks_the_whole_road(phone, smtp_sink, tmp_path, axe_page) -> 
         assert json.loads(feedback("answers", "--json", env=env)) == []
 
         phone.check("#satisfaction-2")
-        phone.click("#send")
+        with phone.expect_navigation():
+            phone.click("#send")
         assert "May we ask why?" in phone.title()
         phone.fill("#comment", "=2+5 took <b>days</b>")
-        phone.click("#send")
+        with phone.expect_navigation():
+            phone.click("#send")
         assert "Thank you" in phone.title()
-        phone.click("text=See what becomes of it")
+        with phone.expect_navigation():
+            phone.click("text=See what becomes of it")
         assert "has arrived" in phone.content()
         axe_page.goto(phone.url)
         assert _faults(axe_page) == []
