@@ -21,14 +21,17 @@ def serve(app: Flask, folder: Path) -> None:
                 raise
             response = send_from_directory(folder, "404.html")
             response.status_code = 404
-        response.headers.update(headers)
+        response.headers.update(headers.get("/*", {}) | headers.get(f"/{name}", {}))
         return response
 
     app.add_url_rule("/", view_func=show, endpoint="site.home", defaults={"path": ""})
     app.add_url_rule("/<path:path>", view_func=show, endpoint="site.page")
 
 
-def _headers(folder: Path) -> dict[str, str]:
-    """Return the headers the site was built for; its policy names the scripts it may run."""
+def _headers(folder: Path) -> dict[str, dict[str, str]]:
+    """Return the headers the site was built for, by address; "/*" are those of every address.
+
+    The policy among them names the scripts the site may run.
+    """
     written = folder / "headers.json"
     return json.loads(written.read_text(encoding="utf-8")) if written.exists() else {}

@@ -12,10 +12,12 @@ Read in this order:
     faults      what stops a build
     pages       front matter: title, description, dates
     scan        before the build: unknown keys, missing pages, wrong dates, each with page and line
+    css, purge, assets, search_index
+                what a page loads: one style sheet of what the pages need, scripts, search index
     links, headers, sitemap, redirects
                 what is checked and written over the built folder
     finish      after the build: all of it, in order
-    theme/      templates and style sheets over Material for MkDocs
+    theme/      templates, style sheets and scripts over Material for MkDocs
 
 `scripts/build_site.py` is the one who calls them. Imports support_facts and nothing else of ours.
 """

@@ -1,21 +1,19 @@
 """After the build: everything about files, in order. Standard library only."""
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from knowledge_site import headers, links, redirects, sitemap
+from knowledge_site import assets, headers, links, redirects, search_index, sitemap
 from knowledge_site.faults import Fault
 from knowledge_site.pages import Page
 from support_facts.facts import Facts
 
-SOURCE_MAP_MARK = re.compile(rb"\n?(?://# sourceMappingURL=\S+|/\*# sourceMappingURL=.+?\*/)\s*\Z")
-
 
 def finish(site: Path, pages: Iterable[Page], facts: Facts) -> list[Fault]:
     """Complete the built folder and return what is wrong in it."""
-    remove_source_maps(site)
+    site = site.resolve()
     keep_one_not_found_page(site)
+    unchanging = lighten(site, facts.languages[1:])
     pages, site_url, first = (
         list(pages),
         facts.organisation.site_url,
@@ -23,20 +21,24 @@ def finish(site: Path, pages: Iterable[Page], facts: Facts) -> list[Fault]:
     )
     sitemap.write_sitemap(site, pages, site_url, first)
     redirects.write_redirects(site, pages, site_url, first)
-    site = site.resolve()
     built = links.read_site(site)
     scripts = (script for page in built.values() for script in page.scripts)
-    headers.write_headers(site, headers.security_headers(scripts))
+    headers.write_headers(site, headers.security_headers(scripts), unchanging)
     return links.check(site, built)
 
 
-def remove_source_maps(site: Path) -> None:
-    """Delete source maps and the marks that point to them: half of the folder's size."""
-    for path in site.rglob("*.map"):
-        path.unlink()
-        source = path.with_suffix("")
-        if source.is_file():
-            source.write_bytes(SOURCE_MAP_MARK.sub(b"\n", source.read_bytes()))
+def lighten(site: Path, folders: Iterable[str]) -> list[Path]:
+    """Leave every page and every search index what a reader needs of it, and no more.
+
+    Returns the files that pages load and that may be kept for good.
+    """
+    before = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
+    pages, unchanging = assets.lighten(site, before, folders)
+    for path, html in pages.items():
+        path.write_text(html, encoding="utf-8")
+    for index in site.rglob("search_index.json"):
+        search_index.shorten(index)
+    return unchanging
 
 
 def keep_one_not_found_page(site: Path) -> None:

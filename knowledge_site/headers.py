@@ -6,6 +6,11 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+EVERYWHERE = "/*"
+FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+Headers = dict[str, str]
+
 
 def hashes(scripts: Iterable[str]) -> list[str]:
     """Return the CSP sources that allow exactly these inline scripts, sorted."""
@@ -13,7 +18,7 @@ def hashes(scripts: Iterable[str]) -> list[str]:
     return sorted(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
 
 
-def security_headers(scripts: Iterable[str]) -> dict[str, str]:
+def security_headers(scripts: Iterable[str]) -> Headers:
     """Return the headers every page of the site is served with."""
     policy = (
         "default-src 'none'",
@@ -34,9 +39,17 @@ def security_headers(scripts: Iterable[str]) -> dict[str, str]:
     }
 
 
-def write_headers(site: Path, headers: dict[str, str]) -> None:
-    """Write headers.json (read by the app) and _headers (read by static hosts)."""
-    text = json.dumps(headers, indent=2, sort_keys=True)
+def write_headers(site: Path, everywhere: Headers, unchanging: Iterable[Path] = ()) -> None:
+    """Write headers.json (read by the app) and _headers (read by static hosts).
+
+    Both say the same: the headers of every address, then those of single addresses. Files that
+    are named after their content are `unchanging`: browsers need not ask for them again.
+    """
+    told = {EVERYWHERE: everywhere}
+    told |= {f"/{file.relative_to(site).as_posix()}": FOR_GOOD for file in sorted(unchanging)}
+    text = json.dumps(told, indent=2, sort_keys=True)
     (site / "headers.json").write_text(text + "\n", encoding="utf-8")
-    lines = ["/*", *(f"  {name}: {value}" for name, value in sorted(headers.items()))]
+    lines = []
+    for address, headers in told.items():
+        lines += [address, *(f"  {name}: {value}" for name, value in sorted(headers.items()))]
     (site / "_headers").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -23,7 +23,9 @@ from pydantic import SecretStr
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
+from build_site import build
 from office import KEY, NOW, Office
+from site_server import serving
 from smtp_sink import SmtpSink, listening
 
 from feedback_app.database.choose import open_database
@@ -150,6 +152,21 @@ def page(browser: Any) -> Iterator[Any]:
     context = browser.new_context()
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The knowledge site, built once for all tests; nobody writes into it."""
+    out = tmp_path_factory.mktemp("built") / "site"
+    build(out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Where that site is served, compressed and with its security headers."""
+    with serving(site) as at:
+        yield at
 
 
 @pytest.fixture

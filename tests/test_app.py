@@ -19,7 +19,9 @@ def site(tmp_path: Path) -> Path:
     (folder / "de" / "index.html").write_text("die Startseite", encoding="utf-8")
     (folder / "404.html").write_text("not here", encoding="utf-8")
     policy = {"Content-Security-Policy": "default-src 'none'; script-src 'sha256-x'"}
-    (folder / "headers.json").write_text(json.dumps(policy), encoding="utf-8")
+    told = {"/*": policy, "/style-1.css": {"Cache-Control": "immutable"}}
+    (folder / "style-1.css").write_text("", encoding="utf-8")
+    (folder / "headers.json").write_text(json.dumps(told), encoding="utf-8")
     (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
     return folder
 
@@ -43,6 +45,13 @@ def test_the_site_is_served_with_the_headers_it_was_built_for(client, address, t
     with client.get(address) as page:
         assert (page.status_code, page.text) == (200, text)
         assert "sha256-x" in page.headers["Content-Security-Policy"]
+
+
+def test_file_named_after_its_content_may_be_kept_and_no_other(client) -> None:
+    with client.get("/style-1.css") as style, client.get("/index.html") as page:
+        assert style.headers["Cache-Control"] == "immutable"
+        assert "sha256-x" in style.headers["Content-Security-Policy"]
+        assert "immutable" not in page.headers["Cache-Control"]
 
 
 def test_an_address_the_site_lacks_shows_the_sites_own_page(client) -> None:

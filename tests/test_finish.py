@@ -112,24 +112,21 @@ def test_policy_allows_exactly_the_inline_scripts_of_the_pages(site):
 
 def test_headers_are_written_for_the_app_and_for_static_hosts(tmp_path):
     given = headers.security_headers(["a", "b", "a"])
-    headers.write_headers(tmp_path, given)
-    assert json.loads((tmp_path / "headers.json").read_text()) == given
+    style = tmp_path / "assets/style-12345678.css"
+    headers.write_headers(tmp_path, given, [style])
+    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+    assert json.loads((tmp_path / "headers.json").read_text()) == {
+        "/*": given,
+        "/assets/style-12345678.css": kept,
+    }
     lines = (tmp_path / "_headers").read_text().splitlines()
     assert lines[0] == "/*"
     assert f"  Content-Security-Policy: {given['Content-Security-Policy']}" in lines
+    assert lines[-2:] == [
+        "/assets/style-12345678.css",
+        f"  Cache-Control: {kept['Cache-Control']}",
+    ]
     assert given["Content-Security-Policy"].count("sha256-") == 2
-
-
-def test_source_maps_and_their_marks_are_removed(tmp_path):
-    script, sheet = tmp_path / "a.js", tmp_path / "a.css"
-    script.write_text("run();\n//# sourceMappingURL=a.js.map\n")
-    sheet.write_text("a{}\n/*# sourceMappingURL=a.css.map */")
-    for name in ("a.js.map", "a.css.map"):
-        (tmp_path / name).write_text("{}")
-    finish.remove_source_maps(tmp_path)
-    assert script.read_text() == "run();\n"
-    assert sheet.read_text() == "a{}\n"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.css", "a.js"]
 
 
 def test_one_not_found_page_is_kept(tmp_path):

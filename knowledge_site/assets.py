@@ -1,0 +1,119 @@
+"""What a page loads: one style sheet, shared by all languages, and no file that nobody asks for.
+
+The builder gives every language its own copy of the theme's files and every page several style
+sheets. Here they become one sheet of what the pages need, named after its content so that
+browsers may keep it for good.
+"""
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from posixpath import relpath
+
+from knowledge_site import css
+from knowledge_site.purge import Names, purge
+
+STYLESHEET = re.compile(r'<link rel="stylesheet" href="([^"]+)">\s*')
+ASSET = re.compile(
+    r'\b(?P<attribute>href|src|data-search)="(?P<target>(?P<up>[^":]*)(?P<name>\bassets/[^"?#]+))"'
+)
+CHARSET = re.compile(r'^\ufeff?@charset "[^"]*";')
+PREFORMATTED = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
+LINE_BREAK = re.compile(r"\s*\n\s*")
+REMARK = re.compile(r"^[ \t]*//.*\n|^[ \t]+|^\n", re.MULTILINE)
+UNUSED = ("assets/javascripts", "assets/stylesheets", "assets/images/favicon.png")
+
+Pages = dict[Path, str]
+
+
+def lighten(site: Path, pages: Pages, folders: Iterable[str]) -> tuple[Pages, list[Path]]:
+    """Return the pages, loading the files that are written here, and those files.
+
+    `folders` are those below `site` that hold a whole site in another language.
+    """
+    for folder in folders:
+        _drop_copies(site, site / folder)
+    scripts = {script: _short_script(script) for script in sorted((site / "assets").glob("*.js"))}
+    sheets = list(dict.fromkeys(_file(site, path, link) for path, link in _sheet_links(pages)))
+    named = {script: _write(script, text) for script, text in scripts.items()}
+    if sheets:
+        style = _style(sheets, Names(pages.values(), scripts.values()))
+        named |= dict.fromkeys(sheets, _write(site / "assets" / "style.css", style))
+    for unused in (*named, *(site / name for name in UNUSED)):
+        shutil.rmtree(unused) if unused.is_dir() else unused.unlink(missing_ok=True)
+    pages = {
+        path: without_spare_space(_with_one_sheet(_pointed(site, path, html, named)))
+        for path, html in pages.items()
+    }
+    return pages, sorted(set(named.values()))
+
+
+def _drop_copies(site: Path, below: Path) -> None:
+    """Delete the language's files that are the same as the first language's."""
+    for file in below.glob("assets/**/*"):
+        first = site / file.relative_to(below)
+        if file.is_file() and first.is_file() and file.read_bytes() == first.read_bytes():
+            file.unlink()
+
+
+def _short_script(script: Path) -> str:
+    return REMARK.sub("", script.read_text(encoding="utf-8"))
+
+
+def _file(site: Path, path: Path, target: str) -> Path:
+    """Return the file a page's address leads to, or the first language's where that is gone."""
+    base = site if target.startswith("/") else path.parent
+    file = (base / target.lstrip("/")).resolve()
+    return file if file.exists() else site / target[target.index("assets/") :]
+
+
+def _sheet_links(pages: Pages) -> Iterable[tuple[Path, str]]:
+    return ((path, link) for path, html in pages.items() for link in STYLESHEET.findall(html))
+
+
+def _style(sheets: Iterable[Path], names: Names) -> str:
+    """Return what the sheets say to these names, in their order."""
+    rules = [
+        rule
+        for sheet in sheets
+        for rule in css.parse(CHARSET.sub("", sheet.read_text(encoding="utf-8")))
+    ]
+    return css.write(purge(tuple(rules), names))
+
+
+def _write(file: Path, text: str) -> Path:
+    """Write the text beside the file, under a name that changes when the text does."""
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
+    named = file.with_name(f"{file.stem}-{digest}{file.suffix}")
+    named.write_text(text, encoding="utf-8")
+    return named
+
+
+def _pointed(site: Path, path: Path, html: str, named: dict[Path, Path]) -> str:
+    """Return the page with its addresses of assets leading to where these stand now."""
+
+    def address(found: re.Match[str]) -> str:
+        before = _file(site, path, found["target"])
+        now = named.get(before, before)
+        if not now.exists():
+            return found.group()
+        # 404.html is shown at any depth, so it alone is linked from the root.
+        rooted = found["up"] + now.relative_to(site).as_posix()
+        target = rooted if rooted.startswith("/") else relpath(now, path.parent)
+        return f'{found["attribute"]}="{target}"'
+
+    return ASSET.sub(address, html)
+
+
+def _with_one_sheet(html: str) -> str:
+    first = STYLESHEET.search(html)
+    return html[: first.end()] + STYLESHEET.sub("", html[first.end() :]) if first else html
+
+
+def without_spare_space(html: str) -> str:
+    """Return the page without indentation and empty lines, where they say nothing."""
+    parts = PREFORMATTED.split(html)
+    parts[::2] = [LINE_BREAK.sub("\n", part) for part in parts[::2]]
+    return "".join(parts).lstrip()

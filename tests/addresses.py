@@ -1,0 +1,9 @@
+"""Where the pages of the built site stand, in every language."""
+
+from build_site import ROOT
+
+PAGES = sorted(
+    path.relative_to(ROOT / "docs/en").with_suffix("").as_posix()
+    for path in (ROOT / "docs/en").rglob("*.md")
+)
+ADDRESSES = [f"{folder}{name}.html" for folder in ("", "de/") for name in PAGES]
