@@ -87,21 +87,28 @@ def add_reason(
     comment: str,
     contact_welcome: bool,
     now: datetime,
+    edit_window: timedelta,
 ) -> Outcome:
-    """Append the reason for a low answer that was given without one; its scores stay."""
+    """Append the reason for a low answer, which was given without one at `revision`.
+
+    The scores stay, and words or consent that were given are never taken away here: who goes back
+    and sends another reason gets a further revision. DIFFERS when other scores stand by now.
+    """
     known = answers.revisions(tx, invitation_id)
     newest = known[-1]
-    if (newest.comment, newest.contact_welcome) == (comment, contact_welcome):
-        return Outcome.KNOWN
-    if newest.revision != revision or newest.comment:
-        return Outcome.DIFFERS
     with_reason = replace(
         newest,
-        revision=revision + 1,
-        comment=comment,
-        contact_welcome=contact_welcome,
+        revision=newest.revision + 1,
+        comment=comment or newest.comment,
+        contact_welcome=contact_welcome or newest.contact_welcome,
         answered_at=now,
     )
+    if _wishes(with_reason) == _wishes(newest):
+        return Outcome.KNOWN
+    if now > known[0].answered_at + edit_window:
+        return Outcome.TOO_LATE
+    if not any(one.revision == revision and _scores(one) == _scores(newest) for one in known):
+        return Outcome.DIFFERS
     return _append(tx, with_reason, newest.answered_week)[0]
 
 
@@ -117,8 +124,15 @@ def _says_nothing_new(given: Answer, newest: Answer, asked_for: bool) -> bool:
     The same scores without a reason repeat it as well, unless a change was asked for: a first
     answer may arrive again after its reason was added.
     """
-    if (given.ease, given.satisfaction) != (newest.ease, newest.satisfaction):
+    if _scores(given) != _scores(newest):
         return False
-    adds = (given.comment, given.contact_welcome)
-    same = adds == (newest.comment, newest.contact_welcome)
-    return same or (adds == ("", False) and not asked_for)
+    same = _wishes(given) == _wishes(newest)
+    return same or (_wishes(given) == ("", False) and not asked_for)
+
+
+def _scores(answer: Answer) -> tuple[int, int]:
+    return answer.ease, answer.satisfaction
+
+
+def _wishes(answer: Answer) -> tuple[str, bool]:
+    return answer.comment, answer.contact_welcome

@@ -22,7 +22,7 @@ from feedback_app.survey_pages import page, protect
 from feedback_app.survey_why import survey_why
 from feedback_app.wiring import Wiring, wire
 
-# Beyond this a comment cannot be given back to the customer; see survey.LARGEST_BODY.
+# Beyond this a comment cannot be given back to the customer; see requests.LARGEST_BODY.
 _LARGEST_READ = 1024 * 1024
 # Under this prefix programs ask, so errors are problem details and no pages.
 _FOR_PROGRAMS = "/api/"

@@ -4,12 +4,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
-from flask import current_app
+from flask import current_app, request
 
 from feedback_app.links import BadLinkError
 from feedback_app.records import Invitation
 from feedback_app.store import invitations
 from feedback_app.wiring import Wiring
+
+LARGEST_BODY = 64 * 1024
+
+
+def body_too_large() -> bool:
+    """Return whether the request brings more bytes than any form of ours needs."""
+    return (request.content_length or 0) > LARGEST_BODY
 
 
 def wiring() -> Wiring:

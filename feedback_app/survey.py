@@ -8,7 +8,7 @@ from feedback_app.answering import Given, Outcome, record
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.links import BadLinkError
 from feedback_app.records import Answer, Invitation
-from feedback_app.requests import now, open_invitation, wiring
+from feedback_app.requests import body_too_large, now, open_invitation, wiring
 from feedback_app.store import answers, progress
 from feedback_app.survey_form import SCORES, AnswerForm
 from feedback_app.survey_pages import (
@@ -28,7 +28,6 @@ survey.after_request(protect)
 
 # A page that was open when its link expired may still be sent.
 GRACE = timedelta(hours=1)
-LARGEST_BODY = 64 * 1024
 ASK_FOR_CHANGE = "ask"
 
 
@@ -39,7 +38,7 @@ def show(token: str) -> Response:
     if not invitation:
         return page("unknown", status=404)
     if invitation.answered_at:
-        return _became(invitation, token, 200)
+        return became(invitation, token, 200)
     if not _takes_answers(invitation, timedelta(0)):
         return page("expired", invitation, 410, comment="")
     chosen = request.args.get("ease", "")
@@ -53,10 +52,10 @@ def store(token: str) -> Response:
     if not invitation:
         return page("unknown", status=404)
     form = _form(invitation)
-    if (request.content_length or 0) > LARGEST_BODY:
+    if body_too_large():
         return _ask(invitation, token, form, {"comment": "too_long"}, 413)
     if invitation.answered_at and form.change.data == ASK_FOR_CHANGE:
-        return _keep_or_change(invitation, token, comment="")
+        return keep_or_change(invitation, token, comment="")
     if not invitation.answered_at and not _takes_answers(invitation, GRACE):
         return page("expired", invitation, 410, comment=form.comment_text)
     if not form.validate():
@@ -66,9 +65,9 @@ def store(token: str) -> Response:
     except DatabaseUnavailableError:
         return _ask(invitation, token, form, {"page": "unavailable"}, 503)
     if outcome is Outcome.TOO_LATE:
-        return _became(invitation, token, 409)
+        return became(invitation, token, 409, form.comment_text)
     if outcome is Outcome.DIFFERS:
-        return _keep_or_change(invitation, token, form.comment_text)
+        return keep_or_change(invitation, token, form.comment_text)
     return _thank(invitation, token, answer, form.characters_removed)
 
 
@@ -81,8 +80,11 @@ def thanks(token: str) -> Response:
     return page("thanks", invitation, token=token, removed="removed" in request.args)
 
 
-def _became(invitation: Invitation, token: str, status: int) -> Response:
-    """Show what became of the answer, in words, never the answer."""
+def became(invitation: Invitation, token: str, status: int, comment: str = "") -> Response:
+    """Show what became of the answer, in words, never the answer.
+
+    A comment that came too late with this very request is given back.
+    """
     return page(
         "status",
         invitation,
@@ -90,7 +92,8 @@ def _became(invitation: Invitation, token: str, status: int) -> Response:
         token=token,
         answered_at=invitation.answered_at,
         progress=progress.of_answer(wiring().database, invitation.id),
-        may_change=_may_change(invitation),
+        may_change=may_change(invitation),
+        comment=comment,
     )
 
 
@@ -112,7 +115,7 @@ def _ask(
     return page("form", invitation, status, token=token, given=form.given(), faults=faults)
 
 
-def _keep_or_change(invitation: Invitation, token: str, comment: str) -> Response:
+def keep_or_change(invitation: Invitation, token: str, comment: str) -> Response:
     """Ask on a blank form: somebody who merely has the link must not learn what was answered.
 
     Only the comment that this very request brought is given back.
@@ -177,6 +180,7 @@ def _takes_answers(invitation: Invitation, grace: timedelta) -> bool:
     return not invitation.superseded_at and now() < invitation.expires_at + grace
 
 
-def _may_change(invitation: Invitation) -> bool:
+def may_change(invitation: Invitation) -> bool:
+    """Return whether there is an answer whose edit window is open."""
     window = timedelta(hours=wiring().facts.survey.edit_window_hours)
     return invitation.answered_at is not None and now() <= invitation.answered_at + window

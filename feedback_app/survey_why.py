@@ -1,14 +1,16 @@
 """Why a low answer was low: asked once, on the page after, when its scores are stored already."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from feedback_app.answering import add_reason
+from feedback_app.answering import Outcome, add_reason
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.links import BadLinkError
 from feedback_app.records import Invitation
-from feedback_app.requests import now, open_invitation, wiring
+from feedback_app.requests import body_too_large, now, open_invitation, wiring
+from feedback_app.survey import became, keep_or_change, may_change
 from feedback_app.survey_form import ReasonForm
 from feedback_app.survey_pages import BLANK, address, go_on, page, protect
 
@@ -20,7 +22,7 @@ survey_why.after_request(protect)
 def ask_why(token: str) -> Response:
     """Ask for the reason. Only the browser that gave the low answer was sent here."""
     invitation = open_invitation(token)
-    if not invitation or _revision(invitation) is None:
+    if not invitation or _revision(invitation) is None or not may_change(invitation):
         return go_on(address(token))
     given = {**BLANK, "page": wiring().links.sign("page", invitation.id)}
     return _ask(invitation, token, given, {}, 200)
@@ -28,28 +30,27 @@ def ask_why(token: str) -> Response:
 
 @survey_why.post("/<token>/why")
 def store_why(token: str) -> Response:
-    """Append the reason to the answer it belongs to; an empty one changes nothing."""
+    """Append the reason to the answer it belongs to, or give the words back.
+
+    An empty reason changes nothing.
+    """
     invitation = open_invitation(token)
     revision = _revision(invitation) if invitation else None
     if not invitation or revision is None:
         return go_on(address(token))
     form = _form(invitation)
+    if body_too_large():
+        return _ask(invitation, token, form.given(), {"comment": "too_long"}, 413)
     if not form.validate():
         return _ask(invitation, token, form.given(), form.faults(), 422)
-    if form.comment_text or form.contact_welcome.data:
-        try:
-            with wiring().database.write() as tx:
-                add_reason(
-                    tx,
-                    invitation.id,
-                    revision,
-                    form.comment_text,
-                    form.contact_welcome.data,
-                    now(),
-                )
-        except DatabaseUnavailableError:
-            faults = {"page": "unavailable"}
-            return _ask(invitation, token, form.given(), faults, 503)
+    try:
+        outcome = _add(invitation, revision, form)
+    except DatabaseUnavailableError:
+        return _ask(invitation, token, form.given(), {"page": "unavailable"}, 503)
+    if outcome is Outcome.TOO_LATE:
+        return became(invitation, token, 409, form.comment_text)
+    if outcome is Outcome.DIFFERS:
+        return keep_or_change(invitation, token, form.comment_text)
     note = {"removed": "1"} if form.characters_removed else {}
     return go_on(address(token, "thanks", **note))
 
@@ -71,6 +72,19 @@ def _ask(
         thanks=address(token, "thanks"),
         key=request.args["k"],
     )
+
+
+def _add(invitation: Invitation, revision: int, form: ReasonForm) -> Outcome:
+    with wiring().database.write() as tx:
+        return add_reason(
+            tx,
+            invitation.id,
+            revision,
+            form.comment_text,
+            form.contact_welcome.data,
+            now(),
+            timedelta(hours=wiring().facts.survey.edit_window_hours),
+        )
 
 
 def _form(invitation: Invitation) -> ReasonForm:

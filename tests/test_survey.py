@@ -200,10 +200,13 @@ def test_after_the_edit_window_the_answer_stands(customer: Customer) -> None:
     customer.send(ease="4", satisfaction="5")
     change = customer.value_in(customer.send(ease="1", satisfaction="1"), "change")
     customer.office.wait(hours=24, seconds=1)
-    page = customer.send(ease="1", satisfaction="1", change=change)
+    words = "A long <reason> & more"
+    page = customer.send(ease="1", satisfaction="1", change=change, comment=words)
     assert page.status_code == 409
     assert "can no longer be changed" in page.text
+    assert "A long &lt;reason&gt; &amp; more</textarea>" in page.text, "the words are given back"
     assert len(customer.answers) == 1
+    assert "<textarea" not in customer.open().text
 
 
 def test_the_answered_link_shows_what_became_of_it_but_never_the_answer(customer: Customer) -> None:
@@ -230,53 +233,6 @@ def _labels(customer: Customer) -> list[str]:
         for question in customer.office.wiring.facts.questions
         for point in question.points
     ]
-
-
-def test_a_low_answer_without_reason_is_asked_why_once_and_is_stored_already(
-    customer: Customer,
-) -> None:
-    first = customer.send(ease="1", satisfaction="4")
-    assert "/why?" in first.location
-    assert len(customer.answers) == 1
-    why = customer.follow(first)
-    assert "May we ask why?" in why.text
-    sent = customer.browser.post(
-        first.location,
-        data={"page": customer.value_in(why), "comment": "Too slow.", "contact_welcome": "y"},
-    )
-    assert sent.location.endswith("/thanks")
-    newest = customer.answers[-1]
-    assert (newest.revision, newest.ease, newest.comment) == (2, 1, "Too slow.")
-    assert newest.contact_welcome
-
-
-def test_an_empty_reason_leaves_the_answer_as_it_is(customer: Customer) -> None:
-    first = customer.send(ease="1", satisfaction="4")
-    sent = customer.browser.post(
-        first.location, data={"page": customer.value_in(customer.follow(first)), "comment": "  "}
-    )
-    assert sent.location.endswith("/thanks")
-    assert len(customer.answers) == 1
-
-
-def test_the_same_reason_twice_is_one_revision(customer: Customer) -> None:
-    first = customer.send(ease="1", satisfaction="4")
-    data = {"page": customer.value_in(customer.follow(first)), "comment": "Too slow."}
-    for _ in range(2):
-        assert customer.browser.post(first.location, data=data).status_code == 303
-    assert len(customer.answers) == 2
-
-
-def test_a_low_answer_with_reason_is_not_asked_again(customer: Customer) -> None:
-    assert customer.send(ease="1", satisfaction="1", comment="Why.").location.endswith("/thanks")
-
-
-def test_the_page_that_asks_why_needs_the_key_of_the_one_who_answered(customer: Customer) -> None:
-    customer.send(ease="1", satisfaction="4")
-    for query in ("", "?k=x", "?k=" + customer.office.wiring.links.sign("why", "A" * 22 + ":1")):
-        page = customer.browser.get(f"{customer.path}/why{query}")
-        assert page.status_code == 303
-        assert page.location == customer.path
 
 
 @pytest.mark.parametrize("comment", HOSTILE)
@@ -374,6 +330,7 @@ def test_an_expired_link_says_so_and_gives_the_text_back(customer: Customer) -> 
     page = customer.send(page=value, ease="4", satisfaction="5", comment="Late words.")
     assert page.status_code == 410
     assert "Late words." in page.text
+    assert "Links work for 14 days after they were sent." in page.text
     assert customer.answers == []
 
 
