@@ -25,6 +25,7 @@ intake        case systems to closed cases
 intervals     what chance alone would vary
 review        the week in numbers: pure sums
 reports       the week on paper
+publish       the aggregates that may cross to the site
 answering     the protocol: the first complete answer stands
 sample        plainly labelled sample data
 suspicion     what looks unlike a person

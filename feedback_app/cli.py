@@ -7,6 +7,7 @@ from feedback_app.commands.erase import erase_command
 from feedback_app.commands.invite import invite
 from feedback_app.commands.keys import key_group
 from feedback_app.commands.links import link, mint, sample_command
+from feedback_app.commands.publish import publish, verify
 from feedback_app.commands.review import answers, export, review
 from feedback_app.commands.serving import migrate_command, serve, worker_command
 
@@ -30,6 +31,8 @@ for command in (
     answers,
     review,
     export,
+    publish,
+    verify,
     erase_command,
     key_group,
 ):

@@ -13,6 +13,8 @@ from feedback_app.records import ClosedCase, OutboxMessage, WithheldBecause
 from feedback_app.store import cases, invitations, opt_outs, outbox
 from feedback_app.weeks import week_of
 
+# A page that was open when its link expired may still be sent.
+GRACE = timedelta(hours=1)
 # That the case is closed is told whether or not the customer is asked about it.
 _STILL_TOLD = (None, "opt_out", "quiet_period")
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 DurationClock = Literal["calendar", "business"]
 WithheldBecause = Literal["too_old", "no_address", "quiet_period", "opt_out", "superseded"]
+Became = Literal["not_asked", "not_delivered", "bounced", "reached"]
 InvitationState = Literal["waiting", "handed_over", "bounced", "withheld", "answered", "expired"]
 
 
@@ -117,6 +118,56 @@ class Progress:
     discussed_at: datetime | None = None
     discussed_week: str | None = None
     handled_at: datetime | None = None
+
+
+class MeasuredCase(Protocol):
+    """What the durations of a case are measured by."""
+
+    @property
+    def case_kind(self) -> str | None: ...
+    @property
+    def closure_reason(self) -> str | None: ...
+    @property
+    def opened_at(self) -> datetime | None: ...
+    @property
+    def first_response_at(self) -> datetime | None: ...
+    @property
+    def closed_at(self) -> datetime: ...
+    @property
+    def first_response_seconds(self) -> int | None: ...
+    @property
+    def resolution_seconds(self) -> int | None: ...
+    @property
+    def duration_clock(self) -> str | None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortCase:
+    """A closed case as published figures read it, as it was known at a moment.
+
+    There is no number, customer, team or word in it. The answer's fields are None without one;
+    `expires_at` is when its link stops taking one, None where none is taken.
+    """
+
+    closed_week: str
+    closed_at: datetime
+    case_kind: str | None
+    closure_reason: str | None
+    opened_at: datetime | None
+    first_response_at: datetime | None
+    first_response_seconds: int | None
+    resolution_seconds: int | None
+    duration_clock: str | None
+    became: Became
+    expires_at: datetime | None = None
+    answered_at: datetime | None = None
+    ease: int | None = None
+    satisfaction: int | None = None
+    wording_version: int | None = None
+    flagged: bool = False
+    contact_welcome: bool = False
+    read_at: datetime | None = None
+    contacted_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

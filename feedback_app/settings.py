@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     site: Path | None = None
     smtp_url: SecretStr | None = None
     mailbox: Path = Path("var/mailbox")
+    results: Path = Path("results")
     mail_from: str | None = None
     reply_to: str | None = None
     closure_mail: Literal["ours", "case_system"] = "ours"

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from feedback_app.answering import Given, Outcome, record
 from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.invitations import GRACE
 from feedback_app.links import BadLinkError
 from feedback_app.records import Answer, Invitation
 from feedback_app.requests import body_too_large, now, open_invitation, wiring
@@ -26,8 +27,6 @@ from feedback_app.weeks import week_of
 survey = Blueprint("survey", __name__, url_prefix="/f")
 survey.after_request(protect)
 
-# A page that was open when its link expired may still be sent.
-GRACE = timedelta(hours=1)
 ASK_FOR_CHANGE = "ask"
 
 

@@ -44,6 +44,48 @@ def weeks_back(week: str, count: int) -> list[str]:
     return [_text(monday - timedelta(weeks=back)) for back in reversed(range(count))]
 
 
+def group_of(week: str) -> list[str]:
+    """Return the weeks `week` is published with: each quarter of 13 weeks has groups of 4, 4 and 5.
+
+    A 53rd week joins the last group of its year.
+    """
+    year, number = (int(part) for part in parse_week(week).split("-W"))
+    place = min(number - 1, 51)
+    start = place // 13 * 13 + (place % 13 // 4 * 4 if place % 13 < 12 else 8)
+    length = 5 if start % 13 == 8 else 4
+    weeks = [f"{year:04d}-W{start + one:02d}" for one in range(1, length + 1)]
+    if start + length == 52 and _has_53_weeks(year):
+        weeks.append(f"{year:04d}-W53")
+    return weeks
+
+
+def week_after(week: str) -> str:
+    """Return the week that follows `week`."""
+    return _text(_monday(week) + timedelta(weeks=1))
+
+
+def days_of(first: str, last: str) -> tuple[date, date]:
+    """Return the first day of week `first` and the last day of week `last`."""
+    return _monday(first), _monday(last) + timedelta(days=6)
+
+
+def working_days_later(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """Return when the working day ends, in UTC, that lies `days` of them after `moment`'s day.
+
+    Monday to Friday are working days: public holidays are not known here, and count as such.
+    """
+    day = moment.astimezone(zone).date()
+    while days:
+        day += timedelta(days=1)
+        days -= day.isoweekday() <= 5
+    end = day + timedelta(days=1)
+    return datetime(end.year, end.month, end.day, tzinfo=zone).astimezone(UTC)
+
+
+def _has_53_weeks(year: int) -> bool:
+    return date(year, 12, 28).isocalendar().week == 53
+
+
 def _text(day: date) -> str:
     year, week, _ = day.isocalendar()
     return f"{year:04d}-W{week:02d}"

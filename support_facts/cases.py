@@ -72,7 +72,7 @@ class ClosureReason:
 
 @dataclass(frozen=True)
 class Metric:
-    """What is measured. Only metrics with an aim have `target` and `target_seconds`."""
+    """What is measured. Only metrics with an aim have `target`, its seconds and their clock."""
 
     key: str
     name: Text
@@ -81,6 +81,7 @@ class Metric:
     formula: Text
     target: Text | None
     target_seconds: Annotated[int, between(1, 366 * 86400)] | None
+    target_clock: Literal["calendar", "business"] | None
     excludes: Text
     unit: Literal["seconds", "points", "share"]
     better: Literal["lower", "higher"]
@@ -113,6 +114,7 @@ class SurveyRules:
     minimum_n: Annotated[int, between(5, 1000)]
     share_minimum_n: Annotated[int, between(5, 1000)]
     follow_up_working_days: Annotated[int, between(1, 60)]
+    read_within_days: Annotated[int, between(1, 60)]
 
 
 @dataclass(frozen=True)

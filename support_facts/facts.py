@@ -206,6 +206,8 @@ def _contradictions(facts: Facts) -> Iterator[str]:
     for metric in facts.metrics:
         if (metric.target is None) != (metric.target_seconds is None) and metric.unit == "seconds":
             yield f"metrics.{metric.key}.target and target_seconds: set both, or neither"
+        if (metric.target_seconds is None) != (metric.target_clock is None):
+            yield f"metrics.{metric.key}.target_seconds and target_clock: set both, or neither"
     rules = facts.survey
     if rules.share_minimum_n < rules.minimum_n:
         yield f"survey.share_minimum_n is below survey.minimum_n: write {rules.minimum_n} or more"

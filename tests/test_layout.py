@@ -11,6 +11,7 @@ import feedback_app
 ROOT = Path(__file__).parent.parent
 MAP = re.findall(r"^(\w+) {2,}\S", feedback_app.__doc__ or "", re.MULTILINE)
 MODULES = sorted((ROOT / "feedback_app").rglob("*.py"))
+PACKAGES = ("support_facts", "published_results", "knowledge_site", "feedback_app")
 LINES = 260
 
 
@@ -53,19 +54,21 @@ def test_of_the_site_the_app_knows_only_the_charts(path: Path) -> None:
     assert site <= {"knowledge_site.charts"}
 
 
-@pytest.mark.parametrize("package", ["support_facts", "knowledge_site"])
-def test_facts_and_site_do_not_know_the_app(package: str) -> None:
+@pytest.mark.parametrize(
+    ("package", "known"),
+    [
+        ("support_facts", set()),
+        ("published_results", set()),
+        ("knowledge_site", {"support_facts", "published_results"}),
+    ],
+)
+def test_facts_results_and_site_do_not_know_the_app(package: str, known: set[str]) -> None:
     for path in (ROOT / package).rglob("*.py"):
-        allowed = {"support_facts"} if package == "support_facts" else {package, "support_facts"}
-        ours = {
-            name
-            for name in _imports(path)
-            if name.split(".")[0] in ("support_facts", "knowledge_site", "feedback_app")
-        }
-        assert {name.split(".")[0] for name in ours} <= allowed, path
+        ours = {name.split(".")[0] for name in _imports(path)} & set(PACKAGES)
+        assert ours <= {package, *known}, path
 
 
-@pytest.mark.parametrize("package", ["support_facts", "knowledge_site", "feedback_app", "scripts"])
+@pytest.mark.parametrize("package", [*PACKAGES, "scripts"])
 def test_no_module_outgrows_its_reader(package: str) -> None:
     long = {
         str(path.relative_to(ROOT)): count

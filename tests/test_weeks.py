@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.weeks import parse_week, week_bounds, week_of, weeks_back
+from feedback_app.weeks import (
+    days_of,
+    group_of,
+    parse_week,
+    week_after,
+    week_bounds,
+    week_of,
+    weeks_back,
+    working_days_later,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 moments = st.datetimes(
@@ -49,3 +58,47 @@ def test_a_week_that_does_not_exist_is_refused_with_an_example(text: str) -> Non
 
 def test_weeks_back_crosses_the_year() -> None:
     assert weeks_back("2027-W02", 4) == ["2026-W52", "2026-W53", "2027-W01", "2027-W02"]
+
+
+@given(moments)
+def test_groups_of_weeks_are_disjoint_and_follow_each_other(moment: datetime) -> None:
+    week = week_of(moment, BERLIN)
+    group = group_of(week)
+    assert week in group
+    assert all(group_of(other) == group for other in group)
+    assert [week_after(one) for one in group[:-1]] == group[1:]
+    assert group_of(week_after(group[-1])) != group
+
+
+@pytest.mark.parametrize(
+    ("year", "lengths"),
+    [(2025, [4, 4, 5] * 4), (2026, [*[4, 4, 5] * 3, 4, 4, 6])],
+)
+def test_a_year_has_twelve_groups_and_a_53rd_week_joins_the_last(
+    year: int, lengths: list[int]
+) -> None:
+    groups, week = [], f"{year}-W01"
+    while week.startswith(str(year)):
+        groups.append(group_of(week))
+        week = week_after(groups[-1][-1])
+    assert [len(group) for group in groups] == lengths
+
+
+def test_the_days_of_weeks_run_from_monday_to_sunday() -> None:
+    first, last = days_of("2026-W44", "2026-W47")
+    assert (first.isoformat(), last.isoformat()) == ("2026-10-26", "2026-11-22")
+
+
+@pytest.mark.parametrize(
+    ("moment", "end"),
+    [
+        ("2026-11-24T12:00", "2026-11-26T23:00"),  # a Tuesday: to the end of Thursday
+        ("2026-11-26T23:30", "2026-12-01T23:00"),  # a Friday where the team works
+        ("2026-11-28T12:00", "2026-12-01T23:00"),  # a Saturday: Monday and Tuesday count
+        ("2026-10-23T12:00", "2026-10-27T23:00"),  # clocks change on the way
+    ],
+)
+def test_two_working_days_end_with_the_second_day_of_work(moment: str, end: str) -> None:
+    start = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    expected = datetime.fromisoformat(end).replace(tzinfo=UTC)
+    assert working_days_later(start, 2, BERLIN) == expected

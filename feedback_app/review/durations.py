@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from feedback_app.records import AnsweredCase
+from feedback_app.records import AnsweredCase, MeasuredCase
 from support_facts.facts import Facts
 
 UNNAMED_CLOCK = "unnamed"
@@ -31,19 +31,21 @@ class Times:
 
 def first_response_times(cases: Sequence[AnsweredCase], facts: Facts) -> tuple[Times, ...]:
     """Return the first response times of `cases`, one entry a clock."""
-    return _times(cases, facts, _first_response)
+    return _times(cases, facts, first_response)
 
 
 def resolution_times(cases: Sequence[AnsweredCase], facts: Facts) -> tuple[Times, ...]:
     """Return the resolution times of the confirmed closings among `cases`, one entry a clock."""
-    return _times(cases, facts, _resolution)
+    return _times(cases, facts, resolution)
 
 
-def _first_response(case: AnsweredCase) -> tuple[str, int] | None:
+def first_response(case: MeasuredCase) -> tuple[str, int] | None:
+    """Return clock and seconds of the first response, if they are known."""
     return _measured(case, case.first_response_seconds, case.first_response_at)
 
 
-def _resolution(case: AnsweredCase) -> tuple[str, int] | None:
+def resolution(case: MeasuredCase) -> tuple[str, int] | None:
+    """Return clock and seconds of the resolution, if the customer confirmed it."""
     # Resolving a case includes the customer's confirmation.
     if case.closure_reason != "confirmed":
         return None
@@ -51,7 +53,7 @@ def _resolution(case: AnsweredCase) -> tuple[str, int] | None:
 
 
 def _measured(
-    case: AnsweredCase, seconds: int | None, end: datetime | None
+    case: MeasuredCase, seconds: int | None, end: datetime | None
 ) -> tuple[str, int] | None:
     """Return clock and seconds: the sender's measurement, else calendar time between the times."""
     if seconds is not None:
@@ -64,7 +66,7 @@ def _measured(
 def _times(
     cases: Sequence[AnsweredCase],
     facts: Facts,
-    measure: Callable[[AnsweredCase], tuple[str, int] | None],
+    measure: Callable[[MeasuredCase], tuple[str, int] | None],
 ) -> tuple[Times, ...]:
     clocks: dict[str, dict[str | None, list[int]]] = {}
     for case in cases:
@@ -76,14 +78,14 @@ def _times(
     return tuple(
         Times(
             clock=clock,
-            overall=_spread([one for group in kinds.values() for one in group], enough),
-            by_kind=tuple((kind, _spread(kinds[kind], enough)) for kind in _sorted(kinds, order)),
+            overall=spread([one for group in kinds.values() for one in group], enough),
+            by_kind=tuple((kind, spread(kinds[kind], enough)) for kind in in_order(kinds, order)),
         )
         for clock, kinds in sorted(clocks.items())
     )
 
 
-def _sorted(kinds: Iterable[str | None], order: list[str]) -> list[str | None]:
+def in_order(kinds: Iterable[str | None], order: list[str]) -> list[str | None]:
     """Return the kinds as the facts order them, unknown ones after, none given last."""
 
     def place(kind: str | None) -> tuple[bool, int, str]:
@@ -92,7 +94,8 @@ def _sorted(kinds: Iterable[str | None], order: list[str]) -> list[str | None]:
     return sorted(kinds, key=place)
 
 
-def _spread(seconds: list[int], enough: int) -> Spread:
+def spread(seconds: Sequence[int], enough: int) -> Spread:
+    """Return the median of at least one duration; the 90th percentile from `enough` of them on."""
     n = len(seconds)
     rank = -(-9 * n // 10)
     return Spread(

@@ -1,0 +1,166 @@
+"""What could be published now, and what an approval covers: exactly the figures that were seen."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from feedback_app.database.contract import Database
+from feedback_app.publish.difference import differences
+from feedback_app.publish.periods import Cohort, Pending, due
+from feedback_app.publish.rules import definitions_of, questions_of, rules_of
+from feedback_app.publish.sums import figures_of
+from feedback_app.store import cohorts
+from feedback_app.weeks import days_of, group_of, week_after
+from published_results.figures import Figures
+from published_results.folder import Published, as_text, link_to
+from published_results.part import Approval
+from published_results.result import FORMAT, Correction, Period, Result, Rules
+from support_facts.facts import Facts
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Figures of a period that nobody has approved yet."""
+
+    period: Period
+    version: int
+    sample: bool
+    rules: Rules
+    figures: Figures
+    correction: Correction | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Return everything of it that an approval covers."""
+        parts = (self.period, self.rules, self.figures, self.correction)
+        return {
+            "version": self.version,
+            "sample": self.sample,
+            "parts": [part and part.model_dump(mode="json") for part in parts],
+        }
+
+
+class NothingToPublishError(ValueError):
+    """There is nothing to publish or correct. The message says why."""
+
+
+def new_drafts(
+    database: Database, facts: Facts, published: Published, now: datetime, sample: bool
+) -> tuple[list[Draft], Pending | None]:
+    """Return the periods that can be published at `now`, and the one that waits after them."""
+    first = _first_week(database, published, sample)
+    if first is None:
+        return [], None
+    rules, drafts = rules_of(facts), list[Draft]()
+    cohorts_due = due(
+        first,
+        lambda start, end: cohorts.closed_between(database, start, end, now, sample),
+        facts,
+        now,
+    )
+    for found in cohorts_due:
+        if isinstance(found, Pending):
+            return drafts, found
+        drafts.append(_draft(found, facts, rules, sample))
+    return drafts, None
+
+
+def correction(
+    database: Database,
+    facts: Facts,
+    published: Published,
+    week: str,
+    why: str,
+    now: datetime,
+) -> Draft:
+    """Return the next version of the published period that holds `week`.
+
+    Raises NothingToPublishError if no period holds it, or if nothing in it would change.
+    """
+    period = next(
+        (
+            result.period
+            for result in published.newest
+            if result.period.first_week <= week <= result.period.last_week
+        ),
+        None,
+    )
+    if period is None:
+        raise NothingToPublishError(
+            f"no published period holds {week}: there is nothing to correct"
+        )
+    versions = published.versions(period.name)
+    smallest = max(version.rules.minimum_n for version in versions)
+    rules = rules_of(facts)
+    rules = rules.model_copy(update={"minimum_n": max(rules.minimum_n, smallest)})
+    sample = versions[-1].sample
+    cases = cohorts.closed_between(database, period.first_week, period.last_week, now, sample)
+    earlier = [version.figures for version in versions]
+    figures = figures_of(list(cases), facts.questions, rules, earlier)
+    changes = differences(earlier[-1], figures)
+    if not changes:
+        raise NothingToPublishError(f"the figures of {period.name} are as they were published")
+    return Draft(
+        period=period,
+        version=versions[-1].version + 1,
+        sample=sample,
+        rules=rules,
+        figures=figures,
+        correction=Correction(why=why, changes=changes),
+    )
+
+
+def code_of(drafts: Iterable[Draft]) -> str:
+    """Return a short code of what was seen: it changes when any figure does."""
+    seen = json.dumps([draft.as_json() for draft in drafts], sort_keys=True)
+    return hashlib.sha256(seen.encode()).hexdigest()[:10]
+
+
+def approve(
+    drafts: Sequence[Draft], facts: Facts, published: Published, by: str, now: datetime
+) -> list[Result]:
+    """Return the files to write, each holding on to the one published before it."""
+    before = published.digests[-1] if published.digests else None
+    results = []
+    for draft in drafts:
+        result = Result(
+            format=FORMAT,
+            period=draft.period,
+            version=draft.version,
+            as_of=now,
+            sample=draft.sample,
+            approved=Approval(by=by, at=now),
+            correction=draft.correction,
+            previous=before,
+            rules=draft.rules,
+            definitions=definitions_of(facts),
+            questions=questions_of(facts),
+            figures=draft.figures,
+        )
+        results.append(result)
+        before = link_to(result.file_name, as_text(result).encode())
+    return results
+
+
+def _first_week(database: Database, published: Published, sample: bool) -> str | None:
+    if published.newest:
+        return week_after(published.newest[-1].period.last_week)
+    asked = cohorts.first_week_asked(database, sample)
+    return group_of(asked)[0] if asked else None
+
+
+def _draft(cohort: Cohort, facts: Facts, rules: Rules, sample: bool) -> Draft:
+    first_day, last_day = days_of(cohort.first, cohort.last)
+    return Draft(
+        period=Period(
+            first_week=cohort.first,
+            last_week=cohort.last,
+            first_day=first_day,
+            last_day=last_day,
+        ),
+        version=1,
+        sample=sample,
+        rules=rules,
+        figures=figures_of(cohort.cases, facts.questions, rules),
+    )

@@ -1,0 +1,90 @@
+"""Which weeks are published together, and when nothing of them can change any more."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from feedback_app.invitations import GRACE
+from feedback_app.records import CohortCase
+from feedback_app.weeks import group_of, week_after, week_bounds
+from support_facts.facts import Facts, SurveyRules
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The cases closed in the weeks `first` to `last`, both included."""
+
+    first: str
+    last: str
+    cases: tuple[CohortCase, ...]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Weeks that wait until `over_at`, in UTC: something of them can change until then."""
+
+    first: str
+    last: str
+    over_at: datetime
+
+
+def due(
+    first: str,
+    read: Callable[[str, str], Iterable[CohortCase]],
+    facts: Facts,
+    now: datetime,
+) -> Iterator[Cohort | Pending]:
+    """Yield the cohorts from week `first` on that can be published at `now`, then what waits.
+
+    `read` returns the cases closed from one week to another. A cohort is a group of 4 or 5 weeks;
+    one with too few answers joins the next.
+    """
+    begin, held = first, list[CohortCase]()
+    while True:
+        last = group_of(first)[-1]
+        over_at = _closings_over(last, facts)
+        if over_at <= now:
+            group = list(read(first, last))
+            over_at = max([over_at, *(_case_over(case, facts.survey) for case in group)])
+        if over_at > now:
+            yield Pending(begin, last, over_at)
+            return
+        held += group
+        first = week_after(last)
+        if largest_wording(held) >= facts.survey.minimum_n:
+            yield Cohort(begin, last, tuple(held))
+            begin, held = first, []
+
+
+def counted(cases: Iterable[CohortCase]) -> Iterator[CohortCase]:
+    """Yield the cases whose answer counts: it is there and looks like a person's."""
+    return (case for case in cases if case.answered_at and not case.flagged)
+
+
+def largest_wording(cases: Iterable[CohortCase]) -> int:
+    """Return how many answers count to the wording that most of them answered."""
+    return max(Counter(case.wording_version for case in counted(cases)).values(), default=0)
+
+
+def _closings_over(last: str, facts: Facts) -> datetime:
+    """Return when nothing can change about a case closed at the end of week `last`."""
+    _, end = week_bounds(last, ZoneInfo(facts.organisation.time_zone))
+    return end + timedelta(days=facts.survey.link_lifetime_days) + _afterwards(facts.survey)
+
+
+def _case_over(case: CohortCase, survey: SurveyRules) -> datetime:
+    """Return when nothing about `case` can change any more, its treatment in time included."""
+    last = max((at for at in (case.expires_at, case.answered_at) if at), default=case.closed_at)
+    return last + _afterwards(survey)
+
+
+def _afterwards(survey: SurveyRules) -> timedelta:
+    """Return how long after a link's end an answer can still change, or be treated in time."""
+    weeks_of_contact = -(-survey.follow_up_working_days // 5)
+    return GRACE + max(
+        timedelta(hours=survey.edit_window_hours),
+        timedelta(days=survey.read_within_days),
+        timedelta(weeks=weeks_of_contact),
+    )

@@ -1,0 +1,50 @@
+"""By what rules figures are made, and what each of them means, as it is written into a file."""
+
+from published_results.result import Definition, QuestionWording, Rules, Target
+from support_facts.facts import Facts
+
+
+def rules_of(facts: Facts) -> Rules:
+    """Return the rules that hold for what is published from now on."""
+    return Rules(
+        time_zone=facts.organisation.time_zone,
+        minimum_n=facts.survey.minimum_n,
+        share_minimum_n=facts.survey.share_minimum_n,
+        read_within_days=facts.survey.read_within_days,
+        contact_within_working_days=facts.survey.follow_up_working_days,
+        targets=tuple(
+            Target(metric=metric.key, seconds=metric.target_seconds, clock=metric.target_clock)
+            for metric in facts.metrics
+            if metric.target_seconds is not None and metric.target_clock is not None
+        ),
+    )
+
+
+def definitions_of(facts: Facts) -> tuple[Definition, ...]:
+    """Return what every metric means, in every language."""
+    return tuple(
+        Definition(
+            metric=metric.key,
+            short=metric.short,
+            name=dict(metric.name),
+            definition=dict(metric.definition),
+            formula=dict(metric.formula),
+            excludes=dict(metric.excludes),
+            direction=dict(metric.direction),
+            target=dict(metric.target) if metric.target else None,
+        )
+        for metric in facts.metrics
+    )
+
+
+def questions_of(facts: Facts) -> tuple[QuestionWording, ...]:
+    """Return how the questions are put now, with the version of this wording."""
+    return tuple(
+        QuestionWording(
+            question=question.key,
+            wording_version=facts.survey.wording_version,
+            text=dict(question.text),
+            points=tuple(dict(point) for point in question.points),
+        )
+        for question in facts.questions
+    )

@@ -1,0 +1,163 @@
+"""Every figure of one period, from its cases alone: no clock, no database."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from statistics import fmean, median
+from zoneinfo import ZoneInfo
+
+from feedback_app.intervals import wilson
+from feedback_app.publish.corrections import without_small_changes
+from feedback_app.publish.periods import counted
+from feedback_app.publish.times import METRICS, portion, times_of
+from feedback_app.records import CohortCase
+from feedback_app.review.scores import BEST_POINTS
+from feedback_app.weeks import working_days_later
+from published_results.figures import (
+    Answers,
+    Conduct,
+    Figures,
+    Participation,
+    Portion,
+    Reason,
+    Scores,
+    Share,
+    Wording,
+)
+from published_results.result import Rules
+from support_facts.facts import Question
+
+
+def figures_of(
+    cases: Sequence[CohortCase],
+    questions: Sequence[Question],
+    rules: Rules,
+    earlier: Sequence[Figures] = (),
+) -> Figures:
+    """Return what may be published of `cases`, given the `earlier` versions of their period."""
+    figures = Figures(
+        participation=_participation(cases, rules),
+        scores=_scores(cases, questions, rules),
+        times=times_of(cases, rules, [version.times for version in earlier]),
+        conduct=_conduct(cases, rules),
+        withheld={},
+    )
+    figures = figures.model_copy(update={"withheld": _too_few(figures)})
+    return without_small_changes(figures, earlier, rules.minimum_n)
+
+
+def _too_few(figures: Figures) -> dict[str, Reason]:
+    """Name what is missing because it would rest on too few."""
+    stated = {times.metric for times in figures.times}
+    withheld: dict[str, Reason] = {
+        f"times.{key}": "too_few" for key in METRICS if key not in stated
+    }
+    if figures.participation is None:
+        withheld["participation"] = "too_few"
+    if figures.scores is None:
+        withheld["scores"] = "too_few"
+    if figures.conduct is None:
+        withheld["conduct"] = "too_few"
+    elif figures.conduct.contacted is None:
+        withheld["conduct.contacted"] = "too_few"
+    return withheld
+
+
+def _participation(cases: Sequence[CohortCase], rules: Rules) -> Participation | None:
+    became = Counter(case.became for case in cases)
+    reached, answered = became["reached"], sum(case.answered_at is not None for case in cases)
+    if reached < rules.minimum_n:
+        return None
+    return Participation(
+        closed=len(cases),
+        not_asked=became["not_asked"],
+        not_delivered=became["not_delivered"],
+        bounced=became["bounced"],
+        reached=reached,
+        answered=answered,
+        rate=portion(answered, reached, rules).share,
+    )
+
+
+def _scores(
+    cases: Sequence[CohortCase], questions: Sequence[Question], rules: Rules
+) -> Scores | None:
+    versions: dict[int, list[CohortCase]] = {}
+    for case in counted(cases):
+        versions.setdefault(case.wording_version or 0, []).append(case)
+    wordings = tuple(
+        Wording(
+            version=version,
+            n=len(answers),
+            answers=tuple(_answers(question, answers, rules) for question in questions),
+        )
+        for version, answers in sorted(versions.items())
+        if len(answers) >= rules.minimum_n
+    )
+    if not wordings:
+        return None
+    return Scores(
+        wordings=wordings,
+        flagged=sum(case.answered_at is not None and case.flagged for case in cases),
+        other_wording=sum(map(len, versions.values())) - sum(wording.n for wording in wordings),
+    )
+
+
+def _answers(question: Question, cases: Sequence[CohortCase], rules: Rules) -> Answers:
+    given = [_point(case, question.key) for case in cases]
+    counts = Counter(given)
+    points = range(1, len(question.points) + 1)
+    return Answers(
+        question=question.key,
+        metric=question.metric,
+        counts=tuple(counts[point] for point in points),
+        mean=round(fmean(given), 4),
+        median=float(median(given)),
+        share=_share(sum(counts[point] for point in points[-BEST_POINTS:]), len(given), rules),
+    )
+
+
+def _point(case: CohortCase, question: str) -> int:
+    return (case.ease if question == "ease" else case.satisfaction) or 0
+
+
+def _share(best: int, n: int, rules: Rules) -> Share | None:
+    if n < rules.share_minimum_n:
+        return None
+    low, high = wilson(best, n)
+    return Share(best=best, n=n, value=round(best / n, 4), low=round(low, 4), high=round(high, 4))
+
+
+def _conduct(cases: Sequence[CohortCase], rules: Rules) -> Conduct | None:
+    answered = [case for case in cases if case.answered_at]
+    if len(answered) < rules.minimum_n:
+        return None
+    return Conduct(
+        read=portion(sum(_was_read(case, rules) for case in answered), len(answered), rules),
+        contacted=_contacted(answered, rules),
+    )
+
+
+def _contacted(answered: Sequence[CohortCase], rules: Rules) -> Portion | None:
+    wished = [case for case in answered if case.contact_welcome]
+    if len(wished) < rules.minimum_n:
+        return None
+    return portion(sum(_was_contacted(case, rules) for case in wished), len(wished), rules)
+
+
+def _was_read(case: CohortCase, rules: Rules) -> bool:
+    limit = timedelta(days=rules.read_within_days)
+    return bool(case.read_at and case.answered_at and case.read_at <= case.answered_at + limit)
+
+
+def _was_contacted(case: CohortCase, rules: Rules) -> bool:
+    return bool(
+        case.contacted_at
+        and case.answered_at
+        and case.contacted_at <= _contact_due(case.answered_at, rules)
+    )
+
+
+def _contact_due(answered_at: datetime, rules: Rules) -> datetime:
+    zone = ZoneInfo(rules.time_zone)
+    return working_days_later(answered_at, rules.contact_within_working_days, zone)

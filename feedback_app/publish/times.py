@@ -1,0 +1,120 @@
+"""Durations by case kind: no kind stands alone, and none is left over, with too few cases."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from feedback_app.records import CohortCase, MeasuredCase
+from feedback_app.review.durations import first_response, resolution, spread
+from published_results.figures import Group, Portion, Spread, Times
+from published_results.result import Rules
+
+Measure = Callable[[MeasuredCase], tuple[str, int] | None]
+Kinds = tuple[str, ...]
+
+METRICS: dict[str, Measure] = {
+    "first_response_time": first_response,
+    "resolution_time": resolution,
+}
+
+
+def times_of(
+    cases: Sequence[CohortCase], rules: Rules, earlier: Sequence[tuple[Times, ...]] = ()
+) -> tuple[Times, ...]:
+    """Return the durations of every metric on every clock that has enough cases.
+
+    Clocks are never mixed. In a later version of a period a metric is split as in the first one
+    of the `earlier` versions, or not at all: two different splits could be subtracted.
+    """
+    found = []
+    for metric, measure in METRICS.items():
+        clocks: dict[str, list[tuple[str, int]]] = {}
+        for case in cases:
+            if measured := measure(case):
+                clock, seconds = measured
+                clocks.setdefault(clock, []).append((case.case_kind or "", seconds))
+        for clock, measured_cases in sorted(clocks.items()):
+            if len(measured_cases) >= rules.minimum_n:
+                found.append(_times(metric, clock, measured_cases, rules, earlier))
+    return tuple(found)
+
+
+def _times(
+    metric: str,
+    clock: str,
+    measured: Sequence[tuple[str, int]],
+    rules: Rules,
+    earlier: Sequence[tuple[Times, ...]],
+) -> Times:
+    counts = Counter(kind for kind, _ in measured)
+    stated = [
+        times
+        for version in earlier
+        for times in version
+        if (times.metric, times.clock) == (metric, clock)
+    ]
+    if stated:
+        split = _same_split(stated[0], counts, rules.minimum_n)
+    else:
+        split = split_kinds(counts, rules.minimum_n)
+    target = next(
+        (
+            target.seconds
+            for target in rules.targets
+            if (target.metric, target.clock) == (metric, clock)
+        ),
+        None,
+    )
+
+    def spread_of(kinds: Iterable[str]) -> Spread:
+        return _spread([seconds for kind, seconds in measured if kind in kinds], target, rules)
+
+    return Times(
+        metric=metric,
+        clock=clock,
+        overall=spread_of(counts),
+        groups=tuple(Group(kinds=kinds, **dict(spread_of(kinds))) for kinds in split),
+    )
+
+
+def split_kinds(counts: Counter[str], minimum: int) -> tuple[Kinds, ...]:
+    """Return the kinds in groups of at least `minimum` cases, or none where only one would remain.
+
+    Kinds with enough cases stand alone. The others are pooled, with the smallest of those that
+    have enough if they are too few even together: what is left over could be subtracted.
+    """
+    by_size = sorted(counts, key=lambda kind: (counts[kind], kind))
+    pool = [kind for kind in by_size if counts[kind] < minimum]
+    alone = [kind for kind in by_size if counts[kind] >= minimum]
+    while pool and alone and sum(counts[kind] for kind in pool) < minimum:
+        pool.append(alone.pop(0))
+    groups: list[Kinds] = [(kind,) for kind in sorted(alone)]
+    if pool:
+        groups.append(tuple(sorted(pool)))
+    return tuple(groups) if len(groups) > 1 else ()
+
+
+def _same_split(stated: Times, counts: Counter[str], minimum: int) -> tuple[Kinds, ...]:
+    """Return the split that was stated before if it still holds, else none."""
+    split = tuple(group.kinds for group in stated.groups)
+    known = {kind for kinds in split for kind in kinds}
+    enough = all(sum(counts[kind] for kind in kinds) >= minimum for kinds in split)
+    return split if enough and known >= set(counts) else ()
+
+
+def _spread(seconds: Sequence[int], target: int | None, rules: Rules) -> Spread:
+    found = spread(seconds, rules.share_minimum_n)
+    within = None
+    if target is not None:
+        within = portion(sum(one <= target for one in seconds), len(seconds), rules)
+    return Spread(
+        n=found.n,
+        median=float(found.median),
+        percentile_90=None if found.percentile_90 is None else float(found.percentile_90),
+        within_target=within,
+    )
+
+
+def portion(count: int, n: int, rules: Rules) -> Portion:
+    """Return `count` of `n`, with its share from the smallest n that has one."""
+    share = round(count / n, 4) if n >= max(1, rules.share_minimum_n) else None
+    return Portion(count=count, n=n, share=share)

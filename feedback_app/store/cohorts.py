@@ -1,0 +1,124 @@
+"""Closed cases by the week they closed in, as they were known at a moment.
+
+Published figures are made of these. Nothing that erasure or retention empties is read.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from feedback_app.clock import from_text
+from feedback_app.database.contract import Database, Row
+from feedback_app.records import Became, CohortCase
+
+_COHORT = """
+    FROM cases JOIN invitations ON invitations.case_ref = cases.id
+    WHERE closed_week BETWEEN :first AND :last AND (source = 'sample') = (:sample = 1)
+"""
+_SELECT = f"""
+    SELECT closed_week, closed_at, case_kind, closure_reason, opened_at, first_response_at,
+           first_response_seconds, resolution_seconds, duration_clock, withheld_because,
+           handed_over_at, bounced_at, superseded_at, expires_at,
+           original.answered_at, newest.ease, newest.satisfaction,
+           newest.wording_version, newest.flags, newest.contact_welcome,
+           progress.read_at, progress.handled_at
+    FROM (SELECT cases.*, invitations.id AS invitation_id, withheld_because, handed_over_at,
+                 bounced_at, superseded_at, expires_at
+          {_COHORT} AND received_at <= :as_of) AS cohort
+    LEFT JOIN answers AS original ON original.invitation_id = cohort.invitation_id
+         AND original.revision = 1 AND original.answered_at <= :as_of
+    LEFT JOIN answers AS newest ON newest.invitation_id = cohort.invitation_id
+         AND newest.revision = (SELECT max(revision) FROM answers AS counted
+                                WHERE counted.invitation_id = cohort.invitation_id
+                                  AND counted.answered_at <= :as_of)
+    LEFT JOIN progress ON progress.invitation_id = cohort.invitation_id
+"""
+_AS_STORED = (
+    "closed_week",
+    "case_kind",
+    "closure_reason",
+    "first_response_seconds",
+    "resolution_seconds",
+    "duration_clock",
+    "ease",
+    "satisfaction",
+    "wording_version",
+)
+_MOMENTS = ("closed_at", "opened_at", "first_response_at", "expires_at", "answered_at")
+_LATER = ("handed_over_at", "bounced_at", "superseded_at", "read_at", "handled_at")
+
+
+def closed_between(
+    database: Database, first: str, last: str, as_of: datetime, sample: bool
+) -> Iterator[CohortCase]:
+    """Yield the cases closed in the weeks `first` to `last` as they were known at `as_of`.
+
+    With `sample` only sample data, without it only real cases.
+    """
+    rows = database.stream(_SELECT, first=first, last=last, as_of=as_of, sample=sample)
+    return (_case(row, as_of) for row in rows)
+
+
+def first_week_asked(database: Database, sample: bool) -> str | None:
+    """Return the earliest week with a closed case whose customer was asked, if there is any."""
+    rows = database.ask(
+        """SELECT min(closed_week) AS week FROM cases
+           JOIN invitations ON invitations.case_ref = cases.id
+           WHERE handed_over_at IS NOT NULL AND (source = 'sample') = (:sample = 1)""",
+        sample=sample,
+    )
+    week: str | None = rows[0]["week"]
+    return week
+
+
+def arrived_later(
+    database: Database, first: str, last: str, as_of: datetime, sample: bool
+) -> tuple[int, int]:
+    """Return how many cases of these weeks, and answers about them, came in after `as_of`."""
+    rows = database.ask(
+        f"""SELECT count(CASE WHEN received_at > :as_of THEN 1 END) AS cases,
+                   count((SELECT 1 FROM answers WHERE revision = 1 AND answered_at > :as_of
+                          AND answers.invitation_id = invitations.id)) AS answers {_COHORT}""",
+        first=first,
+        last=last,
+        as_of=as_of,
+        sample=sample,
+    )
+    return rows[0]["cases"], rows[0]["answers"]
+
+
+def _case(row: Row, as_of: datetime) -> CohortCase:
+    at = {name: row[name] and from_text(row[name]) for name in _MOMENTS}
+    since = {name: _moment_by(row[name], as_of) for name in _LATER}
+    answered = at["answered_at"] is not None
+    became = _became(row, since, answered)
+    takes_answers = became in ("reached", "not_delivered") and not since["superseded_at"]
+    return CohortCase(
+        **{name: row[name] for name in _AS_STORED},
+        closed_at=at["closed_at"],
+        opened_at=at["opened_at"],
+        first_response_at=at["first_response_at"],
+        became=became,
+        expires_at=at["expires_at"] if takes_answers else None,
+        answered_at=at["answered_at"],
+        flagged=bool(row["flags"]),
+        contact_welcome=bool(row["contact_welcome"]),
+        read_at=since["read_at"],
+        contacted_at=since["handled_at"],
+    )
+
+
+def _became(row: Row, since: dict[str, datetime | None], answered: bool) -> Became:
+    # Whoever answered had the link, even where its mail was never seen to arrive.
+    if answered:
+        return "reached"
+    if since["bounced_at"]:
+        return "bounced"
+    if since["handed_over_at"]:
+        return "reached"
+    return "not_asked" if row["withheld_because"] or since["superseded_at"] else "not_delivered"
+
+
+def _moment_by(text: str | None, as_of: datetime) -> datetime | None:
+    """Return a moment unless it came after `as_of`."""
+    moment = from_text(text) if text else None
+    return moment if moment and moment <= as_of else None

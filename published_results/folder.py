@@ -1,0 +1,140 @@
+"""All published files of a folder, read together. Files are added, never changed or removed."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from published_results.note import Note
+from published_results.part import ResultsError
+from published_results.result import Link, Result
+
+
+@dataclass(frozen=True)
+class Published:
+    """Everything published so far: results by period and version, notes by meeting.
+
+    `digests` is of each result file's bytes (SHA-256), in the order of publishing.
+    """
+
+    results: tuple[Result, ...] = ()
+    notes: tuple[Note, ...] = ()
+    digests: tuple[Link, ...] = ()
+
+    @property
+    def newest(self) -> tuple[Result, ...]:
+        """Return the version that counts of every period, the earliest period first."""
+        return tuple({result.period.name: result for result in self.results}.values())
+
+    @property
+    def is_sample(self) -> bool:
+        """Return whether any of it is sample data."""
+        return any(one.sample for one in self.results) or any(one.sample for one in self.notes)
+
+    def versions(self, name: str) -> tuple[Result, ...]:
+        """Return every version of the period with this name, the first one first."""
+        return tuple(result for result in self.results if result.period.name == name)
+
+
+def read_folder(folder: Path) -> Published:
+    """Return what is published in `folder`; nothing if there is no such folder.
+
+    Raises ResultsError naming every file that is broken, changed, missing or in the wrong place.
+    """
+    faults: list[str] = []
+    texts = {path.name: path.read_bytes() for path in sorted(folder.glob("*.json"))}
+    read = {name: _read(name, text, faults) for name, text in texts.items()}
+    results = [file for file in read.values() if isinstance(file, Result)]
+    notes = [file for file in read.values() if isinstance(file, Note)]
+    faults += [
+        f"{name}: is called otherwise than what it holds: it was {file.file_name}"
+        for name, file in read.items()
+        if file and file.file_name != name
+    ]
+    chain = [
+        link_to(result.file_name, texts.get(result.file_name, b""))
+        for result in sorted(results, key=_publishing_order)
+    ]
+    if not faults:
+        faults += _broken_links(sorted(results, key=_publishing_order), chain)
+    results.sort(key=lambda result: (result.period.first_week, result.version))
+    notes.sort(key=lambda note: (note.week, note.number))
+    faults += _contradictions(results)
+    if len({*(one.sample for one in results), *(one.sample for one in notes)}) > 1:
+        faults.append("sample data and real files stand together: give each a folder of its own")
+    if faults:
+        raise ResultsError(*(f"{folder}: {fault}" for fault in faults))
+    return Published(tuple(results), tuple(notes), tuple(chain))
+
+
+def link_to(name: str, text: bytes) -> Link:
+    """Return the link by which the next file holds on to this one."""
+    return Link(file=name, sha256=hashlib.sha256(text).hexdigest())
+
+
+def as_text(file: Result | Note) -> str:
+    """Return the text of a file, the same for the same content."""
+    return file.model_dump_json(indent=2) + "\n"
+
+
+def add(folder: Path, files: Iterable[Result | Note]) -> list[Path]:
+    """Write new files and return their paths. Raises OSError; FileExistsError for one there is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return [_add(folder / file.file_name, as_text(file)) for file in files]
+
+
+def _add(path: Path, text: str) -> Path:
+    # Linking fails where a file is: nothing is written over, and no file is ever half there.
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-") as whole:
+        whole.write(text.encode())
+        whole.flush()
+        os.fchmod(whole.fileno(), 0o644)
+        os.link(whole.name, path)
+    return path
+
+
+def _read(name: str, text: bytes, faults: list[str]) -> Result | Note | None:
+    """Return the file, or None and its faults. The name says which of the two it is."""
+    kind: type[Result] | type[Note] = Note if name.startswith("note_") else Result
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False):
+            place = ".".join(map(str, fault["loc"])) or "the file"
+            faults.append(f"{name}: {place}: {fault['msg']}; restore the file as it was published")
+    return None
+
+
+def _publishing_order(result: Result) -> tuple[datetime, str, int]:
+    return result.approved.at, result.period.first_week, result.version
+
+
+def _broken_links(results: Sequence[Result], chain: Sequence[Link]) -> Iterator[str]:
+    """Name results that do not hold on to the one published before them, as it was then."""
+    for result, before in zip(results, (None, *chain), strict=False):
+        if result.previous == before:
+            continue
+        if result.previous is None:
+            yield f"{result.file_name}: says that nothing was published before it"
+        elif before is None or before.file != result.previous.file:
+            yield f"{result.previous.file}: is missing: restore it as it was published"
+        else:
+            yield f"{before.file}: was changed after publishing: restore it as it was published"
+
+
+def _contradictions(results: Sequence[Result]) -> Iterator[str]:
+    """Name periods that overlap, and versions that are missing."""
+    for before, after in pairwise(results):
+        same = before.period == after.period
+        if same and after.version != before.version + 1:
+            yield f"{after.file_name}: version {before.version + 1} of its period is missing"
+        elif not same and after.version != 1:
+            yield f"{after.file_name}: version 1 of its period is missing"
+        if not same and after.period.first_week <= before.period.last_week:
+            yield f"{after.file_name}: overlaps {before.file_name}"
