@@ -1,14 +1,24 @@
 """Where it runs: the environment, read once (prefix FEEDBACK_; every name in `.env.example`)."""
 
+import os
+from collections.abc import Iterator
 from datetime import datetime
+from difflib import get_close_matches
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _KEY_LENGTH = 32
+_PREFIX = "FEEDBACK_"
+_ENV_FILE = ".env"
+_MAIL_SCHEMES = ("smtp", "smtps", "smtp+starttls")
 
 
 class SettingsError(ValueError):
@@ -18,7 +28,7 @@ class SettingsError(ValueError):
 class Settings(BaseSettings):
     """Addresses, secrets and folders. What a customer can read is in `support.toml` instead."""
 
-    model_config = SettingsConfigDict(env_prefix="FEEDBACK_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore")
 
     secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
     database: SecretStr = SecretStr("sqlite:///var/feedback.sqlite")
@@ -57,17 +67,39 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _web_address(cls, url: str) -> str:
-        if not url.startswith(("https://", "http://")):
+        parts = _split(url.rstrip("/"))
+        if parts.scheme not in ("https", "http") or not parts.hostname:
             raise ValueError("write the address customers reach us at, with https://")
+        if parts.path or parts.query or parts.fragment:
+            raise ValueError("links need an address of their own: no path after the host")
+        if not parts.netloc.isascii():
+            raise ValueError("write the host in ASCII, xn--… for other letters")
         return url.rstrip("/")
+
+    @field_validator("site")
+    @classmethod
+    def _built(cls, folder: Path | None) -> Path | None:
+        if folder and not (folder / "index.html").is_file():
+            raise ValueError("there is no index.html: build the site first")
+        return folder
+
+    @field_validator("mail_from", "reply_to")
+    @classmethod
+    def _mailable(cls, text: str | None) -> str | None:
+        try:
+            if text and not Address(addr_spec=parseaddr(text)[1]).domain:
+                raise ValueError
+        except (ValueError, HeaderParseError, IndexError):
+            raise ValueError("write Name <address>, or the address alone") from None
+        return text
 
     @field_validator("smtp_url")
     @classmethod
     def _mail_address(cls, url: SecretStr | None) -> SecretStr | None:
-        schemes = ("smtp://", "smtps://", "smtp+starttls://")
-        if url and not url.get_secret_value().startswith(schemes):
-            raise ValueError(f"write one of {', '.join(schemes)} with host and port")
-        parts = urlsplit(url.get_secret_value()) if url else None
+        parts = _split(url.get_secret_value()) if url else None
+        if parts and (parts.scheme not in _MAIL_SCHEMES or not parts.hostname):
+            schemes = ", ".join(f"{scheme}://" for scheme in _MAIL_SCHEMES)
+            raise ValueError(f"write one of {schemes} with host and port")
         if parts and parts.scheme == "smtp" and parts.password and not _is_here(parts.hostname):
             raise ValueError(
                 "smtp:// would send the password for everybody to read: "
@@ -87,6 +119,16 @@ def _is_here(host: str | None) -> bool:
     return host == "localhost" or (host or "").startswith("127.") or host == "::1"
 
 
+def _split(url: str) -> SplitResult:
+    """Return the parts of an address. Raises ValueError, naming no part, when one is impossible."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("this is no address: mind brackets and the port (1 to 65535)") from None
+    return parts
+
+
 _MENDS = {
     "FEEDBACK_SECRET_KEYS": "make one with: python3 -c 'import secrets; print(secrets.token_hex())'"
 }
@@ -95,16 +137,31 @@ _MENDS = {
 def read_settings(**overrides: Any) -> Settings:
     """Return the settings of the environment and of the file `.env`, with `overrides` winning.
 
-    Raises SettingsError naming every wrong or missing variable, without showing its value.
+    Raises SettingsError naming every wrong, missing or misspelt variable, without showing its
+    value.
     """
+    faults = list(_misspelt())
     try:
-        return Settings(**{"_env_file": ".env", **overrides})
+        settings = Settings(**{"_env_file": _ENV_FILE, **overrides})
     except ValidationError as error:
-        raise SettingsError("\n".join(_fault(fault) for fault in error.errors())) from None
+        faults = [*(_fault(fault) for fault in error.errors()), *faults]
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return settings
+
+
+def _misspelt() -> Iterator[str]:
+    """Yield a fault for each variable that nobody reads and that looks like one of ours."""
+    known = [_PREFIX + name.upper() for name in Settings.model_fields]
+    given = {name.upper() for name in (*os.environ, *dotenv_values(_ENV_FILE))}
+    for name in sorted(given - set(known)):
+        meant = get_close_matches(name, known, n=1, cutoff=0.9)
+        if name.startswith(_PREFIX) and meant:
+            yield f"{name}: there is no such setting (did you mean {meant[0]}?)"
 
 
 def _fault(fault: Any) -> str:
-    name = "FEEDBACK_" + str(fault["loc"][0]).upper()
+    name = _PREFIX + str(fault["loc"][0]).upper()
     said = fault["msg"].removeprefix("Value error, ")
     mend = _MENDS.get(name, "see .env.example")
     return f"{name}: {said} ({mend})"

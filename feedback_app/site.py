@@ -15,6 +15,8 @@ def serve(app: Flask, folder: Path) -> None:
     def show(path: str) -> Response:
         name = path + "index.html" if path.endswith("/") or not path else path
         try:
+            if _is_hidden(name):
+                raise NotFound
             response = send_from_directory(folder, name)
         except NotFound:
             if not (folder / "404.html").exists():
@@ -26,6 +28,11 @@ def serve(app: Flask, folder: Path) -> None:
 
     app.add_url_rule("/", view_func=show, endpoint="site.home", defaults={"path": ""})
     app.add_url_rule("/<path:path>", view_func=show, endpoint="site.page")
+
+
+def _is_hidden(name: str) -> bool:
+    """Return whether a dot hides this file from visitors; .well-known is there to be found."""
+    return any(part.startswith(".") for part in name.removeprefix(".well-known/").split("/"))
 
 
 def _headers(folder: Path) -> dict[str, dict[str, str]]:

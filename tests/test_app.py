@@ -22,6 +22,9 @@ def site(tmp_path: Path) -> Path:
     told = {"/*": policy, "/style-1.css": {"Cache-Control": "immutable"}}
     (folder / "style-1.css").write_text("", encoding="utf-8")
     (folder / "headers.json").write_text(json.dumps(told), encoding="utf-8")
+    (folder / ".well-known").mkdir()
+    (folder / ".well-known" / "security.txt").write_text("Contact: …", encoding="utf-8")
+    (folder / ".env").write_text("secret", encoding="utf-8")
     (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
     return folder
 
@@ -59,6 +62,14 @@ def test_an_address_the_site_lacks_shows_the_sites_own_page(client) -> None:
         assert (page.status_code, page.text) == (404, "not here")
 
 
+def test_hidden_files_are_not_served_but_well_known_ones_are(client) -> None:
+    for address in ("/.env", "/de/.env", "/.well-known/.env"):
+        with client.get(address) as page:
+            assert (page.status_code, page.text) == (404, "not here")
+    with client.get("/.well-known/security.txt") as page:
+        assert page.status_code == 200
+
+
 @pytest.mark.parametrize(
     "address", ["/../secret.txt", "/%2e%2e/secret.txt", "/de/../../secret.txt"]
 )
@@ -86,3 +97,14 @@ def test_a_database_that_was_never_migrated_is_not_ready(client, caplog) -> None
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (503, {"status": "not ready"})
     assert "feedback migrate" in caplog.text
+
+
+def test_a_database_file_that_is_none_gives_a_page_and_keeps_the_link_out_of_the_log(
+    client, tmp_path, caplog
+) -> None:
+    (tmp_path / "feedback.sqlite").write_bytes(b"this is no database" * 300)
+    token = client.application.config["WIRING"].links.sign("survey", "an-invitation")
+    assert client.get("/readyz").status_code == 503
+    page = client.get(f"/f/{token}")
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "10")
+    assert token not in caplog.text

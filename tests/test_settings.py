@@ -75,3 +75,49 @@ def test_a_password_is_not_sent_in_the_clear_except_on_this_machine(monkeypatch)
     for url in ("smtp://survey:secret@127.0.0.1:25", "smtps://survey:secret@mail.example"):
         monkeypatch.setenv("FEEDBACK_SMTP_URL", url)
         assert read_settings(secret_keys=KEY).smtp_url
+
+
+def test_an_empty_setting_is_as_good_as_none(monkeypatch) -> None:
+    monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY)
+    for name in ("SITE", "MAILBOX", "SMTP_URL", "MAIL_FROM", "FACTS"):
+        monkeypatch.setenv(f"FEEDBACK_{name}", "")
+    found = read_settings()
+    assert (found.site, found.smtp_url, found.facts) == (None, None, None)
+    assert found.mailbox == Path("var/mailbox")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "mend"),
+    [
+        ("PUBLIC_URL", "https://", "https://"),
+        ("PUBLIC_URL", "https://host.example/feedback", "no path"),
+        ("PUBLIC_URL", "https://b\u00fccher.example", "xn--"),
+        ("PUBLIC_URL", "https://host.example:99999", "port"),
+        ("SMTP_URL", "smtp://mail.example:99999", "port"),
+        ("SMTP_URL", "smtp://", "host and port"),
+        ("SMTP_URL", "smtp://[mail", "brackets"),
+        ("MAIL_FROM", "not an address", "Name <address>"),
+        ("MAIL_FROM", "Support <support@>", "Name <address>"),
+        ("REPLY_TO", "=?utf-8?q?a?=@b.example", "Name <address>"),
+        ("SITE", "no/such/folder", "build the site first"),
+    ],
+)
+def test_what_cannot_work_stops_the_start_with_its_mend(monkeypatch, name, value, mend) -> None:
+    monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY)
+    monkeypatch.setenv(f"FEEDBACK_{name}", value)
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+    assert str(error.value).startswith(f"FEEDBACK_{name}: ")
+    assert mend in str(error.value)
+
+
+def test_a_misspelt_setting_is_named_with_what_was_meant(monkeypatch) -> None:
+    Path(".env").write_text("FEEDBACK_PUBLIC_ULR=https://x.example\n", encoding="utf-8")
+    monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY)
+    monkeypatch.setenv("FEEDBACK_SMPT_URL", "smtp://mail.example:25")
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+    assert str(error.value).splitlines() == [
+        "FEEDBACK_PUBLIC_ULR: there is no such setting (did you mean FEEDBACK_PUBLIC_URL?)",
+        "FEEDBACK_SMPT_URL: there is no such setting (did you mean FEEDBACK_SMTP_URL?)",
+    ]

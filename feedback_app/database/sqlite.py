@@ -16,6 +16,7 @@ from feedback_app.database.contract import (
 )
 
 _BUSY_SECONDS = 15
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
 class SQLite:
@@ -39,13 +40,12 @@ class SQLite:
             )
         except (OSError, sqlite3.OperationalError) as error:
             raise DatabaseUnavailableError(f"cannot open {self._path}: {error}") from error
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "secure_delete=ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}").close()
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}").close()
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            raise DatabaseUnavailableError(f"cannot use {self._path}: {error}") from error
         return sqlite_utils.Database(connection)
 
     def ask(self, sql: str, **values: object) -> list[Row]:
@@ -120,5 +120,7 @@ class _SQLiteTransaction:
 def _sqlite_errors() -> Iterator[None]:
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except sqlite3.DatabaseError as error:
         raise DatabaseUnavailableError(f"SQLite cannot do this now: {error}") from error
