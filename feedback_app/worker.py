@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -51,7 +52,7 @@ def run_once(wiring: Wiring, clock: Clock) -> dict[str, int]:
 def run_forever(wiring: Wiring, clock: Clock) -> None:
     """Run each job when its time has come, until the process is asked to stop.
 
-    A database that does not answer is tried again at the job's next turn.
+    A job that fails is tried again at its next turn, and does not keep the others from theirs.
     """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -69,6 +70,17 @@ def _run(job: Job, wiring: Wiring, clock: Clock) -> None:
         count = job.run(wiring, clock)
     except DatabaseUnavailableError as error:
         log.warning("%s: %s; trying again in %s", job.name, error, job.every)
+    except Exception as error:
+        # What an unforeseen error says may hold an address, so only its kind and place are logged.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.error(
+            "%s: %s at %s:%d; trying again in %s",
+            job.name,
+            type(error).__name__,
+            place.filename,
+            place.lineno or 0,
+            job.every,
+        )
     else:
         if count:
             log.info("%s: %d %s", job.name, count, job.counts)

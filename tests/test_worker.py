@@ -50,6 +50,28 @@ def test_a_database_that_is_away_is_said_and_tried_again(
     assert "deliver: 3 messages delivered" in caplog.text
 
 
+def test_a_job_that_fails_does_not_end_the_worker_and_says_no_address(
+    sqlite_office: Office, monkeypatch, caplog
+) -> None:
+    def broken(wiring, clock) -> int:
+        raise ValueError("somebody@customer.example")
+
+    def last(wiring, clock) -> int:
+        signal.raise_signal(signal.SIGTERM)
+        return 0
+
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    every = timedelta(hours=1)
+    jobs = (worker.Job("retention", every, broken, ""), worker.Job("deliver", every, last, ""))
+    monkeypatch.setattr(worker, "JOBS", jobs)
+    monkeypatch.setattr(worker, "_LOOK_SECONDS", 0.01)
+    worker.run_forever(sqlite_office.wiring, clock.now)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    assert "retention: ValueError at " in caplog.text
+    assert "somebody@customer.example" not in caplog.text
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_that_is_asked_to_stop_ends_in_peace(tmp_path, number) -> None:
     env = environment(tmp_path, 8000)
