@@ -18,13 +18,13 @@ invitations   who is asked, when, and why not
 postmen       SMTP, or a folder for trying out
 outbox        deliver what is due; nothing lost
 bounces       mails that came back
-retention     what is kept for how long, and erasure on request
 wiring        the parts of a running program, made once
 requests      what a request needs of the running program
 intake        case systems to closed cases
 intervals     what chance alone would vary
 review        the week in numbers: pure sums
 reports       the week on paper
+retention     what is kept for how long, and erasure on request
 publish       the aggregates that may cross to the site
 answering     the protocol: the first complete answer stands
 sample        plainly labelled sample data

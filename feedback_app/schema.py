@@ -17,10 +17,14 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table's columns, and the column whose moment starts their lifetimes."""
+    """A table's columns, and the column whose moment starts their lifetimes.
+
+    A row in which none of the `needed_until` columns is set is still needed: no lifetime ends yet.
+    """
 
     age: str
     columns: dict[str, Column]
+    needed_until: tuple[str, ...] = ()
 
 
 TABLES: dict[str, Table] = {
@@ -40,7 +44,7 @@ TABLES: dict[str, Table] = {
             "closure_key": Column("tells one closing of a case from the next"),
             "case_number": Column("what customer and support call the case"),
             "case_kind": Column("software, infrastructure, security or other"),
-            "case_url": Column("where a lead opens the case"),
+            "case_url": Column("where a lead opens the case; may name the customer", "contact"),
             "customer": Column("whose case it was, for the meeting", "contact"),
             "team": Column("which team worked on it, copied at closing"),
             "contact_email": Column("where the closure mail goes", "contact"),
@@ -111,6 +115,7 @@ TABLES: dict[str, Table] = {
             "refused_at": Column("when it was refused for good or given up"),
             "last_error": Column("what the mail server said last", "message"),
         },
+        needed_until=("sent_at", "refused_at"),
     ),
     "opt_outs": Table(
         "since",

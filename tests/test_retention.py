@@ -118,3 +118,89 @@ def test_old_files_of_rejected_rows_are_removed(office: Office, tmp_path: Path) 
     office.now = NOW + timedelta(days=facts.retention["contact"].days + 1)
     end_lifetimes(office.wiring.database, facts, office.mailbox, office.now)
     assert not rejected.exists()
+
+
+def test_a_mail_still_waiting_is_kept_whole_however_old(office: Office) -> None:
+    office.receive(a_case("1"))
+    facts = office.wiring.facts
+    office.wait(days=facts.retention["message"].days + 1)
+    end_lifetimes(office.wiring.database, facts, office.mailbox, office.now)
+    assert office.deliver() == 1
+    end_lifetimes(office.wiring.database, facts, office.mailbox, office.now)
+    assert office.rows("outbox")[0]["message"] is None
+
+
+def test_a_rejected_file_that_cannot_be_removed_is_named_and_the_rest_goes_on(
+    office: Office, tmp_path: Path, caplog
+) -> None:
+    stuck, free = tmp_path / "stuck.rejected.csv", tmp_path / "free.rejected.csv"
+    stuck.mkdir()
+    free.write_text("number\n7\n")
+    with office.wiring.database.write() as tx:
+        rejected_files.remember(tx, stuck, NOW)
+        rejected_files.remember(tx, free, NOW)
+    facts = office.wiring.facts
+    office.wait(days=facts.retention["contact"].days + 1)
+    end_lifetimes(office.wiring.database, facts, office.mailbox, office.now)
+    assert not free.exists()
+    assert str(stuck) in caplog.text
+    assert rejected_files.known(office.wiring.database) == [stuck]
+
+
+def _rejected(office: Office, path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.write_text(text, encoding=encoding)
+    with office.wiring.database.write() as tx:
+        rejected_files.remember(tx, path, NOW)
+    return path
+
+
+def test_a_rejected_file_saved_by_a_spreadsheet_is_searched_all_the_same(
+    office: Office, tmp_path: Path
+) -> None:
+    path = _rejected(
+        office,
+        tmp_path / "cases.rejected.csv",
+        "number;name;mail;line;reason\n7;M\u00fcller;a@customer.example;2;x\n"
+        "8;J\u00f6rg;b@other.example;3;x\n",
+        "cp1252",
+    )
+    assert _erase(office, email="a@customer.example").rejected_rows == 1
+    assert "a@customer.example" not in path.read_text(encoding="utf-8")
+    assert "J\u00f6rg" in path.read_text(encoding="utf-8")
+
+
+def test_only_the_rows_of_the_case_are_erased_not_those_with_its_number_as_line(
+    office: Office, tmp_path: Path
+) -> None:
+    path = _rejected(
+        office,
+        tmp_path / "cases.rejected.csv",
+        "number,mail,line,reason\n3,a@one.example,2,x\n4,b@two.example,3,x\n",
+    )
+    assert _erase(office, case_number="3").rejected_rows == 1
+    assert path.read_text(encoding="utf-8").splitlines()[1:] == ["4,b@two.example,3,x"]
+
+
+def test_an_address_is_matched_whole_and_also_where_a_reason_quotes_it(
+    office: Office, tmp_path: Path
+) -> None:
+    path = _rejected(
+        office,
+        tmp_path / "cases.rejected.csv",
+        "number,mail,line,reason\n"
+        "1,ba@x.example,2,x\n2,Name <a@x.example>,3,x\n3,,4,'a@x.example' is no address\n",
+    )
+    assert _erase(office, email="a@x.example").rejected_rows == 2
+    assert path.read_text(encoding="utf-8").splitlines()[1:] == ["1,ba@x.example,2,x"]
+
+
+def test_a_file_that_cannot_be_searched_is_named_and_the_rest_is_erased(
+    office: Office, tmp_path: Path
+) -> None:
+    invitation_id = _answered(office, "1", "a comment")
+    unreadable = tmp_path / "cases.rejected.csv"
+    unreadable.mkdir()
+    with office.wiring.database.write() as tx:
+        rejected_files.remember(tx, unreadable, NOW)
+    assert _erase(office, case_number="1").not_searched == (unreadable,)
+    assert office.answers(invitation_id)[0].comment == ""

@@ -21,5 +21,8 @@ def erase_command(wiring: Wiring, case_number: str | None, email: str | None) ->
         f"erased: {done.cases} closed cases, {done.mails} mails in the mailbox, "
         f"{done.rejected_rows} rejected rows"
     )
+    if done.not_searched:
+        files = ", ".join(map(str, done.not_searched))
+        raise click.ClickException(f"look for it yourself in what could not be searched: {files}")
     if not (done.cases or done.mails or done.rejected_rows):
         raise click.ClickException("nothing was found: check the number or address")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from feedback_app.database.contract import Database
-from feedback_app.intake.csv_file import Row, Table
+from feedback_app.intake.csv_file import LONGEST_CELL, Row, Table
 from feedback_app.intake.csv_lines import UNREADABLE
 from feedback_app.intake.faults import Fault, together
 from feedback_app.store import rejected_files
@@ -123,7 +123,7 @@ class RejectedRows:
         """Return the row's cells under their columns, with line and reason under theirs."""
         count, cells = len(self._columns), list(rejected.row.cells)
         if len(cells) > count:
-            cells[count - 1 :] = [" ".join(cells[count - 1 :])]
+            cells[count - 1 :] = [" ".join(cells[count - 1 :])[:LONGEST_CELL]]
         cells += [""] * (count - len(cells))
         return [*cells, str(rejected.row.line), together(rejected.faults)]
 

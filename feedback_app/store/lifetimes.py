@@ -1,5 +1,6 @@
 """What ends: columns whose lifetime is over, and the text of one case or contact."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from feedback_app.database.contract import Database, Row, Transaction
@@ -23,7 +24,8 @@ def end_lifetime(tx: Transaction, lifetime: str, before: datetime) -> int:
         if columns:
             changed += tx.run(
                 f"UPDATE {name} SET {_emptied(columns)}"
-                f" WHERE {table.age} < :before AND ({_filled(columns)})",
+                f" WHERE {table.age} < :before AND ({_filled(columns)})"
+                + (f" AND ({_filled(table.needed_until)})" if table.needed_until else ""),
                 before=before,
             )
     return changed
@@ -93,5 +95,5 @@ def _emptied(columns: list[str]) -> str:
     return ", ".join(f"{column} = NULL" for column in columns)
 
 
-def _filled(columns: list[str]) -> str:
+def _filled(columns: Sequence[str]) -> str:
     return " OR ".join(f"{column} IS NOT NULL" for column in columns)
