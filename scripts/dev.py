@@ -3,6 +3,7 @@
 run         build the site and serve it with the survey and sample data, on one port
 test        run the tests with coverage; further words go to pytest
 setup       make the environment only
+feedback    a feedback command on the data of `run`, such as: feedback review
 check       format, lint and types
 site        preview the site, rebuilt at every change
 build-site  build the site into site/
@@ -30,7 +31,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
-STATE = ROOT / "var"
+STATE = ROOT / "var" / "dev"
 RUN_LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 FIRST_PORT = 8000
 
@@ -66,7 +67,8 @@ def prepare(environment: Path, lock: Path) -> None:
     """
     stamp = environment / "installed"
     wanted = {name: _fingerprint(ROOT / name) for name in _enough(lock)}
-    if stamp.exists() and stamp.read_text(encoding="ascii") in wanted.values():
+    made = stamp.exists() and stamp.read_text(encoding="ascii") in wanted.values()
+    if made and _binary("python", environment).exists():
         return
     print(f"setting up {environment.name} from {lock.name}, once ...", flush=True)
     stamp.unlink(missing_ok=True)
@@ -151,8 +153,11 @@ def run(_rest: list[str]) -> int:
 
 
 def settings(port: int) -> dict[str, str]:
-    """Return the environment of a program that keeps its state in var/; what is set wins."""
-    STATE.mkdir(exist_ok=True)
+    """Return the environment of a program that keeps its state in var/dev/; what is set wins.
+
+    A real installation keeps its own in var/, so the two never share a database.
+    """
+    STATE.mkdir(parents=True, exist_ok=True)
     return {
         "FEEDBACK_SECRET_KEYS": secret_key(STATE / "secret_key"),
         "FEEDBACK_DATABASE": f"sqlite:///{STATE}/feedback.sqlite",
@@ -214,8 +219,15 @@ def check(_rest: list[str]) -> int:
     return max(_python("-m", *words) for words in checks)
 
 
+def feedback(rest: list[str]) -> int:
+    """Run a `feedback` command on the data that `run` serves."""
+    command = [str(_binary("feedback")), *rest]
+    return subprocess.run(command, cwd=ROOT, env=settings(FIRST_PORT), check=False).returncode
+
+
 COMMANDS = {
     "run": (RUN_LOCK, run),
+    "feedback": (RUN_LOCK, feedback),
     "test": (DEV_LOCK, test),
     "setup": (DEV_LOCK, lambda _rest: 0),
     "check": (DEV_LOCK, check),

@@ -8,7 +8,7 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-import pytest
+from conftest import real_part_missing
 from crash import crash
 from server import environment, feedback, free_port, running
 
@@ -20,8 +20,9 @@ def test_killing_the_server_loses_and_doubles_no_answer(tmp_path: Path) -> None:
         assert (found.lost, found.doubled) == (0, 0)
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 def test_every_accepted_answer_reaches_the_disk_before_the_thanks(tmp_path: Path) -> None:
+    if not shutil.which("strace"):
+        real_part_missing("strace", "apt-get install strace")
     port, log = free_port(), tmp_path / "strace.log"
     env = environment(tmp_path, port)
     feedback("migrate", env=env)
@@ -29,7 +30,7 @@ def test_every_accepted_answer_reaches_the_disk_before_the_thanks(tmp_path: Path
     serve = [sys.executable, "-m", "feedback_app.cli", "serve", "--port", str(port)]
     strace = ["strace", "-f", "-qq", "-e", "trace=fdatasync,fsync", "-o", str(log)]
     if subprocess.run([*strace, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("strace may not trace here")
+        real_part_missing("strace that may trace", "allow it to trace processes")
     with running([*strace, *serve], port, env):
         before = _syncs(log)
         for link in links:

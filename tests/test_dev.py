@@ -14,6 +14,8 @@ from pathlib import Path
 import dev
 import pytest
 
+from feedback_app.settings import Settings
+
 SCRIPT = Path(dev.__file__)
 
 
@@ -23,10 +25,14 @@ def installs(monkeypatch, tmp_path):
     commands: list[list[str]] = []
     monkeypatch.setattr(dev, "_run", commands.append)
     monkeypatch.setattr(dev.shutil, "which", lambda name: None)
-    monkeypatch.setattr(
-        dev.venv, "create", lambda folder, **_: Path(folder).mkdir(parents=True, exist_ok=True)
-    )
+    monkeypatch.setattr(dev.venv, "create", lambda folder, **_: _empty_environment(Path(folder)))
     return commands
+
+
+def _empty_environment(folder: Path) -> None:
+    python = dev._binary("python", folder)
+    python.parent.mkdir(parents=True, exist_ok=True)
+    python.touch()
 
 
 def test_an_old_python_can_read_the_script_as_far_as_its_own_message() -> None:
@@ -72,6 +78,21 @@ def test_a_half_made_environment_is_made_again(installs, monkeypatch, tmp_path) 
         dev.prepare(tmp_path / ".venv", dev.RUN_LOCK)
     dev.prepare(tmp_path / ".venv", dev.RUN_LOCK)
     assert len(installs) == 2
+
+
+def test_an_environment_that_lost_its_python_is_made_again(installs, tmp_path) -> None:
+    dev.prepare(tmp_path / ".venv", dev.RUN_LOCK)
+    dev._binary("python", tmp_path / ".venv").unlink()
+    dev.prepare(tmp_path / ".venv", dev.RUN_LOCK)
+    assert len(installs) == 4
+
+
+def test_trying_out_never_touches_the_data_of_a_real_installation(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(dev, "STATE", tmp_path / "dev")
+    monkeypatch.delenv("FEEDBACK_DATABASE", raising=False)
+    ours = Settings.model_fields["database"].default.get_secret_value()
+    assert dev.settings(8000)["FEEDBACK_DATABASE"] == f"sqlite:///{tmp_path}/dev/feedback.sqlite"
+    assert ours == "sqlite:///var/feedback.sqlite"
 
 
 def test_a_changed_lock_makes_the_environment_again(installs, monkeypatch, tmp_path) -> None:
