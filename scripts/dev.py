@@ -7,6 +7,7 @@ feedback    a feedback command on the data of `run`, such as: feedback review
 check       format, lint and types
 site        preview the site, rebuilt at every change
 build-site  build the site into site/
+check-html  what the Nu HTML checker rejects in the built site
 benchmark   what a request costs, as ratios to yardsticks of the same run
 """
 
@@ -233,6 +234,7 @@ COMMANDS = {
     "check": (DEV_LOCK, check),
     "site": (RUN_LOCK, lambda rest: _python("scripts/build_site.py", "--serve", *rest)),
     "build-site": (RUN_LOCK, lambda rest: _python("scripts/build_site.py", *rest)),
+    "check-html": (DEV_LOCK, lambda rest: _python("scripts/html_check.py", *rest)),
     "benchmark": (DEV_LOCK, lambda rest: _python("scripts/benchmark.py", *rest)),
 }
 

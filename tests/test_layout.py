@@ -85,3 +85,14 @@ def test_only_the_store_speaks_sql(path: Path) -> None:
         return
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"\b(SELECT .+ FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b", text)
+
+
+def test_no_lock_names_the_host_of_a_package_index() -> None:
+    python = sorted(ROOT.glob("requirements*.lock"))
+    npm = sorted(ROOT.glob("tests/*/package-lock.json"))
+    assert len(python) == 2
+    assert len(npm) == 2
+    for lock in python:
+        assert "://" not in lock.read_text(encoding="utf-8"), lock
+    for lock in npm:
+        assert '"resolved"' not in lock.read_text(encoding="utf-8"), lock
