@@ -5,12 +5,17 @@ The rooms, in import order: nobody imports downward, and `tests/test_layout.py` 
 clock         UTC times as text
 text          what may be stored of what people type
 records       the nouns
+desk          the nouns of the weekly review
 settings      where it runs
 weeks         ISO weeks in the team's time zone
 links         signed links, each bound to its purpose
+due_days      by which day somebody should have got in touch
 language      which language, and its words
 database      one write transaction, one way to ask, two engines
+columns       what is said of every column
+desk_schema   the columns of the weekly review
 schema        every column with purpose and lifetime
+desk_tables   the tables of the weekly review, a step of the migrations
 migrations    the tables, step by step
 store         the only SQL, a file per noun
 letters       the words we send
@@ -35,6 +40,7 @@ survey        the two questions: GET shows, POST stores
 survey_why    why a low answer was low
 opt_out       objecting to surveys
 api_page      the HTTP API on a page
+leads         the leads' pages, behind a sign-in
 site          the built site on the same port
 worker        the table of timed jobs
 app           create_app: wiring, health, error pages

@@ -13,6 +13,8 @@ from feedback_app.api_page import api_page
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.intake import problems, rates
 from feedback_app.intake.api import api
+from feedback_app.leads import attempts, sessions
+from feedback_app.leads.routes import leads_pages
 from feedback_app.migrations import SchemaError, require_current
 from feedback_app.opt_out import opt_out
 from feedback_app.requests import wiring
@@ -52,7 +54,9 @@ def create_app(
     app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_READ
     app.config["MAX_FORM_PARTS"] = 20
     app.extensions[rates.EXTENSION] = rates.start()
-    for pages in (survey, survey_why, opt_out, api, api_page):
+    attempts.start(app)
+    sessions.start(app)
+    for pages in (survey, survey_why, opt_out, api, api_page, leads_pages):
         app.register_blueprint(pages)
     app.add_url_rule("/healthz", view_func=_alive)
     app.add_url_rule("/readyz", view_func=_ready)

@@ -6,6 +6,7 @@ from feedback_app.commands.contacts import bounce, opt_out
 from feedback_app.commands.erase import erase_command
 from feedback_app.commands.invite import invite
 from feedback_app.commands.keys import key_group
+from feedback_app.commands.leads import lead
 from feedback_app.commands.links import link, mint, sample_command
 from feedback_app.commands.publish import publish, verify
 from feedback_app.commands.review import answers, export, review
@@ -35,6 +36,7 @@ for command in (
     verify,
     erase_command,
     key_group,
+    lead,
 ):
     main.add_command(command)
 

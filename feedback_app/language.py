@@ -40,14 +40,16 @@ def own_name(language: str) -> str:
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """Return the connecting words of `language`; English ones stand in the templates themselves."""
-    source = _HERE / "translations" / language / "LC_MESSAGES" / "messages.po"
-    if not source.exists():
-        return gettext.NullTranslations()
-    compiled = io.BytesIO()
-    with source.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language, abort_invalid=True))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    words = gettext.NullTranslations()
+    for source in sorted((_HERE / "translations" / language / "LC_MESSAGES").glob("*.po")):
+        compiled = io.BytesIO()
+        with source.open("rb") as file:
+            write_mo(compiled, read_po(file, locale=language, abort_invalid=True))
+        compiled.seek(0)
+        more = gettext.GNUTranslations(compiled)
+        more.add_fallback(words)
+        words = more
+    return words
 
 
 @cache

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from feedback_app.database.contract import Database, Transaction
+from feedback_app.desk_tables import REVIEW
 
 _FIRST = (
     """CREATE TABLE cases (
@@ -118,7 +119,13 @@ _SENDERS = (
         PRIMARY KEY (source, delivery_digest)
     )""",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _OPT_OUTS_AND_PROGRESS, _CONTESTS, _SENDERS)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _FIRST,
+    _OPT_OUTS_AND_PROGRESS,
+    _CONTESTS,
+    _SENDERS,
+    REVIEW,
+)
 
 _VERSIONS = """CREATE TABLE IF NOT EXISTS schema_versions (
     version INTEGER NOT NULL PRIMARY KEY,

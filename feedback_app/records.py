@@ -178,6 +178,7 @@ class AnsweredCase:
     the week its first revision arrived.
     """
 
+    invitation_id: str
     case_number: str
     source: str
     closed_at: datetime
@@ -204,6 +205,7 @@ class AnsweredCase:
     satisfaction: int | None = None
     comment: str | None = None
     contact_welcome: bool | None = None
+    wording_version: int | None = None
     flags: tuple[str, ...] = ()
 
 

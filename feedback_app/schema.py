@@ -4,28 +4,8 @@ A lifetime is the name of a retention period in the facts (`[retention]`). "reco
 kept: they hold no text and nobody's address. When a lifetime ends, the column is emptied.
 """
 
-from typing import NamedTuple
-
-RECORD = "record"
-
-
-class Column(NamedTuple):
-    """What a column is for, and the name of the retention period after which it is emptied."""
-
-    purpose: str
-    lifetime: str = RECORD
-
-
-class Table(NamedTuple):
-    """A table's columns, and the column whose moment starts their lifetimes.
-
-    A row in which none of the `needed_until` columns is set is still needed: no lifetime ends yet.
-    """
-
-    age: str
-    columns: dict[str, Column]
-    needed_until: tuple[str, ...] = ()
-
+from feedback_app.columns import Column, Table
+from feedback_app.desk_schema import DESK
 
 TABLES: dict[str, Table] = {
     "schema_versions": Table(
@@ -160,4 +140,5 @@ TABLES: dict[str, Table] = {
             "written_at": Column("when it was written; the file goes when contacts go"),
         },
     ),
+    **DESK,
 }

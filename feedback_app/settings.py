@@ -1,24 +1,27 @@
 """Where it runs: the environment, read once (prefix FEEDBACK_; every name in `.env.example`)."""
 
 import os
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from difflib import get_close_matches
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _KEY_LENGTH = 32
 _PREFIX = "FEEDBACK_"
 _ENV_FILE = ".env"
 _MAIL_SCHEMES = ("smtp", "smtps", "smtp+starttls")
+_ADDRESS = re.compile(r"[^\s@<>,]+@[^\s@<>,]+")
 
 
 class SettingsError(ValueError):
@@ -44,8 +47,14 @@ class Settings(BaseSettings):
     only_mail_to: Annotated[tuple[str, ...], NoDecode] = ()
     links_valid_from: datetime | None = None
     api_requests_per_minute: int = Field(default=600, ge=1)
+    alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    digest_to: Annotated[tuple[str, ...], NoDecode] = ()
+    sign_in_header: str | None = None
+    sign_in_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), validate_default=True)
 
-    @field_validator("secret_keys", "only_mail_to", mode="before")
+    @field_validator(
+        "secret_keys", "only_mail_to", "alert_urls", "digest_to", "sign_in_proxies", mode="before"
+    )
     @classmethod
     def _listed(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
@@ -106,6 +115,32 @@ class Settings(BaseSettings):
                 "write smtp+starttls:// or smtps://"
             )
         return url
+
+    @field_validator("digest_to")
+    @classmethod
+    def _plain_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not _ADDRESS.fullmatch(address) for address in addresses):
+            raise ValueError("write mail addresses, parted by blanks")
+        return addresses
+
+    @field_validator("sign_in_proxies")
+    @classmethod
+    def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            try:
+                ip_network(network)
+            except ValueError as error:
+                raise ValueError("write addresses or networks, such as 127.0.0.1") from error
+        return networks
+
+    @field_validator("sign_in_proxies")
+    @classmethod
+    def _somebody_sets_the_header(
+        cls, networks: tuple[str, ...], info: ValidationInfo
+    ) -> tuple[str, ...]:
+        if info.data.get("sign_in_header") and not networks:
+            raise ValueError("name the proxy that sets FEEDBACK_SIGN_IN_HEADER, such as 127.0.0.1")
+        return networks
 
     @field_validator("links_valid_from")
     @classmethod

@@ -1,6 +1,7 @@
 """What every command and every request needs, made once at the start."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from feedback_app.database.choose import open_database
@@ -25,6 +26,10 @@ class Wiring:
     def zone(self) -> ZoneInfo:
         """Return the time zone whose weeks the team meets in."""
         return ZoneInfo(self.facts.organisation.time_zone)
+
+    def today(self, now: datetime) -> date:
+        """Return which day it is at `now` where the team works."""
+        return now.astimezone(self.zone).date()
 
     @property
     def stationery(self) -> Stationery:

@@ -15,6 +15,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 def a_case(**changes: Any) -> AnsweredCase:
     """Return a case closed in the week whose customer has the link and has not answered."""
     values: dict[str, Any] = {
+        "invitation_id": "an-invitation",
         "case_number": "00012345",
         "source": "tests",
         "closed_at": IN_WEEK,

@@ -117,12 +117,25 @@ def sqlite_office(tmp_path: Path) -> Iterator[Office]:
     yield from _office(f"sqlite:///{tmp_path}/feedback.sqlite", tmp_path)
 
 
-def _office(url: str, folder: Path) -> Iterator[Office]:
+@pytest.fixture
+def team_office(database_url: str, tmp_path: Path) -> Iterator[Office]:
+    """An office on each engine whose leads may sign in: it is reached on this machine alone."""
+    yield from _office(database_url, tmp_path, "http://127.0.0.1:8000")
+
+
+@pytest.fixture
+def sqlite_team_office(tmp_path: Path) -> Iterator[Office]:
+    """An office on SQLite whose leads may sign in."""
+    url = f"sqlite:///{tmp_path}/feedback.sqlite"
+    yield from _office(url, tmp_path, "http://127.0.0.1:8000")
+
+
+def _office(url: str, folder: Path, public_url: str = "http://survey.example") -> Iterator[Office]:
     wiring = wire(
         Settings(
             database=SecretStr(url),
             secret_keys=(SecretStr(KEY),),
-            public_url="http://survey.example",
+            public_url=public_url,
             mailbox=folder / "mailbox",
         )
     )

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feedback_app.schema import RECORD, TABLES
+from feedback_app.columns import RECORD
+from feedback_app.schema import TABLES
 from support_facts import facts as facts_module
 from support_facts.facts import Facts, FactsError, Text, load_facts
 

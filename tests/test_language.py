@@ -12,12 +12,16 @@ from feedback_app.language import choose, own_name, template
 from support_facts.facts import load_facts
 
 HERE = Path(feedback_app.__file__).parent
-SPEAKING = ("survey/**", "mail/**")
+SPEAKING = ("survey/**", "mail/**", "leads/**", "review/**")
 OPTIONS = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true"}
 OTHERS = load_facts().languages[1:]
 
 
-def _asked_for() -> set[str]:
+# A wording, or the singular and the plural of one.
+Wording = str | tuple[str, ...]
+
+
+def _asked_for() -> set[Wording]:
     """Return every wording the templates hand to the catalogues."""
     found = extract_from_dir(
         HERE / "templates",
@@ -27,16 +31,22 @@ def _asked_for() -> set[str]:
     return {message for _, _, message, _, _ in found}
 
 
-def _catalogue(language: str) -> dict[str, str]:
-    path = HERE / "translations" / language / "LC_MESSAGES" / "messages.po"
-    with path.open("rb") as file:
-        return {entry.id: entry.string for entry in read_po(file, locale=language) if entry.id}
+def _catalogue(language: str) -> dict[Wording, Wording]:
+    found: dict[Wording, Wording] = {}
+    for path in (HERE / "translations" / language / "LC_MESSAGES").glob("*.po"):
+        with path.open("rb") as file:
+            found |= {entry.id: entry.string for entry in read_po(file, locale=language)}
+    return {original: translated for original, translated in found.items() if original}
+
+
+def _forms(wording: Wording) -> tuple[str, ...]:
+    return (wording,) if isinstance(wording, str) else wording
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_wording_of_the_templates_is_translated(language: str) -> None:
     known = _catalogue(language)
-    missing = sorted(one for one in _asked_for() if not known.get(one))
+    missing = [one for one in _asked_for() if not all(_forms(known.get(one, "")))]
     assert not missing, f"add these to translations/{language}: {missing}"
 
 
@@ -49,7 +59,8 @@ def test_no_translation_is_left_over(language: str) -> None:
 def test_translations_fill_the_same_gaps(language: str) -> None:
     gaps = re.compile(r"%\(\w+\)s")
     for original, translation in _catalogue(language).items():
-        assert sorted(gaps.findall(original)) == sorted(gaps.findall(translation))
+        for one, other in zip(_forms(original), _forms(translation), strict=True):
+            assert sorted(gaps.findall(one)) == sorted(gaps.findall(other))
 
 
 @pytest.mark.parametrize(

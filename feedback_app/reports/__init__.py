@@ -2,6 +2,8 @@
 
 figures   numbers as people read them
 quoting   hostile text inside Markdown
+words     how a language writes numbers, times and names, for HTML
+pictures  figures as SVG with a table beside each
 markdown  the week for the meeting
 csv       one row a case, for spreadsheets
 json      answers for programs

@@ -1,7 +1,7 @@
 """The week for the meeting, as Markdown."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -40,7 +40,7 @@ def week_as_markdown(review: WeekReview, facts: Facts) -> str:
         kinds={kind.key: kind.name[language] for kind in facts.case_kinds},
         as_of=review.as_of.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
         day=day,
-        last_day=day(review.ends_at - timedelta(hours=1)),
+        last_day=day(review.last_day),
         score=score,
     )
     # What is quoted has no empty line, so only the template's own are taken together.

@@ -77,11 +77,17 @@ def _reference(character: str) -> str:
     return _REFERENCES.get(character, f"&#{ord(character)};")
 
 
-def _web_address(address: str) -> Markdown | None:
+def web_address(address: str | None) -> str | None:
+    """Return `address` if a browser may be sent there, percent-encoded, else None."""
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(address or "")
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return None
-    return Markdown(percent_encode(address, safe=_ADDRESS).replace("&", "&amp;"))
+    return percent_encode(address or "", safe=_ADDRESS)
+
+
+def _web_address(address: str) -> Markdown | None:
+    target = web_address(address)
+    return Markdown(target.replace("&", "&amp;")) if target else None

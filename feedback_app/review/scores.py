@@ -1,9 +1,8 @@
 """The answers to one question. A mean or share never travels without its n."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
 from feedback_app.intervals import Interval, wilson
 from feedback_app.records import AnsweredCase
@@ -59,15 +58,19 @@ def total(case: AnsweredCase) -> int:
 
 def sum_scores(question: Question, answers: Sequence[AnsweredCase], facts: Facts) -> Scores:
     """Return the counts, mean and share of the answers to `question`."""
-    given = [score(case, question.key) for case in answers]
-    counts = Counter(given)
+    return scores_of(question, Counter(score(case, question.key) for case in answers), facts)
+
+
+def scores_of(question: Question, counts: Mapping[int, int], facts: Facts) -> Scores:
+    """Return the mean and share of so many answers at each point, 1 to 5."""
     points = range(1, len(question.points) + 1)
-    best = sum(counts[point] for point in points[-BEST_POINTS:])
-    n = len(given)
+    counted = tuple(counts.get(point, 0) for point in points)
+    n, best = sum(counted), sum(counted[-BEST_POINTS:])
+    total = sum(point * count for point, count in zip(points, counted, strict=True))
     return Scores(
         question=question,
-        counts=tuple(counts[point] for point in points),
-        mean=fmean(given) if given else None,
+        counts=counted,
+        mean=total / n if n else None,
         share=Share(best=best, n=n, interval=wilson(best, n))
         if n >= max(1, facts.survey.share_minimum_n)
         else None,

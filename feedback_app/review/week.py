@@ -7,13 +7,14 @@ the cases closed in that week.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from feedback_app.records import AnsweredCase
 from feedback_app.review.cohort import Cohort, sum_cohort
 from feedback_app.review.durations import Times, first_response_times, resolution_times
+from feedback_app.review.respondents import Respondents, sum_respondents
 from feedback_app.review.scores import Scores, lowest, sum_scores, total
 from feedback_app.weeks import week_bounds
 from support_facts.facts import Facts
@@ -26,7 +27,8 @@ class WeekReview:
     """One week, summed up as of a moment. Moments are UTC.
 
     `low` (the lowest first) and `remarks`, the other answers with a comment, hold the answers
-    themselves. `flags` counts answers by flag, and one answer may have several of them.
+    themselves. `flags` counts answers by flag, and one answer may have several of them. `scores`
+    leave out the answers to `other_wordings` of the questions: wordings are never pooled.
     """
 
     week: str
@@ -37,13 +39,20 @@ class WeekReview:
     comments: int
     flagged: int
     flags: tuple[tuple[str, int], ...]
+    other_wordings: int
     scores: tuple[Scores, ...]
     low: tuple[AnsweredCase, ...]
     remarks: tuple[AnsweredCase, ...]
     cohort: Cohort
+    respondents: Respondents
     first_response: tuple[Times, ...]
     resolution: tuple[Times, ...]
     sample: Literal["none", "some", "all"]
+
+    @property
+    def last_day(self) -> datetime:
+        """Return a moment of the week's last day."""
+        return self.ends_at - timedelta(hours=1)
 
 
 def summarise_week(
@@ -61,6 +70,9 @@ def summarise_week(
     starts_at, ends_at = week_bounds(week, ZoneInfo(facts.organisation.time_zone))
     threshold = facts.survey.low_threshold
     low = [case for case in answers if lowest(case) <= threshold]
+    counted = [
+        case for case in answers if case.wording_version in (None, facts.survey.wording_version)
+    ]
     flags = Counter(flag for case in answers for flag in case.flags)
     return WeekReview(
         week=week,
@@ -71,10 +83,12 @@ def summarise_week(
         comments=sum(bool(case.comment) for case in answers),
         flagged=sum(bool(case.flags) for case in answers),
         flags=tuple(sorted(flags.items())),
-        scores=tuple(sum_scores(question, answers, facts) for question in facts.questions),
+        other_wordings=len(answers) - len(counted),
+        scores=tuple(sum_scores(question, counted, facts) for question in facts.questions),
         low=tuple(sorted(low, key=lambda case: (lowest(case), total(case)))),
         remarks=tuple(case for case in answers if case.comment and lowest(case) > threshold),
         cohort=sum_cohort(cases, ends_at, facts, now),
+        respondents=sum_respondents(cases, facts),
         first_response=first_response_times(cases, facts),
         resolution=resolution_times(cases, facts),
         sample=_sample((*answers, *cases)),

@@ -11,7 +11,7 @@ _SELECT = """
     SELECT cases.*, invitations.id AS invitation_id, invitations.created_at, expires_at,
            withheld_because, handed_over_at, bounced_at, superseded_at,
            newest.revision, newest.ease, newest.satisfaction, newest.comment,
-           newest.contact_welcome, newest.flags, newest.answered_week,
+           newest.contact_welcome, newest.flags, newest.answered_week, newest.wording_version,
            EXISTS (SELECT 1 FROM contests WHERE contests.invitation_id = newest.invitation_id
                    AND contests.revision = newest.revision) AS is_contested,
            (SELECT answered_at FROM answers AS first
@@ -65,6 +65,74 @@ def answered(database: Database, now: datetime) -> Iterator[AnsweredCase]:
     )
 
 
+def answered_between(
+    database: Database, first: str, last: str, now: datetime
+) -> Iterator[AnsweredCase]:
+    """Yield the cases whose first answer arrived in the weeks `first` to `last`, by arrival."""
+    return _read(
+        database,
+        f"""{_SELECT} WHERE newest.answered_week BETWEEN :first AND :last
+            ORDER BY answered_at, case_number""",
+        now,
+        first=first,
+        last=last,
+    )
+
+
+def count_between(database: Database, first: str, last: str) -> int:
+    """Return how many first answers arrived in the weeks `first` to `last`."""
+    rows = database.ask(
+        """SELECT count(*) AS answers FROM answers
+           WHERE answered_week BETWEEN :first AND :last AND revision = 1""",
+        first=first,
+        last=last,
+    )
+    count: int = rows[0]["answers"]
+    return count
+
+
+def one(database: Database, invitation_id: str, now: datetime) -> AnsweredCase | None:
+    """Return the answered case of this invitation; None if it has no answer."""
+    found = _read(database, f"{_SELECT} WHERE newest.invitation_id = :id", now, id=invitation_id)
+    return next(found, None)
+
+
+def saying(
+    database: Database, words: str, first: str, last: str, limit: int, now: datetime
+) -> list[AnsweredCase]:
+    """Return up to `limit` answers of these weeks whose comment holds `words`, the newest first.
+
+    Capital letters make no difference. SQLite knows that of the letters a to z only, so words are
+    also looked for in small letters, in capitals and with a capital at their start.
+    """
+    spellings = {
+        f"word_{number}": f"%{_literally(spelling)}%"
+        for number, spelling in enumerate(
+            (words, words.lower(), words.upper(), words[:1].upper() + words[1:].lower())
+        )
+    }
+    matches = " OR ".join(
+        f"lower(newest.comment) LIKE lower(:{name}) ESCAPE '!'" for name in spellings
+    )
+    return list(
+        _read(
+            database,
+            f"""{_SELECT} WHERE newest.answered_week BETWEEN :first AND :last AND ({matches})
+                ORDER BY answered_at DESC, case_number LIMIT :limit""",
+            now,
+            first=first,
+            last=last,
+            limit=limit,
+            **spellings,
+        )
+    )
+
+
+def _literally(words: str) -> str:
+    """Return `words` with the signs that LIKE would take for something else made plain."""
+    return words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
 def _read(database: Database, sql: str, now: datetime, **values: object) -> Iterator[AnsweredCase]:
     return (_answered_case(row, now) for row in database.stream(sql, **values))
 
@@ -88,6 +156,7 @@ def _answered_case(row: Row, now: datetime) -> AnsweredCase:
     )
     answered = row["revision"] is not None
     return AnsweredCase(
+        invitation_id=invitation.id,
         case_number=row["case_number"],
         source=row["source"],
         closed_at=at["closed_at"],
@@ -115,6 +184,7 @@ def _answered_case(row: Row, now: datetime) -> AnsweredCase:
         comment=(row["comment"] or "") if answered else None,
         contact_welcome=bool(row["contact_welcome"]) if answered else None,
         flags=_flags(row) if answered else (),
+        wording_version=row["wording_version"],
     )
 
 

@@ -1,11 +1,14 @@
 """Answers: append-only revisions, the newest counts."""
 
+import re
 from datetime import datetime
 
 from feedback_app.clock import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Answer
+from feedback_app.store import open_answers, week_scores
 
+BLACKED_OUT = "▇▇▇"
 _INSERT = """
     INSERT INTO answers (
         invitation_id, revision, ease, satisfaction, comment, contact_welcome, wording_version,
@@ -18,9 +21,37 @@ _INSERT = """
 
 
 def append(tx: Transaction, answer: Answer) -> bool:
-    """Store this revision. Return False if another one with its number was there first."""
+    """Store this revision, count it and put it onto the leads' desk.
+
+    Return False if another one with its number was there first.
+    """
     values = {**vars(answer), "flags": " ".join(answer.flags)}
-    return bool(tx.run(_INSERT, **values))
+    if not tx.run(_INSERT, **values):
+        return False
+    week_scores.count(tx, answer)
+    open_answers.arrive(tx, answer)
+    return True
+
+
+def redact(tx: Transaction, invitation_id: str, words: str) -> bool:
+    """Black out `words`, in any case, in every revision's comment; return whether they were there.
+
+    The only change an answer ever sees besides erasure: a name may not be read out in the meeting.
+    """
+    hidden = re.compile(re.escape(words), re.IGNORECASE)
+    found = False
+    for answer in revisions(tx, invitation_id):
+        comment = hidden.sub(BLACKED_OUT, answer.comment)
+        if comment != answer.comment:
+            found = True
+            tx.run(
+                """UPDATE answers SET comment = :comment
+                   WHERE invitation_id = :id AND revision = :revision""",
+                comment=comment,
+                id=invitation_id,
+                revision=answer.revision,
+            )
+    return found
 
 
 def revisions(source: Database | Transaction, invitation_id: str) -> list[Answer]:

@@ -6,12 +6,14 @@ from datetime import datetime
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.schema import TABLES
 
+_BY_INVITATION = (
+    "invitation_id IN (SELECT id FROM invitations WHERE case_ref IN"
+    " (SELECT id FROM cases WHERE {match}))"
+)
+# Cases come last: the others are found by the address that is emptied there.
 _OF_CASE = {
+    **dict.fromkeys(("outbox", "answers", "notes", "decisions", "follow_ups"), _BY_INVITATION),
     "cases": "id IN (SELECT id FROM cases WHERE {match})",
-    "answers": "invitation_id IN (SELECT id FROM invitations WHERE case_ref IN"
-    " (SELECT id FROM cases WHERE {match}))",
-    "outbox": "invitation_id IN (SELECT id FROM invitations WHERE case_ref IN"
-    " (SELECT id FROM cases WHERE {match}))",
 }
 _MATCH = "(case_number = :case_number OR lower(contact_email) = lower(:email))"
 
@@ -70,11 +72,9 @@ def erase(tx: Transaction, case_number: str | None, email: str | None, now: date
         email=email,
         now=now,
     )
-    # Cases come last: the others are found by the address that is emptied there.
-    for name in ("outbox", "answers", "cases"):
+    for name, of_case in _OF_CASE.items():
         tx.run(
-            f"UPDATE {name} SET {_emptied(_columns(name))}"
-            f" WHERE {_OF_CASE[name].format(match=_MATCH)}",
+            f"UPDATE {name} SET {_emptied(_columns(name))} WHERE {of_case.format(match=_MATCH)}",
             case_number=case_number,
             email=email,
         )

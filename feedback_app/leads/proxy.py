@@ -1,0 +1,42 @@
+"""Single sign-on: a trusted proxy names who signed in, in a header. Off unless both are set."""
+
+from ipaddress import ip_address, ip_network
+
+from flask import request
+
+from feedback_app.desk import account_name
+from feedback_app.leads.sessions import lead, sign_in, sign_out
+from feedback_app.requests import wiring
+from feedback_app.store import leads
+
+
+def is_used() -> bool:
+    """Return whether a proxy signs in, and passwords do not."""
+    return wiring().settings.sign_in_header is not None
+
+
+def recognise() -> None:
+    """Sign in whom the proxy names, and out whoever it does not name any more.
+
+    The header counts only in requests from the proxy itself, and only for accounts there are.
+    """
+    if not is_used():
+        return
+    found = leads.find(wiring().database, named) if (named := _named()) else None
+    here = lead()
+    if here and (not found or here.name != found.name):
+        sign_out()
+        here = None
+    if found and not here:
+        sign_in(found)
+
+
+def _named() -> str | None:
+    settings = wiring().settings
+    try:
+        peer = ip_address(request.remote_addr or "")
+        if any(peer in ip_network(network) for network in settings.sign_in_proxies):
+            return account_name(request.headers.get(settings.sign_in_header or "", ""))
+    except ValueError:
+        pass
+    return None

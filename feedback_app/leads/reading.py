@@ -1,0 +1,176 @@
+"""Every answer is read: marked, noted, followed up, a name blacked out before the meeting."""
+
+from itertools import groupby
+from typing import TypeVar
+
+from flask import Response, abort, request, url_for
+from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from feedback_app.due_days import due_on
+from feedback_app.leads.guard import leads_pages
+from feedback_app.leads.page_value import LeadsForm
+from feedback_app.leads.pages import go_on, page, place_of_ours, this_week
+from feedback_app.leads.record import record
+from feedback_app.leads.week import MOST_UNREAD, Card, to_cards
+from feedback_app.records import AnsweredCase
+from feedback_app.requests import now, wiring
+from feedback_app.store import answered_cases, answers, follow_ups, handlings, open_answers
+from feedback_app.text import clean, one_line
+from feedback_app.weeks import weeks_back
+
+Form = TypeVar("Form", bound=LeadsForm)
+
+_LONGEST_NOTE = 2000
+_SHORTEST_TO_HIDE = 2
+_MOST_FOUND = 100
+_SEARCHED_WEEKS = {"13": 13, "52": 52, "520": 520}
+_LONGEST_REVISION = 7
+
+
+class _Act(LeadsForm):
+    """What every button of an answer brings: the revision that was seen, and the way back."""
+
+    revision = IntegerField()
+    back = HiddenField()
+
+
+class _Note(_Act):
+    text = TextAreaField()
+
+    def validate_text(self, field: Field) -> None:
+        if not 1 <= len(clean(field.data or "").strip()) <= _LONGEST_NOTE:
+            raise ValidationError("text")
+
+
+class _Words(_Act):
+    words = StringField()
+
+    def validate_words(self, field: Field) -> None:
+        if len((field.data or "").strip()) < _SHORTEST_TO_HIDE:
+            raise ValidationError("words")
+
+
+@leads_pages.get("/unread")
+def show_unread() -> Response:
+    """Show every unread answer, of the oldest week first."""
+    found = open_answers.unread(wiring().database, MOST_UNREAD)
+    weeks = []
+    for week, group in groupby(found, key=lambda pair: pair[1]):
+        wanted = {invitation_id for invitation_id, _ in group}
+        cases = answered_cases.answered_in(wiring().database, week, now())
+        unread = [case for case in cases if case.invitation_id in wanted]
+        weeks.append((week, to_cards(unread, week)))
+    return page("unread", weeks=weeks, more=len(found) == MOST_UNREAD)
+
+
+@leads_pages.get("/search")
+def search() -> Response:
+    """Show the answers whose comment holds some words, the newest first."""
+    words = one_line(request.args.get("words", ""))[:200]
+    span = request.args.get("weeks", "13")
+    weeks = weeks_back(this_week(), _SEARCHED_WEEKS.get(span, 13))
+    found = []
+    if words:
+        found = answered_cases.saying(
+            wiring().database, words, weeks[0], weeks[-1], _MOST_FOUND, now()
+        )
+    return page(
+        "search",
+        words=words,
+        span=span,
+        spans=list(_SEARCHED_WEEKS),
+        cards=[_card(case) for case in found],
+        more=len(found) == _MOST_FOUND,
+    )
+
+
+@leads_pages.get("/answers/<invitation_id>")
+def show_answer(invitation_id: str) -> Response:
+    """Show one answer: where an alert leads to."""
+    return page("one-answer", card=_card(_found(invitation_id)))
+
+
+@leads_pages.post("/answers/<invitation_id>/read")
+def mark_read(invitation_id: str) -> Response:
+    """Mark the revision that was seen as read."""
+    form = _valid(_Act(request.form))
+    case = _found(invitation_id)
+    _read([(invitation_id, form.revision.data or 0)])
+    return _back(form, case)
+
+
+@leads_pages.post("/read")
+def mark_all_read() -> Response:
+    """Mark the listed revisions as read."""
+    seen = []
+    for listed in request.form.getlist("answer"):
+        invitation_id, _, revision = listed.partition(":")
+        if not revision.isdecimal() or len(revision) > _LONGEST_REVISION:
+            abort(400)
+        _found(invitation_id)
+        seen.append((invitation_id, int(revision)))
+    _read(seen)
+    return go_on(place_of_ours(request.form.get("back")) or url_for("leads.show_unread"))
+
+
+@leads_pages.post("/answers/<invitation_id>/follow-up")
+def need_follow_up(invitation_id: str) -> Response:
+    """Open a follow-up; whoever asks for one has read the answer."""
+    form = _valid(_Act(request.form))
+    case = _found(invitation_id)
+    _read([(invitation_id, form.revision.data or 0)])
+    with wiring().database.write() as tx:
+        due = due_on(now(), wiring().facts.survey.follow_up_working_days, wiring().zone)
+        if follow_ups.open_for(tx, invitation_id, now(), due):
+            record(tx, "follow-up opened", case.case_number)
+    return _back(form, case)
+
+
+@leads_pages.post("/answers/<invitation_id>/note")
+def note(invitation_id: str) -> Response:
+    """Keep a note for the meeting."""
+    form = _valid(_Note(request.form))
+    case = _found(invitation_id)
+    with wiring().database.write() as tx:
+        handlings.note(tx, invitation_id, clean(form.text.data or "").strip(), now())
+        record(tx, "note", case.case_number)
+    return _back(form, case)
+
+
+@leads_pages.post("/answers/<invitation_id>/redact")
+def redact(invitation_id: str) -> Response:
+    """Black words out of a comment, for good. The record says that, not which."""
+    form = _valid(_Words(request.form))
+    case = _found(invitation_id)
+    with wiring().database.write() as tx:
+        if answers.redact(tx, invitation_id, clean((form.words.data or "").strip())):
+            record(tx, "words blacked out", case.case_number)
+    return _back(form, case)
+
+
+def _found(invitation_id: str) -> AnsweredCase:
+    case = answered_cases.one(wiring().database, invitation_id, now())
+    return case or abort(404)
+
+
+def _card(case: AnsweredCase) -> Card:
+    handling = handlings.of_answer(wiring().database, case.invitation_id)
+    return Card(case, handling or abort(404))
+
+
+def _read(seen: list[tuple[str, int]]) -> None:
+    with wiring().database.write() as tx:
+        for invitation_id, revision in seen:
+            open_answers.read(tx, invitation_id, revision, now())
+
+
+def _valid(form: Form) -> Form:
+    return form if form.validate() else abort(400)
+
+
+def _back(form: _Act, case: AnsweredCase) -> Response:
+    return go_on(
+        place_of_ours(form.back.data)
+        or url_for("leads.show_answer", invitation_id=case.invitation_id)
+    )

@@ -1,0 +1,106 @@
+"""Who is signed in. The cookie holds a random key; what it is worth is known to the server alone.
+
+Flask-Login keeps the key in Flask's signed session. A new key is made at every sign-in, and the
+session ends after IDLE without a page, after ABSOLUTE in any case, and at once when signed out.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from feedback_app.desk import Lead
+from feedback_app.requests import now, wiring
+from feedback_app.settings import Settings
+from feedback_app.store import leads
+
+IDLE = timedelta(hours=2)
+ABSOLUTE = timedelta(hours=12)
+# So often a session says that it is in use: a page costs no write.
+_SEEN_EVERY = timedelta(minutes=1)
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """A lead and the key of the session."""
+
+    def __init__(self, lead: Lead, key: str) -> None:
+        self.lead, self._key = lead, key
+
+    def get_id(self) -> str:
+        """Return what the cookie holds."""
+        return self._key
+
+
+def is_offered(public_url: str) -> bool:
+    """Return whether a cookie is safe here: over https, or on this machine alone."""
+    parts = urlsplit(public_url)
+    return parts.scheme == "https" or parts.hostname in _LOOPBACK
+
+
+def start(app: Flask) -> None:
+    """Let `app` know who is signed in. The cookie is bound to this host where https allows it."""
+    settings: Settings = app.config["WIRING"].settings
+    keys = [key.get_secret_value() for key in settings.secret_keys]
+    secure = settings.public_url.startswith("https://")
+    app.secret_key = keys[-1]
+    app.config.update(
+        SECRET_KEY_FALLBACKS=keys[:-1],
+        SESSION_COOKIE_NAME="__Host-leads" if secure else "leads",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    manager = LoginManager()
+    # A phone changes its address all day; the session is bound to its key alone.
+    manager.session_protection = None
+    manager.user_loader(_load)
+    # Not init_app: it would look at the cookie after every request, the survey's included.
+    vars(app)["login_manager"] = manager
+
+
+def lead() -> Lead | None:
+    """Return who is signed in, if anybody is."""
+    return current_user.lead if current_user.is_authenticated else None
+
+
+def sign_in(who: Lead) -> None:
+    """Start a new session; nothing of an earlier one is left in the cookie."""
+    sign_out()
+    key = secrets.token_urlsafe(32)
+    moment = now()
+    with wiring().database.write() as tx:
+        leads.end_old_sessions(tx, moment - ABSOLUTE)
+        leads.start_session(tx, _digest(key), who.name, moment)
+    login_user(SignedIn(who, key))
+
+
+def sign_out() -> None:
+    """End the session on both sides."""
+    if current_user.is_authenticated:
+        with wiring().database.write() as tx:
+            leads.end_session(tx, _digest(current_user.get_id()))
+        logout_user()
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+
+
+def _load(key: str) -> SignedIn | None:
+    moment = now()
+    found = leads.of_session(wiring().database, _digest(key), moment - ABSOLUTE, moment - IDLE)
+    if not found:
+        return None
+    who, seen_at = found
+    if moment - seen_at >= _SEEN_EVERY:
+        with wiring().database.write() as tx:
+            leads.see_session(tx, _digest(key), moment)
+    return SignedIn(who, key)
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

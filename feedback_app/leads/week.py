@@ -1,0 +1,168 @@
+"""The week in numbers and words, for ten minutes of preparation."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from flask import Response, abort, request, url_for
+
+from feedback_app.desk import Handling
+from feedback_app.leads.guard import leads_pages
+from feedback_app.leads.pages import go_on, page, this_week
+from feedback_app.records import AnsweredCase
+from feedback_app.requests import now, wiring
+from feedback_app.review.scores import lowest, total
+from feedback_app.review.trend import Trend, sum_trend, weeks_needed
+from feedback_app.review.week import WeekReview, summarise_week
+from feedback_app.store import (
+    answered_cases,
+    follow_ups,
+    handlings,
+    meetings,
+    open_answers,
+    week_scores,
+)
+from feedback_app.text import one_line
+from feedback_app.weeks import week_bounds, week_of, weeks_back
+
+# So many answers of earlier weeks are looked at to say how many are unread.
+MOST_UNREAD = 100
+# Two periods tell a change; eight are two years.
+_PERIODS = {"13": 2, "104": 8}
+
+
+class Card(NamedTuple):
+    """An answer, and what leads did about it."""
+
+    case: AnsweredCase
+    handling: Handling
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which answers are shown; "" shows all. `score` is the lower of the two, `words` a text."""
+
+    kind: str = ""
+    team: str = ""
+    language: str = ""
+    score: str = ""
+    words: str = ""
+
+    def fits(self, case: AnsweredCase) -> bool:
+        """Return whether this answer is shown."""
+        return (
+            self.kind in ("", case.case_kind)
+            and self.team in ("", case.team)
+            and self.language in ("", case.language)
+            and self.score in ("", str(lowest(case)))
+            and self.words.casefold() in (case.comment or "").casefold()
+        )
+
+    @property
+    def is_on(self) -> bool:
+        """Return whether something may be hidden."""
+        return self != Filter()
+
+
+@leads_pages.get("/")
+def home() -> Response:
+    """Go to the last complete week: what is prepared on a Monday."""
+    return go_on(url_for("leads.show_week", week=weeks_back(this_week(), 2)[0]))
+
+
+@leads_pages.get("/<week>")
+def show_week(week: str) -> Response:
+    """Show a week: what is to be done first, then counts, words and figures."""
+    week = checked_week(week)
+    shown, asked = _filter(), request.args.get("weeks", "")
+    cases = list(answered_cases.answered_in(wiring().database, week, now()))
+    cards = to_cards(cases, week)
+    fitting = [card for card in cards if shown.fits(card.case)]
+    return page(
+        "week",
+        week=week,
+        before=weeks_back(week, 2)[0],
+        after=_following(week),
+        review=review_of(week, cases),
+        trend=trend_of(week, _PERIODS.get(asked, 2)),
+        long="104" if asked == "104" else "13",
+        unread=sum(card.handling.unread for card in cards),
+        earlier=_unread_before(week),
+        overdue=follow_ups.count_overdue(wiring().database, wiring().today(now())),
+        meeting=meetings.of_week(wiring().database, week),
+        shown=shown,
+        choices=_choices(cases),
+        hidden=len(cards) - len(fitting),
+        **in_groups(fitting),
+    )
+
+
+def checked_week(week: str) -> str:
+    """Return `week`, or answer 404 if there is no such week."""
+    try:
+        week_bounds(week, wiring().zone)
+        weeks_back(week, 8 * 13)
+    except (ValueError, OverflowError):
+        abort(404)
+    return week
+
+
+def review_of(week: str, cases: Iterable[AnsweredCase]) -> WeekReview:
+    """Return the sums of a week whose answers are known."""
+    cohort = answered_cases.closed_in(wiring().database, week, now())
+    return summarise_week(week, cases, cohort, wiring().facts, now())
+
+
+def trend_of(week: str, periods: int = 2) -> Trend:
+    """Return the weeks up to `week`."""
+    facts = wiring().facts
+    first, last = weeks_needed(week, periods)
+    counts = week_scores.between(wiring().database, first, last, facts.survey.wording_version)
+    return sum_trend(counts, week, periods, facts)
+
+
+def to_cards(cases: Iterable[AnsweredCase], week: str) -> list[Card]:
+    """Return the answers of `week` with what was done about each, unread ones first."""
+    done = handlings.of_week(wiring().database, week)
+    cards = [Card(case, done[case.invitation_id]) for case in cases]
+    return sorted(cards, key=lambda card: not card.handling.unread)
+
+
+def in_groups(cards: Iterable[Card]) -> dict[str, list[Card]]:
+    """Return low answers (the lowest first), other comments, and answers without words."""
+    threshold = wiring().facts.survey.low_threshold
+    low: list[Card] = []
+    remarks: list[Card] = []
+    silent: list[Card] = []
+    for card in cards:
+        is_low = lowest(card.case) <= threshold
+        (low if is_low else remarks if card.case.comment else silent).append(card)
+    low.sort(key=lambda card: (not card.handling.unread, lowest(card.case), total(card.case)))
+    return {"low": low, "remarks": remarks, "silent": silent}
+
+
+def _unread_before(week: str) -> list[str]:
+    """Return the week of each unread answer from before `week`, at most MOST_UNREAD of them."""
+    found = open_answers.unread(wiring().database, MOST_UNREAD)
+    return [answered_week for _, answered_week in found if answered_week < week]
+
+
+def _following(week: str) -> str | None:
+    """Return the week after `week` unless it has not begun."""
+    _, ends_at = week_bounds(week, wiring().zone)
+    return week_of(ends_at, wiring().zone) if ends_at <= now() else None
+
+
+def _filter() -> Filter:
+    asked = {name: one_line(request.args.get(name, ""))[:200] for name in vars(Filter())}
+    return Filter(**asked)
+
+
+def _choices(cases: list[AnsweredCase]) -> dict[str, list[str]]:
+    """Return what answers of this week can be filtered by."""
+    by: dict[str, Callable[[AnsweredCase], Any]] = {
+        "kind": lambda case: case.case_kind,
+        "team": lambda case: case.team,
+        "language": lambda case: case.language,
+    }
+    return {name: sorted({key(case) for case in cases if key(case)}) for name, key in by.items()}

@@ -1,0 +1,57 @@
+"""Who answered and who did not: the figures speak of those who did."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from feedback_app.records import AnsweredCase
+from feedback_app.review.durations import in_order
+from support_facts.facts import Facts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Cases of one kind or closure reason (None: not given) whose customer had the link."""
+
+    key: str | None
+    answered: int
+    silent: int
+
+    @property
+    def n(self) -> int:
+        """Return how many customers could have answered."""
+        return self.answered + self.silent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Respondents:
+    """How those who answered differ from those who did not."""
+
+    by_kind: tuple[Group, ...]
+    by_reason: tuple[Group, ...]
+
+
+def sum_respondents(cases: Sequence[AnsweredCase], facts: Facts) -> Respondents:
+    """Return who answered among the customers of `cases` that a link reached."""
+    reached = [
+        case
+        for case in cases
+        if case.invitation_state == "answered"
+        or (case.handed_over and case.invitation_state != "bounced")
+    ]
+    kinds = [kind.key for kind in facts.case_kinds]
+    reasons = [reason.key for reason in facts.closure_reasons]
+    return Respondents(
+        by_kind=tuple(_groups(reached, lambda case: case.case_kind, kinds)),
+        by_reason=tuple(_groups(reached, lambda case: case.closure_reason, reasons)),
+    )
+
+
+def _groups(
+    cases: Sequence[AnsweredCase], key: Callable[[AnsweredCase], str | None], order: list[str]
+) -> Iterable[Group]:
+    found: dict[str | None, list[bool]] = {}
+    for case in cases:
+        found.setdefault(key(case), []).append(case.invitation_state == "answered")
+    for one in in_order(found, order):
+        answered = sum(found[one])
+        yield Group(key=one, answered=answered, silent=len(found[one]) - answered)

@@ -1,0 +1,38 @@
+// Keys for the leads' pages. Everything works without this file; it only presses the same buttons.
+// j, k: next and previous answer. r: read. f: needs follow-up. n: note. Arrows: step in the meeting.
+"use strict";
+
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+
+const answers = () => [...document.querySelectorAll(".answer")];
+
+function move(by) {
+  const all = answers();
+  const at = all.findIndex((one) => one.contains(document.activeElement));
+  const next = all[Math.min(Math.max(at + by, 0), all.length - 1)];
+  if (next) {
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+  }
+}
+
+function press(name) {
+  const answer = document.activeElement.closest(".answer") || document.querySelector(".slide");
+  const control = answer && answer.querySelector(`[data-key="${name}"]`);
+  if (control) {
+    control.click();
+    const field = control.closest("details")?.querySelector("textarea");
+    if (field) field.focus();
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+  if (event.key === "j") move(1);
+  else if (event.key === "k") move(-1);
+  else if ("rfn".includes(event.key)) press(event.key);
+  else if (event.key === "ArrowRight") document.querySelector("[rel=next]")?.click();
+  else if (event.key === "ArrowLeft") document.querySelector("[rel=prev]")?.click();
+  else return;
+  event.preventDefault();
+});

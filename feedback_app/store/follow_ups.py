@@ -1,0 +1,89 @@
+"""Follow-ups: somebody is to get in touch about an answer."""
+
+from datetime import date, datetime
+
+from feedback_app.clock import from_text
+from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.desk import FollowUp, Outcome
+from feedback_app.store import progress
+
+_COLUMNS = "invitation_id, opened_at, due_on, closed_at, outcome, remark"
+
+
+def open_for(tx: Transaction, invitation_id: str, now: datetime, due_on: date) -> bool:
+    """Open a follow-up unless the answer had one; return whether it is new."""
+    return bool(
+        tx.run(
+            """INSERT INTO follow_ups (invitation_id, opened_at, due_on)
+               VALUES (:id, :now, :due_on) ON CONFLICT (invitation_id) DO NOTHING""",
+            id=invitation_id,
+            now=now,
+            due_on=due_on.isoformat(),
+        )
+    )
+
+
+def close(
+    tx: Transaction, invitation_id: str, outcome: Outcome, remark: str, now: datetime
+) -> bool:
+    """Close an open follow-up, which shows as handled; return False if none was open."""
+    closed = tx.run(
+        """UPDATE follow_ups SET closed_at = :now, outcome = :outcome, remark = :remark
+           WHERE invitation_id = :id AND closed_at IS NULL""",
+        id=invitation_id,
+        now=now,
+        outcome=outcome,
+        remark=remark or None,
+    )
+    if closed:
+        progress.mark_handled(tx, invitation_id, now)
+    return bool(closed)
+
+
+def find(source: Database | Transaction, invitation_id: str) -> FollowUp | None:
+    """Return the follow-up of an answer, if it has one."""
+    rows = source.ask(
+        f"SELECT {_COLUMNS} FROM follow_ups WHERE invitation_id = :id", id=invitation_id
+    )
+    return from_row(rows[0]) if rows else None
+
+
+def still_open(database: Database) -> list[FollowUp]:
+    """Return the open follow-ups, the one that is due first first."""
+    rows = database.ask(
+        f"SELECT {_COLUMNS} FROM follow_ups WHERE closed_at IS NULL ORDER BY due_on, opened_at"
+    )
+    return [from_row(row) for row in rows]
+
+
+def closed_last(database: Database, limit: int) -> list[FollowUp]:
+    """Return the last `limit` closed follow-ups, the newest first."""
+    rows = database.ask(
+        f"""SELECT {_COLUMNS} FROM follow_ups WHERE closed_at IS NOT NULL
+            ORDER BY closed_at DESC, invitation_id LIMIT :limit""",
+        limit=limit,
+    )
+    return [from_row(row) for row in rows]
+
+
+def count_overdue(source: Database | Transaction, today: date) -> int:
+    """Return how many open follow-ups were due before `today`, a day in the team's zone."""
+    rows = source.ask(
+        """SELECT count(*) AS overdue FROM follow_ups
+           WHERE closed_at IS NULL AND due_on < :today""",
+        today=today.isoformat(),
+    )
+    count: int = rows[0]["overdue"]
+    return count
+
+
+def from_row(row: Row) -> FollowUp:
+    """Return the follow-up that a row with these columns holds."""
+    return FollowUp(
+        invitation_id=row["invitation_id"],
+        opened_at=from_text(row["opened_at"]),
+        due_on=date.fromisoformat(row["due_on"]),
+        closed_at=row["closed_at"] and from_text(row["closed_at"]),
+        outcome=row["outcome"],
+        remark=row["remark"] or "",
+    )

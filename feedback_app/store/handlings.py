@@ -1,0 +1,79 @@
+"""What leads did about answers: read, noted, discussed, followed up."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from feedback_app.clock import from_text
+from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.desk import Handling, Note
+from feedback_app.links import new_id
+from feedback_app.records import Progress
+from feedback_app.store import follow_ups
+
+_SELECT = """
+    SELECT answers.invitation_id, unread_revision, read_at, discussed_at, discussed_week,
+           handled_at, opened_at, due_on, closed_at, outcome, remark
+    FROM answers
+    LEFT JOIN open_answers ON open_answers.invitation_id = answers.invitation_id
+    LEFT JOIN progress ON progress.invitation_id = answers.invitation_id
+    LEFT JOIN follow_ups ON follow_ups.invitation_id = answers.invitation_id
+    WHERE answers.revision = 1 AND
+"""
+_NOTES = "SELECT notes.invitation_id, text, written_at FROM notes"
+_NEWEST_LAST = "ORDER BY written_at, notes.id"
+
+
+def of_week(database: Database, week: str) -> dict[str, Handling]:
+    """Return what was done about each answer of `week`, by invitation."""
+    rows = database.ask(f"{_SELECT} answers.answered_week = :week", week=week)
+    notes = database.ask(
+        f"""{_NOTES} JOIN answers ON answers.invitation_id = notes.invitation_id
+            WHERE answers.revision = 1 AND answers.answered_week = :week {_NEWEST_LAST}""",
+        week=week,
+    )
+    return _handlings(rows, notes)
+
+
+def of_answer(database: Database, invitation_id: str) -> Handling | None:
+    """Return what was done about one answer; None if there is no such answer."""
+    rows = database.ask(f"{_SELECT} answers.invitation_id = :id", id=invitation_id)
+    notes = database.ask(
+        f"{_NOTES} WHERE notes.invitation_id = :id {_NEWEST_LAST}", id=invitation_id
+    )
+    return _handlings(rows, notes).get(invitation_id)
+
+
+def note(tx: Transaction, invitation_id: str, text: str, now: datetime) -> None:
+    """Store what a lead wants the meeting to know about an answer."""
+    tx.run(
+        """INSERT INTO notes (id, invitation_id, text, written_at)
+           VALUES (:id, :invitation_id, :text, :now)""",
+        id=new_id(),
+        invitation_id=invitation_id,
+        text=text,
+        now=now,
+    )
+
+
+def _handlings(rows: Iterable[Row], notes: Iterable[Row]) -> dict[str, Handling]:
+    noted: dict[str, list[Note]] = {}
+    for row in notes:
+        # A note whose lifetime is over has no text left.
+        if row["text"]:
+            note = Note(text=row["text"], written_at=from_text(row["written_at"]))
+            noted.setdefault(row["invitation_id"], []).append(note)
+    return {
+        row["invitation_id"]: Handling(
+            unread=row["unread_revision"] is not None,
+            progress=Progress(
+                discussed_week=row["discussed_week"],
+                **{
+                    name: row[name] and from_text(row[name])
+                    for name in ("read_at", "discussed_at", "handled_at")
+                },
+            ),
+            notes=tuple(noted.get(row["invitation_id"], ())),
+            follow_up=follow_ups.from_row(row) if row["opened_at"] else None,
+        )
+        for row in rows
+    }

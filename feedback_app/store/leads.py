@@ -1,0 +1,126 @@
+"""Leads: accounts, their sessions, and the record of what they exported and changed."""
+
+from datetime import datetime
+
+from feedback_app.clock import from_text
+from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.desk import Action, Lead, Role
+from feedback_app.links import new_id
+
+
+def add(tx: Transaction, lead: Lead) -> bool:
+    """Store an account. Return False if there is one of that name."""
+    return bool(
+        tx.run(
+            """INSERT INTO leads (name, role, password_hash, added_at)
+               VALUES (:name, :role, :password_hash, :added_at) ON CONFLICT (name) DO NOTHING""",
+            **vars(lead),
+        )
+    )
+
+
+def remove(tx: Transaction, name: str) -> bool:
+    """Remove an account and end its sessions. Return whether there was one."""
+    return bool(tx.run("DELETE FROM leads WHERE name = :name", name=name))
+
+
+def rehash(tx: Transaction, name: str, password_hash: str) -> None:
+    """Store the same password hashed with newer parameters."""
+    tx.run(
+        "UPDATE leads SET password_hash = :hash WHERE name = :name", hash=password_hash, name=name
+    )
+
+
+def find(source: Database | Transaction, name: str) -> Lead | None:
+    """Return the account with this name, if there is one."""
+    rows = source.ask("SELECT * FROM leads WHERE name = :name", name=name)
+    return _lead(rows[0]) if rows else None
+
+
+def every(database: Database) -> list[Lead]:
+    """Return all accounts by name."""
+    return [_lead(row) for row in database.ask("SELECT * FROM leads ORDER BY name")]
+
+
+def start_session(tx: Transaction, digest: str, name: str, now: datetime) -> None:
+    """Store a session that begins now."""
+    tx.run(
+        """INSERT INTO lead_sessions (digest, lead_name, started_at, seen_at)
+           VALUES (:digest, :name, :now, :now)""",
+        digest=digest,
+        name=name,
+        now=now,
+    )
+
+
+def of_session(
+    source: Database | Transaction, digest: str, started_after: datetime, seen_after: datetime
+) -> tuple[Lead, datetime] | None:
+    """Return whose session this is and when it was seen last, unless it is over."""
+    rows = source.ask(
+        """SELECT leads.*, seen_at FROM lead_sessions JOIN leads ON leads.name = lead_name
+           WHERE digest = :digest AND started_at > :started_after AND seen_at > :seen_after""",
+        digest=digest,
+        started_after=started_after,
+        seen_after=seen_after,
+    )
+    if not rows:
+        return None
+    seen_at = from_text(rows[0].pop("seen_at"))
+    return _lead(rows[0]), seen_at
+
+
+def see_session(tx: Transaction, digest: str, now: datetime) -> None:
+    """Record that the session is in use."""
+    tx.run("UPDATE lead_sessions SET seen_at = :now WHERE digest = :digest", now=now, digest=digest)
+
+
+def end_session(tx: Transaction, digest: str) -> None:
+    """End a session: what the cookie holds is worth nothing from now on."""
+    tx.run("DELETE FROM lead_sessions WHERE digest = :digest", digest=digest)
+
+
+def end_old_sessions(tx: Transaction, started_before: datetime) -> None:
+    """Remove what is left of sessions that ran out."""
+    tx.run("DELETE FROM lead_sessions WHERE started_at <= :before", before=started_before)
+
+
+def record_action(tx: Transaction, lead: str, action: str, subject: str, now: datetime) -> None:
+    """Record what a lead exported or changed."""
+    tx.run(
+        """INSERT INTO lead_actions (id, done_at, lead_name, action, subject)
+           VALUES (:id, :now, :lead, :action, :subject)""",
+        id=new_id(),
+        now=now,
+        lead=lead,
+        action=action,
+        subject=subject,
+    )
+
+
+def actions(database: Database, limit: int) -> list[Action]:
+    """Return the last `limit` exports and changes, the newest first."""
+    rows = database.ask(
+        """SELECT done_at, lead_name, action, subject FROM lead_actions
+           ORDER BY done_at DESC, id LIMIT :limit""",
+        limit=limit,
+    )
+    return [
+        Action(
+            done_at=from_text(row["done_at"]),
+            lead=row["lead_name"],
+            action=row["action"],
+            subject=row["subject"],
+        )
+        for row in rows
+    ]
+
+
+def _lead(row: Row) -> Lead:
+    role: Role = row["role"]
+    return Lead(
+        name=row["name"],
+        role=role,
+        password_hash=row["password_hash"],
+        added_at=from_text(row["added_at"]),
+    )

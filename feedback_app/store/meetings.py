@@ -1,0 +1,60 @@
+"""Meetings: when the meeting of a week ended, and what it decided."""
+
+from datetime import datetime
+
+from feedback_app.clock import from_text
+from feedback_app.database.contract import Database, Transaction
+from feedback_app.desk import Decision, Meeting
+from feedback_app.links import new_id
+
+
+def of_week(database: Database, week: str) -> Meeting:
+    """Return the meeting of `week`, also one that has not been held yet."""
+    ended = database.ask("SELECT ended_at FROM meetings WHERE week = :week", week=week)
+    rows = database.ask(
+        """SELECT decisions.id, text, written_at, decisions.invitation_id, case_number
+           FROM decisions
+           LEFT JOIN invitations ON invitations.id = decisions.invitation_id
+           LEFT JOIN cases ON cases.id = invitations.case_ref
+           WHERE week = :week AND text IS NOT NULL ORDER BY written_at, decisions.id""",
+        week=week,
+    )
+    return Meeting(
+        week=week,
+        ended_at=from_text(ended[0]["ended_at"]) if ended else None,
+        decisions=tuple(
+            Decision(**{**row, "written_at": from_text(row["written_at"])}) for row in rows
+        ),
+    )
+
+
+def decide(tx: Transaction, week: str, invitation_id: str | None, text: str, now: datetime) -> None:
+    """Note what the meeting decided."""
+    tx.run(
+        """INSERT INTO decisions (id, week, invitation_id, text, written_at)
+           VALUES (:id, :week, :invitation_id, :text, :now)""",
+        id=new_id(),
+        week=week,
+        invitation_id=invitation_id,
+        text=text,
+        now=now,
+    )
+
+
+def withdraw(tx: Transaction, week: str, decision_id: str) -> bool:
+    """Remove a decision that was noted by mistake; return whether it was there."""
+    return bool(
+        tx.run("DELETE FROM decisions WHERE id = :id AND week = :week", id=decision_id, week=week)
+    )
+
+
+def end(tx: Transaction, week: str, now: datetime) -> bool:
+    """Record that the meeting has ended; the first time counts. Return whether it was that."""
+    return bool(
+        tx.run(
+            """INSERT INTO meetings (week, ended_at) VALUES (:week, :now)
+               ON CONFLICT (week) DO NOTHING""",
+            week=week,
+            now=now,
+        )
+    )

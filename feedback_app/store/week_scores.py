@@ -1,0 +1,59 @@
+"""How many answers of a week have which scores, counted as answers arrive.
+
+Figures of many weeks are sums over these few rows, so they cost what the weeks are, not what the
+weeks hold.
+"""
+
+from collections.abc import Sequence
+
+from feedback_app.database.contract import Database, Transaction
+from feedback_app.desk import ScoreCount
+from feedback_app.records import Answer
+
+_COUNT = """
+    INSERT INTO week_scores (week, wording_version, ease, satisfaction, answers)
+    VALUES (:week, :wording_version, :ease, :satisfaction, :change)
+    ON CONFLICT (week, wording_version, ease, satisfaction)
+    DO UPDATE SET answers = week_scores.answers + :change
+"""
+
+
+def count(tx: Transaction, answer: Answer) -> None:
+    """Count a revision that was just stored, in place of the one before it."""
+    before = tx.ask(
+        """SELECT wording_version, ease, satisfaction FROM answers
+           WHERE invitation_id = :id AND revision = :revision""",
+        id=answer.invitation_id,
+        revision=answer.revision - 1,
+    )
+    changes = {(answer.wording_version, answer.ease, answer.satisfaction): 1}
+    for row in before:
+        key = (row["wording_version"], row["ease"], row["satisfaction"])
+        changes[key] = changes.get(key, 0) - 1
+    # Always in the same order: two writers that cross each other would wait for each other.
+    for (wording_version, ease, satisfaction), change in sorted(changes.items()):
+        if change:
+            tx.run(
+                _COUNT,
+                week=answer.answered_week,
+                wording_version=wording_version,
+                ease=ease,
+                satisfaction=satisfaction,
+                change=change,
+            )
+
+
+def between(
+    database: Database, first: str, last: str, wording_version: int
+) -> Sequence[ScoreCount]:
+    """Return the counts of one wording in the weeks `first` to `last`, the oldest week first."""
+    rows = database.ask(
+        """SELECT week, ease, satisfaction, answers FROM week_scores
+           WHERE week BETWEEN :first AND :last AND wording_version = :wording_version
+             AND answers > 0
+           ORDER BY week, ease, satisfaction""",
+        first=first,
+        last=last,
+        wording_version=wording_version,
+    )
+    return [ScoreCount(**row) for row in rows]

@@ -1,0 +1,122 @@
+"""Every answer is read: one tap, and what became of it where it landed."""
+
+import pytest
+from office import Office
+from team import Somebody, answered
+
+from feedback_app.store import answers, follow_ups, handlings
+
+WEEK = "2026-W48"
+
+
+@pytest.fixture
+def lena(team_office: Office) -> Somebody:
+    return Somebody(team_office, "lead", "lena")
+
+
+def test_one_tap_reads_an_answer_and_leads_back(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 2, 3, comment="Too slow.")
+    assert "1 answer unread" in lena.get(f"/review/{WEEK}").text
+    done = lena.post(f"/review/answers/{one}/read", revision="1", back=f"/review/{WEEK}#words")
+    assert done.location == f"/review/{WEEK}#words"
+    assert "Everything is read" in lena.get(f"/review/{WEEK}").text
+    handling = handlings.of_answer(lena.office.wiring.database, one)
+    assert handling
+    assert not handling.unread
+    assert handling.progress.read_at == lena.office.now
+
+
+def test_answers_without_words_are_read_in_one_tap(lena: Somebody) -> None:
+    ids = [answered(lena.office, str(number)) for number in range(3)]
+    lena.post("/review/read", answer=[f"{one}:1" for one in ids])
+    assert "Everything has been read" in lena.get("/review/unread").text
+
+
+def test_the_oldest_unread_answer_comes_first_and_does_not_age_out(lena: Somebody) -> None:
+    answered(lena.office, "OLD-1")
+    lena.office.wait(days=70)
+    lena.sign_in("lena")
+    answered(lena.office, "NEW-1")
+    page = lena.get("/review/unread").text
+    assert 0 < page.index("OLD-1") < page.index("NEW-1")
+    assert "1 answer of earlier weeks is unread" in lena.get("/review/2027-W05").text
+
+
+def test_needs_follow_up_opens_one_with_a_day_and_reads_the_answer(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", comment="Please call.")
+    for _ in range(2):
+        lena.post(f"/review/answers/{one}/follow-up", revision="1")
+    found = follow_ups.find(lena.office.wiring.database, one)
+    assert found
+    assert found.due_on.isoformat() == "2026-11-26"
+    assert "Follow-up due Nov 26, 2026" in lena.get(f"/review/answers/{one}").text
+    record = [row["action"] for row in lena.office.rows("lead_actions")]
+    assert record == ["follow-up opened"]
+
+
+def test_a_note_stands_beside_the_answer_as_text(lena: Somebody) -> None:
+    one = answered(lena.office, "0001")
+    lena.post(f"/review/answers/{one}/note", revision="1", text="<b>Ask</b> the team\x00")
+    assert "&lt;b&gt;Ask&lt;/b&gt; the team" in lena.get(f"/review/{WEEK}").text
+    for wrong in ("", "  ", "x" * 2001):
+        assert lena.post(f"/review/answers/{one}/note", text=wrong).status_code == 400
+    assert len(lena.office.rows("notes")) == 1
+
+
+def test_a_name_is_blacked_out_in_every_revision_and_every_spelling(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 1, 1, comment="Mx Sample was slow. mx sample!")
+    lena.post(f"/review/answers/{one}/redact", revision="1", words="Mx Sample")
+    known = answers.revisions(lena.office.wiring.database, one)
+    assert [answer.comment for answer in known] == ["▇▇▇ was slow. ▇▇▇!"]
+    assert "Mx Sample" not in lena.get(f"/review/{WEEK}").text
+    (row,) = lena.office.rows("lead_actions")
+    assert (row["lead_name"], row["action"], row["subject"]) == (
+        "lena",
+        "words blacked out",
+        "0001",
+    )
+
+
+def test_a_pattern_is_words_and_nothing_else(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", comment="All of this stays.")
+    lena.post(f"/review/answers/{one}/redact", words=".*")
+    lena.post(f"/review/answers/{one}/redact", words="a")
+    (answer,) = answers.revisions(lena.office.wiring.database, one)
+    assert answer.comment == "All of this stays."
+
+
+@pytest.mark.parametrize("words", ["ÄRGER", "ärger", "Ärger", "100 %", "a_b"])
+def test_comments_are_found_in_any_spelling_and_signs_mean_themselves(
+    lena: Somebody, words: str
+) -> None:
+    answered(lena.office, "FOUND-1", comment="Viel Ärger, 100 % a_b.")
+    answered(lena.office, "OTHER-1", comment="100 euros, axb")
+    page = lena.browser.get("/review/search", query_string={"words": words}).text
+    assert "FOUND-1" in page
+    assert "OTHER-1" not in page
+
+
+def test_search_stays_within_its_weeks(lena: Somebody) -> None:
+    answered(lena.office, "OLD-1", comment="slow")
+    lena.office.wait(days=7 * 14)
+    lena.sign_in("lena")
+    assert "OLD-1" not in lena.get("/review/search?words=slow").text
+    assert "OLD-1" in lena.get("/review/search?words=slow&weeks=52").text
+
+
+@pytest.mark.parametrize("act", ["read", "follow-up", "note", "redact"])
+def test_an_answer_that_is_not_there_is_not_found(lena: Somebody, act: str) -> None:
+    lena.office.invite("0001")
+    waiting = lena.office.rows("invitations")[0]["id"]
+    for invitation_id in ("nothing", waiting):
+        place = f"/review/answers/{invitation_id}/{act}"
+        assert lena.post(place, text="text", words="words").status_code == 404
+    assert lena.office.rows("progress") == []
+    assert lena.post("/review/read", answer="nothing:1").status_code == 404
+    assert lena.post("/review/read", answer="nothing").status_code == 400
+
+
+def test_nobody_is_sent_elsewhere_after_a_tap(lena: Somebody) -> None:
+    one = answered(lena.office, "0001")
+    done = lena.post(f"/review/answers/{one}/read", revision="1", back="https://else.example/")
+    assert done.location == f"/review/answers/{one}"
