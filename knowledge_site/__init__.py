@@ -4,8 +4,12 @@ Read in this order:
 
     wording     connecting words of tables and pictures (words.toml)
     elements    one way to write an HTML element
-    tables, lists, lifecycle
-                facts -> elements: tables, lists, the picture of a case's life
+    tables, priorities, tickets, escalations, mail_subjects
+                facts -> elements: tables with an anchor on each row
+    lists, checklists, terms, changes
+                facts -> elements: lists, and text to copy
+    drawing     boxes and ways between them as labelled SVG
+    lifecycle   the way of a case and of an escalation, drawn from the facts
     charts      figures -> elements: bars and intervals, each with its table
     fillers     the names a page may write between double braces, and what fills them
     markdown    the Python-Markdown extension that puts it all into a page
@@ -14,8 +18,8 @@ Read in this order:
     scan        before the build: unknown keys, missing pages, wrong dates, each with page and line
     css, purge, assets, search_index
                 what a page loads: one style sheet of what the pages need, scripts, search index
-    links, headers, sitemap, redirects
-                what is checked and written over the built folder
+    whole, feed, sitemap, redirects, links, headers
+                what is written and checked over the built folder
     finish      after the build: all of it, in order
     theme/      templates, style sheets and scripts over Material for MkDocs
 

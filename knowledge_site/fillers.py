@@ -9,7 +9,18 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from xml.etree.ElementTree import Element
 
-from knowledge_site import lifecycle, lists, tables
+from knowledge_site import (
+    changes,
+    checklists,
+    escalations,
+    lifecycle,
+    lists,
+    mail_subjects,
+    priorities,
+    tables,
+    terms,
+    tickets,
+)
 from support_facts.facts import Facts
 
 EXPRESSION = re.compile(r"\{\{[ \t]*([^{}\n]*?)[ \t]*\}\}")
@@ -21,9 +32,27 @@ FILLERS: dict[str, Filler] = {
     "table statuses": tables.statuses,
     "table metrics": tables.metrics,
     "table retention": tables.retention,
+    "table impacts": priorities.impacts,
+    "table priorities": priorities.priorities,
+    "table case_types": priorities.case_types,
+    "table escalation_statuses": escalations.stages,
+    "table bug_ticket_statuses": tickets.bug_statuses,
+    "table cloud_ticket_statuses": tickets.cloud_statuses,
+    "table mail_subjects": mail_subjects.mail_subjects,
+    "chooser impacts": priorities.chooser,
+    "checklist pieces": checklists.pieces,
+    "checklist checks": checklists.checks,
+    "checklist symptoms": checklists.symptoms,
+    "plain pieces": checklists.plain_pieces,
+    "plain investigation": checklists.plain_investigation,
     "questions": lists.questions,
     "contacts": lists.contacts,
+    "glossary": terms.glossary,
+    "roles": terms.roles,
+    "changes": changes.changes,
+    "operator": lists.operator,
     "picture lifecycle": lifecycle.picture,
+    "picture escalation": lifecycle.escalation,
 }
 
 

@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from knowledge_site import assets, headers, links, redirects, search_index, sitemap
+from knowledge_site import (
+    assets,
+    feed,
+    headers,
+    links,
+    redirects,
+    search_index,
+    sitemap,
+    whole,
+)
 from knowledge_site.faults import Fault
 from knowledge_site.pages import Page
 from support_facts.facts import Facts
@@ -13,6 +22,9 @@ def finish(site: Path, pages: Iterable[Page], facts: Facts) -> list[Fault]:
     """Complete the built folder and return what is wrong in it."""
     site = site.resolve()
     keep_one_not_found_page(site)
+    for folder in (site, *(site / language for language in facts.languages[1:])):
+        whole.write_whole(folder)
+    feed.write_feeds(site, facts)
     unchanging = lighten(site, facts.languages[1:])
     pages, site_url, first = (
         list(pages),

@@ -1,6 +1,6 @@
 """Facts as lists: the steps of a case, the survey's questions, the ways to reach support."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
 from knowledge_site.elements import Child, element
@@ -46,9 +46,32 @@ def _question(number: int, question: Question, facts: Facts, language: str) -> E
 
 def contacts(facts: Facts, language: str) -> Element:
     """`{{ contacts }}`: the ways to reach support that the operator has set."""
+    return _described(
+        (word(f"contact_{key}", language), value) for key, value in _contacts(facts, language)
+    )
+
+
+def operator(facts: Facts, language: str) -> Element:
+    """`{{ operator }}`: who runs the site, their imprint, and who answers about personal data."""
+    known = facts.contacts
+    imprint: Child = known.imprint_url_unset[language]
+    if known.imprint_url:
+        imprint = _link(known.imprint_url, known.imprint_url)
+    privacy: Child = known.privacy_address_unset[language]
+    if known.privacy_address:
+        privacy = _link(f"mailto:{known.privacy_address}", known.privacy_address)
+    rows: dict[str, Child] = {
+        "operator": facts.organisation.name,
+        "imprint": imprint,
+        "privacy_questions": privacy,
+    }
+    return _described((word(key, language), value) for key, value in rows.items())
+
+
+def _described(pairs: Iterable[tuple[str, Child]]) -> Element:
     rows = element("dl", {"class": "contacts"})
-    for key, value in _contacts(facts, language):
-        term = element("dt", None, word(f"contact_{key}", language))
+    for name, value in pairs:
+        term = element("dt", None, name)
         rows.append(element("div", None, term, element("dd", None, value)))
     return rows
 

@@ -18,11 +18,14 @@ from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.inlinepatterns import InlineProcessor
 
+from knowledge_site.elements import element
 from knowledge_site.fillers import EXPRESSION, fill, is_fact
 from support_facts.facts import Facts, load_facts
 
 # Below code spans (190), above links (160): a fact may be a link's text or its target.
 INLINE_PRIORITY = 185
+# What the portal and its mails show stays English everywhere, and is marked so elsewhere.
+ENGLISH_NAME = re.compile(r"(\w*statuses|categories)\.\w+\.name|portal\.\w+")
 # Above lists and paragraphs, below code blocks (80): an indented filler is code.
 BLOCK_PRIORITY = 75
 
@@ -36,12 +39,15 @@ class InlineFact(InlineProcessor):
 
     def handleMatch(  # type: ignore[override]
         self, m: re.Match[str], data: str
-    ) -> tuple[str, int, int]:
+    ) -> tuple[str | Element, int, int]:
         expression = m.group(1)
         if not is_fact(expression):
             fill(expression, self.facts, self.language)
             raise ValueError(f"{{{{ {expression} }}}} fills a block: give it a line of its own")
-        return self.facts.value(expression, self.language), m.start(0), m.end(0)
+        shown = self.facts.value(expression, self.language)
+        if self.language != "en" and ENGLISH_NAME.fullmatch(expression):
+            return element("span", {"lang": "en"}, shown), m.start(0), m.end(0)
+        return shown, m.start(0), m.end(0)
 
 
 class FilledBlock(BlockProcessor):

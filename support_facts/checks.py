@@ -13,6 +13,7 @@ Check = Callable[[str, Any], str | None]
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\".]+(\.[^\s@<>,;\".]+)+")
+_PAGE = re.compile(r"[a-z0-9/-]+\.md(#[a-z0-9-]+)?")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/-]{3,}")
 
 
@@ -102,3 +103,10 @@ def phone_number(key: str, value: str) -> str | None:
     if _PHONE.fullmatch(value):
         return None
     return f'{key} is {value!r}: write digits and spaces like "+49 30 1234567"'
+
+
+def page_name(key: str, value: str) -> str | None:
+    """Ask for a page of the site, with an anchor if need be."""
+    if _PAGE.fullmatch(value):
+        return None
+    return f'{key} is {value!r}: write a page like "case-status.md" or "case-status.md#closed"'

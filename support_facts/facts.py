@@ -24,6 +24,7 @@ from support_facts.checks import having, language_codes, only
 from support_facts.reading import Reader
 from support_facts.terms import (
     Category,
+    Change,
     Check,
     Contacts,
     EscalationStatus,
@@ -113,6 +114,7 @@ class Facts:
     roles: tuple[Role, ...]
     glossary: tuple[Term, ...]
     numbers: Numbers
+    changes: tuple[Change, ...]
 
     def metric(self, key: str) -> Metric:
         """Return a metric; FactsError names the ones there are."""

@@ -8,6 +8,7 @@ a list count from 1.
 
 import re
 from dataclasses import fields, is_dataclass
+from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from types import UnionType
@@ -24,8 +25,14 @@ _NAMES = {
     float: "a number with a point",
     dict: "a table",
     list: "a list",
+    date: "a day like 2026-11-23, without quotation marks",
 }
-_EXAMPLES = {str: '"…"', int: "a whole number", bool: "true or false"}
+_EXAMPLES = {
+    str: '"…"',
+    int: "a whole number",
+    bool: "true or false",
+    date: "2026-11-23 (year-month-day)",
+}
 
 
 class Reader:
@@ -181,4 +188,6 @@ def _shown(raw: Any) -> str:
         return f'"{raw}"' if len(raw) <= 60 else f'"{raw[:57]}…"'
     if isinstance(raw, bool):
         return str(raw).lower()
+    if isinstance(raw, date):
+        return "a date or time"
     return str(raw) if isinstance(raw, int | float) else _NAMES.get(type(raw), "a date or time")

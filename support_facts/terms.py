@@ -1,9 +1,17 @@
 """Who we are, how to reach us, and the words and lists that the pages explain."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
-from support_facts.checks import between, mail_address, phone_number, time_zone, web_address
+from support_facts.checks import (
+    between,
+    mail_address,
+    page_name,
+    phone_number,
+    time_zone,
+    web_address,
+)
 from support_facts.text import Text
 
 WebAddress = Annotated[str, web_address]
@@ -31,6 +39,7 @@ class Contacts:
     support_address: MailAddress
     noreply_address: MailAddress
     security_address: MailAddress
+    security_txt_expires: date
     vulnerability_programme: str
     community_name: str
     community_url: WebAddress
@@ -185,3 +194,14 @@ class Term:
     key: str
     name: Text
     meaning: Text
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that changed in how we work; `page` is the page that says it in full."""
+
+    key: str
+    day: date
+    title: Text
+    text: Text
+    page: Annotated[str, page_name] | None

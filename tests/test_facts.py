@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
+from datetime import date
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ OPEN = (
     "symptoms",
     "roles",
     "glossary",
+    "changes",
 )
 
 Place = tuple[str | int, ...]
@@ -52,6 +54,8 @@ def toml(value: Any) -> str:
         return "{" + ", ".join(f"{json.dumps(k)} = {toml(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(toml, value)) + "]"
+    if isinstance(value, date):
+        return value.isoformat()
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -250,15 +254,14 @@ def test_a_further_language_asks_for_a_line_in_every_text(tmp_path: Path) -> Non
 
 
 def test_one_language_alone_is_enough(tmp_path: Path) -> None:
-    raw = json.loads(json.dumps(RAW), object_hook=lambda table: {**table, "de": None})
-    english = strip_none({**raw, "languages": ["en"]})
+    english = without_german({**RAW, "languages": ["en"]})
     assert load(tmp_path, english).languages == ("en",)
 
 
-def strip_none(value: Any) -> Any:
+def without_german(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: strip_none(one) for name, one in value.items() if one is not None}
-    return [strip_none(one) for one in value] if isinstance(value, list) else value
+        return {name: without_german(one) for name, one in value.items() if name != "de"}
+    return [without_german(one) for one in value] if isinstance(value, list) else value
 
 
 def test_facts_cannot_be_changed_by_the_program() -> None:
@@ -321,6 +324,18 @@ def test_whatever_stands_there_it_is_facts_or_named_faults(
 
 
 MISTAKES: dict[str, tuple[str, str, str, str]] = {
+    "day in quotation marks": (
+        "day = 2025-06-13",
+        'day = "2025-06-13"',
+        'changes.vulnerability_programme.day is "2025-06-13"',
+        "without quotation marks",
+    ),
+    "page that is none": (
+        'page = "support-portal.md"',
+        'page = "https://portal.example"',
+        "changes.portal.page",
+        'write a page like "case-status.md"',
+    ),
     "misspelt key": (
         "low_threshold = 2",
         "low_treshold = 2",

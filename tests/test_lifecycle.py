@@ -1,4 +1,4 @@
-"""The picture of a case's way says the same as the facts."""
+"""The pictures of a case's way and of an escalation say the same as the facts."""
 
 import re
 from dataclasses import replace
@@ -6,7 +6,7 @@ from xml.etree.ElementTree import fromstring, tostring
 
 import pytest
 
-from knowledge_site.lifecycle import STATUS_PAGE, Layout, description, picture
+from knowledge_site.lifecycle import ESCALATION_PAGE, STATUS_PAGE, escalation, picture
 from knowledge_site.tables import anchor
 from support_facts.facts import load_facts
 
@@ -37,6 +37,10 @@ def test_each_drawing_is_named_and_described_by_its_own_text():
     assert len(set(identities)) == len(identities) == 4
 
 
+def described(facts=FACTS, language="en") -> str:
+    return drawings(facts, language)[0].findtext("desc") or ""
+
+
 def test_each_box_shows_a_status_and_leads_to_its_row():
     for drawing in drawings():
         boxes = {link.attrib["href"]: link.findtext("text") for link in drawing.findall("a")}
@@ -53,7 +57,7 @@ def test_there_is_one_way_for_each_status_that_can_follow():
 
 @pytest.mark.parametrize("language", FACTS.languages)
 def test_description_names_every_status_and_what_can_follow(language):
-    text = description(FACTS, language)
+    text = described(FACTS, language)
     for status in FACTS.statuses:
         assert status.name in text
     assert len(re.findall(r"\. |\.$", text)) == len(FACTS.statuses)
@@ -77,14 +81,22 @@ def test_a_status_more_makes_a_longer_picture():
     before = float(drawings()[0].attrib["viewBox"].split()[2])
     after = float(drawings(longer)[0].attrib["viewBox"].split()[2])
     assert after > before
-    assert "Archived" in description(longer, "en")
+    assert "Archived" in described(longer)
 
 
-def test_room_for_bent_ways_is_made_only_when_there_are_some():
-    straight = Layout(True, 3, ((0, 1), (1, 2)))
-    bent = Layout(True, 3, ((0, 1), (0, 2), (2, 1)))
-    assert straight.size[0] == bent.size[0]
-    assert straight.size[1] < bent.size[1]
+@pytest.mark.parametrize("language", FACTS.languages)
+def test_escalation_is_drawn_from_its_own_statuses(language):
+    for drawing in escalation(FACTS, language).findall("svg"):
+        boxes = {
+            link.attrib["href"]: "".join(link.itertext()).strip() for link in drawing.findall("a")
+        }
+        assert boxes == {
+            f"{ESCALATION_PAGE}#{anchor(status.key)}": status.name
+            for status in FACTS.escalation_statuses
+        }
+        text = drawing.findtext("desc") or ""
+        assert all(status.name in text for status in FACTS.escalation_statuses)
+        assert len(drawing.findall("g")) == sum(len(s.next) for s in FACTS.escalation_statuses)
 
 
 def test_picture_is_well_formed_and_carries_no_style_of_its_own():
