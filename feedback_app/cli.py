@@ -8,6 +8,7 @@ from feedback_app.commands.invite import invite
 from feedback_app.commands.keys import key_group
 from feedback_app.commands.leads import lead
 from feedback_app.commands.links import link, mint, sample_command
+from feedback_app.commands.preview import preview_mail
 from feedback_app.commands.publish import publish, verify
 from feedback_app.commands.review import answers, export, review
 from feedback_app.commands.serving import migrate_command, serve, worker_command
@@ -26,6 +27,7 @@ for command in (
     invite,
     link,
     mint,
+    preview_mail,
     bounce,
     opt_out,
     sample_command,

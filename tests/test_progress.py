@@ -26,7 +26,7 @@ def test_a_new_answer_is_received_and_the_rest_is_promised(customer: Customer) -
     assert "Received on November 24, 2026" in steps
     assert "Not read yet" in steps
     assert "Not discussed yet" in steps
-    assert "Handled" not in steps
+    assert "Not handled yet" in steps
 
 
 def test_each_step_shows_with_its_day_where_the_team_works(customer: Customer) -> None:

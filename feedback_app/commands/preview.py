@@ -1,0 +1,66 @@
+"""The command that shows the mails before anybody gets one."""
+
+from email import message_from_string
+from email.policy import SMTP
+from pathlib import Path
+
+import click
+
+from feedback_app import clock
+from feedback_app.commands.wired import wired
+from feedback_app.letters import SurveyLinks, closure, closure_notice
+from feedback_app.links import new_id
+from feedback_app.records import ClosedCase, OutboxMessage
+from feedback_app.wiring import Wiring
+
+
+@click.command("preview-mail")
+@click.option(
+    "--output",
+    default=Path("var/preview"),
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write into.",
+)
+@wired(migrated=False)
+def preview_mail(wiring: Wiring, output: Path) -> None:
+    """Write every closure mail, with and without the survey, as .eml and .html files.
+
+    In each language, as it would be sent with these facts and settings. Nothing is stored or
+    sent, and the links lead nowhere: their invitation is made up.
+    """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        for language in wiring.facts.languages:
+            for message in _letters(wiring, language):
+                _write(output / f"{message.kind.replace(' ', '-')}-{language}", message)
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot write into {output}: {error.strerror or error}; name another folder"
+        ) from error
+
+
+def _letters(wiring: Wiring, language: str) -> tuple[OutboxMessage, OutboxMessage]:
+    now, invitation_id = clock.now(), new_id()
+    case = ClosedCase(
+        source="preview",
+        case_id="preview",
+        case_number="00000000",
+        closed_at=now,
+        contact_email="preview@example.org",
+        language=language,
+    )
+    links = SurveyLinks(wiring.survey_link(invitation_id), wiring.opt_out_link(invitation_id))
+    return (
+        closure(wiring.stationery, case, invitation_id, links, now),
+        closure_notice(wiring.stationery, case, invitation_id, now),
+    )
+
+
+def _write(path: Path, message: OutboxMessage) -> None:
+    mail = message_from_string(message.message, policy=SMTP)
+    html = mail.get_body(("html",))
+    path.with_suffix(".eml").write_bytes(message.message.encode("ascii"))
+    path.with_suffix(".html").write_text(html.get_content() if html else "", encoding="utf-8")
+    for suffix in (".eml", ".html"):
+        click.echo(path.with_suffix(suffix))
