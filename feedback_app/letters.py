@@ -80,7 +80,7 @@ def _write(
     message_id = new_id()
     mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     mail["From"] = _address(stationery.sender)
-    mail["To"] = _recipient(case.contact_email or "")
+    mail["To"] = recipient(case.contact_email or "")
     mail["Reply-To"] = _address(stationery.reply_to)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message_id}@{urlsplit(stationery.public_url).hostname}>"
@@ -119,7 +119,7 @@ def _message(
     )
 
 
-def _recipient(address: str) -> Address:
+def recipient(address: str) -> Address:
     """Return `address`, which must be one plain mailbox in ASCII, or raise ValueError."""
     try:
         found = Address(addr_spec=address)

@@ -160,6 +160,7 @@ def test_of_many_none_is_stored_when_one_is_faulty(office: Office, desk: Wire) -
         ({"opened_at": "2026-11-25T00:00:00Z"}, "opened_at"),
         ({"source": "other"}, "source"),
         ({"contact_email": "a@b.example, c@d.example"}, "contact_email"),
+        ({"contact_email": "=?utf-8?q?a?=@b.example"}, "contact_email"),
         ({"contact_email": "a@b.example\r\nBcc: c@d.example"}, "contact_email"),
         ({"case_kind": "hardware"}, "case_kind"),
         ({"closure_reason": "because"}, "closure_reason"),

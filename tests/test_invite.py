@@ -212,6 +212,16 @@ def test_bad_rows_are_listed_and_put_aside_and_good_ones_are_kept(desk: Desk) ->
     assert rejected_files.known(desk.office.wiring.database) == [desk.rejected]
 
 
+def test_one_address_that_no_header_carries_does_not_keep_the_others_out(desk: Desk) -> None:
+    columns = ("case_number", "closed_at", "contact_email")
+    rows = ("1", TODAY, "a@b.example"), ("2", TODAY, "=?utf-8?q?a?=@b.example")
+    result = desk.invite(_csv(columns, *rows))
+    assert result.exit_code == 1
+    assert "1 new closed cases (0 withheld), 0 known already, 1 rejected" in _last(result)
+    assert [row["case_number"] for row in desk.office.rows("cases")] == ["1"]
+    assert "is not one plain address" in desk.rejected.read_text()
+
+
 def test_mended_rows_are_taken_in_from_the_file_of_rejected_rows(desk: Desk) -> None:
     desk.invite(_csv(("case_number", "closed_at", "customer"), ("=1", "30.2.2026", "-A")))
     mended = desk.rejected.read_text("utf-8").replace("30.2.2026", TODAY)

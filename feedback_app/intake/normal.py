@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from feedback_app.intake.faults import Fault, FaultyCaseError, shown
 from feedback_app.intake.mapping import REQUIRED
 from feedback_app.intake.moments import Moments
+from feedback_app.letters import recipient
 from feedback_app.records import ClosedCase, DurationClock
 from feedback_app.text import clean, one_line
 from support_facts.facts import Facts
@@ -148,13 +149,17 @@ def _seconds(text: str) -> int:
 
 
 def plain_address(text: str) -> str:
-    """Return a mailbox that any mail header carries unchanged."""
-    if len(text) > ADDRESS_LIMIT or not _MAILBOX.fullmatch(text):
+    """Return a mailbox that any mail header carries unchanged, or raise ValueError."""
+    try:
+        if len(text) > ADDRESS_LIMIT or not _MAILBOX.fullmatch(text):
+            raise ValueError
+        # The letter has the last word: `=?utf-8?q?a?=@b.example` is a mailbox, and fits no header.
+        return recipient(text).addr_spec
+    except ValueError:
         raise ValueError(
             f"{shown(text)} is not one plain address such as name@customer.example, "
             "in ASCII and without a display name"
-        )
-    return text
+        ) from None
 
 
 def _language(text: str) -> str:
