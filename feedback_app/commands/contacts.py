@@ -6,7 +6,10 @@ import click
 
 from feedback_app import clock
 from feedback_app.bounces import ReportError, returned_message
+from feedback_app.commands.named_case import from_source, newest_invitation
 from feedback_app.commands.wired import wired
+from feedback_app.database.contract import Transaction
+from feedback_app.records import Invitation
 from feedback_app.store import invitations, opt_outs, outbox
 from feedback_app.wiring import Wiring
 
@@ -18,8 +21,11 @@ from feedback_app.wiring import Wiring
     type=click.File("rb"),
     help="A delivery report (RFC 3464), a file or - for what the mail server pipes in.",
 )
+@from_source
 @wired()
-def bounce(wiring: Wiring, case_number: str | None, report: BinaryIO | None) -> None:
+def bounce(
+    wiring: Wiring, case_number: str | None, report: BinaryIO | None, source: str | None
+) -> None:
     """Record that a closure mail came back: its case leaves the response rate.
 
     Name the case, whose newest mail is meant, or give the mail server's delivery report. The link
@@ -29,22 +35,22 @@ def bounce(wiring: Wiring, case_number: str | None, report: BinaryIO | None) -> 
         raise click.UsageError("name either CASE_NUMBER or --report FILE")
     with wiring.database.write() as tx:
         if report:
-            try:
-                found = outbox.invitation_of(tx, returned_message(report.read()))
-            except ReportError as error:
-                raise click.ClickException(str(error)) from error
-            invitation = invitations.find(tx, found) if found else None
+            invitation = _reported(tx, report)
         else:
-            known = invitations.of_case_number(tx, case_number or "")
-            invitation = known[-1] if known else None
-        if not invitation:
-            raise click.ClickException(
-                "the report is about no message of ours"
-                if report
-                else f"no closed case has the number {case_number!r}: mind leading zeros"
-            )
+            invitation = newest_invitation(tx, case_number or "", source)
         invitations.mark_bounced(tx, invitation.id, clock.now())
     click.echo(f"case {invitation.case_number}: its mail came back")
+
+
+def _reported(tx: Transaction, report: BinaryIO) -> Invitation:
+    try:
+        found = outbox.invitation_of(tx, returned_message(report.read()))
+    except ReportError as error:
+        raise click.ClickException(str(error)) from error
+    invitation = invitations.find(tx, found) if found else None
+    if not invitation:
+        raise click.ClickException("the report is about no message of ours")
+    return invitation
 
 
 @click.command("opt-out")

@@ -5,15 +5,19 @@ from datetime import timedelta
 import click
 
 from feedback_app import clock, sample
+from feedback_app.commands.named_case import from_source, newest_invitation
 from feedback_app.commands.wired import wired
-from feedback_app.store import invitations
+from feedback_app.database.contract import Transaction
+from feedback_app.records import Invitation
+from feedback_app.store import invitations, opt_outs
 from feedback_app.wiring import Wiring
 
 
 @click.command()
 @click.argument("case_number")
+@from_source
 @wired()
-def link(wiring: Wiring, case_number: str) -> None:
+def link(wiring: Wiring, case_number: str, source: str | None) -> None:
     """Print the survey link of a closed case, for pasting into your own mail.
 
     The link works for the whole link lifetime from the moment it is first given out.
@@ -21,20 +25,23 @@ def link(wiring: Wiring, case_number: str) -> None:
     now = clock.now()
     lifetime = timedelta(days=wiring.facts.survey.link_lifetime_days)
     with wiring.database.write() as tx:
-        found = invitations.of_case_number(tx, case_number)
-        if not found:
-            raise click.ClickException(
-                f"no closed case has the number {case_number!r}: "
-                "import it with 'feedback invite', and mind leading zeros"
-            )
-        newest = found[-1]
+        newest = newest_invitation(tx, case_number, source)
         if newest.answered_at or (newest.handed_over_at and newest.expires_at <= now):
             raise click.ClickException(
                 f"the link of case {case_number} takes no answer any more: "
                 f"it is {newest.state(now).replace('_', ' ')}"
             )
         invitations.hand_over(tx, newest.id, now, now + lifetime)
+        objected = _objected(tx, newest)
+    if objected:
+        click.echo("the contact of this case objected to surveys: think before you ask", err=True)
     click.echo(wiring.survey_link(newest.id))
+
+
+def _objected(tx: Transaction, invitation: Invitation) -> bool:
+    address = invitation.contact_email
+    said_so = address is not None and opt_outs.holds(tx, address)
+    return said_so or invitation.withheld_because == "opt_out"
 
 
 @click.command()
