@@ -1,5 +1,6 @@
 """Those who carry a message away: SMTP, or a folder of .eml files for trying things out."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from feedback_app.records import OutboxMessage
 from feedback_app.settings import Settings
 
 _TIMEOUT_SECONDS = 30
+_POLICY = re.compile(r"\b5\.7\.\d")
 
 
 class NotDeliveredError(RuntimeError):
@@ -24,14 +26,31 @@ class RefusedError(RuntimeError):
     """The message will never be accepted as it is."""
 
 
+class NoSuchRecipientError(RefusedError):
+    """The server refused the recipient, not the message: the mail came back at once."""
+
+
 class Postman(Protocol):
     """Carries messages away, one at a time."""
 
     def deliver(self, message: OutboxMessage) -> None:
         """Return once the message was accepted. Raises NotDeliveredError or RefusedError."""
 
+    def take_back(self, message: OutboxMessage) -> None:
+        """Leave nothing behind of a message that was erased while it was delivered."""
+
     def close(self) -> None:
         """End the round."""
+
+
+def files_of(mailbox: Path, message_id: str) -> tuple[Path, Path]:
+    """Return where a message stands in a mailbox: as a whole, and while it is written."""
+    return mailbox / f"{message_id}.eml", mailbox / f"{message_id}.part"
+
+
+def messages_in(mailbox: Path) -> list[Path]:
+    """Return every file of a mailbox, also those that were never finished."""
+    return [path for suffix in ("eml", "part") for path in mailbox.glob(f"*.{suffix}")]
 
 
 class Mailbox:
@@ -43,11 +62,15 @@ class Mailbox:
     def deliver(self, message: OutboxMessage) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            unfinished = self._folder / f"{message.id}.part"
+            finished, unfinished = files_of(self._folder, message.id)
             unfinished.write_bytes(message.message.encode("ascii"))
-            unfinished.replace(self._folder / f"{message.id}.eml")
+            unfinished.replace(finished)
         except OSError as error:
             raise NotDeliveredError(f"cannot write into {self._folder}: {error}") from error
+
+    def take_back(self, message: OutboxMessage) -> None:
+        for path in files_of(self._folder, message.id):
+            path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Do nothing: no connection is held."""
@@ -81,6 +104,9 @@ class MailServer:
         with self._errors():
             connection.send_message(mail, to_addrs=[message.recipient])
 
+    def take_back(self, message: OutboxMessage) -> None:
+        """Do nothing: what a mail server took is on its way."""
+
     def close(self) -> None:
         if self._connection:
             try:
@@ -112,7 +138,7 @@ class MailServer:
         except smtplib.SMTPResponseException as error:
             self._after(error.smtp_code, error.smtp_error)
         except smtplib.SMTPRecipientsRefused as error:
-            self._after(*next(iter(error.recipients.values())))
+            self._after_recipient(*next(iter(error.recipients.values())))
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
             said = f"the mail server does not answer: {error}"
@@ -129,6 +155,15 @@ class MailServer:
         if 500 <= code <= 599 and code not in (530, 534, 535, 538):
             raise RefusedError(text)
         raise NotDeliveredError(text)
+
+    def _after_recipient(self, code: int, said: bytes) -> None:
+        try:
+            self._after(code, said)
+        except RefusedError as refused:
+            # RFC 3463: x.7.x is about what we may send, not about who is there.
+            if _POLICY.search(str(refused)):
+                raise
+            raise NoSuchRecipientError(str(refused)) from refused
 
     def _hang_up(self) -> None:
         """Drop the connection without a word: the server would not hear it."""
@@ -148,6 +183,10 @@ class OnlyTo:
         address = message.recipient.lower()
         listed = address in self._allowed or address.rpartition("@")[2] in self._allowed
         (self._postman if listed else self._instead).deliver(message)
+
+    def take_back(self, message: OutboxMessage) -> None:
+        self._postman.take_back(message)
+        self._instead.take_back(message)
 
     def close(self) -> None:
         self._postman.close()

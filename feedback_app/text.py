@@ -4,6 +4,7 @@ import re
 
 # Unicode categories Cc (but newline and tab) and Cs, and the two non-characters.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_MAILBOX = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 
 
 def clean(typed: str) -> str:
@@ -13,6 +14,11 @@ def clean(typed: str) -> str:
     surrogates and the non-characters U+FFFE and U+FFFF. Line ends become a single newline.
     """
     return _UNSTORABLE.sub("", typed.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def without_addresses(said: str) -> str:
+    """Return `said` on one line without mail addresses, for logs."""
+    return _MAILBOX.sub("…", one_line(said))
 
 
 def one_line(typed: str) -> str:

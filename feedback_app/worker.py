@@ -12,12 +12,15 @@ from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.outbox import deliver_due
 from feedback_app.postmen import postman
 from feedback_app.retention import end_lifetimes
+from feedback_app.store import outbox
 from feedback_app.wiring import Wiring
 
 Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0
+# Signals are for the whole process, and so is this.
+_stop = threading.Event()
 
 
 class Job(NamedTuple):
@@ -31,7 +34,16 @@ class Job(NamedTuple):
 
 def _deliver(wiring: Wiring, clock: Clock) -> int:
     lifetime = timedelta(days=wiring.facts.survey.link_lifetime_days)
-    return deliver_due(wiring.database, postman(wiring.settings), lifetime, clock)
+    carrier = postman(wiring.settings)
+    return deliver_due(wiring.database, carrier, lifetime, clock, _stop.is_set)
+
+
+def _waiting(wiring: Wiring, _clock: Clock) -> int:
+    return outbox.count_waiting(wiring.database)
+
+
+def _set_aside(wiring: Wiring, _clock: Clock) -> int:
+    return len(outbox.set_aside_messages(wiring.database))
 
 
 def _end_lifetimes(wiring: Wiring, clock: Clock) -> int:
@@ -40,6 +52,8 @@ def _end_lifetimes(wiring: Wiring, clock: Clock) -> int:
 
 JOBS = (
     Job("deliver", timedelta(seconds=5), _deliver, "messages delivered"),
+    Job("waiting", timedelta(minutes=10), _waiting, "messages waiting"),
+    Job("set aside", timedelta(hours=1), _set_aside, "messages set aside"),
     Job("retention", timedelta(days=1), _end_lifetimes, "rows whose lifetime was over emptied"),
 )
 
@@ -52,17 +66,18 @@ def run_once(wiring: Wiring, clock: Clock) -> dict[str, int]:
 def run_forever(wiring: Wiring, clock: Clock) -> None:
     """Run each job when its time has come, until the process is asked to stop.
 
-    A job that fails is tried again at its next turn, and does not keep the others from theirs.
+    A mail that is being handed in is handed in first, or waits for its mail server's time-out. A
+    job that fails is tried again at its next turn, and does not keep the others from theirs.
     """
-    stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: _stop.set())
     due = {job.name: clock() for job in JOBS}
-    while not stop.wait(_LOOK_SECONDS):
+    while not _stop.wait(_LOOK_SECONDS):
         for job in JOBS:
-            if clock() >= due[job.name] and not stop.is_set():
+            if clock() >= due[job.name] and not _stop.is_set():
                 _run(job, wiring, clock)
                 due[job.name] = clock() + job.every
+    _stop.clear()
 
 
 def _run(job: Job, wiring: Wiring, clock: Clock) -> None:

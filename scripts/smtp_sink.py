@@ -28,6 +28,7 @@ class SmtpSink:
         self.plan: list[str] = []
         self.reply = "250 OK"
         self.seconds_a_message = 0.0
+        self.reply_to_recipients = "250 OK"
 
     @property
     def url(self) -> str:
@@ -37,6 +38,14 @@ class SmtpSink:
     def ids(self) -> list[str]:
         """Return the stable part of the Message-ID of every message that was kept."""
         return [mail["Message-ID"].strip("<>").partition("@")[0] for mail in self.messages]
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        """Take the recipient, or say what is planned."""
+        if self.reply_to_recipients.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return self.reply_to_recipients
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         """Do to this message what is planned."""

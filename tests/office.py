@@ -1,7 +1,7 @@
 """What many tests need of a support office: closed cases, a running program, a customer."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_string
@@ -20,6 +20,7 @@ from feedback_app.invitations import Receipt
 from feedback_app.outbox import deliver_due
 from feedback_app.postmen import Postman, postman
 from feedback_app.records import Answer, ClosedCase, Invitation
+from feedback_app.retention import erase
 from feedback_app.schema import TABLES
 from feedback_app.store import answers, invitations
 from feedback_app.wiring import Wiring
@@ -69,10 +70,15 @@ class Office:
         assert receipt.invitation_id
         return receipt.invitation_id
 
-    def deliver(self, by: Postman | None = None) -> int:
+    def deliver(
+        self, by: Postman | None = None, stopping: Callable[[], bool] = lambda: False
+    ) -> int:
         lifetime = timedelta(days=self.wiring.facts.survey.link_lifetime_days)
         carrier = by or postman(self.wiring.settings)
-        return deliver_due(self.wiring.database, carrier, lifetime, clock.now)
+        return deliver_due(self.wiring.database, carrier, lifetime, clock.now, stopping)
+
+    def erase(self, case_number: str) -> None:
+        erase(self.wiring.database, self.mailbox, self.now, case_number)
 
     def invitation(self, invitation_id: str) -> Invitation:
         found = invitations.find(self.wiring.database, invitation_id)

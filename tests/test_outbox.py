@@ -14,7 +14,7 @@ from smtp_sink import DROP, DROP_AFTER_DATA, SmtpSink
 
 from feedback_app.links import new_id
 from feedback_app.outbox import GIVE_UP_AFTER, LEASE, pause_after
-from feedback_app.postmen import MailServer, NotDeliveredError, OnlyTo, RefusedError
+from feedback_app.postmen import Mailbox, MailServer, NotDeliveredError, OnlyTo, RefusedError
 from feedback_app.records import OutboxMessage
 
 KILLED = "the worker is killed"
@@ -30,6 +30,9 @@ class Noting:
         self.carried.append(message.id)
         if self.error:
             raise self.error
+
+    def take_back(self, message: OutboxMessage) -> None:
+        pass
 
     def close(self) -> None:
         pass
@@ -275,3 +278,92 @@ def test_workers_killed_at_any_moment_lose_no_mail(tmp_path: Path, smtp_sink: Sm
     assert found.lost == 0
     assert found.killed == 3
     assert found.arrived == 30
+
+
+def test_a_message_erased_while_another_is_delivered_is_not_sent(office: Office) -> None:
+    for number in ("1", "2"):
+        office.receive(a_case(number))
+        office.wait(seconds=1)
+
+    class Meanwhile(Noting):
+        def deliver(self, message: OutboxMessage) -> None:
+            super().deliver(message)
+            office.erase("2")
+
+    carrier = Meanwhile()
+    assert office.deliver(carrier) == 1
+    assert len(carrier.carried) == 1
+    assert [bool(row["sent_at"]) for row in office.rows("outbox")].count(True) == 1
+
+
+def test_a_message_erased_while_it_is_delivered_is_taken_out_of_the_mailbox(
+    office: Office,
+) -> None:
+    office.receive(a_case("1"))
+
+    class Meanwhile(Mailbox):
+        def deliver(self, message: OutboxMessage) -> None:
+            office.erase("1")
+            super().deliver(message)
+
+    office.deliver(Meanwhile(office.mailbox))
+    assert list(office.mailbox.iterdir()) == []
+
+
+@pytest.mark.parametrize("failure", [NotDeliveredError, RefusedError])
+def test_what_a_server_says_of_an_erased_message_is_not_kept(
+    office: Office, failure: type[Exception]
+) -> None:
+    office.receive(a_case("1"))
+
+    class Meanwhile(Noting):
+        def deliver(self, message: OutboxMessage) -> None:
+            office.erase("1")
+            raise failure(f"<{message.recipient}> is not here")
+
+    office.deliver(Meanwhile())
+    assert "contact@customer.example" not in str(office.rows("outbox"))
+    office.wait(hours=3)
+    assert office.deliver(Noting()) == 0
+
+
+def test_who_is_asked_to_stop_begins_no_further_message_and_gives_the_rest_back(
+    office: Office,
+) -> None:
+    for number in range(15):
+        office.receive(a_case(str(number)))
+    carrier, next_worker = Noting(), Noting()
+    assert office.deliver(carrier, stopping=lambda: len(carrier.carried) == 3) == 3
+    assert len(carrier.carried) == 3
+    assert office.deliver(next_worker) == 12
+    assert {row["attempts"] for row in office.rows("outbox")} == {0}
+
+
+@pytest.mark.parametrize(
+    ("reply", "bounced"),
+    [
+        ("550 5.1.1 <contact@customer.example> unknown", True),
+        ("553 no such mailbox", True),
+        ("550 5.7.1 relaying denied", False),
+        ("450 4.2.1 try later", False),
+        ("250 OK", False),
+    ],
+)
+def test_only_a_recipient_refused_for_good_counts_as_bounced(
+    office: Office, smtp_sink: SmtpSink, reply: str, bounced: bool
+) -> None:
+    office.receive(a_case("1"))
+    smtp_sink.reply_to_recipients = reply
+    office.deliver(MailServer(smtp_sink.url))
+    assert (office.rows("invitations")[0]["bounced_at"] is not None) == bounced
+    assert (office.rows("outbox")[0]["refused_at"] is not None) == reply.startswith("5")
+
+
+def test_a_message_refused_after_its_recipient_was_taken_does_not_count_as_bounced(
+    office: Office, smtp_sink: SmtpSink
+) -> None:
+    office.receive(a_case("1"))
+    smtp_sink.plan = ["554 not wanted"]
+    office.deliver(MailServer(smtp_sink.url))
+    assert office.rows("outbox")[0]["refused_at"]
+    assert office.rows("invitations")[0]["bounced_at"] is None

@@ -1,6 +1,7 @@
 """The worker runs every timed job, outlives a lost database, and stops when asked."""
 
 import logging
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +12,10 @@ from office import Office, a_case
 from server import environment, feedback
 
 from feedback_app import clock, worker
+from feedback_app.commands.serving import worker_command
 from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.postmen import Mailbox, NotDeliveredError, RefusedError
+from feedback_app.records import OutboxMessage
 
 
 def test_one_run_delivers_mails_and_ends_lifetimes(office: Office) -> None:
@@ -70,6 +74,62 @@ def test_a_job_that_fails_does_not_end_the_worker_and_says_no_address(
         signal.signal(number, handler)
     assert "retention: ValueError at " in caplog.text
     assert "somebody@customer.example" not in caplog.text
+
+
+def test_a_worker_that_is_asked_to_stop_begins_no_further_mail(
+    sqlite_office: Office, monkeypatch
+) -> None:
+    tried = []
+
+    class Silent(Mailbox):
+        def deliver(self, message: OutboxMessage) -> None:
+            tried.append(message.id)
+            signal.raise_signal(signal.SIGTERM)
+            raise NotDeliveredError("the mail server does not answer: timed out")
+
+    for number in ("1", "2", "3"):
+        sqlite_office.receive(a_case(number))
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    monkeypatch.setattr(worker, "postman", lambda settings: Silent(sqlite_office.mailbox))
+    monkeypatch.setattr(worker, "_LOOK_SECONDS", 0.01)
+    worker.run_forever(sqlite_office.wiring, clock.now)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    assert len(tried) == 1
+    assert [row["claimed_until"] for row in sqlite_office.rows("outbox")] == [None] * 3
+
+
+def test_what_waits_and_what_was_refused_is_shown_with_its_case_and_without_addresses(
+    office: Office, smtp_sink, monkeypatch, caplog
+) -> None:
+    office.receive(a_case("0007"))
+    office.receive(a_case("0008", contact_email="other@customer.example"))
+    smtp_sink.plan = ["550 <contact@customer.example> is not wanted", "451 later"]
+    monkeypatch.setenv("FEEDBACK_SMTP_URL", smtp_sink.url)
+    done = office.run(worker_command, "--once")
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    assert {"0 messages delivered", "1 messages waiting", "1 messages set aside"} < set(lines)
+    (told,) = [line for line in lines if line.startswith("case ")]
+    assert re.fullmatch(r"case 000[78], 2026-11-24: 550 <…> is not wanted", told)
+    assert "550 <…> is not wanted" in caplog.text
+    assert "customer.example" not in done.output + caplog.text
+
+
+def test_of_many_refused_mails_the_newest_are_listed(office: Office) -> None:
+    class Refusing(Mailbox):
+        def deliver(self, message: OutboxMessage) -> None:
+            raise RefusedError("550 no")
+
+    for number in range(25):
+        office.receive(a_case(f"{number:04d}"))
+    office.deliver(Refusing(office.mailbox))
+    office.receive(a_case("erased"))
+    office.erase("erased")
+    lines = office.run(worker_command, "--once").stdout.splitlines()
+    assert "25 messages set aside" in lines
+    assert sum(line.startswith("case ") for line in lines) == 20
+    assert lines[-1] == "and 5 older ones"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

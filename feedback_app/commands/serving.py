@@ -9,11 +9,14 @@ from feedback_app import clock, worker
 from feedback_app.app import create_app
 from feedback_app.commands.wired import wired
 from feedback_app.migrations import migrate
+from feedback_app.store import outbox
+from feedback_app.text import without_addresses
 from feedback_app.wiring import Wiring
 
 # At waitress's own defaults 200 slow sockets shut everybody out.
 _CONNECTIONS = 1000
 _CHANNEL_SECONDS = 15
+_LISTED = 20
 
 
 @click.command("migrate")
@@ -49,13 +52,22 @@ def serve(wiring: Wiring, host: str, port: int, threads: int) -> None:
 @click.option("--once", is_flag=True, help="Run every job once and end.")
 @wired()
 def worker_command(wiring: Wiring, once: bool) -> None:
-    """Deliver mails and end lifetimes, until stopped."""
+    """Deliver mails and end lifetimes, until stopped.
+
+    With --once the messages that were refused for good are listed, with their cases and reasons.
+    """
     _log_to_stderr()
     if not once:
         worker.run_forever(wiring, clock.now)
         return
     for counts, number in worker.run_once(wiring, clock.now).items():
         click.echo(f"{number} {counts}")
+    refused = outbox.set_aside_messages(wiring.database)
+    for row in refused[-_LISTED:]:
+        reason = without_addresses(row["last_error"])
+        click.echo(f"case {row['case_number']}, {row['refused_at'][:10]}: {reason}")
+    if len(refused) > _LISTED:
+        click.echo(f"and {len(refused) - _LISTED} older ones")
 
 
 def _log_to_stderr() -> None:

@@ -39,6 +39,20 @@ def claim(tx: Transaction, now: datetime, until: datetime, limit: int) -> list[O
     return sorted((_message(row) for row in rows), key=lambda message: message.created_at)
 
 
+def is_wanted(source: Database | Transaction, message_id: str) -> bool:
+    """Return whether the message is still to be sent: not sent, withdrawn or erased meanwhile."""
+    rows = source.ask(
+        "SELECT 1 FROM outbox WHERE id = :id AND sent_at IS NULL AND refused_at IS NULL",
+        id=message_id,
+    )
+    return bool(rows)
+
+
+def release(tx: Transaction, message_id: str) -> None:
+    """Give a claimed message back that was not tried."""
+    tx.run("UPDATE outbox SET claimed_until = NULL WHERE id = :id", id=message_id)
+
+
 def mark_sent(tx: Transaction, message_id: str, now: datetime) -> None:
     """Record that the message was accepted."""
     tx.run(
@@ -49,10 +63,12 @@ def mark_sent(tx: Transaction, message_id: str, now: datetime) -> None:
 
 
 def put_back(tx: Transaction, message_id: str, due_at: datetime, error: str) -> None:
-    """Record a try in vain; the next one comes at `due_at`."""
+    """Record a try in vain; the next one comes at `due_at`. What the server said of a message that
+    was erased meanwhile is not kept: it may name the recipient.
+    """
     tx.run(
         """UPDATE outbox SET due_at = :due_at, attempts = attempts + 1, claimed_until = NULL,
-                             last_error = :error WHERE id = :id""",
+                             last_error = :error WHERE id = :id AND refused_at IS NULL""",
         id=message_id,
         due_at=due_at,
         error=error,
@@ -63,7 +79,7 @@ def set_aside(tx: Transaction, message_id: str, now: datetime, error: str) -> No
     """Record that the message was refused for good, or given up. It stays to be looked at."""
     tx.run(
         """UPDATE outbox SET refused_at = :now, attempts = attempts + 1, claimed_until = NULL,
-                             last_error = :error WHERE id = :id""",
+                             last_error = :error WHERE id = :id AND refused_at IS NULL""",
         id=message_id,
         now=now,
         error=error,
@@ -87,24 +103,27 @@ def invitation_of(source: Database | Transaction, message_id: str) -> str | None
     return rows[0]["invitation_id"] if rows else None
 
 
-def count_by_state(database: Database) -> dict[str, int]:
-    """Return how many messages are waiting, sent and set aside."""
+def count_waiting(database: Database) -> int:
+    """Return how many messages are still to be sent."""
     rows = database.ask(
-        """SELECT CASE WHEN sent_at IS NOT NULL THEN 'sent'
-                       WHEN refused_at IS NOT NULL THEN 'set aside' ELSE 'waiting' END AS state,
-                  count(*) AS messages
-           FROM outbox GROUP BY 1"""
+        "SELECT count(*) AS waiting FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL"
     )
-    return {row["state"]: row["messages"] for row in rows}
+    count: int = rows[0]["waiting"]
+    return count
 
 
 def set_aside_messages(database: Database) -> list[Row]:
-    """Return case number, time and reason of every message that was set aside, oldest first."""
+    """Return case number, time and reason of every message that was tried and set aside.
+
+    The newest comes last. Messages that were erased, or whose reason's lifetime is over, are left
+    out: nobody can do anything about them.
+    """
     return database.ask(
         """SELECT cases.case_number, refused_at, attempts, last_error
            FROM outbox JOIN invitations ON invitations.id = outbox.invitation_id
            JOIN cases ON cases.id = invitations.case_ref
-           WHERE refused_at IS NOT NULL ORDER BY refused_at"""
+           WHERE refused_at IS NOT NULL AND attempts > 0 AND last_error IS NOT NULL
+           ORDER BY refused_at, outbox.id"""
     )
 
 
