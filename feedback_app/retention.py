@@ -13,6 +13,7 @@ from feedback_app.database.contract import Database
 from feedback_app.intake.csv_file import opened
 from feedback_app.intake.csv_lines import UNREADABLE, CSVFileError
 from feedback_app.intake.rejected import ADDED, unguarded
+from feedback_app.postmen import files_of, messages_in
 from feedback_app.reports.files import replace_file
 from feedback_app.store import lifetimes, rejected_files
 from support_facts.facts import Facts
@@ -46,7 +47,7 @@ def end_lifetimes(database: Database, facts: Facts, mailbox: Path, now: datetime
         except OSError as error:
             log.error("%s is to be removed, its lifetime is over: %s", path, error.strerror)
     messages_end = now - timedelta(days=facts.retention["message"].days)
-    for mail in mailbox.glob("*.eml"):
+    for mail in messages_in(mailbox):
         if mail.stat().st_mtime < messages_end.timestamp():
             mail.unlink(missing_ok=True)
     if changed:
@@ -65,19 +66,19 @@ def erase(
 
     Reaches the tables, messages waiting and sent, the mailbox and the files of rejected rows; the
     result names those files that cannot be read or written, for somebody to look at.
-    Afterwards nothing of the text is left in the database's files.
+    Afterwards nothing of the text is left in the database's files, except that PostgreSQL keeps
+    its write-ahead log (pg_wal, and archives of it) until it is recycled: SECURITY.md says how.
     """
     wanted = {case_number} if case_number else set(lifetimes.case_numbers_of(database, email or ""))
-    mails = [
-        mailbox / f"{row['id']}.eml" for row in lifetimes.messages_of(database, case_number, email)
-    ]
+    messages = lifetimes.messages_of(database, case_number, email)
+    mails = [path for row in messages for path in files_of(mailbox, row["id"])]
     with database.write() as tx:
         cases = lifetimes.erase(tx, case_number, email, now)
     # The database first: a file that cannot be read must not keep the text there.
     database.scrub()
     found = [path for path in mails if path.exists()]
     for path in found:
-        path.unlink()
+        path.unlink(missing_ok=True)
     rows, not_searched = 0, []
     for path in rejected_files.known(database):
         try:

@@ -1,5 +1,6 @@
 """Lifetimes end, and erasure reaches everything."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -204,3 +205,20 @@ def test_a_file_that_cannot_be_searched_is_named_and_the_rest_is_erased(
         rejected_files.remember(tx, unreadable, NOW)
     assert _erase(office, case_number="1").not_searched == (unreadable,)
     assert office.answers(invitation_id)[0].comment == ""
+
+
+def test_mails_that_were_never_finished_are_erased_and_end_too(office: Office) -> None:
+    office.receive(a_case("1"))
+    office.receive(a_case("2"))
+    ids = [row["id"] for row in office.rows("outbox")]
+    office.mailbox.mkdir()
+    unfinished = [office.mailbox / f"{one}.part" for one in ids]
+    for path in unfinished:
+        path.write_text(SECRET_WORDS)
+        os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+    assert _erase(office, case_number="1").mails == 1
+    assert len(list(office.mailbox.iterdir())) == 1
+    facts = office.wiring.facts
+    office.wait(days=facts.retention["message"].days + 1)
+    end_lifetimes(office.wiring.database, facts, office.mailbox, office.now)
+    assert list(office.mailbox.iterdir()) == []
