@@ -1,13 +1,18 @@
-"""The options of `invite`, each read into what it means."""
+"""The options that say how to read a CSV file of closed cases, each read into what it means."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 import click
 
 from feedback_app.intake.csv_guess import is_encoding
-from feedback_app.intake.mapping import MappingError, alternatives, once_each
+from feedback_app.intake.mapping import CaseMapping, MappingError, alternatives, once_each
+from feedback_app.intake.mapping_file import MappingFileError, MappingTables, checked, read_toml
+from feedback_app.intake.moments import Moments
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -18,6 +23,56 @@ _NAMED_DELIMITERS = {
     "semicolon": ";",
     "pipe": "|",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableOptions:
+    """How to read a CSV file. What was said on the command line wins over the mapping file."""
+
+    written: MappingTables
+    columns: Mapping[str, str]
+    constants: Mapping[str, str]
+    where: Mapping[str, frozenset[str]]
+    missing: tuple[str, ...]
+    date_format: str | None
+    zone: ZoneInfo | None
+    delimiter: str | None
+    encoding: str | None
+
+    @property
+    def names_zone(self) -> bool:
+        """Return whether anybody said what zone dates without an offset are in."""
+        return bool(self.zone or self.written.time_zone)
+
+    @property
+    def mapping(self) -> CaseMapping:
+        """Return what fills which field. Raises MappingError."""
+        file = self.written.mapping
+        columns = {name: file.columns[name] for name in file.columns if name not in self.constants}
+        constants = {
+            name: file.constants[name] for name in file.constants if name not in self.columns
+        }
+        return CaseMapping(
+            columns={**columns, **self.columns},
+            constants={**constants, **self.constants},
+            where={**file.where, **self.where},
+            missing=file.missing | frozenset(self.missing),
+            words=file.words,
+        )
+
+    def moments(self, team_zone: ZoneInfo) -> Moments:
+        """Return what reads its dates. Raises DateFormatError."""
+        zone = self.zone or self.written.moments(team_zone).zone
+        return Moments(zone, self.date_format or self.written.date_format)
+
+
+def _written(_: click.Context, __: click.Parameter, path: Path | None) -> MappingTables:
+    if path is None:
+        return MappingTables()
+    try:
+        return checked(MappingTables, read_toml(path))
+    except MappingFileError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def _delimiter(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -50,6 +105,14 @@ def _mapping(_: click.Context, parameter: click.Parameter, texts: tuple[str, ...
 
 
 _OPTIONS = (
+    click.option(
+        "--mapping",
+        "written",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE.toml",
+        callback=_written,
+        help="Read the mapping from a file with the tables of a preset (see guides/csv.md).",
+    ),
     click.option(
         "--map",
         "columns",
@@ -101,17 +164,17 @@ _OPTIONS = (
         callback=_encoding,
         help="How characters are written; a byte order mark, utf-8 or else cp1252 without it.",
     ),
-    click.option(
-        "--dry-run",
-        is_flag=True,
-        help="Count and list as usual, but store and send nothing. Other writers wait meanwhile.",
-    ),
-    click.option("--ask-anyway", is_flag=True, help="Ask about cases closed long ago, too."),
 )
 
 
-def invite_options(command: F) -> F:
-    """Give `command` the options of `invite`, in the order `--help` shows them."""
+def table_options(command: F) -> F:
+    """Give `command` these options as one `options`, in the order `--help` shows them."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        given = {one.name: kwargs.pop(one.name) for one in fields(TableOptions)}
+        return command(*args, options=TableOptions(**given), **kwargs)
+
     for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+        run = option(run)
+    return cast(F, run)
