@@ -13,6 +13,8 @@ from feedback_app.api_page import api_page
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.intake import problems, rates
 from feedback_app.intake.api import api
+from feedback_app.intake.webhooks import EXTENSION as WEBHOOKS
+from feedback_app.intake.webhooks import open_webhooks, webhooks
 from feedback_app.leads import attempts, sessions
 from feedback_app.leads.routes import leads_pages
 from feedback_app.migrations import SchemaError, require_current
@@ -45,7 +47,7 @@ def create_app(
 ) -> Flask:
     """Return the application of `parts`, which are made from `settings` if not given.
 
-    Raises SettingsError when the settings cannot be used.
+    Raises SettingsError when the settings or a preset cannot be used.
     """
     app = _Program(__name__, static_folder=None)
     app.config["WIRING"] = parts or wire(settings or read_settings())
@@ -54,9 +56,10 @@ def create_app(
     app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_READ
     app.config["MAX_FORM_PARTS"] = 20
     app.extensions[rates.EXTENSION] = rates.start()
+    app.extensions[WEBHOOKS] = open_webhooks(app.config["WIRING"], now())
     attempts.start(app)
     sessions.start(app)
-    for pages in (survey, survey_why, opt_out, api, api_page, leads_pages):
+    for pages in (survey, survey_why, opt_out, api, webhooks, api_page, leads_pages):
         app.register_blueprint(pages)
     app.add_url_rule("/healthz", view_func=_alive)
     app.add_url_rule("/readyz", view_func=_ready)

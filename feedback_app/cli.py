@@ -4,12 +4,14 @@ import click
 
 from feedback_app.commands.contacts import bounce, opt_out
 from feedback_app.commands.erase import erase_command
+from feedback_app.commands.intake import intake_group
 from feedback_app.commands.invite import invite
 from feedback_app.commands.keys import key_group
 from feedback_app.commands.leads import lead
 from feedback_app.commands.links import link, mint, sample_command
 from feedback_app.commands.preview import preview_mail
 from feedback_app.commands.publish import publish, verify
+from feedback_app.commands.reconcile import reconcile
 from feedback_app.commands.review import answers, export, review
 from feedback_app.commands.serving import migrate_command, serve, worker_command
 
@@ -39,6 +41,8 @@ for command in (
     erase_command,
     key_group,
     lead,
+    intake_group,
+    reconcile,
 ):
     main.add_command(command)
 

@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     closure_mail: Literal["ours", "case_system"] = "ours"
     only_mail_to: Annotated[tuple[str, ...], NoDecode] = ()
     links_valid_from: datetime | None = None
+    webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    presets: Path | None = None
     api_requests_per_minute: int = Field(default=600, ge=1)
     alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     digest_to: Annotated[tuple[str, ...], NoDecode] = ()
@@ -53,7 +55,13 @@ class Settings(BaseSettings):
     sign_in_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), validate_default=True)
 
     @field_validator(
-        "secret_keys", "only_mail_to", "alert_urls", "digest_to", "sign_in_proxies", mode="before"
+        "secret_keys",
+        "only_mail_to",
+        "webhook_secrets",
+        "alert_urls",
+        "digest_to",
+        "sign_in_proxies",
+        mode="before",
     )
     @classmethod
     def _listed(cls, value: object) -> object:
@@ -141,6 +149,21 @@ class Settings(BaseSettings):
         if info.data.get("sign_in_header") and not networks:
             raise ValueError("name the proxy that sets FEEDBACK_SIGN_IN_HEADER, such as 127.0.0.1")
         return networks
+
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _named(cls, pairs: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        # Which presets there are and what their secrets must look like is checked by the intake.
+        if any(not pair.get_secret_value().partition("=")[2] for pair in pairs):
+            raise ValueError("write PRESET=SECRET, such as jira=…")
+        return pairs
+
+    @field_validator("presets")
+    @classmethod
+    def _folder(cls, folder: Path | None) -> Path | None:
+        if folder and not folder.is_dir():
+            raise ValueError("name a folder that exists")
+        return folder
 
     @field_validator("links_valid_from")
     @classmethod

@@ -116,3 +116,21 @@ def test_the_same_field_twice_is_refused() -> None:
 
 def test_there_is_no_field_for_the_name_of_an_agent() -> None:
     assert not {name for name in FIELDS if "agent" in name or "assign" in name or "owner" in name}
+
+
+def test_words_of_theirs_become_ours_however_they_are_capitalised() -> None:
+    words = {"case_kind": {"Bug": "software", "*": "other"}, "closure_reason": {"OK": "confirmed"}}
+    mapping = CaseMapping(columns={"case_kind": "a", "closure_reason": "b"}, words=words)
+    assert mapping.values({"a": "BUG", "b": "ok"})["case_kind"] == "software"
+    assert mapping.values({"a": "Story", "b": "ok"}) == {
+        "case_kind": "other",
+        "closure_reason": "confirmed",
+    }
+    assert mapping.values({"a": "", "b": "odd"}) == {"closure_reason": "odd"}
+
+
+def test_what_keeps_a_row_out_is_named() -> None:
+    mapping = CaseMapping(where={"state": frozenset({"Done", "Closed"})})
+    assert mapping.unmet({"state": "Open"}) == ["state is 'Open', not one of Closed, Done"]
+    assert mapping.unmet({}) == ["state is '', not one of Closed, Done"]
+    assert mapping.unmet({"state": "Done"}) == []

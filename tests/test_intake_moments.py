@@ -102,3 +102,14 @@ def test_any_text_is_a_moment_or_a_reason(text: str, date_format: str | None) ->
         assert Moments(BERLIN, date_format).read(text) >= EARLIEST
     except ValueError as error:
         assert str(error)
+
+
+@pytest.mark.parametrize("text", ["1795687200", "1795687200000", "1795687200999"])
+def test_seconds_and_milliseconds_since_1970_are_understood(text: str) -> None:
+    assert Moments(ZoneInfo("Europe/Berlin")).read(text) == datetime(2026, 11, 26, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["179568720", "17956872000", "１７９５６８７２００", "-179568720"])
+def test_other_numbers_are_no_moments(text: str) -> None:
+    with pytest.raises(ValueError, match="is no ISO date"):
+        Moments(ZoneInfo("UTC")).read(text)

@@ -11,6 +11,7 @@ from feedback_app.intake.csv_lines import UNREADABLE
 from feedback_app.intake.faults import Fault, FaultyCaseError
 from feedback_app.intake.mapping import CaseMapping
 from feedback_app.intake.normal import NormalForm, loses_characters
+from feedback_app.intake.rehearsal import rehearsal
 from feedback_app.intake.rejected import Rejected
 from feedback_app.invitations import Reception
 from feedback_app.records import ClosedCase, WithheldBecause
@@ -67,10 +68,6 @@ class Batch:
     cases: list[ClosedCase] = field(default_factory=list)
 
 
-class _NothingIsKeptError(Exception):
-    """Ends a rehearsal."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Import:
     """Takes the rows of one table in. `ask_anyway` asks about cases closed long ago, too."""
@@ -87,7 +84,7 @@ class Import:
 
         Ended in the middle, it loses nothing: the next run finds the kept cases known.
         """
-        for batch in self._batches(columns, rows):
+        for batch in self.batches(columns, rows):
             if batch.cases:
                 with database.write() as tx:
                     self._receive(tx, batch)
@@ -101,16 +98,13 @@ class Import:
         Everything happens in one transaction, so that a closing that is there twice counts as
         known the second time; meanwhile other writers wait.
         """
-        try:
-            with database.write() as tx:
-                for batch in self._batches(columns, rows):
-                    self._receive(tx, batch)
-                    yield batch
-                raise _NothingIsKeptError
-        except _NothingIsKeptError:
-            return
+        with rehearsal(database) as tx:
+            for batch in self.batches(columns, rows):
+                self._receive(tx, batch)
+                yield batch
 
-    def _batches(self, columns: Sequence[str], rows: Iterable[Row]) -> Generator[Batch]:
+    def batches(self, columns: Sequence[str], rows: Iterable[Row]) -> Generator[Batch]:
+        """Yield all rows sifted into cases and rejected ones, before any is taken in."""
         batch, characters = Batch(), 0
         for row in rows:
             self._sift(row, columns, batch)

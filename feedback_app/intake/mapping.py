@@ -1,4 +1,4 @@
-"""Which column fills which field: the vocabulary of the options of `invite` and of presets.
+"""Which column fills which field: the vocabulary of `invite`, of mapping files and of presets.
 
 A column is whatever a sender calls one of its values.
 """
@@ -12,6 +12,7 @@ from feedback_app.records import ClosedCase
 
 # Nothing else is ever taken in, so there is no field that an agent's name could be put into.
 FIELDS = tuple(one.name for one in fields(ClosedCase))
+ANY_OTHER = "*"
 REQUIRED = ("case_number", "closed_at")
 
 
@@ -25,16 +26,18 @@ class CaseMapping:
 
     `columns` gives the column of a field, `constants` its value in every row. A row counts when
     each column of `where` holds one of its texts. A text in `missing` means that nothing is there.
-    Raises MappingError for a field we do not have, or one that is filled twice.
+    `words` gives our word for each of theirs, by field and however it is capitalised; "*" is for
+    all the others. Raises MappingError for a field we do not have, or one that is filled twice.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     where: Mapping[str, frozenset[str]] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in (*self.columns, *self.constants):
+        for name in (*self.columns, *self.constants, *self.words):
             if name not in FIELDS:
                 raise MappingError(
                     f"{shown(name)} is no field of a closed case{_nearest(name, FIELDS)}: "
@@ -62,13 +65,27 @@ class CaseMapping:
 
     def matches(self, row: Mapping[str, str]) -> bool:
         """Return whether `row` (column to text) is one of a closed case."""
-        return all(row.get(column, "").strip() in allowed for column, allowed in self.where.items())
+        return not self.unmet(row)
+
+    def unmet(self, row: Mapping[str, str]) -> list[str]:
+        """Return which columns keep `row` from being one of a closed case, and what they hold."""
+        return [
+            f"{column} is {shown(row.get(column, '').strip())}, "
+            f"not one of {', '.join(sorted(allowed))}"
+            for column, allowed in self.where.items()
+            if row.get(column, "").strip() not in allowed
+        ]
 
     def values(self, row: Mapping[str, str]) -> dict[str, str]:
         """Return what `row` says of the fields, without those where nothing is there."""
         found = {name: row.get(column, "").strip() for name, column in self.columns.items()}
         given = {name: text for name, text in found.items() if text and text not in self.missing}
-        return {**self.constants, **given}
+        translated = {name: self._ours(name, text) for name, text in given.items()}
+        return {**self.constants, **translated}
+
+    def _ours(self, name: str, text: str) -> str:
+        theirs = {word.casefold(): ours for word, ours in self.words.get(name, {}).items()}
+        return theirs.get(text.casefold(), theirs.get(ANY_OTHER, text))
 
     def _check(self, present: Sequence[str]) -> None:
         listed = f"the columns are {', '.join(name for name in present if name)}"

@@ -1,5 +1,6 @@
 """Dates and times as case systems write them, to moments in UTC."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from feedback_app.intake.faults import shown
 
 # Weeks and time limits are reckoned from these moments, so both must stay inside the calendar.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_SINCE_1970 = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
 _PROBE = datetime(2026, 11, 24, 13, 45, tzinfo=UTC)
 
 
@@ -18,6 +20,8 @@ class DateFormatError(ValueError):
 @dataclass(frozen=True)
 class Moments:
     """Reads dates in `date_format` (as in Python's strptime), or ISO 8601 dates without one.
+
+    Without a format, 10 digits are seconds since 1970 and 13 digits milliseconds, in UTC.
 
     A date that carries no offset of its own is a local time of `zone`. When clocks go back, such
     a time happens twice and the first is taken; when they go forward, it may not exist and is
@@ -52,6 +56,8 @@ class Moments:
 
     def _written(self, text: str) -> datetime:
         if self.date_format is None:
+            if _SINCE_1970.fullmatch(text):
+                return datetime.fromtimestamp(int(text[:10]), UTC)
             try:
                 return datetime.fromisoformat(text)
             except ValueError:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from feedback_app.clock import to_text
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.links import new_id
 from feedback_app.records import ClosedCase
@@ -31,7 +32,7 @@ def keep(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> 
 def same_closing(source: Database | Transaction, case: ClosedCase, within: timedelta) -> str | None:
     """Return the key of this closing, or of one of the same case less than `within` away.
 
-    `case.closure_key` must be set. None: no such closing is known.
+    None: no such closing is known.
     """
     rows = source.ask(
         """SELECT id FROM cases
@@ -41,14 +42,30 @@ def same_closing(source: Database | Transaction, case: ClosedCase, within: timed
            LIMIT 1""",
         source=case.source,
         case_id=case.case_id,
-        closure_key=case.closure_key,
+        closure_key=case.closure_key or to_text(case.closed_at),
         earliest=case.closed_at - within,
         latest=case.closed_at + within,
     )
     return rows[0]["id"] if rows else None
 
 
-def any_of(tx: Transaction, source: str) -> bool:
+def came_in(source: Database | Transaction, case: ClosedCase, within: timedelta) -> bool:
+    """Return whether a closing of this case, by its key or its number, is known near that time."""
+    return bool(
+        source.ask(
+            """SELECT 1 FROM cases
+               WHERE source = :source AND (case_id = :case_id OR case_number = :case_number)
+                 AND closed_at > :earliest AND closed_at < :latest LIMIT 1""",
+            source=case.source,
+            case_id=case.case_id,
+            case_number=case.case_number,
+            earliest=case.closed_at - within,
+            latest=case.closed_at + within,
+        )
+    )
+
+
+def any_of(tx: Database | Transaction, source: str) -> bool:
     """Return whether a closed case of this source is known."""
     return bool(tx.ask("SELECT 1 FROM cases WHERE source = :source LIMIT 1", source=source))
 
