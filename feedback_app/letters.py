@@ -5,8 +5,9 @@ from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
+from typing import Any
 from urllib.parse import urlsplit
 
 from mjml import mjml2html
@@ -33,6 +34,27 @@ class Stationery:
         folder = "" if language == self.facts.languages[0] else f"/{language}"
         return f"{site}{folder}/{page}"
 
+
+class _LetterPolicy(EmailPolicy):
+    """Headers as SMTP wants them, and the address for objecting as one word.
+
+    It is longer than a line, and the library would turn it into encoded words, which RFC 2369 does
+    not know: no mail program would find the address.
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        if name.lower() != "list-unsubscribe":
+            folded: str = super().fold(name, value)
+            return folded
+        return f"{name}: {self.header_fetch_parse(name, value)}{self.linesep}"
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name.lower() != "list-unsubscribe":
+            return super().fold_binary(name, value)
+        return self.fold(name, value).encode("ascii")
+
+
+LETTER_POLICY = _LetterPolicy(linesep=SMTP.linesep, max_line_length=SMTP.max_line_length)
 
 # The kind of message that hands the survey link over.
 CLOSURE = "closure"
@@ -78,7 +100,7 @@ def _write(
 ) -> tuple[EmailMessage, str]:
     language = choose([case.language], stationery.facts.languages)
     message_id = new_id()
-    mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    mail = EmailMessage(policy=LETTER_POLICY.clone(cte_type="7bit"))
     mail["From"] = _address(stationery.sender)
     mail["To"] = recipient(case.contact_email or "")
     mail["Reply-To"] = _address(stationery.reply_to)

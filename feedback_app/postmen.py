@@ -6,11 +6,11 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_string
-from email.policy import SMTP
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from feedback_app.letters import LETTER_POLICY
 from feedback_app.records import OutboxMessage
 from feedback_app.settings import Settings
 
@@ -93,7 +93,7 @@ class MailServer:
     def deliver(self, message: OutboxMessage) -> None:
         if self._away:
             raise NotDeliveredError(self._away)
-        mail = message_from_string(message.message, policy=SMTP)
+        mail = message_from_string(message.message, policy=LETTER_POLICY)
         try:
             with self._errors():
                 connection = self._connection or self._connect()
