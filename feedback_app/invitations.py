@@ -33,14 +33,15 @@ class Receipt:
 class Reception:
     """Takes closed cases in: keeps each closing once, decides who is asked, writes the mail.
 
-    `survey_link` and `opt_out_link` turn an invitation's id into an address in the mail.
+    `survey_link` and `opt_out_link` turn an invitation's id, the latter with the customer's mail
+    address, into an address in the mail.
     `we_send` is false where the case system tells the customer and only needs the link.
     """
 
     stationery: Stationery
     zone: ZoneInfo
     survey_link: Callable[[str], str]
-    opt_out_link: Callable[[str], str]
+    opt_out_link: Callable[[str, str], str]
     we_send: bool = True
 
     def receive(
@@ -80,7 +81,8 @@ class Reception:
     ) -> OutboxMessage:
         if not asks:
             return closure_notice(self.stationery, case, invitation_id, now)
-        links = SurveyLinks(self.survey_link(invitation_id), self.opt_out_link(invitation_id))
+        opt_out = self.opt_out_link(invitation_id, case.contact_email or "")
+        links = SurveyLinks(self.survey_link(invitation_id), opt_out)
         return closure(self.stationery, case, invitation_id, links, now)
 
     def _withheld_because(

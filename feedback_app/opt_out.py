@@ -1,10 +1,12 @@
 """Objecting to surveys: a link in every closure mail, confirmed by POST (RFC 8058)."""
 
-from flask import Blueprint, Response, request
+from typing import NamedTuple
+
+from flask import Blueprint, Response, abort, request
 
 from feedback_app.links import BadLinkError
 from feedback_app.records import Invitation
-from feedback_app.requests import now, wiring
+from feedback_app.requests import body_too_large, now, wiring
 from feedback_app.store import invitations, opt_outs
 from feedback_app.survey_pages import page, protect
 
@@ -13,13 +15,20 @@ opt_out.after_request(protect)
 STOP, ASK_AGAIN = "stop", "ask again"
 
 
+class _Contact(NamedTuple):
+    """Whom a link was made for; `digest` is of the mail address, None when nobody knows it."""
+
+    invitation: Invitation
+    digest: str | None
+
+
 @opt_out.get("/<token>")
 def show(token: str) -> Response:
     """Show whether this address is asked, and a button to change that. Nothing is written."""
-    invitation = _invitation(token)
-    if not invitation:
+    contact = _contact(token)
+    if not contact:
         return page("unknown", status=404)
-    return _page(invitation)
+    return _page(contact)
 
 
 @opt_out.post("/<token>")
@@ -29,19 +38,21 @@ def change(token: str) -> Response:
     A mail program sends this without opening the page, so no page value is asked for. A button
     pressed with the box unticked changes nothing.
     """
-    invitation = _invitation(token)
-    if not invitation:
+    contact = _contact(token)
+    if not contact:
         return page("unknown", status=404)
+    if body_too_large():
+        abort(413)
     wish = _wish()
     if not wish:
-        return _page(invitation, not_ticked=True, status=422)
-    if invitation.contact_email:
+        return _page(contact, not_ticked=True, status=422)
+    if contact.digest:
         with wiring().database.write() as tx:
             if wish == STOP:
-                opt_outs.add(tx, invitation.contact_email, now())
+                opt_outs.add_digest(tx, contact.digest, now())
             else:
-                opt_outs.remove(tx, invitation.contact_email)
-    return _page(invitation)
+                opt_outs.remove_digest(tx, contact.digest)
+    return _page(contact)
 
 
 def _wish() -> str | None:
@@ -51,22 +62,28 @@ def _wish() -> str | None:
     return wish if wish in (STOP, ASK_AGAIN) else None
 
 
-def _page(invitation: Invitation, not_ticked: bool = False, status: int = 200) -> Response:
-    address = invitation.contact_email
-    opted_out = address is None or opt_outs.holds(wiring().database, address)
+def _page(contact: _Contact, not_ticked: bool = False, status: int = 200) -> Response:
+    if not contact.digest:
+        return page("opt-out", contact.invitation, 410, known=False)
     return page(
         "opt-out",
-        invitation,
+        contact.invitation,
         status,
-        opted_out=opted_out,
-        known=address is not None,
+        known=True,
+        opted_out=opt_outs.holds_digest(wiring().database, contact.digest),
         not_ticked=not_ticked,
     )
 
 
-def _invitation(token: str) -> Invitation | None:
+def _contact(token: str) -> _Contact | None:
     try:
-        invitation_id = wiring().links.read("opt-out", token).subject
+        subject = wiring().links.read("opt-out", token).subject
     except BadLinkError:
         return None
-    return invitations.find(wiring().database, invitation_id)
+    invitation_id, _, digest = subject.partition(":")
+    invitation = invitations.find(wiring().database, invitation_id)
+    if not invitation:
+        return None
+    # Links that were made before they brought the digest are still in people's mail.
+    address = invitation.contact_email
+    return _Contact(invitation, digest or (opt_outs.digest_of(address) if address else None))

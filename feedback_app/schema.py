@@ -100,7 +100,9 @@ TABLES: dict[str, Table] = {
     "opt_outs": Table(
         "since",
         {
-            "contact_digest": Column("SHA-256 of an address that wants no surveys; not readable"),
+            "contact_digest": Column(
+                "SHA-256 of an address that wants no surveys: recognised, and open to guessing"
+            ),
             "since": Column("when it objected"),
         },
     ),

@@ -10,6 +10,7 @@ from feedback_app.invitations import Reception
 from feedback_app.letters import Stationery
 from feedback_app.links import Links
 from feedback_app.settings import Settings, SettingsError
+from feedback_app.store import opt_outs
 from support_facts.facts import Facts, FactsError, load_facts
 
 
@@ -58,9 +59,14 @@ class Wiring:
         """Return the address a customer answers at."""
         return f"{self.settings.public_url}/f/{self.links.sign('survey', invitation_id)}"
 
-    def opt_out_link(self, invitation_id: str) -> str:
-        """Return the address at which a customer objects to surveys."""
-        return f"{self.settings.public_url}/o/{self.links.sign('opt-out', invitation_id)}"
+    def opt_out_link(self, invitation_id: str, address: str) -> str:
+        """Return where the customer with this mail address objects to surveys.
+
+        The link brings the digest of the address along, so that an objection still counts when the
+        address itself was erased.
+        """
+        subject = f"{invitation_id}:{opt_outs.digest_of(address)}"
+        return f"{self.settings.public_url}/o/{self.links.sign('opt-out', subject)}"
 
 
 def wire(settings: Settings) -> Wiring:

@@ -6,6 +6,7 @@ import pytest
 from office import NOW, Customer, Office, a_case
 
 from feedback_app.commands.contacts import opt_out
+from feedback_app.postmen import MailServer
 from feedback_app.store import opt_outs
 
 ADDRESS = "contact@customer.example"
@@ -26,6 +27,19 @@ def test_the_mail_names_the_address_for_objecting_as_rfc_8058_wants(office: Offi
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     text = mail.get_body(("plain",)).get_content()
     assert _path(office) in text
+
+
+def test_the_address_for_objecting_travels_as_one_word_on_one_line(
+    office: Office, smtp_sink
+) -> None:
+    office.receive(a_case())
+    written = office.rows("outbox")[0]["message"]
+    assert re.search(r"^List-Unsubscribe: <http://survey\.example/o/\S+>\r?$", written, re.M)
+    office.deliver(MailServer(smtp_sink.url))
+    (raw,) = [
+        value for name, value in smtp_sink.messages[0].raw_items() if name == "List-Unsubscribe"
+    ]
+    assert raw == f"<http://survey.example{_path(office)}>"
 
 
 def test_looking_at_the_page_changes_nothing(office: Office) -> None:
@@ -119,12 +133,40 @@ def test_a_link_of_another_purpose_or_a_changed_one_objects_to_nothing(office: O
     assert office.rows("opt_outs") == []
 
 
-def test_after_erasure_the_page_still_answers_and_asks_nobody(office: Office) -> None:
+def test_an_objection_after_the_erasure_counts_and_can_be_taken_back(office: Office) -> None:
     office.receive(a_case())
     path = _path(office)
-    with office.wiring.database.write() as tx:
-        tx.run("UPDATE cases SET contact_email = NULL")
-    assert office.client().post(path, data={"wish": "stop"}).status_code == 200
+    office.erase("00012345")
+    client = office.client()
+    assert "two questions" in client.get(path).text
+    done = client.post(path, data={"List-Unsubscribe": "One-Click"})
+    assert (done.status_code, _opted_out(office)) == (200, True)
+    assert office.receive(a_case("2")).withheld_because == "opt_out"
+    client.post(path, data={"wish": "ask again"})
+    assert not _opted_out(office)
+
+
+def test_an_old_link_objects_while_its_address_is_known_and_says_when_it_is_not(
+    office: Office,
+) -> None:
+    office.receive(a_case())
+    path = f"/o/{office.wiring.links.sign('opt-out', office.rows('invitations')[0]['id'])}"
+    client = office.client()
+    client.post(path, data={"wish": "stop"})
+    assert _opted_out(office)
+    client.post(path, data={"wish": "ask again"})
+    office.erase("00012345")
+    for page in (client.get(path), client.post(path, data={"List-Unsubscribe": "One-Click"})):
+        assert page.status_code == 410
+        assert "Nothing was changed" in page.text
+        assert "Please write to us" in page.text
+    assert office.rows("opt_outs") == []
+
+
+def test_a_large_body_objects_to_nothing(office: Office) -> None:
+    office.receive(a_case())
+    data = {"List-Unsubscribe": "One-Click", "more": "x" * 70_000}
+    assert office.client().post(_path(office), data=data).status_code == 413
     assert office.rows("opt_outs") == []
 
 

@@ -50,7 +50,8 @@ def _letters(wiring: Wiring, language: str) -> tuple[OutboxMessage, OutboxMessag
         contact_email="preview@example.org",
         language=language,
     )
-    links = SurveyLinks(wiring.survey_link(invitation_id), wiring.opt_out_link(invitation_id))
+    opt_out = wiring.opt_out_link(invitation_id, case.contact_email or "")
+    links = SurveyLinks(wiring.survey_link(invitation_id), opt_out)
     return (
         closure(wiring.stationery, case, invitation_id, links, now),
         closure_notice(wiring.stationery, case, invitation_id, now),
