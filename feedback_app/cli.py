@@ -8,11 +8,13 @@ from feedback_app.commands.intake import intake_group
 from feedback_app.commands.invite import invite
 from feedback_app.commands.keys import key_group
 from feedback_app.commands.leads import lead
-from feedback_app.commands.links import link, mint, sample_command
+from feedback_app.commands.links import link, mint
+from feedback_app.commands.note import note
 from feedback_app.commands.preview import preview_mail
 from feedback_app.commands.publish import publish, verify
 from feedback_app.commands.reconcile import reconcile
 from feedback_app.commands.review import answers, export, review
+from feedback_app.commands.samples import sample_command
 from feedback_app.commands.serving import migrate_command, serve, worker_command
 
 
@@ -37,6 +39,7 @@ for command in (
     review,
     export,
     publish,
+    note,
     verify,
     erase_command,
     key_group,

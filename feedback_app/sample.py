@@ -1,52 +1,71 @@
 """Plainly labelled sample data: source `sample` everywhere, no customer, no person."""
 
 from datetime import datetime, timedelta
-from itertools import cycle, islice
+from random import Random
 
 from feedback_app.answering import Given, record
 from feedback_app.clock import to_text
 from feedback_app.database.contract import Transaction
 from feedback_app.links import new_id
 from feedback_app.records import ClosedCase
-from feedback_app.store import cases, invitations
-from feedback_app.weeks import week_of
+from feedback_app.store import cases, invitations, progress
+from feedback_app.weeks import week_bounds, week_of
 from feedback_app.wiring import Wiring
 
 SOURCE = "sample"
-_DAYS = 21
+# Half a year, so that several periods are over and can be published.
+_DAYS = 189
 _CASES_A_DAY = 3
-_KINDS = ("software", "software", "infrastructure", "software", "security", "other")
-# Scores of ease and satisfaction and a comment, in turn; None: no answer came.
+_ANSWERED = 0.4
+_FLAGGED = 0.03
+_KINDS = ("software", "infrastructure", "security", "other")
+_OFTEN = (12, 5, 2, 1)
+# Scores of ease and satisfaction and a comment; the first ones come more often.
 _ANSWERS = (
     (5, 5, ""),
-    None,
     (4, 5, ""),
-    None,
-    None,
-    (2, 3, "Sample comment: I had to explain the same thing twice."),
-    None,
-    (5, 4, "Sample comment: the first reply already solved it."),
-    None,
-    None,
     (4, 4, ""),
-    None,
-    None,
+    (5, 4, "Sample comment: the first reply already solved it."),
+    (3, 4, ""),
+    (2, 3, "Sample comment: I had to explain the same thing twice."),
     (1, 2, "Sample comment: it took a week until the fault was reproduced."),
 )
+_GIVEN = (9, 6, 5, 4, 3, 2, 1)
+# What the meeting of this made-up team might have told its customers.
+NOTE = {
+    "en": "Sample note: several of you had to explain the same thing twice. Whoever takes a case "
+    "over now reads its history first.",
+    "de": "Beispielnotiz: Mehrere von Ihnen mussten dasselbe zweimal erklären. Wer einen Fall "
+    "übernimmt, liest jetzt zuerst den Verlauf.",
+}
 
 
 def load(wiring: Wiring, now: datetime) -> int:
-    """Store three weeks of sample cases and answers, unless there are some; return how many."""
+    """Store half a year of sample cases and answers, unless there are some; return how many.
+
+    The same every time, but for the dates.
+    """
     count = _DAYS * _CASES_A_DAY
-    plan = zip(range(count), cycle(_KINDS), islice(cycle(_ANSWERS), count), strict=False)
+    chance = Random(SOURCE)
     with wiring.database.write() as tx:
         if cases.any_of(tx, SOURCE):
             return 0
-        for number, kind, scores in plan:
+        for number in range(count):
             closed_at = now - timedelta(days=_DAYS) + timedelta(days=number / _CASES_A_DAY)
-            invitation_id = _case(wiring, tx, f"SAMPLE-{number + 1:04d}", kind, closed_at)
-            if scores:
-                _answer(wiring, tx, invitation_id, scores, closed_at + timedelta(hours=6))
+            kind = chance.choices(_KINDS, _OFTEN)[0]
+            invitation_id = _case(
+                wiring,
+                tx,
+                f"SAMPLE-{number + 1:04d}",
+                kind,
+                closed_at,
+                open_for=timedelta(hours=chance.randint(5, 200)),
+                response=timedelta(minutes=min(chance.expovariate(1 / 35), 300)),
+            )
+            answered_at = closed_at + timedelta(hours=chance.randint(1, 100))
+            if chance.random() < _ANSWERED and answered_at < now:
+                _answer(wiring, tx, invitation_id, chance, answered_at)
+                _treat(wiring, tx, invitation_id, chance, answered_at, now)
     return count
 
 
@@ -58,10 +77,18 @@ def mint(wiring: Wiring, count: int, now: datetime) -> list[str]:
 
 
 def _case(
-    wiring: Wiring, tx: Transaction, number: str, kind: str | None, closed_at: datetime
+    wiring: Wiring,
+    tx: Transaction,
+    number: str,
+    kind: str | None,
+    closed_at: datetime,
+    *,
+    open_for: timedelta = timedelta(days=2),
+    response: timedelta = timedelta(minutes=35),
 ) -> str:
     """Store one sample case whose link was given out when it closed; return its invitation."""
     closed_at = closed_at.replace(microsecond=0)
+    opened_at = closed_at - open_for
     case = ClosedCase(
         source=SOURCE,
         case_id=number,
@@ -70,8 +97,8 @@ def _case(
         closure_key=to_text(closed_at),
         case_kind=kind,
         closure_reason="confirmed",
-        opened_at=closed_at - timedelta(days=2),
-        first_response_at=closed_at - timedelta(days=2) + timedelta(minutes=35),
+        opened_at=opened_at,
+        first_response_at=(opened_at + min(response, open_for)).replace(microsecond=0),
     )
     expires_at = closed_at + timedelta(days=wiring.facts.survey.link_lifetime_days)
     case_ref = cases.keep(tx, case, week_of(closed_at, wiring.zone), closed_at)
@@ -81,21 +108,37 @@ def _case(
 
 
 def _answer(
-    wiring: Wiring,
-    tx: Transaction,
-    invitation_id: str,
-    scores: tuple[int, int, str],
-    at: datetime,
+    wiring: Wiring, tx: Transaction, invitation_id: str, chance: Random, at: datetime
 ) -> None:
-    ease, satisfaction, comment = scores
+    ease, satisfaction, comment = chance.choices(_ANSWERS, _GIVEN)[0]
+    flags = ("at_once",) if chance.random() < _FLAGGED else ()
+    welcome = bool(comment) and chance.random() < 0.5
     invitation = invitations.find(tx, invitation_id)
     if invitation:
         record(
             tx,
             invitation,
-            Given(ease, satisfaction, comment, contact_welcome=False, language="en"),
+            Given(ease, satisfaction, comment, welcome, "en", flags),
             now=at,
             week=week_of(at, wiring.zone),
             wording_version=wiring.facts.survey.wording_version,
             edit_window=timedelta(0),
         )
+
+
+def _treat(
+    wiring: Wiring,
+    tx: Transaction,
+    invitation_id: str,
+    chance: Random,
+    answered_at: datetime,
+    now: datetime,
+) -> None:
+    """Read the answer some days later, and discuss it in the meeting after its week."""
+    read_at = answered_at + timedelta(hours=chance.randint(2, 190))
+    week = week_of(answered_at, wiring.zone)
+    meeting = max(read_at, week_bounds(week, wiring.zone)[1] + timedelta(hours=34))
+    if read_at < now:
+        progress.mark_read(tx, invitation_id, read_at)
+    if meeting < now:
+        progress.mark_discussed(tx, invitation_id, week_of(meeting, wiring.zone), meeting)

@@ -21,6 +21,9 @@ from knowledge_site import (
     terms,
     tickets,
 )
+from knowledge_site.results import history, latest, notes, scores, times, treatment
+from knowledge_site.results.shown import Shown
+from published_results.folder import Published
 from support_facts.facts import Facts
 
 EXPRESSION = re.compile(r"\{\{[ \t]*([^{}\n]*?)[ \t]*\}\}")
@@ -55,6 +58,19 @@ FILLERS: dict[str, Filler] = {
     "picture escalation": lifecycle.escalation,
 }
 
+# What is filled from published results. Without any, each says so.
+RESULTS: dict[str, Callable[[Shown], Element]] = {
+    "results banner": latest.banner,
+    "results latest": latest.latest,
+    "results scores": scores.scores,
+    "results participation": treatment.participation,
+    "results times": times.times,
+    "results conduct": treatment.conduct,
+    "results notes": notes.notes,
+    "results history": history.history,
+    "results corrections": history.corrections,
+}
+
 
 class UnknownFiller(ValueError):
     """A page asks for a filler that does not exist."""
@@ -69,11 +85,14 @@ def names(facts: Facts) -> list[str]:
     """Return every filler a page may ask for."""
     return [
         *FILLERS,
+        *RESULTS,
         *(f"steps {kind.key}" for kind in facts.case_kinds if kind.public),
     ]
 
 
-def fill(expression: str, facts: Facts, language: str) -> Element:
+def fill(
+    expression: str, facts: Facts, language: str, published: Published | None = None
+) -> Element:
     """Return what a filler stands for; UnknownFiller names the nearest ones."""
     name = " ".join(expression.split())
     known = names(facts)
@@ -82,4 +101,6 @@ def fill(expression: str, facts: Facts, language: str) -> Element:
         raise UnknownFiller(f"no filler {{{{ {name} }}}}; there is: {', '.join(near)}")
     if name in FILLERS:
         return FILLERS[name](facts, language)
+    if name in RESULTS:
+        return RESULTS[name](Shown(published or Published(), facts, language))
     return lists.steps(facts, language, name.removeprefix("steps "))

@@ -15,10 +15,14 @@ from knowledge_site import (
 )
 from knowledge_site.faults import Fault
 from knowledge_site.pages import Page
+from knowledge_site.results.downloads import write_downloads
+from published_results.folder import Published
 from support_facts.facts import Facts
 
 
-def finish(site: Path, pages: Iterable[Page], facts: Facts) -> list[Fault]:
+def finish(
+    site: Path, pages: Iterable[Page], facts: Facts, published: Published | None = None
+) -> list[Fault]:
     """Complete the built folder and return what is wrong in it."""
     site = site.resolve()
     keep_one_not_found_page(site)
@@ -31,6 +35,7 @@ def finish(site: Path, pages: Iterable[Page], facts: Facts) -> list[Fault]:
         facts.organisation.site_url,
         facts.languages[0],
     )
+    write_downloads(site, published or Published())
     sitemap.write_sitemap(site, pages, site_url, first)
     redirects.write_redirects(site, pages, site_url, first)
     built = links.read_site(site)

@@ -20,6 +20,7 @@ from markdown.inlinepatterns import InlineProcessor
 
 from knowledge_site.elements import element
 from knowledge_site.fillers import EXPRESSION, fill, is_fact
+from published_results.folder import Published, read_folder
 from support_facts.facts import Facts, load_facts
 
 # Below code spans (190), above links (160): a fact may be a link's text or its target.
@@ -53,9 +54,9 @@ class InlineFact(InlineProcessor):
 class FilledBlock(BlockProcessor):
     """`{{ table statuses }}` on a line of its own."""
 
-    def __init__(self, md: Markdown, facts: Facts, language: str) -> None:
+    def __init__(self, md: Markdown, facts: Facts, language: str, published: Published) -> None:
         super().__init__(md.parser)
-        self.facts, self.language = facts, language
+        self.facts, self.language, self.published = facts, language, published
 
     def test(self, parent: Element, block: str) -> bool:
         found = EXPRESSION.fullmatch(block.strip())
@@ -64,7 +65,7 @@ class FilledBlock(BlockProcessor):
     def run(self, parent: Element, blocks: list[str]) -> None:
         found = EXPRESSION.fullmatch(blocks.pop(0).strip())
         assert found is not None
-        parent.append(fill(found.group(1), self.facts, self.language))
+        parent.append(fill(found.group(1), self.facts, self.language, self.published))
 
 
 class FactsExtension(Extension):
@@ -74,18 +75,21 @@ class FactsExtension(Extension):
         self.config = {
             "language": ["en", "Language of the pages"],
             "facts": ["", "Path of support.toml; empty for the one that is shipped"],
+            "results": ["", "Folder of published results; empty for none"],
         }
         super().__init__(**kwargs)
 
     def extendMarkdown(self, md: Markdown) -> None:
         path = self.getConfig("facts")
         facts = load_facts(Path(path) if path else None)
+        folder = self.getConfig("results")
+        published = read_folder(Path(folder)) if folder else Published()
         language = self.getConfig("language")
         if language not in facts.languages:
             raise ValueError(f"support.toml has no {language!r}: it has {facts.languages}")
         md.inlinePatterns.register(InlineFact(md, facts, language), "fact", INLINE_PRIORITY)
         md.parser.blockprocessors.register(
-            FilledBlock(md, facts, language), "filler", BLOCK_PRIORITY
+            FilledBlock(md, facts, language, published), "filler", BLOCK_PRIORITY
         )
 
 

@@ -1,6 +1,6 @@
 """Build the knowledge site: scan, one MkDocs build a language, then the finishing steps.
 
-    python scripts/build_site.py [--out site] [--facts other.toml]
+    python scripts/build_site.py [--out site] [--facts other.toml] [--results folder]
     python scripts/build_site.py --serve [--port 8000]     preview, rebuilt at each change
 
 A fault stops the build, is named with page and line, and leaves the last good site alone.
@@ -28,10 +28,13 @@ from knowledge_site.faults import SiteFaults
 from knowledge_site.finish import finish
 from knowledge_site.pages import read_pages
 from knowledge_site.scan import scan
+from published_results.folder import Published, read_folder
+from published_results.part import ResultsError
 from support_facts.facts import Facts, FactsError, load_facts
 
 ROOT = Path(__file__).resolve().parent.parent
-WATCHED = ("docs", "support_facts", "knowledge_site", "mkdocs.yml", "mkdocs.de.yml")
+RESULTS = ROOT / "results"
+WATCHED = ("docs", "results", "support_facts", "knowledge_site", "mkdocs.yml", "mkdocs.de.yml")
 
 
 def build(
@@ -39,13 +42,16 @@ def build(
     facts_path: Path | None = None,
     *,
     docs: Path = ROOT / "docs",
+    results: Path = RESULTS,
     today: date | None = None,
 ) -> None:
     """Build the site into `out`, replacing what is there only when all went well.
 
-    Raises FactsError for faults of support.toml and SiteFaults for faults of pages.
+    Raises FactsError for faults of support.toml, ResultsError for faults of published files and
+    SiteFaults for faults of pages.
     """
     facts = load_facts(facts_path)
+    published = _published(results)
     pages = list(read_pages(docs, facts.languages))
     _stop_at(scan(docs, facts, today or datetime.now(UTC).date()))
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -53,13 +59,18 @@ def build(
         site = Path(folder) / "site"
         with _dated(max(page.last_updated for page in pages)):
             for language in facts.languages:
-                _build_language(site, docs, facts, facts_path, language)
-        _stop_at(finish(site, pages, facts))
+                _build_language(site, docs, facts, language, facts_path, results)
+        _stop_at(finish(site, pages, facts, published))
         _replace(out, site)
 
 
 def _build_language(
-    site: Path, docs: Path, facts: Facts, facts_path: Path | None, language: str
+    site: Path,
+    docs: Path,
+    facts: Facts,
+    language: str,
+    facts_path: Path | None,
+    results: Path,
 ) -> None:
     first = language == facts.languages[0]
     site_url = facts.organisation.site_url
@@ -73,10 +84,18 @@ def _build_language(
         site_url=root_url + folder if root_url else None,
     )
     config.mdx_configs["knowledge_site.markdown"]["facts"] = str(facts_path or "")
+    config.mdx_configs["knowledge_site.markdown"]["results"] = str(results)
     for other in config.extra["alternate"]:
         other["root_url"] = root_url + other["from_root"] if root_url else ""
     with _warnings_as_faults():
         build_with_mkdocs(config)
+
+
+def _published(folder: Path) -> Published:
+    published = read_folder(folder)
+    if published.is_sample and folder.resolve() == RESULTS:
+        raise ResultsError(f"{folder}: holds sample data: move it to a folder of its own")
+    return published
 
 
 @contextmanager
@@ -119,14 +138,14 @@ def _replace(out: Path, site: Path) -> None:
     site.rename(out)
 
 
-def serve(out: Path, facts_path: Path | None, port: int) -> None:
+def serve(out: Path, facts_path: Path | None, results: Path, port: int) -> None:
     """Preview with live reload until interrupted; a faulty build keeps the last good one."""
     from mkdocs.livereload import LiveReloadServer
 
     def rebuild() -> None:
         try:
-            build(out, facts_path)
-        except (FactsError, SiteFaults) as error:
+            build(out, facts_path, results=results)
+        except (FactsError, ResultsError, SiteFaults) as error:
             print(error, file=sys.stderr)
 
     rebuild()
@@ -148,15 +167,18 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "site")
     shipped = os.environ.get("FEEDBACK_FACTS")
     parser.add_argument("--facts", type=Path, default=Path(shipped) if shipped else None)
+    parser.add_argument(
+        "--results", type=Path, default=Path(os.environ.get("FEEDBACK_RESULTS", RESULTS))
+    )
     parser.add_argument("--serve", action="store_true", help="preview with live reload")
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args()
     if options.serve:
-        serve(options.out, options.facts, options.port)
+        serve(options.out, options.facts, options.results, options.port)
         return 0
     try:
-        build(options.out, options.facts)
-    except (FactsError, SiteFaults) as error:
+        build(options.out, options.facts, results=options.results)
+    except (FactsError, ResultsError, SiteFaults) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"Built {options.out}")

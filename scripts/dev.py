@@ -121,11 +121,11 @@ def run(_rest: list[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     port = free_port(FIRST_PORT)
     env = settings(port)
-    if _python("scripts/build_site.py"):
-        return 1
-    for words in (["migrate"], ["sample"]):
+    for words in (["migrate"], ["sample", "--publish"]):
         if subprocess.run([_binary("feedback"), *words], cwd=ROOT, env=env, check=False).returncode:
             return 1
+    if _python("scripts/build_site.py", env=env):
+        return 1
     commands = (["serve", "--port", str(port)], ["worker"])
     processes = [
         subprocess.Popen([str(_binary("feedback")), *words], cwd=ROOT, env=env)
@@ -165,6 +165,7 @@ def settings(port: int) -> dict[str, str]:
         "FEEDBACK_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "FEEDBACK_SITE": str(ROOT / "site"),
         "FEEDBACK_MAILBOX": str(STATE / "mailbox"),
+        "FEEDBACK_RESULTS": str(STATE / "results"),
         **os.environ,
     }
 

@@ -149,7 +149,9 @@ def test_steps_say_who_acts_in_each_step(language):
 def test_every_filler_fills_in_every_language():
     for language in FACTS.languages:
         for name in names(FACTS):
-            assert len(render(f"{{{{ {name} }}}}", language)) > 100
+            # Nothing warns of sample data where there is none.
+            least = 0 if name == "results banner" else 100
+            assert len(render(f"{{{{ {name} }}}}", language)) > least
 
 
 def test_every_word_is_there_in_every_language():

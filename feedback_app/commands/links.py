@@ -1,4 +1,4 @@
-"""Commands that give out survey links: link, mint, sample."""
+"""Commands that give out survey links: link, mint."""
 
 from datetime import timedelta
 
@@ -51,11 +51,3 @@ def mint(wiring: Wiring, count: int) -> None:
     """Print COUNT fresh survey links for trying out, one a line. They are sample data."""
     for address in sample.mint(wiring, count, clock.now()):
         click.echo(address)
-
-
-@click.command("sample")
-@wired()
-def sample_command(wiring: Wiring) -> None:
-    """Load three weeks of plainly labelled sample data, once."""
-    count = sample.load(wiring, clock.now())
-    click.echo(f"{count} sample cases loaded" if count else "sample data is there already")

@@ -1,11 +1,11 @@
 """Commands about published figures: publish, verify. They write files; the site reads them."""
 
 from datetime import datetime
-from pathlib import Path
 
 import click
 
 from feedback_app import clock
+from feedback_app.commands.published import add_to, published_in, refuse_mixing
 from feedback_app.commands.wired import wired
 from feedback_app.publish import verify as verifying
 from feedback_app.publish.drafts import (
@@ -20,8 +20,7 @@ from feedback_app.publish.paper import draft_lines
 from feedback_app.publish.periods import Pending
 from feedback_app.weeks import parse_week
 from feedback_app.wiring import Wiring
-from published_results.folder import Published, add, read_folder
-from published_results.part import ResultsError
+from published_results.folder import Published
 from published_results.result import Result
 
 
@@ -49,7 +48,7 @@ def publish(
         raise click.UsageError("a correction needs both --correct WEEK and --why TEXT")
     if code and not (by and by.strip()):
         raise click.UsageError("an approval needs --by NAME as well")
-    published, now = _published(wiring), clock.now()
+    published, now = published_in(wiring), clock.now()
     drafts, pending = _drafts(wiring, published, week, why, sample, now)
     if not drafts:
         click.echo(_nothing(pending, sample))
@@ -62,7 +61,7 @@ def publish(
             f"the figures are no longer those of the code {code}: look at the preview again"
         )
     results = approve(drafts, wiring.facts, published, (by or "").strip(), now)
-    for path in _write(wiring.settings.results, results):
+    for path in add_to(wiring, results):
         click.echo(f"published: {path}")
     click.echo("build the site to show it")
 
@@ -71,7 +70,7 @@ def publish(
 @wired()
 def verify(wiring: Wiring) -> None:
     """Compute every published figure again from the database, and name each difference."""
-    published = _published(wiring)
+    published = published_in(wiring)
     if not published.results:
         click.echo("nothing has been published yet")
         return
@@ -104,13 +103,6 @@ def _show(finding: verifying.Finding, versions: int) -> None:
         click.echo(f"  {versions - 1} earlier versions are there unchanged; they no longer count")
 
 
-def _published(wiring: Wiring) -> Published:
-    try:
-        return read_folder(wiring.settings.results)
-    except ResultsError as error:
-        raise click.ClickException(str(error)) from error
-
-
 def _drafts(
     wiring: Wiring,
     published: Published,
@@ -119,12 +111,7 @@ def _drafts(
     sample: bool,
     now: datetime,
 ) -> tuple[list[Draft], Pending | None]:
-    if published.results and published.is_sample != sample:
-        held = "sample data" if published.is_sample else "real figures"
-        raise click.ClickException(
-            f"{wiring.settings.results} holds {held}: keep sample data and real figures apart, "
-            "with another folder in FEEDBACK_RESULTS"
-        )
+    refuse_mixing(wiring, published, sample)
     if week is None or why is None:
         return new_drafts(wiring.database, wiring.facts, published, now, sample)
     try:
@@ -157,12 +144,3 @@ def _waits(pending: Pending) -> str:
     return (
         f"{pending.first} to {pending.last} can change until {pending.over_at:%Y-%m-%d %H:%M} UTC"
     )
-
-
-def _write(folder: Path, results: list[Result]) -> list[Path]:
-    try:
-        return add(folder, results)
-    except OSError as error:
-        raise click.ClickException(
-            f"cannot write to {folder}: {error.strerror or error}: nothing there was changed"
-        ) from error

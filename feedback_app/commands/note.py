@@ -1,0 +1,112 @@
+"""The command that publishes what a meeting decided: you said, we did."""
+
+from collections.abc import Iterator
+
+import click
+
+from feedback_app import clock
+from feedback_app.commands.published import add_to, published_in, refuse_mixing
+from feedback_app.commands.wired import wired
+from feedback_app.store import mentions
+from feedback_app.text import one_line
+from feedback_app.weeks import parse_week
+from feedback_app.wiring import Wiring
+from published_results.folder import Published
+from published_results.note import LONGEST_NOTE, NOTE_FORMAT, Note
+from published_results.part import Approval
+
+
+@click.command(
+    epilog="""Such as: feedback note 2026-W48 --text en "We answer on Saturdays now." --text de
+    "Wir antworten jetzt auch samstags." --by "Team lead". A page shows the language it has."""
+)
+@click.argument("week")
+@click.option(
+    "--text",
+    "texts",
+    type=(str, str),
+    multiple=True,
+    required=True,
+    metavar="LANGUAGE TEXT",
+    help=f"What was decided, in plain words, up to {LONGEST_NOTE} characters; once a language.",
+)
+@click.option("--by", required=True, metavar="NAME", help="Who publishes it; no page shows it.")
+@click.option("--anyway", is_flag=True, help="Publish it although it seems to name a case.")
+@click.option("--sample", is_flag=True, help="It belongs to sample data.")
+@wired()
+def note(
+    wiring: Wiring,
+    week: str,
+    texts: tuple[tuple[str, str], ...],
+    by: str,
+    anyway: bool,
+    sample: bool,
+) -> None:
+    """Publish a short note of what the meeting of WEEK decided because of what customers said.
+
+    It appears on the site and in its feed with the next build. It names no customer and no case,
+    and repeats no comment: what seems to do so is refused.
+    """
+    published, now = published_in(wiring), clock.now()
+    refuse_mixing(wiring, published, sample)
+    text = _by_language(texts, wiring.facts.languages)
+    found = None if anyway else next(_mentioned(wiring, text), None)
+    if found:
+        raise click.ClickException(
+            f"the note names or repeats something of case {found}: leave it out, "
+            "or add --anyway if it only looks so"
+        )
+    made = Note(
+        format=NOTE_FORMAT,
+        week=_checked(week),
+        number=_next_number(published, week),
+        sample=sample,
+        approved=Approval(by=_said(by, "--by"), at=now),
+        text=text,
+    )
+    for path in add_to(wiring, [made]):
+        click.echo(f"published: {path}")
+    click.echo("build the site to show it")
+
+
+def _by_language(texts: tuple[tuple[str, str], ...], languages: tuple[str, ...]) -> dict[str, str]:
+    read: dict[str, str] = {}
+    for language, text in texts:
+        if language not in languages:
+            known = ", ".join(languages)
+            raise click.BadParameter(
+                f"{language!r} is no language of the facts: write one of {known}",
+                param_hint="--text",
+            )
+        if language in read:
+            raise click.BadParameter(f"{language} is there twice", param_hint="--text")
+        read[language] = _said(text, "--text")
+        if len(read[language]) > LONGEST_NOTE:
+            raise click.BadParameter(
+                f"{language} has {len(read[language])} characters: {LONGEST_NOTE} are shown",
+                param_hint="--text",
+            )
+    return read
+
+
+def _said(text: str, option: str) -> str:
+    said = one_line(text).strip()
+    if not said:
+        raise click.BadParameter("says nothing", param_hint=option)
+    return said
+
+
+def _checked(week: str) -> str:
+    try:
+        return parse_week(week)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="WEEK") from error
+
+
+def _next_number(published: Published, week: str) -> int:
+    return 1 + max((one.number for one in published.notes if one.week == week), default=0)
+
+
+def _mentioned(wiring: Wiring, text: dict[str, str]) -> Iterator[str]:
+    for words in text.values():
+        yield from mentions.cases_in(wiring.database, words)

@@ -1,0 +1,48 @@
+"""What the commands about published files share: reading the folder, adding to it, its rules."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from feedback_app.settings import Settings
+from feedback_app.wiring import Wiring
+from published_results.folder import Published, add, read_folder
+from published_results.note import Note
+from published_results.part import ResultsError
+from published_results.result import Result
+
+
+def published_in(wiring: Wiring) -> Published:
+    """Return what was published so far; a faulty folder is one clear error."""
+    try:
+        return read_folder(wiring.settings.results)
+    except ResultsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def refuse_mixing(wiring: Wiring, published: Published, sample: bool) -> None:
+    """Stop unless sample data and real files stay in folders of their own."""
+    folder = wiring.settings.results
+    default: Path = Settings.model_fields["results"].default
+    if sample and folder.resolve() == default.resolve():
+        raise click.ClickException(
+            f"{folder} is for real figures: name another folder for sample data in FEEDBACK_RESULTS"
+        )
+    if (published.results or published.notes) and published.is_sample != sample:
+        held = "sample data" if published.is_sample else "real figures"
+        raise click.ClickException(
+            f"{folder} holds {held}: keep sample data and real figures apart, with another folder "
+            "in FEEDBACK_RESULTS"
+        )
+
+
+def add_to(wiring: Wiring, files: Sequence[Result | Note]) -> list[Path]:
+    """Write new files and return their paths; a folder that takes none is one clear error."""
+    folder = wiring.settings.results
+    try:
+        return add(folder, files)
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot write to {folder}: {error.strerror or error}; nothing there was changed"
+        ) from error

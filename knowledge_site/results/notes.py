@@ -1,0 +1,35 @@
+"""You said, we did: what the meetings decided, in the leads' own words."""
+
+from xml.etree.ElementTree import Element
+
+from knowledge_site.elements import element
+from knowledge_site.results.shown import Shown, paragraph, part
+from published_results.note import Note
+
+
+def notes(shown: Shown) -> Element:
+    """`{{ results notes }}`: every note, the newest first."""
+    found = sorted(
+        shown.published.notes, key=lambda note: (note.approved.at, note.week, note.number)
+    )
+    if not found:
+        return part("notes", paragraph(shown.word("no_notes")))
+    return part("notes", *(_note(shown, note) for note in reversed(found)))
+
+
+def words_of(note: Note, language: str) -> tuple[str, str]:
+    """Return the note's text and its language: this one, else the first there is."""
+    chosen = language if language in note.text else next(iter(note.text))
+    return note.text[chosen], chosen
+
+
+def _note(shown: Shown, note: Note) -> Element:
+    text, language = words_of(note, shown.language)
+    other = {} if language == shown.language else {"lang": language}
+    about = shown.word("note_about", week=note.week, published=shown.day(note.approved.at))
+    return element(
+        "div",
+        {"class": "said", "id": note.name.replace("_", "-").lower()},
+        element("p", other, text),
+        element("p", {"class": "note"}, about),
+    )
