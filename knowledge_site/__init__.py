@@ -11,6 +11,8 @@ Read in this order:
     drawing     boxes and ways between them as labelled SVG
     lifecycle   the way of a case and of an escalation, drawn from the facts
     charts      figures -> elements: bars and intervals, each with its table
+    entry       one thing the feed tells
+    results/    published figures -> elements, feed entries and downloads
     fillers     the names a page may write between double braces, and what fills them
     markdown    the Python-Markdown extension that puts it all into a page
     faults      what stops a build
@@ -23,5 +25,6 @@ Read in this order:
     finish      after the build: all of it, in order
     theme/      templates, style sheets and scripts over Material for MkDocs
 
-`scripts/build_site.py` is the one who calls them. Imports support_facts and nothing else of ours.
+`scripts/build_site.py` is the one who calls them. Imports support_facts and
+published_results, and nothing else of ours.
 """

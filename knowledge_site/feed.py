@@ -1,17 +1,20 @@
 """The Atom feed of what changed, one a language: feed.xml beside the pages.
 
-Whatever is worth telling is an Entry; further sources add theirs to `entries`.
+Whatever is worth telling is an Entry: changes in how we work, published figures, notes of meetings.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
 from knowledge_site.changes import change_anchor, newest_first
+from knowledge_site.entry import Entry
+from knowledge_site.results.news import news
+from knowledge_site.results.shown import Shown
 from knowledge_site.wording import word
+from published_results.folder import Published
 from support_facts.facts import Facts
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -19,20 +22,9 @@ CHANGES_PAGE = "what-changed.html"
 FEED = "feed.xml"
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One thing to tell; `key` never changes, `page` lies beside the feed."""
-
-    key: str
-    day: date
-    title: str
-    text: str
-    page: str
-
-
-def entries(facts: Facts, language: str) -> list[Entry]:
-    """Return what changed in how we work, the newest first."""
-    return [
+def entries(facts: Facts, language: str, published: Published) -> list[Entry]:
+    """Return what changed in how we work and what was published, the newest first."""
+    told = [
         Entry(
             key=change.key,
             day=change.day,
@@ -42,6 +34,8 @@ def entries(facts: Facts, language: str) -> list[Entry]:
         )
         for change in newest_first(facts)
     ]
+    told += news(Shown(published, facts, language))
+    return sorted(told, key=lambda entry: entry.day, reverse=True)
 
 
 def feed(told: Iterable[Entry], facts: Facts, language: str) -> bytes:
@@ -70,11 +64,11 @@ def feed(told: Iterable[Entry], facts: Facts, language: str) -> bytes:
     return text + b"\n"
 
 
-def write_feeds(site: Path, facts: Facts) -> None:
+def write_feeds(site: Path, facts: Facts, published: Published) -> None:
     """Write the feed of every language beside its pages."""
     for language in facts.languages:
         folder = site if language == facts.languages[0] else site / language
-        text = feed(entries(facts, language), facts, language)
+        text = feed(entries(facts, language, published), facts, language)
         (folder / FEED).write_bytes(text)
 
 

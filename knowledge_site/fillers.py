@@ -21,7 +21,7 @@ from knowledge_site import (
     terms,
     tickets,
 )
-from knowledge_site.results import history, latest, notes, scores, times, treatment
+from knowledge_site.results import history, latest, measured, notes, scores, times, treatment
 from knowledge_site.results.shown import Shown
 from published_results.folder import Published
 from support_facts.facts import Facts
@@ -33,7 +33,6 @@ Filler = Callable[[Facts, str], Element]
 
 FILLERS: dict[str, Filler] = {
     "table statuses": tables.statuses,
-    "table metrics": tables.metrics,
     "table retention": tables.retention,
     "table impacts": priorities.impacts,
     "table priorities": priorities.priorities,
@@ -60,6 +59,7 @@ FILLERS: dict[str, Filler] = {
 
 # What is filled from published results. Without any, each says so.
 RESULTS: dict[str, Callable[[Shown], Element]] = {
+    "table metrics": measured.metrics,
     "results banner": latest.banner,
     "results latest": latest.latest,
     "results scores": scores.scores,

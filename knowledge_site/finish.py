@@ -23,19 +23,20 @@ from support_facts.facts import Facts
 def finish(
     site: Path, pages: Iterable[Page], facts: Facts, published: Published | None = None
 ) -> list[Fault]:
-    """Complete the built folder and return what is wrong in it."""
+    """Complete the built folder and return what is wrong in it; without results none are told."""
+    published = published or Published()
     site = site.resolve()
     keep_one_not_found_page(site)
     for folder in (site, *(site / language for language in facts.languages[1:])):
         whole.write_whole(folder)
-    feed.write_feeds(site, facts)
+    feed.write_feeds(site, facts, published)
     unchanging = lighten(site, facts.languages[1:])
     pages, site_url, first = (
         list(pages),
         facts.organisation.site_url,
         facts.languages[0],
     )
-    write_downloads(site, published or Published())
+    write_downloads(site, published)
     sitemap.write_sitemap(site, pages, site_url, first)
     redirects.write_redirects(site, pages, site_url, first)
     built = links.read_site(site)

@@ -1,6 +1,6 @@
 """Facts as tables: caption, header cells, and an anchor on each row for deep links."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from xml.etree.ElementTree import Element
 
 from knowledge_site.elements import Child, element, english
@@ -76,21 +76,24 @@ def _following(statuses: Sequence[Status], language: str) -> Child:
     return element("ul", None, *(element("li", None, link) for link in links))
 
 
-def metrics(facts: Facts, language: str) -> Element:
-    """`{{ table metrics }}`: aim, definition, formula, what does not count."""
+def metrics(
+    facts: Facts, language: str, measured: Callable[[Metric], Iterable[Element]]
+) -> Element:
+    """Return a row for each metric, with what was `measured` of it beside its aim."""
     headings = ("metric", "definition", "formula", "excludes")
     return table(
         word("metrics_caption", language),
         [word(heading, language) for heading in headings],
-        (_metric_row(metric, language) for metric in facts.metrics),
+        (_metric_row(metric, language, measured(metric)) for metric in facts.metrics),
     )
 
 
-def _metric_row(metric: Metric, language: str) -> Row:
+def _metric_row(metric: Metric, language: str, measured: Iterable[Element]) -> Row:
     header: list[Child] = [metric.name[language]]
     if metric.target:
         aim = f"{word('target', language)}: {metric.target[language]}"
         header.append(element("span", {"class": "note"}, aim))
+    header.extend(measured)
     scale = element("span", {"class": "note"}, metric.direction[language])
     cells: tuple[Cell, ...] = (
         [metric.definition[language], scale],

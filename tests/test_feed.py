@@ -8,6 +8,7 @@ import pytest
 
 from knowledge_site import links
 from knowledge_site.feed import ATOM, entries, feed
+from published_results.folder import Published
 from support_facts.facts import load_facts
 
 FACTS = load_facts()
@@ -19,7 +20,7 @@ def placed(address):
 
 
 def read(facts=FACTS, language="en"):
-    return fromstring(feed(entries(facts, language), facts, language))
+    return fromstring(feed(entries(facts, language, Published()), facts, language))
 
 
 @pytest.mark.parametrize("language", FACTS.languages)
@@ -66,7 +67,7 @@ def test_links_are_whole_when_the_address_of_the_site_is_known(language, folder)
 def test_change_without_a_page_is_told_all_the_same():
     change = replace(FACTS.changes[0], key="quiet", day=date(2026, 1, 2), page=None)
     facts = replace(FACTS, changes=(change,))
-    (entry,) = entries(facts, "en")
+    (entry,) = entries(facts, "en", Published())
     assert entry.page == "what-changed.html#change-quiet"
 
 

@@ -19,6 +19,7 @@ from test_published_results import a_draft, a_note, results
 from feedback_app.publish.rules import rules_of
 from feedback_app.publish.sums import figures_of
 from feedback_app.records import CohortCase
+from knowledge_site.feed import entries
 from knowledge_site.fillers import RESULTS, fill
 from knowledge_site.results.downloads import as_json, write_downloads
 from knowledge_site.results.shown import Shown
@@ -28,6 +29,8 @@ from published_results.result import Correction, Result
 from scripts import build_site
 
 DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
+# What says nothing while there is nothing.
+SILENT = ("results banner", "table metrics")
 KINDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -70,7 +73,7 @@ def shown(name: str, what: Published, language: str = "en") -> str:
 
 
 @pytest.mark.parametrize("language", FACTS.languages)
-@pytest.mark.parametrize("name", [name for name in RESULTS if name != "results banner"])
+@pytest.mark.parametrize("name", [name for name in RESULTS if name not in SILENT])
 def test_where_nothing_is_published_every_part_says_so(name: str, language: str) -> None:
     text = text_of(fill(name, FACTS, language))
     words = {"en": ("yet", "so far"), "de": ("Bisher", "noch")}[language]
@@ -188,6 +191,40 @@ def test_notes_stand_newest_first_in_the_language_they_have() -> None:
     assert 'id="note-2026-w09-2"' in english
     assert "From the meeting of week 2026-W09, published on March 1, 2026" in english
     assert "Wir antworten früher." in shown("notes", both, "de")
+
+
+def test_the_feed_tells_of_figures_corrections_and_notes() -> None:
+    first = published(cases())
+    why = Correction(why="A reason.", changes=())
+    later = results(
+        a_draft(0, version=2, correction=why), published=first, at=DAY + timedelta(days=1)
+    )
+    what = Published((*first.results, *later), (a_note({"de": "Wir antworten früher."}),))
+    told = {entry.title: entry for entry in entries(FACTS, "en", what)}
+    days = [entry.day for entry in told.values()]
+    assert days == sorted(days, reverse=True), "the newest comes first"
+    correction = next(one for title, one in told.items() if "were corrected" in title)
+    assert (correction.text, correction.page) == ("A reason.", "how-we-are-doing.html#corrections")
+    note = told["You said, we did"]
+    assert (note.text, note.day) == ("Wir antworten früher.", DAY.date())
+    assert note.page == "how-we-are-doing.html#note-2026-w09-1"
+    sample = entries(FACTS, "en", published(cases(), sample=True))
+    assert any(one.title.startswith("Sample data. Our figures for") for one in sample)
+
+
+def test_the_metrics_show_the_last_figure_beside_the_aim() -> None:
+    table = fill("table metrics", FACTS, "en", published(cases(), cases()))
+    rows = {row.get("id"): text_of(row) for row in table.iter("tr")}
+    response = rows["metric-first-response-time"]
+    assert (
+        "Last measured: Median 23 min, calendar time, n = 40; Within our aim 40 of 40" in response
+    )
+    assert "mean" not in response.lower()
+    assert "Mean 3.0; Share of 4 and 5 16 of 40 (40 %)" in rows["metric-ces"]
+    assert "Last measured: 40 of 40 (100 %)" in rows["metric-response-rate"]
+    assert "measured" not in text_of(fill("table metrics", FACTS, "en")).lower()
+    sample = text_of(fill("table metrics", FACTS, "en", published(cases(), sample=True)))
+    assert "Sample data. Last measured" in sample
 
 
 def test_sample_data_has_a_banner_and_real_figures_have_none() -> None:

@@ -7,5 +7,7 @@ times      how long it took
 treatment  who was asked, and how the answers were treated
 history    every period, and every correction
 notes      what the meetings decided
+measured   the last figure beside each aim
+news       what the feed tells of them
 downloads  the same figures for programs and spreadsheets
 """

@@ -23,13 +23,18 @@ def words_of(note: Note, language: str) -> tuple[str, str]:
     return note.text[chosen], chosen
 
 
+def note_anchor(note: Note) -> str:
+    """Return the anchor of a note on its page."""
+    return note.name.replace("_", "-").lower()
+
+
 def _note(shown: Shown, note: Note) -> Element:
     text, language = words_of(note, shown.language)
     other = {} if language == shown.language else {"lang": language}
     about = shown.word("note_about", week=note.week, published=shown.day(note.approved.at))
     return element(
         "div",
-        {"class": "said", "id": note.name.replace("_", "-").lower()},
+        {"class": "said", "id": note_anchor(note)},
         element("p", other, text),
         element("p", {"class": "note"}, about),
     )

@@ -1,0 +1,91 @@
+"""You said, we did: a note in the leads' own words, that gives no customer away."""
+
+from pathlib import Path
+
+import pytest
+from office import Office
+from published_office import START, Run, answer, close, run
+
+from feedback_app import sample
+from feedback_app.commands.note import note
+from feedback_app.commands.samples import sample_command
+from published_results.folder import read_folder
+from published_results.note import LONGEST_NOTE
+
+__all__ = ["run"]
+WORDS = ("--text", "en", "We answer on Saturdays now.", "--by", "A lead for tests")
+
+
+def test_a_note_becomes_a_file_of_its_meeting(office: Office, run: Run, tmp_path: Path) -> None:
+    done = run(note, "2026-W47", *WORDS, "--text", "de", "Wir antworten jetzt auch samstags.")
+    assert done.exit_code == 0, done.output
+    run(note, "2026-W47", *WORDS)
+    first, second = read_folder(tmp_path / "results").notes
+    assert (first.week, first.number, second.number) == ("2026-W47", 1, 2)
+    assert first.text == {
+        "en": "We answer on Saturdays now.",
+        "de": "Wir antworten jetzt auch samstags.",
+    }
+    assert (first.approved.by, first.approved.at) == ("A lead for tests", office.now)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("W47", *WORDS), "such as 2026-W47"),
+        (("2026-W47", "--text", "fr", "Bonjour", "--by", "x"), "write one of en, de"),
+        (("2026-W47", *WORDS, "--text", "en", "Again."), "en is there twice"),
+        (("2026-W47", "--text", "en", " \n ", "--by", "x"), "says nothing"),
+        (("2026-W47", "--text", "en", "x" * (LONGEST_NOTE + 1), "--by", "x"), "601 characters"),
+        (("2026-W47", "--text", "en", "Words.", "--by", " "), "says nothing"),
+    ],
+)
+def test_a_faulty_note_is_refused_in_one_line(
+    run: Run, tmp_path: Path, words: tuple[str, ...], complaint: str
+) -> None:
+    done = run(note, *words)
+    assert done.exit_code == 2
+    assert complaint in " ".join(done.output.split())
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Because of case c00042 we changed the form.",
+        "A CUSTOMER FOR TESTS told us so.",
+        "Ask contact@customer.example about it.",
+        'One of you wrote: "a comment for TESTS."',
+    ],
+)
+def test_a_note_that_names_a_case_or_repeats_a_comment_is_refused(
+    office: Office, run: Run, tmp_path: Path, text: str
+) -> None:
+    with office.wiring.database.write() as tx:
+        answer(office, tx, close(office, tx, 42, START), 1, 1, START)
+    words = ("2026-W47", "--text", "en", text, "--by", "A lead for tests")
+    done = run(note, *words)
+    assert done.exit_code == 1
+    assert "case C00042: leave it out" in done.output
+    assert not (tmp_path / "results").exists()
+    assert run(note, *words, "--anyway").exit_code == 0
+
+
+def test_sample_figures_and_a_note_are_published_beside_no_real_ones(
+    office: Office, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEEDBACK_RESULTS", "results")
+    refused = run(sample_command, "--publish")
+    assert refused.exit_code == 1
+    assert "results is for real figures: name another folder" in refused.output
+    assert not (tmp_path / "results").exists()
+    monkeypatch.setenv("FEEDBACK_RESULTS", "var/results")
+    done = run(sample_command, "--publish")
+    assert done.exit_code == 0, done.output
+    published = read_folder(tmp_path / "var/results")
+    assert len(published.results) >= 4
+    assert all(result.sample for result in published.results)
+    assert [one.text for one in published.notes] == [sample.NOTE]
+    again = run(sample_command, "--publish")
+    assert again.stdout == "sample data is there already\n"
+    assert run(note, "2026-W47", *WORDS).exit_code == 1, "a real note has no place among samples"
