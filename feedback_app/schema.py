@@ -113,7 +113,7 @@ TABLES: dict[str, Table] = {
             "read_at": Column("when a lead read it"),
             "discussed_at": Column("when the meeting that discussed it ended"),
             "discussed_week": Column("the ISO week of that meeting"),
-            "handled_at": Column("when a lead closed what was to be done about it"),
+            "handled_at": Column("when nothing was left to do about it"),
         },
     ),
     "sender_keys": Table(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from office import Customer, Office
 
-from feedback_app.store import progress
+from feedback_app.store import follow_ups, open_answers, progress
 
 
 @pytest.fixture
@@ -51,6 +51,25 @@ def test_the_first_time_of_a_step_stays(customer: Customer) -> None:
         progress.mark_read(tx, customer.invitation_id, moment)
         progress.mark_read(tx, customer.invitation_id, moment + timedelta(days=9))
     assert progress.of_answer(office.wiring.database, customer.invitation_id).read_at == moment
+
+
+def test_a_good_and_a_low_answer_end_alike_once_nothing_is_left_to_do(office: Office) -> None:
+    low, good, followed_up = (Customer(office, office.invite(number)) for number in "123")
+    low.send(ease="1", satisfaction="1", comment="x")
+    good.send(ease="5", satisfaction="5")
+    followed_up.send(ease="1", satisfaction="1", comment="x", contact_welcome="y")
+    with office.wiring.database.write() as tx:
+        for customer in (low, good, followed_up):
+            open_answers.arrive(tx, customer.answers[-1])
+            open_answers.read(tx, customer.invitation_id, 1, office.now)
+        follow_ups.open_for(tx, followed_up.invitation_id, office.now, office.now.date())
+        assert open_answers.discuss(tx, "2026-W48", office.now) == 3
+    assert _steps(low) == _steps(good)
+    assert "Handled on" in _steps(low)
+    assert "Not handled yet" in _steps(followed_up)
+    with office.wiring.database.write() as tx:
+        follow_ups.close(tx, followed_up.invitation_id, "contacted", "", office.now)
+    assert _steps(followed_up) == _steps(good)
 
 
 def test_the_page_never_tells_the_answer(customer: Customer) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.records import Answer
-from feedback_app.store import progress
+from feedback_app.store import follow_ups, progress
 
 
 def arrive(tx: Transaction, answer: Answer) -> None:
@@ -77,7 +77,9 @@ def left_over(source: Database | Transaction, before: str, limit: int) -> list[s
 def discuss(tx: Transaction, week: str, now: datetime) -> int:
     """Record that the meeting of `week` discussed every read answer of it and of earlier weeks.
 
-    Return how many there were. Unread ones stay on the desk.
+    Return how many there were. Unread ones stay on the desk. Nothing is left to do about one
+    without an open follow-up, so it is handled: if only followed-up answers ever were, the
+    customer's page would tell whoever has the link that the answer was low.
     """
     rows = tx.ask(
         """DELETE FROM open_answers WHERE unread_revision IS NULL AND answered_week <= :week
@@ -86,4 +88,7 @@ def discuss(tx: Transaction, week: str, now: datetime) -> int:
     )
     for row in rows:
         progress.mark_discussed(tx, row["invitation_id"], week, now)
+        follow_up = follow_ups.find(tx, row["invitation_id"])
+        if not follow_up or follow_up.closed_at:
+            progress.mark_handled(tx, row["invitation_id"], now)
     return len(rows)
