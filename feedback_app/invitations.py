@@ -60,6 +60,10 @@ class Reception:
         """
         rules = self.stationery.facts.survey
         case = replace(case, closure_key=case.closure_key or to_text(case.closed_at))
+        if rules.quiet_period_days:
+            # Two cases of one contact that close at once must see each other. Always the first
+            # lock a transaction takes, so that no two wait for each other.
+            tx.only_one("quiet period")
         tx.only_one(f"{case.source} {case.case_id}")
         known = cases.same_closing(tx, case, timedelta(hours=rules.same_closure_hours))
         if known:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from email.message import EmailMessage
@@ -47,6 +48,12 @@ class Office:
 
     def __init__(self, wiring: Wiring, traveller: Any) -> None:
         self.wiring, self._traveller = wiring, traveller
+
+    def ruled(self, **rules: Any) -> "Office":
+        """Return this office with other facts of [survey]."""
+        facts = self.wiring.facts
+        facts = replace(facts, survey=replace(facts.survey, **rules))
+        return Office(replace(self.wiring, facts=facts), self._traveller)
 
     @property
     def now(self) -> datetime:

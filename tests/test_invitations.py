@@ -1,9 +1,12 @@
 """Who is asked, when, and why not."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from office import NOW, Office, a_case
+
+from feedback_app.store import invitations
 
 
 def _withheld(office: Office) -> list[str | None]:
@@ -90,3 +93,53 @@ def test_the_same_number_in_two_case_systems_is_two_cases(office: Office) -> Non
     office.receive(a_case())
     assert office.receive(a_case(source="another")).outcome == "new"
     assert len(office.rows("cases")) == 2
+
+
+def test_in_the_quiet_period_a_contact_is_told_but_not_asked_again(office: Office) -> None:
+    office = office.ruled(quiet_period_days=30)
+    office.receive(a_case("1"))
+    office.wait(days=29)
+    second = office.receive(
+        a_case("2", closed_at=office.now, contact_email="CONTACT@customer.example")
+    )
+    other = office.receive(
+        a_case("3", closed_at=office.now, contact_email="other@customer.example")
+    )
+    assert (second.withheld_because, other.withheld_because) == ("quiet_period", None)
+    assert "?ease=" not in office.mails()[1].get_body(("plain",)).get_content()
+    assert office.deliver() == 3
+    assert [row["handed_over_at"] is None for row in office.rows("invitations")].count(True) == 1
+    office.wait(days=1, seconds=1)
+    assert office.receive(a_case("4", closed_at=office.now)).withheld_because is None
+
+
+def test_without_a_quiet_period_every_case_is_asked_about(office: Office) -> None:
+    assert office.wiring.facts.survey.quiet_period_days == 0
+    assert [office.receive(a_case(number)).withheld_because for number in "123"] == [None] * 3
+
+
+def test_a_withheld_or_bounced_survey_starts_no_quiet_period(office: Office) -> None:
+    office = office.ruled(quiet_period_days=30)
+    old = NOW - timedelta(days=office.wiring.facts.survey.asking_limit_days, hours=1)
+    assert office.receive(a_case("1", closed_at=old)).withheld_because == "too_old"
+    asked = office.receive(a_case("2"))
+    assert asked.withheld_because is None
+    with office.wiring.database.write() as tx:
+        invitations.mark_bounced(tx, asked.invitation_id, office.now)
+    assert office.receive(a_case("3")).withheld_because is None
+
+
+def test_cases_of_one_contact_that_close_at_once_are_asked_about_once(office: Office) -> None:
+    office = office.ruled(quiet_period_days=30)
+    with ThreadPoolExecutor(8) as senders:
+        receipts = list(senders.map(lambda number: office.receive(a_case(str(number))), range(8)))
+    reasons = sorted(str(receipt.withheld_because) for receipt in receipts)
+    assert reasons == ["None"] + ["quiet_period"] * 7
+
+
+def test_where_the_case_system_tells_the_customer_we_send_nothing(office: Office) -> None:
+    office.wiring.settings.closure_mail = "case_system"
+    for number, address in (("1", "a@customer.example"), ("2", None)):
+        office.receive(a_case(number, contact_email=address))
+    assert office.mails() == []
+    assert len(office.rows("invitations")) == 2

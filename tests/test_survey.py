@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -467,3 +468,63 @@ def test_the_link_lives_from_the_moment_it_was_handed_over(office: Office) -> No
     office.deliver(Mailbox(office.mailbox))
     office.now += timedelta(days=13)
     assert office.client().get(office.path(invitation_id)).status_code == 200
+
+
+def test_a_setting_can_require_the_reason_of_a_low_answer(office: Office) -> None:
+    customer = Customer(office.ruled(reason_required=True), office.invite())
+    for ease, satisfaction in (("2", "5"), ("5", "1")):
+        page = customer.send(ease=ease, satisfaction=satisfaction, comment="  ")
+        assert page.status_code == 422
+        assert 'id="comment-fault"' in page.text
+        assert 'href="#comment"' in page.text
+        assert f'id="ease-{ease}" value="{ease}" checked' in page.text
+    assert customer.answers == []
+    assert customer.send(ease="3", satisfaction="3").location.endswith("/thanks")
+    asked = customer.browser.post(customer.path, data={"change": "ask"})
+    change = {"change": customer.value_in(asked, "change")}
+    low = customer.send(ease="2", satisfaction="5", comment="Too slow.", **change)
+    assert low.location.endswith("/thanks")
+
+
+def test_whether_a_team_lead_may_get_in_touch_is_asked_and_unticked(customer: Customer) -> None:
+    page = customer.open("?ease=1")
+    assert re.search(r'name="contact_welcome" value="y">', page.text)
+    customer.send(ease="1", satisfaction="1", comment="Why.", contact_welcome="y")
+    assert customer.answers[0].contact_welcome
+
+
+def test_only_the_ease_can_be_chosen_by_a_link(customer: Customer) -> None:
+    assert chosen_in(customer.open("?ease=4&satisfaction=5")) == ["ease-4"]
+    assert chosen_in(customer.open("?satisfaction=5")) == []
+
+
+def test_a_bare_case_number_opens_nothing(customer: Customer) -> None:
+    for path in ("/f/00012345", "/f/00012345?ease=4", f"/f/{customer.invitation_id}"):
+        assert customer.browser.get(path).status_code == 404
+
+
+def test_many_answers_to_one_link_at_once_are_one_row(customer: Customer) -> None:
+    customer.office.wait(seconds=30)
+    page = customer.office.wiring.links.sign("page", customer.invitation_id)
+
+    def send(number: int) -> int:
+        data = {"page": page, "ease": str(number % 5 + 1), "satisfaction": "5"}
+        client = customer.office.client()
+        return int(client.post(customer.path, data=data, headers=customer.headers).status_code)
+
+    with ThreadPoolExecutor(10) as senders:
+        statuses = list(senders.map(send, range(20)))
+    assert set(statuses) == {303, 409}
+    assert len(customer.answers) == 1
+
+
+def test_answering_changes_nothing_of_the_case_and_its_invitation(customer: Customer) -> None:
+    before = customer.office.rows("cases"), customer.office.rows("invitations")
+    customer.send(ease="1", satisfaction="1", comment="Why.")
+    assert (customer.office.rows("cases"), customer.office.rows("invitations")) == before
+
+
+def test_the_wording_that_was_answered_is_stored_with_the_answer(office: Office) -> None:
+    customer = Customer(office.ruled(wording_version=7), office.invite())
+    customer.send(ease="4", satisfaction="5")
+    assert customer.answers[0].wording_version == 7

@@ -89,7 +89,7 @@ def asked_since(tx: Transaction, contact_email: str, since: datetime) -> bool:
         tx.ask(
             """SELECT 1 FROM cases JOIN invitations ON invitations.case_ref = cases.id
                WHERE lower(contact_email) = lower(:email) AND created_at > :since
-                 AND withheld_because IS NULL LIMIT 1""",
+                 AND withheld_because IS NULL AND bounced_at IS NULL LIMIT 1""",
             email=contact_email,
             since=since,
         )
