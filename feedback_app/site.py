@@ -3,8 +3,11 @@
 import json
 from pathlib import Path
 
-from flask import Flask, Response, send_from_directory
+from flask import Flask, send_from_directory
 from werkzeug.exceptions import NotFound
+from werkzeug.security import safe_join
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
 
 
 def serve(app: Flask, folder: Path) -> None:
@@ -17,6 +20,9 @@ def serve(app: Flask, folder: Path) -> None:
         try:
             if _is_hidden(name):
                 raise NotFound
+            if _is_folder(folder, name):
+                # Links on its page lead on from the address with the slash only.
+                return redirect(f"/{name}/")
             response = send_from_directory(folder, name)
         except NotFound:
             if not (folder / "404.html").exists():
@@ -33,6 +39,12 @@ def serve(app: Flask, folder: Path) -> None:
 def _is_hidden(name: str) -> bool:
     """Return whether a dot hides this file from visitors; .well-known is there to be found."""
     return any(part.startswith(".") for part in name.removeprefix(".well-known/").split("/"))
+
+
+def _is_folder(folder: Path, name: str) -> bool:
+    """Return whether this address, asked for without the slash at its end, has its own page."""
+    inside = safe_join(str(folder), name, "index.html")
+    return inside is not None and Path(inside).is_file()
 
 
 def _headers(folder: Path) -> dict[str, dict[str, str]]:

@@ -8,6 +8,7 @@ Read in this order:
                 facts -> elements: tables with an anchor on each row
     lists, checklists, terms, changes
                 facts -> elements: lists, and text to copy
+    linked_data facts -> JSON-LD for search engines
     drawing     boxes and ways between them as labelled SVG
     lifecycle   the way of a case and of an escalation, drawn from the facts
     charts      figures -> elements: bars and intervals, each with its table
@@ -20,7 +21,7 @@ Read in this order:
     scan        before the build: unknown keys, missing pages, wrong dates, each with page and line
     css, purge, assets, search_index
                 what a page loads: one style sheet of what the pages need, scripts, search index
-    whole, feed, sitemap, redirects, links, headers
+    whole, feed, data, well_known, sitemap, redirects, links, headers
                 what is written and checked over the built folder
     finish      after the build: all of it, in order
     theme/      templates, style sheets and scripts over Material for MkDocs

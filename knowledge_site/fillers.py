@@ -14,6 +14,7 @@ from knowledge_site import (
     checklists,
     escalations,
     lifecycle,
+    linked_data,
     lists,
     mail_subjects,
     priorities,
@@ -53,6 +54,10 @@ FILLERS: dict[str, Filler] = {
     "roles": terms.roles,
     "changes": changes.changes,
     "operator": lists.operator,
+    "data contacts": linked_data.contacts,
+    "data glossary": linked_data.glossary,
+    "data metrics": linked_data.metrics,
+    "data statuses": linked_data.statuses,
     "picture lifecycle": lifecycle.picture,
     "picture escalation": lifecycle.escalation,
 }

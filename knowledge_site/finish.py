@@ -5,12 +5,14 @@ from pathlib import Path
 
 from knowledge_site import (
     assets,
+    data,
     feed,
     headers,
     links,
     redirects,
     search_index,
     sitemap,
+    well_known,
     whole,
 )
 from knowledge_site.faults import Fault
@@ -30,6 +32,8 @@ def finish(
     for folder in (site, *(site / language for language in facts.languages[1:])):
         whole.write_whole(folder)
     feed.write_feeds(site, facts, published)
+    data.write_data(site, facts)
+    well_known.write_well_known(site, facts)
     unchanging = lighten(site, facts.languages[1:])
     pages, site_url, first = (
         list(pages),

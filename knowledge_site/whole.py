@@ -15,7 +15,9 @@ _ARTICLE = re.compile(r"<article[^>]*>(.*)</article>", re.DOTALL)
 _TARGET = re.compile(r'(<a\b[^>]*?\bhref=")([^"#]*)(?:#([^"]*))?"')
 _NAMED = re.compile(r'\b(id|aria-labelledby|aria-describedby)="([^"]+)"')
 _HEADING = re.compile(r"(</?h)([1-5])\b")
-_LEFT_OUT = re.compile(r'<a class="headerlink".*?</a>|<p class="page-dates">.*?</p>', re.DOTALL)
+_LEFT_OUT = re.compile(
+    r'<a class="headerlink".*?</a>|<p class="page-dates">.*?</p>|<script.*?</script>', re.DOTALL
+)
 
 
 def write_whole(folder: Path) -> None:

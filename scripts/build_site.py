@@ -28,6 +28,7 @@ from knowledge_site.faults import SiteFaults
 from knowledge_site.finish import finish
 from knowledge_site.pages import read_pages
 from knowledge_site.scan import scan
+from knowledge_site.well_known import overdue
 from published_results.folder import Published, read_folder
 from published_results.part import ResultsError
 from support_facts.facts import Facts, FactsError, load_facts
@@ -53,7 +54,8 @@ def build(
     facts = load_facts(facts_path)
     published = _published(results)
     pages = list(read_pages(docs, facts.languages))
-    _stop_at(scan(docs, facts, today or datetime.now(UTC).date()))
+    today = today or datetime.now(UTC).date()
+    _stop_at([*scan(docs, facts, today), *overdue(facts, today)])
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as folder:
         site = Path(folder) / "site"

@@ -18,6 +18,8 @@ def site(tmp_path: Path) -> Path:
     (folder / "index.html").write_text("the home page", encoding="utf-8")
     (folder / "de" / "index.html").write_text("die Startseite", encoding="utf-8")
     (folder / "404.html").write_text("not here", encoding="utf-8")
+    (folder / "v6" / "docs" / "old").mkdir(parents=True)
+    (folder / "v6" / "docs" / "old" / "index.html").write_text("moved", encoding="utf-8")
     policy = {"Content-Security-Policy": "default-src 'none'; script-src 'sha256-x'"}
     told = {"/*": policy, "/style-1.css": {"Cache-Control": "immutable"}}
     (folder / "style-1.css").write_text("", encoding="utf-8")
@@ -55,6 +57,19 @@ def test_file_named_after_its_content_may_be_kept_and_no_other(client) -> None:
         assert style.headers["Cache-Control"] == "immutable"
         assert "sha256-x" in style.headers["Content-Security-Policy"]
         assert "immutable" not in page.headers["Cache-Control"]
+
+
+def test_old_address_without_a_slash_is_led_to_its_page(client) -> None:
+    answer = client.get("/v6/docs/old")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/v6/docs/old/")
+    with client.get("/v6/docs/old/") as page:
+        assert page.text == "moved"
+
+
+@pytest.mark.parametrize("address", ["/%2fexample.org", "/v6/../..", "/v6%2f..%2f..%2f", "/.env"])
+def test_nobody_is_led_away_from_the_site(client, address) -> None:
+    with client.get(address) as answer:
+        assert "Location" not in answer.headers or answer.headers["Location"].startswith("/v6")
 
 
 def test_an_address_the_site_lacks_shows_the_sites_own_page(client) -> None:
