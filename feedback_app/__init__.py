@@ -15,13 +15,16 @@ database      one write transaction, one way to ask, two engines
 columns       what is said of every column
 desk_schema   the columns of the weekly review
 schema        every column with purpose and lifetime
-desk_tables   the tables of the weekly review, a step of the migrations
+desk_tables   the tables of the weekly review, steps of the migrations
 migrations    the tables, step by step
 store         the only SQL, a file per noun
 letters       the words we send
 invitations   who is asked, when, and why not
 postmen       SMTP, or a folder for trying out
+notices       the words we send to the leads
+chats         chats that alerts go to
 outbox        deliver what is due; nothing lost
+alerts        a low answer: the leads hear of it, a follow-up opens
 bounces       mails that came back
 wiring        the parts of a running program, made once
 requests      what a request needs of the running program

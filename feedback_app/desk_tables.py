@@ -1,4 +1,4 @@
-"""The tables of the weekly review, as one step of the migrations."""
+"""The tables of the weekly review, as steps of the migrations."""
 
 _TABLES = (
     """CREATE TABLE open_answers (
@@ -90,3 +90,8 @@ _WHAT_IS_THERE = (
         {_NEWEST} GROUP BY answered_week, wording_version, ease, satisfaction""",
 )
 REVIEW = (*_TABLES, *_INDEXES, *_WHAT_IS_THERE)
+MEETINGS_AND_ALERTS = (
+    "CREATE INDEX progress_by_meeting ON progress (discussed_week)",
+    """CREATE INDEX outbox_alerts ON outbox (due_at)
+       WHERE kind = 'alert' AND sent_at IS NULL AND refused_at IS NULL""",
+)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.desk_tables import REVIEW
+from feedback_app.desk_tables import MEETINGS_AND_ALERTS, REVIEW
 
 _FIRST = (
     """CREATE TABLE cases (
@@ -125,6 +125,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _CONTESTS,
     _SENDERS,
     REVIEW,
+    MEETINGS_AND_ALERTS,
 )
 
 _VERSIONS = """CREATE TABLE IF NOT EXISTS schema_versions (

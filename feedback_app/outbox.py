@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from feedback_app.database.contract import Database
 from feedback_app.letters import CLOSURE
+from feedback_app.notices import ALERT
 from feedback_app.postmen import (
     NoSuchRecipientError,
     NotDeliveredError,
@@ -46,7 +47,9 @@ def deliver_due(
     while not stopping():
         now = clock()
         with database.write() as tx:
-            messages = outbox.claim(tx, now, now + LEASE, ROUND)
+            # A lead hears of a low answer within a minute, however many mails are waiting.
+            messages = outbox.claim(tx, now, now + LEASE, ROUND, ALERT)
+            messages = messages or outbox.claim(tx, now, now + LEASE, ROUND)
         if not messages:
             return accepted
         try:

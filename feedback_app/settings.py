@@ -21,7 +21,7 @@ _KEY_LENGTH = 32
 _PREFIX = "FEEDBACK_"
 _ENV_FILE = ".env"
 _MAIL_SCHEMES = ("smtp", "smtps", "smtp+starttls")
-_ADDRESS = re.compile(r"[^\s@<>,]+@[^\s@<>,]+")
+_ADDRESS = re.compile(r"[^\s@<>,:]+@[^\s@<>,:]+")
 
 
 class SettingsError(ValueError):
@@ -54,11 +54,16 @@ class Settings(BaseSettings):
     sign_in_header: str | None = None
     sign_in_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), validate_default=True)
 
+    @field_validator("alert_urls", mode="before")
+    @classmethod
+    def _parted_by_blanks(cls, value: object) -> object:
+        # An Apprise address may have commas in it.
+        return tuple(value.split()) if isinstance(value, str) else value
+
     @field_validator(
         "secret_keys",
         "only_mail_to",
         "webhook_secrets",
-        "alert_urls",
         "digest_to",
         "sign_in_proxies",
         mode="before",
@@ -124,6 +129,14 @@ class Settings(BaseSettings):
             )
         return url
 
+    @field_validator("alert_urls")
+    @classmethod
+    def _reachable(cls, urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for url in (url.get_secret_value() for url in urls):
+            if not (_is_chat(url) if "://" in url else _ADDRESS.fullmatch(url)):
+                raise ValueError("write mail addresses and Apprise addresses, parted by blanks")
+        return urls
+
     @field_validator("digest_to")
     @classmethod
     def _plain_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
@@ -171,6 +184,13 @@ class Settings(BaseSettings):
         if moment and moment.tzinfo is None:
             raise ValueError("write a time zone, such as 2026-11-24T12:00:00Z")
         return moment
+
+
+def _is_chat(url: str) -> bool:
+    # Half a second, and needed only where alerts go into a chat.
+    from apprise import Apprise
+
+    return bool(Apprise.instantiate(url, suppress_exceptions=True))
 
 
 def _is_here(host: str | None) -> bool:

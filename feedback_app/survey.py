@@ -142,7 +142,7 @@ def _record(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
         ),
     )
     with wiring().database.write() as tx:
-        return record(
+        outcome, answer = record(
             tx,
             invitation,
             given,
@@ -152,6 +152,9 @@ def _record(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
             edit_window=timedelta(hours=rules.edit_window_hours),
             changes_revision=_revision_to_change(invitation, form.change.data),
         )
+        if outcome is Outcome.STORED:
+            wiring().bell.ring(tx, invitation, answer, moment)
+    return outcome, answer
 
 
 def _revision_to_change(invitation: Invitation, token: str | None) -> int | None:

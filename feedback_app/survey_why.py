@@ -10,6 +10,7 @@ from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.links import BadLinkError
 from feedback_app.records import Invitation
 from feedback_app.requests import body_too_large, now, open_invitation, wiring
+from feedback_app.store import answers
 from feedback_app.survey import became, keep_or_change, may_change
 from feedback_app.survey_form import ReasonForm
 from feedback_app.survey_pages import BLANK, address, go_on, page, protect
@@ -76,7 +77,7 @@ def _ask(
 
 def _add(invitation: Invitation, revision: int, form: ReasonForm) -> Outcome:
     with wiring().database.write() as tx:
-        return add_reason(
+        outcome = add_reason(
             tx,
             invitation.id,
             revision,
@@ -85,6 +86,9 @@ def _add(invitation: Invitation, revision: int, form: ReasonForm) -> Outcome:
             now(),
             timedelta(hours=wiring().facts.survey.edit_window_hours),
         )
+        if outcome is Outcome.STORED:
+            wiring().bell.ring(tx, invitation, answers.revisions(tx, invitation.id)[-1], now())
+    return outcome
 
 
 def _form(invitation: Invitation) -> ReasonForm:

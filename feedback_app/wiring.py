@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from feedback_app.alerts import Bell
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database
 from feedback_app.invitations import Reception
@@ -54,6 +55,12 @@ class Wiring:
             opt_out_link=self.opt_out_link,
             we_send=self.settings.closure_mail == "ours",
         )
+
+    @property
+    def bell(self) -> Bell:
+        """Return what tells the leads of low answers."""
+        receivers = tuple(url.get_secret_value() for url in self.settings.alert_urls)
+        return Bell(self.stationery, self.zone, receivers)
 
     def survey_link(self, invitation_id: str) -> str:
         """Return the address a customer answers at."""

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from feedback_app.chats import carriers
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.outbox import deliver_due
-from feedback_app.postmen import postman
 from feedback_app.retention import end_lifetimes
 from feedback_app.store import outbox
 from feedback_app.wiring import Wiring
@@ -34,7 +34,7 @@ class Job(NamedTuple):
 
 def _deliver(wiring: Wiring, clock: Clock) -> int:
     lifetime = timedelta(days=wiring.facts.survey.link_lifetime_days)
-    carrier = postman(wiring.settings)
+    carrier = carriers(wiring.settings)
     return deliver_due(wiring.database, carrier, lifetime, clock, _stop.is_set)
 
 

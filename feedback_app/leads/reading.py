@@ -103,14 +103,7 @@ def mark_read(invitation_id: str) -> Response:
 @leads_pages.post("/read")
 def mark_all_read() -> Response:
     """Mark the listed revisions as read."""
-    seen = []
-    for listed in request.form.getlist("answer"):
-        invitation_id, _, revision = listed.partition(":")
-        if not revision.isdecimal() or len(revision) > _LONGEST_REVISION:
-            abort(400)
-        _found(invitation_id)
-        seen.append((invitation_id, int(revision)))
-    _read(seen)
+    _read(listed_answers())
     return go_on(place_of_ours(request.form.get("back")) or url_for("leads.show_unread"))
 
 
@@ -147,6 +140,18 @@ def redact(invitation_id: str) -> Response:
         if answers.redact(tx, invitation_id, clean((form.words.data or "").strip())):
             record(tx, "words blacked out", case.case_number)
     return _back(form, case)
+
+
+def listed_answers() -> list[tuple[str, int]]:
+    """Return the revisions a form lists as `answer`; 404 for an answer that is not there."""
+    seen = []
+    for listed in request.form.getlist("answer"):
+        invitation_id, _, revision = listed.partition(":")
+        if not revision.isascii() or not revision.isdecimal() or len(revision) > _LONGEST_REVISION:
+            abort(400)
+        _found(invitation_id)
+        seen.append((invitation_id, int(revision)))
+    return seen
 
 
 def _found(invitation_id: str) -> AnsweredCase:

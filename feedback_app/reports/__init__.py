@@ -5,6 +5,7 @@ quoting   hostile text inside Markdown
 words     how a language writes numbers, times and names, for HTML
 pictures  figures as SVG with a table beside each
 markdown  the week for the meeting
+minutes   what the meeting discussed and decided
 csv       one row a case, for spreadsheets
 json      answers for programs
 lines     answers for a terminal

@@ -43,6 +43,11 @@ def week_as_markdown(review: WeekReview, facts: Facts) -> str:
         last_day=day(review.last_day),
         score=score,
     )
+    return tidy(text)
+
+
+def tidy(text: str) -> str:
+    """Return `text` with one empty line between blocks, however many the template left."""
     # What is quoted has no empty line, so only the template's own are taken together.
     return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
 

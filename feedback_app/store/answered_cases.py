@@ -91,6 +91,17 @@ def count_between(database: Database, first: str, last: str) -> int:
     return count
 
 
+def discussed_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
+    """Yield the answers that the meeting of `week` discussed, in the order of arrival."""
+    return _read(
+        database,
+        f"""{_SELECT} JOIN progress ON progress.invitation_id = newest.invitation_id
+            WHERE progress.discussed_week = :week ORDER BY answered_at, case_number""",
+        now,
+        week=week,
+    )
+
+
 def one(database: Database, invitation_id: str, now: datetime) -> AnsweredCase | None:
     """Return the answered case of this invitation; None if it has no answer."""
     found = _read(database, f"{_SELECT} WHERE newest.invitation_id = :id", now, id=invitation_id)

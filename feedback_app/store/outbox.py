@@ -24,17 +24,35 @@ def add(tx: Transaction, message: OutboxMessage) -> None:
     )
 
 
-def claim(tx: Transaction, now: datetime, until: datetime, limit: int) -> list[OutboxMessage]:
-    """Lease up to `limit` due messages, oldest first; nobody else gets them before `until`."""
+def holds(tx: Transaction, invitation_id: str, kind: str) -> bool:
+    """Return whether a message of this kind was ever written for the invitation."""
+    return bool(
+        tx.ask(
+            "SELECT 1 FROM outbox WHERE invitation_id = :id AND kind = :kind LIMIT 1",
+            id=invitation_id,
+            kind=kind,
+        )
+    )
+
+
+def claim(
+    tx: Transaction, now: datetime, until: datetime, limit: int, kind: str | None = None
+) -> list[OutboxMessage]:
+    """Lease up to `limit` due messages, oldest first; nobody else gets them before `until`.
+
+    With `kind` only messages of that kind.
+    """
+    waiting = f"{_WAITING} AND kind = :kind" if kind else _WAITING
     # The condition stands twice: without the outer one PostgreSQL hands a row out to two workers.
     rows = tx.ask(
         f"""UPDATE outbox SET claimed_until = :until
-            WHERE {_WAITING} AND id IN (
-                SELECT id FROM outbox WHERE {_WAITING} ORDER BY due_at, id LIMIT :limit)
+            WHERE {waiting} AND id IN (
+                SELECT id FROM outbox WHERE {waiting} ORDER BY due_at, id LIMIT :limit)
             RETURNING id, kind, invitation_id, recipient, message, attempts, created_at""",
         now=now,
         until=until,
         limit=limit,
+        **({"kind": kind} if kind else {}),
     )
     return sorted((_message(row) for row in rows), key=lambda message: message.created_at)
 

@@ -1,0 +1,127 @@
+"""Follow-ups: who is to be called by when, and what came of it."""
+
+from typing import NamedTuple, get_args
+from urllib.parse import quote
+
+from flask import Response, abort, request, url_for
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from feedback_app.desk import OUTCOMES, FollowUp, Outcome
+from feedback_app.language import choose, template
+from feedback_app.leads.guard import leads_pages
+from feedback_app.leads.page_value import LeadsForm
+from feedback_app.leads.pages import go_on, page
+from feedback_app.leads.record import record
+from feedback_app.records import AnsweredCase
+from feedback_app.requests import now, wiring
+from feedback_app.store import answered_cases, follow_ups, invitations
+from feedback_app.text import clean, one_line
+
+_CLOSED_SHOWN = 50
+_LONGEST_REMARK = 2000
+
+
+class Row(NamedTuple):
+    """A follow-up and the answer it is about."""
+
+    follow_up: FollowUp
+    case: AnsweredCase
+
+
+class Draft(NamedTuple):
+    """A mail to start from. `address` is None once the contact is no longer kept."""
+
+    language: str
+    address: str | None
+    subject: str
+    body: str
+
+    @property
+    def link(self) -> str:
+        """Return an address that opens the draft in a mail program."""
+        # Line breaks are CR LF there (RFC 6068, section 5).
+        body = quote(self.body.replace("\n", "\r\n"))
+        address = quote(self.address or "", safe="@")
+        return f"mailto:{address}?subject={quote(self.subject)}&body={body}"
+
+
+class _Close(LeadsForm):
+    outcome = StringField()
+    remark = TextAreaField()
+
+    def validate_outcome(self, field: Field) -> None:
+        if field.data not in OUTCOMES:
+            raise ValidationError("outcome")
+
+    def validate_remark(self, field: Field) -> None:
+        if len(clean(field.data or "")) > _LONGEST_REMARK:
+            raise ValidationError("remark")
+
+
+@leads_pages.get("/follow-ups")
+def show_follow_ups() -> Response:
+    """Show the open follow-ups, the one that is due first first, and the last closed ones."""
+    database = wiring().database
+    return page(
+        "follow-ups",
+        still_open=_rows(follow_ups.still_open(database)),
+        closed=_rows(follow_ups.closed_last(database, _CLOSED_SHOWN)),
+    )
+
+
+@leads_pages.get("/follow-ups/<invitation_id>")
+def show_follow_up(invitation_id: str) -> Response:
+    """Show one follow-up with a draft of the mail, and the form that closes it."""
+    follow_up, case = _found(invitation_id)
+    return page(
+        "follow-up",
+        follow_up=follow_up,
+        case=case,
+        draft=_draft(case),
+        outcomes=get_args(Outcome),
+    )
+
+
+@leads_pages.post("/follow-ups/<invitation_id>/close")
+def close_follow_up(invitation_id: str) -> Response:
+    """Close a follow-up with its outcome: the customer's link then says "handled"."""
+    _, case = _found(invitation_id)
+    form = _Close(request.form)
+    if not form.validate():
+        abort(400)
+    outcome = next(one for one in OUTCOMES if one == form.outcome.data)
+    remark = clean(form.remark.data or "").strip()
+    with wiring().database.write() as tx:
+        if follow_ups.close(tx, invitation_id, outcome, remark, now()):
+            record(tx, "follow-up closed", case.case_number)
+    return go_on(url_for("leads.show_follow_ups"))
+
+
+def _found(invitation_id: str) -> Row:
+    follow_up = follow_ups.find(wiring().database, invitation_id)
+    case = answered_cases.one(wiring().database, invitation_id, now())
+    return Row(follow_up, case) if follow_up and case else abort(404)
+
+
+def _rows(found: list[FollowUp]) -> list[Row]:
+    database = wiring().database
+    cases = ((one, answered_cases.one(database, one.invitation_id, now())) for one in found)
+    return [Row(follow_up, case) for follow_up, case in cases if case]
+
+
+def _draft(case: AnsweredCase) -> Draft:
+    invitation = invitations.find(wiring().database, case.invitation_id)
+    language = choose([case.language], wiring().facts.languages)
+    values = {
+        "case_number": one_line(case.case_number),
+        "facts": wiring().facts,
+        "commented": bool(case.comment),
+        "welcome": bool(case.contact_welcome),
+    }
+    return Draft(
+        language=language,
+        address=invitation.contact_email if invitation else None,
+        subject=one_line(template(language, "mail/follow-up-subject.txt").render(values)),
+        body=template(language, "mail/follow-up.txt").render(values).strip() + "\n",
+    )

@@ -1,0 +1,153 @@
+"""The meeting: step through low answers and comments, decide, and write the minutes."""
+
+from flask import Response, abort, request, url_for
+from wtforms import Field, HiddenField, TextAreaField
+from wtforms.validators import ValidationError
+
+from feedback_app.leads.guard import leads_pages
+from feedback_app.leads.page_value import LeadsForm
+from feedback_app.leads.pages import go_on, page, page_language
+from feedback_app.leads.reading import listed_answers
+from feedback_app.leads.record import record
+from feedback_app.leads.week import MOST_UNREAD, Card, checked_week, in_groups, review_of, to_cards
+from feedback_app.records import AnsweredCase
+from feedback_app.reports.minutes import Minutes, minutes_as_markdown
+from feedback_app.requests import now, wiring
+from feedback_app.store import answered_cases, handlings, meetings, open_answers
+from feedback_app.text import clean
+
+_LONGEST_DECISION = 2000
+
+
+class _Decision(LeadsForm):
+    invitation = HiddenField()
+    step = HiddenField()
+    text = TextAreaField()
+
+    def validate_text(self, field: Field) -> None:
+        if not 1 <= len(clean(field.data or "").strip()) <= _LONGEST_DECISION:
+            raise ValidationError("text")
+
+
+@leads_pages.get("/<week>/meeting")
+def show_meeting(week: str) -> Response:
+    """Show one step: the start, an answer, or the end, which lists what was decided."""
+    week = checked_week(week)
+    cases = list(answered_cases.answered_in(wiring().database, week, now()))
+    groups = in_groups([*to_cards(cases, week), *_left_over(week)])
+    slides = sorted(groups["low"], key=_place) + sorted(groups["remarks"], key=_place)
+    last = len(slides) + 1
+    step = min(max(_number(request.args.get("step", "0")), 0), last)
+    return page(
+        "meeting",
+        week=week,
+        review=review_of(week, cases),
+        meeting=meetings.of_week(wiring().database, week),
+        slides=slides,
+        silent=sorted(groups["silent"], key=_place),
+        step=step,
+        last=last,
+        card=slides[step - 1] if 0 < step < last else None,
+    )
+
+
+@leads_pages.post("/<week>/meeting/decisions")
+def decide(week: str) -> Response:
+    """Note a decision, about one answer or about the week."""
+    week = checked_week(week)
+    form = _Decision(request.form)
+    if not form.validate():
+        abort(400)
+    invitation_id = form.invitation.data or None
+    if invitation_id and not answered_cases.one(wiring().database, invitation_id, now()):
+        abort(404)
+    with wiring().database.write() as tx:
+        meetings.decide(tx, week, invitation_id, clean(form.text.data or "").strip(), now())
+        record(tx, "decision noted", week)
+    return _to_step(week, form.step.data)
+
+
+@leads_pages.post("/<week>/meeting/decisions/<decision_id>/withdraw")
+def withdraw(week: str, decision_id: str) -> Response:
+    """Take a decision out of the minutes."""
+    week = checked_week(week)
+    with wiring().database.write() as tx:
+        if not meetings.withdraw(tx, week, decision_id):
+            abort(404)
+        record(tx, "decision withdrawn", week)
+    return _to_step(week, request.form.get("step"))
+
+
+@leads_pages.post("/<week>/meeting/end")
+def end(week: str) -> Response:
+    """End the meeting: what it showed is read, and every read answer is discussed.
+
+    A forgotten click therefore never tells a customer that nobody looked. Answers that came while
+    the meeting ran were not shown, and wait for the next one.
+    """
+    week = checked_week(week)
+    shown = listed_answers()
+    with wiring().database.write() as tx:
+        for invitation_id, revision in shown:
+            open_answers.read(tx, invitation_id, revision, now())
+        open_answers.discuss(tx, week, now())
+        meetings.end(tx, week, now())
+        record(tx, "meeting ended", week)
+    return go_on(url_for("leads.show_minutes", week=week))
+
+
+@leads_pages.get("/<week>/minutes")
+def show_minutes(week: str) -> Response:
+    """Show the minutes, for the screen and for paper."""
+    minutes = minutes_of(checked_week(week))
+    spoken = minutes.worth_words(wiring().facts.survey.low_threshold)
+    return page("minutes", week=week, minutes=minutes, review=minutes.review, spoken=spoken)
+
+
+@leads_pages.get("/<week>/minutes.md")
+def minutes_file(week: str) -> Response:
+    """Return the minutes as Markdown, for wherever the team keeps them."""
+    minutes = minutes_of(checked_week(week))
+    text = minutes_as_markdown(minutes, wiring().facts, page_language())
+    response = Response(text, content_type="text/markdown; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="minutes-{week}.md"'
+    return response
+
+
+def minutes_of(week: str) -> Minutes:
+    """Return what the meeting of `week` discussed and decided."""
+    database = wiring().database
+    cases = list(answered_cases.answered_in(database, week, now()))
+    return Minutes(
+        review=review_of(week, cases),
+        meeting=meetings.of_week(database, week),
+        discussed=tuple(answered_cases.discussed_in(database, week, now())),
+        unread=open_answers.unread_in(database, week),
+    )
+
+
+def _left_over(week: str) -> list[Card]:
+    """Return the answers of earlier weeks that no meeting has discussed."""
+    database = wiring().database
+    cards = []
+    for invitation_id in open_answers.left_over(database, week, MOST_UNREAD):
+        case = answered_cases.one(database, invitation_id, now())
+        handling = handlings.of_answer(database, invitation_id)
+        if case and handling:
+            cards.append(Card(case, handling))
+    return cards
+
+
+def _place(card: Card) -> tuple[int, str, str]:
+    """Return where a slide stands: the same while answers are being marked."""
+    case: AnsweredCase = card.case
+    lower = min(case.ease or 0, case.satisfaction or 0)
+    return lower, case.answered_week or "", case.invitation_id
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 7 else 0
+
+
+def _to_step(week: str, step: str | None) -> Response:
+    return go_on(url_for("leads.show_meeting", week=week, step=_number(step)))

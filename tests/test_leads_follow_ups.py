@@ -1,0 +1,109 @@
+"""Follow-ups: opened by the answer, due, closed, and told to the customer as handled."""
+
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from office import Customer, Office
+from team import Somebody, answered
+
+from feedback_app.store import follow_ups
+
+
+@pytest.fixture
+def lena(team_office: Office) -> Somebody:
+    return Somebody(team_office, "lead", "lena")
+
+
+def wished(office: Office, number: str = "0001", **case: str) -> str:
+    return answered(office, number, 1, 2, comment="Slow", contact_welcome=True, **case)
+
+
+def test_a_low_answer_whose_sender_welcomes_contact_opens_one(lena: Somebody) -> None:
+    one = wished(lena.office)
+    answered(lena.office, "0002", 1, 1)
+    answered(lena.office, "0003", 5, 5, contact_welcome=True)
+    (row,) = lena.office.rows("follow_ups")
+    assert (row["invitation_id"], row["due_on"]) == (one, "2026-11-26")
+    page = lena.get("/review/follow-ups").text
+    assert "Open: 1" in page
+    assert "Case 0001" in page
+
+
+def test_consent_that_comes_with_the_reason_opens_one_too(lena: Somebody) -> None:
+    customer = Customer(lena.office, lena.office.invite())
+    why = customer.send(ease="1", satisfaction="1").location
+    assert lena.office.rows("follow_ups") == []
+    page = lena.office.wiring.links.sign("page", customer.invitation_id)
+    customer.browser.post(why, data={"page": page, "comment": "", "contact_welcome": "y"})
+    assert len(lena.office.rows("follow_ups")) == 1
+
+
+def test_what_is_late_is_said_to_be_late(lena: Somebody) -> None:
+    wished(lena.office)
+    assert "Overdue" not in lena.get("/review/follow-ups").text
+    lena.office.wait(days=2)
+    lena.sign_in("lena")
+    assert "Overdue" not in lena.get("/review/follow-ups").text, "the day is not over"
+    lena.office.wait(days=1)
+    lena.sign_in("lena")
+    assert "Overdue: was due Nov 26, 2026" in lena.get("/review/follow-ups").text
+    assert "1 follow-up overdue" in lena.get("/review/2026-W48").text
+
+
+def test_the_draft_opens_in_a_mail_program_and_quotes_nothing(lena: Somebody) -> None:
+    one = wished(lena.office, language="de")
+    page = lena.get(f"/review/follow-ups/{one}").text
+    link = page.split('href="mailto:')[1].split('"')[0].replace("&amp;", "&")
+    parts = urlsplit(f"mailto:{link}")
+    said = parse_qs(parts.query)
+    assert unquote(parts.path) == "contact@customer.example"
+    assert said["subject"] == ["Ihr Feedback zu Fall 0001"]
+    assert said["body"][0].startswith("Guten Tag,\r\n\r\nvielen Dank")
+    assert "Sie schrieben, dass wir uns melden dürfen." in said["body"][0]
+    assert "Slow" not in said["body"][0]
+
+
+def test_a_draft_without_consent_or_address_says_so(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 3, 3)
+    lena.post(f"/review/answers/{one}/follow-up", revision="1")
+    with lena.office.wiring.database.write() as tx:
+        tx.run("UPDATE cases SET contact_email = NULL")
+    page = lena.get(f"/review/follow-ups/{one}").text
+    assert "did not say that contact is welcome" in page
+    assert "The address is not known here any more" in page
+    assert "You wrote that we may get in touch" not in page
+
+
+def test_closing_shows_as_handled_to_the_customer_and_nothing_else(lena: Somebody) -> None:
+    one = wished(lena.office)
+    place = f"/review/follow-ups/{one}/close"
+    done = lena.post(place, outcome="contacted", remark="Called <them>")
+    assert done.location == "/review/follow-ups"
+    page = lena.get("/review/follow-ups").text
+    assert "Open: 0" in page
+    assert "Called &lt;them&gt;" in page
+    told = Customer(lena.office, one).open().text
+    assert "Handled on" in told
+    assert "Called" not in told
+    lena.post(place, outcome="not_needed", remark="again")
+    found = follow_ups.find(lena.office.wiring.database, one)
+    assert found
+    assert (found.outcome, found.remark) == ("contacted", "Called <them>")
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"outcome": "elsewhere"}, {"outcome": "contacted", "remark": "x" * 2001}]
+)
+def test_an_outcome_is_one_of_three(lena: Somebody, form: dict[str, str]) -> None:
+    one = wished(lena.office)
+    assert lena.post(f"/review/follow-ups/{one}/close", **form).status_code == 400
+    (row,) = lena.office.rows("follow_ups")
+    assert row["closed_at"] is None
+
+
+def test_a_follow_up_that_is_not_there_is_not_found(lena: Somebody) -> None:
+    answered_only = answered(lena.office, "0001")
+    for one in ("nothing", answered_only):
+        assert lena.get(f"/review/follow-ups/{one}").status_code == 404
+        done = lena.post(f"/review/follow-ups/{one}/close", outcome="contacted")
+        assert done.status_code == 404

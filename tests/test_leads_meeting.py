@@ -1,0 +1,152 @@
+"""The meeting: every answer is shown, decided about, and told to be discussed."""
+
+import re
+from datetime import timedelta
+
+import markdown
+import pytest
+from office import Customer, Office
+from team import Somebody, answered
+
+from feedback_app.store import open_answers, progress
+
+WEEK = "2026-W48"
+MEETING = f"/review/{WEEK}/meeting"
+
+
+@pytest.fixture
+def lena(team_office: Office) -> Somebody:
+    return Somebody(team_office, "lead", "lena")
+
+
+def end(lena: Somebody) -> str:
+    """Go to the last step, send what its form holds, and return the minutes."""
+    page = lena.get(f"{MEETING}?step=999").text
+    shown = re.findall(r'name="answer" value="([^"]+)"', page)
+    assert lena.post(f"{MEETING}/end", answer=shown).location == f"/review/{WEEK}/minutes"
+    return str(lena.get(f"/review/{WEEK}/minutes").text)
+
+
+def test_low_answers_come_first_then_comments_one_step_each(lena: Somebody) -> None:
+    answered(lena.office, "FINE", 5, 5)
+    answered(lena.office, "REMARK", 4, 5, comment="Nice")
+    answered(lena.office, "BAD", 2, 4)
+    answered(lena.office, "WORST", 1, 1, comment="No")
+    for step, number in enumerate(("WORST", "BAD", "REMARK"), 1):
+        page = lena.get(f"{MEETING}?step={step}").text
+        assert f"Case {number}" in page
+        assert f"{step} of 3" in page
+    last = lena.get(f"{MEETING}?step=4").text
+    assert "Case FINE" in last
+    assert "End the meeting" in last
+
+
+def test_steps_stay_where_they_are_while_answers_are_being_marked(lena: Somebody) -> None:
+    ids = [answered(lena.office, f"N{number}", 1, 1) for number in range(3)]
+    before = [re.search(r"Case N\d", lena.get(f"{MEETING}?step={s}").text)[0] for s in (1, 2, 3)]
+    lena.post(f"/review/answers/{ids[1]}/read", revision="1")
+    after = [re.search(r"Case N\d", lena.get(f"{MEETING}?step={s}").text)[0] for s in (1, 2, 3)]
+    assert before == after
+
+
+def test_a_forgotten_click_tells_no_customer_that_nobody_looked(lena: Somebody) -> None:
+    ids = [answered(lena.office, "1", 1, 1), answered(lena.office, "2", 5, 5)]
+    end(lena)
+    for one in ids:
+        known = progress.of_answer(lena.office.wiring.database, one)
+        assert known.read_at == known.discussed_at == lena.office.now
+        assert known.discussed_week == WEEK
+        assert "Discussed in the weekly meeting" in Customer(lena.office, one).open().text
+
+
+def test_an_answer_that_came_during_the_meeting_waits_for_the_next(lena: Somebody) -> None:
+    answered(lena.office, "1")
+    page = lena.get(f"{MEETING}?step=999").text
+    shown = re.findall(r'name="answer" value="([^"]+)"', page)
+    late = answered(lena.office, "2", 1, 1, comment="Late")
+    lena.post(f"{MEETING}/end", answer=shown)
+    database = lena.office.wiring.database
+    assert progress.of_answer(database, late).discussed_at is None
+    assert "1 answer of the week was unread" in lena.get(f"/review/{WEEK}/minutes").text
+    lena.office.wait(days=7)
+    lena.sign_in("lena")
+    assert "left over from 2026-W48" in lena.get("/review/2026-W49/meeting?step=1").text
+    lena.post("/review/2026-W49/meeting/end", answer=f"{late}:1")
+    assert progress.of_answer(database, late).discussed_week == "2026-W49"
+    assert open_answers.left_over(database, "2030-W01", 9) == []
+
+
+def test_decisions_stand_in_the_minutes_beside_their_answers(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 1, 2, comment="Too slow")
+    answered(lena.office, "0002", 5, 5, comment="Great")
+    lena.post(f"{MEETING}/decisions", invitation=one, text="Call the team", step="1")
+    lena.post(f"{MEETING}/decisions", text="Write a page", step="3")
+    lena.post(f"{MEETING}/decisions", text="A mistake", step="3")
+    page = lena.get(f"{MEETING}?step=3").text
+    place = re.findall(rf"{MEETING}/decisions/[^/]+/withdraw", page)[-1]
+    mistake = page.index("A mistake")
+    assert page.index(place) > mistake
+    done = lena.post(place, step="3")
+    assert done.location == f"{MEETING}?step=3"
+    minutes = end(lena)
+    assert "A mistake" not in minutes
+    about_one = minutes.split("Case 0001")[1].split("Case 0002")[0]
+    assert "Call the team" in about_one
+    assert "Write a page" in minutes.split("Decisions about the week")[1]
+
+
+def test_the_minutes_are_the_same_as_markdown(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 1, 2, comment="# Too *slow*\n<b>really</b>")
+    lena.post(f"{MEETING}/decisions", invitation=one, text="Ask [them](javascript:x)")
+    answered(lena.office, "0002", 5, 4)
+    end(lena)
+    file = lena.get(f"/review/{WEEK}/minutes.md")
+    assert file.headers["Content-Type"] == "text/markdown; charset=utf-8"
+    assert 'filename="minutes-2026-W48.md"' in file.headers["Content-Disposition"]
+    html = markdown.markdown(file.text, extensions=["tables"])
+    assert "<h1>Minutes of the weekly review 2026-W48</h1>" in html
+    assert html.count("<h1>") == 1
+    for bad in ("<b>", "<em>", 'href="javascript'):
+        assert bad not in html
+    assert "Ended Nov 24, 2026, 13:0" in html
+    assert "Decision:</strong> Ask" in html
+    assert "1 answer without words and not low was looked at." in html
+    german = lena.get(f"/review/{WEEK}/minutes.md?lang=de").text
+    assert german.startswith("# Protokoll der wöchentlichen Auswertung 2026-W48")
+
+
+def test_a_meeting_may_be_ended_again_and_keeps_its_day(lena: Somebody) -> None:
+    answered(lena.office, "1")
+    end(lena)
+    (before,) = lena.office.rows("meetings")
+    lena.office.now += timedelta(hours=1)
+    late = answered(lena.office, "2", 1, 1)
+    end(lena)
+    assert lena.office.rows("meetings") == [before]
+    assert progress.of_answer(lena.office.wiring.database, late).discussed_week == WEEK
+
+
+def test_a_week_without_answers_has_a_meeting_and_minutes_too(lena: Somebody) -> None:
+    assert "0 answers arrived" in lena.get(MEETING).text
+    minutes = end(lena)
+    assert "No answer arrived in this week." in minutes
+
+
+def test_a_black_name_and_an_erased_comment_are_not_in_the_minutes(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 1, 1, comment="Mx Sample did it")
+    end(lena)
+    assert "Mx Sample" in lena.get(f"/review/{WEEK}/minutes.md").text
+    lena.post(f"/review/answers/{one}/redact", words="Mx Sample")
+    assert "Mx Sample" not in lena.get(f"/review/{WEEK}/minutes.md").text
+
+
+@pytest.mark.parametrize("text", ["", " \n", "x" * 2001])
+def test_a_decision_has_words(lena: Somebody, text: str) -> None:
+    assert lena.post(f"{MEETING}/decisions", text=text).status_code == 400
+    assert lena.post(f"{MEETING}/decisions", text="ok", invitation="none").status_code == 404
+    assert lena.office.rows("decisions") == []
+
+
+@pytest.mark.parametrize("step", ["-1", "x", "99999999999", "²", ""])
+def test_a_step_that_is_none_is_no_error(lena: Somebody, step: str) -> None:
+    assert lena.get(f"{MEETING}?step={step}").status_code == 200
