@@ -80,8 +80,9 @@ def test_decisions_stand_in_the_minutes_beside_their_answers(lena: Somebody) -> 
     one = answered(lena.office, "0001", 1, 2, comment="Too slow")
     answered(lena.office, "0002", 5, 5, comment="Great")
     lena.post(f"{MEETING}/decisions", invitation=one, text="Call the team", step="1")
-    lena.post(f"{MEETING}/decisions", text="Write a page", step="3")
-    lena.post(f"{MEETING}/decisions", text="A mistake", step="3")
+    for text in ("Write a page", "A mistake"):
+        lena.office.wait(seconds=1)
+        lena.post(f"{MEETING}/decisions", text=text, step="3")
     page = lena.get(f"{MEETING}?step=3").text
     place = re.findall(rf"{MEETING}/decisions/[^/]+/withdraw", page)[-1]
     mistake = page.index("A mistake")
