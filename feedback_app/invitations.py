@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from feedback_app.clock import to_text
-from feedback_app.database.contract import Transaction
+from feedback_app.database.contract import Database, Transaction
 from feedback_app.letters import Stationery, SurveyLinks, closure, closure_notice
 from feedback_app.records import ClosedCase, OutboxMessage, WithheldBecause
 from feedback_app.store import cases, invitations, opt_outs, outbox
@@ -68,7 +68,7 @@ class Reception:
         known = cases.same_closing(tx, case, timedelta(hours=rules.same_closure_hours))
         if known:
             return Receipt("known", known)
-        withheld = self._withheld_because(tx, case, now, ask_anyway)
+        withheld = self.withheld_because(tx, case, now, ask_anyway)
         case_ref = cases.keep(tx, case, week_of(case.closed_at, self.zone), now)
         for superseded in invitations.supersede_unanswered(
             tx, case.source, case.case_id, case.closed_at, now
@@ -89,19 +89,20 @@ class Reception:
         links = SurveyLinks(self.survey_link(invitation_id), opt_out)
         return closure(self.stationery, case, invitation_id, links, now)
 
-    def _withheld_because(
-        self, tx: Transaction, case: ClosedCase, now: datetime, ask_anyway: bool
+    def withheld_because(
+        self, source: Database | Transaction, case: ClosedCase, now: datetime, ask_anyway: bool
     ) -> WithheldBecause | None:
+        """Return why the customer of `case`, a new closing, is not asked, or None."""
         rules = self.stationery.facts.survey
-        if cases.closed_again_later(tx, case):
+        if cases.closed_again_later(source, case):
             return "superseded"
         if not ask_anyway and case.closed_at < now - timedelta(days=rules.asking_limit_days):
             return "too_old"
         if not case.contact_email:
             return "no_address"
-        if opt_outs.holds(tx, case.contact_email):
+        if opt_outs.holds(source, case.contact_email):
             return "opt_out"
         quiet = timedelta(days=rules.quiet_period_days)
-        if quiet and cases.asked_since(tx, case.contact_email, now - quiet):
+        if quiet and cases.asked_since(source, case.contact_email, now - quiet):
             return "quiet_period"
         return None

@@ -3,8 +3,10 @@
 import csv
 import io
 import re
+import threading
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,15 +15,16 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from office import KEY, NOW, Office
+from office import KEY, NOW, Office, a_case
 
 from feedback_app.clock import to_text
 from feedback_app.commands.invite import invite
-from feedback_app.intake.csv_file import opened
+from feedback_app.intake.csv_file import Row, opened
 from feedback_app.intake.import_run import BATCH, Batch, Counts, Import
 from feedback_app.intake.mapping import CaseMapping
 from feedback_app.intake.moments import Moments
 from feedback_app.intake.normal import NormalForm
+from feedback_app.links import new_id
 from feedback_app.store import rejected_files
 
 SAMPLE = Path(__file__).parent.parent.parent / "shared/data/incident_event_log_sample.csv"
@@ -387,10 +390,13 @@ def test_the_help_names_every_field_and_decides_the_hours_of_clock_changes() -> 
     assert "clocks repeat counts as the first, one that they skip is rejected" in said
 
 
+COLUMNS = ("case_number", "closed_at", "contact_email")
+
+
 def _import(office: Office) -> Import:
     return Import(
         reception=office.wiring.reception,
-        mapping=CaseMapping().for_columns(("case_number", "closed_at"), "csv"),
+        mapping=CaseMapping().for_columns(COLUMNS, "csv"),
         normal=NormalForm(
             case_kinds=("software",),
             closure_reasons=("other",),
@@ -419,6 +425,71 @@ def test_a_rehearsal_ended_in_the_middle_keeps_nothing(desk: Desk) -> None:
         assert next(batches).counts.new == BATCH
         batches.close()
     assert desk.numbers() == []
+
+
+def test_nobody_waits_for_a_rehearsal(desk: Desk) -> None:
+    path = desk.write(_some(BATCH + 50))
+    with opened(path) as table:
+        rehearsed = _import(desk.office).rehearse(
+            desk.office.wiring.database, table.columns, table.rows()
+        )
+        next(rehearsed)
+        desk.office.receive(a_case("answered meanwhile"))
+        assert next(rehearsed).counts.new == 50
+    assert desk.numbers() == ["answered meanwhile"]
+
+
+def test_customers_get_their_turn_while_a_file_is_taken_in(sqlite_office: Office) -> None:
+    office, database = sqlite_office, sqlite_office.wiring.database
+    seen: list[int] = []
+
+    def write_in_between() -> None:
+        while not database.ask("SELECT 1 FROM cases LIMIT 1"):
+            time.sleep(0.005)
+        with database.write() as tx:
+            seen.append(tx.ask("SELECT count(*) AS cases FROM cases")[0]["cases"])
+
+    customer = threading.Thread(target=write_in_between)
+    rows = [Row(at + 2, (str(at), TODAY, f"a{at}@b.example")) for at in range(BATCH)]
+    customer.start()
+    (batch,) = _import(office).run(database, COLUMNS, rows)
+    customer.join()
+    assert batch.counts.new == BATCH
+    assert seen[0] < BATCH
+
+
+HOURS_AGO = st.sampled_from([1, 20, 26, 60, 24 * 20])
+ADDRESS = st.sampled_from(["one-MARK@b.example", "ONE-MARK@B.example", "two-MARK@b.example", ""])
+CLOSING = st.tuples(st.sampled_from(["1", "2"]), HOURS_AGO, ADDRESS)
+
+
+@given(st.lists(CLOSING, max_size=8), st.lists(CLOSING, max_size=4), st.sampled_from([0, 7]))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_rehearsal_foresees_what_the_import_does(
+    sqlite_office: Office, rows: list[tuple], kept: list[tuple], quiet_days: int
+) -> None:
+    office, mark = sqlite_office, new_id()
+    database = office.wiring.database
+    stationery = office.wiring.stationery
+    survey = replace(stationery.facts.survey, quiet_period_days=quiet_days)
+    stationery = replace(stationery, facts=replace(stationery.facts, survey=survey))
+    reception = replace(office.wiring.reception, stationery=stationery)
+    job = replace(_import(office), reception=reception)
+
+    def as_rows(closings: list[tuple]) -> list[Row]:
+        cells = [
+            (
+                f"{number}-{mark}",
+                to_text(NOW - timedelta(hours=hours)),
+                address.replace("MARK", mark),
+            )
+            for number, hours, address in closings
+        ]
+        return [Row(at, row) for at, row in enumerate(cells, start=2)]
+
+    list(job.run(database, COLUMNS, as_rows(kept)))
+    foreseen = [batch.counts for batch in job.rehearse(database, COLUMNS, as_rows(rows))]
+    assert foreseen == [batch.counts for batch in job.run(database, COLUMNS, as_rows(rows))]
 
 
 CELL = st.one_of(

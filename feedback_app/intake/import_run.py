@@ -1,22 +1,27 @@
 """Rows of a table to the reception: batch by batch, counted."""
 
+import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Database
 from feedback_app.intake.csv_file import Row
 from feedback_app.intake.csv_lines import UNREADABLE
 from feedback_app.intake.faults import Fault, FaultyCaseError
 from feedback_app.intake.mapping import CaseMapping
 from feedback_app.intake.normal import NormalForm, loses_characters
-from feedback_app.intake.rehearsal import rehearsal
+from feedback_app.intake.rehearsal import Foresight
 from feedback_app.intake.rejected import Rejected
 from feedback_app.invitations import Reception
 from feedback_app.records import ClosedCase, WithheldBecause
 
 BATCH = 200
+# SQLite lets one writer in at a time, and whoever waits looks again every tenth of a second or so:
+# customers get their turn between short transactions, some twenty mails each.
+AT_ONCE = 20
+PAUSE_SECONDS = 0.05
 # Rejected rows are held until their batch is done, and a row can be megabytes long.
 BATCH_CHARACTERS = 1024 * 1024
 
@@ -41,6 +46,15 @@ class Counts:
         self.not_matching += other.not_matching
         self.cleaned += other.cleaned
         self.withheld.update(other.withheld)
+
+    def take(self, known: bool, withheld: WithheldBecause | None = None) -> None:
+        """Count one closed case."""
+        if known:
+            self.known += 1
+            return
+        self.new += 1
+        if withheld:
+            self.withheld[withheld] += 1
 
     def __str__(self) -> str:
         """Return one line, its words the same for every number so that scripts can read it."""
@@ -80,14 +94,19 @@ class Import:
     def run(
         self, database: Database, columns: Sequence[str], rows: Iterable[Row]
     ) -> Generator[Batch]:
-        """Take all rows in, a transaction a batch, and yield each batch once it is kept.
+        """Take all rows in, in short transactions, and yield each batch once it is kept.
 
         Ended in the middle, it loses nothing: the next run finds the kept cases known.
         """
         for batch in self.batches(columns, rows):
-            if batch.cases:
+            ordered = _in_order(batch.cases)
+            for start in range(0, len(ordered), AT_ONCE):
                 with database.write() as tx:
-                    self._receive(tx, batch)
+                    for case in ordered[start : start + AT_ONCE]:
+                        receipt = self.reception.receive(tx, case, self.normal.now, self.ask_anyway)
+                        batch.counts.take(receipt.outcome == "known", receipt.withheld_because)
+                if database.engine == "sqlite":
+                    time.sleep(PAUSE_SECONDS)
             yield batch
 
     def rehearse(
@@ -95,13 +114,18 @@ class Import:
     ) -> Generator[Batch]:
         """Yield what `run` would, and keep nothing of it.
 
-        Everything happens in one transaction, so that a closing that is there twice counts as
-        known the second time; meanwhile other writers wait.
+        Nothing is written, so nobody waits; a closing that is there twice counts as known the
+        second time.
         """
-        with rehearsal(database) as tx:
-            for batch in self.batches(columns, rows):
-                self._receive(tx, batch)
-                yield batch
+        foresight = Foresight(self.reception, database)
+        for batch in self.batches(columns, rows):
+            for case in _in_order(batch.cases):
+                if foresight.is_known(case):
+                    batch.counts.take(known=True)
+                else:
+                    withheld = foresight.take(case, self.normal.now, self.ask_anyway)
+                    batch.counts.take(known=False, withheld=withheld)
+            yield batch
 
     def batches(self, columns: Sequence[str], rows: Iterable[Row]) -> Generator[Batch]:
         """Yield all rows sifted into cases and rejected ones, before any is taken in."""
@@ -133,16 +157,10 @@ class Import:
             batch.counts.rejected += 1
             batch.rejected.append(Rejected(row, error.faults))
 
-    def _receive(self, tx: Transaction, batch: Batch) -> None:
-        # In one order everywhere, so that two imports at once wait for each other, not both.
-        for case in sorted(batch.cases, key=lambda case: (case.source, case.case_id)):
-            receipt = self.reception.receive(tx, case, self.normal.now, self.ask_anyway)
-            if receipt.outcome == "known":
-                batch.counts.known += 1
-            else:
-                batch.counts.new += 1
-                if receipt.withheld_because:
-                    batch.counts.withheld[receipt.withheld_because] += 1
+
+def _in_order(cases: Sequence[ClosedCase]) -> list[ClosedCase]:
+    # In one order everywhere, so that two imports at once wait for each other, not both.
+    return sorted(cases, key=lambda case: (case.source, case.case_id))
 
 
 def _refuse_unreadable(values: dict[str, str]) -> None:

@@ -1,9 +1,15 @@
-"""A write transaction of which nothing is kept: what would become of closed cases."""
+"""What would become of closed cases: one in a transaction that is undone, many by reading alone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
+from feedback_app.clock import to_text
 from feedback_app.database.contract import Database, Transaction
+from feedback_app.invitations import Reception
+from feedback_app.records import ClosedCase, WithheldBecause
+from feedback_app.store import cases
 
 
 class _NothingIsKeptError(Exception):
@@ -19,3 +25,47 @@ def rehearsal(database: Database) -> Iterator[Transaction]:
             raise _NothingIsKeptError
     except _NothingIsKeptError:
         return
+
+
+@dataclass
+class Foresight:
+    """Says what `reception` would do with closed cases that come in one after the other.
+
+    It only reads, and remembers what it said: writers, such as customers, do not wait for it, and
+    no mail is drawn.
+    """
+
+    reception: Reception
+    database: Database
+    _closings: dict[tuple[str, str], list[ClosedCase]] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)
+
+    def is_known(self, case: ClosedCase) -> bool:
+        """Return whether this closing is known already, or came before."""
+        within = timedelta(hours=self.reception.stationery.facts.survey.same_closure_hours)
+        case = _with_key(case)
+        return any(
+            case.closure_key == one.closure_key or abs(case.closed_at - one.closed_at) < within
+            for one in self._before(case)
+        ) or bool(cases.same_closing(self.database, case, within))
+
+    def take(self, case: ClosedCase, now: datetime, ask_anyway: bool) -> WithheldBecause | None:
+        """Return why the customer of `case`, which is not known, would not be asked, or None."""
+        withheld = self.reception.withheld_because(self.database, case, now, ask_anyway)
+        address = (case.contact_email or "").lower()
+        quiet = self.reception.stationery.facts.survey.quiet_period_days
+        if any(one.closed_at > case.closed_at for one in self._before(case)):
+            withheld = "superseded"
+        elif withheld is None and quiet and address in self._asked:
+            withheld = "quiet_period"
+        if withheld is None:
+            self._asked.add(address)
+        self._before(case).append(_with_key(case))
+        return withheld
+
+    def _before(self, case: ClosedCase) -> list[ClosedCase]:
+        return self._closings.setdefault((case.source, case.case_id), [])
+
+
+def _with_key(case: ClosedCase) -> ClosedCase:
+    return replace(case, closure_key=case.closure_key or to_text(case.closed_at))

@@ -70,10 +70,10 @@ def any_of(tx: Database | Transaction, source: str) -> bool:
     return bool(tx.ask("SELECT 1 FROM cases WHERE source = :source LIMIT 1", source=source))
 
 
-def closed_again_later(tx: Transaction, case: ClosedCase) -> bool:
+def closed_again_later(source: Database | Transaction, case: ClosedCase) -> bool:
     """Return whether a later closing of the same case is known."""
     return bool(
-        tx.ask(
+        source.ask(
             """SELECT 1 FROM cases WHERE source = :source AND case_id = :case_id
                AND closed_at > :closed_at LIMIT 1""",
             source=case.source,
@@ -83,10 +83,10 @@ def closed_again_later(tx: Transaction, case: ClosedCase) -> bool:
     )
 
 
-def asked_since(tx: Transaction, contact_email: str, since: datetime) -> bool:
+def asked_since(source: Database | Transaction, contact_email: str, since: datetime) -> bool:
     """Return whether this contact got, or is about to get, an invitation made after `since`."""
     return bool(
-        tx.ask(
+        source.ask(
             """SELECT 1 FROM cases JOIN invitations ON invitations.case_ref = cases.id
                WHERE lower(contact_email) = lower(:email) AND created_at > :since
                  AND withheld_because IS NULL AND bounced_at IS NULL LIMIT 1""",
