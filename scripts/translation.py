@@ -1,0 +1,130 @@
+"""What a language still lacks, place by place: python scripts/translation.py fr
+
+The places are those of CONTRIBUTING's "Another language": facts, words of the site, catalogue of
+survey and mails, pages, and the site's own configuration.
+"""
+
+import re
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from support_facts.facts import FactsError, load_facts
+
+ROOT = Path(__file__).resolve().parent.parent
+SPEAKING = ("survey/**", "mail/**", "leads/**", "review/**")
+_OPTIONS = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true"}
+_LANGUAGES = re.compile(r"^languages = \[(.*)\]", re.MULTILINE)
+
+# A wording, or the singular and the plural of one.
+Wording = str | tuple[str, ...]
+
+
+def missing(language: str, root: Path = ROOT) -> dict[str, list[str]]:
+    """Return what `language` lacks, by the file or folder where it belongs."""
+    places = {
+        "support_facts/support.toml": _facts(language, root),
+        "knowledge_site/words.toml": _words(language, root),
+        f"feedback_app/translations/{language}/LC_MESSAGES": _wordings(language, root),
+        f"docs/{language}": _pages(language, root),
+        ".": _configuration(language, root),
+    }
+    return {place: found for place, found in places.items() if found}
+
+
+def asked_for(root: Path = ROOT) -> set[Wording]:
+    """Return every wording the templates hand to the catalogues; they are in English."""
+    found = extract_from_dir(
+        root / "feedback_app" / "templates",
+        method_map=[(pattern, "jinja2") for pattern in SPEAKING],
+        options_map=dict.fromkeys(SPEAKING, _OPTIONS),
+    )
+    return {message for _, _, message, _, _ in found}
+
+
+def catalogue(language: str, root: Path = ROOT) -> dict[Wording, Wording]:
+    """Return the translations of `language`; none when there is no catalogue."""
+    folder = root / "feedback_app" / "translations" / language / "LC_MESSAGES"
+    found: dict[Wording, Wording] = {}
+    for path in folder.glob("*.po"):
+        with path.open("rb") as file:
+            for entry in read_po(file, locale=language):
+                if entry.id:
+                    found[_wording(entry.id)] = _wording(entry.string or "")
+    return found
+
+
+def _wording(read: str | list[str] | tuple[str, ...]) -> Wording:
+    return read if isinstance(read, str) else tuple(read)
+
+
+def forms(wording: Wording) -> tuple[str, ...]:
+    """Return the singular and, if there is one, the plural."""
+    return (wording,) if isinstance(wording, str) else wording
+
+
+def _facts(language: str, root: Path) -> list[str]:
+    text = (root / "support_facts" / "support.toml").read_text(encoding="utf-8")
+    listed = tomllib.loads(text)["languages"]
+    faults = [] if language in listed else [f'"{language}" in languages']
+    wanted = ", ".join(f'"{one}"' for one in dict.fromkeys((*listed, language)))
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "support.toml"
+        copy.write_text(_LANGUAGES.sub(f"languages = [{wanted}]", text), encoding="utf-8")
+        try:
+            load_facts(copy)
+        except FactsError as error:
+            faults += [fault.removeprefix(f"{copy}: ") for fault in error.faults]
+    return faults
+
+
+def _words(language: str, root: Path) -> list[str]:
+    text = (root / "knowledge_site" / "words.toml").read_text(encoding="utf-8")
+    return [key for key, words in tomllib.loads(text).items() if language not in words]
+
+
+def _wordings(language: str, root: Path) -> list[str]:
+    # English stands in the templates themselves.
+    if language == load_facts().languages[0]:
+        return []
+    known = catalogue(language, root)
+    return sorted(
+        forms(one)[0] for one in asked_for(root) if one not in known or not all(forms(known[one]))
+    )
+
+
+def _pages(language: str, root: Path) -> list[str]:
+    first = root / "docs" / load_facts().languages[0]
+    names = [path.relative_to(first) for path in sorted(first.rglob("*.md"))]
+    return [str(name) for name in names if not (root / "docs" / language / name).exists()]
+
+
+def _configuration(language: str, root: Path) -> list[str]:
+    found = []
+    if language != load_facts().languages[0] and not (root / f"mkdocs.{language}.yml").exists():
+        found.append(f"mkdocs.{language}.yml")
+    if f"lang: {language}," not in (root / "mkdocs.yml").read_text(encoding="utf-8"):
+        found.append(f"a line for {language} in extra.alternate of mkdocs.yml")
+    return found
+
+
+def main(words: list[str]) -> int:
+    """Print what is missing, a line each; 1 if anything is."""
+    if len(words) != 1 or not re.fullmatch(r"[a-z]{2,3}(-[A-Z]{2})?", words[0]):
+        print(__doc__)
+        return 2
+    found = missing(words[0])
+    for place, lacks in found.items():
+        print(f"{place}: {len(lacks)} missing")
+        print("".join(f"    {one}\n" for one in lacks), end="")
+    if not found:
+        print(f"{words[0]} lacks nothing")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
