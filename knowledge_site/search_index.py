@@ -21,13 +21,17 @@ def shorten(path: Path) -> None:
 
 
 def _section(section: dict[str, Any]) -> dict[str, Any]:
-    """Return one section; `boost` lets its whole page come earlier."""
+    """Return one section; `boost` lets its whole page come earlier.
+
+    `words` are what customers type though the page says it differently: its `tags`.
+    """
     plain = {
         "location": section["location"],
         "title": _plain(section["title"]),
         "text": _plain(section["text"]),
     }
-    return plain | {key: section[key] for key in ("boost", "tags") if key in section}
+    further = {"boost": section.get("boost"), "words": section.get("tags")}
+    return plain | {key: value for key, value in further.items() if value}
 
 
 def _plain(html: str) -> str:

@@ -13,6 +13,7 @@ def test_sections_keep_place_words_and_boost_and_lose_markup(tmp_path):
             "title": "A <em>b</em>",
             "text": "<p>One\n &amp; two</p>",
             "boost": 2,
+            "tags": ["how long"],
         },
         {
             "location": "a.html#c",
@@ -25,7 +26,13 @@ def test_sections_keep_place_words_and_boost_and_lose_markup(tmp_path):
     shorten(index)
     assert json.loads(index.read_text(encoding="utf-8")) == {
         "docs": [
-            {"location": "a.html", "title": "A b", "text": "One & two", "boost": 2},
+            {
+                "location": "a.html",
+                "title": "A b",
+                "text": "One & two",
+                "boost": 2,
+                "words": ["how long"],
+            },
             {"location": "a.html#c", "title": "C", "text": "x ü"},
         ]
     }
