@@ -25,7 +25,8 @@ from feedback_app.intake.mapping import CaseMapping
 from feedback_app.intake.moments import Moments
 from feedback_app.intake.normal import NormalForm
 from feedback_app.links import new_id
-from feedback_app.store import rejected_files
+from feedback_app.review.week import summarise_week
+from feedback_app.store import answered_cases, rejected_files
 
 SAMPLE = Path(__file__).parent.parent.parent / "shared/data/incident_event_log_sample.csv"
 SAMPLE_OPTIONS = (
@@ -285,6 +286,20 @@ def test_a_case_that_closed_again_later_supersedes_its_first_invitation(desk: De
     states = [row["superseded_at"] for row in desk.office.rows("invitations")]
     assert len(states) == 2
     assert states.count(None) == 1
+
+
+def test_two_closings_in_one_file_send_one_mail_and_ask_once(desk: Desk) -> None:
+    first = to_text(NOW - timedelta(hours=30))
+    rows = [("1", closed_at, "a@b.example") for closed_at in (first, TODAY)]
+    desk.invite(_csv(COLUMNS, *rows))
+    office = desk.office
+    assert office.deliver() == 1
+    assert len(list(office.mailbox.iterdir())) == 1
+    week = office.rows("cases")[0]["closed_week"]
+    closed = answered_cases.closed_in(office.wiring.database, week, office.now)
+    cohort = summarise_week(week, [], closed, office.wiring.facts, office.now).cohort
+    assert (cohort.closed, cohort.reached) == (2, 1)
+    assert cohort.withheld == (("superseded", 1),)
 
 
 def test_dates_without_a_zone_are_the_teams_and_this_is_said_once(desk: Desk) -> None:

@@ -49,6 +49,20 @@ def test_the_counts_of_both_questions_are_those_by_hand(rita: Somebody) -> None:
     assert "Low answers (2 or less): 2" in words(page)
 
 
+def test_answers_to_another_wording_are_shown_apart(rita: Somebody) -> None:
+    answered(rita.office, "1", 5, 5)
+    answered(rita.office, "2", 1, 2)
+    with rita.office.wiring.database.write() as tx:
+        tx.run("UPDATE answers SET wording_version = 7 WHERE ease = 1")
+    page = rita.get(f"/review/{WEEK}")
+    assert "CES: mean 5.0, n = 1" in words(page)
+    assert "1 was given to another wording of the questions and is counted apart." in words(page)
+    assert table(page, "Answers to wording 7 of the questions")[1:] == [
+        ["CES", "1", "0", "0", "0", "0", "1", "1.0"],
+        ["CSS", "0", "1", "0", "0", "0", "1", "2.0"],
+    ]
+
+
 def test_the_cohort_has_numerator_denominator_and_an_open_end(rita: Somebody) -> None:
     answered(rita.office, "1", case_kind="software")
     rita.office.invite("2", case_kind="software")

@@ -289,6 +289,19 @@ def test_low_answers_come_before_other_comments_with_case_score_words_and_commen
     assert "1 of 2 answers carries a flag: at once 1." in text
 
 
+def test_answers_to_another_wording_have_a_table_of_their_own() -> None:
+    other = FACTS.survey.wording_version + 1
+    text = on_paper([an_answer(5, 4), *[an_answer(1, 2, wording_version=other)] * 2])
+    assert f"2 of them were given to wording {other} of the questions" in text
+    heads = [line for line in text.splitlines() if line.startswith(("| Question", "| Wording"))]
+    assert heads == [
+        f"| {name} | 1 | 2 | 3 | 4 | 5 | n | Mean |" for name in ("Question", f"Wording {other}")
+    ]
+    ces = [line for line in text.splitlines() if line.startswith("| CES")]
+    assert ces[0].endswith("| 0 | 0 | 0 | 0 | 1 | 1 | 5.0 |")
+    assert ces[1] == "| CES | 2 | 0 | 0 | 0 | 0 | 2 | 1.0 |"
+
+
 def test_a_low_answer_without_words_says_so() -> None:
     assert "No comment." in on_paper([an_answer(1, 1)])
 
@@ -380,7 +393,8 @@ def rows(answered: list[AnsweredCase]) -> list[dict[str, str]]:
 
 def test_the_file_names_its_format_and_has_a_row_a_case() -> None:
     said = 'One; "two",\nthree'
-    case = an_answer(4, 5, said, case_number="00012345", flags=("at_once", "no_browser"))
+    flags = ("at_once", "no_browser")
+    case = an_answer(4, 5, said, case_number="00012345", flags=flags, wording_version=3)
     (row,) = rows([case])
     assert list(row) == ["feedback-week-1:case_number", *COLUMNS[1:]]
     assert row["feedback-week-1:case_number"] == "00012345"
@@ -388,7 +402,7 @@ def test_the_file_names_its_format_and_has_a_row_a_case() -> None:
     assert (row["ease"], row["satisfaction"], row["revision"]) == ("4", "5", "1")
     assert (row["answered_at"], row["answered_week"]) == ("2026-11-18T12:00:00Z", WEEK)
     assert (row["contact_welcome"], row["flags"]) == ("no", "at_once no_browser")
-    assert (row["customer"], row["source"]) == ("", "tests")
+    assert (row["customer"], row["source"], row["wording_version"]) == ("", "tests", "3")
 
 
 def test_the_file_suits_spreadsheets() -> None:

@@ -265,3 +265,34 @@ def test_the_source_of_sample_data_has_one_name() -> None:
 def test_an_answer_without_scores_is_a_fault_and_says_whose() -> None:
     with pytest.raises(ValueError, match="case 00012345 has no answer"):
         summed([a_case()])
+
+
+def test_answers_to_different_wordings_are_never_pooled() -> None:
+    present = FACTS.survey.wording_version
+    review = summed(
+        [
+            an_answer(5, 5, wording_version=present),
+            an_answer(1, 2, wording_version=present + 1),
+            an_answer(3, 4, wording_version=present + 2),
+            an_answer(2, 4, wording_version=present + 2),
+        ]
+    )
+    assert [scores.counts for scores in review.scores] == [(0, 0, 0, 0, 1)] * 2
+    assert [(one.version, one.n) for one in review.other_wordings] == [
+        (present + 2, 2),
+        (present + 1, 1),
+    ]
+    assert [scores.mean for scores in review.other_wordings[0].scores] == [2.5, 4]
+    assert review.answers == 4
+
+
+def test_a_week_of_another_wording_alone_keeps_its_figures() -> None:
+    review = summed([an_answer(4, 4, wording_version=FACTS.survey.wording_version + 1)] * 3)
+    assert [scores.n for scores in review.scores] == [0, 0]
+    assert [scores.counts for scores in review.other_wordings[0].scores] == [(0, 0, 0, 3, 0)] * 2
+
+
+def test_a_closing_whose_mail_was_withdrawn_is_not_counted_as_asked() -> None:
+    withdrawn = a_case(invitation_state="withheld", handed_over=False)
+    cohort = summed([], [withdrawn, a_case()]).cohort
+    assert (cohort.reached, cohort.withheld) == (1, (("superseded", 1),))

@@ -40,6 +40,7 @@ COLUMNS = (
     "revision",
     "source",
     "case_url",
+    "wording_version",
 )
 
 _SIGNS = r"=+\-@＝＋－＠"
@@ -96,6 +97,7 @@ def _row(case: AnsweredCase) -> list[str | int | None]:
         case.revision,
         _text(case.source),
         _text(case.case_url),
+        case.wording_version,
     ]
 
 

@@ -1,7 +1,7 @@
 """The answers to one question. A mean or share never travels without its n."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from feedback_app.intervals import Interval, wilson
@@ -38,6 +38,19 @@ class Scores:
         return sum(self.counts)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """The answers to one wording of the questions: `version` is `survey.wording_version` then."""
+
+    version: int
+    scores: tuple[Scores, ...]
+
+    @property
+    def n(self) -> int:
+        """Return how many answers there are."""
+        return self.scores[0].n
+
+
 def score(case: AnsweredCase, question: str) -> int:
     """Return the answer to "ease" or "satisfaction", 1 to 5. Raises ValueError if there is none."""
     given = case.ease if question == "ease" else case.satisfaction
@@ -59,6 +72,26 @@ def total(case: AnsweredCase) -> int:
 def sum_scores(question: Question, answers: Sequence[AnsweredCase], facts: Facts) -> Scores:
     """Return the counts, mean and share of the answers to `question`."""
     return scores_of(question, Counter(score(case, question.key) for case in answers), facts)
+
+
+def sum_wordings(answers: Iterable[AnsweredCase], facts: Facts) -> tuple[Wording, ...]:
+    """Return the scores of each wording, never pooled: the present one first, then newer to older.
+
+    The present wording is there even without answers.
+    """
+    present = facts.survey.wording_version
+    versions: dict[int, list[AnsweredCase]] = {present: []}
+    for case in answers:
+        versions.setdefault(case.wording_version or present, []).append(case)
+    return tuple(
+        Wording(
+            version=version,
+            scores=tuple(
+                sum_scores(question, versions[version], facts) for question in facts.questions
+            ),
+        )
+        for version in sorted(versions, key=lambda version: (version != present, -version))
+    )
 
 
 def scores_of(question: Question, counts: Mapping[int, int], facts: Facts) -> Scores:

@@ -15,7 +15,7 @@ from feedback_app.records import AnsweredCase
 from feedback_app.review.cohort import Cohort, sum_cohort
 from feedback_app.review.durations import Times, first_response_times, resolution_times
 from feedback_app.review.respondents import Respondents, sum_respondents
-from feedback_app.review.scores import Scores, lowest, sum_scores, total
+from feedback_app.review.scores import Scores, Wording, lowest, sum_wordings, total
 from feedback_app.weeks import week_bounds
 from support_facts.facts import Facts
 
@@ -28,7 +28,7 @@ class WeekReview:
 
     `low` (the lowest first) and `remarks`, the other answers with a comment, hold the answers
     themselves. `flags` counts answers by flag, and one answer may have several of them. `scores`
-    leave out the answers to `other_wordings` of the questions: wordings are never pooled.
+    are of the present wording of the questions; `other_wordings` stand apart, never pooled.
     """
 
     week: str
@@ -39,8 +39,8 @@ class WeekReview:
     comments: int
     flagged: int
     flags: tuple[tuple[str, int], ...]
-    other_wordings: int
     scores: tuple[Scores, ...]
+    other_wordings: tuple[Wording, ...]
     low: tuple[AnsweredCase, ...]
     remarks: tuple[AnsweredCase, ...]
     cohort: Cohort
@@ -70,9 +70,7 @@ def summarise_week(
     starts_at, ends_at = week_bounds(week, ZoneInfo(facts.organisation.time_zone))
     threshold = facts.survey.low_threshold
     low = [case for case in answers if lowest(case) <= threshold]
-    counted = [
-        case for case in answers if case.wording_version in (None, facts.survey.wording_version)
-    ]
+    present, *others = sum_wordings(answers, facts)
     flags = Counter(flag for case in answers for flag in case.flags)
     return WeekReview(
         week=week,
@@ -83,8 +81,8 @@ def summarise_week(
         comments=sum(bool(case.comment) for case in answers),
         flagged=sum(bool(case.flags) for case in answers),
         flags=tuple(sorted(flags.items())),
-        other_wordings=len(answers) - len(counted),
-        scores=tuple(sum_scores(question, counted, facts) for question in facts.questions),
+        scores=present.scores,
+        other_wordings=tuple(others),
         low=tuple(sorted(low, key=lambda case: (lowest(case), total(case)))),
         remarks=tuple(case for case in answers if case.comment and lowest(case) > threshold),
         cohort=sum_cohort(cases, ends_at, facts, now),
