@@ -2,9 +2,11 @@
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_string
 from email.policy import default
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -139,6 +141,36 @@ def test_nothing_a_case_system_sends_can_add_a_header(number: str, name: str, ta
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="mail address"):
         closure(STATIONERY, a_case(contact_email=address), "i" * 22, LINKS, NOW)
+
+
+def test_replies_go_to_the_case_system_and_the_mail_says_what_to_do_if_nothing_is_solved() -> None:
+    case_system = replace(STATIONERY, reply_to="Cases <cases@desk.example>")
+    for language, question in (("en", "Not solved?"), ("de", "Nicht gelöst?")):
+        message = closure(case_system, a_case(language=language), "i" * 22, LINKS, NOW).message
+        mail = message_from_string(message, policy=default)
+        assert (mail["From"], mail["Reply-To"]) == (SENDER, "Cases <cases@desk.example>")
+        for body in _parts(mail):
+            told = body.split(question)[1]
+            assert "00012345" in told.partition(STATIONERY.facts.contacts.portal_url)[0]
+
+
+def test_every_link_of_the_mail_is_labelled_and_leads_to_the_page_or_the_site() -> None:
+    message = closure(STATIONERY, a_case(), "i" * 22, LINKS, NOW).message
+    _, html = _parts(message_from_string(message, policy=default))
+    links = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', html)
+    ease = STATIONERY.facts.question("ease")
+    assert links[:5] == [
+        (f"{LINKS.survey}?ease={number}", f"{number} – {point['en']}")
+        for number, point in enumerate(ease.points, 1)
+    ]
+    assert all(label.strip() for _, label in links)
+    docs = Path(__file__).parent.parent / "docs"
+    for link, _ in links[5:]:
+        page, _, anchor = link.removeprefix("https://survey.example/").partition("#")
+        if page.endswith(".html"):
+            source = (docs / "en" / page.replace(".html", ".md")).read_text(encoding="utf-8")
+            assert not anchor or anchor in [status.key for status in STATIONERY.facts.statuses]
+            assert source
 
 
 def test_the_mail_dates_from_the_closing_not_from_its_delivery(office: Office) -> None:

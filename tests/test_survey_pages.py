@@ -4,7 +4,10 @@ import gzip
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from email import message_from_string
+from email.policy import default
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,8 +15,10 @@ import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from office import KEY, NOW, Customer, Office, a_case, serving
 from pydantic import SecretStr
+from test_letters import LINKS, STATIONERY
 
 from feedback_app import clock, sample
+from feedback_app.letters import closure
 from feedback_app.migrations import migrate
 from feedback_app.settings import Settings
 from feedback_app.wiring import wire
@@ -192,6 +197,24 @@ def test_nothing_overflows_at_320_pixels_or_with_letters_of_twice_the_size(
         window.set_viewport_size({"width": 640, "height": 800})
         window.add_style_tag(content="html{font-size:200%}")
         assert window.evaluate(WIDER) == [], f"{name} with large letters"
+        window.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_closure_mail_is_readable_for_everybody_in_both_schemes(
+    shown: Any, scheme: str
+) -> None:
+    for language in LANGUAGES:
+        case = a_case(language=language)
+        mail = message_from_string(
+            closure(STATIONERY, case, "i" * 22, LINKS, NOW).message, policy=default
+        )
+        window = shown(SimpleNamespace(text=mail.get_body(("html",)).get_content()), scheme=scheme)
+        # Landmarks are for pages; a mail stands inside the mail program's own.
+        rules = {"runOnly": {"type": "tag", "values": KINDS[:-1]}}
+        faults = Axe().run(window, options=rules).response["violations"]
+        assert [one["id"] for one in faults] == []
+        assert window.evaluate(WIDER) == []
         window.close()
 
 
