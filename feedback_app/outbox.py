@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
 # A message is handed in with some ten commands, and the server may take its time for each. One
-# that is not begun this long before the lease ends is left, or another worker would send it too.
+# that is not begun this long before the lease ends is given back, or two workers would send it.
 LONGEST_SEND = timedelta(minutes=6)
 ROUND = 10
 FIRST_PAUSE = timedelta(minutes=1)
@@ -54,9 +54,7 @@ def deliver_due(
             return accepted
         try:
             for at, message in enumerate(messages):
-                if clock() > now + LEASE - LONGEST_SEND:
-                    return accepted
-                if stopping():
+                if stopping() or clock() > now + LEASE - LONGEST_SEND:
                     _give_back(database, messages[at:])
                     break
                 accepted += _deliver(database, postman, message, link_lifetime, clock)
