@@ -90,7 +90,7 @@ def test_a_worker_that_is_asked_to_stop_begins_no_further_mail(
     for number in ("1", "2", "3"):
         sqlite_office.receive(a_case(number))
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    monkeypatch.setattr(worker, "postman", lambda settings: Silent(sqlite_office.mailbox))
+    monkeypatch.setattr(worker, "carriers", lambda settings: Silent(sqlite_office.mailbox))
     monkeypatch.setattr(worker, "_LOOK_SECONDS", 0.01)
     worker.run_forever(sqlite_office.wiring, clock.now)
     for number, handler in handlers.items():
@@ -110,10 +110,23 @@ def test_what_waits_and_what_was_refused_is_shown_with_its_case_and_without_addr
     assert done.exit_code == 0
     lines = done.stdout.splitlines()
     assert {"0 messages delivered", "1 messages waiting", "1 messages set aside"} < set(lines)
-    (told,) = [line for line in lines if line.startswith("case ")]
-    assert re.fullmatch(r"case 000[78], 2026-11-24: 550 <…> is not wanted", told)
+    (told,) = [line for line in lines if "2026-11-24" in line]
+    assert re.fullmatch(r"closure of case 000[78], 2026-11-24: 550 <…> is not wanted", told)
     assert "550 <…> is not wanted" in caplog.text
     assert "customer.example" not in done.output + caplog.text
+
+
+def test_a_refused_message_about_no_case_is_listed_too(office: Office) -> None:
+    office.receive(a_case())
+    with office.wiring.database.write() as tx:
+        tx.run("UPDATE outbox SET invitation_id = NULL, kind = 'digest'")
+
+    class Refusing(Mailbox):
+        def deliver(self, message: OutboxMessage) -> None:
+            raise RefusedError("550 no")
+
+    office.deliver(Refusing(office.mailbox))
+    assert "digest, 2026-11-24: 550 no" in office.run(worker_command, "--once").stdout.splitlines()
 
 
 def test_of_many_refused_mails_the_newest_are_listed(office: Office) -> None:
@@ -128,7 +141,7 @@ def test_of_many_refused_mails_the_newest_are_listed(office: Office) -> None:
     office.erase("erased")
     lines = office.run(worker_command, "--once").stdout.splitlines()
     assert "25 messages set aside" in lines
-    assert sum(line.startswith("case ") for line in lines) == 20
+    assert sum(line.startswith("closure of case ") for line in lines) == 20
     assert lines[-1] == "and 5 older ones"
 
 

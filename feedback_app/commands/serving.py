@@ -65,7 +65,8 @@ def worker_command(wiring: Wiring, once: bool) -> None:
     refused = outbox.set_aside_messages(wiring.database)
     for row in refused[-_LISTED:]:
         reason = without_addresses(row["last_error"])
-        click.echo(f"case {row['case_number']}, {row['refused_at'][:10]}: {reason}")
+        about = f" of case {row['case_number']}" if row["case_number"] else ""
+        click.echo(f"{row['kind']}{about}, {row['refused_at'][:10]}: {reason}")
     if len(refused) > _LISTED:
         click.echo(f"and {len(refused) - _LISTED} older ones")
 

@@ -131,15 +131,15 @@ def count_waiting(database: Database) -> int:
 
 
 def set_aside_messages(database: Database) -> list[Row]:
-    """Return case number, time and reason of every message that was tried and set aside.
+    """Return kind, case number, time and reason of every message that was tried and set aside.
 
     The newest comes last. Messages that were erased, or whose reason's lifetime is over, are left
     out: nobody can do anything about them.
     """
     return database.ask(
-        """SELECT cases.case_number, refused_at, attempts, last_error
-           FROM outbox JOIN invitations ON invitations.id = outbox.invitation_id
-           JOIN cases ON cases.id = invitations.case_ref
+        """SELECT kind, cases.case_number, refused_at, attempts, last_error
+           FROM outbox LEFT JOIN invitations ON invitations.id = outbox.invitation_id
+           LEFT JOIN cases ON cases.id = invitations.case_ref
            WHERE refused_at IS NOT NULL AND attempts > 0 AND last_error IS NOT NULL
            ORDER BY refused_at, outbox.id"""
     )
