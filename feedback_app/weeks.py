@@ -69,19 +69,6 @@ def days_of(first: str, last: str) -> tuple[date, date]:
     return _monday(first), _monday(last) + timedelta(days=6)
 
 
-def working_days_later(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """Return when the working day ends, in UTC, that lies `days` of them after `moment`'s day.
-
-    Monday to Friday are working days: public holidays are not known here, and count as such.
-    """
-    day = moment.astimezone(zone).date()
-    while days:
-        day += timedelta(days=1)
-        days -= day.isoweekday() <= 5
-    end = day + timedelta(days=1)
-    return datetime(end.year, end.month, end.day, tzinfo=zone).astimezone(UTC)
-
-
 def _has_53_weeks(year: int) -> bool:
     return date(year, 12, 28).isocalendar().week == 53
 

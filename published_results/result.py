@@ -47,6 +47,7 @@ class Rules(Part):
     time_zone: str
     minimum_n: Count
     share_minimum_n: Count
+    low_threshold: Count
     read_within_days: Count
     contact_within_working_days: Count
     targets: tuple[Target, ...]

@@ -166,17 +166,19 @@ def test_the_response_rate_stands_with_all_its_parts() -> None:
 def test_answers_read_in_seven_days_and_contacts_in_two_working_days_are_counted() -> None:
     case = an_answer()
     assert case.answered_at
-    wish = {"contact_welcome": True}
+    wish = {"contact_welcome": True, "ease": 2}
     cases = [
         *[replace(case, read_at=case.answered_at + timedelta(days=7))] * 10,
         *[replace(case, read_at=case.answered_at + timedelta(days=7, seconds=1))] * 9,
         *[replace(case, contacted_at=datetime(2026, 1, 2, 12, tzinfo=UTC))] * 6,
-        *[replace(case, contacted_at=datetime(2026, 1, 5, 23, tzinfo=UTC), **wish)] * 7,
-        *[replace(case, contacted_at=datetime(2026, 1, 5, 23, 0, 1, tzinfo=UTC), **wish)] * 4,
+        *[replace(case, contacted_at=datetime(2026, 1, 2, 12, tzinfo=UTC), ease=2)] * 3,
+        *[replace(case, contact_welcome=True)] * 5,
+        *[replace(case, contacted_at=datetime(2026, 1, 5, 22, 59, 59, tzinfo=UTC), **wish)] * 7,
+        *[replace(case, contacted_at=datetime(2026, 1, 5, 23, tzinfo=UTC), **wish)] * 4,
     ]
     conduct = figures(cases).conduct
     assert conduct and conduct.contacted
-    assert (conduct.read.count, conduct.read.n) == (10, 36)
+    assert (conduct.read.count, conduct.read.n) == (10, 44)
     # Answered on a Thursday, so there is time until the end of Monday where the team works.
     assert (conduct.contacted.count, conduct.contacted.n) == (7, 11)
     assert conduct.contacted.share is None

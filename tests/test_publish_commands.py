@@ -10,8 +10,10 @@ from office import Office, a_case
 from published_office import OVER, PERIOD, START, Run, a_period, answer, close, run
 
 from feedback_app.commands.publish import publish, verify
+from feedback_app.desk import Outcome
+from feedback_app.due_days import due_on
 from feedback_app.retention import end_lifetimes, erase
-from feedback_app.store import progress
+from feedback_app.store import follow_ups, progress
 from published_results.folder import read_folder
 from published_results.part import ResultsError
 
@@ -348,7 +350,7 @@ def test_sample_data_is_published_as_such_and_never_beside_real_figures(
 ) -> None:
     refused = run(publish, "--sample")
     assert refused.exit_code == 1
-    assert "keep sample data and real figures apart" in refused.output
+    assert "results is for real figures: name another folder" in refused.output
     monkeypatch.setenv("FEEDBACK_RESULTS", str(tmp_path / "other"))
     assert "no customer of a sample case" in run(publish, "--sample").stdout
     _change(published, "UPDATE cases SET source = 'sample'")
@@ -357,6 +359,9 @@ def test_sample_data_is_published_as_such_and_never_beside_real_figures(
     (path,) = (tmp_path / "other").iterdir()
     assert json.loads(path.read_text())["sample"] is True
     assert run(verify).exit_code == 0
+    mixed = run(publish)
+    assert mixed.exit_code == 1
+    assert "holds sample data: keep sample data and real figures apart" in mixed.output
     real = tmp_path / "results" / f"{PERIOD}_v1_2026-11-22.json"
     (tmp_path / "other" / real.name).write_bytes(real.read_bytes())
     with pytest.raises(ResultsError, match="give each a folder of its own"):
@@ -365,3 +370,28 @@ def test_sample_data_is_published_as_such_and_never_beside_real_figures(
 
 def test_the_repository_holds_no_sample_results() -> None:
     assert not read_folder(Path(__file__).parent.parent / "results").is_sample
+
+
+def test_contacts_that_were_wished_for_are_counted_by_their_follow_ups(
+    office: Office, run: Run, tmp_path: Path
+) -> None:
+    with office.wiring.database.write() as tx:
+        for number in range(12):
+            invitation_id = close(office, tx, number, START)
+            # A Tuesday, so there is time until the end of Thursday.
+            at = START + timedelta(days=1)
+            answer(office, tx, invitation_id, 1, 3, at, contact_welcome=True)
+            due = due_on(at, 2, office.wiring.zone)
+            assert follow_ups.open_for(tx, invitation_id, at, due)
+            if number < 7:
+                done = at + timedelta(days=2 if number < 5 else 3)
+                outcome: Outcome = "not_reached" if number == 0 else "contacted"
+                follow_ups.close(tx, invitation_id, outcome, "A remark for tests.", done)
+    office.now = OVER
+    assert "wished-for contacts made in time: 4 of 12" in run(publish).stdout
+    _publish(run)
+    office.wait(days=4000)
+    wiring = office.wiring
+    end_lifetimes(wiring.database, wiring.facts, office.mailbox, office.now)
+    assert all(row["remark"] is None for row in office.rows("follow_ups"))
+    assert run(verify).exit_code == 0

@@ -15,7 +15,6 @@ from feedback_app.weeks import (
     week_bounds,
     week_of,
     weeks_back,
-    working_days_later,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -87,18 +86,3 @@ def test_a_year_has_twelve_groups_and_a_53rd_week_joins_the_last(
 def test_the_days_of_weeks_run_from_monday_to_sunday() -> None:
     first, last = days_of("2026-W44", "2026-W47")
     assert (first.isoformat(), last.isoformat()) == ("2026-10-26", "2026-11-22")
-
-
-@pytest.mark.parametrize(
-    ("moment", "end"),
-    [
-        ("2026-11-24T12:00", "2026-11-26T23:00"),  # a Tuesday: to the end of Thursday
-        ("2026-11-26T23:30", "2026-12-01T23:00"),  # a Friday where the team works
-        ("2026-11-28T12:00", "2026-12-01T23:00"),  # a Saturday: Monday and Tuesday count
-        ("2026-10-23T12:00", "2026-10-27T23:00"),  # clocks change on the way
-    ],
-)
-def test_two_working_days_end_with_the_second_day_of_work(moment: str, end: str) -> None:
-    start = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    expected = datetime.fromisoformat(end).replace(tzinfo=UTC)
-    assert working_days_later(start, 2, BERLIN) == expected

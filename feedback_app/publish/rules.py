@@ -10,6 +10,7 @@ def rules_of(facts: Facts) -> Rules:
         time_zone=facts.organisation.time_zone,
         minimum_n=facts.survey.minimum_n,
         share_minimum_n=facts.survey.share_minimum_n,
+        low_threshold=facts.survey.low_threshold,
         read_within_days=facts.survey.read_within_days,
         contact_within_working_days=facts.survey.follow_up_working_days,
         targets=tuple(

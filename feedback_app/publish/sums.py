@@ -2,17 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from statistics import fmean, median
 from zoneinfo import ZoneInfo
 
+from feedback_app.due_days import due_on
 from feedback_app.intervals import wilson
 from feedback_app.publish.corrections import without_small_changes
 from feedback_app.publish.periods import counted
 from feedback_app.publish.times import METRICS, portion, times_of
 from feedback_app.records import CohortCase
 from feedback_app.review.scores import BEST_POINTS
-from feedback_app.weeks import working_days_later
 from published_results.figures import (
     Answers,
     Conduct,
@@ -139,7 +139,7 @@ def _conduct(cases: Sequence[CohortCase], rules: Rules) -> Conduct | None:
 
 
 def _contacted(answered: Sequence[CohortCase], rules: Rules) -> Portion | None:
-    wished = [case for case in answered if case.contact_welcome]
+    wished = [case for case in answered if case.contact_welcome and _is_low(case, rules)]
     if len(wished) < rules.minimum_n:
         return None
     return portion(sum(_was_contacted(case, rules) for case in wished), len(wished), rules)
@@ -150,14 +150,15 @@ def _was_read(case: CohortCase, rules: Rules) -> bool:
     return bool(case.read_at and case.answered_at and case.read_at <= case.answered_at + limit)
 
 
+def _is_low(case: CohortCase, rules: Rules) -> bool:
+    return min(case.ease or 0, case.satisfaction or 0) <= rules.low_threshold
+
+
 def _was_contacted(case: CohortCase, rules: Rules) -> bool:
+    zone = ZoneInfo(rules.time_zone)
     return bool(
         case.contacted_at
         and case.answered_at
-        and case.contacted_at <= _contact_due(case.answered_at, rules)
+        and case.contacted_at.astimezone(zone).date()
+        <= due_on(case.answered_at, rules.contact_within_working_days, zone)
     )
-
-
-def _contact_due(answered_at: datetime, rules: Rules) -> datetime:
-    zone = ZoneInfo(rules.time_zone)
-    return working_days_later(answered_at, rules.contact_within_working_days, zone)

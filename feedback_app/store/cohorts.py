@@ -15,12 +15,12 @@ _COHORT = """
     WHERE closed_week BETWEEN :first AND :last AND (source = 'sample') = (:sample = 1)
 """
 _SELECT = f"""
-    SELECT closed_week, closed_at, case_kind, closure_reason, opened_at, first_response_at,
-           first_response_seconds, resolution_seconds, duration_clock, withheld_because,
-           handed_over_at, bounced_at, superseded_at, expires_at,
-           original.answered_at, newest.ease, newest.satisfaction,
-           newest.wording_version, newest.flags, newest.contact_welcome,
-           progress.read_at, progress.handled_at
+    SELECT closed_week, cohort.opened_at, cohort.closed_at, case_kind, closure_reason,
+           first_response_at, first_response_seconds, resolution_seconds, duration_clock,
+           withheld_because, handed_over_at, bounced_at, superseded_at, expires_at,
+           original.answered_at, newest.ease, newest.satisfaction, newest.wording_version,
+           newest.flags, newest.contact_welcome, progress.read_at,
+           CASE WHEN outcome = 'contacted' THEN follow_ups.closed_at END AS contacted_at
     FROM (SELECT cases.*, invitations.id AS invitation_id, withheld_because, handed_over_at,
                  bounced_at, superseded_at, expires_at
           {_COHORT} AND received_at <= :as_of) AS cohort
@@ -31,6 +31,7 @@ _SELECT = f"""
                                 WHERE counted.invitation_id = cohort.invitation_id
                                   AND counted.answered_at <= :as_of)
     LEFT JOIN progress ON progress.invitation_id = cohort.invitation_id
+    LEFT JOIN follow_ups ON follow_ups.invitation_id = cohort.invitation_id
 """
 _AS_STORED = (
     "closed_week",
@@ -44,7 +45,7 @@ _AS_STORED = (
     "wording_version",
 )
 _MOMENTS = ("closed_at", "opened_at", "first_response_at", "expires_at", "answered_at")
-_LATER = ("handed_over_at", "bounced_at", "superseded_at", "read_at", "handled_at")
+_LATER = ("handed_over_at", "bounced_at", "superseded_at", "read_at", "contacted_at")
 
 
 def closed_between(
@@ -103,7 +104,7 @@ def _case(row: Row, as_of: datetime) -> CohortCase:
         flagged=bool(row["flags"]),
         contact_welcome=bool(row["contact_welcome"]),
         read_at=since["read_at"],
-        contacted_at=since["handled_at"],
+        contacted_at=since["contacted_at"],
     )
 
 
