@@ -5,7 +5,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask
@@ -15,6 +15,7 @@ from waitress.server import create_server
 
 from feedback_app.intake.senders import new_key
 from feedback_app.store import sender_keys
+from feedback_app.wiring import Wiring
 
 
 @dataclass(frozen=True)
@@ -92,3 +93,8 @@ def key_for(office: Office, source: str) -> str:
     with office.wiring.database.write() as tx:
         sender_keys.add(tx, key)
     return text
+
+
+def with_settings(office: Office, **changes: Any) -> Wiring:
+    """Return the wiring of this office with other settings."""
+    return replace(office.wiring, settings=office.wiring.settings.model_copy(update=changes))

@@ -6,17 +6,22 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from office import NOW, Customer, Office
-from senders import Reply, Wire, key_for, serving
+from senders import Reply, Wire, key_for, serving, with_settings
 
 from feedback_app.app import create_app
 from feedback_app.clock import to_text
+from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.intake.rates import FAILURES_A_MINUTE
+from feedback_app.review.durations import first_response_times, resolution_times
 from feedback_app.store import opt_outs, sender_keys
+from feedback_app.store.answered_cases import closed_in
+from feedback_app.weeks import week_of
 
 CASES = "/api/v1/closed-cases"
 CLOSED = to_text(NOW - timedelta(hours=1))
@@ -297,8 +302,6 @@ def test_a_sender_sees_its_own_cases_only(office: Office, desk: Wire, port: int)
 
 @pytest.mark.parametrize("case_id", ["A/B", "ü ß", "a%2Fb", "?#", "\u202e1"])
 def test_any_case_id_can_be_asked_for(desk: Wire, case_id: str) -> None:
-    from urllib.parse import quote
-
     desk.post(CASES, a_message(case_id=case_id))
     reply = desk.get(f"{CASES}/desk/{quote(case_id, safe='')}")
     assert (reply.status, reply.json["case_id"]) == (200, case_id)
@@ -351,11 +354,8 @@ def test_the_closing_time_is_the_same_moment_however_it_is_written(
 
 
 def test_each_sender_has_its_own_minute(office: Office, port: int) -> None:
-    settings = office.wiring.settings.model_copy(update={"api_requests_per_minute": 3})
-    office.wiring = type(office.wiring)(
-        settings, office.wiring.facts, office.wiring.database, office.wiring.links
-    )
-    with serving(create_app(parts=office.wiring)) as own_port:
+    parts = with_settings(office, api_requests_per_minute=3)
+    with serving(create_app(parts=parts)) as own_port:
         first, second = (
             Wire(own_port, {"Authorization": f"Bearer {key_for(office, source)}"})
             for source in ("a", "b")
@@ -398,6 +398,61 @@ def test_neither_keys_nor_links_are_logged_or_stored(
     for secret in (key, key.rpartition("_")[2], token, "secret-case-id", "customer.example"):
         assert secret not in logged
     assert key.rpartition("_")[2] not in str(office.everything())
+
+
+def test_a_database_that_does_not_answer_is_a_problem_to_try_again(
+    desk: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise DatabaseUnavailableError("the host db.internal does not answer")
+
+    monkeypatch.setattr("feedback_app.intake.api.take_in", away)
+    reply = desk.post(CASES, a_message())
+    assert (reply.status, reply.json["title"]) == (503, "Service Unavailable")
+    assert reply.headers["Retry-After"] == "10"
+    assert b"db.internal" not in reply.body
+
+
+def test_where_the_case_system_sends_all_mails_the_link_is_given_out_at_once(
+    office: Office,
+) -> None:
+    parts = with_settings(office, closure_mail="case_system")
+    with serving(create_app(parts=parts)) as port:
+        desk = Wire(port, {"Authorization": f"Bearer {key_for(office, 'desk')}"})
+        told = desk.post(CASES, a_message()).json
+    assert told["state"] == "handed_over"
+    assert told["survey_link"]
+    assert office.mails() == []
+
+
+def test_times_come_from_the_record_or_the_senders_clock_and_count_confirmed_closings(
+    office: Office, desk: Wire
+) -> None:
+    hour = {"opened_at": to_text(NOW - timedelta(hours=3)), "closed_at": CLOSED}
+    answered = {"first_response_at": to_text(NOW - timedelta(hours=2, minutes=50))}
+    measured = {"resolution_seconds": 900, "first_response_seconds": 60}
+    confirmed = {"closure_reason": "confirmed"}
+    for number, changes in enumerate(
+        (
+            {**hour, **answered, **confirmed},
+            {**hour, **answered, "closure_reason": "no_reply"},
+            {**hour, **answered},
+            {**hour, **measured, "duration_clock": "business", **confirmed},
+        )
+    ):
+        assert desk.post(CASES, a_message(case_number=str(number), **changes)).status == 201
+    week = week_of(NOW, office.wiring.zone)
+    cohort = list(closed_in(office.wiring.database, week, office.now))
+    resolved = resolution_times(cohort, office.wiring.facts)
+    first = first_response_times(cohort, office.wiring.facts)
+    assert {one.clock: (one.overall.n, one.overall.median) for one in resolved} == {
+        "calendar": (1, 7200),
+        "business": (1, 900),
+    }
+    assert {one.clock: (one.overall.n, one.overall.median) for one in first} == {
+        "calendar": (3, 600),
+        "business": (1, 60),
+    }
 
 
 def test_an_unknown_place_or_method_is_a_problem_too(desk: Wire) -> None:

@@ -1,11 +1,12 @@
 """Presets are checked at the start, and every fault is named."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from office import NOW, Office
-from test_webhooks import with_settings
+from senders import with_settings
 
 from feedback_app.app import create_app
 from feedback_app.intake.mapping_file import MappingFileError
@@ -168,8 +169,6 @@ case_number = 5
 def test_a_fault_is_named_with_file_and_key(
     sqlite_office: Office, folder: Path, changed: tuple[str, str], said: str
 ) -> None:
-    import re
-
     assert changed[0] in WHOLE
     found = "\n".join(faults(sqlite_office, folder, WHOLE.replace(*changed)))
     assert re.search(said, found), found

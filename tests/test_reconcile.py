@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -214,7 +215,7 @@ def _messages(path: Path) -> Iterator[dict[str, str]]:
         time_zone="Europe/Lisbon",
     )
     mapping: CaseMapping = tables.mapping
-    moments = tables.moments(office_zone())
+    moments = tables.moments(ZoneInfo("UTC"))
     with opened(path) as table:
         for row in table.rows():
             named = dict(zip(table.columns, row.cells, strict=True))
@@ -224,9 +225,3 @@ def _messages(path: Path) -> Iterator[dict[str, str]]:
                     if name in values:
                         values[name] = moments.read(values[name]).isoformat()
                 yield values
-
-
-def office_zone() -> Any:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo("UTC")

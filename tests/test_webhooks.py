@@ -21,7 +21,7 @@ from case_systems import (
 )
 from office import NOW, Office
 from pydantic import SecretStr
-from senders import Wire, key_for, serving
+from senders import Wire, key_for, serving, with_settings
 
 from feedback_app.app import create_app
 from feedback_app.clock import to_text
@@ -30,13 +30,6 @@ from feedback_app.settings import SettingsError
 from feedback_app.wiring import Wiring
 
 CLOSED = NOW - timedelta(minutes=2)
-
-
-def with_settings(office: Office, **changes: Any) -> Wiring:
-    """Return the wiring of this office with other settings."""
-    parts = office.wiring
-    settings = parts.settings.model_copy(update=changes)
-    return Wiring(settings, parts.facts, parts.database, parts.links)
 
 
 def with_secrets(office: Office, *pairs: str, **changes: Any) -> Wiring:
@@ -429,6 +422,7 @@ def test_a_payload_too_large_is_refused(port: int) -> None:
 @pytest.mark.parametrize(
     ("pair", "said"),
     [
+        ("jira-automation=Schlüssel-" + SECRET, "ASCII characters only"),
         ("jira=short", "the secret of jira needs at least 16 characters"),
         ("yira=" + SECRET, "'yira' is no preset: .*zendesk"),
         ("freshdesk=" + SECRET, "the secret of freshdesk is written NAME:PASSWORD"),

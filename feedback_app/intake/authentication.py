@@ -48,6 +48,8 @@ class Authentication(BaseModel):
 
     def fault_of(self, secret: str) -> str:
         """Return what keeps `secret` from being used, "" if nothing does."""
+        if not (secret.isascii() and secret.isprintable()):
+            return "may hold ASCII characters only, because headers carry no others"
         short = len(secret) < SHORTEST_SECRET
         return f"needs at least {SHORTEST_SECRET} characters" if short else ""
 

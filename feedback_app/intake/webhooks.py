@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
@@ -110,7 +110,7 @@ def _payloads(webhook: Webhook, proof: Proof) -> list[dict[str, Any]]:
     return payloads
 
 
-def _refuse(name: str) -> None:
+def _refuse(name: str) -> NoReturn:
     rates.spend_failure()
     log.warning("webhook %s: a request with a wrong or an old proof was refused", name)
     raise ProblemError(HTTPStatus.UNAUTHORIZED, "the signature, secret or signed time is wrong")
