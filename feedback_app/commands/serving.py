@@ -16,6 +16,8 @@ from feedback_app.wiring import Wiring
 # At waitress's own defaults 200 slow sockets shut everybody out.
 _CONNECTIONS = 1000
 _CHANNEL_SECONDS = 15
+# Beyond this a body is refused unread; up to it, the application says what is wrong with it.
+_LARGEST_BODY = 16 * 1024 * 1024
 _LISTED = 20
 
 
@@ -44,6 +46,7 @@ def serve(wiring: Wiring, host: str, port: int, threads: int) -> None:
         threads=threads,
         connection_limit=_CONNECTIONS,
         channel_timeout=_CHANNEL_SECONDS,
+        max_request_body_size=_LARGEST_BODY,
         ident="",
     )
 
