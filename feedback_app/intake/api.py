@@ -19,7 +19,7 @@ from feedback_app.intake.messages import (
 from feedback_app.intake.moments import Moments
 from feedback_app.intake.normal import NormalForm, loses_characters, plain_address
 from feedback_app.intake.openapi import document
-from feedback_app.intake.problems import ProblemError, respond
+from feedback_app.intake.problems import ProblemError, faulty, respond
 from feedback_app.intake.reading import json_body, read, texts, the_one
 from feedback_app.intake.senders import recognised
 from feedback_app.records import Closing, SenderKey
@@ -63,9 +63,7 @@ def receive() -> tuple[Response, int]:
             for at in order:
                 taken[at] = take_in(tx, wiring(), deliveries[at], now())
     except FaultyCaseError as error:
-        raise ProblemError(
-            HTTPStatus.UNPROCESSABLE_ENTITY, faults=_placed(error.faults, at if many else None)
-        ) from error
+        raise faulty(_placed(error.faults, at if many else None)) from error
     answers = [taken[at].model_dump(mode="json") for at in range(len(deliveries))]
     is_new = any(answer["outcome"] == "new" for answer in answers)
     status = HTTPStatus.CREATED if is_new else HTTPStatus.OK
@@ -101,8 +99,7 @@ def opt_out() -> tuple[str, int]:
     try:
         address = plain_address(message.contact_email)
     except ValueError as error:
-        faults = [Fault("contact_email", str(error))]
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, faults=faults) from error
+        raise faulty([Fault("contact_email", str(error))]) from error
     with wiring().database.write() as tx:
         opt_outs.add(tx, address, now())
     return "", HTTPStatus.NO_CONTENT
@@ -138,7 +135,7 @@ def _deliveries(values: list[Any], source: str, many: bool) -> list[Delivery]:
         except FaultyCaseError as error:
             faults += _placed(error.faults, at if many else None)
     if faults:
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, faults=faults)
+        raise faulty(faults)
     return found
 
 
@@ -148,11 +145,13 @@ def _delivery(value: Any, source: str, normal: NormalForm) -> Delivery:
     cleaned = {name: clean(text) for name, text in typed.items()}
     message, faults = read(ClosedCaseMessage, {**fields, **cleaned} if fields else value)
     if message is None:
-        raise FaultyCaseError(faults)
+        wrong = {fault.field for fault in faults}
+        others = {name: cleaned[name] for name in FIELDS if cleaned.get(name) and name not in wrong}
+        raise FaultyCaseError([*faults, *normal.faults(others)])
     values = texts(message, FIELDS)
     if values.setdefault("source", source) != source:
         said = f"{shown(values['source'])} is not what this key is for, which is {source}"
-        raise FaultyCaseError([Fault("source", said)])
+        raise FaultyCaseError([Fault("source", said, True)])
     return Delivery(
         case=normal.case(values),
         delivery_id=message.delivery_id,

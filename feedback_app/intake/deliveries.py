@@ -92,5 +92,5 @@ def _delivered_before(tx: Transaction, delivery: Delivery) -> str | None:
         return None
     case_ref = deliveries.case_of(tx, delivery.case.source, delivery.delivery_id)
     if case_ref and closings.find(tx, case_ref).case_id != delivery.case.case_id:
-        raise FaultyCaseError([Fault("delivery_id", "came with another case before")])
+        raise FaultyCaseError([Fault("delivery_id", "came with another case before", True)])
     return case_ref

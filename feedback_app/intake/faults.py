@@ -8,13 +8,22 @@ _SHOWN = 60
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that keeps a closed case out. `field` is empty when the whole row is meant."""
+    """One thing that keeps a closed case out. `field` is empty when the whole row is meant.
+
+    An `impossible` one is well written, but cannot be true: it contradicts another field, the
+    calendar, or an earlier delivery.
+    """
 
     field: str
     reason: str
+    impossible: bool = False
 
     def __str__(self) -> str:
         return f"{self.field}: {self.reason}" if self.field else self.reason
+
+
+class ImpossibleError(ValueError):
+    """A value is well written, but cannot be true."""
 
 
 class FaultyCaseError(ValueError):

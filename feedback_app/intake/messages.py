@@ -9,12 +9,25 @@ from feedback_app.records import DurationClock, InvitationState, WithheldBecause
 
 MOST_CASES = 100
 
-Name = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT)]
+# The normal form checks these too, with better words; here they are for whoever reads the schema.
+# Some sign that is neither white space nor a control character: otherwise nothing is left of it.
+_SAYS_SOMETHING = r"[^\s\u0000-\u001f\u007f-\u009f]"
+_LANGUAGE = r"^([A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*)?$"
+_WEB_ADDRESS = r"^(https?://[^\s/?#@:]+.*)?$"
+_MAILBOX = r"^([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)?$"
+
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=TEXT_LIMIT, json_schema_extra={"pattern": _SAYS_SOMETHING}),
+]
 Text = Annotated[str | None, Field(max_length=TEXT_LIMIT)]
 Moment = Annotated[
     str | None, Field(max_length=TEXT_LIMIT, json_schema_extra={"format": "date-time"})
 ]
-Address = Annotated[str, Field(max_length=ADDRESS_LIMIT, json_schema_extra={"format": "email"})]
+Address = Annotated[
+    str,
+    Field(max_length=ADDRESS_LIMIT, json_schema_extra={"format": "email", "pattern": _MAILBOX}),
+]
 Seconds = Annotated[int | None, Field(ge=0, le=SECONDS_LIMIT)]
 
 
@@ -58,15 +71,16 @@ class ClosedCaseMessage(Message):
     contact_email: Address | None = Field(
         default=None, description="Where the closure mail goes. Without it you get the link only."
     )
-    language: Text = Field(
-        default=None, description="Language of mail and survey.", examples=["de"]
-    )
+    language: Annotated[
+        str | None, Field(max_length=TEXT_LIMIT, json_schema_extra={"pattern": _LANGUAGE})
+    ] = Field(default=None, description="Language of mail and survey.", examples=["de"])
     case_kind: Text = Field(default=None, description="How the case was worked on.")
     closure_reason: Text = Field(
         default=None, description="Resolution times count confirmed closings only."
     )
     case_url: Annotated[
-        str | None, Field(max_length=URL_LIMIT, json_schema_extra={"format": "uri"})
+        str | None,
+        Field(max_length=URL_LIMIT, json_schema_extra={"format": "uri", "pattern": _WEB_ADDRESS}),
     ] = Field(default=None, description="Where a team lead opens the case.")
     customer: Text = Field(default=None, description="Whose case it was.")
     team: Text = Field(default=None, description="Which team worked on it.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from feedback_app.intake.faults import shown
+from feedback_app.intake.faults import ImpossibleError, shown
 
 # Weeks and time limits are reckoned from these moments, so both must stay inside the calendar.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,9 +44,9 @@ class Moments:
             in_utc = moment.astimezone(UTC).replace(microsecond=0)
             local = in_utc.astimezone(moment.tzinfo).replace(tzinfo=None)
         except OverflowError:
-            raise ValueError(f"{shown(text)} lies outside the calendar") from None
+            raise ImpossibleError(f"{shown(text)} lies outside the calendar") from None
         if in_utc < EARLIEST:
-            raise ValueError(f"{shown(text)} lies before {EARLIEST:%Y}")
+            raise ImpossibleError(f"{shown(text)} lies before {EARLIEST:%Y}")
         if local != written.replace(tzinfo=None, microsecond=0):
             raise ValueError(
                 f"{shown(text)} does not exist in {self.zone.key}, where clocks went forward: "

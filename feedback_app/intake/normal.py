@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from feedback_app.intake.faults import Fault, FaultyCaseError, shown
+from feedback_app.intake.faults import Fault, FaultyCaseError, ImpossibleError, shown
 from feedback_app.intake.mapping import REQUIRED
 from feedback_app.intake.moments import Moments
 from feedback_app.letters import recipient
@@ -85,9 +85,13 @@ class NormalForm:
 
     def check(self, values: Mapping[str, str]) -> None:
         """Raise FaultyCaseError if one of these values would make every case faulty."""
-        faults = self._read(values)[1]
+        faults = self.faults(values)
         if faults:
             raise FaultyCaseError(faults)
+
+    def faults(self, values: Mapping[str, str]) -> list[Fault]:
+        """Return what is wrong with each of these values by itself."""
+        return self._read(values)[1]
 
     def _read(self, values: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:
         """Return the values that can be read, and what is wrong with the others."""
@@ -98,7 +102,7 @@ class NormalForm:
             try:
                 read[name] = readers.get(name, _text)(text)
             except ValueError as error:
-                faults.append(Fault(name, str(error)))
+                faults.append(Fault(name, str(error), isinstance(error, ImpossibleError)))
         return read, faults
 
     def _readers(self) -> dict[str, Callable[[str], object]]:
@@ -120,7 +124,7 @@ class NormalForm:
     def _closed_at(self, text: str) -> datetime:
         moment = self.moments.read(text)
         if moment > self.now + FUTURE_LIMIT:
-            raise ValueError(f"{shown(text)} is in the future")
+            raise ImpossibleError(f"{shown(text)} is in the future")
         return moment
 
 
@@ -188,15 +192,15 @@ def _contradictions(read: Mapping[str, Any]) -> list[Fault]:
     faults = []
     closed_at, opened_at = read.get("closed_at"), read.get("opened_at")
     if opened_at and closed_at and opened_at > closed_at:
-        return [Fault("opened_at", "lies after closed_at")]
+        return [Fault("opened_at", "lies after closed_at", True)]
     for name in ("first_response_at", "solution_proposed_at"):
         moment = read.get(name)
         if moment and closed_at and moment > closed_at:
-            faults.append(Fault(name, "lies after closed_at"))
+            faults.append(Fault(name, "lies after closed_at", True))
         if moment and opened_at and moment < opened_at:
-            faults.append(Fault(name, "lies before opened_at"))
+            faults.append(Fault(name, "lies before opened_at", True))
     measured = [name for name in _MEASURED if name in read]
     if measured and not read.get("duration_clock"):
         words = " or ".join(get_args(DurationClock))
-        faults.append(Fault("duration_clock", f"say what {measured[0]} counts: {words}"))
+        faults.append(Fault("duration_clock", f"say what {measured[0]} counts: {words}", True))
     return faults

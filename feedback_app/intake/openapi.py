@@ -23,6 +23,7 @@ _PROBLEMS = {
     400: "The body is no usable JSON.",
     401: "There is no key, or one that opens nothing.",
     404: "There is no such closed case, or it is another sender's.",
+    409: "What the fields say cannot be true, such as a closing in the future.",
     413: "The body is too large.",
     415: "The body is not sent as application/json.",
     422: "A field is wrong; errors names it.",
@@ -76,7 +77,7 @@ def _paths(facts: Facts) -> dict[str, Any]:
                     201: "ClosingMessage: The closing was not known and is stored.",
                     200: "ClosingMessage: The closing was known already.",
                 },
-                problems=(400, 401, 413, 415, 422, 429, 503),
+                problems=(400, 401, 409, 413, 415, 422, 429, 503),
             )
         },
         "/api/v1/closed-cases/{source}/{case_id}": {

@@ -29,6 +29,13 @@ class ProblemError(Exception):
         self.faults, self.headers = tuple(faults), dict(headers or {})
 
 
+def faulty(faults: Sequence[Fault]) -> ProblemError:
+    """Return the problem of a message: 409 if it only says what cannot be true, 422 otherwise."""
+    is_impossible = all(fault.impossible for fault in faults)
+    status = HTTPStatus.CONFLICT if is_impossible else HTTPStatus.UNPROCESSABLE_ENTITY
+    return ProblemError(status, faults=faults)
+
+
 def respond(error: ProblemError) -> Response:
     """Return the problem as the sender is told."""
     document = {

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from feedback_app.intake.faults import Fault
 from feedback_app.intake.json_body import BodyError, parse
 from feedback_app.intake.messages import Message
-from feedback_app.intake.problems import ProblemError
+from feedback_app.intake.problems import ProblemError, faulty
 
 M = TypeVar("M", bound=Message)
 
@@ -46,7 +46,7 @@ def the_one(kind: type[M]) -> M:
     """Return the message of this kind that the request's body is. Raises ProblemError."""
     message, faults = read(kind, json_body())
     if message is None:
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, faults=faults)
+        raise faulty(faults)
     return message
 
 
