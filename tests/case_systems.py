@@ -55,6 +55,8 @@ class System:
     says_address = True
     says_closing_time = True
     reads_answer = False
+    # Whether its payload is a template of ours, which may hold further fields.
+    is_template = False
     # How old a signed request may be, in seconds; None where no time is signed.
     tolerance: int | None = None
 
@@ -149,6 +151,7 @@ class Jira(System):
 
 class JiraAutomation(System):
     name = "jira-automation"
+    is_template = True
     source = "jira"
     reads_answer = True
 
@@ -207,6 +210,7 @@ class Zendesk(System):
 
 class ZendeskTrigger(Zendesk):
     name = "zendesk-trigger"
+    is_template = True
     says_address = True
 
     def closing(self, closing: Closing) -> Any:
@@ -228,6 +232,7 @@ class ZendeskTrigger(Zendesk):
 
 class Freshdesk(System):
     name = source = "freshdesk"
+    is_template = True
     secret = f"feedback:{SECRET}"
     says_closing_time = False
 
@@ -250,6 +255,7 @@ class Freshdesk(System):
 
 class Salesforce(System):
     name = source = "salesforce"
+    is_template = True
     reads_answer = True
 
     def closing(self, closing: Closing) -> Any:
@@ -278,6 +284,7 @@ class Salesforce(System):
 
 class SalesforceOutbound(Salesforce):
     name = "salesforce-outbound"
+    is_template = False
     reads_answer = False
     organisation = "00D000000000042EAA"
     secret = f"{organisation}:{SECRET}"
@@ -322,6 +329,7 @@ class SalesforceOutbound(Salesforce):
 
 class Generic(System):
     name = source = "generic"
+    is_template = True
     reads_answer = True
     tolerance = 300
 

@@ -258,6 +258,26 @@ def test_a_sender_that_reads_the_answer_may_tell_the_customer_itself(
     assert office.mails() == []
 
 
+@every_system(lambda system: system.is_template)
+def test_a_template_may_hold_further_fields_under_their_own_names(
+    office: Office, port: int, system: System
+) -> None:
+    further = {
+        "closure_reason": "confirmed",
+        "first_response_seconds": 600,
+        "resolution_seconds": "7200",
+        "duration_clock": "business",
+        "language": "de",
+        "customer": "A customer for tests",
+    }
+    reply = system.tell(port, a_closing(), NOW, payload={**system.closing(a_closing()), **further})
+    assert (reply.status, reply.json["notes"]) == (201, [])
+    (case,) = office.rows("cases")
+    assert {name: str(case[name]) for name in further} == {
+        name: str(value) for name, value in further.items()
+    }
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b"null", b"[" * 5000, b"<a/>", b"\xff"])
 def test_a_body_that_is_no_payload_is_a_problem(
     office: Office, port: int, system: System, body: bytes
