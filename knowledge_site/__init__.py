@@ -21,7 +21,7 @@ Read in this order:
     scan        before the build: unknown keys, missing pages, wrong dates, each with page and line
     css, purge, assets, search_index
                 what a page loads: one style sheet of what the pages need, scripts, search index
-    whole, feed, data, well_known, sitemap, redirects, links, headers
+    whole, feed, data, well_known, sitemap, redirects, built_pages, links, headers
                 what is written and checked over the built folder
     finish      after the build: all of it, in order
     theme/      templates, style sheets and scripts over Material for MkDocs

@@ -9,6 +9,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from posixpath import relpath
 
@@ -21,7 +22,6 @@ ASSET = re.compile(
 )
 CHARSET = re.compile(r'^\ufeff?@charset "[^"]*";')
 PREFORMATTED = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
-LINE_BREAK = re.compile(r"\s*\n\s*")
 REMARK = re.compile(r"^[ \t]*//.*\n|^[ \t]+|^\n", re.MULTILINE)
 UNUSED = ("assets/javascripts", "assets/stylesheets", "assets/images/favicon.png")
 
@@ -36,7 +36,9 @@ def lighten(site: Path, pages: Pages, folders: Iterable[str]) -> tuple[Pages, li
     for folder in folders:
         _drop_copies(site, site / folder)
     scripts = {script: _short_script(script) for script in sorted((site / "assets").glob("*.js"))}
-    sheets = list(dict.fromkeys(_file(site, path, link) for path, link in _sheet_links(pages)))
+    sheets = list(
+        dict.fromkeys(_file(site, path.parent, link) for path, link in _sheet_links(pages))
+    )
     named = {script: _write(script, text) for script, text in scripts.items()}
     if sheets:
         style = _style(sheets, Names(pages.values(), scripts.values()))
@@ -62,9 +64,10 @@ def _short_script(script: Path) -> str:
     return REMARK.sub("", script.read_text(encoding="utf-8"))
 
 
-def _file(site: Path, path: Path, target: str) -> Path:
-    """Return the file a page's address leads to, or the first language's where that is gone."""
-    base = site if target.startswith("/") else path.parent
+@cache
+def _file(site: Path, folder: Path, target: str) -> Path:
+    """Return the file an address leads to, or the first language's where that is gone."""
+    base = site if target.startswith("/") else folder
     file = (base / target.lstrip("/")).resolve()
     return file if file.exists() else site / target[target.index("assets/") :]
 
@@ -95,7 +98,7 @@ def _pointed(site: Path, path: Path, html: str, named: dict[Path, Path]) -> str:
     """Return the page with its addresses of assets leading to where these stand now."""
 
     def address(found: re.Match[str]) -> str:
-        before = _file(site, path, found["target"])
+        before = _file(site, path.parent, found["target"])
         now = named.get(before, before)
         if not now.exists():
             return found.group()
@@ -104,7 +107,10 @@ def _pointed(site: Path, path: Path, html: str, named: dict[Path, Path]) -> str:
         target = rooted if rooted.startswith("/") else relpath(now, path.parent)
         return f'{found["attribute"]}="{target}"'
 
-    return ASSET.sub(address, html)
+    head, end, body = html.partition("</head>")
+    if "assets/" in body:
+        body = ASSET.sub(address, body)
+    return ASSET.sub(address, head) + end + body
 
 
 def _with_one_sheet(html: str) -> str:
@@ -115,5 +121,13 @@ def _with_one_sheet(html: str) -> str:
 def without_spare_space(html: str) -> str:
     """Return the page without indentation and empty lines, where they say nothing."""
     parts = PREFORMATTED.split(html)
-    parts[::2] = [LINE_BREAK.sub("\n", part) for part in parts[::2]]
+    parts[::2] = [_without_empty_lines(part) for part in parts[::2]]
     return "".join(parts).lstrip()
+
+
+def _without_empty_lines(text: str) -> str:
+    first, *lines = text.split("\n")
+    if not lines:
+        return text
+    *lines, last = map(str.strip, lines)
+    return "\n".join([first.rstrip(), *filter(None, lines), last])

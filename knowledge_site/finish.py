@@ -5,6 +5,7 @@ from pathlib import Path
 
 from knowledge_site import (
     assets,
+    built_pages,
     data,
     feed,
     headers,
@@ -34,7 +35,7 @@ def finish(
     feed.write_feeds(site, facts, published)
     data.write_data(site, facts)
     well_known.write_well_known(site, facts)
-    unchanging = lighten(site, facts.languages[1:])
+    texts, unchanging = lighten(site, facts.languages[1:])
     pages, site_url, first = (
         list(pages),
         facts.organisation.site_url,
@@ -43,16 +44,16 @@ def finish(
     write_downloads(site, published)
     sitemap.write_sitemap(site, pages, site_url, first)
     redirects.write_redirects(site, pages, site_url, first)
-    built = links.read_site(site)
+    built = built_pages.read_site(site, texts)
     scripts = (script for page in built.values() for script in page.scripts)
     headers.write_headers(site, headers.security_headers(scripts), unchanging)
     return links.check(site, built)
 
 
-def lighten(site: Path, folders: Iterable[str]) -> list[Path]:
+def lighten(site: Path, folders: Iterable[str]) -> tuple[assets.Pages, list[Path]]:
     """Leave every page and every search index what a reader needs of it, and no more.
 
-    Returns the files that pages load and that may be kept for good.
+    Returns the pages and the files they load, which may be kept for good.
     """
     before = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
     pages, unchanging = assets.lighten(site, before, folders)
@@ -60,7 +61,7 @@ def lighten(site: Path, folders: Iterable[str]) -> list[Path]:
         path.write_text(html, encoding="utf-8")
     for index in site.rglob("search_index.json"):
         search_index.shorten(index)
-    return unchanging
+    return pages, unchanging
 
 
 def keep_one_not_found_page(site: Path) -> None:

@@ -1,71 +1,41 @@
-"""After the build: links, anchors and loads of every page, read from the HTML itself.
+"""After the build: dead links and anchors, foreign loads, double ids, left-over braces.
 
 MkDocs checks what is written in Markdown; here raw HTML and templates are checked too.
 """
 
+import os
 from collections.abc import Iterator
-from html.parser import HTMLParser
+from functools import cache
 from pathlib import Path
+from posixpath import dirname, join, normpath
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from knowledge_site.built_pages import BuiltPage
 from knowledge_site.faults import Fault
 
-LOADING_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "manifest"}
-LEFT_OVER = ("{{", "{%", "}}", "%}")
 
+class Built(NamedTuple):
+    """What links can lead to: every file, and the anchors of each page."""
 
-class BuiltPage(HTMLParser):
-    """Anchors, links, loads and inline scripts of one built page, each with its line."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(convert_charrefs=True)
-        self.path = path
-        self.anchors: list[tuple[int, str]] = []
-        self.links: list[tuple[int, str]] = []
-        self.loads: list[tuple[int, str]] = []
-        self.scripts: list[str] = []
-        self.left_over: list[int] = []
-        self._in_script: bool | None = None
-        self.feed(path.read_text(encoding="utf-8"))
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        line = self.getpos()[0]
-        if "id" in given:
-            self.anchors.append((line, given["id"]))
-        if "src" in given:
-            self.loads.append((line, given["src"]))
-        if tag == "link" and LOADING_LINKS & set(given.get("rel", "").split()):
-            self.loads.append((line, given.get("href", "")))
-        if tag in ("a", "area") and "href" in given:
-            self.links.append((line, given["href"]))
-        if tag in ("script", "style"):
-            data = given.get("type", "") not in ("", "module", "text/javascript")
-            self._in_script = tag == "script" and "src" not in given and not data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("script", "style"):
-            self._in_script = None
-
-    def handle_data(self, data: str) -> None:
-        if self._in_script:
-            self.scripts.append(data)
-        elif self._in_script is None and any(mark in data for mark in LEFT_OVER):
-            self.left_over.append(self.getpos()[0])
-
-
-def read_site(site: Path) -> dict[Path, BuiltPage]:
-    """Read every HTML file below the folder."""
-    return {path: BuiltPage(path) for path in sorted(site.rglob("*.html"))}
+    files: frozenset[str]
+    anchors: dict[str, set[str]]
 
 
 def check(site: Path, pages: dict[Path, BuiltPage]) -> list[Fault]:
     """Return every dead link or anchor, foreign load, double id and left-over brace."""
-    return sorted(fault for page in pages.values() for fault in _of_page(site, page, pages))
+    files = frozenset(
+        Path(folder, name).relative_to(site).as_posix()
+        for folder, _, names in os.walk(site)
+        for name in names
+    )
+    named = {path.relative_to(site).as_posix(): page for path, page in pages.items()}
+    anchors = {name: {anchor for _, anchor in page.anchors} for name, page in named.items()}
+    built = Built(files, anchors)
+    return sorted(fault for name, page in named.items() for fault in _of_page(name, page, built))
 
 
-def _of_page(site: Path, page: BuiltPage, pages: dict[Path, BuiltPage]) -> Iterator[Fault]:
+def _of_page(name: str, page: BuiltPage, built: Built) -> Iterator[Fault]:
     seen: set[str] = set()
     for line, anchor in page.anchors:
         if anchor in seen:
@@ -75,8 +45,8 @@ def _of_page(site: Path, page: BuiltPage, pages: dict[Path, BuiltPage]) -> Itera
         if _is_foreign(target):
             yield Fault(page.path, line, f"loads {target} from another host")
     for line, target in (*page.links, *page.loads):
-        for message in _dead(site, page, target, pages):
-            yield Fault(page.path, line, message)
+        if message := _dead(name, target, built):
+            yield Fault(page.path, line, f"{target}{message}")
     for line in page.left_over:
         yield Fault(page.path, line, "template text left over")
 
@@ -86,23 +56,27 @@ def _is_foreign(target: str) -> bool:
     return bool(parts.netloc) or parts.scheme in ("http", "https")
 
 
-def _dead(site: Path, page: BuiltPage, target: str, pages: dict[Path, BuiltPage]) -> Iterator[str]:
+def _dead(name: str, target: str, built: Built) -> str:
+    """Return what is wrong with a link of the page, or nothing."""
     parts = urlsplit(target)
     if parts.scheme or parts.netloc:
-        return
+        return ""
     # The server shows 404.html at any depth, so it alone must link from the root.
-    if parts.path.startswith("/") and page.path.name != "404.html":
-        yield f"{target} starts at the server's root: link relative to the page"
-        return
-    base = site if parts.path.startswith("/") else page.path.parent
-    path = (base / unquote(parts.path).lstrip("/")).resolve() if parts.path else page.path
-    if path.is_dir():
-        path = path / "index.html"
-    if not path.is_file():
-        yield f"{target} leads nowhere"
-    elif parts.fragment and path in pages and not _has_anchor(pages[path], parts.fragment):
-        yield f"{target}: the page has no anchor #{parts.fragment}"
+    if parts.path.startswith("/") and name != "404.html":
+        return " starts at the server's root: link relative to the page"
+    path = _place(dirname(name), parts.path) if parts.path else name
+    if path not in built.files:
+        path = normpath(join(path, "index.html"))
+    if path not in built.files:
+        return " leads nowhere"
+    fragment = unquote(parts.fragment)
+    if fragment and fragment not in built.anchors.get(path, {fragment}):
+        return f": the page has no anchor #{parts.fragment}"
+    return ""
 
 
-def _has_anchor(page: BuiltPage, fragment: str) -> bool:
-    return any(anchor == unquote(fragment) for _, anchor in page.anchors)
+@cache
+def _place(folder: str, path: str) -> str:
+    """Return where a path leads from a folder, below the site; "/" begins at the site's root."""
+    plain = unquote(path)
+    return normpath(plain.lstrip("/") if plain.startswith("/") else join(folder, plain))

@@ -10,6 +10,7 @@ with page and line.
 """
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -21,7 +22,7 @@ from markdown.inlinepatterns import InlineProcessor
 from knowledge_site.elements import element
 from knowledge_site.fillers import EXPRESSION, fill, is_fact
 from published_results.folder import Published, read_folder
-from support_facts.facts import Facts, load_facts
+from support_facts.facts import SHIPPED, Facts, load_facts
 
 # Below code spans (190), above links (160): a fact may be a link's text or its target.
 INLINE_PRIORITY = 185
@@ -68,8 +69,26 @@ class FilledBlock(BlockProcessor):
         parent.append(fill(found.group(1), self.facts, self.language, self.published))
 
 
+@lru_cache(maxsize=2)
+def _facts(path: Path, _changed: int) -> Facts:
+    """Read the facts once for all pages: builders make an extension anew for each of them."""
+    return load_facts(path)
+
+
+@lru_cache(maxsize=2)
+def _published(folder: Path, _changed: tuple[tuple[str, int], ...]) -> Published:
+    """Read the published results once, for the same reason."""
+    return read_folder(folder)
+
+
+def _changes(folder: Path) -> tuple[tuple[str, int], ...]:
+    """Return what differs when a file of the folder does."""
+    files = folder.rglob("*") if folder.is_dir() else ()
+    return tuple(sorted((str(file), file.stat().st_mtime_ns) for file in files))
+
+
 class FactsExtension(Extension):
-    """Reads the facts once and registers both processors."""
+    """Registers both processors."""
 
     def __init__(self, **kwargs: Any) -> None:
         self.config = {
@@ -80,10 +99,10 @@ class FactsExtension(Extension):
         super().__init__(**kwargs)
 
     def extendMarkdown(self, md: Markdown) -> None:
-        path = self.getConfig("facts")
-        facts = load_facts(Path(path) if path else None)
+        path = Path(self.getConfig("facts") or SHIPPED)
+        facts = _facts(path, path.stat().st_mtime_ns)
         folder = self.getConfig("results")
-        published = read_folder(Path(folder)) if folder else Published()
+        published = _published(Path(folder), _changes(Path(folder))) if folder else Published()
         language = self.getConfig("language")
         if language not in facts.languages:
             raise ValueError(f"support.toml has no {language!r}: it has {facts.languages}")

@@ -28,26 +28,27 @@ class Names:
     """Classes, ids, elements and values of attributes that can appear in the pages."""
 
     def __init__(self, pages: Iterable[str], scripts: Iterable[str]) -> None:
-        self.pages = tuple(pages)
-        found: dict[str, set[str]] = {"class": set(), "id": set()}
-        self.elements = {"html", "body"}
+        # Most lines stand on every page; each is looked at once.
+        lines: set[str] = set()
         inline: set[str] = set()
-        for page in self.pages:
-            for kind, names in set(NAMED.findall(page)):
-                found[kind].update(names.split())
-            self.elements.update(ELEMENT.findall(page))
+        for page in pages:
+            lines.update(page.split("\n"))
             inline.update(INLINE_SCRIPT.findall(page))
+        self.text = "\n".join(sorted(lines))
+        # A value that runs on to the next line is torn here, so all its words count.
+        torn = (line for line in lines if line.count('"') % 2)
+        self.words = {word for text in (*scripts, *inline, *torn) for word in WORD.findall(text)}
+        found: dict[str, set[str]] = {"class": set(), "id": set()}
+        for kind, names in NAMED.findall(self.text):
+            found[kind].update(names.split())
         # Any word of a script may become a name.
-        self.words = {word for script in (*scripts, *inline) for word in WORD.findall(script)}
         self.classes, self.ids = found["class"] | self.words, found["id"] | self.words
-        self.elements |= self.words
+        self.elements = {"html", "body", *ELEMENT.findall(self.text)} | self.words
         self.has_value = cache(self._has_value)
 
     def _has_value(self, attribute: str, value: str) -> bool:
-        if value in self.words:
-            return True
         written = (f'{attribute}="{value}"', f"{attribute}='{value}'", f"{attribute}={value}")
-        return any(one in page for one in written for page in self.pages)
+        return value in self.words or any(one in self.text for one in written)
 
 
 def purge(sheet: Sheet, names: Names) -> Sheet:

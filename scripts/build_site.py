@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 # Set before MkDocs is imported: Material prints a notice about MkDocs 2 otherwise.
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
@@ -33,6 +34,8 @@ from published_results.folder import Published, read_folder
 from published_results.part import ResultsError
 from support_facts.facts import Facts, FactsError, load_facts
 
+Nav = list[dict[str, Any]]
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results"
 WATCHED = ("docs", "results", "support_facts", "knowledge_site", "mkdocs.yml", "mkdocs.de.yml")
@@ -44,10 +47,12 @@ def build(
     *,
     docs: Path = ROOT / "docs",
     results: Path = RESULTS,
+    nav: Nav | None = None,
     today: date | None = None,
 ) -> None:
     """Build the site into `out`, replacing what is there only when all went well.
 
+    `nav` stands for the navigation of the configurations, for other pages than ours.
     Raises FactsError for faults of support.toml, ResultsError for faults of published files and
     SiteFaults for faults of pages.
     """
@@ -61,7 +66,7 @@ def build(
         site = Path(folder) / "site"
         with _dated(max(page.last_updated for page in pages)):
             for language in facts.languages:
-                _build_language(site, docs, facts, language, facts_path, results)
+                _build_language(site, docs, facts, language, facts_path, results, nav)
         _stop_at(finish(site, pages, facts, published))
         _replace(out, site)
 
@@ -73,6 +78,7 @@ def _build_language(
     language: str,
     facts_path: Path | None,
     results: Path,
+    nav: Nav | None,
 ) -> None:
     first = language == facts.languages[0]
     site_url = facts.organisation.site_url
@@ -85,6 +91,8 @@ def _build_language(
         site_name=facts.organisation.name,
         site_url=root_url + folder if root_url else None,
     )
+    if nav:
+        config.nav = nav
     config.mdx_configs["knowledge_site.markdown"]["facts"] = str(facts_path or "")
     config.mdx_configs["knowledge_site.markdown"]["results"] = str(results)
     for other in config.extra["alternate"]:

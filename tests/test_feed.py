@@ -6,7 +6,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from knowledge_site import links
+from knowledge_site import built_pages
 from knowledge_site.feed import ATOM, entries, feed
 from published_results.folder import Published
 from support_facts.facts import load_facts
@@ -74,7 +74,9 @@ def test_change_without_a_page_is_told_all_the_same():
 @pytest.mark.parametrize("folder", ["", "de/"])
 def test_every_entry_leads_to_its_place_on_the_built_page(site, folder):
     root = fromstring((site / f"{folder}feed.xml").read_bytes())
-    anchors = {anchor for _, anchor in links.BuiltPage(site / f"{folder}what-changed.html").anchors}
+    anchors = {
+        anchor for _, anchor in built_pages.BuiltPage(site / f"{folder}what-changed.html").anchors
+    }
     found = root.findall("a:entry/a:link", SPACE)
     assert len(found) == len(FACTS.changes)
     for link in found:
@@ -85,5 +87,5 @@ def test_every_entry_leads_to_its_place_on_the_built_page(site, folder):
 
 def test_page_leads_to_its_feed(site):
     for folder in ("", "de/"):
-        page = links.BuiltPage(site / f"{folder}what-changed.html")
+        page = built_pages.BuiltPage(site / f"{folder}what-changed.html")
         assert "feed.xml" in [target for _, target in page.links]

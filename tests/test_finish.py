@@ -9,7 +9,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from knowledge_site import finish, headers, links, redirects, sitemap
+from knowledge_site import built_pages, finish, headers, links, redirects, sitemap
 from knowledge_site.pages import Page
 
 PAGE = """<!doctype html>
@@ -36,7 +36,7 @@ def site(tmp_path):
 
 
 def faults(site):
-    return [str(fault) for fault in links.check(site.root, links.read_site(site.root))]
+    return [str(fault) for fault in links.check(site.root, built_pages.read_site(site.root))]
 
 
 def test_good_links_are_no_fault(site):
@@ -102,7 +102,7 @@ def test_policy_allows_exactly_the_inline_scripts_of_the_pages(site):
         "index.html",
         '<script>run()</script><script type="application/json">{"a": 1}</script>',
     )
-    scripts = [s for page in links.read_site(site.root).values() for s in page.scripts]
+    scripts = [s for page in built_pages.read_site(site.root).values() for s in page.scripts]
     digest = base64.b64encode(hashlib.sha256(b"run()").digest()).decode()
     policy = headers.security_headers(scripts)["Content-Security-Policy"]
     assert f"script-src 'self' 'sha256-{digest}';" in policy

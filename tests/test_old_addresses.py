@@ -9,7 +9,7 @@ from posixpath import normpath
 
 import pytest
 
-from knowledge_site import links
+from knowledge_site import built_pages
 from knowledge_site.redirects import stub_file
 
 EARLY = [f"/v{number}/docs/{{}}" for number in range(1, 6)]
@@ -103,7 +103,7 @@ def test_table_of_old_paths_is_whole() -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_old_path_has_a_stub_and_a_line_in_the_map(site, path):
-    stub = links.BuiltPage(site / stub_file(path))
+    stub = built_pages.BuiltPage(site / stub_file(path))
     folder = stub.path.parent.relative_to(site)
     (target,) = {target for _, target in stub.links}
     page = f"{PATHS[path]}.html"
@@ -125,7 +125,7 @@ def test_map_holds_no_path_that_is_not_in_the_table(site):
 @pytest.mark.parametrize("page", ANCHORS)
 @pytest.mark.parametrize("folder", ["", "de/"])
 def test_anchors_that_others_link_to_are_kept(site, folder, page):
-    built = links.BuiltPage(site / f"{folder}{page}.html")
+    built = built_pages.BuiltPage(site / f"{folder}{page}.html")
     assert set(ANCHORS[page].split()) <= {anchor for _, anchor in built.anchors}
 
 

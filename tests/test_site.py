@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_site import links
+from knowledge_site import built_pages
 from knowledge_site.faults import SiteFaults
 from scripts.build_site import ROOT, build
 from support_facts import facts as facts_module
@@ -38,7 +38,7 @@ def test_every_page_is_built_in_both_languages(site):
 
 
 def test_pages_have_the_same_anchors_in_both_languages(site):
-    built = links.read_site(site.resolve())
+    built = built_pages.read_site(site.resolve())
     for name in PAGES:
         english = built[site.resolve() / f"{name}.html"]
         german = built[site.resolve() / f"de/{name}.html"]
@@ -179,7 +179,7 @@ def test_two_builds_are_the_same_byte_for_byte(site, tmp_path):
 
 def test_site_holds_no_source_maps_and_no_address_of_another_host_to_load(site):
     assert [path for ending in ("js", "css") for path in site.rglob(f"*.{ending}.map")] == []
-    for page in links.read_site(site).values():
+    for page in built_pages.read_site(site).values():
         loads = [target for _, target in page.loads if not target.startswith("data:")]
         assert [target for target in loads if "//" in target] == []
     for sheet in site.rglob("*.css"):

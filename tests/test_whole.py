@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from knowledge_site import links
+from knowledge_site import built_pages
 from knowledge_site.whole import WHOLE, write_whole
 
 CONTENTS = """\
@@ -70,7 +70,7 @@ def test_site_without_such_a_page_is_left_alone(tmp_path):
 
 @pytest.mark.parametrize("folder", ["", "de/"])
 def test_built_page_holds_all_pages_but_home_and_lists(site, folder):
-    built = links.BuiltPage(site / folder / WHOLE)
+    built = built_pages.BuiltPage(site / folder / WHOLE)
     anchors = {anchor for _, anchor in built.anchors}
     pages = {path.stem for path in (site / folder).glob("*.html")}
     assert pages - anchors == {"index", "whole-policy", "site-map", "imprint"} | (
