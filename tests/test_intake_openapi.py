@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from office import Office
+from senders import serving
 from server import environment, feedback, free_port, running
 
+from feedback_app.app import create_app
 from feedback_app.intake.openapi import document
 from support_facts.facts import load_facts
 
@@ -99,3 +102,20 @@ def test_the_page_shows_every_operation_field_and_status(
     for field in DOCUMENT["components"]["schemas"]["ClosedCaseMessage"]["properties"]:
         assert f"<code>{field}</code>" in reply.text
     assert ("Das Folgende ist auf Englisch" in reply.text) == (language == "de")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_page_is_accessible_fits_every_screen_and_loads_nothing_else(
+    sqlite_office: Office, browser: Any, width: int
+) -> None:
+    requests: list[str] = []
+    with serving(create_app(parts=sqlite_office.wiring)) as port:
+        viewport = {"width": width, "height": 800}
+        context = browser.new_context(viewport=viewport, bypass_csp=True, locale="de-DE")
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(f"http://127.0.0.1:{port}/api/v1/")
+        assert requests == [page.url]
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert Axe().run(page).response["violations"] == []
+        context.close()

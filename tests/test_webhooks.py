@@ -73,6 +73,7 @@ def test_every_shipped_preset_has_its_simulated_sender() -> None:
 def test_a_closing_comes_in_with_all_it_says(office: Office, port: int, system: System) -> None:
     reply = system.tell(port, a_closing(), office.now)
     assert reply.status in (200, 201), reply.body
+    assert reply.headers["Cache-Control"] == "no-store"
     (case,) = office.rows("cases")
     assert case["source"] == system.source
     assert case["case_number"] == system.case_number("00042")

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from feedback_app.intake import rates
-from feedback_app.intake.deliveries import Delivery, take_in, told
+from feedback_app.intake.deliveries import CLEANED, Delivery, take_in, told
 from feedback_app.intake.faults import Fault, FaultyCaseError, shown
 from feedback_app.intake.mapping import FIELDS
 from feedback_app.intake.messages import (
@@ -19,7 +19,7 @@ from feedback_app.intake.messages import (
 from feedback_app.intake.moments import Moments
 from feedback_app.intake.normal import NormalForm, loses_characters, plain_address
 from feedback_app.intake.openapi import document
-from feedback_app.intake.problems import ProblemError, faulty, respond
+from feedback_app.intake.problems import ProblemError, faulty, keep_private, respond
 from feedback_app.intake.reading import json_body, read, texts, the_one
 from feedback_app.intake.senders import recognised
 from feedback_app.records import Closing, SenderKey
@@ -29,17 +29,7 @@ from feedback_app.text import clean, one_line
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 api.register_error_handler(ProblemError, respond)
-
-_CLEANED = "characters that cannot be stored, such as NUL, were left out"
-
-
-@api.after_request
-def protect(response: Response) -> Response:
-    """Keep answers out of caches and search engines: they hold survey links."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+api.after_request(keep_private)
 
 
 @api.get("/openapi.json")
@@ -156,7 +146,7 @@ def _delivery(value: Any, source: str, normal: NormalForm) -> Delivery:
         case=normal.case(values),
         delivery_id=message.delivery_id,
         send=message.send,
-        notes=(_CLEANED,) if loses_characters(typed.values()) else (),
+        notes=(CLEANED,) if loses_characters(typed.values()) else (),
     )
 
 

@@ -12,6 +12,7 @@ from feedback_app.records import ClosedCase, Closing
 from feedback_app.store import closings, deliveries, invitations
 from feedback_app.wiring import Wiring
 
+CLEANED = "characters that cannot be stored, such as NUL, were left out"
 _LINK_MAY_BE_GIVEN = (None, "no_address")
 
 

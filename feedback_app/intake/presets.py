@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from feedback_app.intake.authentication import AnyAuthentication, SecretPath
-from feedback_app.intake.deliveries import Delivery
+from feedback_app.intake.deliveries import CLEANED, Delivery
 from feedback_app.intake.faults import shown
 from feedback_app.intake.mapping import REQUIRED, CaseMapping, MappingError
 from feedback_app.intake.mapping_file import (
@@ -25,7 +25,6 @@ from feedback_app.intake.paths import PathError, PayloadPath
 from feedback_app.wiring import Wiring
 
 SHIPPED = Path(__file__).parent / "presets"
-CLEANED = "characters that cannot be stored, such as NUL, were left out"
 # Merged key by key with those of the preset that is alike; everything else is taken whole.
 _MERGED = ("map", "set", "words")
 _INSTEAD = {"map": "set", "set": "map"}

@@ -1,4 +1,4 @@
-"""What went wrong with a request, as RFC 9457 problem details that name the field."""
+"""What case systems are answered: problem details (RFC 9457) that name the field, kept private."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -50,3 +50,11 @@ def respond(error: ProblemError) -> Response:
     }
     text = json.dumps(document, ensure_ascii=True)
     return Response(text, error.status, headers=error.headers, content_type=MEDIA_TYPE)
+
+
+def keep_private(response: Response) -> Response:
+    """Keep an answer out of caches and search engines: it may hold a survey link."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -17,7 +17,7 @@ from feedback_app.intake.json_body import BodyError, parse
 from feedback_app.intake.mapping_file import MappingFileError
 from feedback_app.intake.paths import with_surroundings
 from feedback_app.intake.presets import Preset, load_presets
-from feedback_app.intake.problems import ProblemError, respond
+from feedback_app.intake.problems import ProblemError, keep_private, respond
 from feedback_app.intake.soap import ACKNOWLEDGED, SoapError, parse_notifications
 from feedback_app.requests import now, wiring
 from feedback_app.settings import SettingsError
@@ -25,6 +25,7 @@ from feedback_app.wiring import Wiring
 
 webhooks = Blueprint("webhooks", __name__, url_prefix="/api/v1/webhooks")
 webhooks.register_error_handler(ProblemError, respond)
+webhooks.after_request(keep_private)
 log = logging.getLogger(__name__)
 
 EXTENSION = "webhooks"
