@@ -26,7 +26,8 @@ class PageValue(CSRF):
         return super().setup_form(form)
 
     def generate_csrf_token(self, csrf_token_field: Any) -> str:
-        return self.links.sign("page", self.invitation_id)
+        # Asked for with every form that is read, but few are drawn again: see `given`.
+        return ""
 
     def validate_csrf_token(self, form: Any, field: Any) -> None:
         try:
@@ -63,6 +64,7 @@ class _LinkBoundForm(Form):
         self, formdata: Any, *, links: Links, invitation_id: str, comment_limit: int
     ) -> None:
         super().__init__(formdata, meta={"csrf_context": (links, invitation_id)})
+        self.links, self.invitation_id = links, invitation_id
         self.comment_limit = comment_limit
 
     @property
@@ -78,8 +80,10 @@ class _LinkBoundForm(Form):
 
     def given(self) -> dict[str, Any]:
         """Return what to draw again, with a page value that is good or was good."""
-        page: Any = self["page"]
-        return {**self.data, "page": page.data if self.opened_at else page.current_token}
+        data: dict[str, Any] = self.data
+        if not self.opened_at:
+            data["page"] = self.links.sign("page", self.invitation_id)
+        return data
 
     def faults(self) -> dict[str, str]:
         """Return the name of each wrong field with its fault, in the order of the page."""

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from flask import session
+from flask.sessions import NullSession
 from office import KEY
 
 from feedback_app.app import create_app
@@ -123,3 +125,12 @@ def test_a_database_file_that_is_none_gives_a_page_and_keeps_the_link_out_of_the
     page = client.get(f"/f/{token}")
     assert (page.status_code, page.headers["Retry-After"]) == (503, "10")
     assert token not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("path", "has_session"),
+    [("/f/x", False), ("/o/x", False), ("/api/v1/closed-cases", False), ("/review/", True)],
+)
+def test_a_session_is_opened_for_leads_alone(client, path: str, has_session: bool) -> None:
+    with client.application.test_request_context(path):
+        assert isinstance(session, NullSession) is not has_session

@@ -218,7 +218,7 @@ class TestSingleSignOn:
         add_account(office, "anna", "admin")
         anna = Somebody(office)
         assert anna.sign_in("anna").status_code == 400, "there is no form to sign in with"
-        with anna.browser.session_transaction() as session:
+        with anna.browser.session_transaction("/review/") as session:
             session["page"] = "known"
         form = {"name": "anna", "password": PASSWORD, "page": "known"}
         assert anna.browser.post("/review/sign-in", data=form).status_code == 403
@@ -249,7 +249,7 @@ def test_a_password_hashed_long_ago_is_hashed_anew_at_the_next_sign_in(
 
 def test_the_key_of_a_session_is_not_in_the_database(sqlite_team_office: Office) -> None:
     lena = Somebody(sqlite_team_office, "lead")
-    with lena.browser.session_transaction() as session:
+    with lena.browser.session_transaction("/review/") as session:
         key = session["_user_id"]
     (row,) = sqlite_team_office.rows("lead_sessions")
     assert key not in row.values()

@@ -11,13 +11,13 @@ from feedback_app.desk import Role
 from feedback_app.leads import proxy
 from feedback_app.leads.page_value import LeadsForm
 from feedback_app.leads.pages import STATIC, page, protect
-from feedback_app.leads.sessions import is_offered, lead
+from feedback_app.leads.sessions import PREFIX, is_offered, lead
 from feedback_app.requests import wiring
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 leads_pages = Blueprint(
-    "leads", __name__, url_prefix="/review", static_folder=STATIC, static_url_path="/static"
+    "leads", __name__, url_prefix=PREFIX, static_folder=STATIC, static_url_path="/static"
 )
 leads_pages.after_request(protect)
 
