@@ -341,6 +341,38 @@ def test_a_masked_address_in_jira_still_leads_to_a_link(office: Office, port: in
     assert told["survey_link"]
 
 
+@pytest.mark.parametrize("said", ["resolutiondate", "timestamp"])
+def test_jira_data_center_says_the_closing_time_elsewhere(
+    office: Office, port: int, said: str
+) -> None:
+    payload = Jira().closing(a_closing())
+    fields = payload["issue"]["fields"]
+    del fields["statuscategorychangedate"]
+    if said == "timestamp":
+        fields["resolutiondate"] = None
+    assert Jira().tell(port, a_closing(), office.now, payload=payload).status == 201
+    assert office.rows("cases")[0]["closed_at"] == to_text(CLOSED)
+
+
+def test_freshdesks_simple_content_is_understood(office: Office, port: int) -> None:
+    event = {
+        "triggered_event": "{status:{from:4,to:5}}",
+        "ticket_id": 42,
+        "ticket_url": "https://desk.freshdesk.example/helpdesk/tickets/42",
+        "ticket_type": None,
+        "ticket_subject": 'It says "no"',
+        "ticket_status": "Closed",
+        "ticket_priority": "Low",
+        "requester_name": "Somebody",
+        "requester_email": ADDRESS,
+    }
+    payload = {"freshdesk_webhook": event}
+    assert Freshdesk().tell(port, a_closing(), NOW, payload=payload).status == 201
+    (case,) = office.rows("cases")
+    assert (case["case_number"], case["contact_email"]) == ("42", ADDRESS)
+    assert "Somebody" not in str(office.everything())
+
+
 def test_a_change_of_a_closed_jira_issue_is_no_closing(office: Office, port: int) -> None:
     jira = Jira()
     payload = jira.comment_on_a_closed_issue(a_closing())
