@@ -23,6 +23,7 @@ Read in this order:
                 what a page loads: one style sheet of what the pages need, scripts, search index
     whole, feed, data, well_known, sitemap, redirects, built_pages, links, headers
                 what is written and checked over the built folder
+    trace       from a fault in what was built back to the page and line
     finish      after the build: all of it, in order
     theme/      templates, style sheets and scripts over Material for MkDocs
 

@@ -43,7 +43,7 @@ def _of_page(name: str, page: BuiltPage, built: Built) -> Iterator[Fault]:
         seen.add(anchor)
     for line, target in page.loads:
         if _is_foreign(target):
-            yield Fault(page.path, line, f"loads {target} from another host")
+            yield Fault(page.path, line, f"{target} is loaded from another host")
     for line, target in (*page.links, *page.loads):
         if message := _dead(name, target, built):
             yield Fault(page.path, line, f"{target}{message}")

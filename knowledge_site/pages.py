@@ -1,5 +1,6 @@
 """The pages as their writers left them: front matter and text."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.utils.meta import get_data
+
+FENCE = re.compile(r"\s{0,3}(```+|~~~+)")
+CODE_SPAN = re.compile(r"(`+).+?\1")
 
 
 @dataclass(frozen=True)
@@ -53,3 +57,16 @@ def read_pages(docs: Path, languages: tuple[str, ...]) -> Iterator[Page]:
         folder = docs / language
         for path in sorted(folder.rglob("*.md")):
             yield read_page(path, folder, language)
+
+
+def lines_outside_code(page: Page) -> Iterator[tuple[int, str]]:
+    """Yield every line of the text with its number in the file; what is code is left out."""
+    fence = ""
+    for number, line in enumerate(page.text.splitlines(), page.first_line):
+        mark = FENCE.match(line)
+        if mark and not fence:
+            fence = mark.group(1)
+        elif mark and mark.group(1).startswith(fence):
+            fence = ""
+        elif not fence:
+            yield number, CODE_SPAN.sub("", line)

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from knowledge_site.faults import Fault
 from knowledge_site.fillers import EXPRESSION, UnknownFiller, fill, is_fact
-from knowledge_site.pages import Page, read_pages
+from knowledge_site.pages import Page, lines_outside_code, read_pages
 from knowledge_site.redirects import claims
 from support_facts.facts import Facts, FactsError
 
 DESCRIPTION_LENGTH = range(50, 161)
-FENCE = re.compile(r"\s{0,3}(```+|~~~+)")
-CODE_SPAN = re.compile(r"(`+).+?\1")
+# Names of one word, such as that of a status, may stand in any sentence; these may not.
+TELLING = re.compile(r"[ @/]")
 LEFT_OVER = re.compile(r"\{\{|\}\}|\{%|%\}")
 
 
@@ -36,21 +36,11 @@ def scan(docs: Path, facts: Facts, today: date) -> list[Fault]:
 def _of_page(page: Page, facts: Facts, today: date) -> Iterator[Fault]:
     for message in (*_description(page), *_dates(page, today)):
         yield Fault(page.path, 1, message)
-    for number, line in _lines_outside_code(page):
-        for message in _expressions(line, page.language, facts):
+    for message in _front_matter(page, facts):
+        yield Fault(page.path, 1, message)
+    for number, line in lines_outside_code(page):
+        for message in (*_expressions(line, page.language, facts), *_by_hand(line, facts)):
             yield Fault(page.path, number, message)
-
-
-def _lines_outside_code(page: Page) -> Iterator[tuple[int, str]]:
-    fence = ""
-    for number, line in enumerate(page.text.splitlines(), page.first_line):
-        mark = FENCE.match(line)
-        if mark and not fence:
-            fence = mark.group(1)
-        elif mark and mark.group(1).startswith(fence):
-            fence = ""
-        elif not fence:
-            yield number, CODE_SPAN.sub("", line)
 
 
 def _expressions(line: str, language: str, facts: Facts) -> Iterator[str]:
@@ -68,6 +58,23 @@ def _expressions(line: str, language: str, facts: Facts) -> Iterator[str]:
             yield f"{found.group(0)} fills a block: give it a line of its own"
     if LEFT_OVER.search(EXPRESSION.sub("", line)):
         yield "template text left over: a fact is written {{ its.key }} on one line"
+
+
+def _by_hand(line: str, facts: Facts) -> Iterator[str]:
+    """Name facts that are written out: they would stay when support.toml changes."""
+    text = EXPRESSION.sub("", line)
+    for key, value in facts.by_key.items():
+        if isinstance(value, str) and TELLING.search(value) and value in text:
+            yield f'"{value}" is a fact that may change: write {{{{ {key} }}}} instead'
+
+
+def _front_matter(page: Page, facts: Facts) -> Iterator[str]:
+    for key in ("title", "description"):
+        text = str(page.meta.get(key))
+        if LEFT_OVER.search(text):
+            yield f"{key}: facts are not filled in here: say it without"
+        for fault in _by_hand(text, facts):
+            yield f"{key}: {fault.split(':')[0]}: say it in other words"
 
 
 def _description(page: Page) -> Iterator[str]:

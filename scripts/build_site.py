@@ -29,10 +29,11 @@ from knowledge_site.faults import SiteFaults
 from knowledge_site.finish import finish
 from knowledge_site.pages import read_pages
 from knowledge_site.scan import scan
+from knowledge_site.trace import heard, to_sources
 from knowledge_site.well_known import overdue
 from published_results.folder import Published, read_folder
 from published_results.part import ResultsError
-from support_facts.facts import Facts, FactsError, load_facts
+from support_facts.facts import SHIPPED, Facts, FactsError, load_facts
 
 Nav = list[dict[str, Any]]
 
@@ -67,7 +68,8 @@ def build(
         with _dated(max(page.last_updated for page in pages)):
             for language in facts.languages:
                 _build_language(site, docs, facts, language, facts_path, results, nav)
-        _stop_at(finish(site, pages, facts, published))
+        faults = finish(site, pages, facts, published)
+        _stop_at(to_sources(faults, site.resolve(), docs, facts.languages))
         _replace(out, site)
 
 
@@ -97,7 +99,7 @@ def _build_language(
     config.mdx_configs["knowledge_site.markdown"]["results"] = str(results)
     for other in config.extra["alternate"]:
         other["root_url"] = root_url + other["from_root"] if root_url else ""
-    with _warnings_as_faults():
+    with _warnings_as_faults(docs / language, language):
         build_with_mkdocs(config)
 
 
@@ -109,17 +111,18 @@ def _published(folder: Path) -> Published:
 
 
 @contextmanager
-def _warnings_as_faults() -> Iterator[None]:
+def _warnings_as_faults(folder: Path, language: str) -> Iterator[None]:
     """Turn what strict MkDocs merely logs into the reasons of one SiteFaults."""
-    heard: list[str] = []
+    said: list[str] = []
     handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
     logger = logging.getLogger("mkdocs")
     logger.addHandler(handler)
     try:
         yield
     except (Abort, MkDocsException) as error:
-        raise SiteFaults(heard or [error]) from error
+        faults = [fault for message in said for fault in heard(message, folder, language)]
+        raise SiteFaults(faults or [error]) from error
     finally:
         logger.removeHandler(handler)
 
@@ -148,21 +151,22 @@ def _replace(out: Path, site: Path) -> None:
     site.rename(out)
 
 
-def serve(out: Path, facts_path: Path | None, results: Path, port: int) -> None:
+def serve(out: Path, facts_path: Path | None, results: Path, docs: Path, port: int) -> None:
     """Preview with live reload until interrupted; a faulty build keeps the last good one."""
     from mkdocs.livereload import LiveReloadServer
 
     def rebuild() -> None:
         try:
-            build(out, facts_path, results=results)
+            build(out, facts_path, docs=docs, results=results)
         except (FactsError, ResultsError, SiteFaults) as error:
-            print(error, file=sys.stderr)
+            print(error, file=sys.stderr, flush=True)
 
     rebuild()
     server = LiveReloadServer(rebuild, host="127.0.0.1", port=port, root=str(out))
-    for name in WATCHED:
-        server.watch(str(ROOT / name))
-    print(f"Preview: http://127.0.0.1:{port}/ (Ctrl+C ends it)")
+    for place in {*(ROOT / name for name in WATCHED), docs, results, facts_path or SHIPPED}:
+        if place.exists():
+            server.watch(str(place))
+    print(f"Preview: http://127.0.0.1:{port}/ (Ctrl+C ends it)", flush=True)
     try:
         server.serve()  # type: ignore[no-untyped-call]
     except KeyboardInterrupt:
@@ -180,14 +184,15 @@ def main() -> int:
     parser.add_argument(
         "--results", type=Path, default=Path(os.environ.get("FEEDBACK_RESULTS", RESULTS))
     )
+    parser.add_argument("--docs", type=Path, default=ROOT / "docs")
     parser.add_argument("--serve", action="store_true", help="preview with live reload")
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args()
     if options.serve:
-        serve(options.out, options.facts, options.results, options.port)
+        serve(options.out, options.facts, options.results, options.docs, options.port)
         return 0
     try:
-        build(options.out, options.facts, results=options.results)
+        build(options.out, options.facts, docs=options.docs, results=options.results)
     except (FactsError, ResultsError, SiteFaults) as error:
         print(error, file=sys.stderr)
         return 1

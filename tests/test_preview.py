@@ -1,42 +1,76 @@
-"""Mails can be looked at before anybody gets one."""
+"""A writer sees every change at once, and a mistake keeps the last good page."""
 
-from email import message_from_bytes
-from email.policy import default
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
 from pathlib import Path
 
-from office import Office
+import pytest
 
-from feedback_app.commands.preview import preview_mail
+from scripts.build_site import ROOT
+from support_facts import facts as facts_module
 
-
-def test_every_mail_is_written_in_every_language_and_form(office: Office, tmp_path: Path) -> None:
-    folder = tmp_path / "looked" / "at"
-    done = office.run(preview_mail, "--output", str(folder))
-    assert done.exit_code == 0, done.output
-    names = {f"{kind}-{one}" for kind in ("closure", "closure-notice") for one in ("en", "de")}
-    files = {path.name for path in folder.iterdir()}
-    assert files == {f"{name}{suffix}" for name in names for suffix in (".eml", ".html")}
-    assert sorted(done.output.split()) == sorted(str(folder / name) for name in files)
-
-    for name in names:
-        mail = message_from_bytes((folder / f"{name}.eml").read_bytes(), policy=default)
-        asks = "notice" not in name
-        assert mail["Content-Language"] == name[-2:]
-        assert (mail["List-Unsubscribe"] is not None) is asks
-        html = (folder / f"{name}.html").read_text(encoding="utf-8")
-        assert html == mail.get_body(("html",)).get_content().replace("\r\n", "\n")
-        assert html.count("?ease=") == (5 if asks else 0)
+sys.path.insert(0, str(ROOT / "scripts"))
+SHIPPED = Path(facts_module.__file__).with_name("support.toml")
 
 
-def test_a_preview_stores_and_sends_nothing(office: Office, tmp_path: Path) -> None:
-    before = office.everything()
-    office.run(preview_mail, "--output", str(tmp_path / "preview"))
-    assert office.everything() == before
-    assert not office.mailbox.exists()
+@pytest.fixture
+def preview(tmp_path):
+    """`dev.py site` on a copy of the facts and pages; yields the folder and the address."""
+    import dev
+
+    facts, docs, log = tmp_path / "support.toml", tmp_path / "docs", tmp_path / "log"
+    shutil.copy(SHIPPED, facts)
+    shutil.copytree(ROOT / "docs", docs)
+    port = dev.free_port(8700)
+    words = ["--serve", "--port", str(port), "--facts", str(facts), "--docs", str(docs)]
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            [sys.executable, "scripts/build_site.py", *words, "--out", str(tmp_path / "site")],
+            cwd=ROOT,
+            stdout=file,
+            stderr=file,
+        )
+    yield tmp_path, f"http://127.0.0.1:{port}/"
+    process.terminate()
+    process.wait()
 
 
-def test_a_folder_that_cannot_be_written_is_said(office: Office, tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("a file")
-    done = office.run(preview_mail, "--output", str(tmp_path / "taken" / "inside"))
-    assert done.exit_code == 1
-    assert "name another folder" in done.output
+def shows(address: str, text: str) -> bool:
+    """Say whether the page shows the text before long."""
+    for _ in range(240):
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                if text in answer.read().decode():
+                    return True
+        except OSError:
+            pass
+        time.sleep(0.25)
+    return False
+
+
+def replace(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def test_page_follows_the_facts_and_the_text_and_outlives_a_mistake(preview):
+    folder, address = preview
+    page = f"{address}case-status.html"
+    assert shows(page, "Solution Proposed")
+    # The page asks for news of a change, so that the browser loads it anew by itself.
+    assert shows(page, "livereload")
+    replace(folder / "support.toml", 'name = "Solution Proposed"', 'name = "Remedy Offered"')
+    assert shows(page, "Remedy Offered")
+    replace(folder / "docs/en/case-status.md", "Each change of status", "Every turn of status")
+    assert shows(page, "Every turn of status")
+    replace(folder / "docs/en/case-status.md", "{{ table statuses }}", "{{ table statusses }}")
+    for _ in range(240):
+        if "statusses" in (folder / "log").read_text(encoding="utf-8"):
+            break
+        time.sleep(0.25)
+    assert "case-status.md:19: {{ table statusses }}" in (folder / "log").read_text("utf-8")
+    assert shows(page, "Every turn of status")

@@ -133,3 +133,26 @@ def test_date_that_is_no_date_is_a_fault(docs):
     write(docs, front("en").replace("2026-11-02", "November 2026"))
     (found,) = faults(docs)
     assert "last_reviewed: 2026-11-24" in found
+
+
+@pytest.mark.parametrize("key", ["contacts.portal_name", "contacts.security_address"])
+def test_fact_written_out_by_hand_is_named_with_its_key(docs, key):
+    path = write(docs, front("en") + f"\nAsk {FACTS.value(key, 'en')} today.\n")
+    (found,) = faults(docs)
+    assert found.startswith(f"{path}:8: ")
+    assert f"{{{{ {key} }}}}" in found
+
+
+def test_fact_in_code_or_between_braces_is_not_written_out(docs):
+    address = FACTS.contacts.security_address
+    write(docs, front("en") + f"`{address}` {{{{ contacts.security_address }}}}\n")
+    assert faults(docs) == []
+
+
+@pytest.mark.parametrize("said", ["{{ contacts.portal_name }}", FACTS.contacts.portal_name])
+def test_description_holds_no_fact_because_nobody_fills_it(docs, said):
+    write(
+        docs, FRONT.format(description=f"'All about {said}, in one sentence that is long enough.'")
+    )
+    (found,) = faults(docs)
+    assert "description: " in found

@@ -150,24 +150,6 @@ def test_unknown_key_stops_the_build_and_keeps_the_last_good_site(tmp_path):
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("[x](gone.md)", "gone.md"),
-        ("[x](case-status.md#gone)", "#gone"),
-        ('<a href="gone.html">x</a>', "gone.html leads nowhere"),
-        ("[x](/case-status.html)", "/case-status.html"),
-    ],
-)
-def test_dead_link_stops_the_build(tmp_path, text, reason):
-    docs = tmp_path / "docs"
-    shutil.copytree(ROOT / "docs", docs)
-    with (docs / "de" / "your-feedback.md").open("a", encoding="utf-8") as file:
-        file.write(f"\n{text}\n")
-    with pytest.raises(SiteFaults, match=re.escape(reason)):
-        build(tmp_path / "site", docs=docs)
-
-
 def test_two_builds_are_the_same_byte_for_byte(site, tmp_path):
     again = tmp_path / "site"
     build(again)
