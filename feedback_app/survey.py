@@ -8,6 +8,7 @@ from feedback_app.answering import Given, Outcome, record
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.invitations import GRACE
 from feedback_app.links import BadLinkError
+from feedback_app.publish.counted import counted_in
 from feedback_app.records import Answer, Invitation
 from feedback_app.requests import body_too_large, now, open_invitation, wiring
 from feedback_app.store import answers, progress
@@ -91,6 +92,7 @@ def became(invitation: Invitation, token: str, status: int, comment: str = "") -
         token=token,
         answered_at=invitation.answered_at,
         progress=progress.of_answer(wiring().database, invitation.id),
+        counted=counted_in(wiring().database, wiring().settings.results, invitation.id),
         may_change=may_change(invitation),
         comment=comment,
     )

@@ -137,6 +137,7 @@ def _render(name: str, language: str, **values: Any) -> str:
         day=lambda moment: format_date(
             moment.astimezone(wiring().zone), format="long", locale=language
         ),
+        date=lambda day: format_date(day, format="long", locale=language),
         languages={other: own_name(other) for other in facts.languages},
         ease=values.get("given", {}).get("ease") or "",
         **values,

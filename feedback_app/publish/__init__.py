@@ -8,5 +8,6 @@ corrections  a later version may not give away what the earlier one hid
 difference   what differs between two sets of figures
 drafts       what could be published now, and what an approval covers
 paper        a draft as a person reads it before approving
+counted      in which published period an answer is counted
 verify       published figures against the database
 """

@@ -46,6 +46,14 @@ def figures_of(
     return without_small_changes(figures, earlier, rules.minimum_n)
 
 
+def counts_for(case: CohortCase, figures: Figures) -> bool:
+    """Return whether the answer of `case` is among the scores of `figures`."""
+    wordings = figures.scores.wordings if figures.scores else ()
+    return any(
+        one.wording_version == wording.version for one in counted([case]) for wording in wordings
+    )
+
+
 def _too_few(figures: Figures) -> dict[str, Reason]:
     """Name what is missing because it would rest on too few."""
     stated = {times.metric for times in figures.times}

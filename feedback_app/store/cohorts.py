@@ -14,7 +14,10 @@ _COHORT = """
     FROM cases JOIN invitations ON invitations.case_ref = cases.id
     WHERE closed_week BETWEEN :first AND :last AND (source = 'sample') = (:sample = 1)
 """
-_SELECT = f"""
+_ONE = """
+    FROM cases JOIN invitations ON invitations.case_ref = cases.id WHERE invitations.id = :id
+"""
+_SELECT = """
     SELECT closed_week, cohort.opened_at, cohort.closed_at, case_kind, closure_reason,
            first_response_at, first_response_seconds, resolution_seconds, duration_clock,
            withheld_because, handed_over_at, bounced_at, superseded_at, expires_at,
@@ -23,7 +26,7 @@ _SELECT = f"""
            CASE WHEN outcome = 'contacted' THEN follow_ups.closed_at END AS contacted_at
     FROM (SELECT cases.*, invitations.id AS invitation_id, withheld_because, handed_over_at,
                  bounced_at, superseded_at, expires_at
-          {_COHORT} AND received_at <= :as_of) AS cohort
+          {cohort} AND received_at <= :as_of) AS cohort
     LEFT JOIN answers AS original ON original.invitation_id = cohort.invitation_id
          AND original.revision = 1 AND original.answered_at <= :as_of
     LEFT JOIN answers AS newest ON newest.invitation_id = cohort.invitation_id
@@ -55,8 +58,21 @@ def closed_between(
 
     With `sample` only sample data, without it only real cases.
     """
-    rows = database.stream(_SELECT, first=first, last=last, as_of=as_of, sample=sample)
+    sql = _SELECT.format(cohort=_COHORT)
+    rows = database.stream(sql, first=first, last=last, as_of=as_of, sample=sample)
     return (_case(row, as_of) for row in rows)
+
+
+def case_of(database: Database, invitation_id: str, as_of: datetime) -> CohortCase | None:
+    """Return the case of one invitation as it was known at `as_of`, if it was."""
+    rows = database.ask(_SELECT.format(cohort=_ONE), id=invitation_id, as_of=as_of)
+    return _case(rows[0], as_of) if rows else None
+
+
+def closing_of(database: Database, invitation_id: str) -> tuple[str, bool] | None:
+    """Return the week a case closed in, and whether it is sample data; None if there is none."""
+    rows = database.ask(f"SELECT closed_week, source {_ONE}", id=invitation_id)
+    return (rows[0]["closed_week"], rows[0]["source"] == "sample") if rows else None
 
 
 def first_week_asked(database: Database, sample: bool) -> str | None:

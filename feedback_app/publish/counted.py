@@ -1,0 +1,50 @@
+"""In which published period an answer is counted."""
+
+import logging
+from functools import lru_cache
+from pathlib import Path
+
+from feedback_app.database.contract import Database
+from feedback_app.publish.sums import counts_for
+from feedback_app.store import cohorts
+from published_results.folder import Published, read_folder
+from published_results.part import ResultsError
+from published_results.result import Result
+
+_LOG = logging.getLogger(__name__)
+
+
+def counted_in(database: Database, folder: Path, invitation_id: str) -> Result | None:
+    """Return the published figures an answer is part of, as they count now.
+
+    None if there are none yet, or if it is left out: it came in later, looks unlike a person's, or
+    is to a wording with too few answers.
+    """
+    closing = cohorts.closing_of(database, invitation_id)
+    if closing is None:
+        return None
+    week, sample = closing
+    for result in _published(folder).newest:
+        period = result.period
+        if result.sample == sample and period.first_week <= week <= period.last_week:
+            case = cohorts.case_of(database, invitation_id, result.as_of)
+            return result if case and counts_for(case, result.figures) else None
+    return None
+
+
+def _published(folder: Path) -> Published:
+    """Return what is published; nothing, and a line in the log, if a file there is faulty."""
+    try:
+        files = tuple(
+            (path.name, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.json"))
+        )
+        return _read(folder, files)
+    except (OSError, ResultsError) as error:
+        _LOG.warning("published figures are not shown: %s", error)
+        return Published()
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path, _files: tuple[tuple[str, int], ...]) -> Published:
+    """Read the folder once for as long as its files stay the same."""
+    return read_folder(folder)
