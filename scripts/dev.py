@@ -124,8 +124,10 @@ def run(_rest: list[str]) -> int:
     for words in (["migrate"], ["sample", "--publish"]):
         if subprocess.run([_binary("feedback"), *words], cwd=ROOT, env=env, check=False).returncode:
             return 1
-    if _python("scripts/build_site.py", env=env):
+    site = STATE / "site"
+    if _python("scripts/build_site.py", "--out", str(site), env=env):
         return 1
+    env.setdefault("FEEDBACK_SITE", str(site))
     commands = (["serve", "--port", str(port)], ["worker"])
     processes = [
         subprocess.Popen([str(_binary("feedback")), *words], cwd=ROOT, env=env)
@@ -163,7 +165,6 @@ def settings(port: int) -> dict[str, str]:
         "FEEDBACK_SECRET_KEYS": secret_key(STATE / "secret_key"),
         "FEEDBACK_DATABASE": f"sqlite:///{STATE}/feedback.sqlite",
         "FEEDBACK_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "FEEDBACK_SITE": str(ROOT / "site"),
         "FEEDBACK_MAILBOX": str(STATE / "mailbox"),
         "FEEDBACK_RESULTS": str(STATE / "results"),
         **os.environ,

@@ -36,6 +36,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "FEEDBACK_SECRET_KEYS": KEY,
         "FEEDBACK_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "FEEDBACK_MAILBOX": str(folder / "mailbox"),
+        "FEEDBACK_RESULTS": str(folder / "results"),
     }
 
 

@@ -137,6 +137,7 @@ def _office(url: str, folder: Path, public_url: str = "http://survey.example") -
             secret_keys=(SecretStr(KEY),),
             public_url=public_url,
             mailbox=folder / "mailbox",
+            results=folder / "results",
         )
     )
     with time_machine.travel(NOW, tick=False) as traveller:

@@ -14,9 +14,8 @@ COUNTED = "Counted in our published figures for September 28, 2026 to October 25
 
 
 @pytest.fixture
-def published(office: Office, run: Run, tmp_path: Path) -> Office:
+def published(office: Office, run: Run) -> Office:
     """An office with a published period, one of whose answers is flagged."""
-    object.__setattr__(office.wiring.settings, "results", tmp_path / "results")
     a_period(office)
     with office.wiring.database.write() as tx:
         flagged = close(office, tx, 700, START)

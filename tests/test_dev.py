@@ -142,6 +142,7 @@ def test_run_serves_site_and_survey_and_leaves_nobody_behind(tmp_path) -> None:
         **os.environ,
         "FEEDBACK_DATABASE": f"sqlite:///{tmp_path}/feedback.sqlite",
         "FEEDBACK_MAILBOX": str(tmp_path / "mailbox"),
+        "FEEDBACK_RESULTS": str(tmp_path / "results"),
     }
     process = subprocess.Popen(
         [sys.executable, str(SCRIPT), "run"],
@@ -157,6 +158,11 @@ def test_run_serves_site_and_survey_and_leaves_nobody_behind(tmp_path) -> None:
         survey = re.search(r"^survey +(\S+)$", said, re.M)[1]
         assert "Spryker Support" in _text(site)
         assert "Sample data" in _text(survey)
+        for page in ("how-we-are-doing.html", "de/how-we-are-doing.html"):
+            figures = _text(site + page)
+            assert re.search(r'class="sample"><strong>(Sample data|Beispieldaten)', figures)
+            assert re.search(r"(Aim met|Ziel erreicht)\.", figures)
+            assert re.search(r"(Sample note|Beispielnotiz): ", figures)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)

@@ -1,16 +1,28 @@
-"""The whole road: one case from a CSV to the weekly export, through real servers and a browser."""
+"""The whole road: one case from a CSV to the published page and back to its answered link.
+
+Through real programs, a mail server and a browser.
+"""
 
 import csv
 import json
 import re
 import sys
+import time
+import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from passing import let_pass
 from server import environment, feedback, free_port, running
 
+from scripts import build_site
+
+# Figures of fewer answers are not published.
+OTHERS = [f"00005{number:02d}" for number in range(11)]
+BROWSER = {"User-Agent": "Mozilla/5.0", "Accept-Language": "en-GB"}
 KINDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -34,6 +46,9 @@ def _write_cases(path: Path) -> None:
         rows.writerow(["number", "state", "closed", "mail"])
         rows.writerow(["0000471", "Closed", closed.isoformat(), "contact@customer.example"])
         rows.writerow(["0000472", "Open", "", "other@customer.example"])
+        for number in OTHERS:
+            mail = f"contact-{number}@customer.example"
+            rows.writerow([number, "Closed", closed.isoformat(), mail])
 
 
 def _faults(page) -> list[str]:
@@ -51,12 +66,13 @@ def test_one_case_walks_the_whole_road(phone, smtp_sink, tmp_path, axe_page) -> 
     done = feedback(
         "invite", str(tmp_path / "cases.csv"), *words, "--where", "state=Closed", env=env
     )
-    assert "1 new closed case" in done.splitlines()[-1]
+    assert "12 new closed cases" in done.splitlines()[-1]
 
     feedback("worker", "--once", env=env)
-    mail = smtp_sink.messages[0]
-    assert "0000471" in mail["Subject"]
-    link = re.search(r"http\S+\?ease=4", mail.get_body(("plain",)).get_content())[0]
+    links = {re.search(r"\d{7}", mail["Subject"])[0]: _link(mail) for mail in smtp_sink.messages}
+    link = links["0000471"]
+    # Answers that come while the mail is being delivered look unlike a person's.
+    let_pass(tmp_path / "feedback.sqlite", hours=1)
 
     serve = [sys.executable, "-m", "feedback_app.cli", "serve", "--port", str(port)]
     with running(serve, port, env):
@@ -68,6 +84,7 @@ def test_one_case_walks_the_whole_road(phone, smtp_sink, tmp_path, axe_page) -> 
         axe_page.goto(link)
         assert _faults(axe_page) == []
         assert json.loads(feedback("answers", "--json", env=env)) == []
+        _answer_all([links[number] for number in OTHERS])
 
         phone.check("#satisfaction-2")
         with phone.expect_navigation():
@@ -84,14 +101,60 @@ def test_one_case_walks_the_whole_road(phone, smtp_sink, tmp_path, axe_page) -> 
         assert _faults(axe_page) == []
 
     answers = json.loads(feedback("answers", "--json", env=env))
-    assert [(one["case_number"], one["ease"], one["satisfaction"]) for one in answers] == [
-        ("0000471", 4, 2)
-    ]
+    answered = {one["case_number"]: (one["ease"], one["satisfaction"]) for one in answers}
+    assert answered == {"0000471": (4, 2), **dict.fromkeys(OTHERS, (5, 4))}
+    assert [one["flags"] for one in answers] == [[]] * 12
     week = answers[0]["week"]
     assert "0000471" in feedback("review", week, env=env)
     exported = feedback("export", week, "--format", "csv", env=env)
     assert "'=2+5 took" in exported
     assert "0000471" in exported
+
+    let_pass(tmp_path / "feedback.sqlite", weeks=12)
+    preview = feedback("publish", env=env)
+    assert "ces, wording 1: n 12; 1: 0, 2: 0, 3: 0, 4: 1, 5: 11" in preview
+    code = re.search(r"--approve (\w+)", preview)[1]
+    feedback("publish", "--approve", code, "--by", "A lead for tests", env=env)
+    assert "holds" in feedback("verify", env=env)
+    build_site.build(tmp_path / "site", results=Path(env["FEEDBACK_RESULTS"]))
+
+    with running(serve, port, {**env, "FEEDBACK_SITE": str(tmp_path / "site")}):
+        phone.goto(f"http://127.0.0.1:{port}/how-we-are-doing.html")
+        text = " ".join(phone.inner_text("article").split())
+        assert "Answers that found us easy or very easy to work with: 12 of 12." in text
+        assert "12 answers, mean 4.9." in text
+        assert "Customers who got our link and answered: 12 of 12." in text
+        assert "Answers that we read within 7 days: 0 of 12." in text
+        for private in ("0000471", "took <b>", "customer.example", "A lead for tests"):
+            assert private not in phone.content()
+        axe_page.goto(phone.url)
+        assert _faults(axe_page) == []
+
+        phone.goto(link)
+        assert "Counted in our published figures for" in phone.content()
+        with phone.expect_navigation():
+            phone.click("text=How we are doing")
+        assert phone.url == f"http://127.0.0.1:{port}/how-we-are-doing.html"
+
+
+def _link(mail) -> str:
+    return re.search(r"http\S+\?ease=4", mail.get_body(("plain",)).get_content())[0]
+
+
+def _answer_all(links: list[str]) -> None:
+    """Answer as people do: read the two questions first."""
+    pages = [(link, _fetch(link)) for link in links]
+    time.sleep(2.5)
+    for link, text in pages:
+        value = re.search(r'name="page" value="([^"]+)"', text)[1]
+        given = {"page": value, "ease": "5", "satisfaction": "4"}
+        assert "Thank you" in _fetch(link, urlencode(given).encode())
+
+
+def _fetch(address: str, data: bytes | None = None) -> str:
+    request = urllib.request.Request(address, data, BROWSER)
+    with urllib.request.urlopen(request, timeout=10) as response:
+        return response.read().decode()
 
 
 @pytest.fixture
