@@ -70,7 +70,8 @@ def _responses(office: Office, language: str) -> dict[str, Any]:
         asked.location, data={"page": low.value_in(pages["why"]), "comment": "x" * 4001}
     )
 
-    objection = office.wiring.opt_out_link(low.invitation_id).removeprefix("http://survey.example")
+    link = office.wiring.opt_out_link(low.invitation_id, SECRETS[0])
+    objection = link.removeprefix("http://survey.example")
     pages["objecting"] = low.browser.get(objection + query)
     pages["objecting, not ticked"] = low.browser.post(objection + query)
     pages["objected"] = low.browser.post(objection + query, data={"wish": "stop"})
