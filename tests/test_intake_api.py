@@ -164,6 +164,7 @@ def test_of_many_none_is_stored_when_one_is_faulty(office: Office, desk: Wire) -
         ({"contact_email": "a@b.example, c@d.example"}, "contact_email"),
         ({"contact_email": "=?utf-8?q?a?=@b.example"}, "contact_email"),
         ({"contact_email": "a@b.example\r\nBcc: c@d.example"}, "contact_email"),
+        ({"contact_email": "=?utf-8?q?a?=@b.example"}, "contact_email"),
         ({"case_kind": "hardware"}, "case_kind"),
         ({"closure_reason": "because"}, "closure_reason"),
         ({"case_url": "javascript:alert(1)"}, "case_url"),

@@ -14,7 +14,7 @@ MOST_CASES = 100
 _SAYS_SOMETHING = r"[^\s\u0000-\u001f\u007f-\u009f]"
 _LANGUAGE = r"^([A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*)?$"
 _WEB_ADDRESS = r"^(https?://[^\s/?#@:]+.*)?$"
-_MAILBOX = r"^([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)?$"
+_MAILBOX = r"^([A-Za-z0-9!#$%&'*+/=^_`{|}~.-]+@[A-Za-z0-9.-]+)?$"
 
 Name = Annotated[
     str,
