@@ -20,7 +20,7 @@ CURVE = 12
 TIP = 8
 LETTERS, LINE = 19, 21
 # Rough widths of a capital and of any other letter, of the space beside a name, of a whole line.
-CAPITAL, LETTER, PADDING, LONG = 16, 10, 14, 190
+CAPITAL, LETTER, PADDING, LONG = 16, 11, 14, 200
 
 Place = tuple[float, float]
 

@@ -78,8 +78,6 @@ def _described(pairs: Iterable[tuple[str, Child]]) -> Element:
 
 def _contacts(facts: Facts, language: str) -> Iterator[tuple[str, Child]]:
     known = facts.contacts
-    yield "portal", _link(known.portal_url, known.portal_name)
-    yield "access", _link(known.access_url, word("contact_access_link", language))
     yield "hours", known.hours[language]
     yield (
         "service_status",
@@ -97,6 +95,8 @@ def _contacts(facts: Facts, language: str) -> Iterator[tuple[str, Child]]:
             else known.phone_unset[language]
         ),
     )
+    yield "portal", _link(known.portal_url, known.portal_name)
+    yield "access", _link(known.access_url, word("contact_access_link", language))
     yield "security", _link(f"mailto:{known.security_address}", known.security_address)
 
 

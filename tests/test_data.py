@@ -7,7 +7,7 @@ from dataclasses import replace
 import jsonschema_rs
 import pytest
 
-from knowledge_site import links
+from knowledge_site import built_pages
 from knowledge_site.data import FILES, VERSION, content, schema, write_data
 from support_facts.facts import load_facts
 
@@ -47,7 +47,7 @@ def test_every_entry_leads_to_its_place_on_a_page(site, name):
     for entry in json.loads((site / "data" / f"{name}.json").read_text(encoding="utf-8"))[name]:
         page, anchor = entry["page"].split("#")
         for folder in ("", "de/"):
-            built = links.BuiltPage(site / folder / page)
+            built = built_pages.BuiltPage(site / folder / page)
             assert anchor in {found for _, found in built.anchors}, entry["page"]
 
 

@@ -95,6 +95,39 @@ def test_home_answers_the_engineer_at_two_in_the_morning(site):
     assert f'href="{FACTS.contacts.portal_url}"' in (site / "index.html").read_text()
 
 
+@pytest.mark.parametrize("folder", ["", "de/"])
+def test_first_screen_of_a_phone_says_it_all_without_scripts(browser, address, folder):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{address}{folder}index.html")
+    hours, status = page.locator(".hero dl.contacts > div").all()[:2]
+    parts = {
+        "what to do": page.locator(".hero .button"),
+        "what to have ready": page.locator("#have-this-ready ~ ul"),
+        "what happens next": page.locator("#what-happens-next ~ ol"),
+        "the hours": hours,
+        "the state of the services": status,
+    }
+    for what, part in parts.items():
+        box = part.bounding_box()
+        assert box and box["y"] + box["height"] <= 844, what
+    language = folder.rstrip("/") or "en"
+    assert FACTS.contacts.hours[language] in hours.inner_text()
+    assert FACTS.contacts.service_status_url_unset[language] in status.inner_text()
+    context.close()
+
+
+@pytest.mark.parametrize("folder", ["", "de/"])
+def test_every_page_is_two_clicks_from_home(site, folder):
+    def leads_to(name):
+        page = built_pages.BuiltPage(site / folder / name)
+        return {target.split("#")[0].removeprefix("./") for _, target in page.links}
+
+    near = leads_to("index.html") & {f"{name}.html" for name in PAGES}
+    reached = near.union(*map(leads_to, near))
+    assert {f"{name}.html" for name in PAGES} <= reached
+
+
 def test_titles_and_descriptions_are_unique_in_the_built_pages(site):
     heads = [(site / name).read_text(encoding="utf-8").split("</head>")[0] for name in ADDRESSES]
     for pattern in (
