@@ -34,6 +34,7 @@ review        the week in numbers: pure sums
 reports       the week on paper
 retention     what is kept for how long, and erasure on request
 publish       the aggregates that may cross to the site
+digest        last week, mailed on Monday morning
 answering     the protocol: the first complete answer stands
 sample        plainly labelled sample data
 suspicion     what looks unlike a person

@@ -3,6 +3,7 @@
 import click
 
 from feedback_app.commands.contacts import bounce, opt_out
+from feedback_app.commands.digest import digest_command
 from feedback_app.commands.erase import erase_command
 from feedback_app.commands.intake import intake_group
 from feedback_app.commands.invite import invite
@@ -38,6 +39,7 @@ for command in (
     answers,
     review,
     export,
+    digest_command,
     publish,
     note,
     verify,

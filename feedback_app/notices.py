@@ -56,6 +56,11 @@ def digest_mail(
     return _mail(stationery, DIGEST, address, values, now, None)
 
 
+def digest_text(stationery: Stationery, values: Mapping[str, Any]) -> tuple[str, str]:
+    """Return subject and text of the digest, as its mail has them."""
+    return _words(stationery, DIGEST, values)
+
+
 def _of_answer(stationery: Stationery, invitation: Invitation) -> dict[str, Any]:
     number = _UNLIKE_A_NUMBER.sub("·", one_line(invitation.case_number))[:_LONGEST_NUMBER]
     return {

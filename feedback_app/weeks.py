@@ -59,6 +59,24 @@ def group_of(week: str) -> list[str]:
     return weeks
 
 
+def parse_span(text: str) -> tuple[str, str]:
+    """Return the first and the last week of "2026-W40..2026-W47", or of a single week.
+
+    Raises ValueError saying how to write it.
+    """
+    first, parted, last = text.partition("..")
+    first, last = parse_week(first), parse_week(last if parted else first)
+    if last < first:
+        raise ValueError(f"{text!r} ends before it begins: write the earlier week first")
+    return first, last
+
+
+def weeks_between(first: str, last: str) -> list[str]:
+    """Return the weeks from `first` to `last`, both included."""
+    count = (_monday(last) - _monday(first)).days // 7 + 1
+    return weeks_back(last, count)
+
+
 def week_after(week: str) -> str:
     """Return the week that follows `week`."""
     return _text(_monday(week) + timedelta(weeks=1))

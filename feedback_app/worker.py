@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from feedback_app import digest
 from feedback_app.chats import carriers
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.outbox import deliver_due
@@ -46,12 +47,17 @@ def _set_aside(wiring: Wiring, _clock: Clock) -> int:
     return len(outbox.set_aside_messages(wiring.database))
 
 
+def _write_digest(wiring: Wiring, clock: Clock) -> int:
+    return digest.write_if_due(wiring, clock())
+
+
 def _end_lifetimes(wiring: Wiring, clock: Clock) -> int:
     return end_lifetimes(wiring.database, wiring.facts, wiring.settings.mailbox, clock())
 
 
 JOBS = (
     Job("deliver", timedelta(seconds=5), _deliver, "messages delivered"),
+    Job("digest", timedelta(minutes=1), _write_digest, "digests written"),
     Job("waiting", timedelta(minutes=10), _waiting, "messages waiting"),
     Job("set aside", timedelta(hours=1), _set_aside, "messages set aside"),
     Job("retention", timedelta(days=1), _end_lifetimes, "rows whose lifetime was over emptied"),

@@ -20,7 +20,6 @@ if sys.version_info < (3, 11):
 import hashlib
 import importlib.util
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -29,6 +28,8 @@ import time
 import urllib.request
 import venv
 from pathlib import Path
+
+from kept import LEAD, lead_password, secret_key
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
@@ -124,6 +125,7 @@ def run(_rest: list[str]) -> int:
     for words in (["migrate"], ["sample", "--publish"]):
         if subprocess.run([_binary("feedback"), *words], cwd=ROOT, env=env, check=False).returncode:
             return 1
+    password = lead_password(STATE / "lead_password", _binary("feedback"), env)
     site = STATE / "site"
     if _python("scripts/build_site.py", "--out", str(site), env=env):
         return 1
@@ -144,6 +146,7 @@ def run(_rest: list[str]) -> int:
             text=True,
         )
         print(f"\nsite    http://127.0.0.1:{port}/\nsurvey  {link.stdout.strip()}")
+        print(f"leads   http://127.0.0.1:{port}/review/  {LEAD}, {password}")
         print(f"mails   {env['FEEDBACK_MAILBOX']}\n\nCtrl-C stops it.", flush=True)
         return processes[0].wait()
     except KeyboardInterrupt:
@@ -169,14 +172,6 @@ def settings(port: int) -> dict[str, str]:
         "FEEDBACK_RESULTS": str(STATE / "results"),
         **os.environ,
     }
-
-
-def secret_key(path: Path) -> str:
-    """Return the key kept in `path`, made at the first call and readable by its owner only."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(), encoding="ascii")
-    return path.read_text(encoding="ascii")
 
 
 def free_port(first: int) -> int:

@@ -43,15 +43,16 @@ def test_an_old_python_can_read_the_script_as_far_as_its_own_message() -> None:
 
 
 def test_it_imports_the_standard_library_only() -> None:
-    tree = ast.parse(SCRIPT.read_text(encoding="utf-8"))
-    names = {
-        alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import)
-        for alias in node.names
-    }
-    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
+    for script in (SCRIPT, SCRIPT.with_name("kept.py")):
+        tree = ast.parse(script.read_text(encoding="utf-8"))
+        names = {
+            alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import)
+            for alias in node.names
+        }
+        names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        assert {name.partition(".")[0] for name in names} <= {*sys.stdlib_module_names, "kept"}
 
 
 def test_an_environment_is_made_once_and_only_from_hashed_wheels(installs, tmp_path) -> None:
@@ -156,6 +157,7 @@ def test_run_serves_site_and_survey_and_leaves_nobody_behind(tmp_path) -> None:
         said = _read_until(process, "Ctrl-C")
         site = re.search(r"^site +(\S+)$", said, re.M)[1]
         survey = re.search(r"^survey +(\S+)$", said, re.M)[1]
+        leads = re.search(r"^leads +(\S+) +sample-lead, (\S{16})$", said, re.M)
         assert "Spryker Support" in _text(site)
         assert "Sample data" in _text(survey)
         for page in ("how-we-are-doing.html", "de/how-we-are-doing.html"):
@@ -163,6 +165,7 @@ def test_run_serves_site_and_survey_and_leaves_nobody_behind(tmp_path) -> None:
             assert re.search(r'class="sample"><strong>(Sample data|Beispieldaten)', figures)
             assert re.search(r"(Aim met|Ziel erreicht)\.", figures)
             assert re.search(r"(Sample note|Beispielnotiz): ", figures)
+        assert 'name="password"' in _text(leads[1])
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)

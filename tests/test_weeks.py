@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from feedback_app.weeks import (
     days_of,
     group_of,
+    parse_span,
     parse_week,
     week_after,
     week_bounds,
     week_of,
     weeks_back,
+    weeks_between,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -86,3 +88,15 @@ def test_a_year_has_twelve_groups_and_a_53rd_week_joins_the_last(
 def test_the_days_of_weeks_run_from_monday_to_sunday() -> None:
     first, last = days_of("2026-W44", "2026-W47")
     assert (first.isoformat(), last.isoformat()) == ("2026-10-26", "2026-11-22")
+
+
+def test_a_span_is_two_weeks_or_one() -> None:
+    assert parse_span("2026-W40..2026-W47") == ("2026-W40", "2026-W47")
+    assert parse_span("2026-W47") == ("2026-W47", "2026-W47")
+    assert weeks_between("2026-W52", "2027-W01") == ["2026-W52", "2026-W53", "2027-W01"]
+
+
+@pytest.mark.parametrize("text", ["2026-W47..2026-W46", "..", "2026-W47..", "a..b", "2026-W99"])
+def test_a_span_that_is_none_says_how_to_write_one(text: str) -> None:
+    with pytest.raises(ValueError, match="week"):
+        parse_span(text)

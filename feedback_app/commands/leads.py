@@ -26,6 +26,7 @@ def lead() -> None:
 @click.option("--role", type=click.Choice(ROLES), default="lead", show_default=True)
 @click.option("--generate", is_flag=True, help="Make a password and print it.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option("--if-missing", is_flag=True, help="Do nothing if there is the account already.")
 @click.option("--single-sign-on", is_flag=True, help="No password: your proxy signs in.")
 @wired()
 def add(
@@ -34,6 +35,7 @@ def add(
     role: Role,
     generate: bool,
     password_stdin: bool,
+    if_missing: bool,
     single_sign_on: bool,
 ) -> None:
     """Add the account NAME. Without an option the password is asked for, twice.
@@ -45,6 +47,8 @@ def add(
         raise click.UsageError("name one of --generate, --password-stdin and --single-sign-on")
     name = _checked(name)
     if leads.find(wiring.database, name):
+        if if_missing:
+            return
         raise click.ClickException(f"there is an account {name} already: remove it first")
     password = None if single_sign_on else _password(generate, password_stdin)
     try:

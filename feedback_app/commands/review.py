@@ -1,22 +1,28 @@
 """Commands that show answers: review, export, answers."""
 
-from collections.abc import Generator
+import sys
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import click
 
 from feedback_app import clock
 from feedback_app.commands.wired import wired
-from feedback_app.reports.csv import week_as_csv
+from feedback_app.language import choose
+from feedback_app.records import AnsweredCase
+from feedback_app.reports import exports
 from feedback_app.reports.files import replace_file
 from feedback_app.reports.json import answers_as_json
 from feedback_app.reports.lines import answers_as_lines
 from feedback_app.reports.markdown import week_as_markdown
 from feedback_app.review.week import summarise_week
 from feedback_app.store import answered_cases
-from feedback_app.weeks import parse_week, week_bounds, week_of, weeks_back
+from feedback_app.weeks import parse_span, parse_week, week_bounds, week_of, weeks_back
 from feedback_app.wiring import Wiring
+
+_STEP = 500
 
 
 @click.command()
@@ -31,24 +37,44 @@ def review(wiring: Wiring, week: str | None) -> None:
 
 
 @click.command()
-@click.argument("week")
+@click.argument("weeks")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["csv", "md"]),
+    type=click.Choice(list(exports.FORMS)),
     required=True,
-    help="csv: one row a case with an answer; md: the review for the meeting.",
+    help="; ".join(f"{name}: {form.good_for}" for name, form in exports.FORMS.items()) + ".",
 )
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write to this file, readable by you alone; an older export is replaced.",
 )
+@click.option("--language", help="Language of figures in HTML and of definitions in XLSX.")
 @wired()
-def export(wiring: Wiring, week: str, form: str, output: Path | None) -> None:
-    """Write the answers of WEEK (such as 2026-W47) for a spreadsheet or the meeting."""
-    week = _checked(wiring, week)
-    with closing(_pieces(wiring, week, form)) as pieces:
+def export(
+    wiring: Wiring, weeks: str, form: str, output: Path | None, language: str | None
+) -> None:
+    """Write the answers of WEEKS (2026-W47, or 2026-W40..2026-W47) to a file or the screen."""
+    first, last = _span(wiring, weeks)
+    if output is None and form == "xlsx" and sys.stdout.isatty():
+        raise click.UsageError("a workbook is no text: name a file with --output")
+    spoken = choose([language], wiring.facts.languages)
+    with (
+        _progress(answered_cases.count_between(wiring.database, first, last)) as bar,
+        closing(
+            exports.export(
+                wiring.database,
+                wiring.facts,
+                first,
+                last,
+                form,
+                spoken,
+                clock.now(),
+                lambda answered: _watched(answered, bar),
+            )
+        ) as pieces,
+    ):
         if output is None:
             for piece in pieces:
                 _print(piece)
@@ -59,7 +85,21 @@ def export(wiring: Wiring, week: str, form: str, output: Path | None) -> None:
             raise click.ClickException(
                 f"cannot write {output}: {error.strerror or error}; name another file"
             ) from error
-    click.echo(f"{week} is written to {output}")
+    click.echo(f"{weeks} is written to {output}")
+
+
+def _progress(count: int) -> Any:
+    """Return a bar on the terminal, if there is one; it speaks on the error channel."""
+    return click.progressbar(
+        length=count, label="answers", file=sys.stderr, hidden=not sys.stderr.isatty()
+    )
+
+
+def _watched(answered: Iterable[AnsweredCase], bar: Any) -> Iterator[AnsweredCase]:
+    for number, case in enumerate(answered, 1):
+        yield case
+        if number % _STEP == 0:
+            bar.update(_STEP)
 
 
 @click.command()
@@ -84,13 +124,6 @@ def _answers(wiring: Wiring, as_json: bool) -> Generator[str, None, None]:
     yield from write(answered_cases.answered(wiring.database, clock.now()))
 
 
-def _pieces(wiring: Wiring, week: str, form: str) -> Generator[str, None, None]:
-    if form == "md":
-        yield _markdown(wiring, week)
-    else:
-        yield from week_as_csv(answered_cases.answered_in(wiring.database, week, clock.now()))
-
-
 def _markdown(wiring: Wiring, week: str) -> str:
     now = clock.now()
     answered = answered_cases.answered_in(wiring.database, week, now)
@@ -108,6 +141,14 @@ def _checked(wiring: Wiring, week: str) -> str:
     return week
 
 
-def _print(piece: str) -> None:
+def _span(wiring: Wiring, weeks: str) -> tuple[str, str]:
+    try:
+        first, last = parse_span(weeks)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="WEEKS") from error
+    return _checked(wiring, first), _checked(wiring, last)
+
+
+def _print(piece: str | bytes) -> None:
     # Always UTF-8: what customers write need not fit into the terminal's own encoding.
-    click.echo(piece.encode(), nl=False)
+    click.echo(piece.encode() if isinstance(piece, str) else piece, nl=False)

@@ -8,6 +8,7 @@ import waitress
 from feedback_app import clock, worker
 from feedback_app.app import create_app
 from feedback_app.commands.wired import wired
+from feedback_app.leads.sessions import is_offered
 from feedback_app.migrations import migrate
 from feedback_app.store import outbox
 from feedback_app.text import without_addresses
@@ -38,6 +39,12 @@ def serve(wiring: Wiring, host: str, port: int, threads: int) -> None:
     """Serve the survey, and the site if FEEDBACK_SITE names its folder."""
     _log_to_stderr()
     app = create_app(parts=wiring)
+    if not is_offered(wiring.settings.public_url):
+        click.echo(
+            "leads cannot sign in: FEEDBACK_PUBLIC_URL is neither https nor this machine alone, "
+            "so their cookie could be read on the way",
+            err=True,
+        )
     click.echo(f"serving on http://{host}:{port}", err=True)
     waitress.serve(
         app,

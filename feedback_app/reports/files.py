@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-def replace_file(path: Path, pieces: Iterable[str]) -> None:
-    """Write `pieces` to `path` as UTF-8, readable by its owner alone.
+def replace_file(path: Path, pieces: Iterable[str | bytes]) -> None:
+    """Write `pieces` to `path`, text as UTF-8, readable by its owner alone.
 
     If anything fails on the way, what was at `path` is still there. Raises OSError.
     """
@@ -18,7 +18,7 @@ def replace_file(path: Path, pieces: Iterable[str]) -> None:
         half_done = Path(file.name)
         try:
             for piece in pieces:
-                file.write(piece.encode())
+                file.write(piece.encode() if isinstance(piece, str) else piece)
             file.close()
             half_done.replace(target)
         except BaseException:

@@ -11,18 +11,16 @@ from knowledge_site.charts import Labels, Mark, bars, html, intervals
 
 
 def of_counts(
-    scores: Scores, language: str, title: str, description: str, headings: tuple[str, str]
+    scores: Scores, key: str, language: str, title: str, description: str, headings: tuple[str, str]
 ) -> Markup:
-    """Return the answers at each point of a question, the worst first."""
+    """Return the answers at each point of a question, the worst first; `key` is for its ids."""
     marks = [
         Mark(label=f"{point} {name[language]}", value=count, shown=str(count), cells=(str(count),))
         for point, (name, count) in enumerate(
             zip(scores.question.points, scores.counts, strict=True), 1
         )
     ]
-    labels = Labels(
-        key=scores.question.key, title=title, description=description, headings=headings
-    )
+    labels = Labels(key=key, title=title, description=description, headings=headings)
     return Markup(html(bars(labels, marks)))
 
 

@@ -74,9 +74,7 @@ def sum_trend(counts: Iterable[ScoreCount], week: str, periods: int, facts: Fact
 
     `counts` are of answers to one wording: wordings are never pooled.
     """
-    by_week: dict[str, list[ScoreCount]] = {}
-    for count in counts:
-        by_week.setdefault(count.week, []).append(count)
+    by_week = _by_week(counts)
     weeks = weeks_back(week, periods * WEEKS)
     groups = [weeks[start : start + WEEKS] for start in range(0, len(weeks), WEEKS)]
     summed = [_period(group, by_week, facts) for group in groups]
@@ -88,6 +86,19 @@ def sum_trend(counts: Iterable[ScoreCount], week: str, periods: int, facts: Fact
             for before, after in zip(summed[-2].scores, summed[-1].scores, strict=True)
         ),
     )
+
+
+def sum_weeks(counts: Iterable[ScoreCount], weeks: Sequence[str], facts: Facts) -> list[Period]:
+    """Return all of `weeks` as one period, and then each of them."""
+    by_week = _by_week(counts)
+    return [_period(weeks, by_week, facts), *(_period([one], by_week, facts) for one in weeks)]
+
+
+def _by_week(counts: Iterable[ScoreCount]) -> dict[str, list[ScoreCount]]:
+    found: dict[str, list[ScoreCount]] = {}
+    for count in counts:
+        found.setdefault(count.week, []).append(count)
+    return found
 
 
 def _period(weeks: Sequence[str], by_week: dict[str, list[ScoreCount]], facts: Facts) -> Period:

@@ -1,6 +1,6 @@
 """Closed cases with their invitation and newest answer, as review and export read them."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 
 from feedback_app.clock import from_text
@@ -67,7 +67,7 @@ def answered(database: Database, now: datetime) -> Iterator[AnsweredCase]:
 
 def answered_between(
     database: Database, first: str, last: str, now: datetime
-) -> Iterator[AnsweredCase]:
+) -> Generator[AnsweredCase, None, None]:
     """Yield the cases whose first answer arrived in the weeks `first` to `last`, by arrival."""
     return _read(
         database,
@@ -144,7 +144,9 @@ def _literally(words: str) -> str:
     return words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
-def _read(database: Database, sql: str, now: datetime, **values: object) -> Iterator[AnsweredCase]:
+def _read(
+    database: Database, sql: str, now: datetime, **values: object
+) -> Generator[AnsweredCase, None, None]:
     return (_answered_case(row, now) for row in database.stream(sql, **values))
 
 

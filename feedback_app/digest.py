@@ -1,0 +1,73 @@
+"""The digest: last week in a mail on Monday at 07:00, where the team works.
+
+Counts and links only: a comment in a mailbox would outlive its retention period there.
+"""
+
+from datetime import datetime, time
+from typing import Any
+
+from feedback_app.notices import digest_mail, digest_text
+from feedback_app.reports.words import mean
+from feedback_app.review.week import summarise_week
+from feedback_app.store import answered_cases, digests, follow_ups, open_answers, outbox
+from feedback_app.weeks import days_of, week_of, weeks_back
+from feedback_app.wiring import Wiring
+
+HOUR = time(7)
+# So many unread answers are counted before "or more" is said.
+_MOST_UNREAD = 100
+
+
+def write_if_due(wiring: Wiring, now: datetime) -> int:
+    """Write the digest of last week once, from Monday morning on; return how many mails.
+
+    A worker that was down catches up within the week. A week with nothing to tell is left out.
+    """
+    if not wiring.settings.digest_to:
+        return 0
+    this = week_of(now, wiring.zone)
+    monday, _ = days_of(this, this)
+    if now < datetime.combine(monday, HOUR, tzinfo=wiring.zone):
+        return 0
+    return write(wiring, weeks_back(this, 2)[0], now, only_once=True)
+
+
+def write(wiring: Wiring, week: str, now: datetime, *, only_once: bool) -> int:
+    """Write the digest of `week` to everybody who gets it; return how many mails.
+
+    With `only_once` a week that was dealt with before, or has nothing to tell, is left out.
+    """
+    values = figures(wiring, week, now)
+    with wiring.database.write() as tx:
+        if not digests.tell_once(tx, week, now) and only_once:
+            return 0
+        if only_once and not values["has_news"]:
+            return 0
+        for address in wiring.settings.digest_to:
+            outbox.add(tx, digest_mail(wiring.stationery, address, values, now))
+    return len(wiring.settings.digest_to)
+
+
+def as_text(wiring: Wiring, week: str, now: datetime) -> str:
+    """Return subject and text of the digest of `week`."""
+    subject, text = digest_text(wiring.stationery, figures(wiring, week, now))
+    return f"{subject}\n\n{text}"
+
+
+def figures(wiring: Wiring, week: str, now: datetime) -> dict[str, Any]:
+    """Return what the template of the digest needs."""
+    database = wiring.database
+    answered = answered_cases.answered_in(database, week, now)
+    cohort = answered_cases.closed_in(database, week, now)
+    review = summarise_week(week, answered, cohort, wiring.facts, now)
+    unread = len(open_answers.unread(database, _MOST_UNREAD))
+    overdue = follow_ups.count_overdue(database, wiring.today(now))
+    return {
+        "review": review,
+        "unread": unread,
+        "most": _MOST_UNREAD,
+        "overdue": overdue,
+        "mean": lambda value: mean(value, wiring.facts.languages[0]),
+        "public_url": wiring.settings.public_url,
+        "has_news": bool(review.answers or unread or overdue),
+    }

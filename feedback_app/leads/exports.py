@@ -1,0 +1,63 @@
+"""The weeks on paper: who takes them away is recorded, so an export is a POST."""
+
+from flask import Response, abort, request, stream_with_context
+from wtforms import Field, StringField
+from wtforms.validators import ValidationError
+
+from feedback_app.leads.guard import leads_pages
+from feedback_app.leads.page_value import LeadsForm
+from feedback_app.leads.pages import page, page_language, this_week
+from feedback_app.leads.record import record
+from feedback_app.leads.week import checked_week
+from feedback_app.reports.exports import FORMS, export
+from feedback_app.requests import now, wiring
+from feedback_app.weeks import parse_span, weeks_back
+
+# Ten years.
+_MOST_WEEKS = 522
+
+
+class _Wish(LeadsForm):
+    first = StringField()
+    last = StringField()
+    form = StringField()
+
+    def validate_form(self, field: Field) -> None:
+        if field.data not in FORMS:
+            raise ValidationError("form")
+
+
+@leads_pages.get("/exports")
+def show_exports() -> Response:
+    """Show which weeks can be taken away, and in which forms."""
+    week = weeks_back(this_week(), 2)[0]
+    asked = request.args.get("week")
+    return _page(asked or week, asked or week, None, 200)
+
+
+@leads_pages.post("/exports")
+def take_export() -> Response:
+    """Hand the weeks over as a file, piece by piece."""
+    form = _Wish(request.form)
+    if not form.validate():
+        abort(400)
+    first, last = (form.first.data or "").strip(), (form.last.data or "").strip()
+    try:
+        first, last = parse_span(f"{first}..{last}")
+    except ValueError:
+        return _page(first, last, "weeks", 422)
+    if first < weeks_back(checked_week(last), _MOST_WEEKS)[0]:
+        return _page(first, last, "many", 422)
+    kind = form.form.data or ""
+    span = first if first == last else f"{first}..{last}"
+    with wiring().database.write() as tx:
+        record(tx, "export", f"{span} {kind}")
+    pieces = export(wiring().database, wiring().facts, first, last, kind, page_language(), now())
+    response = Response(stream_with_context(pieces), content_type=FORMS[kind].media_type)
+    name = f"feedback-{span.replace('..', '-to-')}.{kind}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _page(first: str, last: str, fault: str | None, status: int) -> Response:
+    return page("exports", status, first=first, last=last, fault=fault, most=_MOST_WEEKS)

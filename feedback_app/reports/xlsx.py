@@ -1,0 +1,159 @@
+"""Answers, sums and definitions as a workbook, written row by row in bounded memory.
+
+Every text is written as text, so nothing that was typed becomes a formula; the mark that a
+spreadsheet keeps for text that looks like one (quote prefix) stays with it when it is edited.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from feedback_app.clock import to_text
+from feedback_app.desk import ScoreCount
+from feedback_app.records import AnsweredCase
+from feedback_app.reports.csv import COLUMNS
+from feedback_app.review.scores import lowest, score
+from feedback_app.review.trend import sum_weeks
+from feedback_app.text import clean
+from support_facts.facts import Facts
+
+FORMAT = "feedback-workbook-1"
+# What a cell of this file format can hold.
+_LONGEST_CELL = 32_767
+_MOST_ROWS = 1_048_575
+
+
+def write_workbook(
+    path: Path,
+    answered: Iterable[AnsweredCase],
+    weeks: list[str],
+    facts: Facts,
+    language: str,
+    as_of: str,
+) -> int:
+    """Write the answers of `weeks` to `path` and return how many there were.
+
+    Sheets: summary, answers, low answers, definitions. `as_of` says what moment they show. Raises
+    ValueError for more answers than a sheet has rows.
+    """
+    # A sheet's rows go to a file as they are written, so the summary can be written last.
+    workbook = Workbook(str(path), {"constant_memory": True})
+    try:
+        text = workbook.add_format({"quote_prefix": True})
+        sheets = [
+            workbook.add_worksheet(name)
+            for name in ("Summary", "Answers", "Low answers", "Definitions")
+        ]
+        summary, answers, low, definitions = sheets
+        counts = _write_answers(answers, low, answered, facts.survey.low_threshold, text)
+        _write_summary(summary, counts, weeks, facts, as_of)
+        _write_definitions(definitions, facts, language)
+    finally:
+        workbook.close()
+    return sum(counts.values())
+
+
+def _write_answers(
+    answers: Any, low: Any, answered: Iterable[AnsweredCase], threshold: int, text: Any
+) -> Counter[tuple[str, int, int]]:
+    counts: Counter[tuple[str, int, int]] = Counter()
+    row = low_row = 0
+    for sheet in (answers, low):
+        for column, name in enumerate(COLUMNS):
+            sheet.write_string(0, column, name)
+    for row, case in enumerate(answered, 1):
+        if row > _MOST_ROWS:
+            raise ValueError(f"a sheet holds {_MOST_ROWS} answers: name fewer weeks")
+        cells = _cells(case)
+        _write_row(answers, row, cells, text)
+        if lowest(case) <= threshold:
+            low_row += 1
+            _write_row(low, low_row, cells, text)
+        counts[case.answered_week or "", score(case, "ease"), score(case, "satisfaction")] += 1
+    return counts
+
+
+def _write_row(sheet: Any, row: int, cells: list[str | int | None], text: Any) -> None:
+    for column, cell in enumerate(cells):
+        if cell.__class__ is int:
+            sheet.write_number(row, column, cell)
+        elif cell:
+            sheet.write_string(row, column, cell, text)
+
+
+def _cells(case: AnsweredCase) -> list[str | int | None]:
+    """Return the cells of a row, in the order of `COLUMNS`."""
+    return [
+        _text(case.case_number),
+        _text(case.case_kind),
+        _text(case.team),
+        _text(case.customer),
+        _text(case.language),
+        _text(case.closure_reason),
+        to_text(case.closed_at),
+        case.closed_week,
+        to_text(case.answered_at) if case.answered_at else None,
+        case.answered_week,
+        case.ease,
+        case.satisfaction,
+        _text(case.comment),
+        "yes" if case.contact_welcome else "no",
+        " ".join(case.flags),
+        case.revision,
+        _text(case.source),
+        _text(case.case_url),
+    ]
+
+
+def _text(value: str | None) -> str | None:
+    # Most cells are one printable line: nothing to do there.
+    if not value or (value.isprintable() and len(value) <= _LONGEST_CELL):
+        return value
+    return clean(value)[:_LONGEST_CELL]
+
+
+def _write_summary(
+    sheet: Any,
+    counts: Counter[tuple[str, int, int]],
+    weeks: list[str],
+    facts: Facts,
+    as_of: str,
+) -> None:
+    sheet.write_row(0, 0, [FORMAT, f"{weeks[0]} to {weeks[-1]}", f"as of {as_of}"])
+    shorts = [facts.metric(question.metric).short for question in facts.questions]
+    heads = [f"{short} {name}" for short in shorts for name in (1, 2, 3, 4, 5, "mean")]
+    sheet.write_row(2, 0, ["week", "answers", *heads])
+    found = [ScoreCount(*key, answers) for key, answers in counts.items()]
+    for row, period in enumerate(sum_weeks(found, weeks, facts), 3):
+        sheet.write_string(row, 0, period.first if row > 3 else f"all of {len(weeks)} weeks")
+        sheet.write_number(row, 1, period.answers)
+        column = 2
+        for scores in period.scores:
+            for count in scores.counts:
+                sheet.write_number(row, column, count)
+                column += 1
+            if scores.mean is not None:
+                sheet.write_number(row, column, scores.mean)
+            column += 1
+
+
+def _write_definitions(sheet: Any, facts: Facts, language: str) -> None:
+    sheet.set_column(1, 5, 40)
+    rows = [("short", "name", "definition", "formula", "not counted", "direction")]
+    rows += [
+        (
+            metric.short,
+            metric.name[language],
+            metric.definition[language],
+            metric.formula[language],
+            metric.excludes[language],
+            metric.direction[language],
+        )
+        for metric in facts.metrics
+    ]
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            sheet.write_string(row, column, cell)
