@@ -10,7 +10,7 @@ import gzip
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +30,11 @@ class SiteHandler(SimpleHTTPRequestHandler):
     """Answers GET from the folder it is given."""
 
     protocol_version = "HTTP/1.1"
+
+    def handle(self) -> None:
+        """Answer until the browser leaves, which it may do at any time."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def do_GET(self) -> None:  # noqa: N802
         """Send the file or the page that says it is not here."""
