@@ -1,19 +1,14 @@
 """The command that publishes what a meeting decided: you said, we did."""
 
-from collections.abc import Iterator
-
 import click
 
 from feedback_app import clock
 from feedback_app.commands.published import add_to, published_in, refuse_mixing
 from feedback_app.commands.wired import wired
-from feedback_app.store import mentions
-from feedback_app.text import one_line
+from feedback_app.publish.notes import NamesCaseError, NoteFaultError, new_note
 from feedback_app.weeks import parse_week
 from feedback_app.wiring import Wiring
-from published_results.folder import Published
-from published_results.note import LONGEST_NOTE, NOTE_FORMAT, Note
-from published_results.part import Approval
+from published_results.note import LONGEST_NOTE
 
 
 @click.command(
@@ -49,21 +44,23 @@ def note(
     """
     published, now = published_in(wiring), clock.now()
     refuse_mixing(wiring, published, sample)
-    text = _by_language(texts, wiring.facts.languages)
-    found = None if anyway else next(_mentioned(wiring, text), None)
-    if found:
-        raise click.ClickException(
-            f"the note names or repeats something of case {found}: leave it out, "
-            "or add --anyway if it only looks so"
+    if not by.strip():
+        raise click.BadParameter("says nothing", param_hint="--by")
+    try:
+        made = new_note(
+            wiring.database,
+            published,
+            _checked(week),
+            _by_language(texts, wiring.facts.languages),
+            by.strip(),
+            now,
+            sample=sample,
+            anyway=anyway,
         )
-    made = Note(
-        format=NOTE_FORMAT,
-        week=_checked(week),
-        number=_next_number(published, week),
-        sample=sample,
-        approved=Approval(by=_said(by, "--by"), at=now),
-        text=text,
-    )
+    except NoteFaultError as error:
+        raise click.BadParameter(str(error), param_hint="--text") from error
+    except NamesCaseError as error:
+        raise click.ClickException(str(error)) from error
     for path in add_to(wiring, [made]):
         click.echo(f"published: {path}")
     click.echo("build the site to show it")
@@ -80,20 +77,8 @@ def _by_language(texts: tuple[tuple[str, str], ...], languages: tuple[str, ...])
             )
         if language in read:
             raise click.BadParameter(f"{language} is there twice", param_hint="--text")
-        read[language] = _said(text, "--text")
-        if len(read[language]) > LONGEST_NOTE:
-            raise click.BadParameter(
-                f"{language} has {len(read[language])} characters: {LONGEST_NOTE} are shown",
-                param_hint="--text",
-            )
+        read[language] = text
     return read
-
-
-def _said(text: str, option: str) -> str:
-    said = one_line(text).strip()
-    if not said:
-        raise click.BadParameter("says nothing", param_hint=option)
-    return said
 
 
 def _checked(week: str) -> str:
@@ -101,12 +86,3 @@ def _checked(week: str) -> str:
         return parse_week(week)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="WEEK") from error
-
-
-def _next_number(published: Published, week: str) -> int:
-    return 1 + max((one.number for one in published.notes if one.week == week), default=0)
-
-
-def _mentioned(wiring: Wiring, text: dict[str, str]) -> Iterator[str]:
-    for words in text.values():
-        yield from mentions.cases_in(wiring.database, words)

@@ -1,6 +1,7 @@
 """All routes of the leads' pages: importing a module adds its own."""
 
 from feedback_app.leads import (
+    customer_note,
     exports,
     follow_ups,
     meeting,
@@ -12,6 +13,7 @@ from feedback_app.leads import (
 from feedback_app.leads.guard import leads_pages
 
 __all__ = [
+    "customer_note",
     "exports",
     "follow_ups",
     "leads_pages",

@@ -9,5 +9,6 @@ difference   what differs between two sets of figures
 drafts       what could be published now, and what an approval covers
 paper        a draft as a person reads it before approving
 counted      in which published period an answer is counted
+notes        what a meeting decided, for customers
 verify       published figures against the database
 """

@@ -45,11 +45,16 @@ def _times(shown: Shown, result: Result, metric: str) -> Iterator[str]:
     for times in result.figures.times:
         if times.metric != metric:
             continue
-        median = shown.duration(times.overall.median, times.clock)
-        clock = shown.word(f"clock_{times.clock}")
-        said = f"{shown.word('median')} {median}, {clock}, n = {shown.number(times.overall.n)}"
+        said = shown.word(
+            "measured_times",
+            median=shown.duration(times.overall.median, times.clock),
+            clock=shown.word(f"clock_{times.clock}"),
+            n=shown.number(times.overall.n),
+        )
         within = times.overall.within_target
-        yield f"{said}; {shown.word('within_aim')} {shown.portion(within)}" if within else said
+        if within:
+            said += shown.word("measured_within", count=shown.portion(within))
+        yield said
 
 
 def _scores(shown: Shown, result: Result, metric: str) -> Iterator[str]:
@@ -58,5 +63,5 @@ def _scores(shown: Shown, result: Result, metric: str) -> Iterator[str]:
             if answers.metric == metric:
                 share = answers.share.value if answers.share else None
                 best = shown.of(sum(answers.counts[-2:]), answers.n, share)
-                mean = f"{shown.word('mean')} {shown.number(answers.mean, 1)}"
-                yield f"{mean}; {shown.word('share_of_best_short')} {best}"
+                mean = shown.number(answers.mean, 1)
+                yield shown.word("measured_scores", mean=mean, best=best)

@@ -1,0 +1,80 @@
+"""You said, we did: tell customers what the meeting decided."""
+
+from flask import Response, abort, current_app, request
+
+from feedback_app.leads.guard import leads_pages, needs
+from feedback_app.leads.page_value import LeadsForm
+from feedback_app.leads.pages import page
+from feedback_app.leads.record import record
+from feedback_app.leads.sessions import lead
+from feedback_app.leads.week import checked_week
+from feedback_app.publish.notes import NamesCaseError, NoteFaultError, new_note
+from feedback_app.requests import now, wiring
+from feedback_app.store import meetings
+from feedback_app.text import clean
+from published_results.folder import Published, add, read_folder
+from published_results.note import LONGEST_NOTE
+from published_results.part import ResultsError
+
+
+@leads_pages.get("/<week>/note")
+@needs("lead")
+def show_note(week: str) -> Response:
+    """Show the decisions of the meeting and room for a note in every language."""
+    return _page(checked_week(week), _published())
+
+
+@leads_pages.post("/<week>/note")
+def publish_note(week: str) -> Response:
+    """Publish the note as a file of its own; the next build of the site shows it."""
+    week, who, published = checked_week(week), lead(), _published()
+    if who is None or not LeadsForm(request.form).validate():
+        abort(400)
+    given = {
+        language: clean(request.form.get(f"text-{language}", ""))
+        for language in wiring().facts.languages
+    }
+    anyway = "anyway" in request.form
+    try:
+        note = new_note(
+            wiring().database,
+            published,
+            week,
+            given,
+            who.name,
+            now(),
+            sample=published.is_sample,
+            anyway=anyway,
+        )
+        add(wiring().settings.results, [note])
+    except NamesCaseError as error:
+        return _page(week, published, 422, given=given, named=error.case_number)
+    except NoteFaultError:
+        return _page(week, published, 422, given=given, fault="length")
+    except OSError as error:
+        current_app.logger.error("a note cannot be published: %s", error)
+        return _page(week, published, 503, given=given, fault="folder")
+    with wiring().database.write() as tx:
+        record(tx, "note published", week)
+    return _page(week, _published(), done=True)
+
+
+def _published() -> Published:
+    try:
+        return read_folder(wiring().settings.results)
+    except ResultsError as error:
+        current_app.logger.error("%s", error)
+        abort(503)
+
+
+def _page(week: str, published: Published, status: int = 200, **values: object) -> Response:
+    shown = {"given": {}, "named": "", "fault": "", "done": False, **values}
+    return page(
+        "customer-note",
+        status,
+        week=week,
+        meeting=meetings.of_week(wiring().database, week),
+        notes=[note for note in published.notes if note.week == week],
+        longest=LONGEST_NOTE,
+        **shown,
+    )
