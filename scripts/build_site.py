@@ -95,6 +95,7 @@ def _build_language(
     )
     if nav:
         config.nav = nav
+        config.extra["foot_pages"] = []
     config.mdx_configs["knowledge_site.markdown"]["facts"] = str(facts_path or "")
     config.mdx_configs["knowledge_site.markdown"]["results"] = str(results)
     for other in config.extra["alternate"]:
