@@ -35,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 STATE = ROOT / "var" / "dev"
 RUN_LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
+STAMP = "installed"
 FIRST_PORT = 8000
 
 
@@ -67,11 +68,9 @@ def prepare(environment: Path, lock: Path) -> None:
 
     The stamp is written last, so that a half-made environment is made again.
     """
-    stamp = environment / "installed"
-    wanted = {name: _fingerprint(ROOT / name) for name in _enough(lock)}
-    made = stamp.exists() and stamp.read_text(encoding="ascii") in wanted.values()
-    if made and _binary("python", environment).exists():
+    if is_made(environment, lock):
         return
+    stamp = environment / STAMP
     print(f"setting up {environment.name} from {lock.name}, once ...", flush=True)
     stamp.unlink(missing_ok=True)
     uv = shutil.which("uv")
@@ -79,7 +78,15 @@ def prepare(environment: Path, lock: Path) -> None:
     _run([*install, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)])
     # pip refuses -e . beside --require-hashes; everything it needs is there by now.
     _run([*install, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
-    stamp.write_text(wanted[lock.name], encoding="ascii")
+    stamp.write_text(_fingerprint(ROOT / lock.name), encoding="ascii")
+
+
+def is_made(environment: Path, lock: Path) -> bool:
+    """Say whether the environment holds what `lock` names, and has its Python still."""
+    stamp = environment / STAMP
+    wanted = [_fingerprint(ROOT / name) for name in _enough(lock)]
+    made = stamp.exists() and stamp.read_text(encoding="ascii") in wanted
+    return made and _binary("python", environment).exists()
 
 
 def _enough(lock: Path) -> list[str]:

@@ -137,7 +137,7 @@ def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path) -> No
 
 
 def test_run_serves_site_and_survey_and_leaves_nobody_behind(tmp_path) -> None:
-    if not (dev.ENVIRONMENT / "installed").exists():
+    if not dev.is_made(dev.ENVIRONMENT, dev.RUN_LOCK):
         pytest.skip("these tests run in another environment than dev.py makes")
     env = {
         **os.environ,
