@@ -20,6 +20,8 @@ from support_facts.facts import Facts
 ATOM = "http://www.w3.org/2005/Atom"
 CHANGES_PAGE = "what-changed.html"
 FEED = "feed.xml"
+# A feed has to name a day even while there is nothing to tell.
+NOTHING_YET = date(1970, 1, 1)
 
 
 def entries(facts: Facts, language: str, published: Published) -> list[Entry]:
@@ -47,7 +49,7 @@ def feed(told: Iterable[Entry], facts: Facts, language: str) -> bytes:
     title = f"{name}: {word('feed_title', language)}"
     _add(root, "id", _identity(name, language))
     _add(root, "title", title)
-    _add(root, "updated", _moment(max(entry.day for entry in told)))
+    _add(root, "updated", _moment(max((entry.day for entry in told), default=NOTHING_YET)))
     _add(SubElement(root, f"{{{ATOM}}}author"), "name", name)
     here = _folder(facts, language)
     _link(root, "self", here + FEED, "application/atom+xml")

@@ -43,7 +43,7 @@ def contacts(facts: Facts, language: str) -> Element:
         "@type": "ContactPoint",
         "contactType": "customer support",
         "url": known.portal_url,
-        "availableLanguage": list(facts.languages),
+        "availableLanguage": facts.organisation.case_language[language],
         **({"telephone": known.phone} if known.phone else {}),
     }
     security = {

@@ -24,7 +24,8 @@ LEFT_OVER = re.compile(r"\{\{|\}\}|\{%|%\}")
 def scan(docs: Path, facts: Facts, today: date) -> list[Fault]:
     """Return every fault in the pages below docs/<language>."""
     pages = list(read_pages(docs, facts.languages))
-    faults = [fault for page in pages for fault in _of_page(page, facts, today)]
+    telling = _telling(facts)
+    faults = [fault for page in pages for fault in _of_page(page, facts, telling, today)]
     faults += [
         *_same_descriptions(pages),
         *_missing_pages(pages, facts),
@@ -33,13 +34,19 @@ def scan(docs: Path, facts: Facts, today: date) -> list[Fault]:
     return sorted(faults)
 
 
-def _of_page(page: Page, facts: Facts, today: date) -> Iterator[Fault]:
+def _telling(facts: Facts) -> dict[str, str]:
+    """Return names and addresses that no page should write out, each with its key."""
+    values = facts.by_key.items()
+    return {value: key for key, value in values if isinstance(value, str) and TELLING.search(value)}
+
+
+def _of_page(page: Page, facts: Facts, telling: dict[str, str], today: date) -> Iterator[Fault]:
     for message in (*_description(page), *_dates(page, today)):
         yield Fault(page.path, 1, message)
-    for message in _front_matter(page, facts):
+    for message in _front_matter(page, telling):
         yield Fault(page.path, 1, message)
     for number, line in lines_outside_code(page):
-        for message in (*_expressions(line, page.language, facts), *_by_hand(line, facts)):
+        for message in (*_expressions(line, page.language, facts), *_by_hand(line, telling)):
             yield Fault(page.path, number, message)
 
 
@@ -60,20 +67,20 @@ def _expressions(line: str, language: str, facts: Facts) -> Iterator[str]:
         yield "template text left over: a fact is written {{ its.key }} on one line"
 
 
-def _by_hand(line: str, facts: Facts) -> Iterator[str]:
+def _by_hand(line: str, telling: dict[str, str]) -> Iterator[str]:
     """Name facts that are written out: they would stay when support.toml changes."""
     text = EXPRESSION.sub("", line)
-    for key, value in facts.by_key.items():
-        if isinstance(value, str) and TELLING.search(value) and value in text:
+    for value, key in telling.items():
+        if value in text:
             yield f'"{value}" is a fact that may change: write {{{{ {key} }}}} instead'
 
 
-def _front_matter(page: Page, facts: Facts) -> Iterator[str]:
+def _front_matter(page: Page, telling: dict[str, str]) -> Iterator[str]:
     for key in ("title", "description"):
         text = str(page.meta.get(key))
         if LEFT_OVER.search(text):
             yield f"{key}: facts are not filled in here: say it without"
-        for fault in _by_hand(text, facts):
+        for fault in _by_hand(text, telling):
             yield f"{key}: {fault.split(':')[0]}: say it in other words"
 
 

@@ -9,6 +9,7 @@ from knowledge_site.pages import lines_outside_code, read_page
 from knowledge_site.whole import WHOLE
 
 _LINK = re.compile(r"Doc file '([^']+)' contains an? (?:.*?)link '([^']*)'(.*)", re.DOTALL)
+_TWICE = re.compile(r"id '([^']+)' stands twice")
 _OMITTED = re.compile(r'not included in the "nav" configuration:\n((?:\s+- .+\n?)+)')
 
 
@@ -50,15 +51,17 @@ def _to_source(fault: Fault, site: Path, docs: Path, languages: tuple[str, ...])
     page = folder / below.with_suffix(".md")
     if not page.is_file():
         return fault
-    target = fault.message.split(" ")[0].rstrip(":")
+    twice = _TWICE.match(fault.message)
+    target = f"#{twice[1]}" if twice else fault.message.split(" ")[0].rstrip(":")
     line = _line_of(page, folder, language, target)
     return Fault(page, line, fault.message) if line else fault
 
 
 def _line_of(page: Path, folder: Path, language: str, target: str) -> int | None:
-    """Return the first line that holds the target as a writer would have written it."""
-    written = {target, target.replace(".html", ".md")}
-    for number, line in lines_outside_code(read_page(page, folder, language)):
-        if any(one and one in line for one in written):
-            return number
-    return None
+    """Return the last line that holds the target as a writer would have written it."""
+    forms = "|".join(map(re.escape, {target, target.replace(".html", ".md")}))
+    if target.startswith("#"):
+        forms += f'|id="{re.escape(target[1:])}"'
+    written = re.compile(rf"(?:^|[\s(<\"'])(?:{forms})(?:$|[\s)>\"'}}])")
+    lines = lines_outside_code(read_page(page, folder, language))
+    return max((number for number, line in lines if written.search(line)), default=None)

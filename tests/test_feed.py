@@ -89,3 +89,9 @@ def test_page_leads_to_its_feed(site):
     for folder in ("", "de/"):
         page = built_pages.BuiltPage(site / f"{folder}what-changed.html")
         assert "feed.xml" in [target for _, target in page.links]
+
+
+def test_feed_with_nothing_to_tell_is_a_feed_all_the_same():
+    root = read(replace(FACTS, changes=()))
+    assert root.findall("a:entry", SPACE) == []
+    assert root.findtext("a:updated", namespaces=SPACE)
