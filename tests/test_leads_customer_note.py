@@ -31,8 +31,12 @@ def test_a_note_is_written_beside_the_decisions_and_becomes_a_file(lena: Somebod
     page = lena.get(NOTE).text
     assert "Answer on Saturdays &lt;b&gt;too&lt;/b&gt;." in page
     done = lena.post(NOTE, **{"text-en": "We answer on <Saturdays>.", "text-de": " "})
-    assert "The note is published." in done.text
-    assert '<p lang="en">We answer on &lt;Saturdays&gt;.</p>' in done.text
+    assert done.status_code == 303
+    page = lena.get(done.location).text
+    assert "The note is published." in page
+    assert '<p lang="en">We answer on &lt;Saturdays&gt;.</p>' in page
+    again = lena.post(NOTE, **{"text-en": "We answer on <Saturdays>."})
+    assert again.location == done.location, "sending it twice publishes it once"
     (note,) = read_folder(_folder(lena)).notes
     assert (note.week, note.text) == (WEEK, {"en": "We answer on <Saturdays>."})
     assert (note.approved.by, note.approved.at, note.sample) == ("lena", office.now, False)
@@ -49,7 +53,7 @@ def test_a_note_that_gives_a_case_away_is_asked_about_first(lena: Somebody) -> N
         assert "it names case 0004711" in refused.text
         assert text in refused.text, "what was typed is kept"
     assert read_folder(_folder(lena)).notes == ()
-    assert lena.post(NOTE, anyway="y", **{"text-en": "About case 0004711."}).status_code == 200
+    assert lena.post(NOTE, anyway="y", **{"text-en": "About case 0004711."}).status_code == 303
     assert len(read_folder(_folder(lena)).notes) == 1
 
 

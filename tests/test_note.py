@@ -20,6 +20,7 @@ def test_a_note_becomes_a_file_of_its_meeting(office: Office, run: Run, tmp_path
     done = run(note, "2026-W47", *WORDS, "--text", "de", "Wir antworten jetzt auch samstags.")
     assert done.exit_code == 0, done.output
     run(note, "2026-W47", *WORDS)
+    assert "this note is published already" in run(note, "2026-W47", *WORDS).output
     first, second = read_folder(tmp_path / "results").notes
     assert (first.week, first.number, second.number) == ("2026-W47", 1, 2)
     assert first.text == {

@@ -134,6 +134,31 @@ def test_a_link_given_out_late_keeps_its_period_open(office: Office, run: Run) -
     assert "can change until 2026-12-08 13:00" in run(publish).stdout
 
 
+def test_a_preview_sets_a_period_beside_the_one_before(office: Office, run: Run) -> None:
+    a_period(office)
+    _publish(run)
+    a_period(office, answered=39, start=START + timedelta(weeks=4))
+    text = run(publish).stdout
+    assert "beside 2026-W40_2026-W43; this adds a file and changes none:" in text
+    assert "response rate: 39 of 40, 98 %; before 34 of 40, 85 %" in text
+    assert "ces, wording 1: no change that chance would not explain" in text
+    assert "first_response_time, calendar clock: median 29 min; before 29 min" in text
+
+
+def test_several_periods_are_approved_together_and_beside_each_other(
+    office: Office, run: Run, tmp_path: Path
+) -> None:
+    a_period(office, answered=32)
+    a_period(office, answered=12, start=START + timedelta(weeks=4))
+    text = run(publish).stdout
+    assert "nothing is public yet" in text
+    assert "beside 2026-W40_2026-W43" in text
+    assert "ces, wording 1: too few answers to speak of a change" in text
+    _publish(run)
+    assert len(read_folder(tmp_path / "results").results) == 2
+    assert run(verify).exit_code == 0
+
+
 def test_without_a_case_there_is_nothing_to_publish(run: Run) -> None:
     done = run(publish)
     assert (done.exit_code, done.stdout) == (

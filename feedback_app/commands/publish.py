@@ -124,10 +124,11 @@ def _drafts(
 
 
 def _preview(drafts: list[Draft], pending: Pending | None, published: Published) -> None:
-    before: Result | None = published.newest[-1] if published.newest else None
+    before: Draft | Result | None = published.newest[-1] if published.newest else None
     for draft in drafts:
         for line in draft_lines(draft, before):
             click.echo(line)
+        before = draft
     if pending:
         click.echo(_waits(pending))
     click.echo(f"\nto publish exactly this: --approve {code_of(drafts)} --by NAME")

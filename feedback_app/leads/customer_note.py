@@ -1,14 +1,19 @@
 """You said, we did: tell customers what the meeting decided."""
 
-from flask import Response, abort, current_app, request
+from flask import Response, abort, current_app, request, url_for
 
 from feedback_app.leads.guard import leads_pages, needs
 from feedback_app.leads.page_value import LeadsForm
-from feedback_app.leads.pages import page
+from feedback_app.leads.pages import go_on, page
 from feedback_app.leads.record import record
 from feedback_app.leads.sessions import lead
 from feedback_app.leads.week import checked_week
-from feedback_app.publish.notes import NamesCaseError, NoteFaultError, new_note
+from feedback_app.publish.notes import (
+    NamesCaseError,
+    NoteFaultError,
+    PublishedAlreadyError,
+    new_note,
+)
 from feedback_app.requests import now, wiring
 from feedback_app.store import meetings
 from feedback_app.text import clean
@@ -21,7 +26,7 @@ from published_results.part import ResultsError
 @needs("lead")
 def show_note(week: str) -> Response:
     """Show the decisions of the meeting and room for a note in every language."""
-    return _page(checked_week(week), _published())
+    return _page(checked_week(week), _published(), done="done" in request.args)
 
 
 @leads_pages.post("/<week>/note")
@@ -47,6 +52,9 @@ def publish_note(week: str) -> Response:
             anyway=anyway,
         )
         add(wiring().settings.results, [note])
+    except PublishedAlreadyError:
+        # Sent twice: the first time counted.
+        return _done(week)
     except NamesCaseError as error:
         return _page(week, published, 422, given=given, named=error.case_number)
     except NoteFaultError:
@@ -56,7 +64,11 @@ def publish_note(week: str) -> Response:
         return _page(week, published, 503, given=given, fault="folder")
     with wiring().database.write() as tx:
         record(tx, "note published", week)
-    return _page(week, _published(), done=True)
+    return _done(week)
+
+
+def _done(week: str) -> Response:
+    return go_on(url_for("leads.show_note", week=week, done=1))
 
 
 def _published() -> Published:

@@ -26,6 +26,10 @@ class NoteFaultError(ValueError):
     """The note cannot be published as it is. The message says what to mend."""
 
 
+class PublishedAlreadyError(NoteFaultError):
+    """The very same note is public."""
+
+
 def new_note(
     database: Database,
     published: Published,
@@ -39,7 +43,8 @@ def new_note(
 ) -> Note:
     """Return the next note of the meeting of `week`; `texts` are by language, empty ones left out.
 
-    Raises NoteFaultError, or NamesCaseError unless it is to be published `anyway`.
+    Raises NoteFaultError, also for a note that is public already, and NamesCaseError unless it is
+    to be published `anyway`.
     """
     text = {language: one_line(words).strip() for language, words in texts.items()}
     text = {language: words for language, words in text.items() if words}
@@ -50,6 +55,8 @@ def new_note(
             raise NoteFaultError(
                 f"{language} has {len(words)} characters: {LONGEST_NOTE} are shown"
             )
+    if any(one.week == week and one.text == text for one in published.notes):
+        raise PublishedAlreadyError("this note is published already")
     if not anyway:
         for words in text.values():
             for case_number in mentions.cases_in(database, words):

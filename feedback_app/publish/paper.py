@@ -14,8 +14,8 @@ _REASONS: dict[Reason, str] = {
 }
 
 
-def draft_lines(draft: Draft, before: Result | None) -> Iterator[str]:
-    """Yield the lines of a draft, set beside the public figures `before`, if there are any."""
+def draft_lines(draft: Draft, before: Draft | Result | None) -> Iterator[str]:
+    """Yield the lines of a draft, set beside the period `before` it, if there is one."""
     period = draft.period
     yield (
         f"{period.first_week} to {period.last_week} ({period.first_day} to {period.last_day}), "
@@ -94,19 +94,35 @@ def _portion(count: int, n: int, share: float | None) -> str:
     return f"{count} of {n}" + ("" if share is None else f", {percent(share)}")
 
 
-def _beside(figures: Figures, before: Result) -> Iterator[str]:
-    """Say what became of each score since the period before, and nothing that chance explains."""
-    period = before.period
-    yield f"public so far: up to {period.last_week}; this adds a file and changes none"
-    old = before.figures.scores
-    if not (old and figures.scores):
+def _beside(figures: Figures, before: Draft | Result) -> Iterator[str]:
+    """Say what was stated for the period before, and no change of a score that chance explains."""
+    yield f"beside {before.period.name}; this adds a file and changes none:"
+    for line in (*_rates_beside(figures, before.figures), *_scores_beside(figures, before.figures)):
+        yield f"  {line}"
+
+
+def _rates_beside(figures: Figures, before: Figures) -> Iterator[str]:
+    now, old = figures.participation, before.participation
+    if now and old:
+        said, earlier = (_portion(one.answered, one.reached, one.rate) for one in (now, old))
+        yield f"response rate: {said}; before {earlier}"
+    stated = {(one.metric, one.clock): one for one in before.times}
+    for times in figures.times:
+        if known := stated.get((times.metric, times.clock)):
+            median, earlier = (duration(one.overall.median, one.clock) for one in (times, known))
+            yield f"{times.metric}, {times.clock} clock: median {median}; before {earlier}"
+
+
+def _scores_beside(figures: Figures, before: Figures) -> Iterator[str]:
+    if not (figures.scores and before.scores):
         return
-    stated = {(one.version, two.question): two for one in old.wordings for two in one.answers}
+    stated = {
+        (one.version, two.question): two for one in before.scores.wordings for two in one.answers
+    }
     for wording in figures.scores.wordings:
         for answers in wording.answers:
-            earlier = stated.get((wording.version, answers.question))
-            if earlier:
-                yield f"{answers.metric} beside {period.name}: {_change(earlier, answers)}"
+            if earlier := stated.get((wording.version, answers.question)):
+                yield f"{answers.metric}, wording {wording.version}: {_change(earlier, answers)}"
 
 
 def _change(before: Answers, after: Answers) -> str:
