@@ -22,7 +22,7 @@ from itertools import combinations
 from random import Random
 
 from cohort_cases import FACTS, FIRST, LONG_AFTER, RULES, a_case, figures
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from feedback_app.publish.periods import Cohort, counted, due
@@ -248,6 +248,7 @@ def test_the_attack_finds_what_subtracting_gives_away() -> None:
     assert smallest_support({*thirds, frozenset(range(36))}, 10) is None
 
 
+@settings(max_examples=300)
 @given(histories())
 def test_no_combination_of_published_sums_is_about_too_few(history: History) -> None:
     event(f"{len(history.versions)} periods")
@@ -259,6 +260,7 @@ def test_no_combination_of_published_sums_is_about_too_few(history: History) -> 
 # --- Second attack: two versions --------------------------------------------------------------
 
 
+@settings(max_examples=300)
 @given(histories())
 def test_what_two_versions_show_added_or_removed_is_nobody_or_enough(history: History) -> None:
     for versions in history.versions:

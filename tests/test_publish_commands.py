@@ -361,6 +361,12 @@ def test_a_correction_about_few_withdraws_instead_of_giving_them_away(
     assert run(verify).exit_code == 0
 
 
+def test_the_reason_of_a_correction_gives_no_case_away(published: Office, run: Run) -> None:
+    done = run(publish, "--correct", "2026-W41", "--why", "Case C28000 was counted twice.")
+    assert done.exit_code == 2
+    assert "names or repeats something of case C28000" in " ".join(done.output.split())
+
+
 def test_nothing_is_corrected_that_is_right(published: Office, run: Run) -> None:
     done = run(publish, "--correct", "2026-W40", "--why", "To be sure.")
     assert done.exit_code == 1

@@ -181,6 +181,21 @@ def test_two_wordings_are_shown_apart_and_an_old_one_without_words_of_the_new() 
     assert text.count("1 · Very difficult") == 2, "in the picture and the table of wording 1 alone"
 
 
+def test_a_language_that_came_later_shows_old_files_in_the_words_they_have() -> None:
+    later = Shown(Published(), FACTS, "de")
+    assert later.told({"en": "Easy", "de": "Leicht"}) == "Leicht"
+    assert later.told({"en": "Easy"}) == "Easy"
+
+
+def test_history_shows_a_year_and_the_files_hold_the_rest() -> None:
+    what = published(*[cases(12)] * 13)
+    text = shown("history", what)
+    assert "2026 W01–04" not in text
+    assert "2026 W05–08" in text
+    assert "Up to 12 periods are shown" in text
+    assert len(as_json(what)["results"]) == 13
+
+
 def test_notes_stand_newest_first_in_the_language_they_have() -> None:
     first = a_note({"en": "We answer <b>sooner</b>.", "de": "Wir antworten früher."})
     second = a_note({"de": "Nur deutsch & kurz."}, number=2)

@@ -18,6 +18,7 @@ from feedback_app.publish.drafts import (
 )
 from feedback_app.publish.paper import draft_lines
 from feedback_app.publish.periods import Pending
+from feedback_app.store import mentions
 from feedback_app.weeks import parse_week
 from feedback_app.wiring import Wiring
 from published_results.folder import Published
@@ -114,6 +115,12 @@ def _drafts(
     refuse_mixing(wiring, published, sample)
     if week is None or why is None:
         return new_drafts(wiring.database, wiring.facts, published, now, sample)
+    for case_number in mentions.cases_in(wiring.database, why):
+        raise click.BadParameter(
+            f"names or repeats something of case {case_number}, and the page shows it: say it "
+            "without",
+            param_hint="--why",
+        )
     try:
         draft = correction(wiring.database, wiring.facts, published, parse_week(week), why, now)
     except NothingToPublishError as error:

@@ -9,10 +9,13 @@ from knowledge_site.results.shown import Shown, paragraph, part
 from published_results.figures import Answers, Times
 from published_results.result import Result
 
+# A year: older periods are in the files.
+_SHOWN = 12
+
 
 def history(shown: Shown) -> Element:
-    """`{{ results history }}`: a picture and a table for each figure over all periods."""
-    results = shown.published.newest
+    """`{{ results history }}`: a picture and a table for each figure over the last periods."""
+    results = _results(shown)
     if not results:
         return part("history", shown.nothing_yet())
     return part(
@@ -20,7 +23,7 @@ def history(shown: Shown) -> Element:
         *(_shares(shown, question.key) for question in shown.facts.questions),
         *_durations(shown),
         _rates(shown),
-        paragraph(shown.word("history_reading")),
+        paragraph(shown.word("history_reading"), " ", shown.word("history_older", count=_SHOWN)),
     )
 
 
@@ -30,6 +33,10 @@ def corrections(shown: Shown) -> Element:
     if not corrected:
         return part("corrections", paragraph(shown.word("no_corrections")))
     return part("corrections", element("ul", None, *(_correction(shown, one) for one in corrected)))
+
+
+def _results(shown: Shown) -> tuple[Result, ...]:
+    return shown.published.newest[-_SHOWN:]
 
 
 def _correction(shown: Shown, result: Result) -> Element:
@@ -66,7 +73,7 @@ def _shares(shown: Shown, question: str) -> Element:
     )
     marks = [
         _share(shown, result, version, answers)
-        for result in shown.published.newest
+        for result in _results(shown)
         for version, answers in _answers(result, question)
     ]
     return intervals(labels, marks)
@@ -106,7 +113,7 @@ def _share(shown: Shown, result: Result, version: str, answers: Answers | None) 
 
 def _durations(shown: Shown) -> Iterator[Element]:
     found: dict[tuple[str, str], list[tuple[Result, Times]]] = {}
-    for result in shown.published.newest:
+    for result in _results(shown):
         for times in result.figures.times:
             found.setdefault((times.metric, times.clock), []).append((result, times))
     for (metric, clock), periods in sorted(found.items()):
@@ -137,7 +144,7 @@ def _rates(shown: Shown) -> Element:
         ),
     )
     marks = []
-    for result in shown.published.newest:
+    for result in _results(shown):
         found, label = result.figures.participation, shown.weeks(result.period)
         days = shown.span(result.period)
         if found is None:

@@ -34,13 +34,13 @@ def _picture(
     shown: Shown, result: Result, wording: Wording, answers: Answers, several: bool
 ) -> Element:
     definition = next(one for one in result.definitions if one.metric == answers.metric)
-    title = f"{definition.name[shown.language]} ({definition.short})"
+    title = f"{shown.told(definition.name)} ({definition.short})"
     if several:
         title += f", {shown.word('wording', version=wording.version)}"
     labels = Labels(
         key=f"results-{answers.question}-{wording.version}",
         title=title,
-        description=f"{shown.word('answers_each_point')} {definition.direction[shown.language]}",
+        description=f"{shown.word('answers_each_point')} {shown.told(definition.direction)}",
         headings=(shown.word("point"), shown.word("answers")),
     )
     names = _points(shown, result, wording, answers)
@@ -55,7 +55,7 @@ def _points(shown: Shown, result: Result, wording: Wording, answers: Answers) ->
     """Return number and word of every point; the number alone of a wording nobody wrote down."""
     for question in result.questions:
         if (question.question, question.wording_version) == (answers.question, wording.version):
-            words = [point[shown.language] for point in question.points]
+            words = [shown.told(point) for point in question.points]
             return [f"{number} · {text}" for number, text in enumerate(words, 1)]
     return [str(number) for number in range(1, len(answers.counts) + 1)]
 

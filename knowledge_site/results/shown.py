@@ -13,6 +13,7 @@ from knowledge_site.elements import Child, element
 from knowledge_site.wording import word
 from published_results.figures import Portion
 from published_results.folder import Published
+from published_results.part import Words
 from published_results.result import Period, Result
 from support_facts.facts import Facts
 
@@ -35,6 +36,10 @@ class Shown:
     def word(self, key: str, **values: object) -> str:
         """Return a wording with its gaps filled."""
         return word(key, self.language).format(**values)
+
+    def told(self, words: Words) -> str:
+        """Return a wording of a file, in another language if it was published without this one."""
+        return words.get(self.language) or next(iter(words.values()))
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number as it is written in this language: 4.25 is "4.3" or "4,3"."""
