@@ -153,6 +153,7 @@ def run(_rest: list[str]) -> int:
             text=True,
         )
         print(f"\nsite    http://127.0.0.1:{port}/\nsurvey  {link.stdout.strip()}")
+        print(f"figures http://127.0.0.1:{port}/how-we-are-doing.html (sample data)")
         print(f"leads   http://127.0.0.1:{port}/review/  {LEAD}, {password}")
         print(f"mails   {env['FEEDBACK_MAILBOX']}\n\nCtrl-C stops it.", flush=True)
         return processes[0].wait()
