@@ -289,6 +289,17 @@ def test_a_median_that_moves_alone_is_withheld() -> None:
     assert third.withheld["times.first_response_time.calendar"] == "small_change"
 
 
+def test_an_aim_that_was_set_or_dropped_meanwhile_is_no_change_of_few() -> None:
+    cases = [a_response(seconds) for seconds in range(1, 31)]
+    aimless = RULES.model_copy(update={"targets": ()})
+    with_aim = figures(cases)
+    without = figures_of(cases, FACTS.questions, aimless)
+    assert figures_of(cases, FACTS.questions, aimless, [with_aim]) == without
+    assert figures(cases, without) == with_aim
+    one_more = figures([*cases, a_response(5)], without)
+    assert one_more.withheld["times.first_response_time.calendar"] == "small_change"
+
+
 def test_a_split_is_the_same_in_every_version_or_not_there() -> None:
     cases = [*[a_response(60, "software")] * 12, *[a_response(60, "security")] * 8]
     first = figures(cases)

@@ -76,6 +76,10 @@ def _may_stand(now: Block, before: Block, minimum: int) -> bool:
 
 def _same_or_far(now: Statement, before: Statement, minimum: int) -> bool:
     (figures, cells), (earlier, earlier_cells) = now, before
+    if len(cells) != len(earlier_cells):
+        # One of them had an aim and the other had none: what both state is compared.
+        figures, earlier = _without_aim(figures), _without_aim(earlier)
+        cells, earlier_cells = [sum(cells)], [sum(earlier_cells)]
     if figures == earlier:
         return True
     changes = [one - other for one, other in zip(cells, earlier_cells, strict=True)]
@@ -83,6 +87,10 @@ def _same_or_far(now: Statement, before: Statement, minimum: int) -> bool:
     removed = -sum(change for change in changes if change < 0)
     # A median that moves while no count does would give single durations away.
     return bool(added or removed) and all(part == 0 or part >= minimum for part in (added, removed))
+
+
+def _without_aim(figures: Part) -> Part:
+    return figures.model_copy(update={"within_target": None})
 
 
 def _statements(block: Block) -> dict[object, Statement]:
