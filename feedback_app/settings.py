@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     digest_to: Annotated[tuple[str, ...], NoDecode] = ()
     sign_in_header: str | None = None
-    sign_in_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), validate_default=True)
+    sign_in_proxies: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validate_default=True)
 
     @field_validator("alert_urls", mode="before")
     @classmethod

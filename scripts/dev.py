@@ -8,7 +8,7 @@ check       format, lint and types
 site        preview the site, rebuilt at every change
 build-site  build the site into site/
 check-html  what the Nu HTML checker rejects in the built site
-benchmark   what a request and a build of the site cost, as ratios to yardsticks of the same run
+benchmark   what requests, exports and a build of the site cost, beside yardsticks of the same run
 """
 
 import sys
@@ -215,8 +215,13 @@ def test(rest: list[str]) -> int:
 
 
 def benchmark(rest: list[str]) -> int:
-    """Measure the survey and the building of the site, or the one that is named."""
-    scripts = {"survey": "scripts/benchmark.py", "site": "scripts/benchmark_site.py"}
+    """Measure survey, site, review and exports, or the one that is named."""
+    scripts = {
+        "survey": "scripts/benchmark.py",
+        "site": "scripts/benchmark_site.py",
+        "review": "scripts/benchmark_review.py",
+        "exports": "scripts/benchmark_exports.py",
+    }
     return max(_python(scripts[name]) for name in rest or scripts)
 
 

@@ -1,0 +1,49 @@
+"""What a lead's week page costs: the same week with little and with much behind it.
+
+Figures of different machines must not be compared; the ratios may be.
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from beside import compare, say
+from history import ANSWERS, CASES, IN_WEEK, House, open_house
+
+from feedback_app.weeks import week_of
+
+LONG, SHORT, YEARS = 1_000_000, 10_000, 104
+ROUNDS, PAGES = 15, 4
+
+
+def main(words: Sequence[str]) -> None:
+    """Measure and print; a number in `words` replaces the million of the long history."""
+    long = int(words[0]) if words else LONG
+    with tempfile.TemporaryDirectory() as name:
+        _histories(Path(name), long)
+
+
+def _histories(folder: Path, long: int) -> None:
+    """Ask for the same week with little and with much behind it."""
+    few = open_house(folder / "few", SHORT, YEARS)
+    many = open_house(folder / "many", long, YEARS)
+    young, old = (open_house(folder / str(weeks), ANSWERS * weeks, weeks) for weeks in (13, YEARS))
+    week = week_of(IN_WEEK, few.wiring.zone)
+    say(f"a week with {CASES} cases and {ANSWERS} answers; CPU, median of {ROUNDS} rounds")
+    compare(f"history of {long:,} / {SHORT:,} answers", _page(few, week), _page(many, week), ROUNDS)
+    compare(f"history of {YEARS} / 13 weeks", _page(young, week), _page(old, week), ROUNDS)
+    compare("figures of 104 / 26 weeks", _page(old, week), _page(old, f"{week}?weeks=104"), ROUNDS)
+
+
+def _page(house: House, week: str) -> Callable[[], None]:
+    def ask() -> None:
+        for _ in range(PAGES):
+            if house.client.get(f"/review/{week}").status_code != 200:
+                raise RuntimeError("the page did not come: nothing was measured")
+
+    return ask
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
