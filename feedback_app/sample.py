@@ -8,7 +8,7 @@ from feedback_app.clock import to_text
 from feedback_app.database.contract import Transaction
 from feedback_app.links import new_id
 from feedback_app.records import ClosedCase
-from feedback_app.store import cases, invitations, progress
+from feedback_app.store import cases, invitations, meetings, open_answers
 from feedback_app.weeks import week_bounds, week_of
 from feedback_app.wiring import Wiring
 
@@ -139,6 +139,7 @@ def _treat(
     week = week_of(answered_at, wiring.zone)
     meeting = max(read_at, week_bounds(week, wiring.zone)[1] + timedelta(hours=34))
     if read_at < now:
-        progress.mark_read(tx, invitation_id, read_at)
+        open_answers.read(tx, invitation_id, 1, read_at)
     if meeting < now:
-        progress.mark_discussed(tx, invitation_id, week_of(meeting, wiring.zone), meeting)
+        open_answers.discuss_one(tx, invitation_id, week, meeting)
+        meetings.end(tx, week, meeting)

@@ -112,7 +112,7 @@ TABLES: dict[str, Table] = {
             "invitation_id": Column("the answer that was dealt with"),
             "read_at": Column("when a lead read it"),
             "discussed_at": Column("when the meeting that discussed it ended"),
-            "discussed_week": Column("the ISO week of that meeting"),
+            "discussed_week": Column("the ISO week whose meeting that was"),
             "handled_at": Column("when nothing was left to do about it"),
         },
     ),

@@ -76,7 +76,7 @@ def _share(period: Period, scores: Scores, too_few: str) -> Mark:
         shown=percent(share),
         cells=(
             counted,
-            f"{scores.share.best} = {percent(share)}",
+            f"{scores.share.best} ({percent(share)})".replace(" ", "\u00a0"),
             percent_range(scores.share.interval),
         ),
     )
