@@ -111,6 +111,16 @@ def test_the_sums_of_a_workbook_agree_with_its_rows(tmp_path: Path) -> None:
     assert definitions[0][2] == FACTS.metrics[0].definition["de"]
 
 
+def test_the_sums_of_a_workbook_never_pool_wordings(tmp_path: Path) -> None:
+    current = FACTS.survey.wording_version
+    cases = [an_answer(1, 1, wording_version=current + 1), an_answer(5, 5, wording_version=current)]
+    path = tmp_path / "export.xlsx"
+    assert write_workbook(path, cases, [WEEK], FACTS, "en", AS_OF) == 2
+    summary = opened(path)["Summary"]
+    assert summary[1][0] == "answers to other wordings, left out of these sums: 1"
+    assert summary[3][:2] == ["all of 1 weeks", "1"]
+
+
 @given(st.lists(anything, max_size=10))
 def test_json_is_one_object_that_says_what_it_is(comments: list[str]) -> None:
     cases = [an_answer(1, 2, comment) for comment in comments]

@@ -4,6 +4,7 @@ import pytest
 from office import Office
 from team import Somebody, answered
 
+from feedback_app.retention import erase
 from feedback_app.store import answers, follow_ups, handlings
 
 WEEK = "2026-W48"
@@ -120,3 +121,26 @@ def test_nobody_is_sent_elsewhere_after_a_tap(lena: Somebody) -> None:
     one = answered(lena.office, "0001")
     done = lena.post(f"/review/answers/{one}/read", revision="1", back="https://else.example/")
     assert done.location == f"/review/answers/{one}"
+
+
+@pytest.mark.parametrize("place", ["/review/answers/%00", "/review/follow-ups/a%0Ab"])
+def test_an_address_no_table_can_hold_is_not_found(lena: Somebody, place: str) -> None:
+    assert lena.get(place).status_code == 404
+    assert lena.post("/review/read", answer="\x00:1").status_code == 404
+    assert lena.get("/review/search?words=%00&weeks=%00").status_code == 200
+
+
+def test_erasure_reaches_what_leads_wrote_about_a_case(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 1, 1, comment="SECRET", contact_welcome=True)
+    lena.post(f"/review/answers/{one}/note", revision="1", text="SECRET note")
+    lena.post("/review/2026-W48/meeting/decisions", invitation=one, text="SECRET decision")
+    lena.post(f"/review/follow-ups/{one}/close", outcome="contacted", remark="SECRET remark")
+    wiring = lena.office.wiring
+    erase(wiring.database, wiring.settings.mailbox, lena.office.now, case_number="0001")
+    for table in ("answers", "notes", "decisions", "follow_ups"):
+        (row,) = lena.office.rows(table)
+        assert "SECRET" not in str(row)
+    page = lena.get(f"/review/answers/{one}")
+    assert page.status_code == 200
+    assert "SECRET" not in page.text
+    assert "SECRET" not in lena.get("/review/2026-W48/minutes").text

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -45,6 +45,8 @@ def guard() -> AnyResponse | None:
     """Refuse whoever may not; a POST without the value of its page is refused as well."""
     if request.endpoint == "leads.static":
         return None
+    if not request.path.isprintable():
+        abort(404)
     if not is_offered(wiring().settings.public_url):
         return page("not-offered", 503)
     proxy.recognise()

@@ -48,19 +48,21 @@ def write_workbook(
             for name in ("Summary", "Answers", "Low answers", "Definitions")
         ]
         summary, answers, low, definitions = sheets
-        counts = _write_answers(answers, low, answered, facts.survey.low_threshold, text)
-        _write_summary(summary, counts, weeks, facts, as_of)
+        counts, others = _write_answers(answers, low, answered, facts, text)
+        _write_summary(summary, counts, others, weeks, facts, as_of)
         _write_definitions(definitions, facts, language)
     finally:
         workbook.close()
-    return sum(counts.values())
+    return counts.total() + others
 
 
 def _write_answers(
-    answers: Any, low: Any, answered: Iterable[AnsweredCase], threshold: int, text: Any
-) -> Counter[tuple[str, int, int]]:
+    answers: Any, low: Any, answered: Iterable[AnsweredCase], facts: Facts, text: Any
+) -> tuple[Counter[tuple[str, int, int]], int]:
+    """Write both sheets; return the counts of scores, and how many had another wording."""
     counts: Counter[tuple[str, int, int]] = Counter()
-    row = low_row = 0
+    row = low_row = others = 0
+    wording, threshold = facts.survey.wording_version, facts.survey.low_threshold
     for sheet in (answers, low):
         for column, name in enumerate(COLUMNS):
             sheet.write_string(0, column, name)
@@ -72,8 +74,11 @@ def _write_answers(
         if lowest(case) <= threshold:
             low_row += 1
             _write_row(low, low_row, cells, text)
-        counts[case.answered_week or "", score(case, "ease"), score(case, "satisfaction")] += 1
-    return counts
+        if case.wording_version in (None, wording):
+            counts[case.answered_week or "", score(case, "ease"), score(case, "satisfaction")] += 1
+        else:
+            others += 1
+    return counts, others
 
 
 def _write_row(sheet: Any, row: int, cells: list[str | int | None], text: Any) -> None:
@@ -118,11 +123,15 @@ def _text(value: str | None) -> str | None:
 def _write_summary(
     sheet: Any,
     counts: Counter[tuple[str, int, int]],
+    others: int,
     weeks: list[str],
     facts: Facts,
     as_of: str,
 ) -> None:
     sheet.write_row(0, 0, [FORMAT, f"{weeks[0]} to {weeks[-1]}", f"as of {as_of}"])
+    if others:
+        # Wordings are never pooled.
+        sheet.write_string(1, 0, f"answers to other wordings, left out of these sums: {others}")
     shorts = [facts.metric(question.metric).short for question in facts.questions]
     heads = [f"{short} {name}" for short in shorts for name in (1, 2, 3, 4, 5, "mean")]
     sheet.write_row(2, 0, ["week", "answers", *heads])

@@ -6,6 +6,7 @@ from datetime import datetime
 from feedback_app.clock import from_text
 from feedback_app.database.contract import Database, Row
 from feedback_app.records import AnsweredCase, Invitation
+from feedback_app.text import clean
 
 _SELECT = """
     SELECT cases.*, invitations.id AS invitation_id, invitations.created_at, expires_at,
@@ -104,7 +105,9 @@ def discussed_in(database: Database, week: str, now: datetime) -> Iterator[Answe
 
 def one(database: Database, invitation_id: str, now: datetime) -> AnsweredCase | None:
     """Return the answered case of this invitation; None if it has no answer."""
-    found = _read(database, f"{_SELECT} WHERE newest.invitation_id = :id", now, id=invitation_id)
+    # The id may come from a form, and PostgreSQL does not even look for one with NUL in it.
+    known = clean(invitation_id)
+    found = _read(database, f"{_SELECT} WHERE newest.invitation_id = :id", now, id=known)
     return next(found, None)
 
 

@@ -6,7 +6,7 @@ weeks hold.
 
 from collections.abc import Sequence
 
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.desk import ScoreCount
 from feedback_app.records import Answer
 
@@ -20,14 +20,8 @@ _COUNT = """
 
 def count(tx: Transaction, answer: Answer) -> None:
     """Count a revision that was just stored, in place of the one before it."""
-    before = tx.ask(
-        """SELECT wording_version, ease, satisfaction FROM answers
-           WHERE invitation_id = :id AND revision = :revision""",
-        id=answer.invitation_id,
-        revision=answer.revision - 1,
-    )
     changes = {(answer.wording_version, answer.ease, answer.satisfaction): 1}
-    for row in before:
+    for row in _before(tx, answer):
         key = (row["wording_version"], row["ease"], row["satisfaction"])
         changes[key] = changes.get(key, 0) - 1
     # Always in the same order: two writers that cross each other would wait for each other.
@@ -41,6 +35,17 @@ def count(tx: Transaction, answer: Answer) -> None:
                 satisfaction=satisfaction,
                 change=change,
             )
+
+
+def _before(tx: Transaction, answer: Answer) -> list[Row]:
+    if answer.revision == 1:
+        return []
+    return tx.ask(
+        """SELECT wording_version, ease, satisfaction FROM answers
+           WHERE invitation_id = :id AND revision = :revision""",
+        id=answer.invitation_id,
+        revision=answer.revision - 1,
+    )
 
 
 def between(
