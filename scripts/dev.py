@@ -127,8 +127,7 @@ def _python(*words: str, env: dict[str, str] | None = None) -> int:
 def run(_rest: list[str]) -> int:
     """Serve site and survey with sample data until Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    port = free_port(FIRST_PORT)
-    env = settings(port)
+    env = settings(FIRST_PORT)
     for words in (["migrate"], ["sample", "--publish"]):
         if subprocess.run([_binary("feedback"), *words], cwd=ROOT, env=env, check=False).returncode:
             return 1
@@ -136,7 +135,9 @@ def run(_rest: list[str]) -> int:
     site = STATE / "site"
     if _python("scripts/build_site.py", "--out", str(site), env=env):
         return 1
-    env.setdefault("FEEDBACK_SITE", str(site))
+    # Only now, because a port that is free at the start may be taken by the end of the build.
+    port = free_port(FIRST_PORT)
+    env = {"FEEDBACK_SITE": str(site), **settings(port)}
     commands = (["serve", "--port", str(port)], ["worker"])
     processes = [
         subprocess.Popen([str(_binary("feedback")), *words], cwd=ROOT, env=env)
