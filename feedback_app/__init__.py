@@ -36,6 +36,7 @@ retention     what is kept for how long, and erasure on request
 publish       the aggregates that may cross to the site
 digest        last week, mailed on Monday morning
 answering     the protocol: the first complete answer stands
+sample_desk   what the leads of the sample data did
 sample        plainly labelled sample data
 suspicion     what looks unlike a person
 survey_form   the form of the two questions

@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from random import Random
 
+from feedback_app import sample_desk
 from feedback_app.answering import Given, record
 from feedback_app.clock import to_text
 from feedback_app.database.contract import Transaction
 from feedback_app.links import new_id
 from feedback_app.records import ClosedCase
-from feedback_app.store import cases, invitations, meetings, open_answers
-from feedback_app.weeks import week_bounds, week_of
+from feedback_app.store import cases, invitations
+from feedback_app.weeks import week_of
 from feedback_app.wiring import Wiring
 
 SOURCE = "sample"
@@ -46,7 +47,7 @@ def load(wiring: Wiring, now: datetime) -> int:
     The same every time, but for the dates.
     """
     count = _DAYS * _CASES_A_DAY
-    chance = Random(SOURCE)
+    chance, answered = Random(SOURCE), dict[str, datetime]()
     with wiring.database.write() as tx:
         if cases.any_of(tx, SOURCE):
             return 0
@@ -65,7 +66,8 @@ def load(wiring: Wiring, now: datetime) -> int:
             answered_at = closed_at + timedelta(hours=chance.randint(1, 100))
             if chance.random() < _ANSWERED and answered_at < now:
                 _answer(wiring, tx, invitation_id, chance, answered_at)
-                _treat(wiring, tx, invitation_id, chance, answered_at, now)
+                answered[invitation_id] = answered_at
+        sample_desk.lead(wiring, tx, answered, chance, now)
     return count
 
 
@@ -124,22 +126,3 @@ def _answer(
             wording_version=wiring.facts.survey.wording_version,
             edit_window=timedelta(0),
         )
-
-
-def _treat(
-    wiring: Wiring,
-    tx: Transaction,
-    invitation_id: str,
-    chance: Random,
-    answered_at: datetime,
-    now: datetime,
-) -> None:
-    """Read the answer some days later, and discuss it in the meeting after its week."""
-    read_at = answered_at + timedelta(hours=chance.randint(2, 190))
-    week = week_of(answered_at, wiring.zone)
-    meeting = max(read_at, week_bounds(week, wiring.zone)[1] + timedelta(hours=34))
-    if read_at < now:
-        open_answers.read(tx, invitation_id, 1, read_at)
-    if meeting < now:
-        open_answers.discuss_one(tx, invitation_id, week, meeting)
-        meetings.end(tx, week, meeting)

@@ -4,7 +4,9 @@ from urllib.parse import urlsplit
 
 from office import Office
 
-from feedback_app import sample
+from feedback_app import clock, sample
+from feedback_app.store import open_answers
+from feedback_app.weeks import weeks_back
 
 
 def test_sample_data_is_loaded_once(office: Office) -> None:
@@ -45,3 +47,33 @@ def test_a_minted_link_opens_a_survey_marked_as_sample(office: Office) -> None:
     page = office.client().get(urlsplit(first).path)
     assert page.status_code == 200
     assert "Sample data: this case does not exist." in page.text
+
+
+def test_the_sample_leaves_the_last_weeks_to_be_tried_out_and_the_rest_done(
+    sqlite_office: Office,
+) -> None:
+    office = sqlite_office
+    sample.load(office.wiring, office.now)
+    unread = open_answers.unread(office.wiring.database, 1000)
+    first_of_arrival = {
+        row["invitation_id"]: row["answered_week"] for row in office.rows("answers")
+    }
+    assert unread
+    assert {week for _, week in unread} <= set(weeks_back("2026-W48", 3))
+    assert len(unread) < len(first_of_arrival) / 5
+
+
+def test_every_sample_answer_was_read_before_it_was_discussed(sqlite_office: Office) -> None:
+    office = sqlite_office
+    sample.load(office.wiring, office.now)
+    steps = [row for row in office.rows("progress") if row["discussed_at"]]
+    assert steps
+    assert all(row["read_at"] <= row["discussed_at"] for row in steps)
+
+
+def test_the_sample_has_follow_ups_closed_and_open(sqlite_office: Office) -> None:
+    office = sqlite_office
+    sample.load(office.wiring, office.now)
+    closed = [row["closed_at"] for row in office.rows("follow_ups")]
+    assert any(closed)
+    assert all(one is None or one < clock.to_text(office.now) for one in closed)

@@ -74,17 +74,6 @@ def left_over(source: Database | Transaction, before: str, limit: int) -> list[s
     return [row["invitation_id"] for row in rows]
 
 
-def discuss_one(tx: Transaction, invitation_id: str, week: str, now: datetime) -> bool:
-    """Record that the meeting of `week` discussed one read answer; return False if it is unread."""
-    if not tx.run(
-        "DELETE FROM open_answers WHERE invitation_id = :id AND unread_revision IS NULL",
-        id=invitation_id,
-    ):
-        return False
-    progress.mark_discussed(tx, invitation_id, week, now)
-    return True
-
-
 def discuss(tx: Transaction, week: str, now: datetime) -> int:
     """Record that the meeting of `week` discussed every read answer of it and of earlier weeks.
 
