@@ -48,9 +48,9 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BodyError(f"{twice[:60]!r} is there twice in one object")
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise BodyError(f"{name[:60]!r} is there twice in one object")
+        found[name] = value
     return found
