@@ -1,5 +1,6 @@
 """Paths into payloads, and the notation of objects inside texts."""
 
+import math
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ PAYLOAD = {
     "issue": {"key": "A-1", "fields": {"labels": ["x", "y"], "status": None, "n": 0, "f": 1.5}},
     "items": [{"field": "labels"}, {"field": "status", "to": "Done", "id": 7}],
     "closed": True,
+    "numbers": {"whole": 12.0, "zero": -0.0, "large": 1e22, "endless": 1e999, "none": math.nan},
     "event": "{status:{from:4,to:5}}",
     "empty": "",
 }
@@ -36,6 +38,12 @@ def read(path: str, payload: Any = PAYLOAD) -> str:
         ("issue.fields", ""),
         ("items[field=status].to", "Done"),
         ("items[id=7].field", "status"),
+        ("numbers.whole", "12"),
+        ("numbers.zero", "0"),
+        ("numbers.large", "10000000000000000000000"),
+        ("numbers.endless", ""),
+        ("numbers.endless|issue.key", "A-1"),
+        ("numbers.none", ""),
         ("items[field=none].to", ""),
         ("items[0].field", "labels"),
         ("items.field", ""),

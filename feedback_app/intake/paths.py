@@ -4,6 +4,7 @@ Paths parted by | are tried in turn; the first that leads to a text, a number or
 counts. `@received` is when the payload came in, `@header.NAME` a header of its request.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -102,6 +103,11 @@ def _into(value: Any, step: Step) -> Any:
 def _as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return ""
+        # JSON knows one kind of number: 12.0 is the 12 that another system writes.
+        return str(int(value)) if value.is_integer() else str(value)
+    if isinstance(value, int):
         return str(value)
     return value.strip() if isinstance(value, str) else ""
