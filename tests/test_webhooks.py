@@ -453,6 +453,23 @@ def test_a_message_of_another_organisation_is_refused(office: Office, port: int)
     assert _nothing_is_stored(office)
 
 
+def test_the_secret_of_one_organisation_opens_nothing_for_another(office: Office) -> None:
+    outbound = SalesforceOutbound()
+    other, its_secret = "00D0000000OTHERAAA", SECRET + "-other"
+    pairs = [f"{outbound.name}={one}" for one in (outbound.secret, f"{other}:{its_secret}")]
+    own = str(outbound.closing(a_closing()))
+    theirs = own.replace(outbound.organisation, other)
+    with serving(create_app(parts=with_secrets(office, *pairs))) as port:
+        for message, secret in ((own, its_secret), (theirs, SECRET)):
+            crossed = outbound.tell(port, a_closing(), NOW, payload=message, secret=secret)
+            assert crossed.status == 401
+        assert _nothing_is_stored(office)
+        for message, secret in ((own, SECRET), (theirs, its_secret)):
+            told = outbound.tell(port, a_closing(), NOW, payload=message, secret=secret)
+            assert told.status == 200
+    assert len(office.rows("cases")) == 1
+
+
 def test_without_a_closing_time_there_is_no_case(office: Office, port: int) -> None:
     payload = {**Generic().closing(a_closing()), "closed_at": None}
     reply = Generic().tell(port, a_closing(), office.now, payload=payload)
@@ -479,6 +496,9 @@ def test_a_payload_too_large_is_refused(port: int) -> None:
         ("jira=short", "the secret of jira needs at least 16 characters"),
         ("yira=" + SECRET, "'yira' is no preset: .*zendesk"),
         ("freshdesk=" + SECRET, "the secret of freshdesk is written NAME:PASSWORD"),
+        ("freshdesk=a-long-name-of-a-user:x", "the secret of freshdesk needs at least 16"),
+        ("freshdesk=Jürgen:" + SECRET, "ASCII characters only"),
+        ("freshdesk=:" + SECRET, "is written NAME:PASSWORD"),
         ("salesforce-outbound=" + SECRET, "is written SENDER:SECRET"),
         ("salesforce-outbound=00D:a/b" + SECRET, "letters, digits, - and _ only"),
     ],

@@ -42,8 +42,8 @@ class Authentication(BaseModel):
         """Return whether the signed time is near enough; True where there is none."""
         return True
 
-    def is_from(self, payload: Mapping[str, Any], secrets: Sequence[str]) -> bool:
-        """Return whether the payload names the sender that belongs to the secret."""
+    def is_from(self, proof: Proof, payload: Mapping[str, Any], secrets: Sequence[str]) -> bool:
+        """Return whether the payload names the sender whose secret the request was made with."""
         return True
 
     def fault_of(self, secret: str) -> str:
@@ -119,7 +119,11 @@ class Basic(Authentication):
         return _is_one_of(shown.strip(), wanted) and scheme.lower() == "basic"
 
     def fault_of(self, secret: str) -> str:
-        return super().fault_of(secret) or ("" if ":" in secret else "is written NAME:PASSWORD")
+        name, _, password = secret.partition(":")
+        if not (name and password):
+            return "is written NAME:PASSWORD"
+        # Whoever guesses knows the name: only the password's length counts.
+        return super().fault_of(password) or super().fault_of(secret)
 
 
 class SecretHeader(Authentication):
@@ -144,9 +148,9 @@ class SecretPath(Authentication):
     def holds(self, proof: Proof, secrets: Sequence[str]) -> bool:
         return _is_one_of(proof.path_secret, [one.partition(":")[2] for one in secrets])
 
-    def is_from(self, payload: Mapping[str, Any], secrets: Sequence[str]) -> bool:
+    def is_from(self, proof: Proof, payload: Mapping[str, Any], secrets: Sequence[str]) -> bool:
         said = PayloadPath.parse(self.sender).read(payload)
-        return _is_one_of(said, [one.partition(":")[0] for one in secrets])
+        return _is_one_of(f"{said}:{proof.path_secret}", secrets)
 
     def fault_of(self, secret: str) -> str:
         sender, _, rest = secret.partition(":")

@@ -106,7 +106,7 @@ def _payloads(webhook: Webhook, proof: Proof) -> list[dict[str, Any]]:
     payloads = [with_surroundings(one, headers, now()) for one in found]
     for payload in payloads:
         is_fresh = tables.authentication.is_fresh(proof, payload, now())
-        if not (is_fresh and tables.authentication.is_from(payload, webhook.secrets)):
+        if not (is_fresh and tables.authentication.is_from(proof, payload, webhook.secrets)):
             _refuse(webhook.preset.name)
     return payloads
 
