@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from office import KEY, NOW, Office, a_case
 
 from feedback_app.commands.intake import intake_group
+from feedback_app.intake.deliveries import Delivery, take_in
 
 
 @pytest.fixture
@@ -65,6 +66,17 @@ def test_what_would_become_of_it_is_said(run, changes: dict[str, object], said: 
 def test_a_known_closing_is_told_apart(office: Office, run) -> None:
     office.receive(a_case("00042", source="generic"))
     assert "known already" in run("generic", body("generic")).output
+
+
+def test_a_delivery_that_came_with_another_case_is_shown_as_refused(office: Office, run) -> None:
+    before = Delivery(case=a_case("00041", source="generic"), delivery_id="delivery-1")
+    with office.wiring.database.write() as tx:
+        take_in(tx, office.wiring, before, NOW)
+    outcome = run("generic", body("generic"))
+    assert outcome.exit_code == 1
+    assert isinstance(outcome.exception, SystemExit), outcome.exception
+    assert "a closing that cannot be taken in" in outcome.output
+    assert "  delivery_id: came with another case before" in outcome.output
 
 
 def test_why_a_payload_is_ignored_is_said(run) -> None:

@@ -67,6 +67,7 @@ def _show(wiring: Wiring, preset: Preset, body: dict[str, Any], now: datetime) -
     payload = with_surroundings(body, {}, now)
     try:
         delivery = preset.delivery(payload, preset.normal_form(wiring, now))
+        becomes = _what_becomes_of(wiring, delivery, now) if delivery else ""
     except FaultyCaseError as error:
         click.echo(f"{preset.name}: a closing that cannot be taken in")
         for fault in error.faults:
@@ -85,7 +86,7 @@ def _show(wiring: Wiring, preset: Preset, body: dict[str, Any], now: datetime) -
             click.echo(f"  {name:{_WIDTH}}{said}")
     for note in delivery.notes:
         click.echo(f"  {note}")
-    click.echo(f"  {_what_becomes_of(wiring, delivery, now)}")
+    click.echo(f"  {becomes}")
     return True
 
 
@@ -93,7 +94,7 @@ def _what_becomes_of(wiring: Wiring, delivery: Delivery, now: datetime) -> str:
     with rehearsal(wiring.database) as tx:
         told = take_in(tx, wiring, delivery, now)
     if told.outcome == "known":
-        return "known already: nothing would change"
+        return "known already: no second invitation"
     if told.withheld_because == "no_address":
         return "there is no address: the survey link only"
     if told.withheld_because:
