@@ -59,6 +59,10 @@ class Preset:
         """Return the values of a payload by their paths, like the row of a table."""
         return {text: path.read(payload) for text, path in self.paths.items()}
 
+    def case_number(self, payload: Mapping[str, Any]) -> str:
+        """Return what the payload says its case is called, unchecked; "" if it says nothing."""
+        return self.mapping.values(self.row(payload)).get("case_number", "")
+
     def delivery(self, payload: Mapping[str, Any], normal: NormalForm) -> Delivery | None:
         """Return the closed case of a payload, or None if it tells of no closing.
 

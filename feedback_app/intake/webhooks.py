@@ -12,15 +12,17 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from feedback_app.intake import rates
 from feedback_app.intake.authentication import Proof
 from feedback_app.intake.deliveries import Delivery, take_in
-from feedback_app.intake.faults import FaultyCaseError
+from feedback_app.intake.faults import FaultyCaseError, shown
 from feedback_app.intake.json_body import BodyError, parse
 from feedback_app.intake.mapping_file import MappingFileError
+from feedback_app.intake.normal import TEXT_LIMIT
 from feedback_app.intake.paths import with_surroundings
 from feedback_app.intake.presets import Preset, load_presets
 from feedback_app.intake.problems import ProblemError, keep_private, respond
 from feedback_app.intake.soap import ACKNOWLEDGED, SoapError, parse_notifications
 from feedback_app.requests import now, wiring
 from feedback_app.settings import SettingsError
+from feedback_app.text import without_addresses
 from feedback_app.wiring import Wiring
 
 webhooks = Blueprint("webhooks", __name__, url_prefix="/api/v1/webhooks")
@@ -125,7 +127,7 @@ def _take_one_in(preset: Preset, payload: Mapping[str, Any]) -> tuple[Response, 
         with wiring().database.write() as tx:
             told = take_in(tx, wiring(), delivery, now())
     except FaultyCaseError as error:
-        _log_faults(preset, error)
+        _log_faults(preset, payload, error)
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, faults=error.faults) from error
     status = HTTPStatus.CREATED if told.outcome == "new" else HTTPStatus.OK
     return jsonify(told.model_dump(mode="json")), status
@@ -134,24 +136,27 @@ def _take_one_in(preset: Preset, payload: Mapping[str, Any]) -> tuple[Response, 
 def _take_all_in(preset: Preset, payloads: list[dict[str, Any]]) -> None:
     """Take in what can be; the rest is logged, because sending it again would not mend it."""
     normal = preset.normal_form(wiring(), now())
-    deliveries: list[Delivery] = []
+    deliveries: list[tuple[Delivery, dict[str, Any]]] = []
     for payload in payloads:
         try:
             delivery = preset.delivery(payload, normal)
         except FaultyCaseError as error:
-            _log_faults(preset, error)
+            _log_faults(preset, payload, error)
         else:
-            deliveries += [delivery] if delivery else []
+            deliveries += [(delivery, payload)] if delivery else []
     with wiring().database.write() as tx:
         # In one order everywhere, so that two requests at once wait for each other, not both.
-        for delivery in sorted(deliveries, key=lambda one: one.case.case_id):
+        for delivery, payload in sorted(deliveries, key=lambda one: one[0].case.case_id):
             try:
                 take_in(tx, wiring(), delivery, now())
             except FaultyCaseError as error:
-                _log_faults(preset, error)
+                _log_faults(preset, payload, error)
 
 
-def _log_faults(preset: Preset, error: FaultyCaseError) -> None:
-    # Names of fields only: values may be addresses.
+def _log_faults(preset: Preset, payload: Mapping[str, Any], error: FaultyCaseError) -> None:
+    # Of the fields only names, because values may be addresses; but somebody must find the case.
     fields = ", ".join(fault.field for fault in error.faults)
-    log.warning("webhook %s: a closed case was not taken in, wrong are: %s", preset.name, fields)
+    number = shown(without_addresses(preset.case_number(payload)[:TEXT_LIMIT]))
+    log.warning(
+        "webhook %s: closed case %s was not taken in, wrong are: %s", preset.name, number, fields
+    )
