@@ -8,7 +8,14 @@ from zoneinfo import ZoneInfo
 
 from feedback_app.clock import to_text
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.letters import Stationery, SurveyLinks, closure, closure_notice
+from feedback_app.letters import (
+    CLOSURE,
+    NOTICE,
+    Stationery,
+    SurveyLinks,
+    closure,
+    closure_notice,
+)
 from feedback_app.records import ClosedCase, OutboxMessage, WithheldBecause
 from feedback_app.store import cases, invitations, opt_outs, outbox
 from feedback_app.weeks import week_of
@@ -73,12 +80,18 @@ class Reception:
         for superseded in invitations.supersede_unanswered(
             tx, case.source, case.case_id, case.closed_at, now
         ):
-            outbox.withdraw(tx, superseded, now, "withdrawn: the case was closed again")
+            self.withdraw_letter(tx, superseded, now, "withdrawn: the case was closed again")
         expires_at = now + timedelta(days=rules.link_lifetime_days)
         invitation_id = invitations.add(tx, case_ref, now, expires_at, withheld)
         if self.we_send and send and case.contact_email and withheld in _STILL_TOLD:
             outbox.add(tx, self._letter(case, invitation_id, withheld is None, now))
         return Receipt("new", case_ref, invitation_id, withheld)
+
+    def withdraw_letter(
+        self, tx: Transaction, invitation_id: str, now: datetime, reason: str
+    ) -> None:
+        """Set the closure mail about this invitation aside, unless it was sent. Alerts stay."""
+        outbox.withdraw(tx, invitation_id, (CLOSURE, NOTICE), now, reason)
 
     def _letter(
         self, case: ClosedCase, invitation_id: str, asks: bool, now: datetime

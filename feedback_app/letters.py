@@ -58,6 +58,8 @@ LETTER_POLICY = _LetterPolicy(linesep=SMTP.linesep, max_line_length=SMTP.max_lin
 
 # The kind of message that hands the survey link over.
 CLOSURE = "closure"
+# The same mail without its survey part.
+NOTICE = "closure notice"
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def closure_notice(
 ) -> OutboxMessage:
     """Return the closure mail without its survey part, for those who are not asked."""
     mail, message_id = _write(stationery, case, None, now)
-    return _message("closure notice", mail, message_id, case, invitation_id, now)
+    return _message(NOTICE, mail, message_id, case, invitation_id, now)
 
 
 def _write(

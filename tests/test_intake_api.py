@@ -18,8 +18,11 @@ from feedback_app.app import create_app
 from feedback_app.clock import to_text
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.intake.rates import FAILURES_A_MINUTE
+from feedback_app.notices import ALERT
+from feedback_app.records import OutboxMessage
+from feedback_app.review.cohort import sum_cohort
 from feedback_app.review.durations import first_response_times, resolution_times
-from feedback_app.store import opt_outs, sender_keys
+from feedback_app.store import opt_outs, outbox, sender_keys
 from feedback_app.store.answered_cases import closed_in
 from feedback_app.weeks import week_of
 
@@ -78,11 +81,93 @@ def test_who_sends_its_own_mail_gets_the_link_and_we_send_none(office: Office, d
 
 def test_without_an_address_there_is_only_the_link(office: Office, desk: Wire) -> None:
     told = desk.post(CASES, a_message(contact_email=None)).json
-    assert (told["state"], told["withheld_because"]) == ("withheld", "no_address")
+    assert (told["state"], told["withheld_because"]) == ("handed_over", "no_address")
     assert told["survey_link"].startswith("http://survey.example/f/")
     assert office.mails() == []
+    (first,) = office.rows("invitations")
+    assert first["handed_over_at"] == to_text(NOW), "the answer is the only way to the link"
+    office.wait(days=1)
     again = desk.post(CASES, a_message(contact_email=None, send=False)).json
     assert (again["outcome"], again["state"]) == ("known", "handed_over")
+    assert office.rows("invitations") == [first]
+
+
+def test_who_gets_the_link_without_answering_counts_in_the_response_rate(
+    office: Office, desk: Wire
+) -> None:
+    for number in ("1", "2"):
+        desk.post(CASES, a_message(case_number=number, contact_email=None))
+    customer = Customer(office, office.rows("invitations")[0]["id"])
+    customer.send(ease="5", satisfaction="4")
+    week = week_of(NOW, office.wiring.zone)
+    cases = list(closed_in(office.wiring.database, week, office.now))
+    cohort = sum_cohort(cases, NOW + timedelta(days=7), office.wiring.facts, office.now)
+    assert (cohort.reached, cohort.answered, cohort.response_rate) == (2, 1, 0.5)
+
+
+def test_a_link_is_shown_once_it_was_asked_for_and_then_counts_as_given_out(
+    office: Office, desk: Wire
+) -> None:
+    desk.post(CASES, a_message(case_id="A/B"))
+    waiting = desk.get(f"{CASES}/desk/A%2FB").json
+    assert waiting["state"] == "waiting"
+    assert (waiting["survey_link"], waiting["link_expires_at"]) == (None, None)
+    asked = desk.post("/api/v1/survey-links", {"case_id": "A/B"})
+    assert (asked.status, asked.json["state"]) == (200, "handed_over")
+    (first,) = office.rows("invitations")
+    assert first["handed_over_at"] == to_text(NOW)
+    office.wait(days=1)
+    again = desk.post("/api/v1/survey-links", {"case_id": "A/B", "closure_key": CLOSED}).json
+    shown = desk.get(f"{CASES}/desk/A%2FB").json
+    assert office.rows("invitations") == [first]
+    for told in (asked.json, again, shown):
+        assert told["survey_link"].startswith("http://survey.example/f/")
+        assert told["link_expires_at"] == first["expires_at"]
+
+
+def test_no_link_is_given_out_for_who_may_not_be_asked(office: Office, desk: Wire) -> None:
+    desk.post(CASES, a_message(closed_at="2016-03-05T12:00:00Z"))
+    told = desk.post("/api/v1/survey-links", {"case_id": "00012345"}).json
+    assert (told["withheld_because"], told["survey_link"]) == ("too_old", None)
+    assert office.rows("invitations")[0]["handed_over_at"] is None
+    assert desk.post("/api/v1/survey-links", {"case_id": "1"}).status == 404
+    assert desk.post("/api/v1/survey-links", {}).fields == ["case_id"]
+
+
+def test_our_mail_stays_here_once_the_case_system_tells_the_customer_itself(
+    office: Office, desk: Wire
+) -> None:
+    desk.post(CASES, a_message())
+    told = desk.post(CASES, a_message(send=False)).json
+    assert (told["outcome"], told["state"]) == ("known", "handed_over")
+    assert office.deliver() == 0
+    (mail,) = office.rows("outbox")
+    assert (mail["sent_at"], mail["last_error"]) == (
+        None,
+        "withdrawn: the case system tells the customer itself",
+    )
+
+
+def test_an_alert_still_goes_out_when_our_mail_stays_here(office: Office, desk: Wire) -> None:
+    desk.post(CASES, a_message(contact_email=None))
+    (invitation,) = office.rows("invitations")
+    Customer(office, invitation["id"]).send(ease="1", satisfaction="1")
+    with office.wiring.database.write() as tx:
+        outbox.add(tx, _an_alert(invitation["id"]))
+    desk.post(CASES, a_message(contact_email=None, send=False))
+    assert [row["refused_at"] for row in office.rows("outbox")] == [None]
+
+
+def _an_alert(invitation_id: str) -> OutboxMessage:
+    return OutboxMessage(
+        id="1",
+        kind=ALERT,
+        invitation_id=invitation_id,
+        recipient="lead@support.example",
+        message="An alert",
+        attempts=0,
+        created_at=NOW,
+    )
 
 
 def test_a_repeat_changes_nothing(office: Office, desk: Wire) -> None:

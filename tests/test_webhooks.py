@@ -157,13 +157,14 @@ def test_without_an_address_there_is_only_the_link(
     assert reply.status in (200, 201)
     (invitation,) = office.rows("invitations")
     assert invitation["withheld_because"] == "no_address"
-    assert invitation["handed_over_at"] is None
+    assert (invitation["handed_over_at"] is not None) == system.reads_answer
     assert office.mails() == []
     key = key_for(office, system.source)
     desk = Wire(port, {"Authorization": f"Bearer {key}"})
     (case,) = office.rows("cases")
-    told = desk.get(f"/api/v1/closed-cases/{system.source}/{case['case_id']}").json
+    told = desk.post("/api/v1/survey-links", {"case_id": case["case_id"]}).json
     assert told["survey_link"].startswith("http://survey.example/f/")
+    assert office.rows("invitations")[0]["handed_over_at"] == to_text(NOW)
 
 
 def test_a_wrong_secret_is_refused_and_nothing_stored(
@@ -338,7 +339,11 @@ def test_two_secrets_of_one_preset_are_good_while_one_follows_the_other(
 def test_a_masked_address_in_jira_still_leads_to_a_link(office: Office, port: int) -> None:
     told = SYSTEMS["jira"].tell(port, a_closing(address=None), office.now).json
     assert (told["withheld_because"], told["state"]) == ("no_address", "withheld")
-    assert told["survey_link"]
+    assert told["survey_link"] is None, "Jira does not read it, so nobody would have it"
+    desk = Wire(port, {"Authorization": f"Bearer {key_for(office, 'jira')}"})
+    asked = desk.post("/api/v1/survey-links", {"case_id": "00042"}).json
+    assert asked["state"] == "handed_over"
+    assert asked["survey_link"].startswith("http://survey.example/f/")
 
 
 @pytest.mark.parametrize("said", ["resolutiondate", "timestamp"])

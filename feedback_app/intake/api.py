@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from feedback_app.intake import rates
-from feedback_app.intake.deliveries import CLEANED, Delivery, take_in, told
+from feedback_app.intake.deliveries import CLEANED, Delivery, give_out, take_in, told
 from feedback_app.intake.faults import Fault, FaultyCaseError, shown
 from feedback_app.intake.mapping import FIELDS
 from feedback_app.intake.messages import (
@@ -15,6 +15,7 @@ from feedback_app.intake.messages import (
     BounceMessage,
     ClosedCaseMessage,
     OptOutMessage,
+    SurveyLinkMessage,
 )
 from feedback_app.intake.moments import Moments
 from feedback_app.intake.normal import NormalForm, loses_characters, plain_address
@@ -79,6 +80,17 @@ def bounced() -> Response:
         invitations.mark_bounced(tx, closing.invitation.id, now())
     closing = _closing(key, message.case_id, closing.closure_key)
     return jsonify(told(closing, wiring(), now()).model_dump(mode="json"))
+
+
+@api.post("/survey-links")
+def give_link_out() -> Response:
+    """Give out the link of a closing that is known, to be passed on to the customer."""
+    key = _sender()
+    message = the_one(SurveyLinkMessage)
+    closing = _closing(key, message.case_id, message.closure_key)
+    with wiring().database.write() as tx:
+        closing = give_out(tx, wiring(), closing.invitation.case_ref, now())
+    return jsonify(told(closing, wiring(), now(), gives_link=True).model_dump(mode="json"))
 
 
 @api.post("/opt-outs")

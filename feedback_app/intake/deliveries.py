@@ -14,6 +14,7 @@ from feedback_app.wiring import Wiring
 
 CLEANED = "characters that cannot be stored, such as NUL, were left out"
 _LINK_MAY_BE_GIVEN = (None, "no_address")
+_TOLD_BY_SENDER = "withdrawn: the case system tells the customer itself"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +22,8 @@ class Delivery:
     """A closed case as it was delivered.
 
     Without `send` the case system tells the customer itself. `answer_is_read` says whether it can
-    read our answer at all: only then a link in it counts as given out. `notes` say what was left
-    out of what it sent.
+    read our answer at all: only then the answer gives the link out. `notes` say what was left out
+    of what it sent.
     """
 
     case: ClosedCase
@@ -36,7 +37,8 @@ def take_in(tx: Transaction, wiring: Wiring, delivery: Delivery, now: datetime) 
     """Take one delivery in and return what its sender is told.
 
     A repeat of a delivery, or of a closing, changes nothing, except that a sender who asks for the
-    link gets it. Raises FaultyCaseError for a delivery id that came with another case.
+    link gets it, and that a mail of ours stays here once the sender tells the customer itself.
+    Raises FaultyCaseError for a delivery id that came with another case.
     """
     case = delivery.case
     case_ref = _delivered_before(tx, delivery)
@@ -47,12 +49,33 @@ def take_in(tx: Transaction, wiring: Wiring, delivery: Delivery, now: datetime) 
         if delivery.delivery_id:
             deliveries.add(tx, case.source, delivery.delivery_id, case_ref, now)
     closing = closings.find(tx, case_ref)
+    if outcome == "known" and not delivery.send:
+        wiring.reception.withdraw_letter(tx, closing.invitation.id, now, _TOLD_BY_SENDER)
     we_send = wiring.reception.we_send and delivery.send
-    if delivery.answer_is_read and not we_send and link_may_be_given(closing, now):
-        lifetime = timedelta(days=wiring.facts.survey.link_lifetime_days)
-        invitations.hand_over(tx, closing.invitation.id, now, now + lifetime)
-        closing = closings.find(tx, case_ref)
-    return told(closing, wiring, now, outcome=outcome, notes=delivery.notes)
+    is_ours_to_give = we_send and closing.invitation.withheld_because != "no_address"
+    if delivery.answer_is_read and not is_ours_to_give:
+        closing = give_out(tx, wiring, case_ref, now)
+    return told(
+        closing,
+        wiring,
+        now,
+        outcome=outcome,
+        notes=delivery.notes,
+        gives_link=delivery.answer_is_read,
+    )
+
+
+def give_out(tx: Transaction, wiring: Wiring, case_ref: str, now: datetime) -> Closing:
+    """Record that the customer gets the link from the case system; return the closing as it is now.
+
+    Changes nothing if the customer may not be asked, or has the link already.
+    """
+    closing = closings.find(tx, case_ref)
+    if not link_may_be_given(closing, now):
+        return closing
+    lifetime = timedelta(days=wiring.facts.survey.link_lifetime_days)
+    invitations.hand_over(tx, closing.invitation.id, now, now + lifetime)
+    return closings.find(tx, case_ref)
 
 
 def link_may_be_given(closing: Closing, now: datetime) -> bool:
@@ -69,10 +92,16 @@ def told(
     *,
     outcome: Literal["new", "known"] = "known",
     notes: tuple[str, ...] = (),
+    gives_link: bool = False,
 ) -> ClosingMessage:
-    """Return what a sender is told about a closing of its own."""
+    """Return what a sender is told about a closing of its own.
+
+    A link that nobody has yet is told only by an answer that `gives_link`: whoever gets it out of
+    one that changes nothing would ask customers whom no response rate counts.
+    """
     invitation = closing.invitation
-    link = link_may_be_given(closing, now)
+    is_known = gives_link or invitation.handed_over_at is not None
+    link = is_known and link_may_be_given(closing, now)
     return ClosingMessage(
         outcome=outcome,
         source=invitation.source,

@@ -111,6 +111,15 @@ class BounceMessage(Message):
     )
 
 
+class SurveyLinkMessage(Message):
+    """A closing whose customer gets the survey link from you."""
+
+    case_id: Name = Field(description="The case whose customer gets the link.")
+    closure_key: Text = Field(
+        default=None, description="Which closing of the case; the newest without it."
+    )
+
+
 class OptOutMessage(Message):
     """An address that wants no surveys."""
 
@@ -138,7 +147,8 @@ class ClosingMessage(BaseModel):
     )
     survey_link: str | None = Field(
         json_schema_extra={"format": "uri"},
-        description="The two questions about this closing; null if they may not be asked. "
+        description="The two questions about this closing; null if they may not be asked, or as "
+        "long as you only look where the closing stands and nobody has the link. "
         "It is spelled anew every time, and every spelling works.",
     )
     link_expires_at: str | None = Field(json_schema_extra={"format": "date-time"})

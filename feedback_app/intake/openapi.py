@@ -12,12 +12,20 @@ from feedback_app.intake.messages import (
     ClosingMessage,
     OptOutMessage,
     Problem,
+    SurveyLinkMessage,
 )
 from feedback_app.intake.problems import MEDIA_TYPE
 from support_facts.facts import Facts
 
 VERSION = "3.0.3"
-_MODELS = (ClosedCaseMessage, ClosingMessage, BounceMessage, OptOutMessage, Problem)
+_MODELS = (
+    ClosedCaseMessage,
+    ClosingMessage,
+    SurveyLinkMessage,
+    BounceMessage,
+    OptOutMessage,
+    Problem,
+)
 _PLACE = "#/components/schemas/{model}"
 _PROBLEMS = {
     400: "The body is no usable JSON.",
@@ -85,7 +93,9 @@ def _paths(facts: Facts) -> dict[str, Any]:
                 **_operation(
                     "findClosedCase",
                     "Ask where a closed case stands",
-                    "The newest closing of the case. A sender sees its own cases only.",
+                    "The newest closing of the case. A sender sees its own cases only. Looking "
+                    "changes nothing, so it shows a survey link only once somebody has it; to "
+                    "get it, use giveSurveyLinkOut.",
                     gives={200: "ClosingMessage: Where the newest closing stands."},
                     problems=(401, 404, 429, 503),
                 ),
@@ -100,6 +110,17 @@ def _paths(facts: Facts) -> dict[str, Any]:
                     for name, words in where.items()
                 ],
             }
+        },
+        "/api/v1/survey-links": {
+            "post": _operation(
+                "giveSurveyLinkOut",
+                "Get the survey link, to pass it on to the customer",
+                "From now on the customer counts as asked, and the link works for "
+                f"{facts.survey.link_lifetime_days} days. A repeat changes nothing.",
+                takes="SurveyLinkMessage",
+                gives={200: "ClosingMessage: Where that closing stands now, with its link."},
+                problems=(400, 401, 404, 413, 415, 422, 429, 503),
+            )
         },
         "/api/v1/bounces": {
             "post": _operation(

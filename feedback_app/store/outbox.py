@@ -1,5 +1,6 @@
 """Outbox messages: written with what caused them, claimed for a while, sent, marked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from feedback_app.clock import from_text
@@ -104,11 +105,16 @@ def set_aside(tx: Transaction, message_id: str, now: datetime, error: str) -> No
     )
 
 
-def withdraw(tx: Transaction, invitation_id: str, now: datetime, reason: str) -> None:
-    """Set the messages about an invitation aside that were not sent yet."""
+def withdraw(
+    tx: Transaction, invitation_id: str, kinds: Sequence[str], now: datetime, reason: str
+) -> None:
+    """Set the messages of these kinds about an invitation aside that were not sent yet."""
+    names = {f"kind_{at}": kind for at, kind in enumerate(kinds)}
     tx.run(
-        """UPDATE outbox SET refused_at = :now, last_error = :reason
-           WHERE invitation_id = :id AND sent_at IS NULL AND refused_at IS NULL""",
+        f"""UPDATE outbox SET refused_at = :now, last_error = :reason
+            WHERE invitation_id = :id AND kind IN ({", ".join(f":{name}" for name in names)})
+              AND sent_at IS NULL AND refused_at IS NULL""",
+        **names,
         id=invitation_id,
         now=now,
         reason=reason,
