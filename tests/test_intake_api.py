@@ -194,6 +194,40 @@ def test_a_delivery_id_belongs_to_one_case(office: Office, desk: Wire) -> None:
     assert len(office.rows("cases")) == 1
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"closed_at": to_text(NOW + timedelta(hours=23))},
+        {"closed_at": to_text(NOW - timedelta(hours=25))},
+        {"closed_at": to_text(NOW - timedelta(hours=26)), "closure_key": "second"},
+    ],
+)
+def test_a_delivery_id_belongs_to_one_closing(
+    office: Office, desk: Wire, changes: dict[str, str]
+) -> None:
+    """Otherwise the later closing would be answered like a repeat, and never asked about."""
+    desk.post(CASES, a_message(delivery_id="d-1"))
+    before = office.everything()
+    reply = desk.post(CASES, a_message(delivery_id="d-1", **changes))
+    assert (reply.status, reply.fields) == (409, ["delivery_id"])
+    assert "came with another closing before" in reply.json["errors"][0]["detail"]
+    assert office.everything() == before
+    assert desk.post(CASES, a_message(delivery_id="d-2", **changes)).json["outcome"] == "new"
+
+
+def test_a_delivery_with_a_closing_key_is_known_by_it_whatever_time_it_says(
+    office: Office, desk: Wire
+) -> None:
+    desk.post(CASES, a_message(delivery_id="d-1", closure_key="first"))
+    other_time = to_text(NOW - timedelta(days=3))
+    again = a_message(delivery_id="d-1", closure_key="first", closed_at=other_time)
+    assert desk.post(CASES, again).json["outcome"] == "known"
+    # Two closings within a day are one, and each of their deliveries stays known.
+    merged = a_message(delivery_id="d-2", closure_key="second")
+    assert [desk.post(CASES, merged).json["outcome"] for _ in range(2)] == ["known"] * 2
+    assert len(office.rows("cases")) == 1
+
+
 def test_a_hundred_deliveries_at_once_are_one_invitation(office: Office, desk: Wire) -> None:
     message = a_message(delivery_id="d-1")
     with ThreadPoolExecutor(20) as pool:

@@ -38,10 +38,10 @@ def take_in(tx: Transaction, wiring: Wiring, delivery: Delivery, now: datetime) 
 
     A repeat of a delivery, or of a closing, changes nothing, except that a sender who asks for the
     link gets it, and that a mail of ours stays here once the sender tells the customer itself.
-    Raises FaultyCaseError for a delivery id that came with another case.
+    Raises FaultyCaseError for a delivery id that came with another case or closing.
     """
     case = delivery.case
-    case_ref = _delivered_before(tx, delivery)
+    case_ref = _delivered_before(tx, wiring, delivery)
     outcome: Literal["new", "known"] = "known"
     if case_ref is None:
         receipt = wiring.reception.receive(tx, case, now, send=delivery.send)
@@ -117,10 +117,21 @@ def told(
     )
 
 
-def _delivered_before(tx: Transaction, delivery: Delivery) -> str | None:
+def _delivered_before(tx: Transaction, wiring: Wiring, delivery: Delivery) -> str | None:
     if not delivery.delivery_id:
         return None
     case_ref = deliveries.case_of(tx, delivery.case.source, delivery.delivery_id)
-    if case_ref and closings.find(tx, case_ref).case_id != delivery.case.case_id:
+    if case_ref is None:
+        return None
+    before = closings.find(tx, case_ref)
+    if before.case_id != delivery.case.case_id:
         raise FaultyCaseError([Fault("delivery_id", "came with another case before", True)])
+    within = timedelta(hours=wiring.facts.survey.same_closure_hours)
+    if not _is_same(before, delivery.case, within):
+        raise FaultyCaseError([Fault("delivery_id", "came with another closing before", True)])
     return case_ref
+
+
+def _is_same(before: Closing, case: ClosedCase, within: timedelta) -> bool:
+    key = case.closure_key or to_text(case.closed_at)
+    return before.closure_key == key or abs(before.closed_at - case.closed_at) < within
