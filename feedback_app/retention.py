@@ -15,11 +15,13 @@ from feedback_app.intake.csv_lines import UNREADABLE, CSVFileError
 from feedback_app.intake.rejected import ADDED, unguarded
 from feedback_app.postmen import files_of, messages_in
 from feedback_app.reports.files import replace_file
-from feedback_app.store import lifetimes, rejected_files
+from feedback_app.store import deliveries, lifetimes, rejected_files
 from support_facts.facts import Facts
 
 log = logging.getLogger(__name__)
 
+# Case systems repeat a delivery for hours. Afterwards the closing is still known by its key.
+DELIVERIES_KNOWN_FOR = timedelta(days=30)
 # What stands around an address in a cell: "Name <address>", mailto:address, a list of them.
 _AROUND_ADDRESSES = re.compile(r"[\s,;:<>()\[\]\"']+")
 
@@ -35,11 +37,15 @@ class Erasure:
 
 
 def end_lifetimes(database: Database, facts: Facts, mailbox: Path, now: datetime) -> int:
-    """Empty every column whose lifetime is over and remove old files; return the rows changed."""
+    """Empty every column whose lifetime is over and remove what nobody needs any more.
+
+    That is old files, and the digests of old deliveries. Returns how many rows were changed.
+    """
     changed = 0
     with database.write() as tx:
         for name, period in facts.retention.items():
             changed += lifetimes.end_lifetime(tx, name, now - timedelta(days=period.days))
+        changed += deliveries.forget(tx, now - DELIVERIES_KNOWN_FOR)
     contacts_end = now - timedelta(days=facts.retention["contact"].days)
     for path in rejected_files.written_before(database, contacts_end):
         try:

@@ -132,7 +132,7 @@ TABLES: dict[str, Table] = {
             "source": Column("the case system that delivered"),
             "delivery_digest": Column("SHA-256 of its name for the delivery; not readable"),
             "case_ref": Column("the closed case that came with it"),
-            "received_at": Column("when it came first"),
+            "received_at": Column("when it came first; the row goes 30 days later"),
         },
     ),
     "rejected_files": Table(

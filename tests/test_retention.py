@@ -6,6 +6,8 @@ from pathlib import Path
 
 from office import NOW, Office, a_case
 
+from feedback_app.clock import to_text
+from feedback_app.intake.deliveries import Delivery, take_in
 from feedback_app.retention import end_lifetimes, erase
 from feedback_app.store import rejected_files
 
@@ -45,6 +47,27 @@ def test_erasing_an_address_reaches_all_its_cases_whatever_the_spelling(office: 
     other = _answered(office, "3", "three")
     assert _erase(office, email="SOMEBODY@customer.example").cases == 2
     assert [office.answers(one)[0].comment for one in (first, second, other)] == ["", "", "three"]
+
+
+def test_deliveries_are_forgotten_after_a_month_and_their_closings_stay_known(
+    office: Office,
+) -> None:
+    facts, database = office.wiring.facts, office.wiring.database
+    old = Delivery(case=a_case("1"), delivery_id="d-1")
+    with database.write() as tx:
+        take_in(tx, office.wiring, old, office.now)
+    office.wait(days=29)
+    with database.write() as tx:
+        take_in(tx, office.wiring, Delivery(case=a_case("2"), delivery_id="d-2"), office.now)
+    end_lifetimes(database, facts, office.mailbox, office.now)
+    assert len(office.rows("deliveries")) == 2
+    office.wait(days=2)
+    end_lifetimes(database, facts, office.mailbox, office.now)
+    (kept,) = office.rows("deliveries")
+    assert kept["received_at"] == to_text(office.now - timedelta(days=2))
+    with database.write() as tx:
+        assert take_in(tx, office.wiring, old, office.now).outcome == "known"
+    assert len(office.rows("cases")) == 2
 
 
 def test_a_mail_still_waiting_is_not_sent_after_the_erasure(office: Office) -> None:

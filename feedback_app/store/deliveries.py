@@ -29,6 +29,11 @@ def add(tx: Transaction, source: str, delivery_id: str, case_ref: str, now: date
     )
 
 
+def forget(tx: Transaction, before: datetime) -> int:
+    """Forget the deliveries that came before this moment; return how many."""
+    return tx.run("DELETE FROM deliveries WHERE received_at < :before", before=before)
+
+
 def _digest(delivery_id: str) -> str:
     # A sender may write lone surrogates; they need not be stored, only told apart.
     return hashlib.sha256(delivery_id.encode("utf-8", "surrogatepass")).hexdigest()
