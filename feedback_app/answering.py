@@ -68,13 +68,14 @@ def record(
         return Outcome.STORED, first
     known = answers.revisions(tx, invitation.id)
     newest = known[-1]
-    asked_for = changes_revision == newest.revision
     in_time = now <= known[0].answered_at + edit_window
+    # A change nobody can make any more was not asked for: who asks would confirm any guess.
+    asked_for = in_time and changes_revision == newest.revision
     it_stands = Outcome.DIFFERS if in_time else Outcome.TOO_LATE
     if _says_nothing_new(first, newest, asked_for):
         guessed = not asked_for and answers.times_contested(tx, newest) >= GUESSES
         return (it_stands if guessed else Outcome.KNOWN), newest
-    if not (asked_for and in_time):
+    if not asked_for:
         answers.contest(tx, newest, now)
         return it_stands, newest
     return _append(tx, replace(first, revision=newest.revision + 1), known[0].answered_week)

@@ -55,6 +55,8 @@ def store(token: str) -> Response:
     if body_too_large():
         return _ask(invitation, token, form, {"comment": "too_long"}, 413)
     if invitation.answered_at and form.change.data == ASK_FOR_CHANGE:
+        if not may_change(invitation):
+            return became(invitation, token, 409, form.comment_text)
         return keep_or_change(invitation, token, comment="")
     if not invitation.answered_at and not _takes_answers(invitation, GRACE):
         return page("expired", invitation, 410, comment=form.comment_text)

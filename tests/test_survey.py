@@ -160,18 +160,46 @@ def test_whoever_changes_the_answer_when_asked_carries_no_flag(customer: Custome
     assert flags_shown(customer) == ()
 
 
+def _statuses_of_all_pairs(customer: Customer, **fields: str) -> set[int]:
+    """Send every pair of scores and return the statuses that came back."""
+    return {
+        customer.send(ease=str(ease), satisfaction=str(satisfaction), **fields).status_code
+        for ease in range(1, 6)
+        for satisfaction in range(1, 6)
+    }
+
+
 @pytest.mark.parametrize("days", [0, 3])
 def test_trying_all_pairs_of_scores_does_not_find_the_answer(customer: Customer, days: int) -> None:
     customer.send(ease="5", satisfaction="5")
     customer.office.wait(days=days)
-    statuses = [
-        customer.send(ease=str(ease), satisfaction=str(satisfaction)).status_code
-        for ease in range(1, 6)
-        for satisfaction in range(1, 6)
-    ]
-    assert set(statuses) == {409}
+    assert _statuses_of_all_pairs(customer) == {409}
     assert len(customer.answers) == 1
     assert customer.open().status_code == 200
+
+
+def test_asking_for_a_change_in_time_does_not_find_the_answer_afterwards(
+    customer: Customer,
+) -> None:
+    customer.send(ease="5", satisfaction="5")
+    asked = customer.browser.post(customer.path, data={"change": "ask"})
+    change = customer.value_in(asked, "change")
+    customer.office.wait(days=3)
+    assert _statuses_of_all_pairs(customer, change=change) == {409}
+    assert len(customer.answers) == 1
+
+
+def test_who_asks_for_a_change_too_late_gets_no_form_and_the_words_back(
+    customer: Customer,
+) -> None:
+    customer.send(ease="5", satisfaction="5")
+    customer.office.wait(days=3)
+    data = {"change": "ask", "comment": "Too late."}
+    page = customer.browser.post(customer.path, data=data)
+    assert page.status_code == 409
+    assert 'name="change"' not in page.text
+    assert "can no longer be changed" in page.text
+    assert "Too late.</textarea>" in page.text
 
 
 def flags_shown(customer: Customer) -> tuple[str, ...]:
