@@ -93,7 +93,8 @@ def add_reason(
     """Append the reason for a low answer, which was given without one at `revision`.
 
     The scores stay, and words or consent that were given are never taken away here: who goes back
-    and sends another reason gets a further revision. DIFFERS when other scores stand by now.
+    and sends another reason gets a further revision. A reason that an earlier revision gives is an
+    old request that arrives again, and changes nothing. DIFFERS when other scores stand by now.
     """
     known = answers.revisions(tx, invitation_id)
     newest = known[-1]
@@ -104,7 +105,12 @@ def add_reason(
         contact_welcome=contact_welcome or newest.contact_welcome,
         answered_at=now,
     )
-    if _wishes(with_reason) == _wishes(newest):
+    if any(
+        _scores(one) == _scores(newest)
+        and comment in ("", one.comment)
+        and contact_welcome <= one.contact_welcome
+        for one in known
+    ):
         return Outcome.KNOWN
     if now > known[0].answered_at + edit_window:
         return Outcome.TOO_LATE

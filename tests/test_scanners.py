@@ -239,6 +239,29 @@ def test_other_values_with_an_old_revision_change_nothing(mail: Mail) -> None:
     assert mail.stored == [(1, 4, 5), (2, 3, 3)]
 
 
+@pytest.mark.parametrize("first_welcome", [True, False])
+def test_an_old_reason_again_takes_no_newer_words_away(mail: Mail, first_welcome: bool) -> None:
+    def welcome(given: bool) -> dict[str, str]:
+        return {"contact_welcome": "y"} if given else {}
+
+    why = mail.answer(ease="1").headers["Location"]
+    page = hidden(mail.ask("GET", why, PERSON), "page")
+    first = {"page": page, "comment": "Too slow.", **welcome(first_welcome)}
+    assert mail.ask("POST", why, PERSON, first).status == 303
+    asked = mail.ask("POST", mail.path, PERSON, {"change": "ask"})
+    changed = {name: hidden(asked, name) for name in ("page", "change")}
+    mail.office.wait(seconds=20)
+    newer = {**changed, "ease": "1", "satisfaction": "5", "comment": "Newer words."}
+    newer |= welcome(not first_welcome)
+    assert mail.ask("POST", mail.path, PERSON, newer).status == 303
+    before = mail.office.everything()
+    mail.office.wait(seconds=35)
+    assert mail.ask("POST", why, SCANNER, first, SCANNER_ADDRESS).status == 303
+    assert mail.office.everything() == before
+    newest = mail.office.answers(mail.invitation_id)[-1]
+    assert (newest.comment, newest.contact_welcome) == ("Newer words.", not first_welcome)
+
+
 def test_a_late_crawl_changes_nothing_and_learns_nothing(mail: Mail) -> None:
     mail.answer(ease="1", comment="My own words.")
     before = mail.office.everything()
