@@ -56,10 +56,10 @@ class _LetterPolicy(EmailPolicy):
 
 LETTER_POLICY = _LetterPolicy(linesep=SMTP.linesep, max_line_length=SMTP.max_line_length)
 
-# The kind of message that hands the survey link over.
+# The kind of message that hands the survey link over, and the kind that only tells of the closing.
 CLOSURE = "closure"
-# The same mail without its survey part.
 NOTICE = "closure notice"
+CLOSING_MAILS = (CLOSURE, NOTICE)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from office import NOW, Customer, Office
+from pydantic import SecretStr
 
 from feedback_app.bounces import ReportError, returned_message
 from feedback_app.commands.contacts import bounce
@@ -75,6 +76,19 @@ def test_a_report_takes_its_mail_out_of_the_response_rate(
     assert (cohort.handed_over, cohort.bounced, cohort.reached) == (2, 1, 1)
 
 
+def test_an_alert_to_a_lead_that_comes_back_is_no_bounce_of_the_customers_mail(
+    office: Office,
+) -> None:
+    office.wiring.settings.alert_urls = (SecretStr("lead@example.org"),)
+    customer = Customer(office, office.invite())
+    customer.send(ease="1", satisfaction="1", comment="Too slow.")
+    alert = next(mail for mail in office.mails() if mail["To"] == "lead@example.org")
+    done = office.run(bounce, "--report", "-", stdin=report(alert))
+    assert done.exit_code == 1
+    assert "no closure mail of ours" in done.output
+    assert office.invitation(customer.invitation_id).bounced_at is None
+
+
 def test_a_case_can_be_named_instead_and_the_first_time_counts(office: Office) -> None:
     invitation_id = office.invite()
     assert office.run(bounce, "00012345").exit_code == 0
@@ -131,7 +145,7 @@ def test_what_cannot_be_recorded_is_said(office: Office, words: tuple[str, ...],
 def test_a_report_about_somebody_elses_mail_is_told_apart(office: Office) -> None:
     sent_back = report(_a_mail("<somebody@else.example>"))
     done = office.run(bounce, "--report", "-", stdin=sent_back)
-    assert "no message of ours" in done.output
+    assert "no closure mail of ours" in done.output
 
 
 @given(st.binary())

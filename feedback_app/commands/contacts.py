@@ -9,6 +9,7 @@ from feedback_app.bounces import ReportError, returned_message
 from feedback_app.commands.named_case import from_source, newest_invitation
 from feedback_app.commands.wired import wired
 from feedback_app.database.contract import Transaction
+from feedback_app.letters import CLOSING_MAILS
 from feedback_app.records import Invitation
 from feedback_app.store import invitations, opt_outs, outbox
 from feedback_app.wiring import Wiring
@@ -44,12 +45,12 @@ def bounce(
 
 def _reported(tx: Transaction, report: BinaryIO) -> Invitation:
     try:
-        found = outbox.invitation_of(tx, returned_message(report.read()))
+        found = outbox.invitation_told(tx, returned_message(report.read()), CLOSING_MAILS)
     except ReportError as error:
         raise click.ClickException(str(error)) from error
     invitation = invitations.find(tx, found) if found else None
     if not invitation:
-        raise click.ClickException("the report is about no message of ours")
+        raise click.ClickException("the report is about no closure mail of ours")
     return invitation
 
 

@@ -1,6 +1,6 @@
 """Outbox messages: written with what caused them, claimed for a while, sent, marked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from feedback_app.clock import from_text
@@ -121,10 +121,12 @@ def withdraw(
     )
 
 
-def invitation_of(source: Database | Transaction, message_id: str) -> str | None:
-    """Return the invitation that the message with this id was about, if there is one."""
-    rows = source.ask("SELECT invitation_id FROM outbox WHERE id = :id", id=message_id)
-    return rows[0]["invitation_id"] if rows else None
+def invitation_told(
+    source: Database | Transaction, message_id: str, kinds: Collection[str]
+) -> str | None:
+    """Return the invitation that the message with this id is about, if it is of one of `kinds`."""
+    rows = source.ask("SELECT kind, invitation_id FROM outbox WHERE id = :id", id=message_id)
+    return next((row["invitation_id"] for row in rows if row["kind"] in kinds), None)
 
 
 def count_waiting(database: Database) -> int:
