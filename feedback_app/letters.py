@@ -6,7 +6,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,8 +24,8 @@ class Stationery:
     """What is the same on every letter: the facts, who sends it, and where we live on the web."""
 
     facts: Facts
-    sender: str
-    reply_to: str
+    sender: Address
+    reply_to: Address
     public_url: str
 
     def site_page(self, page: str, language: str) -> str:
@@ -103,9 +103,9 @@ def _write(
     language = choose([case.language], stationery.facts.languages)
     message_id = new_id()
     mail = EmailMessage(policy=LETTER_POLICY.clone(cte_type="7bit"))
-    mail["From"] = _address(stationery.sender)
+    mail["From"] = stationery.sender
     mail["To"] = recipient(case.contact_email or "")
-    mail["Reply-To"] = _address(stationery.reply_to)
+    mail["Reply-To"] = stationery.reply_to
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message_id}@{urlsplit(stationery.public_url).hostname}>"
     mail["Auto-Submitted"] = "auto-generated"
@@ -152,8 +152,3 @@ def recipient(address: str) -> Address:
     if found.addr_spec != address or not address.isascii():
         raise ValueError(f"{address!r} is not one plain mail address in ASCII")
     return found
-
-
-def _address(text: str) -> Address:
-    name, address = parseaddr(text)
-    return Address(display_name=name, addr_spec=address)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from email.headerregistry import Address
+from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from feedback_app.alerts import Bell
@@ -36,12 +38,12 @@ class Wiring:
     @property
     def stationery(self) -> Stationery:
         """Return what is the same on every letter."""
-        support = self.facts.contacts.support_address
-        sender = self.settings.mail_from or f"{self.facts.organisation.name} <{support}>"
+        ours = Address(self.facts.organisation.name, addr_spec=self.facts.contacts.support_address)
+        sender = _mailbox(self.settings.mail_from) or ours
         return Stationery(
             facts=self.facts,
             sender=sender,
-            reply_to=self.settings.reply_to or sender,
+            reply_to=_mailbox(self.settings.reply_to) or sender,
             public_url=self.settings.public_url,
         )
 
@@ -74,6 +76,12 @@ class Wiring:
         """
         subject = f"{invitation_id}:{opt_outs.digest_of(address)}"
         return f"{self.settings.public_url}/o/{self.links.sign('opt-out', subject)}"
+
+
+def _mailbox(text: str | None) -> Address | None:
+    """Return what `Name <address>`, or the address alone, stands for."""
+    name, address = parseaddr(text or "")
+    return Address(name, addr_spec=address) if address else None
 
 
 def wire(settings: Settings) -> Wiring:

@@ -55,6 +55,12 @@ class Office:
         facts = replace(facts, survey=replace(facts.survey, **rules))
         return Office(replace(self.wiring, facts=facts), self._traveller)
 
+    def called(self, name: str) -> "Office":
+        """Return this office with another name of the organisation."""
+        facts = self.wiring.facts
+        facts = replace(facts, organisation=replace(facts.organisation, name=name))
+        return Office(replace(self.wiring, facts=facts), self._traveller)
+
     @property
     def now(self) -> datetime:
         return clock.now()

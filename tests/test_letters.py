@@ -5,13 +5,15 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_string
+from email.headerregistry import Address
 from email.policy import default
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from office import NOW, Office, a_case
+from office import NOW, Customer, Office, a_case
+from pydantic import SecretStr
 
 from feedback_app.letters import Stationery, SurveyLinks, closure
 from support_facts.facts import load_facts
@@ -30,7 +32,7 @@ HEADERS = [
     "List-Unsubscribe",
     "List-Unsubscribe-Post",
 ]
-SENDER = "Support <support@example.org>"
+SENDER = Address("Support", addr_spec="support@example.org")
 STATIONERY = Stationery(load_facts(), SENDER, SENDER, "https://survey.example")
 LINKS = SurveyLinks("https://survey.example/f/x", "https://survey.example/o/x")
 
@@ -144,14 +146,33 @@ def test_an_address_that_is_none_is_refused(address: str) -> None:
 
 
 def test_replies_go_to_the_case_system_and_the_mail_says_what_to_do_if_nothing_is_solved() -> None:
-    case_system = replace(STATIONERY, reply_to="Cases <cases@desk.example>")
+    cases = Address("Cases", addr_spec="cases@desk.example")
+    case_system = replace(STATIONERY, reply_to=cases)
     for language, question in (("en", "Not solved?"), ("de", "Nicht gelöst?")):
         message = closure(case_system, a_case(language=language), "i" * 22, LINKS, NOW).message
         mail = message_from_string(message, policy=default)
-        assert (mail["From"], mail["Reply-To"]) == (SENDER, "Cases <cases@desk.example>")
+        assert (mail["From"], mail["Reply-To"]) == (str(SENDER), str(cases))
         for body in _parts(mail):
             told = body.split(question)[1]
             assert "00012345" in told.partition(STATIONERY.facts.contacts.portal_url)[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["Müller, Schmidt Support", "Support @ Acme", "Acme: <Support>", 'The "Desk"; \\o/']
+)
+def test_a_name_with_marks_of_a_mail_header_is_one_sender_of_every_mail(
+    office: Office, name: str
+) -> None:
+    facts = office.wiring.facts
+    office = office.called(name)
+    office.wiring.settings.alert_urls = (SecretStr("lead@example.org"),)
+    customer = Customer(office, office.invite())
+    customer.send(ease="1", satisfaction="1", comment="Too slow.")
+    mails = office.mails()
+    assert len(mails) == 2
+    for mail in mails:
+        (sender,) = mail["From"].addresses
+        assert (sender.display_name, sender.addr_spec) == (name, facts.contacts.support_address)
 
 
 def test_every_link_of_the_mail_is_labelled_and_leads_to_the_page_or_the_site() -> None:
