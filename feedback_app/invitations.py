@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from feedback_app.clock import to_text
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.letters import (
-    CLOSURE,
-    NOTICE,
+    CLOSING_MAILS,
     Stationery,
     SurveyLinks,
     closure,
@@ -77,10 +76,8 @@ class Reception:
             return Receipt("known", known)
         withheld = self.withheld_because(tx, case, now, ask_anyway)
         case_ref = cases.keep(tx, case, week_of(case.closed_at, self.zone), now)
-        for superseded in invitations.supersede_unanswered(
-            tx, case.source, case.case_id, case.closed_at, now
-        ):
-            self.withdraw_letter(tx, superseded, now, "withdrawn: the case was closed again")
+        if withheld is None:
+            self._supersede(tx, case, now)
         expires_at = now + timedelta(days=rules.link_lifetime_days)
         invitation_id = invitations.add(tx, case_ref, now, expires_at, withheld)
         if self.we_send and send and case.contact_email and withheld in _STILL_TOLD:
@@ -91,7 +88,14 @@ class Reception:
         self, tx: Transaction, invitation_id: str, now: datetime, reason: str
     ) -> None:
         """Set the closure mail about this invitation aside, unless it was sent. Alerts stay."""
-        outbox.withdraw(tx, invitation_id, (CLOSURE, NOTICE), now, reason)
+        outbox.withdraw(tx, invitation_id, CLOSING_MAILS, now, reason)
+
+    def _supersede(self, tx: Transaction, case: ClosedCase, now: datetime) -> None:
+        """Withdraw what was asked about earlier closings: this one asks, so one link is left."""
+        for superseded in invitations.supersede_unanswered(
+            tx, case.source, case.case_id, case.closed_at, now
+        ):
+            self.withdraw_letter(tx, superseded, now, "withdrawn: the case was closed again")
 
     def _letter(
         self, case: ClosedCase, invitation_id: str, asks: bool, now: datetime
@@ -116,6 +120,6 @@ class Reception:
         if opt_outs.holds(source, case.contact_email):
             return "opt_out"
         quiet = timedelta(days=rules.quiet_period_days)
-        if quiet and cases.asked_since(source, case.contact_email, now - quiet):
+        if quiet and cases.asked_since(source, case, now - quiet):
             return "quiet_period"
         return None

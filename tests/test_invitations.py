@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from office import NOW, Office, a_case
+from office import NOW, Customer, Office, a_case
 
+from feedback_app.commands.contacts import opt_out
 from feedback_app.store import invitations
 
 
@@ -40,6 +41,46 @@ def test_closing_again_later_supersedes_an_unanswered_invitation(office: Office)
     assert first and second
     assert office.invitation(first).state(NOW) == "withheld"
     assert office.invitation(second).state(NOW) == "waiting"
+
+
+def test_a_case_closed_again_in_the_quiet_period_is_asked_about_in_place_of_its_earlier_closing(
+    office: Office,
+) -> None:
+    office = office.ruled(quiet_period_days=30)
+    first = office.receive(a_case(closed_at=NOW - timedelta(days=3)))
+    second = office.receive(a_case())
+    assert second.withheld_because is None
+    assert first.invitation_id
+    assert office.invitation(first.invitation_id).superseded_at == office.now
+    third = office.receive(a_case("another"))
+    assert third.withheld_because == "quiet_period"
+
+
+def test_a_case_closed_again_after_its_answer_is_not_asked_about_in_the_quiet_period(
+    office: Office,
+) -> None:
+    office = office.ruled(quiet_period_days=30)
+    customer = Customer(office, office.invite(closed_at=NOW - timedelta(days=3)))
+    customer.send(ease="4", satisfaction="5")
+    assert office.receive(a_case()).withheld_because == "quiet_period"
+
+
+@pytest.mark.parametrize("reason", ["opt_out", "too_old", "no_address"])
+def test_a_closing_that_is_not_asked_about_leaves_the_earlier_link_usable(
+    office: Office, reason: str
+) -> None:
+    first = office.invite(closed_at=NOW - timedelta(days=3))
+    again = a_case(contact_email=None if reason == "no_address" else "contact@customer.example")
+    if reason == "too_old":
+        office.wait(days=office.wiring.facts.survey.asking_limit_days)
+        # Its mail went out late, so the link is still good.
+        with office.wiring.database.write() as tx:
+            tx.run("UPDATE invitations SET expires_at = :soon", soon=office.now + timedelta(days=1))
+    if reason == "opt_out":
+        assert office.run(opt_out, "contact@customer.example").exit_code == 0
+    assert office.receive(again).withheld_because == reason
+    assert office.invitation(first).superseded_at is None
+    assert Customer(office, first).send(ease="4", satisfaction="5").status_code == 303
 
 
 def test_closing_again_later_keeps_an_answered_invitation(office: Office) -> None:

@@ -38,7 +38,7 @@ class Foresight:
     reception: Reception
     database: Database
     _closings: dict[tuple[str, str], list[ClosedCase]] = field(default_factory=dict)
-    _asked: set[str] = field(default_factory=set)
+    _asked: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
 
     def is_known(self, case: ClosedCase) -> bool:
         """Return whether this closing is known already, or came before."""
@@ -52,14 +52,15 @@ class Foresight:
     def take(self, case: ClosedCase, now: datetime, ask_anyway: bool) -> WithheldBecause | None:
         """Return why the customer of `case`, which is not known, would not be asked, or None."""
         withheld = self.reception.withheld_because(self.database, case, now, ask_anyway)
-        address = (case.contact_email or "").lower()
+        asked = self._asked.setdefault((case.contact_email or "").lower(), set())
+        itself = case.source, case.case_id
         quiet = self.reception.stationery.facts.survey.quiet_period_days
         if any(one.closed_at > case.closed_at for one in self._before(case)):
             withheld = "superseded"
-        elif withheld is None and quiet and address in self._asked:
+        elif withheld is None and quiet and asked - {itself}:
             withheld = "quiet_period"
         if withheld is None:
-            self._asked.add(address)
+            asked.add(itself)
         self._before(case).append(_with_key(case))
         return withheld
 

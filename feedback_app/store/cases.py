@@ -83,14 +83,23 @@ def closed_again_later(source: Database | Transaction, case: ClosedCase) -> bool
     )
 
 
-def asked_since(source: Database | Transaction, contact_email: str, since: datetime) -> bool:
-    """Return whether this contact got, or is about to get, an invitation made after `since`."""
+def asked_since(source: Database | Transaction, case: ClosedCase, since: datetime) -> bool:
+    """Return whether the contact of `case` got, or is about to get, an invitation since `since`.
+
+    One about an earlier closing of the case itself, unanswered, does not count: asking about this
+    closing takes its place.
+    """
     return bool(
         source.ask(
             """SELECT 1 FROM cases JOIN invitations ON invitations.case_ref = cases.id
                WHERE lower(contact_email) = lower(:email) AND created_at > :since
-                 AND withheld_because IS NULL AND bounced_at IS NULL LIMIT 1""",
-            email=contact_email,
+                 AND withheld_because IS NULL AND bounced_at IS NULL
+                 AND (source <> :source OR case_id <> :case_id OR EXISTS (
+                     SELECT 1 FROM answers WHERE answers.invitation_id = invitations.id))
+               LIMIT 1""",
+            email=case.contact_email,
+            source=case.source,
+            case_id=case.case_id,
             since=since,
         )
     )

@@ -1,6 +1,6 @@
 """Outbox messages: written with what caused them, claimed for a while, sent, marked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from feedback_app.clock import from_text
@@ -106,7 +106,7 @@ def set_aside(tx: Transaction, message_id: str, now: datetime, error: str) -> No
 
 
 def withdraw(
-    tx: Transaction, invitation_id: str, kinds: Sequence[str], now: datetime, reason: str
+    tx: Transaction, invitation_id: str, kinds: Collection[str], now: datetime, reason: str
 ) -> None:
     """Set the messages of these kinds about an invitation aside that were not sent yet."""
     names = {f"kind_{at}": kind for at, kind in enumerate(kinds)}
