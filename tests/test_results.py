@@ -102,6 +102,26 @@ def test_a_missed_aim_is_said_as_plainly() -> None:
     assert "Within that time: 0 of 40 (0 %)." in shown("latest", late)
 
 
+def test_an_aim_kept_by_exactly_half_is_met_though_the_median_is_above_it() -> None:
+    half = [*cases(20, minutes=20), *cases(20, minutes=90)]
+    text = shown("latest", published(half))
+    assert "Aim met. First response time" in text
+    assert "Within that time: 20 of 40 (50 %)." in text
+    less = [*cases(20, minutes=20), *cases(21, minutes=90)]
+    assert "Aim missed. First response time" in shown("latest", published(less))
+
+
+def test_times_on_another_clock_than_the_aim_are_told_and_not_compared() -> None:
+    business = [replace(case, duration_clock="business") for case in cases()]
+    text = shown("latest", published(business))
+    assert "First response time: half of the cases took 23 min or less (business hours)." in text
+    assert "Our aim counts other hours (calendar time), so the two are not compared." in text
+    assert "Aim met" not in text
+    both = shown("latest", published([*cases(), *business]), "de")
+    assert "Ziel erreicht. Zeit bis zur ersten Antwort" in both
+    assert "höchstens 23 min (Geschäftszeit). Unser Ziel zählt anders (Kalenderzeit)" in both
+
+
 def test_no_share_is_given_of_few_and_the_counts_are() -> None:
     few = published(cases(12))
     text = shown("scores", few)

@@ -41,6 +41,8 @@ def targets(result: Result) -> Iterator[tuple[Target, Times]]:
 
 def is_met(target: Target, spread: Spread) -> bool:
     """Say whether the aim was met: at least half of the cases kept it."""
+    if within := spread.within_target:
+        return 2 * within.count >= within.n
     return spread.median <= target.seconds
 
 
@@ -60,11 +62,13 @@ def _about(shown: Shown, result: Result) -> Iterator[Child]:
 
 def _said(shown: Shown, result: Result) -> Iterator[list[Child]]:
     figures = result.figures
-    for target, times in targets(result):
+    aims = list(targets(result))
+    for target, times in aims:
         yield from _aim(shown, target, times)
+    compared = [times for _, times in aims]
     for times in figures.times:
-        if times.metric not in {target.metric for target in result.rules.targets}:
-            yield [_typical(shown, times)]
+        if times not in compared:
+            yield [_typical(shown, result, times)]
     for wording in figures.scores.wordings if figures.scores else ():
         for answers in wording.answers:
             best = sum(answers.counts[-2:])
@@ -96,10 +100,12 @@ def _aim(shown: Shown, target: Target, times: Times) -> Iterator[list[Child]]:
     yield [verdict, f" {text}{count}"]
 
 
-def _typical(shown: Shown, times: Times) -> str:
+def _typical(shown: Shown, result: Result, times: Times) -> str:
+    aim = next((one for one in result.rules.targets if one.metric == times.metric), None)
     return shown.word(
-        "said_typical",
+        "said_other_clock" if aim else "said_typical",
         metric=shown.facts.metric(times.metric).name[shown.language],
         median=shown.duration(times.overall.median, times.clock),
         clock=shown.word(f"clock_{times.clock}"),
+        aimed=shown.word(f"clock_{aim.clock}") if aim else "",
     )
