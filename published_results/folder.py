@@ -3,9 +3,8 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -37,6 +36,12 @@ class Published:
         """Return whether any of it is sample data."""
         return any(one.sample for one in self.results) or any(one.sample for one in self.notes)
 
+    @property
+    def last(self) -> Result | None:
+        """Return what was published last, of whatever period."""
+        names = {result.file_name: result for result in self.results}
+        return names[self.digests[-1].file] if self.digests else None
+
     def versions(self, name: str) -> tuple[Result, ...]:
         """Return every version of the period with this name, the first one first."""
         return tuple(result for result in self.results if result.period.name == name)
@@ -57,12 +62,13 @@ def read_folder(folder: Path) -> Published:
         for name, file in read.items()
         if file and file.file_name != name
     ]
-    chain = [
-        link_to(result.file_name, texts.get(result.file_name, b""))
-        for result in sorted(results, key=_publishing_order)
-    ]
+    links = {
+        result.file_name: link_to(result.file_name, texts.get(result.file_name, b""))
+        for result in results
+    }
     if not faults:
-        faults += _broken_links(sorted(results, key=_publishing_order), chain)
+        faults += _broken_links(results, links)
+    chain = tuple(_chain(results, links))
     results.sort(key=lambda result: (result.period.first_week, result.version))
     notes.sort(key=lambda note: (note.week, note.number))
     faults += _contradictions(results)
@@ -70,7 +76,7 @@ def read_folder(folder: Path) -> Published:
         faults.append("sample data and real files stand together: give each a folder of its own")
     if faults:
         raise ResultsError(*(f"{folder}: {fault}" for fault in faults))
-    return Published(tuple(results), tuple(notes), tuple(chain))
+    return Published(tuple(results), tuple(notes), chain)
 
 
 def link_to(name: str, text: bytes) -> Link:
@@ -111,21 +117,39 @@ def _read(name: str, text: bytes, faults: list[str]) -> Result | Note | None:
     return None
 
 
-def _publishing_order(result: Result) -> tuple[datetime, str, int]:
-    return result.approved.at, result.period.first_week, result.version
+def _chain(results: Sequence[Result], links: Mapping[str, Link]) -> Iterator[Link]:
+    """Yield every file after the one it holds on to: a clock may have been set back meanwhile."""
+    following = {_before(result): links[result.file_name] for result in results}
+    link = following.pop("", None)
+    while link:
+        yield link
+        link = following.pop(link.file, None)
 
 
-def _broken_links(results: Sequence[Result], chain: Sequence[Link]) -> Iterator[str]:
-    """Name results that do not hold on to the one published before them, as it was then."""
-    for result, before in zip(results, (None, *chain), strict=False):
-        if result.previous == before:
+def _broken_links(results: Sequence[Result], links: Mapping[str, Link]) -> Iterator[str]:
+    """Name results that do not hold on to one published before them, alone and as it was then."""
+    following: dict[str, list[str]] = {}
+    for result in results:
+        following.setdefault(_before(result), []).append(result.file_name)
+    for before, names in following.items():
+        if len(names) > 1:
+            follow = f"follow {before}" if before else "say that nothing was published before them"
+            yield (
+                f"{' and '.join(names)} both {follow}: move one of them out of the folder and "
+                "publish it again"
+            )
+    for result in results:
+        if result.previous is None or links.get(result.previous.file) == result.previous:
             continue
-        if result.previous is None:
-            yield f"{result.file_name}: says that nothing was published before it"
-        elif before is None or before.file != result.previous.file:
-            yield f"{result.previous.file}: is missing: restore it as it was published"
+        if result.previous.file in links:
+            fault = "was changed after publishing: restore it as it was published"
         else:
-            yield f"{before.file}: was changed after publishing: restore it as it was published"
+            fault = "is missing: restore it as it was published"
+        yield f"{result.previous.file}: {fault}"
+
+
+def _before(result: Result) -> str:
+    return result.previous.file if result.previous else ""
 
 
 def _contradictions(results: Sequence[Result]) -> Iterator[str]:

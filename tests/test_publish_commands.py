@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from published_office import OVER, PERIOD, START, Run, a_period, answer, close, 
 from feedback_app.commands.publish import publish, verify
 from feedback_app.desk import Outcome
 from feedback_app.due_days import due_on
+from feedback_app.publish.drafts import Draft, NothingToPublishError, correction
 from feedback_app.retention import end_lifetimes, erase
 from feedback_app.store import follow_ups, progress
 from published_results.folder import read_folder
@@ -307,6 +309,19 @@ def test_a_removed_file_is_missed_by_the_next_one(
     assert f"{path.name}: is missing" in run(verify).output
 
 
+def test_a_clock_that_was_set_back_stops_publishing_and_breaks_no_file(
+    published: Office, run: Run, tmp_path: Path
+) -> None:
+    _late_answers(published, 12)
+    published.now = OVER - timedelta(hours=2)
+    words = ("--correct", "2026-W41", "--why", "Twelve cases came in late.")
+    code = _code(run(publish, *words).stdout)
+    refused = run(publish, *words, "--approve", code, "--by", "A lead for tests")
+    assert refused.exit_code == 1
+    assert "was published at 2026-11-22 12:00:00 UTC, and the clock of this" in refused.output
+    assert _files(tmp_path) == [f"{PERIOD}_v1_2026-11-22.json"]
+
+
 # --- corrections -----------------------------------------------------------------------------
 
 
@@ -371,6 +386,36 @@ def test_nothing_is_corrected_that_is_right(published: Office, run: Run) -> None
     done = run(publish, "--correct", "2026-W40", "--why", "To be sure.")
     assert done.exit_code == 1
     assert "are as they were published" in done.output
+
+
+def test_a_correction_judges_by_the_rules_its_period_was_published_by(
+    published: Office, tmp_path: Path
+) -> None:
+    files = read_folder(tmp_path / "results")
+    (first,) = files.results
+    facts = published.wiring.facts
+    stricter = replace(
+        facts,
+        survey=replace(
+            facts.survey,
+            minimum_n=35,
+            share_minimum_n=39,
+            read_within_days=1,
+            follow_up_working_days=9,
+        ),
+        metrics=tuple(
+            replace(one, target_seconds=None, target_clock=None) for one in facts.metrics
+        ),
+    )
+    database = published.wiring.database
+
+    def again() -> Draft:
+        return correction(database, stricter, files, "2026-W41", "To be sure.", published.now)
+
+    with pytest.raises(NothingToPublishError, match="are as they were published"):
+        again()
+    _late_answers(published, 12)
+    assert again().rules == first.rules
 
 
 # --- sample data -----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from cohort_cases import FACTS, an_answer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.publish.drafts import Draft, approve, code_of
+from feedback_app.publish.drafts import ClockSetBackError, Draft, approve, code_of
 from feedback_app.publish.rules import rules_of
 from feedback_app.publish.sums import figures_of
 from published_results.folder import Published, add, as_text, read_folder
@@ -120,6 +120,44 @@ def test_an_overlap_and_a_missing_version_are_named(tmp_path: Path) -> None:
     fixed = a_draft(0, version=3, correction=Correction(why="A reason.", changes=()))
     add(other, results(a_draft(0), fixed))
     assert "version 2 of its period is missing" in _faults(other)
+
+
+def test_files_of_a_clock_that_was_set_back_are_read_as_they_hold_on(tmp_path: Path) -> None:
+    add(tmp_path, results(a_draft(0)))
+    (first,) = read_folder(tmp_path).digests
+    earlier = results(a_draft(1), at=NOW - timedelta(days=2))[0]
+    add(tmp_path, [earlier.model_copy(update={"previous": first})])
+    published = read_folder(tmp_path)
+    assert [link.file for link in published.digests] == [
+        "2026-W01_2026-W04_v1_2026-03-01.json",
+        "2026-W05_2026-W08_v1_2026-02-27.json",
+    ]
+    assert published.last == published.results[1]
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=3)])
+def test_nothing_is_approved_before_what_was_approved_last(tmp_path: Path, late: timedelta) -> None:
+    add(tmp_path, results(a_draft(0)))
+    published = read_folder(tmp_path)
+    with pytest.raises(ClockSetBackError, match=r"published at 2026-03-01 09:00:00 UTC.*set it"):
+        results(a_draft(1), published=published, at=NOW - late)
+    assert results(a_draft(1), published=published, at=NOW + timedelta(seconds=1))
+
+
+def test_two_files_that_follow_the_same_one_are_named_as_a_fork(tmp_path: Path) -> None:
+    add(tmp_path, results(a_draft(0)))
+    published = read_folder(tmp_path)
+    for number in (1, 2):
+        at = NOW + timedelta(days=number)
+        add(tmp_path, results(a_draft(number), published=published, at=at))
+    assert (
+        "2026-W05_2026-W08_v1_2026-03-02.json and 2026-W09_2026-W12_v1_2026-03-03.json both "
+        "follow 2026-W01_2026-W04_v1_2026-03-01.json: move one of them out of the folder"
+    ) in _faults(tmp_path)
+    other = tmp_path / "other"
+    add(other, results(a_draft(0)))
+    add(other, results(a_draft(1)))
+    assert "both say that nothing was published before them" in _faults(other)
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,12 @@ from datetime import datetime
 import click
 
 from feedback_app import clock
-from feedback_app.commands.published import add_to, published_in, refuse_mixing
+from feedback_app.commands.published import add_to, approved, published_in, refuse_mixing
 from feedback_app.commands.wired import wired
 from feedback_app.publish import verify as verifying
 from feedback_app.publish.drafts import (
     Draft,
     NothingToPublishError,
-    approve,
     code_of,
     correction,
     new_drafts,
@@ -61,7 +60,7 @@ def publish(
         raise click.ClickException(
             f"the figures are no longer those of the code {code}: look at the preview again"
         )
-    results = approve(drafts, wiring.facts, published, (by or "").strip(), now)
+    results = approved(wiring, drafts, published, (by or "").strip(), now)
     for path in add_to(wiring, results):
         click.echo(f"published: {path}")
     click.echo("build the site to show it")

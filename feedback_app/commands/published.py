@@ -1,10 +1,12 @@
 """What the commands about published files share: reading the folder, adding to it, its rules."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from feedback_app.publish.drafts import ClockSetBackError, Draft, approve
 from feedback_app.settings import Settings
 from feedback_app.wiring import Wiring
 from published_results.folder import Published, add, read_folder
@@ -35,6 +37,16 @@ def refuse_mixing(wiring: Wiring, published: Published, sample: bool) -> None:
             f"{folder} holds {held}: keep sample data and real figures apart, with another folder "
             "in FEEDBACK_RESULTS"
         )
+
+
+def approved(
+    wiring: Wiring, drafts: Sequence[Draft], published: Published, by: str, now: datetime
+) -> list[Result]:
+    """Return the files of approved drafts; a clock that was set back is one clear error."""
+    try:
+        return approve(drafts, wiring.facts, published, by, now)
+    except ClockSetBackError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def add_to(wiring: Wiring, files: Sequence[Result | Note]) -> list[Path]:

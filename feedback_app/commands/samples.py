@@ -3,9 +3,9 @@
 import click
 
 from feedback_app import clock, sample
-from feedback_app.commands.published import add_to, published_in, refuse_mixing
+from feedback_app.commands.published import add_to, approved, published_in, refuse_mixing
 from feedback_app.commands.wired import wired
-from feedback_app.publish.drafts import approve, new_drafts
+from feedback_app.publish.drafts import new_drafts
 from feedback_app.wiring import Wiring
 from published_results.note import NOTE_FORMAT, Note
 from published_results.part import Approval
@@ -28,7 +28,7 @@ def _publish(wiring: Wiring) -> None:
     published, now = published_in(wiring), clock.now()
     refuse_mixing(wiring, published, sample=True)
     drafts, _ = new_drafts(wiring.database, wiring.facts, published, now, sample=True)
-    files = [*approve(drafts, wiring.facts, published, _BY, now)]
+    files = [*approved(wiring, drafts, published, _BY, now)]
     notes = []
     if files and not published.notes:
         week = files[-1].period.last_week

@@ -45,6 +45,10 @@ class NothingToPublishError(ValueError):
     """There is nothing to publish or correct. The message says why."""
 
 
+class ClockSetBackError(ValueError):
+    """It would be published earlier than what was published before. The message says when."""
+
+
 def new_drafts(
     database: Database, facts: Facts, published: Published, now: datetime, sample: bool
 ) -> tuple[list[Draft], Pending | None]:
@@ -76,6 +80,9 @@ def correction(
 ) -> Draft:
     """Return the next version of the published period that holds `week`.
 
+    By the rules of its first version, whatever the facts say by now, and by the
+    strictest of the smallest numbers it was published with.
+
     Raises NothingToPublishError if no period holds it, or if nothing in it would change.
     """
     period = next(
@@ -92,8 +99,7 @@ def correction(
         )
     versions = published.versions(period.name)
     smallest = max(version.rules.minimum_n for version in versions)
-    rules = rules_of(facts)
-    rules = rules.model_copy(update={"minimum_n": max(rules.minimum_n, smallest)})
+    rules = versions[0].rules.model_copy(update={"minimum_n": smallest})
     sample = versions[-1].sample
     cases = cohorts.closed_between(database, period.first_week, period.last_week, now, sample)
     earlier = [version.figures for version in versions]
@@ -120,7 +126,16 @@ def code_of(drafts: Iterable[Draft]) -> str:
 def approve(
     drafts: Sequence[Draft], facts: Facts, published: Published, by: str, now: datetime
 ) -> list[Result]:
-    """Return the files to write, each holding on to the one published before it."""
+    """Return the files to write, each holding on to the one published before it.
+
+    Raises ClockSetBackError unless `now` is later than the last approval.
+    """
+    if drafts and published.last and now <= published.last.approved.at:
+        raise ClockSetBackError(
+            f"{published.last.file_name} was published at "
+            f"{published.last.approved.at:%Y-%m-%d %H:%M:%S} UTC, and the clock of this machine "
+            f"says {now:%Y-%m-%d %H:%M:%S} UTC: set it right, then look at the preview again"
+        )
     before = published.digests[-1] if published.digests else None
     results = []
     for draft in drafts:
