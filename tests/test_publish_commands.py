@@ -201,6 +201,8 @@ def test_published_figures_hold_and_what_is_not_proved_is_said(published: Office
     assert f"{PERIOD}_v1_2026-11-22.json: holds, as of 2026-11-22 12:00 UTC" in done.stdout
     assert "This cannot prove:" in done.stdout
     assert "could have changed it" in done.stdout
+    assert "rules, definitions, reason and approver in the newest file" in done.stdout
+    assert "anything about notes" in done.stdout
 
 
 def test_an_altered_answer_is_caught_and_named(published: Office, run: Run) -> None:

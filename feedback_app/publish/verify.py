@@ -17,6 +17,9 @@ CANNOT_PROVE = (
     "was published could have changed it",
     "that database and files were not changed together afterwards, nor that the newest files are "
     "all there: keep results/ where its history is kept, and compare with a copy elsewhere",
+    "that the rules, definitions, reason and approver in the newest file are those approved: no "
+    "later file holds on to it yet",
+    "anything about notes: no file holds on to them",
     "that every closed case came in, or that every link reached its customer",
     "that an answer is a person's: flags are hints",
 )
