@@ -9,7 +9,6 @@ A fault stops the build, is named with page and line, and leaves the last good s
 import argparse
 import logging
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -55,8 +54,9 @@ def build(
 
     `nav` stands for the navigation of the configurations, for other pages than ours.
     Raises FactsError for faults of support.toml, ResultsError for faults of published files and
-    SiteFaults for faults of pages.
+    SiteFaults for faults of pages, or if `out` holds anything but a site.
     """
+    _refuse_foreign(out)
     facts = load_facts(facts_path)
     published = _published(results)
     pages = list(read_pages(docs, facts.languages))
@@ -146,10 +146,26 @@ def _stop_at(faults: Sequence[object]) -> None:
         raise SiteFaults(faults)
 
 
+def _refuse_foreign(out: Path) -> None:
+    """Stop at a place that holds anything but a site built before: it would be deleted."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not (out / "headers.json").is_file():
+        fault = "holds something that was not built here: name an empty or new folder in --out"
+        raise SiteFaults([f"{out}: {fault}"])
+
+
 def _replace(out: Path, site: Path) -> None:
+    """Put `site` where the old one was, which goes with the folder of this build."""
+    old = site.with_name("old")
     if out.exists():
-        shutil.rmtree(out)
-    site.rename(out)
+        out.rename(old)
+    try:
+        site.rename(out)
+    except OSError:
+        if old.exists():
+            old.rename(out)
+        raise
 
 
 def serve(out: Path, facts_path: Path | None, results: Path, docs: Path, port: int) -> None:
@@ -189,10 +205,11 @@ def main() -> int:
     parser.add_argument("--serve", action="store_true", help="preview with live reload")
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args()
-    if options.serve:
-        serve(options.out, options.facts, options.results, options.docs, options.port)
-        return 0
     try:
+        if options.serve:
+            _refuse_foreign(options.out)
+            serve(options.out, options.facts, options.results, options.docs, options.port)
+            return 0
         build(options.out, options.facts, docs=options.docs, results=options.results)
     except (FactsError, ResultsError, SiteFaults) as error:
         print(error, file=sys.stderr)

@@ -183,6 +183,25 @@ def test_unknown_key_stops_the_build_and_keeps_the_last_good_site(tmp_path):
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
+def test_a_build_replaces_a_site_and_nothing_else(tmp_path):
+    foreign = tmp_path / "papers"
+    foreign.mkdir()
+    (foreign / "letter.txt").write_text("Not a site.")
+    with pytest.raises(SiteFaults, match="papers: holds something that was not built here"):
+        build(foreign)
+    with pytest.raises(SiteFaults, match="letter.txt: holds something that was not built here"):
+        build(foreign / "letter.txt")
+    assert (foreign / "letter.txt").read_text() == "Not a site."
+    out = tmp_path / "site"
+    out.mkdir()
+    build(out)
+    (out / "left-over.html").touch()
+    build(out)
+    assert (out / "index.html").is_file()
+    assert not (out / "left-over.html").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["papers", "site"]
+
+
 def test_two_builds_are_the_same_byte_for_byte(site, tmp_path):
     again = tmp_path / "site"
     build(again)
