@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from published_results.note import Note
 from published_results.part import ResultsError
-from published_results.result import Link, Result
+from published_results.result import Link, QuestionWording, Result
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,14 @@ class Published:
         """Return what was published last, of whatever period."""
         names = {result.file_name: result for result in self.results}
         return names[self.digests[-1].file] if self.digests else None
+
+    def wording(self, question: str, version: int) -> QuestionWording | None:
+        """Return how a question was put in this version, from whatever file says so."""
+        for result in self.results:
+            for one in result.questions:
+                if (one.question, one.wording_version) == (question, version):
+                    return one
+        return None
 
     def versions(self, name: str) -> tuple[Result, ...]:
         """Return every version of the period with this name, the first one first."""

@@ -16,7 +16,8 @@ from axe_playwright_python.sync_playwright import Axe
 from cohort_cases import FACTS, a_case, a_response, an_answer
 from test_published_results import a_draft, a_note, results
 
-from feedback_app.publish.rules import rules_of
+from feedback_app.publish.drafts import approve
+from feedback_app.publish.rules import questions_of, rules_of
 from feedback_app.publish.sums import figures_of
 from feedback_app.records import CohortCase
 from knowledge_site.feed import entries
@@ -199,6 +200,29 @@ def test_two_wordings_are_shown_apart_and_an_old_one_without_words_of_the_new() 
     assert "Customer Effort Score (CES), wording 1" in text
     assert "Customer Effort Score (CES), wording 2" in text
     assert text.count("1 · Very difficult") == 2, "in the picture and the table of wording 1 alone"
+
+
+def test_a_wording_is_named_by_any_file_that_holds_it_and_carried_into_later_files() -> None:
+    first = published(cases())
+    survey = replace(FACTS.survey, wording_version=2)
+    questions = tuple(
+        replace(one, points=tuple({"en": f"New {point['en']}"} for point in one.points))
+        for one in FACTS.questions
+    )
+    renewed = replace(FACTS, survey=survey, questions=questions)
+    held = [*[an_answer(5, 5)] * 12, *[an_answer(1, 1, wording_version=2)] * 11]
+    counts = figures_of(held, questions, rules_of(FACTS))
+    later = approve(
+        [a_draft(1, figures=counts)], renewed, first, "A lead for tests", DAY + timedelta(days=9)
+    )
+    assert {one.wording_version for one in later[0].questions} == {1, 2}
+    assert later[0].questions[-1].points == first.results[0].questions[-1].points
+    text = shown("scores", Published((*first.results, *later)))
+    assert text.count("1 · Very difficult") == 2
+    assert text.count("1 · New Very difficult") == 2
+    bare = later[0].model_copy(update={"questions": questions_of(renewed)})
+    assert "1 · Very difficult" in shown("scores", Published((*first.results, bare)))
+    assert "1 · Very difficult" not in shown("scores", Published((bare,)))
 
 
 def test_a_language_that_came_later_shows_old_files_in_the_words_they_have() -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from feedback_app.weeks import days_of, group_of, week_after
 from published_results.figures import Figures
 from published_results.folder import Published, as_text, link_to
 from published_results.part import Approval
-from published_results.result import FORMAT, Correction, Period, Result, Rules
+from published_results.result import FORMAT, Correction, Period, QuestionWording, Result, Rules
 from support_facts.facts import Facts
 
 
@@ -137,6 +137,7 @@ def approve(
             f"says {now:%Y-%m-%d %H:%M:%S} UTC: set it right, then look at the preview again"
         )
     before = published.digests[-1] if published.digests else None
+    asked = questions_of(facts)
     results = []
     for draft in drafts:
         result = Result(
@@ -150,12 +151,23 @@ def approve(
             previous=before,
             rules=draft.rules,
             definitions=definitions_of(facts),
-            questions=questions_of(facts),
+            questions=(*asked, *_older_wordings(draft.figures, asked, published)),
             figures=draft.figures,
         )
         results.append(result)
         before = link_to(result.file_name, as_text(result).encode())
     return results
+
+
+def _older_wordings(
+    figures: Figures, asked: Sequence[QuestionWording], published: Published
+) -> Iterator[QuestionWording]:
+    """Yield other wordings than those `asked` now that `figures` count, as far as published."""
+    for wording in figures.scores.wordings if figures.scores else ():
+        for question in asked:
+            found = published.wording(question.question, wording.version)
+            if found and wording.version != question.wording_version:
+                yield found
 
 
 def _first_week(database: Database, published: Published, sample: bool) -> str | None:

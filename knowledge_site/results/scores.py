@@ -43,7 +43,7 @@ def _picture(
         description=f"{shown.word('answers_each_point')} {shown.told(definition.direction)}",
         headings=(shown.word("point"), shown.word("answers")),
     )
-    names = _points(shown, result, wording, answers)
+    names = _points(shown, wording, answers)
     marks = []
     for name, count in zip(names, answers.counts, strict=True):
         text = shown.number(count)
@@ -51,13 +51,14 @@ def _picture(
     return bars(labels, marks)
 
 
-def _points(shown: Shown, result: Result, wording: Wording, answers: Answers) -> list[str]:
-    """Return number and word of every point; the number alone of a wording nobody wrote down."""
-    for question in result.questions:
-        if (question.question, question.wording_version) == (answers.question, wording.version):
-            words = [shown.told(point) for point in question.points]
-            return [f"{number} · {text}" for number, text in enumerate(words, 1)]
-    return [str(number) for number in range(1, len(answers.counts) + 1)]
+def _points(shown: Shown, wording: Wording, answers: Answers) -> list[str]:
+    """Return number and word of every point; the number alone of a wording no file holds."""
+    numbers = range(1, len(answers.counts) + 1)
+    question = shown.published.wording(answers.question, wording.version)
+    if question is None:
+        return [str(number) for number in numbers]
+    words = (shown.told(point) for point in question.points)
+    return [f"{number} · {text}" for number, text in zip(numbers, words, strict=True)]
 
 
 def _summary(shown: Shown, answers: Answers) -> str:
