@@ -75,13 +75,17 @@ def test_a_workbook_opens_whatever_was_typed(
     tmp_path_factory: pytest.TempPathFactory, typed: list[tuple[str, str]]
 ) -> None:
     path = tmp_path_factory.mktemp("xlsx") / "export.xlsx"
-    cases = [an_answer(2, 5, comment, customer=customer) for comment, customer in typed]
+    cases = [
+        an_answer(2, 5, comment, customer=customer, wording_version=3)
+        for comment, customer in typed
+    ]
     assert write_workbook(path, cases, [WEEK], FACTS, "en", AS_OF) == len(cases)
     sheets = opened(path)
     assert list(sheets) == ["Summary", "Answers", "Low answers", "Definitions"]
     for sheet in ("Answers", "Low answers"):
-        rows = [dict(zip(COLUMNS, row, strict=False)) for row in sheets[sheet][1:]]
+        rows = [dict(zip(COLUMNS, row, strict=True)) for row in sheets[sheet][1:]]
         for (comment, customer), row in zip(typed, rows, strict=True):
+            assert row["wording_version"] == "3"
             for given_text, cell in ((comment, row["comment"]), (customer, row["customer"])):
                 kept = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]", "", given_text)
                 assert cell == kept.replace("\r", "\n") or "\r" in given_text

@@ -13,7 +13,7 @@ in such a place gets a second one, so that taking one away in each gives back wh
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from feedback_app.clock import to_text
 from feedback_app.records import AnsweredCase
@@ -64,7 +64,32 @@ def week_as_csv(answered: Iterable[AnsweredCase]) -> Iterator[str]:
     write = csv.writer(_Line()).writerow
     yield BYTE_ORDER_MARK + write([f"{FORMAT}:{COLUMNS[0]}", *COLUMNS[1:]])
     for case in answered:
-        yield write(_row(case))
+        yield write(row_of(case, _text))
+
+
+def row_of(case: AnsweredCase, text: Callable[[str | None], str | None]) -> list[str | int | None]:
+    """Return the cells of a case in the order of `COLUMNS`; `text` makes what people wrote safe."""
+    return [
+        text(case.case_number),
+        text(case.case_kind),
+        text(case.team),
+        text(case.customer),
+        text(case.language),
+        text(case.closure_reason),
+        to_text(case.closed_at),
+        case.closed_week,
+        to_text(case.answered_at) if case.answered_at else None,
+        case.answered_week,
+        case.ease,
+        case.satisfaction,
+        text(case.comment),
+        {True: "yes", False: "no", None: None}[case.contact_welcome],
+        text(" ".join(case.flags)),
+        case.revision,
+        text(case.source),
+        text(case.case_url),
+        case.wording_version,
+    ]
 
 
 def guarded(text: str) -> str:
@@ -75,30 +100,6 @@ def guarded(text: str) -> str:
 def unguarded(cell: str) -> str:
     """Return the text that `guarded` was given."""
     return _GUARD.sub("", cell)
-
-
-def _row(case: AnsweredCase) -> list[str | int | None]:
-    return [
-        _text(case.case_number),
-        _text(case.case_kind),
-        _text(case.team),
-        _text(case.customer),
-        _text(case.language),
-        _text(case.closure_reason),
-        to_text(case.closed_at),
-        case.closed_week,
-        to_text(case.answered_at) if case.answered_at else None,
-        case.answered_week,
-        case.ease,
-        case.satisfaction,
-        _text(case.comment),
-        {True: "yes", False: "no", None: None}[case.contact_welcome],
-        _text(" ".join(case.flags)),
-        case.revision,
-        _text(case.source),
-        _text(case.case_url),
-        case.wording_version,
-    ]
 
 
 def _text(value: str | None) -> str:

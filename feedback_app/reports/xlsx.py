@@ -11,10 +11,9 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from feedback_app.clock import to_text
 from feedback_app.desk import ScoreCount
 from feedback_app.records import AnsweredCase
-from feedback_app.reports.csv import COLUMNS
+from feedback_app.reports.csv import COLUMNS, row_of
 from feedback_app.review.scores import lowest, score
 from feedback_app.review.trend import sum_weeks
 from feedback_app.text import clean
@@ -69,7 +68,7 @@ def _write_answers(
     for row, case in enumerate(answered, 1):
         if row > _MOST_ROWS:
             raise ValueError(f"a sheet holds {_MOST_ROWS} answers: name fewer weeks")
-        cells = _cells(case)
+        cells = row_of(case, _text)
         _write_row(answers, row, cells, text)
         if lowest(case) <= threshold:
             low_row += 1
@@ -87,30 +86,6 @@ def _write_row(sheet: Any, row: int, cells: list[str | int | None], text: Any) -
             sheet.write_number(row, column, cell)
         elif cell:
             sheet.write_string(row, column, cell, text)
-
-
-def _cells(case: AnsweredCase) -> list[str | int | None]:
-    """Return the cells of a row, in the order of `COLUMNS`."""
-    return [
-        _text(case.case_number),
-        _text(case.case_kind),
-        _text(case.team),
-        _text(case.customer),
-        _text(case.language),
-        _text(case.closure_reason),
-        to_text(case.closed_at),
-        case.closed_week,
-        to_text(case.answered_at) if case.answered_at else None,
-        case.answered_week,
-        case.ease,
-        case.satisfaction,
-        _text(case.comment),
-        "yes" if case.contact_welcome else "no",
-        " ".join(case.flags),
-        case.revision,
-        _text(case.source),
-        _text(case.case_url),
-    ]
 
 
 def _text(value: str | None) -> str | None:
