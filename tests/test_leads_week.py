@@ -173,3 +173,26 @@ def test_ninetieth_percentiles_wait_for_thirty_cases(rita: Somebody) -> None:
 
 def test_home_is_the_last_complete_week(rita: Somebody) -> None:
     assert rita.get("/review/").location == "/review/2026-W47"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "the difference of the shares is −40.8 to −18.3 percentage points, so chance"),
+        ("de", "der Anteile liegt bei −40,8 bis −18,3 Prozentpunkten, Zufall"),
+    ],
+)
+def test_a_fall_is_told_in_percentage_points(rita: Somebody, language: str, said: str) -> None:
+    before, after = "2026-W30", WEEK
+    with rita.office.wiring.database.write() as tx:
+        for week, best in ((before, 90), (after, 60)):
+            for score, answers in ((5, best), (1, 100 - best)):
+                tx.run(
+                    "INSERT INTO week_scores VALUES (:week, :wording, :score, :score, :answers)",
+                    week=week,
+                    wording=rita.office.wiring.facts.survey.wording_version,
+                    score=score,
+                    answers=answers,
+                )
+    page = words(rita.get(f"/review/{WEEK}?lang={language}"))
+    assert page.count(said) == 2

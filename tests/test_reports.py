@@ -537,6 +537,8 @@ def test_durations_read_like_durations(seconds: float, clock: str, read: str) ->
 def test_percentages_round_to_whole_ones() -> None:
     assert figures.percent(0.375) == "38 %"
     assert figures.percent_range(Interval(0.3755, 0.9638)) == "38–96 %"
+    assert figures.percent(-0.408) == "-41 %", "halves go upward below nothing too"
+    assert figures.percent(-0.183) == "-18 %"
 
 
 def test_a_file_is_replaced_whole_and_is_its_owners(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Numbers as people read them."""
 
+import math
+
 from feedback_app.intervals import Interval
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -40,4 +42,4 @@ def _two_units(large: int, large_unit: str, small: int, small_unit: str) -> str:
 
 
 def _whole_percent(fraction: float) -> int:
-    return int(fraction * 100 + 0.5)
+    return math.floor(fraction * 100 + 0.5)

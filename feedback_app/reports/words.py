@@ -35,6 +35,7 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
         "mean": lambda value: mean(value, language),
         "percent": figures.percent,
         "percent_range": figures.percent_range,
+        "points": lambda difference: points(difference, language),
         "duration": figures.duration,
         "kind": lambda key: _name(facts.case_kinds, key, language),
         "reason": lambda key: _name(facts.closure_reasons, key, language),
@@ -49,6 +50,11 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
 def mean(value: float | None, language: str) -> str:
     """Return a mean score with one decimal, and a dash where nobody answered."""
     return "–" if value is None else format_decimal(value, "0.0", locale=language)
+
+
+def points(difference: float, language: str) -> str:
+    """Return a difference of two fractions in percentage points, with one decimal: "−40.8"."""
+    return format_decimal(difference * 100, "0.0", locale=language).replace("-", "−")
 
 
 def _name(entries: Sequence[_Named], key: str | None, language: str) -> str:
