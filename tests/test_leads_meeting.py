@@ -8,7 +8,7 @@ import pytest
 from office import Customer, Office
 from team import Somebody, answered
 
-from feedback_app.store import open_answers, progress
+from feedback_app.store import meetings, open_answers, progress
 
 WEEK = "2026-W48"
 MEETING = f"/review/{WEEK}/meeting"
@@ -94,6 +94,65 @@ def test_decisions_stand_in_the_minutes_beside_their_answers(lena: Somebody) -> 
     about_one = minutes.split("Case 0001")[1].split("Case 0002")[0]
     assert "Call the team" in about_one
     assert "Write a page" in minutes.split("Decisions about the week")[1]
+
+
+def decided(lena: Somebody, week: str, invitation_id: str, text: str) -> None:
+    place = f"/review/{week}/meeting/decisions"
+    assert lena.post(place, invitation=invitation_id, text=text, step="1").status_code == 303
+
+
+def in_both_minutes(lena: Somebody, week: str) -> bool:
+    """Return whether every decision of a meeting stands in its minutes, in each of their forms."""
+    decisions = meetings.of_week(lena.office.wiring.database, week).decisions
+    pages = [lena.get(f"/review/{week}/{name}").text for name in ("minutes", "minutes.md")]
+    assert decisions
+    return all(page.count(one.text) == 1 for page in pages for one in decisions)
+
+
+def test_a_decision_outlives_a_change_made_before_the_meeting_ended(lena: Somebody) -> None:
+    one = answered(lena.office, "0007", 1, 1, comment="First")
+    decided(lena, WEEK, one, "CALL THEM")
+    shown = re.findall(r'name="answer" value="([^"]+)"', lena.get(f"{MEETING}?step=999").text)
+    customer = Customer(lena.office, one)
+    asked = customer.send(ease="2", satisfaction="2", comment="Second")
+    change = customer.value_in(asked, "change")
+    customer.send(ease="2", satisfaction="2", comment="Second", change=change)
+    lena.post(f"{MEETING}/end", answer=shown)
+    minutes = lena.get(f"/review/{WEEK}/minutes").text
+    assert "CALL THEM" in minutes.split("Decisions about other answers")[1]
+    assert "Case 0007: CALL THEM" in minutes
+    assert in_both_minutes(lena, WEEK)
+
+
+def test_a_decision_about_an_answer_another_meeting_discussed_is_in_the_minutes(
+    lena: Somebody,
+) -> None:
+    one = answered(lena.office, "0007", 1, 1, comment="First")
+    silent = answered(lena.office, "0008", 5, 5)
+    lena.office.wait(days=7)
+    lena.sign_in("lena")
+    shown = re.findall(
+        r'name="answer" value="([^"]+)"', lena.get("/review/2026-W49/meeting?step=999").text
+    )
+    lena.post("/review/2026-W49/meeting/end", answer=shown)
+    week = lena.get(f"/review/{WEEK}").text
+    assert "Discussed with 2026-W49" in week
+    assert "Hold the meeting" not in week
+    decided(lena, WEEK, one, "DECIDED LATE")
+    decided(lena, "2026-W49", silent, "ABOUT A SILENT ONE")
+    end(lena)
+    assert in_both_minutes(lena, WEEK)
+    assert in_both_minutes(lena, "2026-W49")
+    assert "Minutes" in lena.get(f"/review/{WEEK}").text
+
+
+def test_a_week_is_discussed_with_another_only_when_all_of_it_is(lena: Somebody) -> None:
+    one = answered(lena.office, "0007", 1, 1)
+    answered(lena.office, "0008", 1, 1)
+    lena.office.wait(days=7)
+    lena.sign_in("lena")
+    lena.post("/review/2026-W49/meeting/end", answer=f"{one}:1")
+    assert "Not discussed yet" in lena.get(f"/review/{WEEK}").text
 
 
 def test_the_minutes_are_the_same_as_markdown(lena: Somebody) -> None:

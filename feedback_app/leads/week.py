@@ -90,6 +90,7 @@ def show_week(week: str) -> Response:
         earlier=_unread_before(week),
         overdue=follow_ups.count_overdue(wiring().database, wiring().today(now())),
         meeting=meetings.of_week(wiring().database, week),
+        discussed_with=_discussed_with(cards),
         shown=shown,
         choices=_choices(cases),
         hidden=len(cards) - len(fitting),
@@ -139,6 +140,14 @@ def in_groups(cards: Iterable[Card]) -> dict[str, list[Card]]:
         (low if is_low else remarks if card.case.comment else silent).append(card)
     low.sort(key=lambda card: (not card.handling.unread, lowest(card.case), total(card.case)))
     return {"low": low, "remarks": remarks, "silent": silent}
+
+
+def _discussed_with(cards: list[Card]) -> str | None:
+    """Return the week whose meeting discussed all of these answers, if one did."""
+    weeks = {
+        None if card.handling.unread else card.handling.progress.discussed_week for card in cards
+    }
+    return weeks.pop() if len(weeks) == 1 else None
 
 
 def _unread_before(week: str) -> list[str]:

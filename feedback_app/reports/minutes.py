@@ -35,6 +35,19 @@ class Minutes:
         """Return what was decided about one answer, or about none."""
         return [one for one in self.meeting.decisions if one.invitation_id == invitation_id]
 
+    def decided_besides(self, spoken: list[AnsweredCase]) -> list[Decision]:
+        """Return what was decided about answers that are not among `spoken`.
+
+        An answer that changed before the meeting ended, or that another meeting discussed first,
+        is not discussed in this one; what was decided about it was.
+        """
+        told = {case.invitation_id for case in spoken}
+        return [
+            one
+            for one in self.meeting.decisions
+            if one.invitation_id and one.invitation_id not in told
+        ]
+
 
 def minutes_as_markdown(minutes: Minutes, facts: Facts, language: str) -> str:
     """Return the minutes. Whatever people wrote is shown as text and can be nothing else."""
