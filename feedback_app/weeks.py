@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+_FIRST_YEAR = 2000
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
 
@@ -23,6 +24,20 @@ def parse_week(text: str) -> str:
         else:
             return text
     raise ValueError(f"{text!r} is not a week: write the ISO year and week, such as 2026-W47")
+
+
+def reviewed_week(text: str, this_week: str) -> str:
+    """Return `text` if it names a week to look at: from 2000 on, up to the end of next year.
+
+    Beyond that the calendar ends before sums of many weeks do. Raises ValueError saying which weeks
+    there are.
+    """
+    week, last_year = parse_week(text), int(this_week[:4]) + 1
+    if not _FIRST_YEAR <= int(week[:4]) <= last_year:
+        raise ValueError(
+            f"{week} is out of reach: name a week from {_FIRST_YEAR}-W01 to the end of {last_year}"
+        )
+    return week
 
 
 def week_bounds(week: str, zone: ZoneInfo) -> tuple[datetime, datetime]:

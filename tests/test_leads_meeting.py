@@ -196,7 +196,7 @@ def test_a_black_name_and_an_erased_comment_are_not_in_the_minutes(lena: Somebod
     one = answered(lena.office, "0001", 1, 1, comment="Mx Sample did it")
     end(lena)
     assert "Mx Sample" in lena.get(f"/review/{WEEK}/minutes.md").text
-    lena.post(f"/review/answers/{one}/redact", words="Mx Sample")
+    lena.post(f"/review/answers/{one}/redact", revision="1", words="Mx Sample")
     assert "Mx Sample" not in lena.get(f"/review/{WEEK}/minutes.md").text
 
 
@@ -210,3 +210,10 @@ def test_a_decision_has_words(lena: Somebody, text: str) -> None:
 @pytest.mark.parametrize("step", ["-1", "x", "99999999999", "²", ""])
 def test_a_step_that_is_none_is_no_error(lena: Somebody, step: str) -> None:
     assert lena.get(f"{MEETING}?step={step}").status_code == 200
+
+
+def test_a_meeting_of_a_week_that_has_not_begun_is_not_held(lena: Somebody) -> None:
+    place = "/review/2026-W49/meeting"
+    assert lena.post(f"{place}/decisions", text="Too early", step="0").status_code == 400
+    assert lena.post(f"{place}/end").status_code == 400
+    assert lena.office.rows("decisions") == lena.office.rows("meetings") == []

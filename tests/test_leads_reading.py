@@ -1,9 +1,12 @@
 """Every answer is read: one tap, and what became of it where it landed."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from office import Office
 from team import Somebody, answered
 
+from feedback_app.leads.pages import go_on, place_of_ours
 from feedback_app.retention import erase
 from feedback_app.store import answers, follow_ups, handlings
 
@@ -60,7 +63,7 @@ def test_a_note_stands_beside_the_answer_as_text(lena: Somebody) -> None:
     lena.post(f"/review/answers/{one}/note", revision="1", text="<b>Ask</b> the team\x00")
     assert "&lt;b&gt;Ask&lt;/b&gt; the team" in lena.get(f"/review/{WEEK}").text
     for wrong in ("", "  ", "x" * 2001):
-        assert lena.post(f"/review/answers/{one}/note", text=wrong).status_code == 400
+        assert lena.post(f"/review/answers/{one}/note", revision="1", text=wrong).status_code == 400
     assert len(lena.office.rows("notes")) == 1
 
 
@@ -80,8 +83,8 @@ def test_a_name_is_blacked_out_in_every_revision_and_every_spelling(lena: Somebo
 
 def test_a_pattern_is_words_and_nothing_else(lena: Somebody) -> None:
     one = answered(lena.office, "0001", comment="All of this stays.")
-    lena.post(f"/review/answers/{one}/redact", words=".*")
-    lena.post(f"/review/answers/{one}/redact", words="a")
+    lena.post(f"/review/answers/{one}/redact", revision="1", words=".*")
+    lena.post(f"/review/answers/{one}/redact", revision="1", words="a")
     (answer,) = answers.revisions(lena.office.wiring.database, one)
     assert answer.comment == "All of this stays."
 
@@ -111,7 +114,7 @@ def test_an_answer_that_is_not_there_is_not_found(lena: Somebody, act: str) -> N
     waiting = lena.office.rows("invitations")[0]["id"]
     for invitation_id in ("nothing", waiting):
         place = f"/review/answers/{invitation_id}/{act}"
-        assert lena.post(place, text="text", words="words").status_code == 404
+        assert lena.post(place, revision="1", text="text", words="words").status_code == 404
     assert lena.office.rows("progress") == []
     assert lena.post("/review/read", answer="nothing:1").status_code == 404
     assert lena.post("/review/read", answer="nothing").status_code == 400
@@ -144,3 +147,57 @@ def test_erasure_reaches_what_leads_wrote_about_a_case(lena: Somebody) -> None:
     assert page.status_code == 200
     assert "SECRET" not in page.text
     assert "SECRET" not in lena.get("/review/2026-W48/minutes").text
+
+
+@given(
+    st.one_of(
+        st.none(),
+        st.text(),
+        st.text(alphabet="/review[]:@\\?#.%é \t\n").map(lambda text: f"/review/{text}"),
+        st.sampled_from(["//[", "//evil.example/review/", "https://evil.example/review/"]),
+    )
+)
+def test_nobody_is_sent_elsewhere_and_every_place_can_be_gone_to(wanted: str | None) -> None:
+    place = place_of_ours(wanted)
+    if place is not None:
+        location = go_on(place).get_wsgi_headers({})["Location"]
+        assert location.startswith("/review/")
+
+
+def test_a_broken_way_back_is_no_error(lena: Somebody) -> None:
+    one = answered(lena.office, "0001")
+    done = lena.post(f"/review/answers/{one}/read", revision="1", back="//[")
+    assert done.location == f"/review/answers/{one}"
+    assert lena.get("/review/sign-in?next=//[").location == "/review/"
+    assert Somebody(lena.office).sign_in("lena", query="?next=//[").location == "/review/"
+
+
+@pytest.mark.parametrize("revision", ["", "0", "-5", "9" * 25, "10000000", "one", None])
+def test_a_revision_that_cannot_be_is_refused(lena: Somebody, revision: str | None) -> None:
+    one = answered(lena.office, "0001")
+    fields = {} if revision is None else {"revision": revision}
+    assert lena.post(f"/review/answers/{one}/read", **fields).status_code == 400
+    assert lena.office.rows("progress") == []
+
+
+def test_an_id_with_characters_nobody_sees_is_the_id_that_was_found(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 1, 1)
+    assert lena.post("/review/read", answer=f"{one}\x01:1").status_code == 303
+    place = f"/review/{WEEK}/meeting/decisions"
+    assert lena.post(place, invitation=f"{one}\x00", text="Call").status_code == 303
+    assert [row["invitation_id"] for row in lena.office.rows("progress")] == [one]
+    assert [row["invitation_id"] for row in lena.office.rows("decisions")] == [one]
+
+
+@pytest.mark.parametrize("week", ["0001-W01", "0005-W10", "1999-W52", "2028-W01", "9999-W51"])
+def test_a_week_out_of_reach_is_not_found(lena: Somebody, week: str) -> None:
+    for place in (week, f"{week}/meeting", f"{week}/minutes", f"{week}/minutes.md"):
+        assert lena.get(f"/review/{place}").status_code == 404
+    taken = lena.post("/review/exports", first=week, last=week, form="csv")
+    assert taken.status_code == 404
+
+
+@pytest.mark.parametrize("week", ["2000-W01", "2027-W52"])
+def test_the_first_and_the_last_week_in_reach_are_shown(lena: Somebody, week: str) -> None:
+    for place in (week, f"{week}?weeks=104", f"{week}/meeting", f"{week}/minutes"):
+        assert lena.get(f"/review/{place}").status_code == 200

@@ -168,7 +168,7 @@ def test_the_first_minutes_of_a_monday_review_the_week_just_over(
     assert "2026-W14" in run(review).stderr
 
 
-@pytest.mark.parametrize("week", ["47", "2026-W54", "last", "=1", "9999-W52"])
+@pytest.mark.parametrize("week", ["47", "2026-W54", "last", "=1", "9999-W52", "0005-W10"])
 def test_a_wrong_week_is_refused_in_one_clear_line(run: Run, week: str) -> None:
     for words in ((review, week), (export, week, "--format", "csv")):
         result = run(*words)

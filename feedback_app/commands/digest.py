@@ -4,7 +4,7 @@ import click
 
 from feedback_app import clock, digest
 from feedback_app.commands.wired import wired
-from feedback_app.weeks import parse_week, week_bounds, week_of, weeks_back
+from feedback_app.weeks import reviewed_week, week_of, weeks_back
 from feedback_app.wiring import Wiring
 
 
@@ -21,8 +21,8 @@ def digest_command(wiring: Wiring, week: str | None, show: bool) -> None:
     if week is None:
         week = weeks_back(week_of(now, wiring.zone), 2)[0]
     try:
-        week_bounds(parse_week(week), wiring.zone)
-    except (ValueError, OverflowError) as error:
+        week = reviewed_week(week, week_of(now, wiring.zone))
+    except ValueError as error:
         raise click.BadParameter(str(error), param_hint="WEEK") from error
     if show:
         click.echo(digest.as_text(wiring, week, now))

@@ -19,7 +19,7 @@ from feedback_app.reports.lines import answers_as_lines
 from feedback_app.reports.markdown import week_as_markdown
 from feedback_app.review.week import summarise_week
 from feedback_app.store import answered_cases
-from feedback_app.weeks import parse_span, parse_week, week_bounds, week_of, weeks_back
+from feedback_app.weeks import parse_span, reviewed_week, week_of, weeks_back
 from feedback_app.wiring import Wiring
 
 _STEP = 500
@@ -133,12 +133,9 @@ def _markdown(wiring: Wiring, week: str) -> str:
 
 def _checked(wiring: Wiring, week: str) -> str:
     try:
-        week_bounds(parse_week(week), wiring.zone)
+        return reviewed_week(week, week_of(clock.now(), wiring.zone))
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="WEEK") from error
-    except OverflowError as error:
-        raise click.BadParameter(f"{week} is beyond the calendar", param_hint="WEEK") from error
-    return week
 
 
 def _span(wiring: Wiring, weeks: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from wtforms.validators import ValidationError
 
 from feedback_app.leads.guard import leads_pages
 from feedback_app.leads.page_value import LeadsForm
-from feedback_app.leads.pages import go_on, page, page_language
+from feedback_app.leads.pages import go_on, page, page_language, this_week
 from feedback_app.leads.reading import listed_answers
 from feedback_app.leads.record import record
 from feedback_app.leads.week import MOST_UNREAD, Card, checked_week, in_groups, review_of, to_cards
@@ -54,13 +54,14 @@ def show_meeting(week: str) -> Response:
 @leads_pages.post("/<week>/meeting/decisions")
 def decide(week: str) -> Response:
     """Note a decision, about one answer or about the week."""
-    week = checked_week(week)
+    week = _begun(week)
     form = _Decision(request.form)
     if not form.validate():
         abort(400)
-    invitation_id = form.invitation.data or None
-    if invitation_id and not answered_cases.one(wiring().database, invitation_id, now()):
-        abort(404)
+    invitation_id = None
+    if form.invitation.data:
+        case = answered_cases.one(wiring().database, form.invitation.data, now()) or abort(404)
+        invitation_id = case.invitation_id
     with wiring().database.write() as tx:
         meetings.decide(tx, week, invitation_id, clean(form.text.data or "").strip(), now())
         record(tx, "decision noted", week)
@@ -85,7 +86,7 @@ def end(week: str) -> Response:
     A forgotten click therefore never tells a customer that nobody looked. Answers that came while
     the meeting ran were not shown, and wait for the next one.
     """
-    week = checked_week(week)
+    week = _begun(week)
     shown = listed_answers()
     with wiring().database.write() as tx:
         for invitation_id, revision in shown:
@@ -124,6 +125,11 @@ def minutes_of(week: str) -> Minutes:
         discussed=tuple(answered_cases.discussed_in(database, week, now())),
         unread=open_answers.unread_in(database, week),
     )
+
+
+def _begun(week: str) -> str:
+    """Return `week`; 400 if it has not begun, so that there is nothing to meet about."""
+    return week if checked_week(week) <= this_week() else abort(400)
 
 
 def _left_over(week: str) -> list[Card]:

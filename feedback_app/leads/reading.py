@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from flask import Response, abort, request, url_for
 from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from feedback_app.due_days import due_on
 from feedback_app.leads.guard import leads_pages
@@ -26,12 +26,13 @@ _SHORTEST_TO_HIDE = 2
 _MOST_FOUND = 100
 _SEARCHED_WEEKS = {"13": 13, "52": 52, "520": 520}
 _LONGEST_REVISION = 7
+_HIGHEST_REVISION = 10**_LONGEST_REVISION - 1
 
 
 class _Act(LeadsForm):
     """What every button of an answer brings: the revision that was seen, and the way back."""
 
-    revision = IntegerField()
+    revision = IntegerField(validators=[InputRequired(), NumberRange(1, _HIGHEST_REVISION)])
     back = HiddenField()
 
 
@@ -96,7 +97,7 @@ def mark_read(invitation_id: str) -> Response:
     """Mark the revision that was seen as read."""
     form = _valid(_Act(request.form))
     case = _found(invitation_id)
-    _read([(invitation_id, form.revision.data or 0)])
+    _read([(case.invitation_id, form.revision.data or 0)])
     return _back(form, case)
 
 
@@ -112,10 +113,10 @@ def need_follow_up(invitation_id: str) -> Response:
     """Open a follow-up; whoever asks for one has read the answer."""
     form = _valid(_Act(request.form))
     case = _found(invitation_id)
-    _read([(invitation_id, form.revision.data or 0)])
+    _read([(case.invitation_id, form.revision.data or 0)])
     with wiring().database.write() as tx:
         due = due_on(now(), wiring().facts.survey.follow_up_working_days, wiring().zone)
-        if follow_ups.open_for(tx, invitation_id, now(), due):
+        if follow_ups.open_for(tx, case.invitation_id, now(), due):
             record(tx, "follow-up opened", case.case_number)
     return _back(form, case)
 
@@ -126,7 +127,7 @@ def note(invitation_id: str) -> Response:
     form = _valid(_Note(request.form))
     case = _found(invitation_id)
     with wiring().database.write() as tx:
-        handlings.note(tx, invitation_id, clean(form.text.data or "").strip(), now())
+        handlings.note(tx, case.invitation_id, clean(form.text.data or "").strip(), now())
         record(tx, "note", case.case_number)
     return _back(form, case)
 
@@ -137,7 +138,7 @@ def redact(invitation_id: str) -> Response:
     form = _valid(_Words(request.form))
     case = _found(invitation_id)
     with wiring().database.write() as tx:
-        if answers.redact(tx, invitation_id, clean((form.words.data or "").strip())):
+        if answers.redact(tx, case.invitation_id, clean((form.words.data or "").strip())):
             record(tx, "words blacked out", case.case_number)
     return _back(form, case)
 
@@ -149,9 +150,9 @@ def listed_answers() -> list[tuple[str, int]]:
         invitation_id, _, revision = listed.partition(":")
         if not revision.isascii() or not revision.isdecimal() or len(revision) > _LONGEST_REVISION:
             abort(400)
-        _found(invitation_id)
-        seen.append((invitation_id, int(revision)))
-    return seen
+        seen.append((_found(invitation_id).invitation_id, int(revision)))
+    # Always in the same order: two leads who read the same answers would wait for each other.
+    return sorted(seen)
 
 
 def _found(invitation_id: str) -> AnsweredCase:
