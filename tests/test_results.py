@@ -90,7 +90,7 @@ def test_the_latest_period_is_told_in_sentences_with_their_n() -> None:
     assert "Aim met. First response time: half of the cases took 23 min or less." in text
     assert "Within that time: 40 of 40 (100 %)." in text
     assert "Answers that found us easy or very easy to work with: 16 of 40 (40 %)." in text
-    assert "Customers who got our link and answered: 40 of 40 (100 %)." in text
+    assert "Links we handed over that were answered: 40 of 40 (100 %)." in text
     assert "Answers that we read within 7 days: 36 of 40 (90 %)." in text
 
 

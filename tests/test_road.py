@@ -123,7 +123,7 @@ def test_one_case_walks_the_whole_road(phone, smtp_sink, tmp_path, axe_page) -> 
         text = " ".join(phone.inner_text("article").split())
         assert "Answers that found us easy or very easy to work with: 12 of 12." in text
         assert "12 answers, mean 4.9." in text
-        assert "Customers who got our link and answered: 12 of 12." in text
+        assert "Links we handed over that were answered: 12 of 12." in text
         assert "Answers that we read within 7 days: 0 of 12." in text
         for private in ("0000471", "took <b>", "customer.example", "A lead for tests"):
             assert private not in phone.content()
