@@ -537,7 +537,7 @@ def test_many_answers_to_one_link_at_once_are_one_row(customer: Customer) -> Non
 
     def send(number: int) -> int:
         data = {"page": page, "ease": str(number % 5 + 1), "satisfaction": "5"}
-        client = customer.office.client()
+        client = customer.browser.application.test_client()
         return int(client.post(customer.path, data=data, headers=customer.headers).status_code)
 
     with ThreadPoolExecutor(10) as senders:
