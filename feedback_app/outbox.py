@@ -27,6 +27,8 @@ ROUND = 10
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=2)
 GIVE_UP_AFTER = timedelta(hours=96)
+# Age alone proves nothing: no worker may have been running. These take about three days.
+FEWEST_TRIES = 40
 
 
 def deliver_due(
@@ -40,8 +42,8 @@ def deliver_due(
 
     A message is claimed for `LEASE`; a worker that dies leaves it to the next one, which sends it
     with the same Message-ID. A passing failure is tried again with doubling pauses for
-    `GIVE_UP_AFTER`; a refusal for good is set aside and shown. Once `stopping` says so no further
-    message is begun, and the claimed ones are given back.
+    `GIVE_UP_AFTER`, and at least `FEWEST_TRIES` times; a refusal for good is set aside and shown.
+    Once `stopping` says so no further message is begun, and the claimed ones are given back.
     """
     accepted = 0
     while not stopping():
@@ -86,6 +88,12 @@ def _deliver(
     except RefusedError as error:
         _set_aside(database, message, error, clock())
         return False
+    except Exception as error:
+        # Whatever it is, it may not starve the messages that were claimed along with this one.
+        # Only its kind is kept: what it says may quote the message.
+        log.warning("message %s could not be sent: %s", message.id, type(error).__name__)
+        _try_later(database, message, f"unforeseen: {type(error).__name__}", clock())
+        return False
     now = clock()
     with database.write() as tx:
         if not outbox.is_wanted(tx, message.id):
@@ -115,7 +123,8 @@ def _set_aside(
 
 def _try_later(database: Database, message: OutboxMessage, error: str, now: datetime) -> None:
     with database.write() as tx:
-        if now - message.created_at > GIVE_UP_AFTER:
+        tries = message.attempts + 1
+        if now - message.created_at > GIVE_UP_AFTER and tries >= FEWEST_TRIES:
             outbox.set_aside(tx, message.id, now, f"given up: {error}")
             log.warning("message %s is given up: %s", message.id, without_addresses(error))
         else:

@@ -116,6 +116,36 @@ def test_tries_go_on_for_at_least_72_hours_and_then_end(office: Office) -> None:
     assert "given up: down" in office.rows("outbox")[0]["last_error"]
 
 
+def test_a_message_that_waited_long_for_a_worker_is_not_given_up_after_one_try(
+    office: Office,
+) -> None:
+    office.receive(a_case())
+    office.now += GIVE_UP_AFTER + timedelta(days=1)
+    office.deliver(Noting(NotDeliveredError("down")))
+    assert office.rows("outbox")[0]["refused_at"] is None
+    office.now += timedelta(hours=3)
+    assert office.deliver() == 1
+
+
+def test_a_message_that_raises_something_unforeseen_does_not_starve_the_others(
+    office: Office,
+) -> None:
+    class Stumbling(Noting):
+        def deliver(self, message: OutboxMessage) -> None:
+            if message.recipient == "odd@customer.example":
+                raise UnicodeError("nobody thought of odd@customer.example")
+            super().deliver(message)
+
+    office.receive(a_case("1", contact_email="odd@customer.example"))
+    office.wait(minutes=1)
+    office.receive(a_case("2"))
+    assert office.deliver(Stumbling()) == 1
+    odd, other = sorted(office.rows("outbox"), key=lambda row: row["created_at"])
+    assert other["sent_at"]
+    assert (odd["attempts"], odd["claimed_until"]) == (1, None)
+    assert odd["last_error"] == "unforeseen: UnicodeError"
+
+
 def test_a_worker_that_died_leaves_the_message_to_the_next_one(office: Office) -> None:
     office.receive(a_case())
     with pytest.raises(KeyboardInterrupt):
