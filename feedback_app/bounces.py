@@ -1,12 +1,15 @@
-"""Mails that came back: what a delivery report says (RFC 3464)."""
+"""Mails that came back: what a delivery report says (RFC 3464, RFC 6533)."""
 
+import re
 from collections.abc import Iterator
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import default
 
 from feedback_app.text import one_line
 
+# RFC 6533: the same fields, where addresses may hold any letter. The library knows only the first.
+_GLOBAL_STATUS = re.compile(rb"message/global-delivery-status", re.IGNORECASE)
 _ORIGINAL = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
 
 
@@ -19,6 +22,7 @@ def returned_message(report: bytes) -> str:
 
     Raises ReportError for a report of a delay or a success, and for any other mail.
     """
+    report = _GLOBAL_STATUS.sub(b"message/delivery-status", report)
     mail = message_from_bytes(report, policy=default)
     if mail.get_content_type() != "multipart/report":
         raise ReportError(
@@ -48,10 +52,10 @@ def _original_ids(mail: EmailMessage) -> Iterator[str]:
         kind = part.get_content_type()
         if kind not in _ORIGINAL:
             continue
-        if kind.startswith("message/rfc822") or kind == "message/global":
-            original = part.get_content()
-        else:
+        originals: list[Message] = list(part.iter_parts())
+        if kind.startswith("text/"):
             content = part.get_payload(decode=True)
-            original = message_from_bytes(content if isinstance(content, bytes) else b"")
-        if found := original.get("Message-ID"):
-            yield str(found)
+            originals = [message_from_bytes(content if isinstance(content, bytes) else b"")]
+        for original in originals:
+            if found := original.get("Message-ID"):
+                yield str(found)

@@ -20,8 +20,16 @@ from feedback_app.review.week import summarise_week
 from feedback_app.store import answered_cases
 
 
-def report(original: Message, action: str = "failed", headers_only: bool = False) -> bytes:
-    """Return what a mail server sends back, as RFC 3464 describes it."""
+def report(
+    original: Message,
+    action: str = "failed",
+    kind: str = "message/rfc822",
+    status_kind: str = "message/delivery-status",
+) -> bytes:
+    """Return what a mail server sends back, as RFC 3464 and RFC 6533 describe it.
+
+    `kind` is the media type of what it brings of the original: all of it, or its headers.
+    """
     mail = MIMEMultipart("report", report_type="delivery-status")
     mail["From"], mail["To"] = "mailer-daemon@mx.example", "support@example.org"
     mail["Subject"] = "Undelivered Mail Returned to Sender"
@@ -34,14 +42,16 @@ def report(original: Message, action: str = "failed", headers_only: bool = False
     recipient["Action"], recipient["Status"] = action, "5.1.1"
     status.set_payload([server, recipient])
     mail.attach(status)
-    if headers_only:
+    if kind.endswith("headers"):
         heads = "".join(f"{name}: {value}\n" for name, value in original.items())
         mail.attach(MIMEText(heads, "rfc822-headers"))
     else:
         mail.attach(MIMEMessage(original))
     file = io.BytesIO()
     BytesGenerator(file, mangle_from_=False).flatten(mail)
-    return file.getvalue()
+    plain = "text/rfc822-headers" if kind.endswith("headers") else "message/rfc822"
+    sent = file.getvalue().replace(plain.encode(), kind.encode())
+    return sent.replace(b"message/delivery-status", status_kind.encode())
 
 
 def _a_mail(message_id: str) -> EmailMessage:
@@ -60,14 +70,17 @@ def _cohort(office: Office):
     return summarise_week(week, [], cases, office.wiring.facts, office.now).cohort
 
 
-@pytest.mark.parametrize("headers_only", [False, True])
+@pytest.mark.parametrize("status", ["message/delivery-status", "message/global-delivery-status"])
+@pytest.mark.parametrize(
+    "kind", ["message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"]
+)
 def test_a_report_takes_its_mail_out_of_the_response_rate(
-    office: Office, headers_only: bool
+    office: Office, kind: str, status: str
 ) -> None:
     office.invite("1")
     office.invite("2")
     mail = next(mail for mail in office.mails() if "Case 2" in mail["Subject"])
-    done = office.run(bounce, "--report", "-", stdin=report(mail, headers_only=headers_only))
+    done = office.run(bounce, "--report", "-", stdin=report(mail, "failed", kind, status))
     assert done.output == "case 2: its mail came back\n"
     bounced = {row["case_ref"]: row["bounced_at"] for row in office.rows("invitations")}
     numbers = {row["case_number"]: bounced[row["id"]] for row in office.rows("cases")}
