@@ -21,7 +21,7 @@ _KEY_LENGTH = 32
 _PREFIX = "FEEDBACK_"
 _ENV_FILE = ".env"
 _MAIL_SCHEMES = ("smtp", "smtps", "smtp+starttls")
-_ADDRESS = re.compile(r"[^\s@<>,:]+@[^\s@<>,:]+")
+_ADDRESS = re.compile(r"[^\s@<>,:\x7f-\U0010ffff]+@[^\s@<>,:\x7f-\U0010ffff]+")
 
 
 class SettingsError(ValueError):
@@ -134,14 +134,20 @@ class Settings(BaseSettings):
     def _reachable(cls, urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         for url in (url.get_secret_value() for url in urls):
             if not (_is_chat(url) if "://" in url else _ADDRESS.fullmatch(url)):
-                raise ValueError("write mail addresses and Apprise addresses, parted by blanks")
+                raise ValueError(
+                    "write mail addresses and Apprise addresses, parted by blanks; "
+                    "mail addresses in ASCII, a domain with other letters as xn--…"
+                )
         return urls
 
     @field_validator("digest_to")
     @classmethod
     def _plain_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
         if any(not _ADDRESS.fullmatch(address) for address in addresses):
-            raise ValueError("write mail addresses, parted by blanks")
+            raise ValueError(
+                "write mail addresses, parted by blanks; "
+                "in ASCII, a domain with other letters as xn--…"
+            )
         return addresses
 
     @field_validator("sign_in_proxies")

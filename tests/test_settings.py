@@ -100,6 +100,8 @@ def test_an_empty_setting_is_as_good_as_none(monkeypatch) -> None:
         ("MAIL_FROM", "Support <support@>", "Name <address>"),
         ("REPLY_TO", "=?utf-8?q?a?=@b.example", "Name <address>"),
         ("SITE", "no/such/folder", "build the site first"),
+        ("ALERT_URLS", "lead@b\u00fccher.example", "xn--"),
+        ("DIGEST_TO", "l\u00e4ad@example.org", "ASCII"),
     ],
 )
 def test_what_cannot_work_stops_the_start_with_its_mend(monkeypatch, name, value, mend) -> None:
