@@ -114,8 +114,9 @@ def _form(invitation: Invitation) -> AnswerForm:
 def _ask(
     invitation: Invitation, token: str, form: AnswerForm, faults: dict[str, str], status: int
 ) -> Response:
-    """Ask again, with everything that was given."""
-    return page("form", invitation, status, token=token, given=form.given(), faults=faults)
+    """Ask again, with everything that was given. Only an answer there is can be changed."""
+    given = form.given() if invitation.answered_at else {**form.given(), "change": ""}
+    return page("form", invitation, status, token=token, given=given, faults=faults)
 
 
 def keep_or_change(invitation: Invitation, token: str, comment: str) -> Response:
@@ -176,7 +177,9 @@ def _revision_to_change(invitation: Invitation, token: str | None) -> int | None
 def _thank(invitation: Invitation, token: str, answer: Answer, removed: bool) -> Response:
     rules = wiring().facts.survey
     note = {"removed": "1"} if removed else {}
-    if answer.is_low(rules.low_threshold) and not answer.comment:
+    window = timedelta(hours=rules.edit_window_hours)
+    may_add = now() < (invitation.answered_at or answer.answered_at) + window
+    if answer.is_low(rules.low_threshold) and not answer.comment and may_add:
         key = wiring().links.sign("why", f"{invitation.id}:{answer.revision}")
         return go_on(address(token, "why", k=key, **note))
     return go_on(address(token, "thanks", **note))

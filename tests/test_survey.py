@@ -217,6 +217,13 @@ def test_a_change_is_appended_and_counts_in_the_first_week(customer: Customer) -
     assert {one.answered_week for one in customer.answers} == {"2026-W48"}
 
 
+def test_a_change_of_an_answer_there_is_not_claims_no_answer(customer: Customer) -> None:
+    page = customer.send(ease="9", satisfaction="5", change="x")
+    assert page.status_code == 422
+    assert "already" not in page.text
+    assert 'name="change"' not in page.text
+
+
 def test_a_change_with_an_old_revision_is_asked_again(customer: Customer) -> None:
     customer.send(ease="4", satisfaction="5")
     old = customer.value_in(customer.send(ease="3", satisfaction="3"), "change")

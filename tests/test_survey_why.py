@@ -61,6 +61,12 @@ def test_an_empty_reason_leaves_the_answer_as_it_is(customer: Customer) -> None:
     assert len(customer.answers) == 1
 
 
+def test_why_is_not_asked_where_an_answer_cannot_be_changed(office: Office) -> None:
+    office = office.ruled(edit_window_hours=0)
+    customer = Customer(office, office.invite())
+    assert customer.send(ease="1", satisfaction="4").location.endswith("/thanks")
+
+
 def test_the_same_reason_twice_is_one_revision(customer: Customer) -> None:
     first = customer.send(ease="1", satisfaction="4")
     data = {"page": customer.value_in(customer.follow(first)), "comment": "Too slow."}
