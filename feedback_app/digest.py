@@ -29,17 +29,23 @@ def write_if_due(wiring: Wiring, now: datetime) -> int:
     monday, _ = days_of(this, this)
     if now < datetime.combine(monday, HOUR, tzinfo=wiring.zone):
         return 0
-    return write(wiring, weeks_back(this, 2)[0], now, only_once=True)
+    week = weeks_back(this, 2)[0]
+    # The worker asks every minute: the figures are summed up only when somebody is to be told.
+    if digests.is_told(wiring.database, week):
+        return 0
+    return write(wiring, week, now, only_once=True)
 
 
 def write(wiring: Wiring, week: str, now: datetime, *, only_once: bool) -> int:
     """Write the digest of `week` to everybody who gets it; return how many mails.
 
-    With `only_once` a week that was dealt with before, or has nothing to tell, is left out.
+    With `only_once` a week that was dealt with before, or has nothing to tell, is left out. A week
+    that is still running is not dealt with by it: its Monday is to come.
     """
     values = figures(wiring, week, now)
     with wiring.database.write() as tx:
-        if not digests.tell_once(tx, week, now) and only_once:
+        is_over = week < week_of(now, wiring.zone)
+        if is_over and not digests.tell_once(tx, week, now) and only_once:
             return 0
         if only_once and not values["has_news"]:
             return 0

@@ -93,3 +93,19 @@ def test_by_command_it_is_written_again(mailed: Office) -> None:
     assert digest.write(mailed.wiring, "2026-W47", mailed.now, only_once=False) == 2
     assert digest.write(mailed.wiring, "2026-W47", mailed.now, only_once=False) == 2
     assert len(digests(mailed)) == 4
+
+
+def test_a_digest_of_the_running_week_leaves_mondays_to_come(mailed: Office) -> None:
+    answered(mailed, "0001")
+    assert digest.write(mailed.wiring, "2026-W48", mailed.now, only_once=False) == 2
+    assert digest.write_if_due(mailed.wiring, SEVEN) == 2
+    assert digest.write_if_due(mailed.wiring, SEVEN) == 0
+
+
+def test_a_week_that_was_told_is_not_summed_up_again(
+    mailed: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered(mailed, "0001")
+    assert digest.write_if_due(mailed.wiring, SEVEN) == 2
+    monkeypatch.delattr(digest, "figures")
+    assert digest.write_if_due(mailed.wiring, SEVEN + timedelta(minutes=1)) == 0

@@ -2,7 +2,12 @@
 
 from datetime import datetime
 
-from feedback_app.database.contract import Transaction
+from feedback_app.database.contract import Database, Transaction
+
+
+def is_told(database: Database, week: str) -> bool:
+    """Return whether the digest of `week` is dealt with."""
+    return bool(database.ask("SELECT 1 FROM digests WHERE week = :week", week=week))
 
 
 def tell_once(tx: Transaction, week: str, now: datetime) -> bool:
