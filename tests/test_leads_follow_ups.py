@@ -107,3 +107,12 @@ def test_a_follow_up_that_is_not_there_is_not_found(lena: Somebody) -> None:
         assert lena.get(f"/review/follow-ups/{one}").status_code == 404
         done = lena.post(f"/review/follow-ups/{one}/close", outcome="contacted")
         assert done.status_code == 404
+
+
+def test_the_address_of_a_customer_is_for_leads_alone(lena: Somebody) -> None:
+    place = f"/review/follow-ups/{wished(lena.office)}"
+    assert "contact@customer.example" in lena.get(place).text
+    shown = Somebody(lena.office, "reader", "rita").get(place).text
+    assert "Draft of a mail" in shown
+    assert "customer.example" not in shown
+    assert "mailto:" not in shown
