@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import markdown
 import pytest
@@ -25,6 +26,10 @@ def end(lena: Somebody) -> str:
     shown = re.findall(r'name="answer" value="([^"]+)"', page)
     assert lena.post(f"{MEETING}/end", answer=shown).location == f"/review/{WEEK}/minutes"
     return str(lena.get(f"/review/{WEEK}/minutes").text)
+
+
+def as_markdown(lena: Somebody, week: str = WEEK) -> Any:
+    return lena.post(f"/review/{week}/minutes.md")
 
 
 def test_low_answers_come_first_then_comments_one_step_each(lena: Somebody) -> None:
@@ -104,7 +109,7 @@ def decided(lena: Somebody, week: str, invitation_id: str, text: str) -> None:
 def in_both_minutes(lena: Somebody, week: str) -> bool:
     """Return whether every decision of a meeting stands in its minutes, in each of their forms."""
     decisions = meetings.of_week(lena.office.wiring.database, week).decisions
-    pages = [lena.get(f"/review/{week}/{name}").text for name in ("minutes", "minutes.md")]
+    pages = [lena.get(f"/review/{week}/minutes").text, as_markdown(lena, week).text]
     assert decisions
     return all(page.count(one.text) == 1 for page in pages for one in decisions)
 
@@ -160,7 +165,7 @@ def test_the_minutes_are_the_same_as_markdown(lena: Somebody) -> None:
     lena.post(f"{MEETING}/decisions", invitation=one, text="Ask [them](javascript:x)")
     answered(lena.office, "0002", 5, 4)
     end(lena)
-    file = lena.get(f"/review/{WEEK}/minutes.md")
+    file = as_markdown(lena)
     assert file.headers["Content-Type"] == "text/markdown; charset=utf-8"
     assert 'filename="minutes-2026-W48.md"' in file.headers["Content-Disposition"]
     html = markdown.markdown(file.text, extensions=["tables"])
@@ -171,8 +176,29 @@ def test_the_minutes_are_the_same_as_markdown(lena: Somebody) -> None:
     assert "Ended Nov 24, 2026, 13:0" in html
     assert "Decision:</strong> Ask" in html
     assert "1 answer without words and not low was looked at." in html
-    german = lena.get(f"/review/{WEEK}/minutes.md?lang=de").text
+    german = lena.post(f"/review/{WEEK}/minutes.md?lang=de").text
     assert german.startswith("# Protokoll der wöchentlichen Auswertung 2026-W48")
+
+
+def test_taking_the_minutes_away_is_recorded_and_for_leads_alone(lena: Somebody) -> None:
+    answered(lena.office, "0001", 1, 2, comment="SECRET WORDS")
+    minutes = end(lena)
+    assert f'action="/review/{WEEK}/minutes.md"' in minutes
+    before = lena.office.rows("lead_actions")
+    rita = Somebody(lena.office, "reader", "rita")
+    assert "minutes.md" not in rita.get(f"/review/{WEEK}/minutes").text
+    refused = as_markdown(rita)
+    assert refused.status_code == 403
+    assert "SECRET" not in refused.text
+    assert lena.get(f"/review/{WEEK}/minutes.md").status_code == 405
+    assert lena.office.rows("lead_actions") == before
+    assert "SECRET WORDS" in as_markdown(lena).text
+    (row,) = [one for one in lena.office.rows("lead_actions") if one not in before]
+    assert (row["lead_name"], row["action"], row["subject"]) == (
+        "lena",
+        "export",
+        f"{WEEK} minutes",
+    )
 
 
 def test_a_meeting_may_be_ended_again_and_keeps_its_day(lena: Somebody) -> None:
@@ -195,9 +221,9 @@ def test_a_week_without_answers_has_a_meeting_and_minutes_too(lena: Somebody) ->
 def test_a_black_name_and_an_erased_comment_are_not_in_the_minutes(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 1, 1, comment="Mx Sample did it")
     end(lena)
-    assert "Mx Sample" in lena.get(f"/review/{WEEK}/minutes.md").text
+    assert "Mx Sample" in as_markdown(lena).text
     lena.post(f"/review/answers/{one}/redact", revision="1", words="Mx Sample")
-    assert "Mx Sample" not in lena.get(f"/review/{WEEK}/minutes.md").text
+    assert "Mx Sample" not in as_markdown(lena).text
 
 
 @pytest.mark.parametrize("text", ["", " \n", "x" * 2001])

@@ -105,10 +105,12 @@ def show_minutes(week: str) -> Response:
     return page("minutes", week=week, minutes=minutes, review=minutes.review, spoken=spoken)
 
 
-@leads_pages.get("/<week>/minutes.md")
-def minutes_file(week: str) -> Response:
-    """Return the minutes as Markdown, for wherever the team keeps them."""
+@leads_pages.post("/<week>/minutes.md")
+def take_minutes(week: str) -> Response:
+    """Hand the minutes over as Markdown: comments leave with them, so that is recorded."""
     minutes = minutes_of(checked_week(week))
+    with wiring().database.write() as tx:
+        record(tx, "export", f"{week} minutes")
     text = minutes_as_markdown(minutes, wiring().facts, page_language())
     response = Response(text, content_type="text/markdown; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="minutes-{week}.md"'
