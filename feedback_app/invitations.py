@@ -76,13 +76,22 @@ class Reception:
             return Receipt("known", known)
         withheld = self.withheld_because(tx, case, now, ask_anyway)
         case_ref = cases.keep(tx, case, week_of(case.closed_at, self.zone), now)
-        if withheld is None:
-            self._supersede(tx, case, now)
         expires_at = now + timedelta(days=rules.link_lifetime_days)
         invitation_id = invitations.add(tx, case_ref, now, expires_at, withheld)
+        if withheld is None:
+            self._supersede_earlier(tx, invitation_id, now)
         if self.we_send and send and case.contact_email and withheld in _STILL_TOLD:
             outbox.add(tx, self._letter(case, invitation_id, withheld is None, now))
         return Receipt("new", case_ref, invitation_id, withheld)
+
+    def give_out(self, tx: Transaction, invitation_id: str, now: datetime) -> None:
+        """Record that the customer gets the link by another way than our mail, and has it now.
+
+        It works for the whole link lifetime from the first time on.
+        """
+        lifetime = timedelta(days=self.stationery.facts.survey.link_lifetime_days)
+        invitations.hand_over(tx, invitation_id, now, now + lifetime)
+        self._supersede_earlier(tx, invitation_id, now)
 
     def withdraw_letter(
         self, tx: Transaction, invitation_id: str, now: datetime, reason: str
@@ -90,11 +99,9 @@ class Reception:
         """Set the closure mail about this invitation aside, unless it was sent. Alerts stay."""
         outbox.withdraw(tx, invitation_id, CLOSING_MAILS, now, reason)
 
-    def _supersede(self, tx: Transaction, case: ClosedCase, now: datetime) -> None:
+    def _supersede_earlier(self, tx: Transaction, invitation_id: str, now: datetime) -> None:
         """Withdraw what was asked about earlier closings: this one asks, so one link is left."""
-        for superseded in invitations.supersede_unanswered(
-            tx, case.source, case.case_id, case.closed_at, now
-        ):
+        for superseded in invitations.supersede_earlier(tx, invitation_id, now):
             self.withdraw_letter(tx, superseded, now, "withdrawn: the case was closed again")
 
     def _letter(

@@ -254,6 +254,18 @@ def test_closing_again_within_a_day_is_the_same_and_later_a_new_one(
     assert desk.get(f"{CASES}/desk/00012345").json["closure_key"] == later["closure_key"]
 
 
+def test_a_link_that_is_given_out_takes_the_place_of_the_earlier_survey(
+    office: Office, desk: Wire
+) -> None:
+    desk.post(CASES, a_message())
+    office.wait(days=3)
+    told = desk.post(CASES, a_message(closed_at=to_text(office.now), contact_email=None)).json
+    assert told["survey_link"]
+    (withdrawn,) = [row for row in office.rows("invitations") if row["superseded_at"]]
+    assert withdrawn["handed_over_at"] is None
+    assert "closed again" in office.rows("outbox")[0]["last_error"]
+
+
 def test_many_come_in_together_and_answers_keep_their_order(office: Office, desk: Wire) -> None:
     numbers = ["9", "0", "00", "Ünïcødé 7"]
     reply = desk.post(CASES, [a_message(case_number=number) for number in numbers])

@@ -21,6 +21,19 @@ def test_a_link_that_is_given_out_works_and_counts_as_handed_over(office: Office
     assert office.invitation(receipt.invitation_id).handed_over_at == NOW
 
 
+def test_a_link_of_a_case_closed_again_takes_the_place_of_the_earlier_one(office: Office) -> None:
+    earlier = Customer(office, office.invite("0007"))
+    office.wait(days=3)
+    office.receive(a_case("0007", closed_at=office.now, contact_email=None))
+    # Nobody is asked about the second closing until its link is given out.
+    assert "ease" in earlier.open().text
+    done = office.run(link, "0007")
+    assert done.exit_code == 0
+    assert "ease" not in earlier.open().text
+    assert office.client().get(_path(done.stdout)).status_code == 200
+    assert office.invitation(earlier.invitation_id).superseded_at == office.now
+
+
 def test_a_number_that_several_sources_know_needs_its_source(office: Office) -> None:
     receipts = {source: office.receive(a_case("0007", source=source)) for source in ("desk", "csv")}
     before = office.everything()

@@ -1,7 +1,5 @@
 """Commands that give out survey links: link, mint."""
 
-from datetime import timedelta
-
 import click
 
 from feedback_app import clock, sample
@@ -9,7 +7,7 @@ from feedback_app.commands.named_case import from_source, newest_invitation
 from feedback_app.commands.wired import wired
 from feedback_app.database.contract import Transaction
 from feedback_app.records import Invitation
-from feedback_app.store import invitations, opt_outs
+from feedback_app.store import opt_outs
 from feedback_app.wiring import Wiring
 
 
@@ -23,7 +21,6 @@ def link(wiring: Wiring, case_number: str, source: str | None) -> None:
     The link works for the whole link lifetime from the moment it is first given out.
     """
     now = clock.now()
-    lifetime = timedelta(days=wiring.facts.survey.link_lifetime_days)
     with wiring.database.write() as tx:
         newest = newest_invitation(tx, case_number, source)
         if newest.answered_at or (newest.handed_over_at and newest.expires_at <= now):
@@ -31,7 +28,7 @@ def link(wiring: Wiring, case_number: str, source: str | None) -> None:
                 f"the link of case {case_number} takes no answer any more: "
                 f"it is {newest.state(now).replace('_', ' ')}"
             )
-        invitations.hand_over(tx, newest.id, now, now + lifetime)
+        wiring.reception.give_out(tx, newest.id, now)
         objected = _objected(tx, newest)
     if objected:
         click.echo("the contact of this case objected to surveys: think before you ask", err=True)

@@ -9,7 +9,7 @@ from feedback_app.database.contract import Transaction
 from feedback_app.intake.faults import Fault, FaultyCaseError
 from feedback_app.intake.messages import ClosingMessage
 from feedback_app.records import ClosedCase, Closing
-from feedback_app.store import closings, deliveries, invitations
+from feedback_app.store import closings, deliveries
 from feedback_app.wiring import Wiring
 
 CLEANED = "characters that cannot be stored, such as NUL, were left out"
@@ -73,8 +73,7 @@ def give_out(tx: Transaction, wiring: Wiring, case_ref: str, now: datetime) -> C
     closing = closings.find(tx, case_ref)
     if not link_may_be_given(closing, now):
         return closing
-    lifetime = timedelta(days=wiring.facts.survey.link_lifetime_days)
-    invitations.hand_over(tx, closing.invitation.id, now, now + lifetime)
+    wiring.reception.give_out(tx, closing.invitation.id, now)
     return closings.find(tx, case_ref)
 
 

@@ -78,20 +78,20 @@ def mark_bounced(tx: Transaction, invitation_id: str, now: datetime) -> bool:
     )
 
 
-def supersede_unanswered(
-    tx: Transaction, source: str, case_id: str, closed_before: datetime, now: datetime
-) -> list[str]:
-    """Withdraw the unanswered invitations of this case's earlier closings; return their ids."""
+def supersede_earlier(tx: Transaction, invitation_id: str, now: datetime) -> list[str]:
+    """Withdraw what is unanswered of earlier closings of the same case; return the ids."""
     rows = tx.ask(
         """UPDATE invitations SET superseded_at = :now
            WHERE superseded_at IS NULL
-             AND case_ref IN (SELECT id FROM cases WHERE source = :source AND case_id = :case_id
-                              AND closed_at < :closed_before)
+             AND case_ref IN (
+                 SELECT earlier.id FROM cases AS earlier
+                 JOIN cases AS asking ON asking.source = earlier.source
+                   AND asking.case_id = earlier.case_id AND asking.closed_at > earlier.closed_at
+                 JOIN invitations AS newer ON newer.case_ref = asking.id
+                 WHERE newer.id = :id)
              AND NOT EXISTS (SELECT 1 FROM answers WHERE answers.invitation_id = invitations.id)
            RETURNING id""",
-        source=source,
-        case_id=case_id,
-        closed_before=closed_before,
+        id=invitation_id,
         now=now,
     )
     return [row["id"] for row in rows]
