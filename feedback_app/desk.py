@@ -65,7 +65,10 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUp:
-    """Somebody is to get in touch about an answer by `due_on`, a day in the team's time zone."""
+    """Somebody is to get in touch about an answer by `due_on`, a day in the team's time zone.
+
+    An answer may have several, one after the other.
+    """
 
     invitation_id: str
     opened_at: datetime
@@ -81,7 +84,10 @@ class FollowUp:
 
 @dataclass(frozen=True, kw_only=True)
 class Handling:
-    """What leads did about one answer: read, noted, discussed, followed up."""
+    """What leads did about one answer: read, noted, discussed, followed up.
+
+    `follow_up` is the newest one.
+    """
 
     unread: bool
     progress: Progress

@@ -34,6 +34,7 @@ DESK: dict[str, Table] = {
         "opened_at",
         {
             "invitation_id": Column("the answer that asks for it"),
+            "number": Column("1 for the first follow-up of an answer, 2 for the next"),
             "opened_at": Column("when it was opened, by the answer or by a lead"),
             "due_on": Column("day by which somebody should have got in touch, in the team's zone"),
             "closed_at": Column("when it was closed"),

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from feedback_app import migrations
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database, DatabaseUnavailableError
+from feedback_app.desk_tables import FOLLOW_UPS_AGAIN
 from feedback_app.migrations import MIGRATIONS, SchemaError, migrate, require_current
 from feedback_app.schema import TABLES
 from support_facts.facts import load_facts
@@ -133,6 +135,36 @@ def test_every_column_says_what_it_is_for_and_how_long_it_lives(database: Databa
 
 def test_migrating_again_changes_nothing(database: Database) -> None:
     assert migrate(database, NOW) == []
+
+
+def test_follow_ups_are_there_after_an_answer_may_have_several(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = migrations.MIGRATIONS[: migrations.MIGRATIONS.index(FOLLOW_UPS_AGAIN)]
+    opened = open_database(database_url)
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "MIGRATIONS", older)
+        migrate(opened, NOW)
+    with opened.write() as tx:
+        tx.run(
+            "INSERT INTO cases (id, source, case_id, closure_key, case_number, closed_at,"
+            " closed_week, received_at) VALUES ('c', 's', '1', 'k', '1', '2026', '2026', '2026')"
+        )
+        tx.run("INSERT INTO invitations VALUES ('i','c','2026','2026',NULL,NULL,NULL,NULL)")
+        tx.run("INSERT INTO follow_ups VALUES ('i','2026','2026-01-02','2027','contacted','Said')")
+    migrate(opened, NOW)
+    assert opened.ask("SELECT * FROM follow_ups") == [
+        {
+            "invitation_id": "i",
+            "number": 1,
+            "opened_at": "2026",
+            "due_on": "2026-01-02",
+            "closed_at": "2027",
+            "outcome": "contacted",
+            "remark": "Said",
+        }
+    ]
+    opened.close()
 
 
 def test_a_database_from_the_future_is_refused(database: Database) -> None:

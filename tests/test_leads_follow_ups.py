@@ -1,5 +1,6 @@
 """Follow-ups: opened by the answer, due, closed, and told to the customer as handled."""
 
+import threading
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -86,9 +87,79 @@ def test_closing_shows_as_handled_to_the_customer_and_nothing_else(lena: Somebod
     assert "Handled on" in told
     assert "Called" not in told
     lena.post(place, outcome="not_needed", remark="again")
-    found = follow_ups.find(lena.office.wiring.database, one)
-    assert found
+    (found,) = follow_ups.of_answer(lena.office.wiring.database, one)
     assert (found.outcome, found.remark) == ("contacted", "Called <them>")
+
+
+def test_another_one_opens_once_the_first_is_closed(lena: Somebody) -> None:
+    one = wished(lena.office)
+    answer, place = f"/review/answers/{one}", f"/review/follow-ups/{one}"
+    lena.post(f"{answer}/follow-up", revision="1")
+    assert len(lena.office.rows("follow_ups")) == 1, "one is open"
+    assert "Needs another follow-up" not in lena.get(answer).text
+    lena.post(f"{place}/close", outcome="contacted", remark="They want it in writing")
+    (first,) = lena.office.rows("follow_ups")
+    assert "Needs another follow-up" in lena.get(answer).text
+    assert "Needs another follow-up" in lena.get(place).text
+    lena.office.wait(hours=1)
+    lena.post(f"{answer}/follow-up", revision="1", back=place)
+    known = sorted(lena.office.rows("follow_ups"), key=lambda row: row["number"])
+    assert known[0] == first, "what came of the first stays as it was"
+    assert (known[1]["number"], known[1]["due_on"], known[1]["closed_at"]) == (
+        2,
+        "2026-11-26",
+        None,
+    )
+    assert "Not handled yet" in Customer(lena.office, one).open().text
+    page = lena.get(place).text
+    assert "Closed Nov 24, 2026: Talked to the customer – They want it in writing" in page
+    assert "Due Nov 26, 2026" in page
+    overview = lena.get("/review/follow-ups").text
+    assert "Open: 1" in overview
+    assert "They want it in writing" in overview
+    lena.office.wait(days=1)
+    lena.sign_in("lena")
+    lena.post(f"{place}/close", outcome="not_reached")
+    assert "Handled on November 25, 2026" in Customer(lena.office, one).open().text
+    acts = [row["action"] for row in lena.office.rows("lead_actions")]
+    assert sorted(acts) == ["follow-up closed", "follow-up closed", "follow-up opened"]
+
+
+def test_a_handled_answer_is_not_handled_while_a_lead_still_wants_to_call(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 3, 3)
+    lena.post("/review/2026-W48/meeting/end", answer=f"{one}:1")
+    assert "Handled on" in Customer(lena.office, one).open().text
+    lena.post(f"/review/answers/{one}/follow-up", revision="1")
+    assert "Not handled yet" in Customer(lena.office, one).open().text
+
+
+def test_a_customer_who_says_more_after_the_call_is_called_again(lena: Somebody) -> None:
+    one = wished(lena.office)
+    lena.post(f"/review/follow-ups/{one}/close", outcome="contacted")
+    customer = Customer(lena.office, one)
+    given = {"ease": "1", "satisfaction": "1", "comment": "Worse", "contact_welcome": "y"}
+    customer.send(**given, change=customer.value_in(customer.send(**given), "change"))
+    assert [row["closed_at"] is None for row in lena.office.rows("follow_ups")] == [False, True]
+
+
+def test_many_who_open_one_at_once_open_one(lena: Somebody) -> None:
+    one = wished(lena.office)
+    lena.post(f"/review/follow-ups/{one}/close", outcome="not_needed")
+    database, now, opened = lena.office.wiring.database, lena.office.now, []
+    barrier = threading.Barrier(4)
+
+    def open_one() -> None:
+        barrier.wait()
+        with database.write() as tx:
+            opened.append(follow_ups.open_for(tx, one, now, now.date()))
+
+    threads = [threading.Thread(target=open_one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(opened) == [False, False, False, True]
+    assert [row["number"] for row in lena.office.rows("follow_ups")] == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,7 @@ def test_needs_follow_up_opens_one_with_a_day_and_reads_the_answer(lena: Somebod
     one = answered(lena.office, "0001", comment="Please call.")
     for _ in range(2):
         lena.post(f"/review/answers/{one}/follow-up", revision="1")
-    found = follow_ups.find(lena.office.wiring.database, one)
-    assert found
+    (found,) = follow_ups.of_answer(lena.office.wiring.database, one)
     assert found.due_on.isoformat() == "2026-11-26"
     assert "Follow-up due Nov 26, 2026" in lena.get(f"/review/answers/{one}").text
     record = [row["action"] for row in lena.office.rows("lead_actions")]

@@ -468,6 +468,16 @@ def test_contacts_that_were_wished_for_are_counted_by_their_follow_ups(
     office.now = OVER
     assert "wished-for contacts made in time: 4 of 12" in run(publish).stdout
     _publish(run)
+    database = office.wiring.database
+    with database.write() as tx:
+        for row in office.rows("follow_ups"):
+            if row["outcome"]:
+                assert follow_ups.open_for(tx, row["invitation_id"], office.now, due)
+    assert run(verify).exit_code == 0, "another follow-up takes no contact back"
+    with database.write() as tx:
+        for row in office.rows("follow_ups"):
+            follow_ups.close(tx, row["invitation_id"], "contacted", "", office.now)
+    assert run(verify).exit_code == 0, "and a later one makes none"
     office.wait(days=4000)
     wiring = office.wiring
     end_lifetimes(wiring.database, wiring.facts, office.mailbox, office.now)

@@ -73,10 +73,11 @@ def show_follow_ups() -> Response:
 @leads_pages.get("/follow-ups/<invitation_id>")
 def show_follow_up(invitation_id: str) -> Response:
     """Show one follow-up with a draft of the mail, and the form that closes it."""
-    follow_up, case = _found(invitation_id)
+    case, (*earlier, follow_up) = _found(invitation_id)
     return page(
         "follow-up",
         follow_up=follow_up,
+        earlier=earlier,
         case=case,
         draft=_draft(case),
         outcomes=get_args(Outcome),
@@ -86,22 +87,23 @@ def show_follow_up(invitation_id: str) -> Response:
 @leads_pages.post("/follow-ups/<invitation_id>/close")
 def close_follow_up(invitation_id: str) -> Response:
     """Close a follow-up with its outcome: the customer's link then says "handled"."""
-    _, case = _found(invitation_id)
+    case, _ = _found(invitation_id)
     form = _Close(request.form)
     if not form.validate():
         abort(400)
     outcome = next(one for one in OUTCOMES if one == form.outcome.data)
     remark = clean(form.remark.data or "").strip()
     with wiring().database.write() as tx:
-        if follow_ups.close(tx, invitation_id, outcome, remark, now()):
+        if follow_ups.close(tx, case.invitation_id, outcome, remark, now()):
             record(tx, "follow-up closed", case.case_number)
     return go_on(url_for("leads.show_follow_ups"))
 
 
-def _found(invitation_id: str) -> Row:
-    follow_up = follow_ups.find(wiring().database, invitation_id)
-    case = answered_cases.one(wiring().database, invitation_id, now())
-    return Row(follow_up, case) if follow_up and case else abort(404)
+def _found(invitation_id: str) -> tuple[AnsweredCase, list[FollowUp]]:
+    """Return an answer and its follow-ups, the newest last; 404 if it never had one."""
+    case = answered_cases.one(wiring().database, invitation_id, now()) or abort(404)
+    known = follow_ups.of_answer(wiring().database, case.invitation_id)
+    return case, known or abort(404)
 
 
 def _rows(found: list[FollowUp]) -> list[Row]:

@@ -23,7 +23,9 @@ _SELECT = """
            withheld_because, handed_over_at, bounced_at, superseded_at, expires_at,
            original.answered_at, newest.ease, newest.satisfaction, newest.wording_version,
            newest.flags, newest.contact_welcome, progress.read_at,
-           CASE WHEN outcome = 'contacted' THEN follow_ups.closed_at END AS contacted_at
+           (SELECT min(follow_ups.closed_at) FROM follow_ups
+            WHERE follow_ups.invitation_id = cohort.invitation_id
+              AND outcome = 'contacted') AS contacted_at
     FROM (SELECT cases.*, invitations.id AS invitation_id, withheld_because, handed_over_at,
                  bounced_at, superseded_at, expires_at
           {cohort} AND received_at <= :as_of) AS cohort
@@ -34,7 +36,6 @@ _SELECT = """
                                 WHERE counted.invitation_id = cohort.invitation_id
                                   AND counted.answered_at <= :as_of)
     LEFT JOIN progress ON progress.invitation_id = cohort.invitation_id
-    LEFT JOIN follow_ups ON follow_ups.invitation_id = cohort.invitation_id
 """
 _AS_STORED = (
     "closed_week",

@@ -1,4 +1,8 @@
-"""Follow-ups: somebody is to get in touch about an answer."""
+"""Follow-ups: somebody is to get in touch about an answer.
+
+An answer has at most one that is open. A closed one is never opened again: where there is more to
+do another one opens, so what came of the first, and when, stays as it was.
+"""
 
 from datetime import date, datetime
 
@@ -11,16 +15,24 @@ _COLUMNS = "invitation_id, opened_at, due_on, closed_at, outcome, remark"
 
 
 def open_for(tx: Transaction, invitation_id: str, now: datetime, due_on: date) -> bool:
-    """Open a follow-up unless the answer had one; return whether it is new."""
-    return bool(
-        tx.run(
-            """INSERT INTO follow_ups (invitation_id, opened_at, due_on)
-               VALUES (:id, :now, :due_on) ON CONFLICT (invitation_id) DO NOTHING""",
-            id=invitation_id,
-            now=now,
-            due_on=due_on.isoformat(),
-        )
+    """Open a follow-up unless one is open; return whether one was opened.
+
+    The answer is not handled then, whatever it was before.
+    """
+    opened = tx.run(
+        """INSERT INTO follow_ups (invitation_id, number, opened_at, due_on)
+           SELECT :id, 1 + (SELECT count(*) FROM follow_ups WHERE invitation_id = :id),
+                  :now, :due_on
+           WHERE NOT EXISTS (SELECT 1 FROM follow_ups
+                             WHERE invitation_id = :id AND closed_at IS NULL)
+           ON CONFLICT (invitation_id, number) DO NOTHING""",
+        id=invitation_id,
+        now=now,
+        due_on=due_on.isoformat(),
     )
+    if opened:
+        progress.unmark_handled(tx, invitation_id)
+    return bool(opened)
 
 
 def close(
@@ -40,12 +52,13 @@ def close(
     return bool(closed)
 
 
-def find(source: Database | Transaction, invitation_id: str) -> FollowUp | None:
-    """Return the follow-up of an answer, if it has one."""
+def of_answer(source: Database | Transaction, invitation_id: str) -> list[FollowUp]:
+    """Return every follow-up of an answer, the newest last; only that one can be open."""
     rows = source.ask(
-        f"SELECT {_COLUMNS} FROM follow_ups WHERE invitation_id = :id", id=invitation_id
+        f"SELECT {_COLUMNS} FROM follow_ups WHERE invitation_id = :id ORDER BY number",
+        id=invitation_id,
     )
-    return from_row(rows[0]) if rows else None
+    return [from_row(row) for row in rows]
 
 
 def still_open(database: Database) -> list[FollowUp]:
@@ -60,7 +73,7 @@ def closed_last(database: Database, limit: int) -> list[FollowUp]:
     """Return the last `limit` closed follow-ups, the newest first."""
     rows = database.ask(
         f"""SELECT {_COLUMNS} FROM follow_ups WHERE closed_at IS NOT NULL
-            ORDER BY closed_at DESC, invitation_id LIMIT :limit""",
+            ORDER BY closed_at DESC, invitation_id, number DESC LIMIT :limit""",
         limit=limit,
     )
     return [from_row(row) for row in rows]

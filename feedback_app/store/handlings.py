@@ -17,6 +17,8 @@ _SELECT = """
     LEFT JOIN open_answers ON open_answers.invitation_id = answers.invitation_id
     LEFT JOIN progress ON progress.invitation_id = answers.invitation_id
     LEFT JOIN follow_ups ON follow_ups.invitation_id = answers.invitation_id
+         AND follow_ups.number = (SELECT max(number) FROM follow_ups AS known
+                                  WHERE known.invitation_id = answers.invitation_id)
     WHERE answers.revision = 1 AND
 """
 _NOTES = "SELECT notes.invitation_id, text, written_at FROM notes"

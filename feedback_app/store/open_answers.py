@@ -88,7 +88,7 @@ def discuss(tx: Transaction, week: str, now: datetime) -> int:
     )
     for row in rows:
         progress.mark_discussed(tx, row["invitation_id"], week, now)
-        follow_up = follow_ups.find(tx, row["invitation_id"])
-        if not follow_up or follow_up.closed_at:
+        known = follow_ups.of_answer(tx, row["invitation_id"])
+        if all(one.closed_at for one in known):
             progress.mark_handled(tx, row["invitation_id"], now)
     return len(rows)

@@ -42,6 +42,11 @@ def mark_handled(tx: Transaction, invitation_id: str, now: datetime) -> None:
     _first(tx, invitation_id, handled_at=now)
 
 
+def unmark_handled(tx: Transaction, invitation_id: str) -> None:
+    """Record that there is something to do about the answer again."""
+    tx.run("UPDATE progress SET handled_at = NULL WHERE invitation_id = :id", id=invitation_id)
+
+
 def _first(tx: Transaction, invitation_id: str, **values: object) -> None:
     """Set each of these columns unless it was set before."""
     tx.run(
