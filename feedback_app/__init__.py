@@ -6,6 +6,7 @@ clock         UTC times as text
 text          what may be stored of what people type
 records       the nouns
 desk          the nouns of the weekly review
+addresses     what can be an address
 settings      where it runs
 weeks         ISO weeks in the team's time zone
 links         signed links, each bound to its purpose
@@ -28,6 +29,7 @@ alerts        a low answer: the leads hear of it, a follow-up opens
 bounces       mails that came back
 wiring        the parts of a running program, made once
 requests      what a request needs of the running program
+peers         whom a request comes from, behind a proxy too
 intake        case systems to closed cases
 intervals     what chance alone would vary
 review        the week in numbers: pure sums

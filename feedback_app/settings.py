@@ -1,7 +1,6 @@
 """Where it runs: the environment, read once (prefix FEEDBACK_; every name in `.env.example`)."""
 
 import os
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from difflib import get_close_matches
@@ -11,17 +10,17 @@ from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from feedback_app.addresses import IN_ASCII, is_chat, is_here, is_mail_address, parts_of
+
 _KEY_LENGTH = 32
 _PREFIX = "FEEDBACK_"
 _ENV_FILE = ".env"
 _MAIL_SCHEMES = ("smtp", "smtps", "smtp+starttls")
-_ADDRESS = re.compile(r"[^\s@<>,:\x7f-\U0010ffff]+@[^\s@<>,:\x7f-\U0010ffff]+")
 
 
 class SettingsError(ValueError):
@@ -52,7 +51,7 @@ class Settings(BaseSettings):
     alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     digest_to: Annotated[tuple[str, ...], NoDecode] = ()
     sign_in_header: str | None = None
-    sign_in_proxies: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validate_default=True)
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validate_default=True)
 
     @field_validator("alert_urls", mode="before")
     @classmethod
@@ -65,7 +64,7 @@ class Settings(BaseSettings):
         "only_mail_to",
         "webhook_secrets",
         "digest_to",
-        "sign_in_proxies",
+        "trusted_proxies",
         mode="before",
     )
     @classmethod
@@ -89,7 +88,7 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _web_address(cls, url: str) -> str:
-        parts = _split(url.rstrip("/"))
+        parts = parts_of(url.rstrip("/"))
         if parts.scheme not in ("https", "http") or not parts.hostname:
             raise ValueError("write the address customers reach us at, with https://")
         if parts.path or parts.query or parts.fragment:
@@ -108,21 +107,24 @@ class Settings(BaseSettings):
     @field_validator("mail_from", "reply_to")
     @classmethod
     def _mailable(cls, text: str | None) -> str | None:
+        address = parseaddr(text or "")[1]
         try:
-            if text and not Address(addr_spec=parseaddr(text)[1]).domain:
+            if text and not (is_mail_address(address) and Address(addr_spec=address).domain):
                 raise ValueError
         except (ValueError, HeaderParseError, IndexError):
-            raise ValueError("write Name <address>, or the address alone") from None
+            raise ValueError(
+                f"write Name <address>, or the address alone; the address {IN_ASCII}"
+            ) from None
         return text
 
     @field_validator("smtp_url")
     @classmethod
     def _mail_address(cls, url: SecretStr | None) -> SecretStr | None:
-        parts = _split(url.get_secret_value()) if url else None
+        parts = parts_of(url.get_secret_value()) if url else None
         if parts and (parts.scheme not in _MAIL_SCHEMES or not parts.hostname):
             schemes = ", ".join(f"{scheme}://" for scheme in _MAIL_SCHEMES)
             raise ValueError(f"write one of {schemes} with host and port")
-        if parts and parts.scheme == "smtp" and parts.password and not _is_here(parts.hostname):
+        if parts and parts.scheme == "smtp" and parts.password and not is_here(parts.hostname):
             raise ValueError(
                 "smtp:// would send the password for everybody to read: "
                 "write smtp+starttls:// or smtps://"
@@ -133,24 +135,31 @@ class Settings(BaseSettings):
     @classmethod
     def _reachable(cls, urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         for url in (url.get_secret_value() for url in urls):
-            if not (_is_chat(url) if "://" in url else _ADDRESS.fullmatch(url)):
+            if not (is_chat(url) if "://" in url else is_mail_address(url)):
                 raise ValueError(
                     "write mail addresses and Apprise addresses, parted by blanks; "
-                    "mail addresses in ASCII, a domain with other letters as xn--…"
+                    f"mail addresses {IN_ASCII}"
                 )
         return urls
 
     @field_validator("digest_to")
     @classmethod
     def _plain_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
-        if any(not _ADDRESS.fullmatch(address) for address in addresses):
-            raise ValueError(
-                "write mail addresses, parted by blanks; "
-                "in ASCII, a domain with other letters as xn--…"
-            )
+        if any(not is_mail_address(address) for address in addresses):
+            raise ValueError(f"write mail addresses, parted by blanks; {IN_ASCII}")
         return addresses
 
-    @field_validator("sign_in_proxies")
+    @field_validator("sign_in_header")
+    @classmethod
+    def _nobody_else_can_send_it(cls, name: str | None) -> str | None:
+        if name and not (name.isascii() and name.isalnum()):
+            raise ValueError(
+                "write a name of letters and digits alone, such as RemoteUser: some servers take "
+                "X_Remote_User, which a proxy may let through, for X-Remote-User"
+            )
+        return name
+
+    @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
         for network in networks:
@@ -160,7 +169,7 @@ class Settings(BaseSettings):
                 raise ValueError("write addresses or networks, such as 127.0.0.1") from error
         return networks
 
-    @field_validator("sign_in_proxies")
+    @field_validator("trusted_proxies")
     @classmethod
     def _somebody_sets_the_header(
         cls, networks: tuple[str, ...], info: ValidationInfo
@@ -190,27 +199,6 @@ class Settings(BaseSettings):
         if moment and moment.tzinfo is None:
             raise ValueError("write a time zone, such as 2026-11-24T12:00:00Z")
         return moment
-
-
-def _is_chat(url: str) -> bool:
-    # Half a second, and needed only where alerts go into a chat.
-    from apprise import Apprise
-
-    return bool(Apprise.instantiate(url, suppress_exceptions=True))
-
-
-def _is_here(host: str | None) -> bool:
-    return host == "localhost" or (host or "").startswith("127.") or host == "::1"
-
-
-def _split(url: str) -> SplitResult:
-    """Return the parts of an address. Raises ValueError, naming no part, when one is impossible."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        raise ValueError("this is no address: mind brackets and the port (1 to 65535)") from None
-    return parts
 
 
 _MENDS = {

@@ -1,6 +1,7 @@
 """In and out: who gets in, how long, and what a stranger learns."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -102,6 +103,42 @@ def test_an_address_that_guesses_many_names_is_slowed(sqlite_team_office: Office
         assert attempts.seconds_to_wait("another", "192.0.2.2") == 0
 
 
+def _guess_often(office: Office, **environ: str) -> Callable[..., Any]:
+    """Guess under fifty names; return how to try again."""
+    add_account(office, "lena", "lead")
+    browser = Somebody(office).browser
+    page = value_in(browser.get("/review/sign-in").text)
+
+    def send(name: str, password: str, **said: str) -> Any:
+        form = {"name": name, "password": password, "page": page}
+        return browser.post("/review/sign-in", data=form, environ_overrides={**environ, **said})
+
+    for number in range(50):
+        assert send(f"name{number}", "short guess").status_code == 401
+    return send
+
+
+def test_a_stranger_behind_the_same_proxy_locks_no_lead_out(sqlite_team_office: Office) -> None:
+    settings(sqlite_team_office, trusted_proxies=("192.0.2.1",))
+    send = _guess_often(
+        sqlite_team_office, REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR="203.0.113.9"
+    )
+    assert send("another", "short guess").status_code == 429
+    # The header that the stranger brought stands before what the proxy wrote.
+    brought = "198.51.100.7, 203.0.113.9"
+    assert send("another", "short guess", HTTP_X_FORWARDED_FOR=brought).status_code == 429
+    assert send("lena", PASSWORD, HTTP_X_FORWARDED_FOR="198.51.100.7").status_code == 303
+
+
+def test_behind_a_proxy_nobody_told_us_of_names_alone_are_slowed(
+    sqlite_team_office: Office,
+) -> None:
+    send = _guess_often(sqlite_team_office, REMOTE_ADDR="127.0.0.1")
+    codes = [send("name0", "short guess").status_code for _ in range(5)]
+    assert codes == [401] * 4 + [429]
+    assert send("lena", PASSWORD).status_code == 303
+
+
 def test_every_sign_in_makes_a_new_session_and_a_new_page_value(team_office: Office) -> None:
     lena = Somebody(team_office, "lead", "lena")
     first_value = value_in(lena.get(WEEK).text)
@@ -188,13 +225,13 @@ class TestSingleSignOn:
 
     @pytest.fixture
     def office(self, team_office: Office) -> Office:
-        settings(team_office, sign_in_header="X-Remote-User", sign_in_proxies=("127.0.0.1",))
+        settings(team_office, sign_in_header="RemoteUser", trusted_proxies=("127.0.0.1",))
         add_account(team_office, "lena@firm.example", "lead", password=False)
         return team_office
 
     def ask(self, person: Somebody, name: str, address: str = "127.0.0.1") -> Any:
         return person.browser.get(
-            WEEK, headers={"X-Remote-User": name}, environ_base={"REMOTE_ADDR": address}
+            WEEK, headers={"RemoteUser": name}, environ_base={"REMOTE_ADDR": address}
         )
 
     def test_whom_the_proxy_names_is_in(self, office: Office) -> None:

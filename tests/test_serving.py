@@ -1,6 +1,7 @@
-"""The real server, as `feedback serve` starts it: what it refuses unread, and what it logs."""
+"""The real servers: what they refuse unread, what they log, what of a proxy's word they pass on."""
 
 import http.client
+import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,9 +11,12 @@ from pathlib import Path
 import pytest
 from case_systems import ADDRESS, SECRET, SYSTEMS, Closing
 from senders import Wire
-from server import environment, feedback, free_port, running
+from server import environment, feedback, free_port, granian, running
+
+from feedback_app.intake.rates import FAILURES_A_MINUTE
 
 CASES = "/api/v1/closed-cases"
+WEEK = "/review/2026-W47"
 
 
 @dataclass(frozen=True)
@@ -66,3 +70,48 @@ def test_the_log_of_a_whole_conversation_holds_no_key_secret_token_or_address(
     token = link.rpartition("/")[2]
     for hidden in (key, key.rpartition("_")[2], SECRET, token, ADDRESS):
         assert hidden not in logged
+
+
+@pytest.fixture(params=["waitress", "granian"])
+def behind_a_proxy(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[int]:
+    """Each of the two servers, told of a proxy on this machine that signs lena in."""
+    port = free_port()
+    env = {
+        **environment(tmp_path, port),
+        "FEEDBACK_TRUSTED_PROXIES": "127.0.0.1",
+        "FEEDBACK_SIGN_IN_HEADER": "RemoteUser",
+    }
+    feedback("migrate", env=env)
+    feedback("lead", "add", "lena", "--single-sign-on", env=env)
+    waitress = [sys.executable, "-m", "feedback_app.cli", "serve", "--port", str(port)]
+    other = granian("feedback_app.app:create_app", port, "--factory")
+    with running(other if request.param == "granian" else waitress, port, env):
+        yield port
+
+
+def _status(port: int, path: str, *headers: str) -> int:
+    """Return the status of the answer to exactly these header lines."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as wire:
+        lines = (f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", *headers)
+        wire.sendall(("\r\n".join(lines) + "\r\n\r\n").encode("ascii"))
+        return int(wire.makefile("rb").readline().split()[1])
+
+
+def test_failures_count_for_who_the_proxy_names_not_for_the_proxy(behind_a_proxy: int) -> None:
+    def guess(*forwarded: str) -> int:
+        lines = (f"X-Forwarded-For: {value}" for value in forwarded)
+        return _status(behind_a_proxy, f"{CASES}/a/1", "Authorization: Bearer fbk_0_0", *lines)
+
+    guesses = [guess("203.0.113.9") for _ in range(FAILURES_A_MINUTE + 1)]
+    assert guesses == [401] * FAILURES_A_MINUTE + [429]
+    # What a client brings stands before what its proxy adds, in the same line or another.
+    assert guess("198.51.100.7, 203.0.113.9") == guess("198.51.100.7", "203.0.113.9") == 429
+    assert guess("198.51.100.7") == guess() == 401
+
+
+def test_no_spelling_but_the_proxys_own_signs_anybody_in(behind_a_proxy: int) -> None:
+    assert _status(behind_a_proxy, WEEK, "RemoteUser: lena") == 200
+    for name in ("Remote-User", "Remote_User", "X-RemoteUser", "Remote.User", "HTTP_RemoteUser"):
+        assert _status(behind_a_proxy, WEEK, f"{name}: lena") == 303
+        assert _status(behind_a_proxy, WEEK, "RemoteUser: nobody", f"{name}: lena") == 303
+    assert _status(behind_a_proxy, WEEK, "RemoteUser: lena", "RemoteUser: nobody") == 303

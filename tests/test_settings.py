@@ -102,6 +102,9 @@ def test_an_empty_setting_is_as_good_as_none(monkeypatch) -> None:
         ("SITE", "no/such/folder", "build the site first"),
         ("ALERT_URLS", "lead@b\u00fccher.example", "xn--"),
         ("DIGEST_TO", "l\u00e4ad@example.org", "ASCII"),
+        ("MAIL_FROM", "Support <support@b\u00fccher.example>", "xn--"),
+        ("REPLY_TO", "h\u00f6tline@example.org", "ASCII"),
+        ("TRUSTED_PROXIES", "proxy.example", "such as 127.0.0.1"),
     ],
 )
 def test_what_cannot_work_stops_the_start_with_its_mend(monkeypatch, name, value, mend) -> None:
@@ -111,6 +114,25 @@ def test_what_cannot_work_stops_the_start_with_its_mend(monkeypatch, name, value
         read_settings()
     assert str(error.value).startswith(f"FEEDBACK_{name}: ")
     assert mend in str(error.value)
+
+
+def test_who_mails_come_from_may_have_any_name(monkeypatch) -> None:
+    monkeypatch.setenv("FEEDBACK_MAIL_FROM", "S\u00fcd-Hilfe <support@xn--bcher-kva.example>")
+    assert read_settings(secret_keys=KEY).mail_from
+
+
+@pytest.mark.parametrize("name", ["X-Remote-User", "X_Remote_User", "Remote User", "R\u00e9mote"])
+def test_a_header_that_others_could_send_signs_nobody_in(monkeypatch, name) -> None:
+    monkeypatch.setenv("FEEDBACK_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8")
+    monkeypatch.setenv("FEEDBACK_SIGN_IN_HEADER", name)
+    with pytest.raises(SettingsError, match="such as RemoteUser"):
+        read_settings(secret_keys=KEY)
+
+
+def test_single_sign_on_needs_a_proxy_that_is_trusted(monkeypatch) -> None:
+    monkeypatch.setenv("FEEDBACK_SIGN_IN_HEADER", "RemoteUser")
+    with pytest.raises(SettingsError, match=r"^FEEDBACK_TRUSTED_PROXIES: name the proxy"):
+        read_settings(secret_keys=KEY)
 
 
 def test_a_misspelt_setting_is_named_with_what_was_meant(monkeypatch) -> None:

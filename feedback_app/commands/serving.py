@@ -55,6 +55,8 @@ def serve(wiring: Wiring, host: str, port: int, threads: int) -> None:
         channel_timeout=_CHANNEL_SECONDS,
         max_request_body_size=_LARGEST_BODY,
         ident="",
+        # Whether X-Forwarded-For counts is decided by who sent it, in `peers`.
+        clear_untrusted_proxy_headers=False,
     )
 
 

@@ -4,12 +4,13 @@ import math
 import time
 from http import HTTPStatus
 
-from flask import current_app, request
+from flask import current_app
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from feedback_app.intake.problems import ProblemError
+from feedback_app.peers import client_address
 from feedback_app.requests import wiring
 
 # A whole company may sit behind one address, so only what fails counts against it.
@@ -23,8 +24,12 @@ def spend(sender: str) -> None:
 
 
 def spend_failure() -> None:
-    """Count one refused request of this address. Raises ProblemError when there were too many."""
-    _spend("failure", request.remote_addr or "", FAILURES_A_MINUTE)
+    """Count one refused request of this address, if it is known.
+
+    Raises ProblemError when there were too many.
+    """
+    if address := client_address():
+        _spend("failure", address, FAILURES_A_MINUTE)
 
 
 def _spend(what: str, who: str, limit: int) -> None:

@@ -1,11 +1,10 @@
 """Single sign-on: a trusted proxy names who signed in, in a header. Off unless both are set."""
 
-from ipaddress import ip_address, ip_network
-
 from flask import request
 
 from feedback_app.desk import account_name
 from feedback_app.leads.sessions import lead, sign_in, sign_out
+from feedback_app.peers import peer_is_trusted
 from feedback_app.requests import wiring
 from feedback_app.store import leads
 
@@ -32,11 +31,9 @@ def recognise() -> None:
 
 
 def _named() -> str | None:
-    settings = wiring().settings
+    if not peer_is_trusted():
+        return None
     try:
-        peer = ip_address(request.remote_addr or "")
-        if any(peer in ip_network(network) for network in settings.sign_in_proxies):
-            return account_name(request.headers.get(settings.sign_in_header or "", ""))
+        return account_name(request.headers.get(wiring().settings.sign_in_header or "", ""))
     except ValueError:
-        pass
-    return None
+        return None

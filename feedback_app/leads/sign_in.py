@@ -7,6 +7,7 @@ from feedback_app.leads import attempts, passwords, proxy, sessions
 from feedback_app.leads.guard import leads_pages, needs, open_to_anybody
 from feedback_app.leads.page_value import LeadsForm
 from feedback_app.leads.pages import go_on, page, place_of_ours
+from feedback_app.peers import client_address
 from feedback_app.requests import wiring
 from feedback_app.store import leads
 from feedback_app.text import clean, one_line
@@ -33,7 +34,7 @@ def take_sign_in() -> Response:
     if proxy.is_used():
         return page("sign-in", 403, by_proxy=True, fault=None, wait=0, name="")
     form = _SignInForm(request.form)
-    name, address = one_line(form.name.data or "").lower()[:100], request.remote_addr or ""
+    name, address = one_line(form.name.data or "").lower()[:100], client_address()
     if wait := attempts.seconds_to_wait(name, address):
         answer = page("sign-in", 429, by_proxy=False, fault="wait", wait=-(-wait // 60), name=name)
         answer.headers["Retry-After"] = str(wait)
