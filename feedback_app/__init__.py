@@ -4,6 +4,7 @@ The rooms, in import order: nobody imports downward, and `tests/test_layout.py` 
 
 clock         UTC times as text
 text          what may be stored of what people type
+blacked_out   words blacked out of a comment
 records       the nouns
 desk          the nouns of the weekly review
 addresses     what can be an address

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from feedback_app.blacked_out import may_have_been
 from feedback_app.database.contract import Transaction
 from feedback_app.records import Answer, Invitation
 from feedback_app.store import answers
@@ -94,7 +95,8 @@ def add_reason(
 
     The scores stay, and words or consent that were given are never taken away here: who goes back
     and sends another reason gets a further revision. A reason that an earlier revision gives is an
-    old request that arrives again, and changes nothing. DIFFERS when other scores stand by now.
+    old request that arrives again, and changes nothing, whatever was blacked out of it. DIFFERS
+    when other scores stand by now.
     """
     known = answers.revisions(tx, invitation_id)
     newest = known[-1]
@@ -107,7 +109,7 @@ def add_reason(
     )
     if any(
         _scores(one) == _scores(newest)
-        and comment in ("", one.comment)
+        and (not comment or may_have_been(one.comment, comment))
         and contact_welcome <= one.contact_welcome
         for one in known
     ):
@@ -129,12 +131,17 @@ def _says_nothing_new(given: Answer, newest: Answer, asked_for: bool) -> bool:
     """Return whether `given` repeats what stands.
 
     The same scores without a reason repeat it as well, unless a change was asked for: a first
-    answer may arrive again after its reason was added.
+    answer may arrive again after its reason was added. So may one in which a name was blacked out
+    meanwhile.
     """
     if _scores(given) != _scores(newest):
         return False
-    same = _wishes(given) == _wishes(newest)
-    return same or (_wishes(given) == ("", False) and not asked_for)
+    if asked_for:
+        return _wishes(given) == _wishes(newest)
+    same = given.contact_welcome == newest.contact_welcome and may_have_been(
+        newest.comment, given.comment
+    )
+    return same or _wishes(given) == ("", False)
 
 
 def _scores(answer: Answer) -> tuple[int, int]:

@@ -80,6 +80,19 @@ def test_a_name_is_blacked_out_in_every_revision_and_every_spelling(lena: Somebo
     )
 
 
+def test_words_that_are_not_there_are_given_back(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", comment="Mx Sample was slow.")
+    place, week = f"/review/answers/{one}/redact", f"/review/{WEEK}#words"
+    missed = lena.post(place, revision="1", words="<Mx>  Sampel", back=week)
+    assert missed.status_code == 422
+    assert "“&lt;Mx&gt; Sampel” does not stand in the comment" in missed.text
+    assert f'href="{week}"' in missed.text
+    assert "Mx Sample was slow." in missed.text
+    assert lena.office.rows("lead_actions") == []
+    assert lena.post(place, revision="1", words="▇▇▇").status_code == 422
+    assert lena.post(place, revision="1", words="Mx Sample", back=week).location == week
+
+
 def test_a_pattern_is_words_and_nothing_else(lena: Somebody) -> None:
     one = answered(lena.office, "0001", comment="All of this stays.")
     lena.post(f"/review/answers/{one}/redact", revision="1", words=".*")

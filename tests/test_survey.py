@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from office import Customer, Office
 
 from feedback_app.database.contract import DatabaseUnavailableError
-from feedback_app.store import answered_cases
+from feedback_app.store import answered_cases, answers
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -118,6 +118,38 @@ def test_the_same_values_again_are_one_row_and_a_success(customer: Customer) -> 
         assert customer.send(ease="4", satisfaction="5", comment="Quick.").status_code == 303
         customer.office.wait(seconds=40)
     assert len(customer.answers) == 1
+
+
+def test_the_same_values_again_are_a_success_after_a_name_was_blacked_out(
+    customer: Customer,
+) -> None:
+    written = "Mx Sample took a week."
+    customer.send(ease="4", satisfaction="5", comment=written)
+    with customer.office.wiring.database.write() as tx:
+        assert answers.redact(tx, customer.invitation_id, "Mx Sample")
+    again = customer.send(ease="4", satisfaction="5", comment=written)
+    assert again.location.endswith("/thanks")
+    assert [one.comment for one in customer.answers] == ["▇▇▇ took a week."]
+    assert customer.office.rows("contests") == []
+    other = customer.send(ease="4", satisfaction="5", comment="Mx Sample took a day.")
+    assert other.status_code == 409
+    asked = customer.browser.post(customer.path, data={"change": "ask"})
+    change = customer.value_in(asked, "change")
+    customer.send(ease="4", satisfaction="5", comment="It took a week.", change=change)
+    assert customer.answers[-1].comment == "It took a week."
+
+
+def test_a_change_that_was_asked_for_is_stored_whatever_was_blacked_out(
+    customer: Customer,
+) -> None:
+    customer.send(ease="4", satisfaction="5", comment="Slow")
+    with customer.office.wiring.database.write() as tx:
+        assert answers.redact(tx, customer.invitation_id, "Slow")
+    asked = customer.browser.post(customer.path, data={"change": "ask"})
+    change = customer.value_in(asked, "change")
+    for _ in range(2):
+        customer.send(ease="4", satisfaction="5", comment="Never mind.", change=change)
+    assert [one.comment for one in customer.answers] == ["▇▇▇", "Never mind."]
 
 
 def test_other_values_ask_keep_or_change_on_a_blank_form(customer: Customer) -> None:

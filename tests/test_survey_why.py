@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from office import Customer, Office
 
+from feedback_app.store import answers
+
 ONE_DAY = timedelta(hours=24)
 
 
@@ -73,6 +75,19 @@ def test_the_same_reason_twice_is_one_revision(customer: Customer) -> None:
     for _ in range(2):
         assert customer.browser.post(first.location, data=data).status_code == 303
     assert len(customer.answers) == 2
+
+
+def test_the_same_reason_twice_is_one_revision_after_a_name_was_blacked_out(
+    customer: Customer,
+) -> None:
+    reason = Reason(customer)
+    reason.send("Mx Sample took a week.")
+    with customer.office.wiring.database.write() as tx:
+        assert answers.redact(tx, customer.invitation_id, "mx sample")
+    assert reason.send("Mx Sample took a week.").location.endswith("/thanks")
+    assert texts(customer) == ["", "▇▇▇ took a week."]
+    assert reason.send("Mx Sample took a day.").location.endswith("/thanks")
+    assert texts(customer)[2:] == ["Mx Sample took a day."]
 
 
 def test_a_low_answer_with_reason_is_not_asked_again(customer: Customer) -> None:

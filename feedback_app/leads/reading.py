@@ -48,7 +48,7 @@ class _Words(_Act):
     words = StringField()
 
     def validate_words(self, field: Field) -> None:
-        if len((field.data or "").strip()) < _SHORTEST_TO_HIDE:
+        if len(one_line(field.data or "")) < _SHORTEST_TO_HIDE:
             raise ValidationError("words")
 
 
@@ -134,12 +134,20 @@ def note(invitation_id: str) -> Response:
 
 @leads_pages.post("/answers/<invitation_id>/redact")
 def redact(invitation_id: str) -> Response:
-    """Black words out of a comment, for good. The record says that, not which."""
+    """Black words out of a comment, for good. The record says that, not which.
+
+    Words that do not stand there are given back: a lead who believes a name gone would read it out.
+    """
     form = _valid(_Words(request.form))
     case = _found(invitation_id)
+    words = one_line(form.words.data or "")
     with wiring().database.write() as tx:
-        if answers.redact(tx, case.invitation_id, clean((form.words.data or "").strip())):
+        found = answers.redact(tx, case.invitation_id, words)
+        if found:
             record(tx, "words blacked out", case.case_number)
+    if not found:
+        back = place_of_ours(form.back.data)
+        return page("one-answer", 422, card=_card(case), missed=words, back=back)
     return _back(form, case)
 
 

@@ -1,14 +1,13 @@
 """Answers: append-only revisions, the newest counts."""
 
-import re
 from datetime import datetime
 
+from feedback_app.blacked_out import black_out
 from feedback_app.clock import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Answer
 from feedback_app.store import open_answers, week_scores
 
-BLACKED_OUT = "▇▇▇"
 _INSERT = """
     INSERT INTO answers (
         invitation_id, revision, ease, satisfaction, comment, contact_welcome, wording_version,
@@ -38,10 +37,9 @@ def redact(tx: Transaction, invitation_id: str, words: str) -> bool:
 
     The only change an answer ever sees besides erasure: a name may not be read out in the meeting.
     """
-    hidden = re.compile(re.escape(words), re.IGNORECASE)
     found = False
     for answer in revisions(tx, invitation_id):
-        comment = hidden.sub(BLACKED_OUT, answer.comment)
+        comment = black_out(answer.comment, words)
         if comment != answer.comment:
             found = True
             tx.run(
