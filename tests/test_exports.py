@@ -125,6 +125,14 @@ def test_the_sums_of_a_workbook_never_pool_wordings(tmp_path: Path) -> None:
     assert summary[3][:2] == ["all of 1 weeks", "1"]
 
 
+def test_the_sums_of_a_workbook_name_sample_answers(tmp_path: Path) -> None:
+    path = tmp_path / "export.xlsx"
+    for source, said in (("sample", ["sample answers, which are no customer's: 1"]), ("ours", [])):
+        cases = [an_answer(1, 1, source=source), an_answer(5, 5)]
+        assert write_workbook(path, cases, [WEEK], FACTS, "en", AS_OF) == 2
+        assert opened(path)["Summary"][0][3:] == said
+
+
 @given(st.lists(anything, max_size=10))
 def test_json_is_one_object_that_says_what_it_is(comments: list[str]) -> None:
     cases = [an_answer(1, 2, comment) for comment in comments]

@@ -175,6 +175,23 @@ def test_home_is_the_last_complete_week(rita: Somebody) -> None:
     assert rita.get("/review/").location == "/review/2026-W47"
 
 
+def test_sample_answers_are_named_wherever_they_are_counted(rita: Somebody) -> None:
+    said = "Sample answers are counted among these: no figure of these weeks says how support did."
+    answered(rita.office, "1", source="sample")
+    rita.office.wait(days=7)
+    rita.sign_in("rita")
+    answered(rita.office, "2")
+    page = words(rita.get("/review/2026-W49"))
+    assert page.count(said) == 1
+    assert "none of these cases exists" not in page, "the week itself holds no sample"
+    assert said not in words(rita.get("/review/2026-W47"))
+    rita.office.wait(weeks=26)
+    rita.sign_in("rita")
+    assert said not in words(rita.get("/review/2027-W23"))
+    assert said in words(rita.get("/review/2027-W23?weeks=104"))
+    assert "Beispielantworten sind mitgezählt" in rita.get("/review/2026-W49?lang=de").text
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [

@@ -7,7 +7,7 @@ spreadsheet keeps for text that looks like one (quote prefix) stays with it when
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlsxwriter import Workbook
 
@@ -16,6 +16,7 @@ from feedback_app.records import AnsweredCase
 from feedback_app.reports.csv import COLUMNS, row_of
 from feedback_app.review.scores import lowest, score
 from feedback_app.review.trend import sum_weeks
+from feedback_app.review.week import SAMPLE_SOURCE
 from feedback_app.text import clean
 from support_facts.facts import Facts
 
@@ -23,6 +24,14 @@ FORMAT = "feedback-workbook-1"
 # What a cell of this file format can hold.
 _LONGEST_CELL = 32_767
 _MOST_ROWS = 1_048_575
+
+
+class _Counted(NamedTuple):
+    """How many answers have which week and pair of scores, another wording, no customer."""
+
+    scores: Counter[tuple[str, int, int]]
+    other_wordings: int
+    sample: int
 
 
 def write_workbook(
@@ -47,20 +56,20 @@ def write_workbook(
             for name in ("Summary", "Answers", "Low answers", "Definitions")
         ]
         summary, answers, low, definitions = sheets
-        counts, others = _write_answers(answers, low, answered, facts, text)
-        _write_summary(summary, counts, others, weeks, facts, as_of)
+        counted = _write_answers(answers, low, answered, facts, text)
+        _write_summary(summary, counted, weeks, facts, as_of)
         _write_definitions(definitions, facts, language)
     finally:
         workbook.close()
-    return counts.total() + others
+    return counted.scores.total() + counted.other_wordings
 
 
 def _write_answers(
     answers: Any, low: Any, answered: Iterable[AnsweredCase], facts: Facts, text: Any
-) -> tuple[Counter[tuple[str, int, int]], int]:
-    """Write both sheets; return the counts of scores, and how many had another wording."""
+) -> _Counted:
+    """Write both sheets; return what they hold."""
     counts: Counter[tuple[str, int, int]] = Counter()
-    row = low_row = others = 0
+    low_row = others = sample = 0
     wording, threshold = facts.survey.wording_version, facts.survey.low_threshold
     for sheet in (answers, low):
         for column, name in enumerate(COLUMNS):
@@ -73,11 +82,12 @@ def _write_answers(
         if lowest(case) <= threshold:
             low_row += 1
             _write_row(low, low_row, cells, text)
+        sample += case.source == SAMPLE_SOURCE
         if case.wording_version in (None, wording):
             counts[case.answered_week or "", score(case, "ease"), score(case, "satisfaction")] += 1
         else:
             others += 1
-    return counts, others
+    return _Counted(counts, others, sample)
 
 
 def _write_row(sheet: Any, row: int, cells: list[str | int | None], text: Any) -> None:
@@ -97,20 +107,22 @@ def _text(value: str | None) -> str | None:
 
 def _write_summary(
     sheet: Any,
-    counts: Counter[tuple[str, int, int]],
-    others: int,
+    counted: _Counted,
     weeks: list[str],
     facts: Facts,
     as_of: str,
 ) -> None:
     sheet.write_row(0, 0, [FORMAT, f"{weeks[0]} to {weeks[-1]}", f"as of {as_of}"])
-    if others:
+    if counted.sample:
+        sheet.write_string(0, 3, f"sample answers, which are no customer's: {counted.sample}")
+    if counted.other_wordings:
         # Wordings are never pooled.
-        sheet.write_string(1, 0, f"answers to other wordings, left out of these sums: {others}")
+        left_out = f"answers to other wordings, left out of these sums: {counted.other_wordings}"
+        sheet.write_string(1, 0, left_out)
     shorts = [facts.metric(question.metric).short for question in facts.questions]
     heads = [f"{short} {name}" for short in shorts for name in (1, 2, 3, 4, 5, "mean")]
     sheet.write_row(2, 0, ["week", "answers", *heads])
-    found = [ScoreCount(*key, answers) for key, answers in counts.items()]
+    found = [ScoreCount(*key, answers) for key, answers in counted.scores.items()]
     for row, period in enumerate(sum_weeks(found, weeks, facts), 3):
         sheet.write_string(row, 0, period.first if row > 3 else f"all of {len(weeks)} weeks")
         sheet.write_number(row, 1, period.answers)

@@ -57,11 +57,15 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Trend:
-    """Single weeks, the periods of 13 weeks that end with the last one, and the last change."""
+    """Single weeks, the periods of 13 weeks that end with the last one, and the last change.
+
+    `has_sample` says that sample answers are counted, so that nothing here is about support.
+    """
 
     weeks: tuple[Period, ...]
     periods: tuple[Period, ...]
     changes: tuple[Change, ...]
+    has_sample: bool = False
 
 
 def weeks_needed(week: str, periods: int) -> tuple[str, str]:
@@ -69,7 +73,13 @@ def weeks_needed(week: str, periods: int) -> tuple[str, str]:
     return weeks_back(week, periods * WEEKS)[0], week
 
 
-def sum_trend(counts: Iterable[ScoreCount], week: str, periods: int, facts: Facts) -> Trend:
+def sum_trend(
+    counts: Iterable[ScoreCount],
+    week: str,
+    periods: int,
+    facts: Facts,
+    has_sample: bool = False,
+) -> Trend:
     """Return the last `periods` (at least 2) times 13 weeks that end with `week`.
 
     `counts` are of answers to one wording: wordings are never pooled.
@@ -85,6 +95,7 @@ def sum_trend(counts: Iterable[ScoreCount], week: str, periods: int, facts: Fact
             _change(before, after)
             for before, after in zip(summed[-2].scores, summed[-1].scores, strict=True)
         ),
+        has_sample=has_sample,
     )
 
 
