@@ -72,6 +72,34 @@ def test_a_note_that_names_a_case_or_repeats_a_comment_is_refused(
     assert run(note, *words, "--anyway").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die MÜLLER & SÖHNE GMBH wollte es so.",
+        "Case É-42_A told us.",
+        "You wrote: 100 % of it was slow, and SO WAS _THE REST_.",
+    ],
+)
+def test_a_case_is_named_in_any_letters_capitals_and_line_breaks(
+    office: Office, run: Run, text: str
+) -> None:
+    named = {"case_number": "é-42_a", "customer": "Müller & Söhne GmbH"}
+    with office.wiring.database.write() as tx:
+        case_id = close(office, tx, 42, START, **named)
+        comment = "100 % of it was slow,\nand so was _the rest_."
+        answer(office, tx, case_id, 1, 1, START, comment=comment)
+    done = run(note, "2026-W47", "--text", "de", text, "--by", "A lead for tests")
+    assert done.exit_code == 1
+    assert "case é-42_a: leave it out" in done.output
+
+
+def test_signs_in_a_name_stand_for_themselves_alone(office: Office, run: Run) -> None:
+    with office.wiring.database.write() as tx:
+        named = {"case_number": "A_%_", "customer": "_%_"}
+        answer(office, tx, close(office, tx, 42, START, **named), 1, 1, START)
+    assert run(note, "2026-W47", *WORDS).exit_code == 0
+
+
 def test_sample_figures_and_a_note_are_published_beside_no_real_ones(
     office: Office, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -194,6 +194,20 @@ def _first_responses(cases: list[CohortCase]) -> Times:
     return next(one for one in figures(cases).times if one.metric == "first_response_time")
 
 
+def test_a_clock_with_too_few_cases_is_named_and_what_nobody_measured_as_a_whole() -> None:
+    calendar = [a_response(60)] * 10
+    business = [a_response(60, duration_clock="business")] * 9
+    found = figures([*calendar, *business])
+    assert [(one.clock, one.overall.n) for one in found.times] == [("calendar", 10)]
+    named = {name for name in found.withheld if name.startswith("times.")}
+    assert named == {"times.first_response_time.business", "times.resolution_time"}
+    assert found.withheld["times.first_response_time.business"] == "too_few"
+    few = figures([*calendar[:9], *business])
+    assert "times.first_response_time" in few.withheld
+    enough = figures([*calendar, *business, business[0]])
+    assert not any(name.startswith("times.first_response_time") for name in enough.withheld)
+
+
 def test_times_have_median_percentile_and_the_share_within_the_target() -> None:
     times = _first_responses([a_response(minute * 120) for minute in range(1, 41)])
     assert (times.clock, times.overall.n, times.overall.median) == ("calendar", 40, 2460.0)

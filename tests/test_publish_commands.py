@@ -1,6 +1,7 @@
 """Figures are previewed, approved, published, checked and corrected, on rows of both engines."""
 
 import json
+import os
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -94,6 +95,31 @@ def test_an_approval_covers_only_what_was_seen(office: Office, run: Run, tmp_pat
     assert refused.exit_code == 1
     assert "look at the preview again" in refused.output
     assert not (tmp_path / "results").exists()
+
+
+def test_a_batch_that_broke_off_says_what_is_published(
+    office: Office, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_period(office)
+    a_period(office, start=START + timedelta(weeks=4))
+    code = _code(run(publish).stdout)
+    link, room = os.link, [1, 0]
+
+    def fills_up(source: str, target: Path) -> None:
+        if not room.pop(0):
+            raise OSError(28, "No space left on device")
+        link(source, target)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "link", fills_up)
+        broken = run(publish, "--approve", code, "--by", "A lead for tests")
+    (written,) = _files(tmp_path)
+    assert written.startswith(f"{PERIOD}_v1")
+    assert f"No space left on device; published before that, and valid: {written}" in broken.output
+    # What is left is previewed and published as ever.
+    office.wait(minutes=1)
+    assert "published: " in _publish(run)
+    assert len(read_folder(tmp_path / "results").results) == 2
 
 
 @pytest.mark.parametrize(

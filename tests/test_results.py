@@ -271,6 +271,30 @@ def test_the_feed_tells_of_figures_corrections_and_notes() -> None:
     assert any(one.title.startswith("Sample data. Our figures for") for one in sample)
 
 
+def test_the_feed_leads_to_where_the_figures_of_a_period_stand_now() -> None:
+    feed = entries(FACTS, "en", published(cases(), cases()))
+    pages = [one.page for one in feed if one.title.startswith("Our figures for")]
+    assert sorted(pages) == ["how-we-are-doing.html#history", "how-we-are-doing.html#latest"]
+    for language in ("en", "de"):
+        text = Path(f"docs/{language}/how-we-are-doing.md").read_text(encoding="utf-8")
+        assert "{ #latest }" in text
+        assert "{ #history }" in text
+
+
+def test_a_second_clock_with_too_few_cases_is_named_beside_the_first() -> None:
+    few = [replace(case, duration_clock="business") for case in cases(5)]
+    both = published([*cases(), *few])
+    text = shown("times", both)
+    why = "Withheld: there are fewer than 10, and single ones could be guessed."
+    assert f"First response time, business hours: {why}" in text
+    assert "First response time, calendar time" in text
+    assert f"First response time: {why}" not in text
+    assert "Zeit bis zur ersten Antwort, Geschäftszeit: Zurückgehalten" in shown(
+        "times", both, "de"
+    )
+    assert f"First response time: {why}" in shown("times", published(few + few[:1]))
+
+
 def test_the_metrics_show_the_last_figure_beside_the_aim() -> None:
     table = fill("table metrics", FACTS, "en", published(cases(), cases()))
     rows = {row.get("id"): text_of(row) for row in table.iter("tr")}

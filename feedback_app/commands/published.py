@@ -52,9 +52,14 @@ def approved(
 def add_to(wiring: Wiring, files: Sequence[Result | Note]) -> list[Path]:
     """Write new files and return their paths; a folder that takes none is one clear error."""
     folder = wiring.settings.results
+    written: list[Path] = []
     try:
-        return add(folder, files)
+        for file in files:
+            written += add(folder, [file])
     except OSError as error:
+        done = ", ".join(path.name for path in written)
         raise click.ClickException(
-            f"cannot write to {folder}: {error.strerror or error}; nothing there was changed"
+            f"cannot write to {folder}: {error.strerror or error}; "
+            + (f"published before that, and valid: {done}" if done else "nothing there was changed")
         ) from error
+    return written

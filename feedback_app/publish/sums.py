@@ -10,7 +10,7 @@ from feedback_app.due_days import due_on
 from feedback_app.intervals import wilson
 from feedback_app.publish.corrections import without_small_changes
 from feedback_app.publish.periods import counted
-from feedback_app.publish.times import METRICS, portion, times_of
+from feedback_app.publish.times import portion, times_of, too_few_for
 from feedback_app.records import CohortCase
 from feedback_app.review.scores import BEST_POINTS
 from published_results.figures import (
@@ -42,7 +42,7 @@ def figures_of(
         conduct=_conduct(cases, rules),
         withheld={},
     )
-    figures = figures.model_copy(update={"withheld": _too_few(figures)})
+    figures = figures.model_copy(update={"withheld": _too_few(figures, cases, rules)})
     return without_small_changes(figures, earlier, rules.minimum_n)
 
 
@@ -54,12 +54,9 @@ def counts_for(case: CohortCase, figures: Figures) -> bool:
     )
 
 
-def _too_few(figures: Figures) -> dict[str, Reason]:
+def _too_few(figures: Figures, cases: Sequence[CohortCase], rules: Rules) -> dict[str, Reason]:
     """Name what is missing because it would rest on too few."""
-    stated = {times.metric for times in figures.times}
-    withheld: dict[str, Reason] = {
-        f"times.{key}": "too_few" for key in METRICS if key not in stated
-    }
+    withheld: dict[str, Reason] = {f"times.{name}": "too_few" for name in too_few_for(cases, rules)}
     if figures.participation is None:
         withheld["participation"] = "too_few"
     if figures.scores is None:

@@ -1,7 +1,7 @@
 """Durations by case kind: no kind stands alone, and none is left over, with too few cases."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from feedback_app.records import CohortCase, MeasuredCase
 from feedback_app.review.durations import first_response, resolution, spread
@@ -25,17 +25,35 @@ def times_of(
     Clocks are never mixed. In a later version of a period a metric is split as in the first one
     of the `earlier` versions, or not at all: two different splits could be subtracted.
     """
-    found = []
-    for metric, measure in METRICS.items():
-        clocks: dict[str, list[tuple[str, int]]] = {}
-        for case in cases:
-            if measured := measure(case):
-                clock, seconds = measured
-                clocks.setdefault(clock, []).append((case.case_kind or "", seconds))
-        for clock, measured_cases in sorted(clocks.items()):
-            if len(measured_cases) >= rules.minimum_n:
-                found.append(_times(metric, clock, measured_cases, rules, earlier))
-    return tuple(found)
+    return tuple(
+        _times(metric, clock, measured, rules, earlier)
+        for metric in METRICS
+        for clock, measured in _by_clock(cases, metric)
+        if len(measured) >= rules.minimum_n
+    )
+
+
+def too_few_for(cases: Sequence[CohortCase], rules: Rules) -> Iterator[str]:
+    """Yield what has too few cases: a metric on all its clocks, or on one beside others."""
+    for metric in METRICS:
+        clocks = {clock: len(measured) for clock, measured in _by_clock(cases, metric)}
+        few = [clock for clock, n in clocks.items() if n < rules.minimum_n]
+        if len(few) == len(clocks):
+            yield metric
+        else:
+            yield from (f"{metric}.{clock}" for clock in few)
+
+
+def _by_clock(
+    cases: Sequence[CohortCase], metric: str
+) -> Iterable[tuple[str, list[tuple[str, int]]]]:
+    """Return each clock that measured this metric, with kind and seconds of its cases."""
+    clocks: dict[str, list[tuple[str, int]]] = {}
+    for case in cases:
+        if measured := METRICS[metric](case):
+            clock, seconds = measured
+            clocks.setdefault(clock, []).append((case.case_kind or "", seconds))
+    return sorted(clocks.items())
 
 
 def _times(

@@ -18,7 +18,7 @@ def news(shown: Shown) -> Iterator[Entry]:
             day=result.approved.at.date(),
             title=_labelled(shown, _title(shown, result), result.sample),
             text=_text(shown, result),
-            page=f"{_PAGE}#{'corrections' if result.correction else 'latest'}",
+            page=f"{_PAGE}#{_place(shown, result)}",
         )
     for note in shown.published.notes:
         yield Entry(
@@ -28,6 +28,14 @@ def news(shown: Shown) -> Iterator[Entry]:
             text=words_of(note, shown.language)[0],
             page=f"{_PAGE}#{note_anchor(note)}",
         )
+
+
+def _place(shown: Shown, result: Result) -> str:
+    """Return the anchor of the part of the page that shows this file's figures."""
+    if result.correction:
+        return "corrections"
+    is_latest = shown.latest is not None and result.period == shown.latest.period
+    return "latest" if is_latest else "history"
 
 
 def _title(shown: Shown, result: Result) -> str:

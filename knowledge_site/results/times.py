@@ -17,31 +17,36 @@ def times(shown: Shown) -> Element:
         return part("times", shown.nothing_yet())
     made = part("times")
     for metric in METRICS:
-        found = [one for one in result.figures.times if one.metric == metric]
-        for one in found:
-            made.append(_picture(shown, result, one))
-        if not found:
-            made.append(_absent(shown, result, metric))
+        for one in result.figures.times:
+            if one.metric == metric:
+                made.append(_picture(shown, result, one))
+        for name in sorted(result.figures.withheld):
+            if name.split(".")[:2] == ["times", metric]:
+                made.append(_absent(shown, result, name))
     made.append(paragraph(shown.word("times_pooled", minimum=result.rules.minimum_n)))
     return made
 
 
-def _absent(shown: Shown, result: Result, metric: str) -> Element:
-    names = [name for name in result.figures.withheld if name.startswith(f"times.{metric}")]
+def _absent(shown: Shown, result: Result, withheld: str) -> Element:
+    """Say what is withheld, such as "times.resolution_time", or one clock of it, and why."""
+    _, metric, *clocks = withheld.split(".")
+    title = _title(shown, metric, *clocks)
+    return paragraph(f"{title}: {shown.withheld(result, withheld).text}")
+
+
+def _title(shown: Shown, metric: str, *clocks: str) -> str:
     name = shown.facts.metric(metric).name[shown.language]
-    why = shown.withheld(result, names[0] if names else f"times.{metric}")
-    return paragraph(f"{name}: {why.text}")
+    return ", ".join((name, *(shown.word(f"clock_{clock}") for clock in clocks)))
 
 
 def _picture(shown: Shown, result: Result, times: Times) -> Element:
-    name = shown.facts.metric(times.metric).name[shown.language]
     with_target = times.overall.within_target is not None
     headings = [shown.word(key) for key in ("case_kind", "cases", "median", "percentile_90")]
     if with_target:
         headings.append(shown.word("within_aim"))
     labels = Labels(
         key=f"results-{times.metric}-{times.clock}".replace("_", "-"),
-        title=f"{name}, {shown.word(f'clock_{times.clock}')}",
+        title=_title(shown, times.metric, times.clock),
         description=shown.word("times_description"),
         headings=tuple(headings),
     )
