@@ -47,12 +47,12 @@ class Lead:
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """What a lead exported or changed. `lead` is None once that was long ago."""
+    """What a lead exported or changed. `lead` and `subject` are None once that was long ago."""
 
     done_at: datetime
     lead: str | None
     action: str
-    subject: str
+    subject: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

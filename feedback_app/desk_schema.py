@@ -91,7 +91,7 @@ DESK: dict[str, Table] = {
             "done_at": Column("when it was done"),
             "lead_name": Column("who did it", "comment"),
             "action": Column("what was exported or changed"),
-            "subject": Column("the week, case or account it was done to"),
+            "subject": Column("the week, case or account it was done to", "comment"),
         },
     ),
 }

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.desk_tables import FOLLOW_UPS_AGAIN, MEETINGS_AND_ALERTS, REVIEW
+from feedback_app.desk_tables import FOLLOW_UPS_AGAIN, MEETINGS_AND_ALERTS, RECORD_ENDS, REVIEW
 
 _FIRST = (
     """CREATE TABLE cases (
@@ -127,6 +127,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     REVIEW,
     MEETINGS_AND_ALERTS,
     FOLLOW_UPS_AGAIN,
+    RECORD_ENDS,
 )
 
 _VERSIONS = """CREATE TABLE IF NOT EXISTS schema_versions (

@@ -20,12 +20,13 @@ def lena(team_office: Office) -> Somebody:
     return Somebody(team_office, "lead", "lena")
 
 
-def end(lena: Somebody) -> str:
+def end(lena: Somebody, week: str = WEEK) -> str:
     """Go to the last step, send what its form holds, and return the minutes."""
-    page = lena.get(f"{MEETING}?step=999").text
+    page = lena.get(f"/review/{week}/meeting?step=999").text
     shown = re.findall(r'name="answer" value="([^"]+)"', page)
-    assert lena.post(f"{MEETING}/end", answer=shown).location == f"/review/{WEEK}/minutes"
-    return str(lena.get(f"/review/{WEEK}/minutes").text)
+    done = lena.post(f"/review/{week}/meeting/end", answer=shown)
+    assert done.location == f"/review/{week}/minutes"
+    return str(lena.get(f"/review/{week}/minutes").text)
 
 
 def as_markdown(lena: Somebody, week: str = WEEK) -> Any:
@@ -79,6 +80,25 @@ def test_an_answer_that_came_during_the_meeting_waits_for_the_next(lena: Somebod
     lena.post("/review/2026-W49/meeting/end", answer=f"{late}:1")
     assert progress.of_answer(database, late).discussed_week == "2026-W49"
     assert open_answers.left_over(database, "2030-W01", 9) == []
+
+
+def test_what_a_meeting_does_not_show_is_counted(
+    lena: Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedback_app.leads.meeting.MOST_UNREAD", 1)
+    for number in range(3):
+        answered(lena.office, f"OLD-{number}", 1, 1)
+    lena.office.wait(days=7)
+    lena.sign_in("lena")
+    meeting = "/review/2026-W49/meeting"
+    for step in (0, 2):
+        page = lena.get(f"{meeting}?step={step}").text
+        assert "And 2 more answers of earlier weeks, which are not shown here." in page
+    assert lena.get(f"{meeting}?step=2").text.count('name="answer"') == 1
+    end(lena, "2026-W49")
+    assert "And 1 more answer of earlier weeks" in lena.get(meeting).text
+    end(lena, "2026-W49")
+    assert "more answer" not in lena.get(meeting).text
 
 
 def test_decisions_stand_in_the_minutes_beside_their_answers(lena: Somebody) -> None:

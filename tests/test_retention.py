@@ -9,7 +9,7 @@ from office import NOW, Office, a_case
 from feedback_app.clock import to_text
 from feedback_app.intake.deliveries import Delivery, take_in
 from feedback_app.retention import end_lifetimes, erase
-from feedback_app.store import rejected_files
+from feedback_app.store import leads, rejected_files
 
 SECRET_WORDS = "an-unmistakable-secret"
 
@@ -123,6 +123,18 @@ def test_each_text_ends_with_its_lifetime_and_scores_stay(office: Office) -> Non
     assert office.rows("cases")[0]["contact_email"] is None
     assert office.rows("outbox")[0]["message"] is None
     assert end_lifetimes(office.wiring.database, facts, office.mailbox, office.now) == 0
+
+
+def test_who_did_what_to_what_ends_and_that_it_was_done_stays(office: Office) -> None:
+    facts, database = office.wiring.facts, office.wiring.database
+    with database.write() as tx:
+        leads.record_action(tx, "lena", "account added", "rita, reader", office.now)
+    office.wait(days=facts.retention["comment"].days)
+    assert end_lifetimes(database, facts, office.mailbox, office.now) == 0
+    office.wait(days=1)
+    assert end_lifetimes(database, facts, office.mailbox, office.now) == 1
+    (row,) = office.rows("lead_actions")
+    assert (row["lead_name"], row["action"], row["subject"]) == (None, "account added", None)
 
 
 def test_no_text_ends_before_its_lifetime(office: Office) -> None:

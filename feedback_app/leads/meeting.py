@@ -34,7 +34,8 @@ def show_meeting(week: str) -> Response:
     """Show one step: the start, an answer, or the end, which lists what was decided."""
     week = checked_week(week)
     cases = list(answered_cases.answered_in(wiring().database, week, now()))
-    groups = in_groups([*to_cards(cases, week), *_left_over(week)])
+    left_over = _left_over(week)
+    groups = in_groups([*to_cards(cases, week), *left_over])
     slides = sorted(groups["low"], key=_place) + sorted(groups["remarks"], key=_place)
     last = len(slides) + 1
     step = min(max(_number(request.args.get("step", "0")), 0), last)
@@ -45,6 +46,7 @@ def show_meeting(week: str) -> Response:
         meeting=meetings.of_week(wiring().database, week),
         slides=slides,
         silent=sorted(groups["silent"], key=_place),
+        not_shown=open_answers.count_left_over(wiring().database, week) - len(left_over),
         step=step,
         last=last,
         card=slides[step - 1] if 0 < step < last else None,

@@ -63,8 +63,20 @@ def unread(source: Database | Transaction, limit: int) -> list[tuple[str, str]]:
     return [(row["invitation_id"], row["answered_week"]) for row in rows]
 
 
+def count_left_over(source: Database | Transaction, before: str) -> int:
+    """Return how many answers of weeks before `before` no meeting has discussed."""
+    rows = source.ask(
+        "SELECT count(*) AS answers FROM open_answers WHERE answered_week < :before", before=before
+    )
+    count: int = rows[0]["answers"]
+    return count
+
+
 def left_over(source: Database | Transaction, before: str, limit: int) -> list[str]:
-    """Return up to `limit` answers of weeks before `before` that no meeting has discussed."""
+    """Return up to `limit` answers of weeks before `before` that no meeting has discussed.
+
+    Those of the oldest weeks come first.
+    """
     rows = source.ask(
         """SELECT invitation_id FROM open_answers WHERE answered_week < :before
            ORDER BY answered_week, invitation_id LIMIT :limit""",
