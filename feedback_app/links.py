@@ -17,6 +17,10 @@ class BadLinkError(ValueError):
     """The link was not signed by us for this purpose: truncated, changed, revoked or made up."""
 
 
+class RevokedLinkError(BadLinkError):
+    """The link was signed by us, in a time whose links are refused."""
+
+
 class Signed(NamedTuple):
     """What a token was signed for, and when (UTC)."""
 
@@ -56,7 +60,8 @@ class Links:
         """Return what `token` was signed for.
 
         Several spellings of one token verify, so key on the subject, never on the token.
-        Raises BadLinkError for a token of another purpose or key, a changed or a revoked one.
+        Raises BadLinkError for a token of another purpose or key or a changed one, and
+        RevokedLinkError for a revoked one.
         """
         try:
             subject, signed_at = self._signer(purpose).unsign(tidy(token), return_timestamp=True)
@@ -64,7 +69,7 @@ class Links:
         except (BadSignature, ValueError) as error:
             raise BadLinkError("this link is not one of ours, or it was changed") from error
         if self._valid_from and found.at < self._valid_from:
-            raise BadLinkError("links of that time were revoked")
+            raise RevokedLinkError("links of that time were revoked")
         return found
 
     def _signer(self, purpose: str) -> TimestampSigner:

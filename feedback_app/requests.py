@@ -6,7 +6,7 @@ from typing import cast
 
 from flask import current_app, request
 
-from feedback_app.links import BadLinkError
+from feedback_app.links import BadLinkError, RevokedLinkError
 from feedback_app.records import Invitation
 from feedback_app.store import invitations
 from feedback_app.wiring import Wiring
@@ -36,3 +36,14 @@ def open_invitation(token: str) -> Invitation | None:
     except BadLinkError:
         return None
     return invitations.find(wiring().database, invitation_id)
+
+
+def is_revoked(token: str) -> bool:
+    """Return whether this survey link was one of ours, and was revoked by its time."""
+    try:
+        wiring().links.read("survey", token)
+    except RevokedLinkError:
+        return True
+    except BadLinkError:
+        pass
+    return False

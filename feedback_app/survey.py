@@ -10,7 +10,7 @@ from feedback_app.invitations import GRACE
 from feedback_app.links import BadLinkError
 from feedback_app.publish.counted import counted_in
 from feedback_app.records import Answer, Invitation
-from feedback_app.requests import body_too_large, now, open_invitation, wiring
+from feedback_app.requests import body_too_large, is_revoked, now, open_invitation, wiring
 from feedback_app.store import answers, progress
 from feedback_app.survey_form import SCORES, AnswerForm
 from feedback_app.survey_pages import (
@@ -36,7 +36,7 @@ def show(token: str) -> Response:
     """Show the two questions or, once answered, what became of the answer."""
     invitation = open_invitation(token)
     if not invitation:
-        return page("unknown", status=404)
+        return _opens_nothing(token, comment="")
     if invitation.answered_at:
         return became(invitation, token, 200)
     if not _takes_answers(invitation, timedelta(0)):
@@ -50,8 +50,8 @@ def store(token: str) -> Response:
     """Store one complete answer; the first one stands."""
     invitation = open_invitation(token)
     if not invitation:
-        return page("unknown", status=404)
-    form = _form(invitation)
+        return _opens_nothing(token, _form("").comment_text)
+    form = _form(invitation.id)
     if body_too_large():
         return _ask(invitation, token, form, {"comment": "too_long"}, 413)
     if invitation.answered_at and form.change.data == ASK_FOR_CHANGE:
@@ -100,12 +100,19 @@ def became(invitation: Invitation, token: str, status: int, comment: str = "") -
     )
 
 
-def _form(invitation: Invitation) -> AnswerForm:
+def _opens_nothing(token: str, comment: str) -> Response:
+    """Say whether the link is broken or was revoked, and give back what was typed meanwhile."""
+    if is_revoked(token):
+        return page("revoked", status=410, comment=comment)
+    return page("unknown", status=404, comment=comment)
+
+
+def _form(invitation_id: str) -> AnswerForm:
     facts = wiring().facts
     return AnswerForm(
         request.form,
         links=wiring().links,
-        invitation_id=invitation.id,
+        invitation_id=invitation_id,
         comment_limit=facts.survey.comment_limit,
         reason_below=facts.survey.low_threshold if facts.survey.reason_required else 0,
     )

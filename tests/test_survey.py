@@ -3,14 +3,17 @@
 import gzip
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from office import Customer, Office
+from office import KEY, Customer, Office
 
+from feedback_app.app import create_app
 from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.links import Links
 from feedback_app.store import answered_cases, answers
 
 HOSTILE = (
@@ -409,12 +412,53 @@ def test_a_page_that_was_open_when_the_link_expired_may_still_be_sent(customer: 
     assert customer.send(page=value, ease="4", satisfaction="5").status_code == 303
 
 
-def test_a_superseded_link_points_to_the_newest_mail(customer: Customer) -> None:
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Case 00012345 was opened and closed again. A newer mail asks you about it"),
+        ("de", "erneut geöffnet und wieder geschlossen. Eine neuere Mail fragt Sie danach"),
+    ],
+)
+def test_a_superseded_link_says_so_and_gives_words_back(
+    customer: Customer, language: str, words: str
+) -> None:
+    value = customer.value()
     customer.office.wait(days=3)
     customer.office.invite()
-    page = customer.open()
-    assert page.status_code == 410
-    assert "newest closure mail" in page.text
+    given = {"ease": "4", "satisfaction": "5", "comment": "Typed meanwhile."}
+    sent = customer.send(f"?lang={language}", page=value, **given)
+    for page in (customer.open(f"?lang={language}"), sent):
+        assert page.status_code == 410
+        assert words in page.text
+        assert customer.office.wiring.facts.contacts.support_address in page.text
+        assert "customer.example" not in page.text
+    assert "Typed meanwhile." in sent.text
+    assert customer.answers == []
+
+
+def test_a_revoked_link_says_so_and_a_broken_one_is_not_called_revoked(
+    customer: Customer,
+) -> None:
+    office = customer.office
+    given = {"ease": "4", "satisfaction": "5", "comment": "Typed meanwhile."}
+    value = customer.value()
+    office.wait(hours=1)
+    links = Links([KEY], valid_from=office.now)
+    browser = create_app(parts=replace(office.wiring, links=links)).test_client()
+    for page in (
+        browser.get(customer.path),
+        browser.post(customer.path, data={"page": value, **given}),
+    ):
+        assert page.status_code == 410
+        assert "This link was withdrawn" in page.text
+        assert "The link in a newer mail works." in page.text
+        assert "00012345" not in page.text, "the link opens nothing, so it tells nothing either"
+    assert "Typed meanwhile." in page.text
+    broken = browser.post(customer.path[:-4], data=given)
+    assert broken.status_code == 404
+    assert "This link is not complete" in broken.text
+    assert "Typed meanwhile." in broken.text
+    assert customer.answers == []
 
 
 def test_a_database_that_is_away_costs_nobody_a_word(customer: Customer, monkeypatch) -> None:

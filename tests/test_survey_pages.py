@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_string
 from email.policy import default
@@ -18,7 +19,9 @@ from pydantic import SecretStr
 from test_letters import LINKS, STATIONERY
 
 from feedback_app import clock, sample
+from feedback_app.app import create_app
 from feedback_app.letters import closure
+from feedback_app.links import Links
 from feedback_app.migrations import migrate
 from feedback_app.settings import Settings
 from feedback_app.wiring import wire
@@ -88,6 +91,10 @@ def _responses(office: Office, language: str) -> dict[str, Any]:
     given = {"ease": "4", "satisfaction": "5", "comment": "Typed too late."}
     pages["expired, typed"] = expired.send(query, page=page, **given)
     pages["incomplete link"] = late.browser.get(late.path[:-4] + query)
+    links = Links([KEY], valid_from=office.now)
+    revoked = create_app(parts=replace(office.wiring, links=links)).test_client()
+    pages["revoked"] = revoked.get(late.path + query)
+    pages["revoked, typed"] = revoked.post(late.path + query, data=given)
     pages["no such page"] = late.browser.get(f"/nothing{query}")
     return pages
 
@@ -139,7 +146,8 @@ def test_no_page_shows_anything_personal_or_what_was_answered(pages: Any) -> Non
 def test_what_was_typed_is_given_back_wherever_it_was_not_stored(pages: Any) -> None:
     for language in LANGUAGES:
         assert "Typed.</textarea>" in pages["nothing chosen", language].text
-        assert "Typed too late.</textarea>" in pages["expired, typed", language].text
+        for name in ("expired, typed", "revoked, typed"):
+            assert "Typed too late.</textarea>" in pages[name, language].text
         for name in ("comment too long", "why, too long"):
             assert "x" * 4001 in pages[name, language].text
 
