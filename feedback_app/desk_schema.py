@@ -21,6 +21,9 @@ DESK: dict[str, Table] = {
             "answers": Column("how many answers have these scores, counted as they arrive"),
         },
     ),
+    "sample_weeks": Table(
+        "week", {"week": Column("ISO week in which a sample case was first answered")}
+    ),
     "notes": Table(
         "written_at",
         {

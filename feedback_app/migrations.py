@@ -3,7 +3,13 @@
 from datetime import datetime
 
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.desk_tables import FOLLOW_UPS_AGAIN, MEETINGS_AND_ALERTS, RECORD_ENDS, REVIEW
+from feedback_app.desk_tables import (
+    FOLLOW_UPS_AGAIN,
+    MEETINGS_AND_ALERTS,
+    RECORD_ENDS,
+    REVIEW,
+    SAMPLE_WEEKS,
+)
 
 _FIRST = (
     """CREATE TABLE cases (
@@ -128,6 +134,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     MEETINGS_AND_ALERTS,
     FOLLOW_UPS_AGAIN,
     RECORD_ENDS,
+    SAMPLE_WEEKS,
 )
 
 _VERSIONS = """CREATE TABLE IF NOT EXISTS schema_versions (

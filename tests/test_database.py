@@ -137,7 +137,7 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
     assert migrate(database, NOW) == []
 
 
-def test_follow_ups_are_there_after_an_answer_may_have_several(
+def test_migrating_keeps_follow_ups_and_the_record_and_finds_sample_weeks(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older = migrations.MIGRATIONS[: migrations.MIGRATIONS.index(FOLLOW_UPS_AGAIN)]
@@ -148,9 +148,12 @@ def test_follow_ups_are_there_after_an_answer_may_have_several(
     with opened.write() as tx:
         tx.run(
             "INSERT INTO cases (id, source, case_id, closure_key, case_number, closed_at,"
-            " closed_week, received_at) VALUES ('c', 's', '1', 'k', '1', '2026', '2026', '2026')"
+            " closed_week, received_at)"
+            " VALUES ('c', 'sample', '1', 'k', '1', '2026', '2026', '2026')"
         )
         tx.run("INSERT INTO invitations VALUES ('i','c','2026','2026',NULL,NULL,NULL,NULL)")
+        tx.run("INSERT INTO answers VALUES ('i',1,5,5,'',0,1,'en','2026','2026-W07','')")
+        tx.run("INSERT INTO lead_actions VALUES ('a','2026','lena','export','2026-W07 csv')")
         tx.run("INSERT INTO follow_ups VALUES ('i','2026','2026-01-02','2027','contacted','Said')")
     migrate(opened, NOW)
     assert opened.ask("SELECT * FROM follow_ups") == [
@@ -164,6 +167,10 @@ def test_follow_ups_are_there_after_an_answer_may_have_several(
             "remark": "Said",
         }
     ]
+    assert opened.ask("SELECT lead_name, action, subject FROM lead_actions") == [
+        {"lead_name": "lena", "action": "export", "subject": "2026-W07 csv"}
+    ]
+    assert opened.ask("SELECT week FROM sample_weeks") == [{"week": "2026-W07"}]
     opened.close()
 
 

@@ -117,7 +117,7 @@ def trend_of(week: str, periods: int = 2) -> Trend:
     facts = wiring().facts
     first, last = weeks_needed(week, periods)
     counts = week_scores.between(wiring().database, first, last, facts.survey.wording_version)
-    has_sample = answered_cases.holds_sample(wiring().database, first, last)
+    has_sample = week_scores.hold_sample(wiring().database, first, last)
     return sum_trend(counts, week, periods, facts, has_sample)
 
 

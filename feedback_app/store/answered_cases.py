@@ -92,26 +92,6 @@ def count_between(database: Database, first: str, last: str) -> int:
     return count
 
 
-def holds_sample(database: Database, first: str, last: str) -> bool:
-    """Return whether a sample case was first answered in the weeks `first` to `last`.
-
-    Asked of the sample cases, which are few or none, not of the answers of the weeks.
-    """
-    return bool(
-        database.ask(
-            """SELECT 1 FROM cases
-               WHERE source = 'sample' AND EXISTS (
-                   SELECT 1 FROM invitations
-                   JOIN answers ON answers.invitation_id = invitations.id
-                   WHERE invitations.case_ref = cases.id AND answers.revision = 1
-                     AND answers.answered_week BETWEEN :first AND :last)
-               LIMIT 1""",
-            first=first,
-            last=last,
-        )
-    )
-
-
 def discussed_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
     """Yield the answers that the meeting of `week` discussed, in the order of arrival."""
     return _read(

@@ -18,8 +18,18 @@ _COUNT = """
 """
 
 
+_NAME_SAMPLE = """
+    INSERT INTO sample_weeks (week)
+    SELECT :week FROM invitations JOIN cases ON cases.id = case_ref
+    WHERE invitations.id = :id AND source = 'sample'
+    ON CONFLICT (week) DO NOTHING
+"""
+
+
 def count(tx: Transaction, answer: Answer) -> None:
     """Count a revision that was just stored, in place of the one before it."""
+    if answer.revision == 1:
+        tx.run(_NAME_SAMPLE, id=answer.invitation_id, week=answer.answered_week)
     changes = {(answer.wording_version, answer.ease, answer.satisfaction): 1}
     for row in _before(tx, answer):
         key = (row["wording_version"], row["ease"], row["satisfaction"])
@@ -46,6 +56,16 @@ def _before(tx: Transaction, answer: Answer) -> list[Row]:
         id=answer.invitation_id,
         revision=answer.revision - 1,
     )
+
+
+def hold_sample(database: Database, first: str, last: str) -> bool:
+    """Return whether the counts of the weeks `first` to `last` are of sample answers too."""
+    found = database.ask(
+        "SELECT 1 FROM sample_weeks WHERE week BETWEEN :first AND :last LIMIT 1",
+        first=first,
+        last=last,
+    )
+    return bool(found)
 
 
 def between(
