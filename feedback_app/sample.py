@@ -32,6 +32,8 @@ _ANSWERS = (
     (1, 2, "Sample comment: it took a week until the fault was reproduced."),
 )
 _GIVEN = (9, 6, 5, 4, 3, 2, 1)
+# By chance some follow-ups are open then, due soon and overdue.
+_SEED = "sample 2"
 # What the meeting of this made-up team might have told its customers.
 NOTE = {
     "en": "Sample note: several of you had to explain the same thing twice. Whoever takes a case "
@@ -47,7 +49,7 @@ def load(wiring: Wiring, now: datetime) -> int:
     The same every time, but for the dates.
     """
     count = _DAYS * _CASES_A_DAY
-    chance, answered = Random(SOURCE), dict[str, datetime]()
+    chance, answered = Random(_SEED), dict[str, datetime]()
     with wiring.database.write() as tx:
         if cases.any_of(tx, SOURCE):
             return 0
@@ -114,7 +116,9 @@ def _answer(
 ) -> None:
     ease, satisfaction, comment = chance.choices(_ANSWERS, _GIVEN)[0]
     flags = ("at_once",) if chance.random() < _FLAGGED else ()
-    welcome = bool(comment) and chance.random() < 0.5
+    # Whoever is dissatisfied is glad to be called, so that there are follow-ups to try out.
+    is_low = min(ease, satisfaction) <= wiring.facts.survey.low_threshold
+    welcome = bool(comment) and (is_low or chance.random() < 0.5)
     invitation = invitations.find(tx, invitation_id)
     if invitation:
         record(

@@ -76,4 +76,5 @@ def test_the_sample_has_follow_ups_closed_and_open(sqlite_office: Office) -> Non
     sample.load(office.wiring, office.now)
     closed = [row["closed_at"] for row in office.rows("follow_ups")]
     assert any(closed)
+    assert None in closed
     assert all(one is None or one < clock.to_text(office.now) for one in closed)
