@@ -209,10 +209,8 @@ def _wait_until_alive(address: str, process: "subprocess.Popen[bytes]") -> None:
 
 
 def test(rest: list[str]) -> int:
-    """Run the tests with coverage and show it."""
-    code = _python("-m", "coverage", "run", "-m", "pytest", *rest)
-    _python("-m", "coverage", "report")
-    return code
+    """Run the tests on every core, a file each at a time, with coverage, and show it."""
+    return _python("-m", "pytest", "-n", "auto", "--dist", "loadfile", "--cov", *rest)
 
 
 def benchmark(rest: list[str]) -> int:

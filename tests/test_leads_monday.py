@@ -66,7 +66,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Ho
             page.fill("#comment", comment)
             if welcome:
                 page.check("[name=contact_welcome]")
-            page.click("#send")
+            follow(page, "#send")
             page.close()
         context.close()
         zone = load_facts().organisation.time_zone
@@ -92,11 +92,17 @@ def _add_lead(env: dict[str, str]) -> None:
     subprocess.run(command, env=env, input=PASSWORD, text=True, check=True, capture_output=True)
 
 
+def follow(page: Any, selector: str) -> None:
+    """Click what leads to another page, and wait until that is there."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def sign_in(page: Any, house: House) -> None:
     page.goto(f"{house.url}/review/{house.week}")
     page.fill("#name", TEAM)
     page.fill("#password", PASSWORD)
-    page.click("main button")
+    follow(page, "main button")
 
 
 def faults(page: Any) -> list[str]:
@@ -192,28 +198,28 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
     # Read: the low ones first, one tap each; those without words in one tap.
     page.goto(f"{house.url}/review/unread")
     for number in ("0001", "0003"):
-        page.click(f".answer:has-text('Case {number}') button[data-key=r]")
+        follow(page, f".answer:has-text('Case {number}') button[data-key=r]")
     page.goto(f"{house.url}/review/{house.week}")
-    page.click("text=Read: all 2 answers without words")
+    follow(page, "text=Read: all 2 answers without words")
     assert "1 answer unread" in page.inner_text("main"), "the low one without words"
 
     # A name is blacked out before the meeting.
     low = ".answer:has-text('Case 0001')"
     page.click(f"{low} summary:has-text('Black out')")
     page.fill(f"{low} input[name=words]", "Mx Sample")
-    page.click(f"{low} button:has-text('Black out for good')")
+    follow(page, f"{low} button:has-text('Black out for good')")
     assert "It took a week. ▇▇▇ was slow." in page.inner_text("main")
 
     # Meet: decide, and end although one answer was never marked.
     page.goto(f"{house.url}/review/{house.week}/meeting")
-    page.click("text=Begin")
+    follow(page, "text=Begin")
     assert "Case 0001" in page.inner_text("main")
     page.fill("#decision", "We tell customers each morning.")
-    page.click("text=Note the decision")
+    follow(page, "text=Note the decision")
     assert "We tell customers each morning." in page.inner_text("main")
     while page.query_selector("[rel=next]"):
-        page.click("[rel=next]")
-    page.click("text=End the meeting and write the minutes")
+        follow(page, "[rel=next]")
+    follow(page, "text=End the meeting and write the minutes")
     minutes = page.inner_text("main")
     assert "We tell customers each morning." in minutes
     assert "Mx Sample" not in minutes
@@ -223,11 +229,11 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
 
     # Follow up.
     page.goto(f"{house.url}/review/follow-ups")
-    page.click("text=Draft a mail, or close")
+    follow(page, "text=Draft a mail, or close")
     assert "c1@customer.example" in page.inner_text("main")
     page.check("[value=contacted]")
     page.fill("#remark", "Talked; all is well.")
-    page.click("text=Close it")
+    follow(page, "text=Close it")
     assert "Nobody waits to hear from you." in page.inner_text("main")
     customer = context.new_page()
     customer.goto(_link_of("0001", house))
@@ -246,7 +252,7 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
     assert f"{house.week} csv" in page.inner_text("main")
 
     # Sign out: the page that is still in the history shows nothing any more.
-    page.click(f"text=Sign out {TEAM}")
+    follow(page, f"text=Sign out {TEAM}")
     page.goto(f"{house.url}/review/{house.week}")
     assert page.url.startswith(f"{house.url}/review/sign-in")
     context.close()
