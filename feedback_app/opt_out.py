@@ -27,7 +27,7 @@ def show(token: str) -> Response:
     """Show whether this address is asked, and a button to change that. Nothing is written."""
     contact = _contact(token)
     if not contact:
-        return page("unknown", status=404)
+        return page("unknown", status=404, comment="")
     return _page(contact)
 
 
@@ -40,7 +40,7 @@ def change(token: str) -> Response:
     """
     contact = _contact(token)
     if not contact:
-        return page("unknown", status=404)
+        return page("unknown", status=404, comment="")
     if body_too_large():
         abort(413)
     wish = _wish()

@@ -36,7 +36,7 @@ def show(token: str) -> Response:
     """Show the two questions or, once answered, what became of the answer."""
     invitation = open_invitation(token)
     if not invitation:
-        return _opens_nothing(token, comment="")
+        return opens_nothing(token, comment="")
     if invitation.answered_at:
         return became(invitation, token, 200)
     if not _takes_answers(invitation, timedelta(0)):
@@ -50,7 +50,7 @@ def store(token: str) -> Response:
     """Store one complete answer; the first one stands."""
     invitation = open_invitation(token)
     if not invitation:
-        return _opens_nothing(token, _form("").comment_text)
+        return opens_nothing(token, _form("").comment_text)
     form = _form(invitation.id)
     if body_too_large():
         return _ask(invitation, token, form, {"comment": "too_long"}, 413)
@@ -100,7 +100,7 @@ def became(invitation: Invitation, token: str, status: int, comment: str = "") -
     )
 
 
-def _opens_nothing(token: str, comment: str) -> Response:
+def opens_nothing(token: str, comment: str) -> Response:
     """Say whether the link is broken or was revoked, and give back what was typed meanwhile."""
     if is_revoked(token):
         return page("revoked", status=410, comment=comment)

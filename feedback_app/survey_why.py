@@ -11,7 +11,7 @@ from feedback_app.links import BadLinkError
 from feedback_app.records import Invitation
 from feedback_app.requests import body_too_large, now, open_invitation, wiring
 from feedback_app.store import answers
-from feedback_app.survey import became, keep_or_change, may_change
+from feedback_app.survey import became, keep_or_change, may_change, opens_nothing
 from feedback_app.survey_form import ReasonForm
 from feedback_app.survey_pages import BLANK, address, go_on, page, protect
 
@@ -36,10 +36,14 @@ def store_why(token: str) -> Response:
     An empty reason changes nothing.
     """
     invitation = open_invitation(token)
-    revision = _revision(invitation) if invitation else None
-    if not invitation or revision is None:
+    if not invitation:
+        return opens_nothing(token, _form("").comment_text)
+    if not invitation.answered_at:
         return go_on(address(token))
-    form = _form(invitation)
+    form = _form(invitation.id)
+    revision = _revision(invitation)
+    if revision is None:
+        return became(invitation, token, 409, form.comment_text)
     if body_too_large():
         return _ask(invitation, token, form.given(), {"comment": "too_long"}, 413)
     if not form.validate():
@@ -91,11 +95,11 @@ def _add(invitation: Invitation, revision: int, form: ReasonForm) -> Outcome:
     return outcome
 
 
-def _form(invitation: Invitation) -> ReasonForm:
+def _form(invitation_id: str) -> ReasonForm:
     return ReasonForm(
         request.form,
         links=wiring().links,
-        invitation_id=invitation.id,
+        invitation_id=invitation_id,
         comment_limit=wiring().facts.survey.comment_limit,
     )
 

@@ -116,8 +116,8 @@ def test_links_issued_before_a_moment_are_refused_and_can_be_given_out_anew(
     keys = [one.get_secret_value() for one in office.wiring.settings.secret_keys]
     office.wiring = replace(office.wiring, links=Links(keys, office.now))
     page = office.client().get(customer.path)
-    assert page.status_code == 404
-    assert "not complete" in page.text
+    assert page.status_code == 410
+    assert "withdrawn" in page.text
     anew = Customer(office, customer.invitation_id)
     anew.path = urlsplit(office.run(link, "00012345").output.strip()).path
     assert anew.path != customer.path

@@ -1,10 +1,13 @@
 """Why a low answer was low: asked once, stored with its scores, and no word of it lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from office import Customer, Office
+from office import KEY, Customer, Office
 
+from feedback_app.app import create_app
+from feedback_app.links import Links
 from feedback_app.store import answers
 
 ONE_DAY = timedelta(hours=24)
@@ -166,6 +169,20 @@ def test_a_reason_is_taken_while_the_answer_can_be_changed_and_given_back_after(
     assert "was not stored" in page.text
     assert texts(customer) == ["", "In time."]
     assert customer.browser.get(reason.place).location == customer.path
+
+
+def test_a_reason_that_no_key_or_link_lets_in_is_given_back(customer: Customer) -> None:
+    reason = Reason(customer)
+    data = {"page": reason.page, "comment": "Typed meanwhile."}
+    keyless = customer.browser.post(f"{customer.path}/why?k=x", data=data)
+    assert keyless.status_code == 409
+    links = Links([KEY], valid_from=customer.office.now + timedelta(hours=1))
+    parts = replace(customer.office.wiring, links=links)
+    revoked = create_app(parts=parts).test_client().post(reason.place, data=data)
+    assert revoked.status_code == 410
+    for page in (keyless, revoked):
+        assert "Typed meanwhile.</textarea>" in page.text
+    assert texts(customer) == [""]
 
 
 def test_a_reason_of_more_than_64_kib_is_given_back_unread(customer: Customer) -> None:
