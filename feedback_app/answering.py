@@ -96,25 +96,25 @@ def add_reason(
     The scores stay, and words or consent that were given are never taken away here: who goes back
     and sends another reason gets a further revision. A reason that an earlier revision gives is an
     old request that arrives again, and changes nothing, whatever was blacked out of it. DIFFERS
-    when other scores stand by now.
+    when other scores stand by now; TOO_LATE also once the comment was erased.
     """
     known = answers.revisions(tx, invitation_id)
     newest = known[-1]
     with_reason = replace(
         newest,
         revision=newest.revision + 1,
-        comment=comment or newest.comment,
+        comment=comment if comment and not _repeats(comment, newest) else newest.comment,
         contact_welcome=contact_welcome or newest.contact_welcome,
         answered_at=now,
     )
     if any(
         _scores(one) == _scores(newest)
-        and (not comment or may_have_been(one.comment, comment))
+        and (not comment or _repeats(comment, one))
         and contact_welcome <= one.contact_welcome
         for one in known
     ):
         return Outcome.KNOWN
-    if now > known[0].answered_at + edit_window:
+    if now > known[0].answered_at + edit_window or answers.is_erased(tx, invitation_id):
         return Outcome.TOO_LATE
     if not any(one.revision == revision and _scores(one) == _scores(newest) for one in known):
         return Outcome.DIFFERS
@@ -138,10 +138,18 @@ def _says_nothing_new(given: Answer, newest: Answer, asked_for: bool) -> bool:
         return False
     if asked_for:
         return _wishes(given) == _wishes(newest)
-    same = given.contact_welcome == newest.contact_welcome and may_have_been(
-        newest.comment, given.comment
-    )
+    same = given.contact_welcome == newest.contact_welcome and _repeats(given.comment, newest)
     return same or _wishes(given) == ("", False)
+
+
+def _repeats(comment: str, known: Answer) -> bool:
+    """Return whether `comment` says nothing beside what `known` said before it was blacked out.
+
+    One that is black as a whole may have been anything: what comes then must not be lost.
+    """
+    if comment == known.comment:
+        return True
+    return any(map(str.isalnum, known.comment)) and may_have_been(known.comment, comment)
 
 
 def _scores(answer: Answer) -> tuple[int, int]:

@@ -67,10 +67,11 @@ class Note:
 class FollowUp:
     """Somebody is to get in touch about an answer by `due_on`, a day in the team's time zone.
 
-    An answer may have several, one after the other.
+    An answer may have several, one after the other, numbered from 1.
     """
 
     invitation_id: str
+    number: int
     opened_at: datetime
     due_on: date
     closed_at: datetime | None = None

@@ -44,7 +44,8 @@ def tidy(token: str) -> str:
 class Links:
     """Signs subjects for a purpose and reads them back.
 
-    Links signed before `valid_from` are refused: how a leaked key is revoked.
+    Links signed before `valid_from` are refused: how links that leaked are revoked. Not those by
+    which a customer objects: an objection must get through, and they show and give nothing.
     """
 
     def __init__(self, keys: Sequence[str], valid_from: datetime | None = None) -> None:
@@ -68,7 +69,7 @@ class Links:
             found = Signed(subject.decode("ascii"), signed_at)
         except (BadSignature, ValueError) as error:
             raise BadLinkError("this link is not one of ours, or it was changed") from error
-        if self._valid_from and found.at < self._valid_from:
+        if purpose != "opt-out" and self._valid_from and found.at < self._valid_from:
             raise RevokedLinkError("links of that time were revoked")
         return found
 

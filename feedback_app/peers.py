@@ -20,12 +20,12 @@ def client_address() -> str | None:
 
     It is the peer's, unless that is a trusted proxy: then the nearest in X-Forwarded-For that is
     not one too. It cannot be told when such a proxy names no client, or something that is no
-    address; nor when the peer is this machine and no proxy is trusted, as that is most likely one
-    nobody told us of. Whoever counts by address must not count everybody as one there.
+    address; nor when the peer is this machine and not trusted, most likely a proxy nobody told us
+    of. Whoever counts by address must not count everybody as one there.
     """
     peer = _address(request.remote_addr or "")
-    if peer is None or not wiring().settings.trusted_proxies:
-        return None if peer is None or peer.is_loopback else str(peer)
+    if peer is None or (peer.is_loopback and not _is_trusted(peer)):
+        return None
     passed_on = request.headers.get("X-Forwarded-For", "").split(",")
     for client in (peer, *map(_address, reversed(passed_on))):
         if client is None or not _is_trusted(client):

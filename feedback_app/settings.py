@@ -164,9 +164,11 @@ class Settings(BaseSettings):
     def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
         for network in networks:
             try:
-                ip_network(network)
+                everybody = ip_network(network).prefixlen == 0
             except ValueError as error:
                 raise ValueError("write addresses or networks, such as 127.0.0.1") from error
+            if everybody:
+                raise ValueError(f"{network} is everybody: name the proxies alone")
         return networks
 
     @field_validator("trusted_proxies")

@@ -43,6 +43,9 @@ def store_why(token: str) -> Response:
     form = _form(invitation.id)
     revision = _revision(invitation)
     if revision is None:
+        # Whoever has the link may change the answer, but this key does not say which one it was.
+        if may_change(invitation):
+            return keep_or_change(invitation, token, form.comment_text)
         return became(invitation, token, 409, form.comment_text)
     if body_too_large():
         return _ask(invitation, token, form.given(), {"comment": "too_long"}, 413)

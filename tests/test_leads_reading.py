@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from office import Office
+from office import Customer, Office
 from team import Somebody, answered
 
 from feedback_app.leads.pages import go_on, place_of_ours
@@ -91,6 +91,20 @@ def test_words_that_are_not_there_are_given_back(lena: Somebody) -> None:
     assert lena.office.rows("lead_actions") == []
     assert lena.post(place, revision="1", words="▇▇▇").status_code == 422
     assert lena.post(place, revision="1", words="Mx Sample", back=week).location == week
+
+
+def test_a_name_that_only_an_earlier_revision_had_is_gone_and_said_to_be_missed(
+    lena: Somebody,
+) -> None:
+    one = answered(lena.office, "0001", 1, 1, comment="Mx Sample was slow.")
+    customer = Customer(lena.office, one)
+    given = {"ease": "1", "satisfaction": "1", "comment": "Mx Sampel was slow."}
+    customer.send(**given, change=customer.value_in(customer.send(**given), "change"))
+    missed = lena.post(f"/review/answers/{one}/redact", revision="2", words="Mx Sample")
+    assert missed.status_code == 422
+    known = answers.revisions(lena.office.wiring.database, one)
+    assert [answer.comment for answer in known] == ["▇▇▇ was slow.", "Mx Sampel was slow."]
+    assert [row["action"] for row in lena.office.rows("lead_actions")] == ["words blacked out"]
 
 
 def test_a_pattern_is_words_and_nothing_else(lena: Somebody) -> None:

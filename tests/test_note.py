@@ -76,6 +76,7 @@ def test_a_note_that_names_a_case_or_repeats_a_comment_is_refused(
     "text",
     [
         "Die MÜLLER & SÖHNE GMBH wollte es so.",
+        "Die Mu\u0308ller & So\u0308hne GmbH wollte es so.",
         "Case É-42_A told us.",
         "You wrote: 100 % of it was slow, and SO WAS _THE REST_.",
     ],

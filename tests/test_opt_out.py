@@ -1,11 +1,13 @@
 """Objecting to surveys, and what is still told."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from office import NOW, Customer, Office, a_case
 
 from feedback_app.commands.contacts import opt_out
+from feedback_app.links import Links
 from feedback_app.postmen import MailServer
 from feedback_app.store import opt_outs
 
@@ -55,6 +57,18 @@ def test_one_post_of_the_mail_program_is_enough(office: Office) -> None:
     office.receive(a_case())
     done = office.client().post(_path(office), data={"List-Unsubscribe": "One-Click"})
     assert done.status_code == 200
+    assert _opted_out(office)
+
+
+def test_an_objection_gets_through_though_the_links_of_surveys_were_revoked(
+    office: Office,
+) -> None:
+    office.receive(a_case())
+    path = _path(office)
+    keys = [one.get_secret_value() for one in office.wiring.settings.secret_keys]
+    office.wait(hours=1)
+    office.wiring = replace(office.wiring, links=Links(keys, valid_from=office.now))
+    assert office.client().post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     assert _opted_out(office)
 
 

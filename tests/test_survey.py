@@ -415,8 +415,8 @@ def test_a_page_that_was_open_when_the_link_expired_may_still_be_sent(customer: 
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "Case 00012345 was opened and closed again. A newer mail asks you about it"),
-        ("de", "erneut geöffnet und wieder geschlossen. Eine neuere Mail fragt Sie danach"),
+        ("en", "Case 00012345 was opened and closed again. A newer link asks you about it"),
+        ("de", "erneut geöffnet und wieder geschlossen. Ein neuerer Link fragt Sie danach"),
     ],
 )
 def test_a_superseded_link_says_so_and_gives_words_back(
@@ -451,7 +451,7 @@ def test_a_revoked_link_says_so_and_a_broken_one_is_not_called_revoked(
     ):
         assert page.status_code == 410
         assert "This link was withdrawn" in page.text
-        assert "The link in a newer mail works." in page.text
+        assert "If you got a newer one, that works." in page.text
         assert "00012345" not in page.text, "the link opens nothing, so it tells nothing either"
     assert "Typed meanwhile." in page.text
     broken = browser.post(customer.path[:-4], data=given)

@@ -8,6 +8,7 @@ from office import KEY, Customer, Office
 
 from feedback_app.app import create_app
 from feedback_app.links import Links
+from feedback_app.retention import erase
 from feedback_app.store import answers
 
 ONE_DAY = timedelta(hours=24)
@@ -93,6 +94,38 @@ def test_the_same_reason_twice_is_one_revision_after_a_name_was_blacked_out(
     assert texts(customer)[2:] == ["Mx Sample took a day."]
 
 
+def test_a_name_that_was_blacked_out_does_not_come_back_with_consent(customer: Customer) -> None:
+    reason = Reason(customer)
+    reason.send("Mx Sample took a week.")
+    with customer.office.wiring.database.write() as tx:
+        answers.redact(tx, customer.invitation_id, "mx sample")
+    reason.send("Mx Sample took a week.", contact_welcome="y")
+    assert texts(customer) == ["", "▇▇▇ took a week.", "▇▇▇ took a week."]
+    assert customer.answers[-1].contact_welcome
+
+
+def test_another_reason_is_stored_where_the_first_is_black_as_a_whole(customer: Customer) -> None:
+    reason = Reason(customer)
+    reason.send("Mx Sample!")
+    with customer.office.wiring.database.write() as tx:
+        answers.redact(tx, customer.invitation_id, "mx sample")
+    reason.send("The outage of Monday.")
+    assert texts(customer) == ["", "▇▇▇!", "The outage of Monday."]
+
+
+def test_a_reason_that_was_erased_is_not_brought_back_by_its_old_request(
+    customer: Customer,
+) -> None:
+    reason = Reason(customer)
+    reason.send("Erase this.")
+    office = customer.office
+    erase(office.wiring.database, office.wiring.settings.mailbox, office.now, "00012345")
+    again = reason.send("Erase this.")
+    assert again.status_code == 409
+    assert "was not stored" in again.text
+    assert [row["comment"] for row in office.rows("answers")] == [None, None]
+
+
 def test_a_low_answer_with_reason_is_not_asked_again(customer: Customer) -> None:
     assert customer.send(ease="1", satisfaction="1", comment="Why.").location.endswith("/thanks")
 
@@ -176,11 +209,16 @@ def test_a_reason_that_no_key_or_link_lets_in_is_given_back(customer: Customer) 
     data = {"page": reason.page, "comment": "Typed meanwhile."}
     keyless = customer.browser.post(f"{customer.path}/why?k=x", data=data)
     assert keyless.status_code == 409
+    assert "too late" not in keyless.text
+    assert 'name="change"' in keyless.text
     links = Links([KEY], valid_from=customer.office.now + timedelta(hours=1))
     parts = replace(customer.office.wiring, links=links)
     revoked = create_app(parts=parts).test_client().post(reason.place, data=data)
     assert revoked.status_code == 410
-    for page in (keyless, revoked):
+    customer.office.wait(hours=25)
+    late = customer.browser.post(f"{customer.path}/why?k=x", data=data)
+    assert "too late" in late.text
+    for page in (keyless, revoked, late):
         assert "Typed meanwhile.</textarea>" in page.text
     assert texts(customer) == [""]
 

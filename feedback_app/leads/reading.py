@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from flask import Response, abort, request, url_for
 from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, NumberRange, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from feedback_app.due_days import due_on
 from feedback_app.leads.guard import leads_pages
@@ -34,6 +34,12 @@ class _Act(LeadsForm):
 
     revision = IntegerField(validators=[InputRequired(), NumberRange(1, _HIGHEST_REVISION)])
     back = HiddenField()
+
+
+class _MoreToDo(_Act):
+    """`follow_ups` is how many the answer had on the page that was seen."""
+
+    follow_ups = IntegerField(validators=[Optional(), NumberRange(0, _HIGHEST_REVISION)])
 
 
 class _Note(_Act):
@@ -111,12 +117,15 @@ def mark_all_read() -> Response:
 @leads_pages.post("/answers/<invitation_id>/follow-up")
 def need_follow_up(invitation_id: str) -> Response:
     """Open a follow-up; whoever asks for one has read the answer."""
-    form = _valid(_Act(request.form))
+    form = _valid(_MoreToDo(request.form))
     case = _found(invitation_id)
     _read([(case.invitation_id, form.revision.data or 0)])
     with wiring().database.write() as tx:
         due = due_on(now(), wiring().facts.survey.follow_up_working_days, wiring().zone)
-        if follow_ups.open_for(tx, case.invitation_id, now(), due):
+        known = follow_ups.of_answer(tx, case.invitation_id)
+        # A page that was open while a colleague opened and closed one asks for that one.
+        is_seen = len(known) == (form.follow_ups.data or 0)
+        if is_seen and follow_ups.open_for(tx, case.invitation_id, now(), due):
             record(tx, "follow-up opened", case.case_number)
     return _back(form, case)
 
@@ -136,7 +145,8 @@ def note(invitation_id: str) -> Response:
 def redact(invitation_id: str) -> Response:
     """Black words out of a comment, for good. The record says that, not which.
 
-    Words that do not stand there are given back: a lead who believes a name gone would read it out.
+    Words that do not stand in what is shown are given back, though an earlier revision had them: a
+    lead who believes a name gone would read it out.
     """
     form = _valid(_Words(request.form))
     case = _found(invitation_id)
@@ -145,7 +155,7 @@ def redact(invitation_id: str) -> Response:
         found = answers.redact(tx, case.invitation_id, words)
         if found:
             record(tx, "words blacked out", case.case_number)
-    if not found:
+    if case.revision not in found:
         back = place_of_ours(form.back.data)
         return page("one-answer", 422, card=_card(case), missed=words, back=back)
     return _back(form, case)

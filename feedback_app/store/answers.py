@@ -32,16 +32,16 @@ def append(tx: Transaction, answer: Answer) -> bool:
     return True
 
 
-def redact(tx: Transaction, invitation_id: str, words: str) -> bool:
-    """Black out `words`, in any case, in every revision's comment; return whether they were there.
+def redact(tx: Transaction, invitation_id: str, words: str) -> list[int]:
+    """Black out `words`, in any case, in every revision's comment; return which revisions had them.
 
     The only change an answer ever sees besides erasure: a name may not be read out in the meeting.
     """
-    found = False
+    found = []
     for answer in revisions(tx, invitation_id):
         comment = black_out(answer.comment, words)
         if comment != answer.comment:
-            found = True
+            found.append(answer.revision)
             tx.run(
                 """UPDATE answers SET comment = :comment
                    WHERE invitation_id = :id AND revision = :revision""",
@@ -59,6 +59,16 @@ def revisions(source: Database | Transaction, invitation_id: str) -> list[Answer
         id=invitation_id,
     )
     return [_answer(row) for row in rows]
+
+
+def is_erased(source: Database | Transaction, invitation_id: str) -> bool:
+    """Return whether the comment of an answer was erased, or ended with its period."""
+    return bool(
+        source.ask(
+            "SELECT 1 FROM answers WHERE invitation_id = :id AND comment IS NULL LIMIT 1",
+            id=invitation_id,
+        )
+    )
 
 
 def contest(tx: Transaction, answer: Answer, now: datetime) -> None:

@@ -11,7 +11,7 @@ from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.desk import FollowUp, Outcome
 from feedback_app.store import progress
 
-_COLUMNS = "invitation_id, opened_at, due_on, closed_at, outcome, remark"
+_COLUMNS = "invitation_id, number, opened_at, due_on, closed_at, outcome, remark"
 
 
 def open_for(tx: Transaction, invitation_id: str, now: datetime, due_on: date) -> bool:
@@ -94,6 +94,7 @@ def from_row(row: Row) -> FollowUp:
     """Return the follow-up that a row with these columns holds."""
     return FollowUp(
         invitation_id=row["invitation_id"],
+        number=row["number"],
         opened_at=from_text(row["opened_at"]),
         due_on=date.fromisoformat(row["due_on"]),
         closed_at=row["closed_at"] and from_text(row["closed_at"]),

@@ -1,5 +1,7 @@
 """Which case a text gives away: by its number, its customer, its address or its comment."""
 
+from unicodedata import normalize
+
 from feedback_app.database.contract import Database
 
 # Shorter ones turn up in any text.
@@ -27,5 +29,5 @@ def cases_in(database: Database, text: str) -> list[str]:
 
 
 def _as_said(text: str) -> str:
-    """Return `text` with neither capitals nor the breaks of its lines."""
-    return " ".join(text.split()).casefold()
+    """Return `text` with neither capitals nor the breaks of its lines, each letter in one form."""
+    return " ".join(normalize("NFC", text).split()).casefold()
