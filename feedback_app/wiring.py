@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from email.headerregistry import Address
 from email.utils import parseaddr
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from feedback_app.alerts import Bell
@@ -26,7 +27,7 @@ class Wiring:
     database: Database
     links: Links
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         """Return the time zone whose weeks the team meets in."""
         return ZoneInfo(self.facts.organisation.time_zone)
@@ -35,7 +36,7 @@ class Wiring:
         """Return which day it is at `now` where the team works."""
         return now.astimezone(self.zone).date()
 
-    @property
+    @cached_property
     def stationery(self) -> Stationery:
         """Return what is the same on every letter."""
         ours = Address(self.facts.organisation.name, addr_spec=self.facts.contacts.support_address)
@@ -47,7 +48,7 @@ class Wiring:
             public_url=self.settings.public_url,
         )
 
-    @property
+    @cached_property
     def reception(self) -> Reception:
         """Return what takes closed cases in."""
         return Reception(
@@ -58,7 +59,7 @@ class Wiring:
             we_send=self.settings.closure_mail == "ours",
         )
 
-    @property
+    @cached_property
     def bell(self) -> Bell:
         """Return what tells the leads of low answers."""
         receivers = tuple(url.get_secret_value() for url in self.settings.alert_urls)
