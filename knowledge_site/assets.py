@@ -1,8 +1,8 @@
-"""What a page loads: one style sheet, shared by all languages, and no file that nobody asks for.
+"""What a page loads: one style sheet, shared by all languages, and nothing else at once.
 
 The builder gives every language its own copy of the theme's files and every page several style
 sheets. Here they become one sheet of what the pages need, named after its content so that
-browsers may keep it for good.
+browsers may keep it for good. The script that every page runs is small, and stands in the page.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ STYLESHEET = re.compile(r'<link rel="stylesheet" href="([^"]+)">\s*')
 ASSET = re.compile(
     r'\b(?P<attribute>href|src|data-search)="(?P<target>(?P<up>[^":]*)(?P<name>\bassets/[^"?#]+))"'
 )
+SCRIPT = re.compile(r'<script src="(?P<target>[^"]+)"(?P<others>[^>]*)></script>')
 CHARSET = re.compile(r'^\ufeff?@charset "[^"]*";')
 PREFORMATTED = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
 REMARK = re.compile(r"^[ \t]*//.*\n|^[ \t]+|^\n", re.MULTILINE)
@@ -39,15 +40,18 @@ def lighten(site: Path, pages: Pages, folders: Iterable[str]) -> tuple[Pages, li
     sheets = list(
         dict.fromkeys(_file(site, path.parent, link) for path, link in _sheet_links(pages))
     )
-    named = {script: _write(script, text) for script, text in scripts.items()}
+    inside = scripts.keys() & {
+        _file(site, path.parent, link) for path, link in _script_links(pages)
+    }
+    named = {file: _write(file, text) for file, text in scripts.items() if file not in inside}
     if sheets:
         style = _style(sheets, Names(pages.values(), scripts.values()))
         named |= dict.fromkeys(sheets, _write(site / "assets" / "style.css", style))
-    for unused in (*named, *(site / name for name in UNUSED)):
+    for unused in (*named, *inside, *(site / name for name in UNUSED)):
         shutil.rmtree(unused) if unused.is_dir() else unused.unlink(missing_ok=True)
     pages = {
         path: without_spare_space(_with_one_sheet(_pointed(site, path, html, named)))
-        for path, html in pages.items()
+        for path, html in _with_scripts(site, pages, scripts)
     }
     return pages, sorted(set(named.values()))
 
@@ -74,6 +78,23 @@ def _file(site: Path, folder: Path, target: str) -> Path:
 
 def _sheet_links(pages: Pages) -> Iterable[tuple[Path, str]]:
     return ((path, link) for path, html in pages.items() for link in STYLESHEET.findall(html))
+
+
+def _script_links(pages: Pages) -> Iterable[tuple[Path, str]]:
+    return (
+        (path, found["target"]) for path, html in pages.items() for found in SCRIPT.finditer(html)
+    )
+
+
+def _with_scripts(site: Path, pages: Pages, scripts: dict[Path, str]) -> Iterable[tuple[Path, str]]:
+    """Yield the pages with the scripts they load written into them."""
+    for path, html in pages.items():
+
+        def written(found: re.Match[str], folder: Path = path.parent) -> str:
+            script = scripts.get(_file(site, folder, found["target"]))
+            return f"<script{found['others']}>{script}</script>" if script else found.group()
+
+        yield path, SCRIPT.sub(written, html)
 
 
 def _style(sheets: Iterable[Path], names: Names) -> str:

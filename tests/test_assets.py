@@ -9,7 +9,7 @@ from knowledge_site.assets import lighten, without_spare_space
 HEAD = """<html><head>
     <link rel="stylesheet" href="{up}assets/stylesheets/theme.css">
     <link rel="stylesheet" href="{up}assets/own.css">
-    <script src="{up}assets/site.js"></script>
+    <script src="{up}assets/site.js" data-search="{up}assets/search.js"></script>
 </head><body><p class="used">x</p></body></html>"""
 
 
@@ -25,6 +25,7 @@ def site(tmp_path):
             "stylesheets/theme.css": '@charset "UTF-8";.used{a:b}.unused{a:b}',
             "own.css": ".used{c:d}",
             "site.js": "// says what it does\nlet used;\n  // and why\n  used = '//';\n",
+            "search.js": "// on demand\nlet found;\n",
             "javascripts/bundle.js": "theme",
         }
         for name, text in files.items():
@@ -44,7 +45,7 @@ def lightened(site):
 
 def test_each_page_loads_one_sheet_that_all_languages_share(site):
     pages = lightened(site)
-    [style], [script] = site.rglob("*.css"), site.rglob("*.js")
+    [style], [search] = site.rglob("*.css"), site.rglob("*.js")
     assert style.read_text() == ".used{a:b}.used{c:d}"
     assert style.parent == site / "assets"
     for name, up in (
@@ -54,7 +55,13 @@ def test_each_page_loads_one_sheet_that_all_languages_share(site):
     ):
         assert pages[name].count("stylesheet") == 1
         assert f'href="{up}assets/{style.name}"' in pages[name]
-        assert f'src="{up}assets/{script.name}"' in pages[name]
+        assert f'data-search="{up}assets/{search.name}"' in pages[name]
+
+
+def test_the_script_a_page_loads_stands_in_it_without_its_remarks(site):
+    for html in lightened(site).values():
+        [script] = re.findall(r"<script data-search=[^>]*>(.*?)</script>", html, re.DOTALL)
+        assert script == "let used;\nused = '//';\n"
 
 
 def test_no_file_is_left_that_nobody_loads(site):
@@ -64,7 +71,7 @@ def test_no_file_is_left_that_nobody_loads(site):
         "index.html",
         "de/index.html",
         "deep/er/index.html",
-        "assets/site.js",
+        "assets/search.js",
         "assets/style.css",
     }
 
@@ -78,9 +85,9 @@ def test_a_language_keeps_a_file_that_differs(site):
 def test_page_of_any_depth_keeps_its_addresses_from_the_root(site):
     (site / "404.html").write_text(HEAD.format(up="/below/"))
     page = lightened(site)["404.html"]
-    [style], [script] = site.rglob("*.css"), site.rglob("*.js")
+    [style], [search] = site.rglob("*.css"), site.rglob("*.js")
     assert f'href="/below/assets/{style.name}"' in page
-    assert f'src="/below/assets/{script.name}"' in page
+    assert f'data-search="/below/assets/{search.name}"' in page
 
 
 def test_name_of_the_sheet_changes_with_its_content_only(site):
@@ -99,8 +106,8 @@ def test_name_of_the_sheet_changes_with_its_content_only(site):
 
 def test_scripts_lose_their_remarks_and_nothing_else(site):
     lightened(site)
-    [script] = site.rglob("*.js")
-    assert script.read_text() == "let used;\nused = '//';\n"
+    [search] = site.rglob("*.js")
+    assert search.read_text() == "let found;\n"
 
 
 def test_space_goes_where_it_says_nothing():

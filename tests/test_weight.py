@@ -25,9 +25,9 @@ def asked(page, act):
 
 
 @pytest.mark.parametrize("folder", ["", "de/"])
-def test_first_visit_of_home_is_three_small_requests(page, address, folder):
+def test_first_visit_of_home_is_two_small_requests(page, address, folder):
     first = asked(page, lambda: page.goto(f"{address}{folder}index.html"))
-    assert len(first) <= 3, first
+    assert len(first) <= 2, first
     assert sum(first.values()) <= 20 * KILOBYTE, first
 
 
