@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from feedback_app.clock import to_text
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.letters import (
     CLOSING_MAILS,
@@ -65,7 +64,7 @@ class Reception:
         The case, its invitation and its mail are written in `tx`, or none of them.
         """
         rules = self.stationery.facts.survey
-        case = replace(case, closure_key=case.closure_key or to_text(case.closed_at))
+        case = replace(case, closure_key=case.key)
         if rules.quiet_period_days:
             # Two cases of one contact that close at once must see each other. Always the first
             # lock a transaction takes, so that no two wait for each other.

@@ -1,8 +1,10 @@
 """The nouns of the survey, as they travel between the rooms."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
+
+from feedback_app.clock import to_text
 
 DurationClock = Literal["calendar", "business"]
 WithheldBecause = Literal["too_old", "no_address", "quiet_period", "opt_out", "superseded"]
@@ -35,6 +37,18 @@ class ClosedCase:
     first_response_seconds: int | None = None
     resolution_seconds: int | None = None
     duration_clock: DurationClock | None = None
+
+    @property
+    def key(self) -> str:
+        """Return what tells this closing from others of its case: the key it came with, or when."""
+        return self.closure_key or to_text(self.closed_at)
+
+    def is_same_closing(self, key: str, closed_at: datetime, within: timedelta) -> bool:
+        """Return whether this is the closing of its case with that key, or less than `within` away.
+
+        `store.cases.same_closing` asks the same of the database.
+        """
+        return self.key == key or abs(self.closed_at - closed_at) < within
 
 
 @dataclass(frozen=True, kw_only=True)

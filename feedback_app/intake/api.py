@@ -89,7 +89,8 @@ def give_link_out() -> Response:
     message = the_one(SurveyLinkMessage)
     closing = _closing(key, message.case_id, message.closure_key)
     with wiring().database.write() as tx:
-        closing = give_out(tx, wiring(), closing.invitation.case_ref, now())
+        closing = closings.find(tx, closing.invitation.case_ref)
+        closing = give_out(tx, wiring(), closing, now())
     return jsonify(told(closing, wiring(), now(), gives_link=True).model_dump(mode="json"))
 
 

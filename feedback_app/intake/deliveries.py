@@ -41,20 +41,20 @@ def take_in(tx: Transaction, wiring: Wiring, delivery: Delivery, now: datetime) 
     Raises FaultyCaseError for a delivery id that came with another case or closing.
     """
     case = delivery.case
-    case_ref = _delivered_before(tx, wiring, delivery)
+    closing = _delivered_before(tx, wiring, delivery)
     outcome: Literal["new", "known"] = "known"
-    if case_ref is None:
+    if closing is None:
         receipt = wiring.reception.receive(tx, case, now, send=delivery.send)
-        outcome, case_ref = receipt.outcome, receipt.case_ref
+        outcome = receipt.outcome
         if delivery.delivery_id:
-            deliveries.add(tx, case.source, delivery.delivery_id, case_ref, now)
-    closing = closings.find(tx, case_ref)
+            deliveries.add(tx, case.source, delivery.delivery_id, receipt.case_ref, now)
+        closing = closings.find(tx, receipt.case_ref)
     if outcome == "known" and not delivery.send:
         wiring.reception.withdraw_letter(tx, closing.invitation.id, now, _TOLD_BY_SENDER)
     we_send = wiring.reception.we_send and delivery.send
     is_ours_to_give = we_send and closing.invitation.withheld_because != "no_address"
     if delivery.answer_is_read and not is_ours_to_give:
-        closing = give_out(tx, wiring, case_ref, now)
+        closing = give_out(tx, wiring, closing, now)
     return told(
         closing,
         wiring,
@@ -65,16 +65,16 @@ def take_in(tx: Transaction, wiring: Wiring, delivery: Delivery, now: datetime) 
     )
 
 
-def give_out(tx: Transaction, wiring: Wiring, case_ref: str, now: datetime) -> Closing:
+def give_out(tx: Transaction, wiring: Wiring, closing: Closing, now: datetime) -> Closing:
     """Record that the customer gets the link from the case system; return the closing as it is now.
 
-    Changes nothing if the customer may not be asked, or has the link already.
+    `closing` was read in `tx`. Changes nothing if the customer may not be asked, or has the link
+    already.
     """
-    closing = closings.find(tx, case_ref)
     if not link_may_be_given(closing, now):
         return closing
     wiring.reception.give_out(tx, closing.invitation.id, now)
-    return closings.find(tx, case_ref)
+    return closings.find(tx, closing.invitation.case_ref)
 
 
 def link_may_be_given(closing: Closing, now: datetime) -> bool:
@@ -116,7 +116,7 @@ def told(
     )
 
 
-def _delivered_before(tx: Transaction, wiring: Wiring, delivery: Delivery) -> str | None:
+def _delivered_before(tx: Transaction, wiring: Wiring, delivery: Delivery) -> Closing | None:
     if not delivery.delivery_id:
         return None
     case_ref = deliveries.case_of(tx, delivery.case.source, delivery.delivery_id)
@@ -126,11 +126,6 @@ def _delivered_before(tx: Transaction, wiring: Wiring, delivery: Delivery) -> st
     if before.case_id != delivery.case.case_id:
         raise FaultyCaseError([Fault("delivery_id", "came with another case before", True)])
     within = timedelta(hours=wiring.facts.survey.same_closure_hours)
-    if not _is_same(before, delivery.case, within):
+    if not delivery.case.is_same_closing(before.closure_key, before.closed_at, within):
         raise FaultyCaseError([Fault("delivery_id", "came with another closing before", True)])
-    return case_ref
-
-
-def _is_same(before: Closing, case: ClosedCase, within: timedelta) -> bool:
-    key = case.closure_key or to_text(case.closed_at)
-    return before.closure_key == key or abs(before.closed_at - case.closed_at) < within
+    return before

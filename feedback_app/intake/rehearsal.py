@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from feedback_app.clock import to_text
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.invitations import Reception
 from feedback_app.records import ClosedCase, WithheldBecause
@@ -43,10 +42,8 @@ class Foresight:
     def is_known(self, case: ClosedCase) -> bool:
         """Return whether this closing is known already, or came before."""
         within = timedelta(hours=self.reception.stationery.facts.survey.same_closure_hours)
-        case = _with_key(case)
         return any(
-            case.closure_key == one.closure_key or abs(case.closed_at - one.closed_at) < within
-            for one in self._before(case)
+            case.is_same_closing(one.key, one.closed_at, within) for one in self._before(case)
         ) or bool(cases.same_closing(self.database, case, within))
 
     def take(self, case: ClosedCase, now: datetime, ask_anyway: bool) -> WithheldBecause | None:
@@ -61,12 +58,8 @@ class Foresight:
             withheld = "quiet_period"
         if withheld is None:
             asked.add(itself)
-        self._before(case).append(_with_key(case))
+        self._before(case).append(case)
         return withheld
 
     def _before(self, case: ClosedCase) -> list[ClosedCase]:
         return self._closings.setdefault((case.source, case.case_id), [])
-
-
-def _with_key(case: ClosedCase) -> ClosedCase:
-    return replace(case, closure_key=case.closure_key or to_text(case.closed_at))

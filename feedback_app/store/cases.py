@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from feedback_app.clock import to_text
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.links import new_id
 from feedback_app.records import ClosedCase
@@ -42,7 +41,7 @@ def same_closing(source: Database | Transaction, case: ClosedCase, within: timed
            LIMIT 1""",
         source=case.source,
         case_id=case.case_id,
-        closure_key=case.closure_key or to_text(case.closed_at),
+        closure_key=case.key,
         earliest=case.closed_at - within,
         latest=case.closed_at + within,
     )
