@@ -16,7 +16,7 @@ from posixpath import relpath
 from knowledge_site import css
 from knowledge_site.purge import Names, purge
 
-STYLESHEET = re.compile(r'<link rel="stylesheet" href="([^"]+)">\s*')
+STYLESHEET = re.compile(r'<link rel="stylesheet" href="(?P<target>[^"]+)">\s*')
 ASSET = re.compile(
     r'\b(?P<attribute>href|src|data-search)="(?P<target>(?P<up>[^":]*)(?P<name>\bassets/[^"?#]+))"'
 )
@@ -37,12 +37,8 @@ def lighten(site: Path, pages: Pages, folders: Iterable[str]) -> tuple[Pages, li
     for folder in folders:
         _drop_copies(site, site / folder)
     scripts = {script: _short_script(script) for script in sorted((site / "assets").glob("*.js"))}
-    sheets = list(
-        dict.fromkeys(_file(site, path.parent, link) for path, link in _sheet_links(pages))
-    )
-    inside = scripts.keys() & {
-        _file(site, path.parent, link) for path, link in _script_links(pages)
-    }
+    sheets = _loaded(site, pages, STYLESHEET)
+    inside = [script for script in _loaded(site, pages, SCRIPT) if script in scripts]
     named = {file: _write(file, text) for file, text in scripts.items() if file not in inside}
     if sheets:
         style = _style(sheets, Names(pages.values(), scripts.values()))
@@ -50,8 +46,10 @@ def lighten(site: Path, pages: Pages, folders: Iterable[str]) -> tuple[Pages, li
     for unused in (*named, *inside, *(site / name for name in UNUSED)):
         shutil.rmtree(unused) if unused.is_dir() else unused.unlink(missing_ok=True)
     pages = {
-        path: without_spare_space(_with_one_sheet(_pointed(site, path, html, named)))
-        for path, html in _with_scripts(site, pages, scripts)
+        path: without_spare_space(
+            _with_one_sheet(_pointed(site, path, _with_scripts(site, path, html, scripts), named))
+        )
+        for path, html in pages.items()
     }
     return pages, sorted(set(named.values()))
 
@@ -76,25 +74,24 @@ def _file(site: Path, folder: Path, target: str) -> Path:
     return file if file.exists() else site / target[target.index("assets/") :]
 
 
-def _sheet_links(pages: Pages) -> Iterable[tuple[Path, str]]:
-    return ((path, link) for path, html in pages.items() for link in STYLESHEET.findall(html))
-
-
-def _script_links(pages: Pages) -> Iterable[tuple[Path, str]]:
-    return (
-        (path, found["target"]) for path, html in pages.items() for found in SCRIPT.finditer(html)
+def _loaded(site: Path, pages: Pages, tag: re.Pattern[str]) -> list[Path]:
+    """Return the files that the pages load by this tag, each once, in their order."""
+    found = (
+        _file(site, path.parent, one["target"])
+        for path, html in pages.items()
+        for one in tag.finditer(html)
     )
+    return list(dict.fromkeys(found))
 
 
-def _with_scripts(site: Path, pages: Pages, scripts: dict[Path, str]) -> Iterable[tuple[Path, str]]:
-    """Yield the pages with the scripts they load written into them."""
-    for path, html in pages.items():
+def _with_scripts(site: Path, path: Path, html: str, scripts: dict[Path, str]) -> str:
+    """Return the page with the scripts it loads written into it."""
 
-        def written(found: re.Match[str], folder: Path = path.parent) -> str:
-            script = scripts.get(_file(site, folder, found["target"]))
-            return f"<script{found['others']}>{script}</script>" if script else found.group()
+    def written(found: re.Match[str]) -> str:
+        script = scripts.get(_file(site, path.parent, found["target"]))
+        return f"<script{found['others']}>{script}</script>" if script else found.group()
 
-        yield path, SCRIPT.sub(written, html)
+    return SCRIPT.sub(written, html)
 
 
 def _style(sheets: Iterable[Path], names: Names) -> str:
