@@ -1,4 +1,4 @@
-"""create_app: wiring, health, error pages and, if given, the site on the same port."""
+"""create_app: program, health, error pages and, if given, the site on the same port."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,23 +8,24 @@ from typing import Any
 from flask import Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
-from feedback_app import clock, site
-from feedback_app.api_page import api_page
+from feedback_app.base import times
 from feedback_app.database.contract import DatabaseUnavailableError
-from feedback_app.intake import problems, rates
-from feedback_app.intake.api import api
-from feedback_app.intake.webhooks import EXTENSION as WEBHOOKS
-from feedback_app.intake.webhooks import open_webhooks, webhooks
-from feedback_app.leads import attempts, sessions
+from feedback_app.database.migrate import SchemaError, require_current
+from feedback_app.intake import problems, rate_limits
+from feedback_app.intake.api.page import api_page
+from feedback_app.intake.api.views import api
+from feedback_app.intake.webhooks.views import EXTENSION as WEBHOOKS
+from feedback_app.intake.webhooks.views import open_webhooks, webhooks
+from feedback_app.leads import sessions, sign_in_limits
 from feedback_app.leads.routes import leads_pages
-from feedback_app.migrations import SchemaError, require_current
-from feedback_app.opt_out import opt_out
-from feedback_app.requests import wiring
+from feedback_app.program import Program, open_program
 from feedback_app.settings import Settings, read_settings
-from feedback_app.survey import survey
-from feedback_app.survey_pages import page, protect
-from feedback_app.survey_why import survey_why
-from feedback_app.wiring import Wiring, wire
+from feedback_app.survey.opt_out import opt_out
+from feedback_app.survey.pages import page, protect
+from feedback_app.survey.views import survey
+from feedback_app.survey.why import survey_why
+from feedback_app.web import site
+from feedback_app.web.request import program
 
 # Beyond this a comment cannot be given back to the customer; see requests.LARGEST_BODY.
 _LARGEST_READ = 1024 * 1024
@@ -32,7 +33,7 @@ _LARGEST_READ = 1024 * 1024
 _FOR_PROGRAMS = "/api/"
 
 
-class _Program(Flask):
+class _FlaskApp(Flask):
     """Flask, but what failed is logged by its route: paths hold tokens and secrets."""
 
     def log_exception(self, exc_info: Any) -> None:
@@ -42,22 +43,22 @@ class _Program(Flask):
 def create_app(
     settings: Settings | None = None,
     *,
-    parts: Wiring | None = None,
-    now: Callable[[], datetime] = clock.now,
+    parts: Program | None = None,
+    now: Callable[[], datetime] = times.now,
 ) -> Flask:
     """Return the application of `parts`, which are made from `settings` if not given.
 
     Raises SettingsError when the settings or a preset cannot be used.
     """
-    app = _Program(__name__, static_folder=None)
-    app.config["WIRING"] = parts or wire(settings or read_settings())
+    app = _FlaskApp(__name__, static_folder=None)
+    app.config["PROGRAM"] = parts or open_program(settings or read_settings())
     app.config["CLOCK"] = now
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_READ
     app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_READ
     app.config["MAX_FORM_PARTS"] = 20
-    app.extensions[rates.EXTENSION] = rates.start()
-    app.extensions[WEBHOOKS] = open_webhooks(app.config["WIRING"], now())
-    attempts.start(app)
+    app.extensions[rate_limits.EXTENSION] = rate_limits.start()
+    app.extensions[WEBHOOKS] = open_webhooks(app.config["PROGRAM"], now())
+    sign_in_limits.start(app)
     sessions.start(app)
     for pages in (survey, survey_why, opt_out, api, webhooks, api_page, leads_pages):
         app.register_blueprint(pages)
@@ -65,7 +66,7 @@ def create_app(
     app.add_url_rule("/readyz", view_func=_ready)
     app.register_error_handler(HTTPException, _error_page)
     app.register_error_handler(DatabaseUnavailableError, _unavailable)
-    folder = app.config["WIRING"].settings.site
+    folder = app.config["PROGRAM"].settings.site
     if folder:
         site.serve(app, folder)
     return app
@@ -79,7 +80,7 @@ def _alive() -> Response:
 def _ready() -> tuple[Response, int]:
     """Say whether answers can be stored: the database answers and is of our version."""
     try:
-        require_current(wiring().database)
+        require_current(program().database)
     except (DatabaseUnavailableError, SchemaError) as error:
         # The reason may name a host or path, so it goes to the log, not to whoever asks.
         current_app.logger.warning("not ready: %s", error)

@@ -15,7 +15,7 @@ from feedback_app.commands.preview import preview_mail
 from feedback_app.commands.publish import publish, verify
 from feedback_app.commands.reconcile import reconcile
 from feedback_app.commands.review import answers, export, review
-from feedback_app.commands.samples import sample_command
+from feedback_app.commands.sample import sample_command
 from feedback_app.commands.serving import migrate_command, serve, worker_command
 
 

@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from feedback_app.base.weeks import week_of
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.letters import (
+from feedback_app.mail.closure import (
     CLOSING_MAILS,
-    Stationery,
+    MailContext,
     SurveyLinks,
     closure,
     closure_notice,
 )
 from feedback_app.records import ClosedCase, OutboxMessage, WithheldBecause
 from feedback_app.store import cases, invitations, opt_outs, outbox
-from feedback_app.weeks import week_of
 
 # A page that was open when its link expired may still be sent.
 GRACE = timedelta(hours=1)
@@ -35,7 +35,7 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class Reception:
+class CaseIntake:
     """Takes closed cases in: keeps each closing once, decides who is asked, writes the mail.
 
     `survey_link` and `opt_out_link` turn an invitation's id, the latter with the customer's mail
@@ -43,7 +43,7 @@ class Reception:
     `we_send` is false where the case system tells the customer and only needs the link.
     """
 
-    stationery: Stationery
+    mail_context: MailContext
     zone: ZoneInfo
     survey_link: Callable[[str], str]
     opt_out_link: Callable[[str, str], str]
@@ -63,7 +63,7 @@ class Reception:
         no mail is written: the case system wants to tell the customer of this case itself.
         The case, its invitation and its mail are written in `tx`, or none of them.
         """
-        rules = self.stationery.facts.survey
+        rules = self.mail_context.facts.survey
         case = replace(case, closure_key=case.key)
         if rules.quiet_period_days:
             # Two cases of one contact that close at once must see each other. Always the first
@@ -88,7 +88,7 @@ class Reception:
 
         It works for the whole link lifetime from the first time on.
         """
-        lifetime = timedelta(days=self.stationery.facts.survey.link_lifetime_days)
+        lifetime = timedelta(days=self.mail_context.facts.survey.link_lifetime_days)
         invitations.hand_over(tx, invitation_id, now, now + lifetime)
         self._supersede_earlier(tx, invitation_id, now)
 
@@ -107,16 +107,16 @@ class Reception:
         self, case: ClosedCase, invitation_id: str, asks: bool, now: datetime
     ) -> OutboxMessage:
         if not asks:
-            return closure_notice(self.stationery, case, invitation_id, now)
+            return closure_notice(self.mail_context, case, invitation_id, now)
         opt_out = self.opt_out_link(invitation_id, case.contact_email or "")
         links = SurveyLinks(self.survey_link(invitation_id), opt_out)
-        return closure(self.stationery, case, invitation_id, links, now)
+        return closure(self.mail_context, case, invitation_id, links, now)
 
     def withheld_because(
         self, source: Database | Transaction, case: ClosedCase, now: datetime, ask_anyway: bool
     ) -> WithheldBecause | None:
         """Return why the customer of `case`, a new closing, is not asked, or None."""
-        rules = self.stationery.facts.survey
+        rules = self.mail_context.facts.survey
         if cases.closed_again_later(source, case):
             return "superseded"
         if not ask_anyway and case.closed_at < now - timedelta(days=rules.asking_limit_days):

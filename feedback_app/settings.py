@@ -15,7 +15,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from feedback_app.addresses import IN_ASCII, is_chat, is_here, is_mail_address, parts_of
+from feedback_app.base.addresses import IN_ASCII, is_chat, is_here, is_mail_address, parts_of
 
 _KEY_LENGTH = 32
 _PREFIX = "FEEDBACK_"

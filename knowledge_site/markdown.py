@@ -19,8 +19,8 @@ from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.inlinepatterns import InlineProcessor
 
-from knowledge_site.elements import element
-from knowledge_site.fillers import EXPRESSION, fill, is_fact
+from charts.elements import element
+from knowledge_site.fill.fillers import EXPRESSION, fill, is_fact
 from published_results.folder import Published, read_folder
 from support_facts.facts import SHIPPED, Facts, load_facts
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from server import Server, environment, feedback, free_port, granian, running
+from tests.support.server import Server, environment, feedback, free_port, granian, running
 
 ROUNDS = 5
 GETS = 1500

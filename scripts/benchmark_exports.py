@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from beside import compare, say
-from history import NOW, House, open_house
-from server import environment
 from xlsxwriter import Workbook
 
-from feedback_app.clock import to_text
+from feedback_app.base.times import to_text
+from feedback_app.base.weeks import weeks_back
 from feedback_app.records import AnsweredCase
-from feedback_app.reports.csv import week_as_csv
-from feedback_app.reports.xlsx import write_workbook
+from feedback_app.reports.csv_export import week_as_csv
+from feedback_app.reports.xlsx_export import write_workbook
 from feedback_app.store import answered_cases
-from feedback_app.weeks import weeks_back
+from tests.support.history import NOW, House, open_house
+from tests.support.server import environment
 
 ANSWERS, MANY, YEARS, ROUNDS = 10_000, 100_000, 104, 5
 # What the kernel says of this process: `ru_maxrss` may be its parent's. Starting the program takes
@@ -48,8 +48,8 @@ def main() -> None:
 
 def _exports(folder: Path, house: House) -> None:
     """Set the exports beside bare loops over the same rows."""
-    weeks, facts, path = _weeks(), house.wiring.facts, folder / "ours.xlsx"
-    read = answered_cases.answered_between(house.wiring.database, weeks[0], weeks[-1], NOW)
+    weeks, facts, path = _weeks(), house.program.facts, folder / "ours.xlsx"
+    read = answered_cases.answered_between(house.program.database, weeks[0], weeks[-1], NOW)
     rows = list(read)
     say(f"exports of {len(rows):,} answers; CPU, median of {ROUNDS} rounds")
     compare("guarded CSV / bare csv loop", lambda: _bare_csv(rows), lambda: _our_csv(rows), ROUNDS)

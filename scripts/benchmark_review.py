@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from beside import compare, say
-from history import ANSWERS, CASES, IN_WEEK, House, open_house
 
-from feedback_app.weeks import week_of
+from feedback_app.base.weeks import week_of
+from tests.support.history import ANSWERS, CASES, IN_WEEK, House, open_house
 
 LONG, SHORT, YEARS = 1_000_000, 10_000, 104
 ROUNDS, PAGES = 15, 4
@@ -29,7 +29,7 @@ def _histories(folder: Path, long: int) -> None:
     few = open_house(folder / "few", SHORT, YEARS)
     many = open_house(folder / "many", long, YEARS)
     young, old = (open_house(folder / str(weeks), ANSWERS * weeks, weeks) for weeks in (13, YEARS))
-    week = week_of(IN_WEEK, few.wiring.zone)
+    week = week_of(IN_WEEK, few.program.zone)
     say(f"a week with {CASES} cases and {ANSWERS} answers; CPU, median of {ROUNDS} rounds")
     compare(f"history of {long:,} / {SHORT:,} answers", _page(few, week), _page(many, week), ROUNDS)
     compare(f"history of {YEARS} / 13 weeks", _page(young, week), _page(old, week), ROUNDS)

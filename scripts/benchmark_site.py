@@ -25,7 +25,7 @@ import build_site
 from mkdocs.commands.build import build as build_with_mkdocs
 from mkdocs.config import load_config
 
-from knowledge_site.finish import finish
+from knowledge_site.after.finish import finish
 
 ROUNDS = 3
 PAGES = 1000

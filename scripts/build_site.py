@@ -24,12 +24,12 @@ from mkdocs.commands.build import build as build_with_mkdocs
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, MkDocsException
 
+from knowledge_site.after.finish import finish
+from knowledge_site.after.well_known import overdue
+from knowledge_site.check.pages import scan
+from knowledge_site.check.trace import heard, to_sources
 from knowledge_site.faults import SiteFaults
-from knowledge_site.finish import finish
 from knowledge_site.pages import read_pages
-from knowledge_site.scan import scan
-from knowledge_site.trace import heard, to_sources
-from knowledge_site.well_known import overdue
 from published_results.folder import Published, read_folder
 from published_results.part import ResultsError
 from support_facts.facts import SHIPPED, Facts, FactsError, load_facts

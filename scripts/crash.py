@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from server import Server, environment, feedback, free_port, running
+from tests.support.server import Server, environment, feedback, free_port, running
 
 CUSTOMERS = 8
 LINKS = 1000

@@ -14,15 +14,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from server import environment, feedback, free_port
-from smtp_sink import SmtpSink, listening
-
-from feedback_app import clock
-from feedback_app.migrations import migrate
-from feedback_app.outbox import LEASE
+from feedback_app.base import times
+from feedback_app.database.migrate import migrate
+from feedback_app.mail.delivery import LEASE
+from feedback_app.program import Program, open_program
 from feedback_app.records import ClosedCase
 from feedback_app.settings import read_settings
-from feedback_app.wiring import Wiring, wire
+from tests.support.server import environment, feedback, free_port
+from tests.support.smtp_sink import SmtpSink, listening
 
 WORKERS = 2
 SECONDS_A_MESSAGE = 0.04
@@ -44,16 +43,18 @@ def kill_workers(folder: Path, sink: SmtpSink, mails: int, kills: int) -> Found:
     sink.seconds_a_message = SECONDS_A_MESSAGE
     env = {**environment(folder, free_port()), "FEEDBACK_SMTP_URL": sink.url}
     database = env["FEEDBACK_DATABASE"]
-    wiring = wire(read_settings(database=database, secret_keys=env["FEEDBACK_SECRET_KEYS"]))
-    migrate(wiring.database, clock.now())
-    stored = _store(wiring, mails)
+    program = open_program(
+        read_settings(database=database, secret_keys=env["FEEDBACK_SECRET_KEYS"])
+    )
+    migrate(program.database, times.now())
+    stored = _store(program, mails)
     killed = 0
     # The last messages are left for the worker that is allowed to finish.
     for _ in range(kills):
         killed += _kill_while_sending(sink, env, random.randint(0, mails // (2 * kills)))
-        _let_leases_run_out(wiring)
+        _let_leases_run_out(program)
     feedback("worker", "--once", env=env)
-    wiring.database.close()
+    program.database.close()
     return Found(
         arrived=len(stored & set(sink.ids)),
         lost=len(stored - set(sink.ids)),
@@ -62,10 +63,10 @@ def kill_workers(folder: Path, sink: SmtpSink, mails: int, kills: int) -> Found:
     )
 
 
-def _store(wiring: Wiring, mails: int) -> set[str]:
+def _store(program: Program, mails: int) -> set[str]:
     """Close cases, which writes their mails into the outbox; return the ids of the mails."""
-    now = clock.now()
-    with wiring.database.write() as tx:
+    now = times.now()
+    with program.database.write() as tx:
         for number in range(mails):
             case = ClosedCase(
                 source="crash test",
@@ -74,8 +75,8 @@ def _store(wiring: Wiring, mails: int) -> set[str]:
                 closed_at=now - timedelta(hours=1),
                 contact_email="contact@customer.example",
             )
-            wiring.reception.receive(tx, case, now)
-    return {row["id"] for row in wiring.database.ask("SELECT id FROM outbox")}
+            program.case_intake.receive(tx, case, now)
+    return {row["id"] for row in program.database.ask("SELECT id FROM outbox")}
 
 
 def _kill_while_sending(sink: SmtpSink, env: dict[str, str], after: int) -> bool:
@@ -95,12 +96,12 @@ def _kill_while_sending(sink: SmtpSink, env: dict[str, str], after: int) -> bool
     return ran
 
 
-def _let_leases_run_out(wiring: Wiring) -> None:
+def _let_leases_run_out(program: Program) -> None:
     """Stand for the minutes after which another worker takes over what the dead ones held."""
-    with wiring.database.write() as tx:
+    with program.database.write() as tx:
         tx.run(
             "UPDATE outbox SET claimed_until = :past WHERE claimed_until IS NOT NULL",
-            past=clock.now() - LEASE,
+            past=times.now() - LEASE,
         )
 
 

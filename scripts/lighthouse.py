@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from site_server import serving
+from tests.support.site_server import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / "tests/lighthouse/node_modules/.bin/lighthouse"

@@ -29,7 +29,7 @@ def missing(language: str, root: Path = ROOT) -> dict[str, list[str]]:
     places = {
         "support_facts/support.toml": _facts(language, root),
         "knowledge_site/words.toml": _words(language, root),
-        f"feedback_app/translations/{language}/LC_MESSAGES": _wordings(language, root),
+        f"feedback_app/base/translations/{language}/LC_MESSAGES": _wordings(language, root),
         f"docs/{language}": _pages(language, root),
         ".": _configuration(language, root),
     }

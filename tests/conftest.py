@@ -8,7 +8,6 @@ import os
 import pwd
 import shutil
 import subprocess
-import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -17,22 +16,19 @@ from typing import Any, NoReturn
 
 import pytest
 import time_machine
+from build_site import build
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
 from pydantic import SecretStr
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
-
-from build_site import build
-from office import KEY, NOW, Office
-from site_server import serving
-from smtp_sink import SmtpSink, listening
-
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database
-from feedback_app.migrations import migrate
+from feedback_app.database.migrate import migrate
+from feedback_app.program import open_program
 from feedback_app.settings import Settings
-from feedback_app.wiring import wire
+from tests.support.office import KEY, NOW, Office
+from tests.support.site_server import serving
+from tests.support.smtp_sink import SmtpSink, listening
 
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
 settings.load_profile("ci")
@@ -131,7 +127,7 @@ def sqlite_team_office(tmp_path: Path) -> Iterator[Office]:
 
 
 def _office(url: str, folder: Path, public_url: str = "http://survey.example") -> Iterator[Office]:
-    wiring = wire(
+    program = open_program(
         Settings(
             database=SecretStr(url),
             secret_keys=(SecretStr(KEY),),
@@ -141,9 +137,9 @@ def _office(url: str, folder: Path, public_url: str = "http://survey.example") -
         )
     )
     with time_machine.travel(NOW, tick=False) as traveller:
-        migrate(wiring.database, NOW)
-        yield Office(wiring, traveller)
-        wiring.database.close()
+        migrate(program.database, NOW)
+        yield Office(program, traveller)
+        program.database.close()
 
 
 @pytest.fixture(scope="session")

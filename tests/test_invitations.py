@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from office import NOW, Customer, Office, a_case
 
 from feedback_app.commands.contacts import opt_out
 from feedback_app.store import invitations
+from tests.support.office import NOW, Customer, Office, a_case
 
 
 def _withheld(office: Office) -> list[str | None]:
@@ -72,9 +72,9 @@ def test_a_closing_that_is_not_asked_about_leaves_the_earlier_link_usable(
     first = office.invite(closed_at=NOW - timedelta(days=3))
     again = a_case(contact_email=None if reason == "no_address" else "contact@customer.example")
     if reason == "too_old":
-        office.wait(days=office.wiring.facts.survey.asking_limit_days)
+        office.wait(days=office.program.facts.survey.asking_limit_days)
         # Its mail went out late, so the link is still good.
-        with office.wiring.database.write() as tx:
+        with office.program.database.write() as tx:
             tx.run("UPDATE invitations SET expires_at = :soon", soon=office.now + timedelta(days=1))
     if reason == "opt_out":
         assert office.run(opt_out, "contact@customer.example").exit_code == 0
@@ -105,7 +105,7 @@ def test_an_older_closing_that_comes_in_late_is_not_asked_about(office: Office) 
 
 
 def test_a_case_closed_longer_ago_than_the_limit_is_kept_but_not_asked(office: Office) -> None:
-    old = NOW - timedelta(days=office.wiring.facts.survey.asking_limit_days, hours=1)
+    old = NOW - timedelta(days=office.program.facts.survey.asking_limit_days, hours=1)
     receipt = office.receive(a_case(closed_at=old))
     assert receipt.withheld_because == "too_old"
     assert len(office.rows("cases")) == 1
@@ -155,17 +155,17 @@ def test_in_the_quiet_period_a_contact_is_told_but_not_asked_again(office: Offic
 
 
 def test_without_a_quiet_period_every_case_is_asked_about(office: Office) -> None:
-    assert office.wiring.facts.survey.quiet_period_days == 0
+    assert office.program.facts.survey.quiet_period_days == 0
     assert [office.receive(a_case(number)).withheld_because for number in "123"] == [None] * 3
 
 
 def test_a_withheld_or_bounced_survey_starts_no_quiet_period(office: Office) -> None:
     office = office.ruled(quiet_period_days=30)
-    old = NOW - timedelta(days=office.wiring.facts.survey.asking_limit_days, hours=1)
+    old = NOW - timedelta(days=office.program.facts.survey.asking_limit_days, hours=1)
     assert office.receive(a_case("1", closed_at=old)).withheld_because == "too_old"
     asked = office.receive(a_case("2"))
     assert asked.withheld_because is None
-    with office.wiring.database.write() as tx:
+    with office.program.database.write() as tx:
         invitations.mark_bounced(tx, asked.invitation_id, office.now)
     assert office.receive(a_case("3")).withheld_because is None
 
@@ -179,7 +179,7 @@ def test_cases_of_one_contact_that_close_at_once_are_asked_about_once(office: Of
 
 
 def test_where_the_case_system_tells_the_customer_we_send_nothing(office: Office) -> None:
-    office.wiring.settings.closure_mail = "case_system"
+    office.program.settings.closure_mail = "case_system"
     for number, address in (("1", "a@customer.example"), ("2", None)):
         office.receive(a_case(number, contact_email=address))
     assert office.mails() == []

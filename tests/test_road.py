@@ -15,10 +15,10 @@ from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from passing import let_pass
-from server import environment, feedback, free_port, running
 
 from scripts import build_site
+from tests.support.passing import let_pass
+from tests.support.server import environment, feedback, free_port, running
 
 # Figures of fewer answers are not published.
 OTHERS = [f"00005{number:02d}" for number in range(11)]

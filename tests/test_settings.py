@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from office import KEY
 
 from feedback_app.settings import Settings, SettingsError, read_settings
+from tests.support.office import KEY
 
-EXAMPLE = Path(__file__).parent.parent / ".env.example"
+EXAMPLE = Path(__file__).parents[1] / ".env.example"
 
 
 @pytest.fixture(autouse=True)

@@ -4,15 +4,15 @@ from typing import BinaryIO
 
 import click
 
-from feedback_app import clock
-from feedback_app.bounces import ReportError, returned_message
+from feedback_app.base import times
 from feedback_app.commands.named_case import from_source, newest_invitation
-from feedback_app.commands.wired import wired
+from feedback_app.commands.with_program import with_program
 from feedback_app.database.contract import Transaction
-from feedback_app.letters import CLOSING_MAILS
+from feedback_app.mail.bounces import ReportError, returned_message
+from feedback_app.mail.closure import CLOSING_MAILS
+from feedback_app.program import Program
 from feedback_app.records import Invitation
 from feedback_app.store import invitations, opt_outs, outbox
-from feedback_app.wiring import Wiring
 
 
 @click.command()
@@ -23,9 +23,9 @@ from feedback_app.wiring import Wiring
     help="A delivery report (RFC 3464), a file or - for what the mail server pipes in.",
 )
 @from_source
-@wired()
+@with_program()
 def bounce(
-    wiring: Wiring, case_number: str | None, report: BinaryIO | None, source: str | None
+    program: Program, case_number: str | None, report: BinaryIO | None, source: str | None
 ) -> None:
     """Record that a closure mail came back: its case leaves the response rate.
 
@@ -34,12 +34,12 @@ def bounce(
     """
     if (case_number is None) == (report is None):
         raise click.UsageError("name either CASE_NUMBER or --report FILE")
-    with wiring.database.write() as tx:
+    with program.database.write() as tx:
         if report:
             invitation = _reported(tx, report)
         else:
             invitation = newest_invitation(tx, case_number or "", source)
-        invitations.mark_bounced(tx, invitation.id, clock.now())
+        invitations.mark_bounced(tx, invitation.id, times.now())
     click.echo(f"case {invitation.case_number}: its mail came back")
 
 
@@ -57,17 +57,17 @@ def _reported(tx: Transaction, report: BinaryIO) -> Invitation:
 @click.command("opt-out")
 @click.argument("address")
 @click.option("--ask-again", is_flag=True, help="Take the objection back.")
-@wired()
-def opt_out(wiring: Wiring, address: str, ask_again: bool) -> None:
+@with_program()
+def opt_out(program: Program, address: str, ask_again: bool) -> None:
     """Record that ADDRESS wants no surveys, as told by phone or mail.
 
     Its closure mails go on without the survey. Only a digest of the address is kept.
     """
     if "@" not in address.strip("@ "):
         raise click.BadParameter("write a mail address", param_hint="ADDRESS")
-    with wiring.database.write() as tx:
+    with program.database.write() as tx:
         if ask_again:
             opt_outs.remove(tx, address)
         else:
-            opt_outs.add(tx, address, clock.now())
+            opt_outs.add(tx, address, times.now())
     click.echo("asked again after a case" if ask_again else "not asked any more")

@@ -2,32 +2,33 @@
 
 import click
 
-from feedback_app import clock, digest
-from feedback_app.commands.wired import wired
-from feedback_app.weeks import reviewed_week, week_of, weeks_back
-from feedback_app.wiring import Wiring
+from feedback_app.base import times
+from feedback_app.base.weeks import reviewed_week, week_of, weeks_back
+from feedback_app.commands.with_program import with_program
+from feedback_app.jobs import digest
+from feedback_app.program import Program
 
 
 @click.command("digest")
 @click.argument("week", required=False)
 @click.option("--show", is_flag=True, help="Print it instead of mailing it.")
-@wired()
-def digest_command(wiring: Wiring, week: str | None, show: bool) -> None:
+@with_program()
+def digest_command(program: Program, week: str | None, show: bool) -> None:
     """Mail the digest of WEEK (without one, of last week) to FEEDBACK_DIGEST_TO.
 
     The worker does so by itself on Monday at 07:00, team time, unless there is nothing to tell.
     """
-    now = clock.now()
+    now = times.now()
     if week is None:
-        week = weeks_back(week_of(now, wiring.zone), 2)[0]
+        week = weeks_back(week_of(now, program.zone), 2)[0]
     try:
-        week = reviewed_week(week, week_of(now, wiring.zone))
+        week = reviewed_week(week, week_of(now, program.zone))
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="WEEK") from error
     if show:
-        click.echo(digest.as_text(wiring, week, now))
+        click.echo(digest.as_text(program, week, now))
         return
-    if not wiring.settings.digest_to:
+    if not program.settings.digest_to:
         raise click.ClickException("nobody gets it: set FEEDBACK_DIGEST_TO, or use --show")
-    count = digest.write(wiring, week, now, only_once=False)
+    count = digest.write(program, week, now, only_once=False)
     click.echo(f"the digest of {week} waits for the worker, for {count} addresses")

@@ -2,21 +2,21 @@
 
 import click
 
-from feedback_app import clock
-from feedback_app.commands.wired import wired
-from feedback_app.retention import erase
-from feedback_app.wiring import Wiring
+from feedback_app.base import times
+from feedback_app.commands.with_program import with_program
+from feedback_app.jobs.retention import erase
+from feedback_app.program import Program
 
 
 @click.command("erase")
 @click.option("--case", "case_number", help="The case number.")
 @click.option("--email", help="The contact's address.")
-@wired()
-def erase_command(wiring: Wiring, case_number: str | None, email: str | None) -> None:
+@with_program()
+def erase_command(program: Program, case_number: str | None, email: str | None) -> None:
     """Wipe contact, comment and customer of a case or an address everywhere; keep the scores."""
     if bool(case_number) == bool(email):
         raise click.UsageError("name either --case NUMBER or --email ADDRESS")
-    done = erase(wiring.database, wiring.settings.mailbox, clock.now(), case_number, email)
+    done = erase(program.database, program.settings.mailbox, times.now(), case_number, email)
     click.echo(
         f"erased: {done.cases} closed cases, {done.mails} mails in the mailbox, "
         f"{done.rejected_rows} rejected rows"

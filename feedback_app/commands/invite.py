@@ -8,15 +8,15 @@ from typing import Any
 
 import click
 
-from feedback_app import clock
+from feedback_app.base import times
 from feedback_app.commands.open_table import SOURCE, open_table
 from feedback_app.commands.table_options import TableOptions, table_options
-from feedback_app.commands.wired import wired
-from feedback_app.intake.csv_file import Table
-from feedback_app.intake.import_run import Batch, Counts, Import
+from feedback_app.commands.with_program import with_program
+from feedback_app.intake.csv.file import Table
+from feedback_app.intake.csv.importing import Batch, Counts, Import
+from feedback_app.intake.csv.rejected import RejectedRows, path_beside
 from feedback_app.intake.mapping import FIELDS
-from feedback_app.intake.rejected import RejectedRows, path_beside
-from feedback_app.wiring import Wiring
+from feedback_app.program import Program
 
 _LISTED = 20
 
@@ -36,30 +36,30 @@ _LISTED = 20
     help="Count and list as usual, but store and send nothing. Other writers wait meanwhile.",
 )
 @click.option("--ask-anyway", is_flag=True, help="Ask about cases closed long ago, too.")
-@wired()
+@with_program()
 def invite(
-    wiring: Wiring, file: Path, options: TableOptions, dry_run: bool, ask_anyway: bool
+    program: Program, file: Path, options: TableOptions, dry_run: bool, ask_anyway: bool
 ) -> None:
     """Take closed cases from FILE, a CSV file, and invite their customers to the survey.
 
     Running it again changes nothing. Rejected rows are listed and written to FILE.rejected.csv:
     mend them there and invite that file. The next run of FILE writes it anew.
     """
-    with open_table(wiring, file, options, clock.now()) as opened:
+    with open_table(program, file, options, times.now()) as opened:
         job = Import(
-            reception=wiring.reception,
+            case_intake=program.case_intake,
             mapping=opened.mapping,
             normal=opened.normal,
             ask_anyway=ask_anyway,
         )
         columns, rows = opened.columns, opened.rows
         if dry_run:
-            rehearsed = job.rehearse(wiring.database, columns, rows)
+            rehearsed = job.rehearse(program.database, columns, rows)
             counts = _follow(file, opened.table, rehearsed)
         else:
             path = path_beside(file)
-            aside = RejectedRows(wiring.database, path, columns, opened.normal.now)
-            batches = job.run(wiring.database, columns, rows)
+            aside = RejectedRows(program.database, path, columns, opened.normal.now)
+            batches = job.run(program.database, columns, rows)
             counts = _follow(file, opened.table, batches, aside)
     if dry_run:
         click.echo("dry run: nothing was stored or sent")

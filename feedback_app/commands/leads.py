@@ -5,12 +5,12 @@ import sys
 
 import click
 
-from feedback_app import clock
-from feedback_app.commands.wired import wired
-from feedback_app.desk import ROLES, Lead, Role, account_name
+from feedback_app.base import times
+from feedback_app.commands.with_program import with_program
 from feedback_app.leads import passwords
+from feedback_app.program import Program
+from feedback_app.records import ROLES, Lead, Role, account_name
 from feedback_app.store import leads
-from feedback_app.wiring import Wiring
 
 # Whoever works on the machine itself, in the record of changes.
 _OPERATOR = "command line"
@@ -28,9 +28,9 @@ def lead() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--if-missing", is_flag=True, help="Do nothing if there is the account already.")
 @click.option("--single-sign-on", is_flag=True, help="No password: your proxy signs in.")
-@wired()
+@with_program()
 def add(
-    wiring: Wiring,
+    program: Program,
     name: str,
     role: Role,
     generate: bool,
@@ -46,7 +46,7 @@ def add(
     if generate + password_stdin + single_sign_on > 1:
         raise click.UsageError("name one of --generate, --password-stdin and --single-sign-on")
     name = _checked(name)
-    if leads.find(wiring.database, name):
+    if leads.find(program.database, name):
         if if_missing:
             return
         raise click.ClickException(f"there is an account {name} already: remove it first")
@@ -55,9 +55,9 @@ def add(
         password_hash = None if password is None else passwords.hashed(password)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    now = clock.now()
+    now = times.now()
     account = Lead(name=name, role=role, password_hash=password_hash, added_at=now)
-    with wiring.database.write() as tx:
+    with program.database.write() as tx:
         leads.add(tx, account)
         leads.record_action(tx, _OPERATOR, "account added", f"{name}, {role}", now)
     click.echo(f"{name} is added as {role}")
@@ -66,10 +66,10 @@ def add(
 
 
 @lead.command("list")
-@wired()
-def show(wiring: Wiring) -> None:
+@with_program()
+def show(program: Program) -> None:
     """List the accounts."""
-    accounts = leads.every(wiring.database)
+    accounts = leads.every(program.database)
     for account in accounts:
         way = "password" if account.password_hash else "single sign-on"
         click.echo(f"{account.name}\t{account.role}\t{way}\tsince {account.added_at:%Y-%m-%d}")
@@ -79,14 +79,14 @@ def show(wiring: Wiring) -> None:
 
 @lead.command()
 @click.argument("name")
-@wired()
-def remove(wiring: Wiring, name: str) -> None:
+@with_program()
+def remove(program: Program, name: str) -> None:
     """Remove the account NAME and end its sessions at once."""
     name = _checked(name)
-    with wiring.database.write() as tx:
+    with program.database.write() as tx:
         if not leads.remove(tx, name):
             raise click.ClickException(f"there is no account {name}: see 'feedback lead list'")
-        leads.record_action(tx, _OPERATOR, "account removed", name, clock.now())
+        leads.record_action(tx, _OPERATOR, "account removed", name, times.now())
     click.echo(f"{name} is removed")
 
 

@@ -2,37 +2,38 @@
 
 import click
 
-from feedback_app import clock, sample
+from feedback_app import sample
+from feedback_app.base import times
 from feedback_app.commands.named_case import from_source, newest_invitation
-from feedback_app.commands.wired import wired
+from feedback_app.commands.with_program import with_program
 from feedback_app.database.contract import Transaction
+from feedback_app.program import Program
 from feedback_app.records import Invitation
 from feedback_app.store import opt_outs
-from feedback_app.wiring import Wiring
 
 
 @click.command()
 @click.argument("case_number")
 @from_source
-@wired()
-def link(wiring: Wiring, case_number: str, source: str | None) -> None:
+@with_program()
+def link(program: Program, case_number: str, source: str | None) -> None:
     """Print the survey link of a closed case, for pasting into your own mail.
 
     The link works for the whole link lifetime from the moment it is first given out.
     """
-    now = clock.now()
-    with wiring.database.write() as tx:
+    now = times.now()
+    with program.database.write() as tx:
         newest = newest_invitation(tx, case_number, source)
         if newest.answered_at or (newest.handed_over_at and newest.expires_at <= now):
             raise click.ClickException(
                 f"the link of case {case_number} takes no answer any more: "
                 f"it is {newest.state(now).replace('_', ' ')}"
             )
-        wiring.reception.give_out(tx, newest.id, now)
+        program.case_intake.give_out(tx, newest.id, now)
         objected = _objected(tx, newest)
     if objected:
         click.echo("the contact of this case objected to surveys: think before you ask", err=True)
-    click.echo(wiring.survey_link(newest.id))
+    click.echo(program.survey_link(newest.id))
 
 
 def _objected(tx: Transaction, invitation: Invitation) -> bool:
@@ -43,8 +44,8 @@ def _objected(tx: Transaction, invitation: Invitation) -> bool:
 
 @click.command()
 @click.argument("count", type=click.IntRange(1, 100_000))
-@wired()
-def mint(wiring: Wiring, count: int) -> None:
+@with_program()
+def mint(program: Program, count: int) -> None:
     """Print COUNT fresh survey links for trying out, one a line. They are sample data."""
-    for address in sample.mint(wiring, count, clock.now()):
+    for address in sample.mint(program, count, times.now()):
         click.echo(address)

@@ -2,12 +2,12 @@
 
 import click
 
-from feedback_app import clock
+from feedback_app.base import times
+from feedback_app.base.weeks import parse_week
 from feedback_app.commands.published import add_to, published_in, refuse_mixing
-from feedback_app.commands.wired import wired
+from feedback_app.commands.with_program import with_program
+from feedback_app.program import Program
 from feedback_app.publish.notes import NamesCaseError, NoteFaultError, new_note
-from feedback_app.weeks import parse_week
-from feedback_app.wiring import Wiring
 from published_results.note import LONGEST_NOTE
 
 
@@ -28,9 +28,9 @@ from published_results.note import LONGEST_NOTE
 @click.option("--by", required=True, metavar="NAME", help="Who publishes it; no page shows it.")
 @click.option("--anyway", is_flag=True, help="Publish it although it seems to name a case.")
 @click.option("--sample", is_flag=True, help="It belongs to sample data.")
-@wired()
+@with_program()
 def note(
-    wiring: Wiring,
+    program: Program,
     week: str,
     texts: tuple[tuple[str, str], ...],
     by: str,
@@ -42,16 +42,16 @@ def note(
     It appears on the site and in its feed with the next build. It names no customer and no case,
     and repeats no comment: what seems to do so is refused.
     """
-    published, now = published_in(wiring), clock.now()
-    refuse_mixing(wiring, published, sample)
+    published, now = published_in(program), times.now()
+    refuse_mixing(program, published, sample)
     if not by.strip():
         raise click.BadParameter("says nothing", param_hint="--by")
     try:
         made = new_note(
-            wiring.database,
+            program.database,
             published,
             _checked(week),
-            _by_language(texts, wiring.facts.languages),
+            _by_language(texts, program.facts.languages),
             by.strip(),
             now,
             sample=sample,
@@ -61,7 +61,7 @@ def note(
         raise click.BadParameter(str(error), param_hint="--text") from error
     except NamesCaseError as error:
         raise click.ClickException(str(error)) from error
-    for path in add_to(wiring, [made]):
+    for path in add_to(program, [made]):
         click.echo(f"published: {path}")
     click.echo("build the site to show it")
 

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from feedback_app.commands.table_options import TableOptions
-from feedback_app.intake.csv_file import Row, Table, opened
-from feedback_app.intake.csv_lines import CSVFileError
+from feedback_app.intake.closed_case import NormalForm
+from feedback_app.intake.csv.file import Row, Table, opened
+from feedback_app.intake.csv.lines import CSVFileError
+from feedback_app.intake.csv.rejected import RejectedFileError, as_imported
+from feedback_app.intake.dates import DateFormatError
 from feedback_app.intake.faults import FaultyCaseError
 from feedback_app.intake.mapping import CaseMapping, MappingError
-from feedback_app.intake.moments import DateFormatError
-from feedback_app.intake.normal import NormalForm
-from feedback_app.intake.rejected import RejectedFileError, as_imported
-from feedback_app.wiring import Wiring
+from feedback_app.program import Program
 
 SOURCE = "csv"
 
@@ -41,21 +41,21 @@ class OpenTable:
 
 @contextmanager
 def open_table(
-    wiring: Wiring, file: Path, options: TableOptions, now: datetime
+    program: Program, file: Path, options: TableOptions, now: datetime
 ) -> Iterator[OpenTable]:
     """Open `file`, say what was found out about it, and check that its columns can be used.
 
     What cannot be read in the block ends the command with exit code 2.
     """
     try:
-        normal = NormalForm.of(wiring.facts, options.moments(wiring.zone), now)
+        normal = NormalForm.of(program.facts, options.moments(program.zone), now)
         normal.check(options.constants)
         if faults := options.written.word_faults(normal):
             raise MappingError("; ".join(faults))
         with opened(file, options.encoding, options.delimiter) as table:
             columns, rows = as_imported(file, table)
             mapping = options.mapping.for_columns(columns, SOURCE)
-            _introduce(file, table, None if options.names_zone else wiring.zone)
+            _introduce(file, table, None if options.names_zone else program.zone)
             yield OpenTable(table, columns, rows, mapping, normal)
     except (MappingError, FaultyCaseError, DateFormatError) as error:
         raise click.UsageError(str(error)) from error

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from feedback_app import clock
-from feedback_app.commands.wired import wired
-from feedback_app.letters import SurveyLinks, closure, closure_notice
-from feedback_app.links import new_id
+from feedback_app.base import times
+from feedback_app.base.links import new_id
+from feedback_app.commands.with_program import with_program
+from feedback_app.mail.closure import SurveyLinks, closure, closure_notice
+from feedback_app.program import Program
 from feedback_app.records import ClosedCase, OutboxMessage
-from feedback_app.wiring import Wiring
 
 
 @click.command("preview-mail")
@@ -22,8 +22,8 @@ from feedback_app.wiring import Wiring
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder to write into.",
 )
-@wired(migrated=False)
-def preview_mail(wiring: Wiring, output: Path) -> None:
+@with_program(migrated=False)
+def preview_mail(program: Program, output: Path) -> None:
     """Write every closure mail, with and without the survey, as .eml and .html files.
 
     In each language, as it would be sent with these facts and settings. Nothing is stored or
@@ -31,8 +31,8 @@ def preview_mail(wiring: Wiring, output: Path) -> None:
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
-        for language in wiring.facts.languages:
-            for message in _letters(wiring, language):
+        for language in program.facts.languages:
+            for message in _letters(program, language):
                 _write(output / f"{message.kind.replace(' ', '-')}-{language}", message)
     except OSError as error:
         raise click.ClickException(
@@ -40,8 +40,8 @@ def preview_mail(wiring: Wiring, output: Path) -> None:
         ) from error
 
 
-def _letters(wiring: Wiring, language: str) -> tuple[OutboxMessage, OutboxMessage]:
-    now, invitation_id = clock.now(), new_id()
+def _letters(program: Program, language: str) -> tuple[OutboxMessage, OutboxMessage]:
+    now, invitation_id = times.now(), new_id()
     case = ClosedCase(
         source="preview",
         case_id="preview",
@@ -50,11 +50,11 @@ def _letters(wiring: Wiring, language: str) -> tuple[OutboxMessage, OutboxMessag
         contact_email="preview@example.org",
         language=language,
     )
-    opt_out = wiring.opt_out_link(invitation_id, case.contact_email or "")
-    links = SurveyLinks(wiring.survey_link(invitation_id), opt_out)
+    opt_out = program.opt_out_link(invitation_id, case.contact_email or "")
+    links = SurveyLinks(program.survey_link(invitation_id), opt_out)
     return (
-        closure(wiring.stationery, case, invitation_id, links, now),
-        closure_notice(wiring.stationery, case, invitation_id, now),
+        closure(program.mail_context, case, invitation_id, links, now),
+        closure_notice(program.mail_context, case, invitation_id, now),
     )
 
 

@@ -4,9 +4,11 @@ from datetime import datetime
 
 import click
 
-from feedback_app import clock
+from feedback_app.base import times
+from feedback_app.base.weeks import parse_week
 from feedback_app.commands.published import add_to, approved, published_in, refuse_mixing
-from feedback_app.commands.wired import wired
+from feedback_app.commands.with_program import with_program
+from feedback_app.program import Program
 from feedback_app.publish import verify as verifying
 from feedback_app.publish.drafts import (
     Draft,
@@ -15,11 +17,9 @@ from feedback_app.publish.drafts import (
     correction,
     new_drafts,
 )
-from feedback_app.publish.paper import draft_lines
 from feedback_app.publish.periods import Pending
+from feedback_app.publish.preview import draft_lines
 from feedback_app.store import mentions
-from feedback_app.weeks import parse_week
-from feedback_app.wiring import Wiring
 from published_results.folder import Published
 from published_results.result import Result
 
@@ -34,9 +34,9 @@ from published_results.result import Result
 @click.option("--correct", "week", metavar="WEEK", help="Correct the period that holds this week.")
 @click.option("--why", metavar="TEXT", help="Why it is corrected; the page shows it.")
 @click.option("--sample", is_flag=True, help="Sample data instead of real cases.")
-@wired()
+@with_program()
 def publish(
-    wiring: Wiring,
+    program: Program,
     code: str | None,
     by: str | None,
     week: str | None,
@@ -48,8 +48,8 @@ def publish(
         raise click.UsageError("a correction needs both --correct WEEK and --why TEXT")
     if code and not (by and by.strip()):
         raise click.UsageError("an approval needs --by NAME as well")
-    published, now = published_in(wiring), clock.now()
-    drafts, pending = _drafts(wiring, published, week, why, sample, now)
+    published, now = published_in(program), times.now()
+    drafts, pending = _drafts(program, published, week, why, sample, now)
     if not drafts:
         click.echo(_nothing(pending, sample))
         return
@@ -60,22 +60,22 @@ def publish(
         raise click.ClickException(
             f"the figures are no longer those of the code {code}: look at the preview again"
         )
-    results = approved(wiring, drafts, published, (by or "").strip(), now)
-    for path in add_to(wiring, results):
+    results = approved(program, drafts, published, (by or "").strip(), now)
+    for path in add_to(program, results):
         click.echo(f"published: {path}")
     click.echo("build the site to show it")
 
 
 @click.command()
-@wired()
-def verify(wiring: Wiring) -> None:
+@with_program()
+def verify(program: Program) -> None:
     """Compute every published figure again from the database, and name each difference."""
-    published = published_in(wiring)
+    published = published_in(program)
     if not published.results:
         click.echo("nothing has been published yet")
         return
     wrong = 0
-    for finding in verifying.verify(wiring.database, wiring.facts, published):
+    for finding in verifying.verify(program.database, program.facts, published):
         wrong += bool(finding.differences)
         _show(finding, len(published.versions(finding.result.period.name)))
     click.echo("\nThis cannot prove:")
@@ -104,24 +104,24 @@ def _show(finding: verifying.Finding, versions: int) -> None:
 
 
 def _drafts(
-    wiring: Wiring,
+    program: Program,
     published: Published,
     week: str | None,
     why: str | None,
     sample: bool,
     now: datetime,
 ) -> tuple[list[Draft], Pending | None]:
-    refuse_mixing(wiring, published, sample)
+    refuse_mixing(program, published, sample)
     if week is None or why is None:
-        return new_drafts(wiring.database, wiring.facts, published, now, sample)
-    for case_number in mentions.cases_in(wiring.database, why):
+        return new_drafts(program.database, program.facts, published, now, sample)
+    for case_number in mentions.cases_in(program.database, why):
         raise click.BadParameter(
             f"names or repeats something of case {case_number}, and the page shows it: say it "
             "without",
             param_hint="--why",
         )
     try:
-        draft = correction(wiring.database, wiring.facts, published, parse_week(week), why, now)
+        draft = correction(program.database, program.facts, published, parse_week(week), why, now)
     except NothingToPublishError as error:
         raise click.ClickException(str(error)) from error
     except ValueError as error:

@@ -6,26 +6,26 @@ from pathlib import Path
 
 import click
 
+from feedback_app.program import Program
 from feedback_app.publish.drafts import ClockSetBackError, Draft, approve
 from feedback_app.settings import Settings
-from feedback_app.wiring import Wiring
 from published_results.folder import Published, add, read_folder
 from published_results.note import Note
 from published_results.part import ResultsError
 from published_results.result import Result
 
 
-def published_in(wiring: Wiring) -> Published:
+def published_in(program: Program) -> Published:
     """Return what was published so far; a faulty folder is one clear error."""
     try:
-        return read_folder(wiring.settings.results)
+        return read_folder(program.settings.results)
     except ResultsError as error:
         raise click.ClickException(str(error)) from error
 
 
-def refuse_mixing(wiring: Wiring, published: Published, sample: bool) -> None:
+def refuse_mixing(program: Program, published: Published, sample: bool) -> None:
     """Stop unless sample data and real files stay in folders of their own."""
-    folder = wiring.settings.results
+    folder = program.settings.results
     default: Path = Settings.model_fields["results"].default
     if sample and folder.resolve() == default.resolve():
         raise click.ClickException(
@@ -40,18 +40,18 @@ def refuse_mixing(wiring: Wiring, published: Published, sample: bool) -> None:
 
 
 def approved(
-    wiring: Wiring, drafts: Sequence[Draft], published: Published, by: str, now: datetime
+    program: Program, drafts: Sequence[Draft], published: Published, by: str, now: datetime
 ) -> list[Result]:
     """Return the files of approved drafts; a clock that was set back is one clear error."""
     try:
-        return approve(drafts, wiring.facts, published, by, now)
+        return approve(drafts, program.facts, published, by, now)
     except ClockSetBackError as error:
         raise click.ClickException(str(error)) from error
 
 
-def add_to(wiring: Wiring, files: Sequence[Result | Note]) -> list[Path]:
+def add_to(program: Program, files: Sequence[Result | Note]) -> list[Path]:
     """Write new files and return their paths; a folder that takes none is one clear error."""
-    folder = wiring.settings.results
+    folder = program.settings.results
     written: list[Path] = []
     try:
         for file in files:

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import click
 
-from feedback_app import clock
-from feedback_app.clock import to_text
+from feedback_app.base import times
+from feedback_app.base.times import to_text
 from feedback_app.commands.open_table import open_table
 from feedback_app.commands.table_options import TableOptions, table_options
-from feedback_app.commands.wired import wired
-from feedback_app.intake.import_run import Import
-from feedback_app.intake.reconciliation import compare
+from feedback_app.commands.with_program import with_program
+from feedback_app.intake.csv.importing import Import
+from feedback_app.intake.csv.reconciliation import compare
+from feedback_app.program import Program
 from feedback_app.records import ClosedCase
 from feedback_app.store import cases
-from feedback_app.wiring import Wiring
 
 
 @click.command(
@@ -23,19 +23,19 @@ from feedback_app.wiring import Wiring
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @table_options
-@wired()
-def reconcile(wiring: Wiring, file: Path, options: TableOptions) -> None:
+@with_program()
+def reconcile(program: Program, file: Path, options: TableOptions) -> None:
     """Compare FILE, an export of the case system as CSV, with what came in. Stores nothing.
 
     Closed cases that never came in are listed. Name their source as the webhook or key does, such
     as --set source=jira. 'feedback invite' with the same options takes them in.
     """
-    within = timedelta(hours=wiring.facts.survey.same_closure_hours)
+    within = timedelta(hours=program.facts.survey.same_closure_hours)
     read = came_in = missed = rejected = not_matching = 0
     sources: set[str] = set()
-    with open_table(wiring, file, options, clock.now()) as opened:
-        job = Import(reception=wiring.reception, mapping=opened.mapping, normal=opened.normal)
-        for part in compare(wiring.database, job, opened.columns, opened.rows, within):
+    with open_table(program, file, options, times.now()) as opened:
+        job = Import(case_intake=program.case_intake, mapping=opened.mapping, normal=opened.normal)
+        for part in compare(program.database, job, opened.columns, opened.rows, within):
             read, came_in = read + part.read, came_in + part.came_in
             not_matching += part.not_matching
             missed, rejected = missed + len(part.missed), rejected + len(part.rejected)
@@ -45,7 +45,7 @@ def reconcile(wiring: Wiring, file: Path, options: TableOptions) -> None:
             for case in part.missed:
                 click.echo(_line(case))
     for source in sorted(sources):
-        if not cases.any_of(wiring.database, source):
+        if not cases.any_of(program.database, source):
             click.echo(f"nothing ever came in from {source}: is it called so by --set source=…?")
     click.echo(
         f"{read} rows read: {came_in + missed} closed cases, {came_in} came in, {missed} missed, "

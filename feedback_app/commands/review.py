@@ -8,32 +8,32 @@ from typing import Any
 
 import click
 
-from feedback_app import clock
-from feedback_app.commands.wired import wired
-from feedback_app.language import choose
+from feedback_app.base import times
+from feedback_app.base.files import replace_file
+from feedback_app.base.language import choose
+from feedback_app.base.weeks import parse_span, reviewed_week, week_of, weeks_back
+from feedback_app.commands.with_program import with_program
+from feedback_app.program import Program
 from feedback_app.records import AnsweredCase
 from feedback_app.reports import exports
-from feedback_app.reports.files import replace_file
-from feedback_app.reports.json import answers_as_json
-from feedback_app.reports.lines import answers_as_lines
-from feedback_app.reports.markdown import week_as_markdown
+from feedback_app.reports.json_export import answers_as_json
+from feedback_app.reports.markdown_export import week_as_markdown
+from feedback_app.reports.terminal import answers_as_lines
 from feedback_app.review.week import summarise_week
 from feedback_app.store import answered_cases
-from feedback_app.weeks import parse_span, reviewed_week, week_of, weeks_back
-from feedback_app.wiring import Wiring
 
 _STEP = 500
 
 
 @click.command()
 @click.argument("week", required=False)
-@wired()
-def review(wiring: Wiring, week: str | None) -> None:
+@with_program()
+def review(program: Program, week: str | None) -> None:
     """Print the review of WEEK (such as 2026-W47) as Markdown; without one, of last week."""
     if week is None:
-        week = weeks_back(week_of(clock.now(), wiring.zone), 2)[0]
+        week = weeks_back(week_of(times.now(), program.zone), 2)[0]
         click.echo(f"no week was named: this is {week}, the last complete one", err=True)
-    _print(_markdown(wiring, _checked(wiring, week)))
+    _print(_markdown(program, _checked(program, week)))
 
 
 @click.command()
@@ -51,26 +51,26 @@ def review(wiring: Wiring, week: str | None) -> None:
     help="Write to this file, readable by you alone; an older export is replaced.",
 )
 @click.option("--language", help="Language of figures in HTML and of definitions in XLSX.")
-@wired()
+@with_program()
 def export(
-    wiring: Wiring, weeks: str, form: str, output: Path | None, language: str | None
+    program: Program, weeks: str, form: str, output: Path | None, language: str | None
 ) -> None:
     """Write the answers of WEEKS (2026-W47, or 2026-W40..2026-W47) to a file or the screen."""
-    first, last = _span(wiring, weeks)
+    first, last = _span(program, weeks)
     if output is None and form == "xlsx" and sys.stdout.isatty():
         raise click.UsageError("a workbook is no text: name a file with --output")
-    spoken = choose([language], wiring.facts.languages)
+    spoken = choose([language], program.facts.languages)
     with (
-        _progress(answered_cases.count_between(wiring.database, first, last)) as bar,
+        _progress(answered_cases.count_between(program.database, first, last)) as bar,
         closing(
             exports.export(
-                wiring.database,
-                wiring.facts,
+                program.database,
+                program.facts,
                 first,
                 last,
                 form,
                 spoken,
-                clock.now(),
+                times.now(),
                 lambda answered: _watched(answered, bar),
             )
         ) as pieces,
@@ -105,45 +105,47 @@ def _watched(answered: Iterable[AnsweredCase], bar: Any) -> Iterator[AnsweredCas
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list of objects.")
 @click.option("--count", is_flag=True, help="Print how many there are.")
-@wired()
-def answers(wiring: Wiring, as_json: bool, count: bool) -> None:
+@with_program()
+def answers(program: Program, as_json: bool, count: bool) -> None:
     """Print every answer, in the order of arrival."""
     if as_json and count:
         raise click.UsageError("name either --json or --count")
     if count:
-        click.echo(sum(1 for _ in answered_cases.answered(wiring.database, clock.now())))
+        click.echo(sum(1 for _ in answered_cases.answered(program.database, times.now())))
         return
-    with closing(_answers(wiring, as_json)) as pieces:
+    with closing(_answers(program, as_json)) as pieces:
         for piece in pieces:
             _print(piece)
 
 
 # Whoever stops reading early, as `head` does, closes these and with them the rows they stand on.
-def _answers(wiring: Wiring, as_json: bool) -> Generator[str, None, None]:
+def _answers(program: Program, as_json: bool) -> Generator[str, None, None]:
     write = answers_as_json if as_json else answers_as_lines
-    yield from write(answered_cases.answered(wiring.database, clock.now()))
+    yield from write(answered_cases.answered(program.database, times.now()))
 
 
-def _markdown(wiring: Wiring, week: str) -> str:
-    now = clock.now()
-    answered = answered_cases.answered_in(wiring.database, week, now)
-    cohort = answered_cases.closed_in(wiring.database, week, now)
-    return week_as_markdown(summarise_week(week, answered, cohort, wiring.facts, now), wiring.facts)
+def _markdown(program: Program, week: str) -> str:
+    now = times.now()
+    answered = answered_cases.answered_in(program.database, week, now)
+    cohort = answered_cases.closed_in(program.database, week, now)
+    return week_as_markdown(
+        summarise_week(week, answered, cohort, program.facts, now), program.facts
+    )
 
 
-def _checked(wiring: Wiring, week: str) -> str:
+def _checked(program: Program, week: str) -> str:
     try:
-        return reviewed_week(week, week_of(clock.now(), wiring.zone))
+        return reviewed_week(week, week_of(times.now(), program.zone))
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="WEEK") from error
 
 
-def _span(wiring: Wiring, weeks: str) -> tuple[str, str]:
+def _span(program: Program, weeks: str) -> tuple[str, str]:
     try:
         first, last = parse_span(weeks)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="WEEKS") from error
-    return _checked(wiring, first), _checked(wiring, last)
+    return _checked(program, first), _checked(program, last)
 
 
 def _print(piece: str | bytes) -> None:

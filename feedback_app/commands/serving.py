@@ -5,14 +5,15 @@ import logging
 import click
 import waitress
 
-from feedback_app import clock, worker
 from feedback_app.app import create_app
-from feedback_app.commands.wired import wired
+from feedback_app.base import times
+from feedback_app.base.text import without_addresses
+from feedback_app.commands.with_program import with_program
+from feedback_app.database.migrate import migrate
+from feedback_app.jobs import worker
 from feedback_app.leads.sessions import is_offered
-from feedback_app.migrations import migrate
+from feedback_app.program import Program
 from feedback_app.store import outbox
-from feedback_app.text import without_addresses
-from feedback_app.wiring import Wiring
 
 # At waitress's own defaults 200 slow sockets shut everybody out.
 _CONNECTIONS = 1000
@@ -23,10 +24,10 @@ _LISTED = 20
 
 
 @click.command("migrate")
-@wired(migrated=False)
-def migrate_command(wiring: Wiring) -> None:
+@with_program(migrated=False)
+def migrate_command(program: Program) -> None:
     """Bring the database to this program's version. Safe to run at any time."""
-    applied = migrate(wiring.database, clock.now())
+    applied = migrate(program.database, times.now())
     click.echo(f"migrations applied: {', '.join(map(str, applied)) or 'none, up to date'}")
 
 
@@ -34,12 +35,12 @@ def migrate_command(wiring: Wiring) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--threads", default=8, show_default=True, help="Requests handled at a time.")
-@wired()
-def serve(wiring: Wiring, host: str, port: int, threads: int) -> None:
+@with_program()
+def serve(program: Program, host: str, port: int, threads: int) -> None:
     """Serve the survey, and the site if FEEDBACK_SITE names its folder."""
     _log_to_stderr()
-    app = create_app(parts=wiring)
-    if not is_offered(wiring.settings.public_url):
+    app = create_app(parts=program)
+    if not is_offered(program.settings.public_url):
         click.echo(
             "leads cannot sign in: FEEDBACK_PUBLIC_URL is neither https nor this machine alone, "
             "so their cookie could be read on the way",
@@ -62,19 +63,19 @@ def serve(wiring: Wiring, host: str, port: int, threads: int) -> None:
 
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Run every job once and end.")
-@wired()
-def worker_command(wiring: Wiring, once: bool) -> None:
+@with_program()
+def worker_command(program: Program, once: bool) -> None:
     """Deliver mails and end lifetimes, until stopped.
 
     With --once the messages that were refused for good are listed, with their cases and reasons.
     """
     _log_to_stderr()
     if not once:
-        worker.run_forever(wiring, clock.now)
+        worker.run_forever(program, times.now)
         return
-    for counts, number in worker.run_once(wiring, clock.now).items():
+    for counts, number in worker.run_once(program, times.now).items():
         click.echo(f"{number} {counts}")
-    refused = outbox.set_aside_messages(wiring.database)
+    refused = outbox.set_aside_messages(program.database)
     for row in refused[-_LISTED:]:
         reason = without_addresses(row["last_error"])
         about = f" of case {row['case_number']}" if row["case_number"] else ""

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import click
 
-from feedback_app.intake.csv_guess import is_encoding
+from feedback_app.intake.csv.guess import is_encoding
+from feedback_app.intake.dates import Moments
 from feedback_app.intake.mapping import CaseMapping, MappingError, alternatives, once_each
 from feedback_app.intake.mapping_file import MappingFileError, MappingTables, checked, read_toml
-from feedback_app.intake.moments import Moments
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from feedback_app.clock import to_text
+from feedback_app.base.times import to_text
 
 Row = dict[str, Any]
 

@@ -10,7 +10,7 @@ csv_lines       its physical lines, in bounded memory
 csv_file        its columns and rows
 rejected        the file of rejected rows
 rehearsal       what would become of closed cases, kept by nobody
-import_run      rows to the reception, counted
+import_run      rows to the case_intake, counted
 reconciliation  an export against what came in
 messages        the messages of the HTTP API, and their schema
 deliveries      a closed case each, taken in once however often it comes

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from feedback_app.clock import to_text
+from feedback_app.base.times import to_text
 from feedback_app.database.contract import Transaction
+from feedback_app.intake.api.messages import ClosingMessage
 from feedback_app.intake.faults import Fault, FaultyCaseError
-from feedback_app.intake.messages import ClosingMessage
+from feedback_app.program import Program
 from feedback_app.records import ClosedCase, Closing
 from feedback_app.store import closings, deliveries
-from feedback_app.wiring import Wiring
 
 CLEANED = "characters that cannot be stored, such as NUL, were left out"
 _LINK_MAY_BE_GIVEN = (None, "no_address")
@@ -33,7 +33,7 @@ class Delivery:
     notes: tuple[str, ...] = ()
 
 
-def take_in(tx: Transaction, wiring: Wiring, delivery: Delivery, now: datetime) -> ClosingMessage:
+def take_in(tx: Transaction, program: Program, delivery: Delivery, now: datetime) -> ClosingMessage:
     """Take one delivery in and return what its sender is told.
 
     A repeat of a delivery, or of a closing, changes nothing, except that a sender who asks for the
@@ -41,23 +41,23 @@ def take_in(tx: Transaction, wiring: Wiring, delivery: Delivery, now: datetime) 
     Raises FaultyCaseError for a delivery id that came with another case or closing.
     """
     case = delivery.case
-    closing = _delivered_before(tx, wiring, delivery)
+    closing = _delivered_before(tx, program, delivery)
     outcome: Literal["new", "known"] = "known"
     if closing is None:
-        receipt = wiring.reception.receive(tx, case, now, send=delivery.send)
+        receipt = program.case_intake.receive(tx, case, now, send=delivery.send)
         outcome = receipt.outcome
         if delivery.delivery_id:
             deliveries.add(tx, case.source, delivery.delivery_id, receipt.case_ref, now)
         closing = closings.find(tx, receipt.case_ref)
     if outcome == "known" and not delivery.send:
-        wiring.reception.withdraw_letter(tx, closing.invitation.id, now, _TOLD_BY_SENDER)
-    we_send = wiring.reception.we_send and delivery.send
+        program.case_intake.withdraw_letter(tx, closing.invitation.id, now, _TOLD_BY_SENDER)
+    we_send = program.case_intake.we_send and delivery.send
     is_ours_to_give = we_send and closing.invitation.withheld_because != "no_address"
     if delivery.answer_is_read and not is_ours_to_give:
-        closing = give_out(tx, wiring, closing, now)
+        closing = give_out(tx, program, closing, now)
     return told(
         closing,
-        wiring,
+        program,
         now,
         outcome=outcome,
         notes=delivery.notes,
@@ -65,7 +65,7 @@ def take_in(tx: Transaction, wiring: Wiring, delivery: Delivery, now: datetime) 
     )
 
 
-def give_out(tx: Transaction, wiring: Wiring, closing: Closing, now: datetime) -> Closing:
+def give_out(tx: Transaction, program: Program, closing: Closing, now: datetime) -> Closing:
     """Record that the customer gets the link from the case system; return the closing as it is now.
 
     `closing` was read in `tx`. Changes nothing if the customer may not be asked, or has the link
@@ -73,7 +73,7 @@ def give_out(tx: Transaction, wiring: Wiring, closing: Closing, now: datetime) -
     """
     if not link_may_be_given(closing, now):
         return closing
-    wiring.reception.give_out(tx, closing.invitation.id, now)
+    program.case_intake.give_out(tx, closing.invitation.id, now)
     return closings.find(tx, closing.invitation.case_ref)
 
 
@@ -86,7 +86,7 @@ def link_may_be_given(closing: Closing, now: datetime) -> bool:
 
 def told(
     closing: Closing,
-    wiring: Wiring,
+    program: Program,
     now: datetime,
     *,
     outcome: Literal["new", "known"] = "known",
@@ -110,13 +110,13 @@ def told(
         closed_at=to_text(closing.closed_at),
         state=invitation.state(now),
         withheld_because=invitation.withheld_because,
-        survey_link=wiring.survey_link(invitation.id) if link else None,
+        survey_link=program.survey_link(invitation.id) if link else None,
         link_expires_at=to_text(invitation.expires_at) if link else None,
         notes=list(notes),
     )
 
 
-def _delivered_before(tx: Transaction, wiring: Wiring, delivery: Delivery) -> Closing | None:
+def _delivered_before(tx: Transaction, program: Program, delivery: Delivery) -> Closing | None:
     if not delivery.delivery_id:
         return None
     case_ref = deliveries.case_of(tx, delivery.case.source, delivery.delivery_id)
@@ -125,7 +125,7 @@ def _delivered_before(tx: Transaction, wiring: Wiring, delivery: Delivery) -> Cl
     before = closings.find(tx, case_ref)
     if before.case_id != delivery.case.case_id:
         raise FaultyCaseError([Fault("delivery_id", "came with another case before", True)])
-    within = timedelta(hours=wiring.facts.survey.same_closure_hours)
+    within = timedelta(hours=program.facts.survey.same_closure_hours)
     if not delivery.case.is_same_closing(before.closure_key, before.closed_at, within):
         raise FaultyCaseError([Fault("delivery_id", "came with another closing before", True)])
     return before

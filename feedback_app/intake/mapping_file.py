@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from feedback_app.intake.closed_case import NormalForm
+from feedback_app.intake.dates import Moments
 from feedback_app.intake.faults import FaultyCaseError, together
 from feedback_app.intake.mapping import CaseMapping
-from feedback_app.intake.moments import Moments
-from feedback_app.intake.normal import NormalForm
 
 T = TypeVar("T", bound="MappingTables")
 

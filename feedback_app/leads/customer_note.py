@@ -2,10 +2,11 @@
 
 from flask import Response, abort, current_app, request, url_for
 
-from feedback_app.leads.guard import leads_pages, needs
-from feedback_app.leads.page_value import LeadsForm
+from feedback_app.base.text import clean
+from feedback_app.leads.audit_log import record
+from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import go_on, page
-from feedback_app.leads.record import record
+from feedback_app.leads.permissions import leads_pages, needs
 from feedback_app.leads.sessions import lead
 from feedback_app.leads.week import checked_week
 from feedback_app.publish.notes import (
@@ -14,9 +15,8 @@ from feedback_app.publish.notes import (
     PublishedAlreadyError,
     new_note,
 )
-from feedback_app.requests import now, wiring
 from feedback_app.store import meetings
-from feedback_app.text import clean
+from feedback_app.web.request import now, program
 from published_results.folder import Published, add, read_folder
 from published_results.note import LONGEST_NOTE
 from published_results.part import ResultsError
@@ -37,12 +37,12 @@ def publish_note(week: str) -> Response:
         abort(400)
     given = {
         language: clean(request.form.get(f"text-{language}", ""))
-        for language in wiring().facts.languages
+        for language in program().facts.languages
     }
     anyway = "anyway" in request.form
     try:
         note = new_note(
-            wiring().database,
+            program().database,
             published,
             week,
             given,
@@ -51,7 +51,7 @@ def publish_note(week: str) -> Response:
             sample=published.is_sample,
             anyway=anyway,
         )
-        add(wiring().settings.results, [note])
+        add(program().settings.results, [note])
     except PublishedAlreadyError:
         # Sent twice: the first time counted.
         return _done(week)
@@ -62,7 +62,7 @@ def publish_note(week: str) -> Response:
     except OSError as error:
         current_app.logger.error("a note cannot be published: %s", error)
         return _page(week, published, 503, given=given, fault="folder")
-    with wiring().database.write() as tx:
+    with program().database.write() as tx:
         record(tx, "note published", week)
     return _done(week)
 
@@ -73,7 +73,7 @@ def _done(week: str) -> Response:
 
 def _published() -> Published:
     try:
-        return read_folder(wiring().settings.results)
+        return read_folder(program().settings.results)
     except ResultsError as error:
         current_app.logger.error("%s", error)
         abort(503)
@@ -85,7 +85,7 @@ def _page(week: str, published: Published, status: int = 200, **values: object) 
         "customer-note",
         status,
         week=week,
-        meeting=meetings.of_week(wiring().database, week),
+        meeting=meetings.of_week(program().database, week),
         notes=[note for note in published.notes if note.week == week],
         longest=LONGEST_NOTE,
         **shown,

@@ -4,14 +4,14 @@ from flask import Response, abort, request, stream_with_context
 from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
-from feedback_app.leads.guard import leads_pages
-from feedback_app.leads.page_value import LeadsForm
+from feedback_app.base.weeks import parse_span, weeks_back
+from feedback_app.leads.audit_log import record
+from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import page, page_language, this_week
-from feedback_app.leads.record import record
+from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.week import checked_week
 from feedback_app.reports.exports import FORMS, export
-from feedback_app.requests import now, wiring
-from feedback_app.weeks import parse_span, weeks_back
+from feedback_app.web.request import now, program
 
 # Ten years.
 _MOST_WEEKS = 522
@@ -50,9 +50,9 @@ def take_export() -> Response:
         return _page(first, last, "many", 422)
     kind = form.form.data or ""
     span = first if first == last else f"{first}..{last}"
-    with wiring().database.write() as tx:
+    with program().database.write() as tx:
         record(tx, "export", f"{span} {kind}")
-    pieces = export(wiring().database, wiring().facts, first, last, kind, page_language(), now())
+    pieces = export(program().database, program().facts, first, last, kind, page_language(), now())
     response = Response(stream_with_context(pieces), content_type=FORMS[kind].media_type)
     name = f"feedback-{span.replace('..', '-to-')}.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -7,16 +7,16 @@ from flask import Response, abort, request, url_for
 from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-from feedback_app.desk import OUTCOMES, FollowUp, Outcome
-from feedback_app.language import choose, template
-from feedback_app.leads.guard import leads_pages
-from feedback_app.leads.page_value import LeadsForm
+from feedback_app.base.language import choose
+from feedback_app.base.templates import template
+from feedback_app.base.text import clean, one_line
+from feedback_app.leads.audit_log import record
+from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import go_on, page
-from feedback_app.leads.record import record
-from feedback_app.records import AnsweredCase
-from feedback_app.requests import now, wiring
+from feedback_app.leads.permissions import leads_pages
+from feedback_app.records import OUTCOMES, AnsweredCase, FollowUp, Outcome
 from feedback_app.store import answered_cases, follow_ups, invitations
-from feedback_app.text import clean, one_line
+from feedback_app.web.request import now, program
 
 _CLOSED_SHOWN = 50
 _LONGEST_REMARK = 2000
@@ -62,7 +62,7 @@ class _Close(LeadsForm):
 @leads_pages.get("/follow-ups")
 def show_follow_ups() -> Response:
     """Show the open follow-ups, the one that is due first first, and the last closed ones."""
-    database = wiring().database
+    database = program().database
     return page(
         "follow-ups",
         still_open=_rows(follow_ups.still_open(database)),
@@ -93,7 +93,7 @@ def close_follow_up(invitation_id: str) -> Response:
         abort(400)
     outcome = next(one for one in OUTCOMES if one == form.outcome.data)
     remark = clean(form.remark.data or "").strip()
-    with wiring().database.write() as tx:
+    with program().database.write() as tx:
         if follow_ups.close(tx, case.invitation_id, outcome, remark, now()):
             record(tx, "follow-up closed", case.case_number)
     return go_on(url_for("leads.show_follow_ups"))
@@ -101,23 +101,23 @@ def close_follow_up(invitation_id: str) -> Response:
 
 def _found(invitation_id: str) -> tuple[AnsweredCase, list[FollowUp]]:
     """Return an answer and its follow-ups, the newest last; 404 if it never had one."""
-    case = answered_cases.one(wiring().database, invitation_id, now()) or abort(404)
-    known = follow_ups.of_answer(wiring().database, case.invitation_id)
+    case = answered_cases.one(program().database, invitation_id, now()) or abort(404)
+    known = follow_ups.of_answer(program().database, case.invitation_id)
     return case, known or abort(404)
 
 
 def _rows(found: list[FollowUp]) -> list[Row]:
-    database = wiring().database
+    database = program().database
     cases = ((one, answered_cases.one(database, one.invitation_id, now())) for one in found)
     return [Row(follow_up, case) for follow_up, case in cases if case]
 
 
 def _draft(case: AnsweredCase) -> Draft:
-    invitation = invitations.find(wiring().database, case.invitation_id)
-    language = choose([case.language], wiring().facts.languages)
+    invitation = invitations.find(program().database, case.invitation_id)
+    language = choose([case.language], program().facts.languages)
     values = {
         "case_number": one_line(case.case_number),
-        "facts": wiring().facts,
+        "facts": program().facts,
         "commented": bool(case.comment),
         "welcome": bool(case.contact_welcome),
     }

@@ -4,17 +4,17 @@ from flask import Response, abort, request, url_for
 from wtforms import Field, HiddenField, TextAreaField
 from wtforms.validators import ValidationError
 
-from feedback_app.leads.guard import leads_pages
-from feedback_app.leads.page_value import LeadsForm
+from feedback_app.base.text import clean
+from feedback_app.leads.audit_log import record
+from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import go_on, page, page_language, this_week
+from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.reading import listed_answers
-from feedback_app.leads.record import record
 from feedback_app.leads.week import MOST_UNREAD, Card, checked_week, in_groups, review_of, to_cards
 from feedback_app.records import AnsweredCase
 from feedback_app.reports.minutes import Minutes, minutes_as_markdown
-from feedback_app.requests import now, wiring
-from feedback_app.store import answered_cases, handlings, meetings, open_answers
-from feedback_app.text import clean
+from feedback_app.store import answered_cases, handlings, meetings, reading_queue
+from feedback_app.web.request import now, program
 
 _LONGEST_DECISION = 2000
 
@@ -33,7 +33,7 @@ class _Decision(LeadsForm):
 def show_meeting(week: str) -> Response:
     """Show one step: the start, an answer, or the end, which lists what was decided."""
     week = checked_week(week)
-    cases = list(answered_cases.answered_in(wiring().database, week, now()))
+    cases = list(answered_cases.answered_in(program().database, week, now()))
     left_over = _left_over(week)
     groups = in_groups([*to_cards(cases, week), *left_over])
     slides = sorted(groups["low"], key=_place) + sorted(groups["remarks"], key=_place)
@@ -43,10 +43,10 @@ def show_meeting(week: str) -> Response:
         "meeting",
         week=week,
         review=review_of(week, cases),
-        meeting=meetings.of_week(wiring().database, week),
+        meeting=meetings.of_week(program().database, week),
         slides=slides,
         silent=sorted(groups["silent"], key=_place),
-        not_shown=open_answers.count_left_over(wiring().database, week) - len(left_over),
+        not_shown=reading_queue.count_left_over(program().database, week) - len(left_over),
         step=step,
         last=last,
         card=slides[step - 1] if 0 < step < last else None,
@@ -62,9 +62,9 @@ def decide(week: str) -> Response:
         abort(400)
     invitation_id = None
     if form.invitation.data:
-        case = answered_cases.one(wiring().database, form.invitation.data, now()) or abort(404)
+        case = answered_cases.one(program().database, form.invitation.data, now()) or abort(404)
         invitation_id = case.invitation_id
-    with wiring().database.write() as tx:
+    with program().database.write() as tx:
         meetings.decide(tx, week, invitation_id, clean(form.text.data or "").strip(), now())
         record(tx, "decision noted", week)
     return _to_step(week, form.step.data)
@@ -74,7 +74,7 @@ def decide(week: str) -> Response:
 def withdraw(week: str, decision_id: str) -> Response:
     """Take a decision out of the minutes."""
     week = checked_week(week)
-    with wiring().database.write() as tx:
+    with program().database.write() as tx:
         if not meetings.withdraw(tx, week, decision_id):
             abort(404)
         record(tx, "decision withdrawn", week)
@@ -90,10 +90,10 @@ def end(week: str) -> Response:
     """
     week = _begun(week)
     shown = listed_answers()
-    with wiring().database.write() as tx:
+    with program().database.write() as tx:
         for invitation_id, revision in shown:
-            open_answers.read(tx, invitation_id, revision, now())
-        open_answers.discuss(tx, week, now())
+            reading_queue.read(tx, invitation_id, revision, now())
+        reading_queue.discuss(tx, week, now())
         meetings.end(tx, week, now())
         record(tx, "meeting ended", week)
     return go_on(url_for("leads.show_minutes", week=week))
@@ -103,7 +103,7 @@ def end(week: str) -> Response:
 def show_minutes(week: str) -> Response:
     """Show the minutes, for the screen and for paper."""
     minutes = minutes_of(checked_week(week))
-    spoken = minutes.worth_words(wiring().facts.survey.low_threshold)
+    spoken = minutes.worth_words(program().facts.survey.low_threshold)
     return page("minutes", week=week, minutes=minutes, review=minutes.review, spoken=spoken)
 
 
@@ -111,9 +111,9 @@ def show_minutes(week: str) -> Response:
 def take_minutes(week: str) -> Response:
     """Hand the minutes over as Markdown: comments leave with them, so that is recorded."""
     minutes = minutes_of(checked_week(week))
-    with wiring().database.write() as tx:
+    with program().database.write() as tx:
         record(tx, "export", f"{week} minutes")
-    text = minutes_as_markdown(minutes, wiring().facts, page_language())
+    text = minutes_as_markdown(minutes, program().facts, page_language())
     response = Response(text, content_type="text/markdown; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="minutes-{week}.md"'
     return response
@@ -121,13 +121,13 @@ def take_minutes(week: str) -> Response:
 
 def minutes_of(week: str) -> Minutes:
     """Return what the meeting of `week` discussed and decided."""
-    database = wiring().database
+    database = program().database
     cases = list(answered_cases.answered_in(database, week, now()))
     return Minutes(
         review=review_of(week, cases),
         meeting=meetings.of_week(database, week),
         discussed=tuple(answered_cases.discussed_in(database, week, now())),
-        unread=open_answers.unread_in(database, week),
+        unread=reading_queue.unread_in(database, week),
     )
 
 
@@ -138,9 +138,9 @@ def _begun(week: str) -> str:
 
 def _left_over(week: str) -> list[Card]:
     """Return the answers of earlier weeks that no meeting has discussed."""
-    database = wiring().database
+    database = program().database
     cards = []
-    for invitation_id in open_answers.left_over(database, week, MOST_UNREAD):
+    for invitation_id in reading_queue.left_over(database, week, MOST_UNREAD):
         case = answered_cases.one(database, invitation_id, now())
         handling = handlings.of_answer(database, invitation_id)
         if case and handling:

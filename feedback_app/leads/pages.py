@@ -9,14 +9,15 @@ from flask import Response, request, session
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from feedback_app.language import choose, own_name, template
-from feedback_app.leads.page_value import page_value
+from feedback_app.base.language import choose, own_name
+from feedback_app.base.templates import template
+from feedback_app.base.weeks import week_of
+from feedback_app.leads.csrf import page_value
 from feedback_app.leads.sessions import lead
-from feedback_app.reports.words import words
-from feedback_app.requests import now, wiring
-from feedback_app.weeks import week_of
+from feedback_app.reports.formatting import words
+from feedback_app.web.request import now, program
 
-STATIC = Path(__file__).parents[1] / "static"
+STATIC = Path(__file__).parent / "static"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -38,24 +39,24 @@ def render(what: str, /, **values: Any) -> str:
     """Return a template in the language this lead reads."""
     language = page_language()
     return template(language, what).render(
-        facts=wiring().facts,
+        facts=program().facts,
         lead=lead(),
         page_value=page_value,
         here=request.path if request.method == "GET" else "",
-        languages={other: own_name(other) for other in wiring().facts.languages},
+        languages={other: own_name(other) for other in program().facts.languages},
         now=now(),
         this_week=this_week(),
-        today=wiring().today(now()),
+        today=program().today(now()),
         version=_version(),
-        site=lambda place: wiring().stationery.site_page(place, language),
-        **words(wiring().facts, language),
+        site=lambda place: program().mail_context.site_page(place, language),
+        **words(program().facts, language),
         **values,
     )
 
 
 def page_language() -> str:
     """Return the language chosen on a page of this session, else the browser's."""
-    available = wiring().facts.languages
+    available = program().facts.languages
     if (chosen := request.args.get("lang")) in available:
         session["language"] = chosen
     browser = parse_accept_header(request.headers.get("Accept-Language", ""), LanguageAccept)
@@ -64,7 +65,7 @@ def page_language() -> str:
 
 def this_week() -> str:
     """Return the week that is running where the team works."""
-    return week_of(now(), wiring().zone)
+    return week_of(now(), program().zone)
 
 
 def protect(response: Response) -> Response:

@@ -7,17 +7,17 @@ from flask import Response, abort, request, url_for
 from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from feedback_app.due_days import due_on
-from feedback_app.leads.guard import leads_pages
-from feedback_app.leads.page_value import LeadsForm
+from feedback_app.base.text import clean, one_line
+from feedback_app.base.weeks import weeks_back
+from feedback_app.base.working_days import due_on
+from feedback_app.leads.audit_log import record
+from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import go_on, page, place_of_ours, this_week
-from feedback_app.leads.record import record
+from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.week import MOST_UNREAD, Card, to_cards
 from feedback_app.records import AnsweredCase
-from feedback_app.requests import now, wiring
-from feedback_app.store import answered_cases, answers, follow_ups, handlings, open_answers
-from feedback_app.text import clean, one_line
-from feedback_app.weeks import weeks_back
+from feedback_app.store import answered_cases, answers, follow_ups, handlings, reading_queue
+from feedback_app.web.request import now, program
 
 Form = TypeVar("Form", bound=LeadsForm)
 
@@ -61,11 +61,11 @@ class _Words(_Act):
 @leads_pages.get("/unread")
 def show_unread() -> Response:
     """Show every unread answer, of the oldest week first."""
-    found = open_answers.unread(wiring().database, MOST_UNREAD)
+    found = reading_queue.unread(program().database, MOST_UNREAD)
     weeks = []
     for week, group in groupby(found, key=lambda pair: pair[1]):
         wanted = {invitation_id for invitation_id, _ in group}
-        cases = answered_cases.answered_in(wiring().database, week, now())
+        cases = answered_cases.answered_in(program().database, week, now())
         unread = [case for case in cases if case.invitation_id in wanted]
         weeks.append((week, to_cards(unread, week)))
     return page("unread", weeks=weeks, more=len(found) == MOST_UNREAD)
@@ -80,7 +80,7 @@ def search() -> Response:
     found = []
     if words:
         found = answered_cases.saying(
-            wiring().database, words, weeks[0], weeks[-1], _MOST_FOUND, now()
+            program().database, words, weeks[0], weeks[-1], _MOST_FOUND, now()
         )
     return page(
         "search",
@@ -120,8 +120,8 @@ def need_follow_up(invitation_id: str) -> Response:
     form = _valid(_MoreToDo(request.form))
     case = _found(invitation_id)
     _read([(case.invitation_id, form.revision.data or 0)])
-    with wiring().database.write() as tx:
-        due = due_on(now(), wiring().facts.survey.follow_up_working_days, wiring().zone)
+    with program().database.write() as tx:
+        due = due_on(now(), program().facts.survey.follow_up_working_days, program().zone)
         known = follow_ups.of_answer(tx, case.invitation_id)
         # A page that was open while a colleague opened and closed one asks for that one.
         is_seen = len(known) == (form.follow_ups.data or 0)
@@ -135,7 +135,7 @@ def note(invitation_id: str) -> Response:
     """Keep a note for the meeting."""
     form = _valid(_Note(request.form))
     case = _found(invitation_id)
-    with wiring().database.write() as tx:
+    with program().database.write() as tx:
         handlings.note(tx, case.invitation_id, clean(form.text.data or "").strip(), now())
         record(tx, "note", case.case_number)
     return _back(form, case)
@@ -151,7 +151,7 @@ def redact(invitation_id: str) -> Response:
     form = _valid(_Words(request.form))
     case = _found(invitation_id)
     words = one_line(form.words.data or "")
-    with wiring().database.write() as tx:
+    with program().database.write() as tx:
         found = answers.redact(tx, case.invitation_id, words)
         if found:
             record(tx, "words blacked out", case.case_number)
@@ -174,19 +174,19 @@ def listed_answers() -> list[tuple[str, int]]:
 
 
 def _found(invitation_id: str) -> AnsweredCase:
-    case = answered_cases.one(wiring().database, invitation_id, now())
+    case = answered_cases.one(program().database, invitation_id, now())
     return case or abort(404)
 
 
 def _card(case: AnsweredCase) -> Card:
-    handling = handlings.of_answer(wiring().database, case.invitation_id)
+    handling = handlings.of_answer(program().database, case.invitation_id)
     return Card(case, handling or abort(404))
 
 
 def _read(seen: list[tuple[str, int]]) -> None:
-    with wiring().database.write() as tx:
+    with program().database.write() as tx:
         for invitation_id, revision in seen:
-            open_answers.read(tx, invitation_id, revision, now())
+            reading_queue.read(tx, invitation_id, revision, now())
 
 
 def _valid(form: Form) -> Form:

@@ -1,25 +1,25 @@
 """All routes of the leads' pages: importing a module adds its own."""
 
 from feedback_app.leads import (
+    audit_log,
     customer_note,
     exports,
     follow_ups,
     meeting,
     reading,
-    record,
     sign_in,
     week,
 )
-from feedback_app.leads.guard import leads_pages
+from feedback_app.leads.permissions import leads_pages
 
 __all__ = [
+    "audit_log",
     "customer_note",
     "exports",
     "follow_ups",
     "leads_pages",
     "meeting",
     "reading",
-    "record",
     "sign_in",
     "week",
 ]

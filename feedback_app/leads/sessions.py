@@ -13,10 +13,10 @@ from flask import Flask, Request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
-from feedback_app.desk import Lead
-from feedback_app.requests import now, wiring
+from feedback_app.records import Lead
 from feedback_app.settings import Settings
 from feedback_app.store import leads
+from feedback_app.web.request import now, program
 
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
@@ -57,7 +57,7 @@ def is_offered(public_url: str) -> bool:
 
 def start(app: Flask) -> None:
     """Let `app` know who is signed in. The cookie is bound to this host where https allows it."""
-    settings: Settings = app.config["WIRING"].settings
+    settings: Settings = app.config["PROGRAM"].settings
     keys = [key.get_secret_value() for key in settings.secret_keys]
     secure = settings.public_url.startswith("https://")
     app.secret_key = keys[-1]
@@ -87,7 +87,7 @@ def sign_in(who: Lead) -> None:
     sign_out()
     key = secrets.token_urlsafe(32)
     moment = now()
-    with wiring().database.write() as tx:
+    with program().database.write() as tx:
         leads.end_old_sessions(tx, moment - ABSOLUTE)
         leads.start_session(tx, _digest(key), who.name, moment)
     login_user(SignedIn(who, key))
@@ -96,7 +96,7 @@ def sign_in(who: Lead) -> None:
 def sign_out() -> None:
     """End the session on both sides."""
     if current_user.is_authenticated:
-        with wiring().database.write() as tx:
+        with program().database.write() as tx:
             leads.end_session(tx, _digest(current_user.get_id()))
         logout_user()
     language = session.get("language")
@@ -107,12 +107,12 @@ def sign_out() -> None:
 
 def _load(key: str) -> SignedIn | None:
     moment = now()
-    found = leads.of_session(wiring().database, _digest(key), moment - ABSOLUTE, moment - IDLE)
+    found = leads.of_session(program().database, _digest(key), moment - ABSOLUTE, moment - IDLE)
     if not found:
         return None
     who, seen_at = found
     if moment - seen_at >= _SEEN_EVERY:
-        with wiring().database.write() as tx:
+        with program().database.write() as tx:
             leads.see_session(tx, _digest(key), moment)
     return SignedIn(who, key)
 

@@ -3,14 +3,14 @@
 from flask import Response, request, url_for
 from wtforms import PasswordField, StringField
 
-from feedback_app.leads import attempts, passwords, proxy, sessions
-from feedback_app.leads.guard import leads_pages, needs, open_to_anybody
-from feedback_app.leads.page_value import LeadsForm
+from feedback_app.base.text import clean, one_line
+from feedback_app.leads import passwords, sessions, sign_in_limits, single_sign_on
+from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import go_on, page, place_of_ours
-from feedback_app.peers import client_address
-from feedback_app.requests import wiring
+from feedback_app.leads.permissions import leads_pages, needs, open_to_anybody
 from feedback_app.store import leads
-from feedback_app.text import clean, one_line
+from feedback_app.web.client_address import client_address
+from feedback_app.web.request import program
 
 
 class _SignInForm(LeadsForm):
@@ -24,29 +24,29 @@ def sign_in() -> Response:
     """Show the form, unless somebody is signed in."""
     if sessions.lead():
         return go_on(_wanted())
-    return page("sign-in", by_proxy=proxy.is_used(), fault=None, wait=0, name="")
+    return page("sign-in", by_proxy=single_sign_on.is_used(), fault=None, wait=0, name="")
 
 
 @leads_pages.post("/sign-in")
 @open_to_anybody
 def take_sign_in() -> Response:
     """Sign in with a name and a password. A name nobody has gets the same answer, as late."""
-    if proxy.is_used():
+    if single_sign_on.is_used():
         return page("sign-in", 403, by_proxy=True, fault=None, wait=0, name="")
     form = _SignInForm(request.form)
     name, address = one_line(form.name.data or "").lower()[:100], client_address()
-    if wait := attempts.seconds_to_wait(name, address):
+    if wait := sign_in_limits.seconds_to_wait(name, address):
         answer = page("sign-in", 429, by_proxy=False, fault="wait", wait=-(-wait // 60), name=name)
         answer.headers["Retry-After"] = str(wait)
         return answer
-    found = leads.find(wiring().database, name)
+    found = leads.find(program().database, name)
     stored = found.password_hash if found else None
     password = clean(form.password.data or "")
     if not passwords.matches(password, stored) or not found or not stored:
-        attempts.failed(name, address)
+        sign_in_limits.failed(name, address)
         return page("sign-in", 401, by_proxy=False, fault="wrong", wait=0, name=name)
     if passwords.is_outdated(stored):
-        with wiring().database.write() as tx:
+        with program().database.write() as tx:
             leads.rehash(tx, name, passwords.hashed(password))
     sessions.sign_in(found)
     return go_on(_wanted())

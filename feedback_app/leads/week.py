@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from flask import Response, abort, request, url_for
 
-from feedback_app.desk import Handling
-from feedback_app.leads.guard import leads_pages
+from feedback_app.base.text import one_line
+from feedback_app.base.weeks import reviewed_week, week_bounds, week_of, weeks_back
 from feedback_app.leads.pages import go_on, page, this_week
-from feedback_app.records import AnsweredCase
-from feedback_app.requests import now, wiring
+from feedback_app.leads.permissions import leads_pages
+from feedback_app.records import AnsweredCase, Handling
 from feedback_app.review.scores import lowest, total
 from feedback_app.review.trend import Trend, sum_trend, weeks_needed
 from feedback_app.review.week import WeekReview, summarise_week
@@ -19,11 +19,10 @@ from feedback_app.store import (
     follow_ups,
     handlings,
     meetings,
-    open_answers,
+    reading_queue,
     week_scores,
 )
-from feedback_app.text import one_line
-from feedback_app.weeks import reviewed_week, week_bounds, week_of, weeks_back
+from feedback_app.web.request import now, program
 
 # So many answers of earlier weeks are looked at to say how many are unread.
 MOST_UNREAD = 100
@@ -75,7 +74,7 @@ def show_week(week: str) -> Response:
     """Show a week: what is to be done first, then counts, words and figures."""
     week = checked_week(week)
     shown, asked = _filter(), request.args.get("weeks", "")
-    cases = list(answered_cases.answered_in(wiring().database, week, now()))
+    cases = list(answered_cases.answered_in(program().database, week, now()))
     cards = to_cards(cases, week)
     fitting = [card for card in cards if shown.fits(card.case)]
     return page(
@@ -88,8 +87,8 @@ def show_week(week: str) -> Response:
         long="104" if asked == "104" else "13",
         unread=sum(card.handling.unread for card in cards),
         earlier=_unread_before(week),
-        overdue=follow_ups.count_overdue(wiring().database, wiring().today(now())),
-        meeting=meetings.of_week(wiring().database, week),
+        overdue=follow_ups.count_overdue(program().database, program().today(now())),
+        meeting=meetings.of_week(program().database, week),
         discussed_with=_discussed_with(cards),
         shown=shown,
         choices=_choices(cases),
@@ -108,29 +107,29 @@ def checked_week(week: str) -> str:
 
 def review_of(week: str, cases: Iterable[AnsweredCase]) -> WeekReview:
     """Return the sums of a week whose answers are known."""
-    cohort = answered_cases.closed_in(wiring().database, week, now())
-    return summarise_week(week, cases, cohort, wiring().facts, now())
+    cohort = answered_cases.closed_in(program().database, week, now())
+    return summarise_week(week, cases, cohort, program().facts, now())
 
 
 def trend_of(week: str, periods: int = 2) -> Trend:
     """Return the weeks up to `week`."""
-    facts = wiring().facts
+    facts = program().facts
     first, last = weeks_needed(week, periods)
-    counts = week_scores.between(wiring().database, first, last, facts.survey.wording_version)
-    has_sample = week_scores.hold_sample(wiring().database, first, last)
+    counts = week_scores.between(program().database, first, last, facts.survey.wording_version)
+    has_sample = week_scores.hold_sample(program().database, first, last)
     return sum_trend(counts, week, periods, facts, has_sample)
 
 
 def to_cards(cases: Iterable[AnsweredCase], week: str) -> list[Card]:
     """Return the answers of `week` with what was done about each, unread ones first."""
-    done = handlings.of_week(wiring().database, week)
+    done = handlings.of_week(program().database, week)
     cards = [Card(case, done[case.invitation_id]) for case in cases]
     return sorted(cards, key=lambda card: not card.handling.unread)
 
 
 def in_groups(cards: Iterable[Card]) -> dict[str, list[Card]]:
     """Return low answers (the lowest first), other comments, and answers without words."""
-    threshold = wiring().facts.survey.low_threshold
+    threshold = program().facts.survey.low_threshold
     low: list[Card] = []
     remarks: list[Card] = []
     silent: list[Card] = []
@@ -151,14 +150,14 @@ def _discussed_with(cards: list[Card]) -> str | None:
 
 def _unread_before(week: str) -> list[str]:
     """Return the week of each unread answer from before `week`, at most MOST_UNREAD of them."""
-    found = open_answers.unread(wiring().database, MOST_UNREAD)
+    found = reading_queue.unread(program().database, MOST_UNREAD)
     return [answered_week for _, answered_week in found if answered_week < week]
 
 
 def _following(week: str) -> str | None:
     """Return the week after `week` unless it has not begun."""
-    _, ends_at = week_bounds(week, wiring().zone)
-    return week_of(ends_at, wiring().zone) if ends_at <= now() else None
+    _, ends_at = week_bounds(week, program().zone)
+    return week_of(ends_at, program().zone) if ends_at <= now() else None
 
 
 def _filter() -> Filter:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from feedback_app.base.weeks import days_of, group_of, week_after
 from feedback_app.database.contract import Database
 from feedback_app.publish.difference import differences
 from feedback_app.publish.periods import Cohort, Pending, due
 from feedback_app.publish.rules import definitions_of, questions_of, rules_of
 from feedback_app.publish.sums import figures_of
 from feedback_app.store import cohorts
-from feedback_app.weeks import days_of, group_of, week_after
 from published_results.figures import Figures
 from published_results.folder import Published, as_text, link_to
 from published_results.part import Approval

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from feedback_app.base.text import one_line
 from feedback_app.database.contract import Database
 from feedback_app.store import mentions
-from feedback_app.text import one_line
 from published_results.folder import Published
 from published_results.note import LONGEST_NOTE, NOTE_FORMAT, Note
 from published_results.part import Approval

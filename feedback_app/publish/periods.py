@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from feedback_app.base.weeks import group_of, week_after, week_bounds
 from feedback_app.invitations import GRACE
 from feedback_app.records import CohortCase
-from feedback_app.weeks import group_of, week_after, week_bounds
 from support_facts.facts import Facts, SurveyRules
 
 

@@ -7,17 +7,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from feedback_app.clock import to_text
+from feedback_app.base.times import to_text
+from feedback_app.base.weeks import weeks_between
 from feedback_app.database.contract import Database
 from feedback_app.records import AnsweredCase
-from feedback_app.reports.csv import week_as_csv
-from feedback_app.reports.json import export_as_json
-from feedback_app.reports.markdown import week_as_markdown
-from feedback_app.reports.paper import weeks_as_html
-from feedback_app.reports.xlsx import write_workbook
+from feedback_app.reports.csv_export import week_as_csv
+from feedback_app.reports.html_export import weeks_as_html
+from feedback_app.reports.json_export import export_as_json
+from feedback_app.reports.markdown_export import week_as_markdown
+from feedback_app.reports.xlsx_export import write_workbook
 from feedback_app.review.week import WeekReview, summarise_week
 from feedback_app.store import answered_cases
-from feedback_app.weeks import weeks_between
 from support_facts.facts import Facts
 
 _PIECE = 64 * 1024

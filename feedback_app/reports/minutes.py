@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from feedback_app.desk import Decision, Meeting
-from feedback_app.language import template
-from feedback_app.records import AnsweredCase
-from feedback_app.reports.markdown import tidy
-from feedback_app.reports.quoting import inline, link, quote
-from feedback_app.reports.words import words
+from feedback_app.base.templates import template
+from feedback_app.records import AnsweredCase, Decision, Meeting
+from feedback_app.reports.formatting import words
+from feedback_app.reports.markdown_export import tidy
+from feedback_app.reports.markdown_quoting import inline, link, quote
 from feedback_app.review.scores import lowest
 from feedback_app.review.week import WeekReview
 from support_facts.facts import Facts

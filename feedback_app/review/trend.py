@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from feedback_app.desk import ScoreCount
-from feedback_app.intervals import Interval, newcombe
+from feedback_app.base.weeks import weeks_back
+from feedback_app.records import ScoreCount
+from feedback_app.review.intervals import Interval, newcombe
 from feedback_app.review.scores import Scores, scores_of
-from feedback_app.weeks import weeks_back
 from support_facts.facts import Facts, Question
 
 WEEKS = 13

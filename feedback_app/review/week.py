@@ -11,15 +11,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from feedback_app.records import AnsweredCase
+from feedback_app.base.weeks import week_bounds
+from feedback_app.records import SAMPLE_SOURCE, AnsweredCase
 from feedback_app.review.cohort import Cohort, sum_cohort
 from feedback_app.review.durations import Times, first_response_times, resolution_times
 from feedback_app.review.respondents import Respondents, sum_respondents
 from feedback_app.review.scores import Scores, Wording, lowest, sum_wordings, total
-from feedback_app.weeks import week_bounds
 from support_facts.facts import Facts
-
-SAMPLE_SOURCE = "sample"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,10 +3,10 @@
 from collections.abc import Generator, Iterator
 from datetime import datetime
 
-from feedback_app.clock import from_text
+from feedback_app.base.text import clean
+from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row
 from feedback_app.records import AnsweredCase, Invitation
-from feedback_app.text import clean
 
 _SELECT = """
     SELECT cases.*, invitations.id AS invitation_id, invitations.created_at, expires_at,

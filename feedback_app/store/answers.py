@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from feedback_app.blacked_out import black_out
-from feedback_app.clock import from_text
+from feedback_app.base.redaction import black_out
+from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Answer
-from feedback_app.store import open_answers, week_scores
+from feedback_app.store import reading_queue, week_scores
 
 _INSERT = """
     INSERT INTO answers (
@@ -28,7 +28,7 @@ def append(tx: Transaction, answer: Answer) -> bool:
     if not tx.run(_INSERT, **values):
         return False
     week_scores.count(tx, answer)
-    open_answers.arrive(tx, answer)
+    reading_queue.arrive(tx, answer)
     return True
 
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from feedback_app.base.links import new_id
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.links import new_id
 from feedback_app.records import ClosedCase
 
 _INSERT = """

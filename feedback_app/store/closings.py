@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from feedback_app.clock import from_text
+from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Closing, Invitation
 

@@ -6,7 +6,7 @@ Published figures are made of these. Nothing that erasure or retention empties i
 from collections.abc import Iterator
 from datetime import datetime
 
-from feedback_app.clock import from_text
+from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row
 from feedback_app.records import Became, CohortCase
 

@@ -6,9 +6,9 @@ do another one opens, so what came of the first, and when, stays as it was.
 
 from datetime import date, datetime
 
-from feedback_app.clock import from_text
+from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.desk import FollowUp, Outcome
+from feedback_app.records import FollowUp, Outcome
 from feedback_app.store import progress
 
 _COLUMNS = "invitation_id, number, opened_at, due_on, closed_at, outcome, remark"

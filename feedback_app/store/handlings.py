@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from feedback_app.clock import from_text
+from feedback_app.base.links import new_id
+from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.desk import Handling, Note
-from feedback_app.links import new_id
-from feedback_app.records import Progress
+from feedback_app.records import Handling, Note, Progress
 from feedback_app.store import follow_ups
 
 _SELECT = """

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from feedback_app.clock import from_text
+from feedback_app.base.links import new_id
+from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.links import new_id
 from feedback_app.records import Invitation, WithheldBecause
 
 _SELECT = """

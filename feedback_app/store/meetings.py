@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from feedback_app.clock import from_text
+from feedback_app.base.links import new_id
+from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.desk import Decision, Meeting
-from feedback_app.links import new_id
+from feedback_app.records import Decision, Meeting
 
 
 def of_week(database: Database, week: str) -> Meeting:

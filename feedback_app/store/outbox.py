@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from feedback_app.clock import from_text
+from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import OutboxMessage
 

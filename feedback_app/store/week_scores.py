@@ -7,8 +7,7 @@ weeks hold.
 from collections.abc import Sequence
 
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.desk import ScoreCount
-from feedback_app.records import Answer
+from feedback_app.records import Answer, ScoreCount
 
 _COUNT = """
     INSERT INTO week_scores (week, wording_version, ease, satisfaction, answers)

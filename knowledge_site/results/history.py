@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from knowledge_site.charts import Labels, Mark, bars, intervals
-from knowledge_site.elements import element
+from charts.charts import Labels, Mark, bars, intervals
+from charts.elements import element
 from knowledge_site.results.shown import Shown, paragraph, part
 from published_results.figures import Answers, Times
 from published_results.result import Result

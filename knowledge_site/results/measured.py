@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from knowledge_site import tables
-from knowledge_site.elements import Child, element
+from charts.elements import Child, element
+from knowledge_site.fill import tables
 from knowledge_site.results.shown import Shown
 from published_results.result import Result
 

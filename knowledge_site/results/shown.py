@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from babel.dates import format_date, format_interval
 from babel.numbers import format_decimal
 
-from knowledge_site.elements import Child, element
+from charts.elements import Child, element
 from knowledge_site.wording import word
 from published_results.figures import Portion
 from published_results.folder import Published

@@ -2,8 +2,8 @@
 
 from xml.etree.ElementTree import Element
 
+from charts.tables import Row, table
 from knowledge_site.results.shown import Shown, part
-from knowledge_site.tables import Row, table
 
 
 def participation(shown: Shown) -> Element:

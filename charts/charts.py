@@ -1,0 +1,225 @@
+"""Figures as pictures: labelled SVG without script, and the same figures as a table beside it.
+
+Two pictures, both of rows from top to bottom, so that they are read on a phone and on paper alike:
+`bars` for counts and durations, `intervals` for shares that chance would vary. A row is a `Mark`.
+Words come from whoever draws, in one language. Colours are `currentColor` until a style sheet says
+otherwise (classes `chart__bar`, `chart__dot`, `chart__reach`, `chart__grid`).
+
+    labels = Labels(key="ease", title=..., description=..., headings=("Point", "Answers"))
+    figure = bars(labels, [Mark(label="Easy", value=12, shown="12", cells=("12",)), ...])
+    html(figure)   # for a template; a Markdown page takes the element itself
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, tostring
+
+from charts.elements import element
+from charts.tables import table
+
+# Units of the picture; at this width they are the pixels of the smallest phone.
+WIDTH = 320
+_MARGIN = 2
+_LETTER = 13
+# The widest a letter of a common face gets on average at that size.
+_LETTER_WIDTH = 7.8
+_ROW = 24
+_BAR = 14
+_GAP = 8
+_LONGEST_SIDE_LABEL = 14
+_DOT = 4.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """What a picture is called, what it shows, and the headings of its table.
+
+    `key` makes ids unique on a page. The first of `headings` is of the marks' labels, the others
+    are of their cells. `description` says what is counted and, if any, which way is better.
+    """
+
+    key: str
+    title: str
+    description: str
+    headings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """One row: its label, what is drawn, what stands beside it, and its cells in the table.
+
+    `value` None draws nothing and leaves `shown` to say why. `low` and `high` are the ends of an
+    interval around `value`, in the same unit.
+    """
+
+    label: str
+    value: float | None
+    shown: str
+    cells: tuple[str, ...]
+    low: float | None = None
+    high: float | None = None
+
+
+def bars(labels: Labels, marks: Sequence[Mark]) -> Element:
+    """Return a figure with one bar a mark, from zero; the longest takes the whole width.
+
+    Raises ValueError for a negative value, or for cells that do not fit the headings.
+    """
+    _check(labels, marks)
+    if any(mark.value is not None and mark.value < 0 for mark in marks):
+        raise ValueError(f"{labels.key}: a bar begins at zero, so no value may be below it")
+    most = max((mark.value for mark in marks if mark.value), default=1.0)
+    plot = _Plot(marks, 0.0, most)
+    parts = [part for row, mark in enumerate(marks) for part in _bar(plot, row, mark)]
+    return _figure(labels, marks, plot.height, parts)
+
+
+def intervals(
+    labels: Labels,
+    marks: Sequence[Mark],
+    scale: tuple[float, float] = (0.0, 1.0),
+    ticks: Sequence[tuple[float, str]] = ((0.0, "0 %"), (0.5, "50 %"), (1.0, "100 %")),
+) -> Element:
+    """Return a figure with a dot and its interval a mark, on a `scale` that `ticks` name.
+
+    Raises ValueError for a value or tick off the scale, or for cells that do not fit the headings.
+    """
+    _check(labels, marks)
+    low, high = scale
+    drawn = [one for mark in marks for one in (mark.value, mark.low, mark.high) if one is not None]
+    if any(not low <= one <= high for one in [*drawn, *(place for place, _ in ticks)]):
+        raise ValueError(f"{labels.key}: a value lies outside of the scale from {low} to {high}")
+    plot = _Plot(marks, low, high)
+    parts = [part for place, text in ticks for part in _tick(plot, place, text)]
+    parts += [part for row, mark in enumerate(marks) for part in _dot(plot, row, mark)]
+    return _figure(labels, marks, plot.height + _ROW, parts)
+
+
+def html(figure: Element) -> str:
+    """Return a figure as HTML. Text in it is escaped, so it may come from anywhere."""
+    return tostring(figure, encoding="unicode", short_empty_elements=False)
+
+
+class _Plot:
+    """Where rows and values stand: labels beside short ones, above long ones."""
+
+    def __init__(self, marks: Sequence[Mark], low: float, high: float) -> None:
+        longest = max((len(mark.label) for mark in marks), default=0)
+        self.beside = longest <= _LONGEST_SIDE_LABEL
+        self.row = _ROW if self.beside else 2 * _ROW - _GAP
+        self.left = _MARGIN + (longest * _LETTER_WIDTH + _GAP if self.beside else 0)
+        shown = max((len(mark.shown) for mark in marks if mark.value is not None), default=0)
+        self.right = WIDTH - _MARGIN - min(shown * _LETTER_WIDTH + _GAP, WIDTH / 3)
+        self.height = max(1, len(marks)) * self.row
+        self._low, self._high = low, high
+
+    def x(self, value: float) -> float:
+        return self.left + (value - self._low) / (self._high - self._low) * (self.right - self.left)
+
+    def middle(self, row: int) -> float:
+        """Return the height at which a row's mark stands."""
+        return row * self.row + self.row - _ROW / 2
+
+    def label(self, row: int, text: str) -> Element:
+        y = self.middle(row) if self.beside else row * self.row + _ROW / 2
+        room = (self.left if self.beside else WIDTH) - _MARGIN
+        return _text(_MARGIN, y, _fitting(text, room), "start")
+
+
+def _bar(plot: _Plot, row: int, mark: Mark) -> list[Element]:
+    parts = [plot.label(row, mark.label)]
+    end, middle = plot.left, plot.middle(row)
+    if mark.value:
+        end = plot.x(mark.value)
+        frame = {"x": plot.left, "y": middle - _BAR / 2, "width": end - plot.left, "height": _BAR}
+        parts.append(
+            element("rect", {"class": "chart__bar", "fill": "currentColor", **_numbers(frame)})
+        )
+    return [*parts, _shown(plot, mark, end, middle)]
+
+
+def _dot(plot: _Plot, row: int, mark: Mark) -> list[Element]:
+    parts = [plot.label(row, mark.label)]
+    middle = plot.middle(row)
+    if mark.value is None:
+        return [*parts, _shown(plot, mark, plot.left, middle)]
+    if mark.low is not None and mark.high is not None:
+        reach = {"x1": plot.x(mark.low), "x2": plot.x(mark.high), "y1": middle, "y2": middle}
+        parts.append(_line("chart__reach", reach, 2.5))
+    dot = {"cx": plot.x(mark.value), "cy": middle, "r": _DOT}
+    parts.append(
+        element("circle", {"class": "chart__dot", "fill": "currentColor", **_numbers(dot)})
+    )
+    return [*parts, _shown(plot, mark, plot.right, middle)]
+
+
+def _shown(plot: _Plot, mark: Mark, end: float, middle: float) -> Element:
+    room = WIDTH - _MARGIN - end - _GAP / 2
+    return _text(end + _GAP / 2, middle, _fitting(mark.shown, room), "start")
+
+
+def _tick(plot: _Plot, place: float, text: str) -> list[Element]:
+    x = plot.x(place)
+    line = {"x1": x, "x2": x, "y1": 0, "y2": plot.height}
+    low_half = x < (plot.left + plot.right) / 2
+    anchor = "start" if x == plot.left else "middle" if low_half or x < plot.right else "end"
+    return [
+        _line("chart__grid", line, 0.5),
+        _text(x, plot.height + _ROW / 2, text, anchor),
+    ]
+
+
+def _line(kind: str, ends: dict[str, float], width: float) -> Element:
+    attributes = {"class": kind, "stroke": "currentColor", "stroke-width": f"{width:g}"}
+    return element("line", {**attributes, **_numbers(ends)})
+
+
+def _text(x: float, y: float, text: str, anchor: str) -> Element:
+    place = _numbers({"x": x, "y": y + _LETTER / 3, "font-size": _LETTER})
+    return element("text", {"fill": "currentColor", "text-anchor": anchor, **place}, text)
+
+
+def _fitting(text: str, room: float) -> str:
+    """Return as much of `text` as fits; the table beside the picture has all of it."""
+    letters = max(1, int(room / _LETTER_WIDTH))
+    return text if len(text) <= letters else text[: letters - 1] + "…"
+
+
+def _numbers(values: dict[str, float]) -> dict[str, str]:
+    return {name: f"{round(value, 1):g}" for name, value in values.items()}
+
+
+def _figure(
+    labels: Labels, marks: Sequence[Mark], height: float, parts: Sequence[Element]
+) -> Element:
+    title, description = f"{labels.key}-title", f"{labels.key}-description"
+    drawing = element(
+        "svg",
+        {
+            "class": "chart__picture",
+            "viewBox": f"0 0 {WIDTH} {height:g}",
+            "role": "img",
+            "aria-labelledby": title,
+            "aria-describedby": description,
+        },
+        element("title", {"id": title}, labels.title),
+        element("desc", {"id": description}, labels.description),
+        *parts,
+    )
+    rows = (("", [mark.label], [[cell] for cell in mark.cells]) for mark in marks)
+    return element(
+        "figure",
+        {"class": "chart"},
+        element("figcaption", None, labels.title),
+        drawing,
+        table(labels.description, labels.headings, rows, kind="figures"),
+    )
+
+
+def _check(labels: Labels, marks: Sequence[Mark]) -> None:
+    wanted = len(labels.headings) - 1
+    for mark in marks:
+        if len(mark.cells) != wanted:
+            raise ValueError(
+                f"{labels.key}: {mark.label!r} has {len(mark.cells)} cells for {wanted} headings"
+            )

@@ -1,0 +1,42 @@
+"""HTML tables with a caption, header cells, and an anchor on each row for deep links."""
+
+from collections.abc import Iterable, Sequence
+from xml.etree.ElementTree import Element
+
+from charts.elements import Child, element
+
+Cell = Sequence[Child]
+Row = tuple[str, Cell, Sequence[Cell]]
+
+
+def anchor(key: str) -> str:
+    """Return the anchor of a fact's row: "solution_proposed" is reached by #solution-proposed."""
+    return key.replace("_", "-")
+
+
+def table(
+    caption: str, headings: Sequence[str], rows: Iterable[Row], kind: str = "facts"
+) -> Element:
+    """Return a table; a row is its anchor, its header and one cell for each further heading.
+
+    An empty anchor is left out. `kind` is what the style sheet knows the table by.
+    """
+    head = element("tr", None, *(element("th", {"scope": "col"}, text) for text in headings))
+    body = [_row(row, headings[1:]) for row in rows]
+    return element(
+        "table",
+        {"class": kind},
+        element("caption", None, caption),
+        element("thead", None, head),
+        element("tbody", None, *body),
+    )
+
+
+def _row(row: Row, labels: Sequence[str]) -> Element:
+    identity, header, cells = row
+    anchored = {"id": identity} if identity else None
+    made = element("tr", anchored, element("th", {"scope": "row"}, *header))
+    for label, cell in zip(labels, cells, strict=True):
+        # On a narrow screen the cells stand below each other, each under its label.
+        made.append(element("td", {"data-label": label}, *cell))
+    return made

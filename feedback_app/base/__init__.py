@@ -1,0 +1,1 @@
+"""Building blocks without a database: times, weeks, text, links, languages, templates."""

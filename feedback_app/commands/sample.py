@@ -1,0 +1,47 @@
+"""The command that loads plainly labelled sample data, and publishes it as such."""
+
+import click
+
+from feedback_app import sample
+from feedback_app.base import times
+from feedback_app.commands.published import add_to, approved, published_in, refuse_mixing
+from feedback_app.commands.with_program import with_program
+from feedback_app.program import Program
+from feedback_app.publish.drafts import new_drafts
+from published_results.note import NOTE_FORMAT, Note
+from published_results.part import Approval
+
+_BY = "sample data"
+
+
+@click.command("sample")
+@click.option("--publish", is_flag=True, help="Publish its figures too, in a folder of their own.")
+@with_program()
+def sample_command(program: Program, publish: bool) -> None:
+    """Load half a year of plainly labelled sample data, once."""
+    count = sample.load(program, times.now())
+    click.echo(f"{count} sample cases loaded" if count else "sample data is there already")
+    if publish:
+        _publish(program)
+
+
+def _publish(program: Program) -> None:
+    published, now = published_in(program), times.now()
+    refuse_mixing(program, published, sample=True)
+    drafts, _ = new_drafts(program.database, program.facts, published, now, sample=True)
+    files = [*approved(program, drafts, published, _BY, now)]
+    notes = []
+    if files and not published.notes:
+        week = files[-1].period.last_week
+        notes.append(
+            Note(
+                format=NOTE_FORMAT,
+                week=week,
+                number=1,
+                sample=True,
+                approved=Approval(by=_BY, at=now),
+                text=sample.NOTE,
+            )
+        )
+    for path in add_to(program, [*files, *notes]):
+        click.echo(f"sample figures published: {path}")

@@ -1,0 +1,40 @@
+"""Give a command the running program's parts, and turn known errors into one clear line."""
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+import click
+
+from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.database.migrate import SchemaError, require_current
+from feedback_app.program import Program, open_program
+from feedback_app.settings import SettingsError, read_settings
+
+P = ParamSpec("P")
+Command = Callable[Concatenate[Program, P], None]
+
+
+def with_program(migrated: bool = True) -> Callable[[Command[P]], Callable[P, None]]:
+    """Give the decorated command the program as its first argument, made when it runs.
+
+    With `migrated` the database must be at this program's version.
+    """
+
+    def decorate(command: Command[P]) -> Callable[P, None]:
+        @functools.wraps(command)
+        def run(*args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                program = open_program(read_settings())
+                try:
+                    if migrated:
+                        require_current(program.database)
+                    command(program, *args, **kwargs)
+                finally:
+                    program.database.close()
+            except (SettingsError, SchemaError, DatabaseUnavailableError) as error:
+                raise click.ClickException(str(error)) from error
+
+        return run
+
+    return decorate

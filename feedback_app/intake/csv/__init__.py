@@ -1,0 +1,1 @@
+"""Closed cases from CSV files."""

@@ -1,0 +1,1 @@
+"""Webhooks: closed cases from case systems, one preset per system."""

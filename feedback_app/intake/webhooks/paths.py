@@ -1,0 +1,113 @@
+"""Where a payload holds a value: issue.fields.status.name, items[0], items[field=status].toString.
+
+Paths parted by | are tried in turn; the first that leads to a text, a number or a truth value
+counts. `@received` is when the payload came in, `@header.NAME` a header of its request.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from feedback_app.base.times import to_text
+from feedback_app.intake.webhooks.freshdesk import parse_braces
+
+_STEP = re.compile(
+    r"(?P<name>[^.\[\]|=]+)|\[(?P<place>[0-9]{1,4})\]|\[(?P<key>[^\]=]+)=(?P<value>[^\]]*)\]"
+)
+_HEADER = "@header"
+Step = str | int | tuple[str, str]
+
+
+class PathError(ValueError):
+    """The text is no path. The message says how one is written."""
+
+
+@dataclass(frozen=True)
+class PayloadPath:
+    """Ways to one value of a payload, tried in turn."""
+
+    ways: tuple[tuple[Step, ...], ...]
+
+    @classmethod
+    def parse(cls, text: str) -> "PayloadPath":
+        """Return the path that `text` writes. Raises PathError."""
+        return cls(tuple(_way(way.strip()) for way in text.split("|")))
+
+    def read(self, payload: Mapping[str, Any]) -> str:
+        """Return the value as text, "" where nothing is there."""
+        for way in self.ways:
+            value: Any = payload
+            for step in way:
+                value = _into(value, step)
+            if text := _as_text(value):
+                return text
+        return ""
+
+
+def with_surroundings(
+    payload: Mapping[str, Any], headers: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
+    """Return the payload with its moment of arrival and its headers, which it cannot fake."""
+    named = {name.lower(): value for name, value in headers.items()}
+    return {**payload, "@received": to_text(now), _HEADER: named}
+
+
+def _way(text: str) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    at = 0
+    while at < len(text):
+        found = _STEP.match(text, at)
+        if not found:
+            break
+        at = found.end()
+        if found["name"] is not None:
+            steps.append(found["name"])
+        elif found["place"] is not None:
+            steps.append(int(found["place"]))
+        else:
+            steps.append((found["key"], found["value"]))
+        # A dot parts names and must be followed by one.
+        if text[at : at + 1] == "." and re.match(r"[^.\[\]|]", text[at + 1 :]):
+            at += 1
+        elif text[at : at + 1] not in ("", "["):
+            break
+    if not steps or at < len(text):
+        raise PathError(
+            f"{text!r} is no path: write one such as issue.key, items[0].id "
+            "or items[field=status].toString"
+        )
+    if steps[0] == _HEADER:
+        steps = [steps[0], *(str(step).lower() for step in steps[1:])]
+    return tuple(steps)
+
+
+def _into(value: Any, step: Step) -> Any:
+    # Some systems put an object into a text, in a notation of their own.
+    if isinstance(value, str):
+        value = parse_braces(value)
+    if isinstance(step, str):
+        return value.get(step) if isinstance(value, dict) else None
+    if not isinstance(value, list):
+        return None
+    if isinstance(step, int):
+        return value[step] if step < len(value) else None
+    key, wanted = step
+    return next(
+        (one for one in value if isinstance(one, dict) and _as_text(one.get(key)) == wanted), None
+    )
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return ""
+        # JSON knows one kind of number: 12.0 is the 12 that another system writes.
+        return str(int(value)) if value.is_integer() else str(value)
+    if isinstance(value, int):
+        return str(value)
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,107 @@
+"""The table of timed jobs, and the loop that runs them."""
+
+import logging
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.jobs import digest
+from feedback_app.jobs.retention import end_lifetimes
+from feedback_app.mail.chat import carriers
+from feedback_app.mail.delivery import deliver_due
+from feedback_app.program import Program
+from feedback_app.store import outbox
+
+Clock = Callable[[], datetime]
+log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 1.0
+# Signals are for the whole process, and so is this.
+_stop = threading.Event()
+
+
+class Job(NamedTuple):
+    """What to do, how often, and what the number it returns counts."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Program, Clock], int]
+    counts: str
+
+
+def _deliver(program: Program, clock: Clock) -> int:
+    lifetime = timedelta(days=program.facts.survey.link_lifetime_days)
+    carrier = carriers(program.settings)
+    return deliver_due(program.database, carrier, lifetime, clock, _stop.is_set)
+
+
+def _waiting(program: Program, _clock: Clock) -> int:
+    return outbox.count_waiting(program.database)
+
+
+def _set_aside(program: Program, _clock: Clock) -> int:
+    return len(outbox.set_aside_messages(program.database))
+
+
+def _write_digest(program: Program, clock: Clock) -> int:
+    return digest.write_if_due(program, clock())
+
+
+def _end_lifetimes(program: Program, clock: Clock) -> int:
+    return end_lifetimes(program.database, program.facts, program.settings.mailbox, clock())
+
+
+JOBS = (
+    Job("deliver", timedelta(seconds=5), _deliver, "messages delivered"),
+    Job("digest", timedelta(minutes=1), _write_digest, "digests written"),
+    Job("waiting", timedelta(minutes=10), _waiting, "messages waiting"),
+    Job("set aside", timedelta(hours=1), _set_aside, "messages set aside"),
+    Job("retention", timedelta(days=1), _end_lifetimes, "rows whose lifetime was over emptied"),
+)
+
+
+def run_once(program: Program, clock: Clock) -> dict[str, int]:
+    """Run every job once and return what each counted, by the name of what it counts."""
+    return {job.counts: job.run(program, clock) for job in JOBS}
+
+
+def run_forever(program: Program, clock: Clock) -> None:
+    """Run each job when its time has come, until the process is asked to stop.
+
+    A mail that is being handed in is handed in first, or waits for its mail server's time-out. A
+    job that fails is tried again at its next turn, and does not keep the others from theirs.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: _stop.set())
+    due = {job.name: clock() for job in JOBS}
+    while not _stop.wait(_LOOK_SECONDS):
+        for job in JOBS:
+            if clock() >= due[job.name] and not _stop.is_set():
+                _run(job, program, clock)
+                due[job.name] = clock() + job.every
+    _stop.clear()
+
+
+def _run(job: Job, program: Program, clock: Clock) -> None:
+    try:
+        count = job.run(program, clock)
+    except DatabaseUnavailableError as error:
+        log.warning("%s: %s; trying again in %s", job.name, error, job.every)
+    except Exception as error:
+        # What an unforeseen error says may hold an address, so only its kind and place are logged.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.error(
+            "%s: %s at %s:%d; trying again in %s",
+            job.name,
+            type(error).__name__,
+            place.filename,
+            place.lineno or 0,
+            job.every,
+        )
+    else:
+        if count:
+            log.info("%s: %d %s", job.name, count, job.counts)

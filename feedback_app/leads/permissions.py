@@ -1,0 +1,75 @@
+"""Who may: checked before every view, so that no view can forget it."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from feedback_app.leads import single_sign_on
+from feedback_app.leads.csrf import LeadsForm
+from feedback_app.leads.pages import STATIC, page, protect
+from feedback_app.leads.sessions import PREFIX, is_offered, lead
+from feedback_app.records import Role
+from feedback_app.web.request import program
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+leads_pages = Blueprint(
+    "leads", __name__, url_prefix=PREFIX, static_folder=STATIC, static_url_path="/static"
+)
+leads_pages.after_request(protect)
+
+_SHOWS = ("GET", "HEAD", "OPTIONS")
+
+
+def open_to_anybody(view: View) -> View:
+    """Let people in who have not signed in."""
+    vars(view)["needs"] = None
+    return view
+
+
+def needs(role: Role) -> Callable[[View], View]:
+    """Ask for another role than the usual: readers may look, leads may change."""
+
+    def mark(view: View) -> View:
+        vars(view)["needs"] = role
+        return view
+
+    return mark
+
+
+@leads_pages.before_request
+def guard() -> AnyResponse | None:
+    """Refuse whoever may not; a POST without the value of its page is refused as well."""
+    if request.endpoint == "leads.static":
+        return None
+    if not request.path.isprintable():
+        abort(404)
+    if not is_offered(program().settings.public_url):
+        return page("not-offered", 503)
+    single_sign_on.recognise()
+    shows = request.method in _SHOWS
+    view = current_app.view_functions[request.endpoint or ""]
+    role: Role | None = getattr(view, "needs", "reader" if shows else "lead")
+    who = lead()
+    if role:
+        if not who:
+            return _to_sign_in() if shows else page("sign-in-again", 401)
+        if not who.may(role):
+            return page("not-allowed", 403, role=role)
+    if not shows and not LeadsForm(request.form).validate():
+        return page("stale", 400)
+    return None
+
+
+@leads_pages.errorhandler(HTTPException)
+def explain(error: HTTPException) -> Response:
+    """Say what is wrong, and the way back."""
+    return protect(page("error", error.code or 500, code=error.code))
+
+
+def _to_sign_in() -> AnyResponse:
+    wanted = request.full_path.rstrip("?")
+    return redirect(url_for("leads.sign_in", next=wanted), 303)

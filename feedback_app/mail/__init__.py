@@ -1,0 +1,1 @@
+"""The emails we write and how they are delivered."""

@@ -1,0 +1,99 @@
+"""What every command and every request needs, made once at the start."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.headerregistry import Address
+from email.utils import parseaddr
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from feedback_app.base.links import Links
+from feedback_app.database.choose import open_database
+from feedback_app.database.contract import Database
+from feedback_app.invitations import CaseIntake
+from feedback_app.mail.closure import MailContext
+from feedback_app.mail.low_answers import LowAnswerAlerts
+from feedback_app.settings import Settings, SettingsError
+from feedback_app.store import opt_outs
+from support_facts.facts import Facts, FactsError, load_facts
+
+
+@dataclass(frozen=True)
+class Program:
+    """Settings, facts, database and links of one running program."""
+
+    settings: Settings
+    facts: Facts
+    database: Database
+    links: Links
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone whose weeks the team meets in."""
+        return ZoneInfo(self.facts.organisation.time_zone)
+
+    def today(self, now: datetime) -> date:
+        """Return which day it is at `now` where the team works."""
+        return now.astimezone(self.zone).date()
+
+    @cached_property
+    def mail_context(self) -> MailContext:
+        """Return what is the same on every letter."""
+        ours = Address(self.facts.organisation.name, addr_spec=self.facts.contacts.support_address)
+        sender = _mailbox(self.settings.mail_from) or ours
+        return MailContext(
+            facts=self.facts,
+            sender=sender,
+            reply_to=_mailbox(self.settings.reply_to) or sender,
+            public_url=self.settings.public_url,
+        )
+
+    @cached_property
+    def case_intake(self) -> CaseIntake:
+        """Return what takes closed cases in."""
+        return CaseIntake(
+            mail_context=self.mail_context,
+            zone=self.zone,
+            survey_link=self.survey_link,
+            opt_out_link=self.opt_out_link,
+            we_send=self.settings.closure_mail == "ours",
+        )
+
+    @cached_property
+    def low_answer_alerts(self) -> LowAnswerAlerts:
+        """Return what tells the leads of low answers."""
+        receivers = tuple(url.get_secret_value() for url in self.settings.alert_urls)
+        return LowAnswerAlerts(self.mail_context, self.zone, receivers)
+
+    def survey_link(self, invitation_id: str) -> str:
+        """Return the address a customer answers at."""
+        return f"{self.settings.public_url}/f/{self.links.sign('survey', invitation_id)}"
+
+    def opt_out_link(self, invitation_id: str, address: str) -> str:
+        """Return where the customer with this mail address objects to surveys.
+
+        The link brings the digest of the address along, so that an objection still counts when the
+        address itself was erased.
+        """
+        subject = f"{invitation_id}:{opt_outs.digest_of(address)}"
+        return f"{self.settings.public_url}/o/{self.links.sign('opt-out', subject)}"
+
+
+def _mailbox(text: str | None) -> Address | None:
+    """Return what `Name <address>`, or the address alone, stands for."""
+    name, address = parseaddr(text or "")
+    return Address(name, addr_spec=address) if address else None
+
+
+def open_program(settings: Settings) -> Program:
+    """Return the parts of a program that runs with `settings`.
+
+    Raises SettingsError when the facts or the database cannot be used.
+    """
+    try:
+        facts = load_facts(settings.facts)
+        database = open_database(settings.database.get_secret_value())
+    except (FactsError, ValueError) as error:
+        raise SettingsError(str(error)) from error
+    keys = [key.get_secret_value() for key in settings.secret_keys]
+    return Program(settings, facts, database, Links(keys, settings.links_valid_from))

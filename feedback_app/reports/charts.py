@@ -1,0 +1,82 @@
+"""The figures of the review as SVG with a table beside each. Titles and headings come along."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from charts.charts import Labels, Mark, bars, html, intervals
+from charts.numbers import percent, percent_range
+from feedback_app.review.scores import Scores
+from feedback_app.review.trend import Period
+
+
+def of_counts(
+    scores: Scores, key: str, language: str, title: str, description: str, headings: tuple[str, str]
+) -> Markup:
+    """Return the answers at each point of a question, the worst first; `key` is for its ids."""
+    marks = [
+        Mark(label=f"{point} {name[language]}", value=count, shown=str(count), cells=(str(count),))
+        for point, (name, count) in enumerate(
+            zip(scores.question.points, scores.counts, strict=True), 1
+        )
+    ]
+    labels = Labels(key=key, title=title, description=description, headings=headings)
+    return Markup(html(bars(labels, marks)))
+
+
+def of_shares(
+    periods: Sequence[Period],
+    place: int,
+    title: str,
+    description: str,
+    headings: tuple[str, ...],
+    too_few: str,
+) -> Markup:
+    """Return the share of best answers to the question at `place`, with Wilson's interval.
+
+    A period with too few answers says so in the words `too_few`.
+    """
+    labels = Labels(key=f"share-{place}", title=title, description=description, headings=headings)
+    marks = [_share(period, period.scores[place], too_few) for period in periods]
+    return Markup(html(intervals(labels, marks)))
+
+
+def of_weeks(
+    weeks: Sequence[Period],
+    means: Sequence[Sequence[str]],
+    title: str,
+    description: str,
+    headings: tuple[str, ...],
+) -> Markup:
+    """Return the answers of each week; `means` are the cells beside each count."""
+    labels = Labels(key="weeks", title=title, description=description, headings=headings)
+    marks = [
+        Mark(
+            label=week.first,
+            value=week.answers,
+            shown=str(week.answers),
+            cells=(str(week.answers), *cells),
+        )
+        for week, cells in zip(weeks, means, strict=True)
+    ]
+    return Markup(html(bars(labels, marks)))
+
+
+def _share(period: Period, scores: Scores, too_few: str) -> Mark:
+    label = f"{period.first[2:]} – {period.last[2:]}"
+    counted = str(scores.n)
+    if not scores.share:
+        return Mark(label=label, value=None, shown=too_few, cells=(counted, too_few, "–"))
+    share, (low, high) = scores.share.best / scores.share.n, scores.share.interval
+    return Mark(
+        label=label,
+        value=share,
+        low=low,
+        high=high,
+        shown=percent(share),
+        cells=(
+            counted,
+            f"{scores.share.best} ({percent(share)})".replace(" ", "\u00a0"),
+            percent_range(scores.share.interval.low, scores.share.interval.high),
+        ),
+    )

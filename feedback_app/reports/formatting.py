@@ -1,0 +1,63 @@
+"""How a language writes numbers, times and names: what HTML templates of the review call."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from charts import numbers
+from feedback_app.reports import charts
+from feedback_app.reports.markdown_quoting import plain, web_address
+from feedback_app.review.scores import lowest, score
+from support_facts.facts import Facts, Text
+
+
+class _Named(Protocol):
+    @property
+    def key(self) -> str: ...
+    @property
+    def name(self) -> Text: ...
+
+
+def words(facts: Facts, language: str) -> dict[str, Any]:
+    """Return the functions templates write figures of `facts` with, in `language`."""
+    zone = ZoneInfo(facts.organisation.time_zone)
+
+    def day(when: datetime | date) -> str:
+        there = when.astimezone(zone) if isinstance(when, datetime) else when
+        return format_date(there, format="medium", locale=language)
+
+    return {
+        "day": day,
+        "moment": lambda when: f"{day(when)}, {when.astimezone(zone):%H:%M}",
+        "mean": lambda value: mean(value, language),
+        "percent": numbers.percent,
+        "percent_range": numbers.percent_range,
+        "points": lambda difference: points(difference, language),
+        "duration": numbers.duration,
+        "kind": lambda key: _name(facts.case_kinds, key, language),
+        "reason": lambda key: _name(facts.closure_reasons, key, language),
+        "plain": plain,
+        "web_address": web_address,
+        "score": score,
+        "lowest": lowest,
+        "pictures": charts,
+    }
+
+
+def mean(value: float | None, language: str) -> str:
+    """Return a mean score with one decimal, and a dash where nobody answered."""
+    return "–" if value is None else format_decimal(value, "0.0", locale=language)
+
+
+def points(difference: float, language: str) -> str:
+    """Return a difference of two fractions in percentage points, with one decimal: "−40.8"."""
+    return format_decimal(difference * 100, "0.0", locale=language).replace("-", "−")
+
+
+def _name(entries: Sequence[_Named], key: str | None, language: str) -> str:
+    """Return the name of a kind or reason; one the facts do not know is shown as it came."""
+    return {entry.key: entry.name[language] for entry in entries}.get(key or "", key or "–")

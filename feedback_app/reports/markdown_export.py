@@ -1,0 +1,86 @@
+"""The week for the meeting, as Markdown."""
+
+import re
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from charts import numbers
+from feedback_app.base.language import choose
+from feedback_app.base.templates import TEMPLATES
+from feedback_app.reports.markdown_quoting import Markdown, inline, link, quote
+from feedback_app.review.scores import score
+from feedback_app.review.week import WeekReview
+from support_facts.facts import Facts
+
+_TEMPLATES = TEMPLATES / "reports"
+# The leads' pages and reports are in English.
+_LANGUAGE = "en"
+_EMPTY_LINES = re.compile(r"\n{3,}")
+
+
+def week_as_markdown(review: WeekReview, facts: Facts) -> str:
+    """Return the week for the meeting: counts and words first, low answers before the others.
+
+    Whatever customers and case systems wrote is shown as text and can be nothing else.
+    """
+    language = choose([_LANGUAGE], facts.languages)
+    zone = ZoneInfo(facts.organisation.time_zone)
+
+    def day(moment: datetime) -> str:
+        return moment.astimezone(zone).date().isoformat()
+
+    template = _environment().get_template("week.md")
+    text = template.render(
+        review=review,
+        facts=facts,
+        language=language,
+        kinds={kind.key: kind.name[language] for kind in facts.case_kinds},
+        as_of=review.as_of.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+        day=day,
+        last_day=day(review.last_day),
+        score=score,
+    )
+    return tidy(text)
+
+
+def tidy(text: str) -> str:
+    """Return `text` with one empty line between blocks, however many the template left."""
+    # What is quoted has no empty line, so only the template's own are taken together.
+    return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
+
+
+@cache
+def _environment() -> Environment:
+    """Return an environment in which text is made safe unless it says it is Markdown."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        undefined=StrictUndefined,
+        finalize=_safe,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "duration": numbers.duration,
+        "linked": link,
+        "mean": numbers.mean,
+        "percent": numbers.percent,
+        "percent_range": numbers.percent_range,
+        "quote": quote,
+        "words": _words,
+    }
+    return environment
+
+
+def _safe(value: object) -> object:
+    if isinstance(value, str) and not isinstance(value, Markdown):
+        return inline(value)
+    return value
+
+
+def _words(key: str) -> str:
+    """Return a key such as "too_old" as it is read."""
+    return key.replace("_", " ")

@@ -1,0 +1,40 @@
+"""Answers for a terminal: a line each."""
+
+from collections.abc import Iterable, Iterator
+
+from feedback_app.base.text import one_line
+from feedback_app.base.times import to_text
+from feedback_app.records import AnsweredCase
+from feedback_app.reports.markdown_quoting import plain
+
+_LAYOUT = "{:<20}  {:<16}  {:>4}  {:>12}  {:<10}  {}"
+_LONGEST_COMMENT = 60
+
+
+def answers_as_lines(answered: Iterable[AnsweredCase]) -> Iterator[str]:
+    """Yield a heading and one line an answer, or a sentence if there is none. Moments are UTC."""
+    number = 0
+    for number, case in enumerate(answered, 1):
+        if number == 1:
+            yield _line("answered_at", "case_number", "ease", "satisfaction", "source", "comment")
+        yield _line(
+            to_text(case.answered_at) if case.answered_at else "",
+            case.case_number,
+            case.ease,
+            case.satisfaction,
+            case.source,
+            _shortened(case.comment or ""),
+        )
+    if not number:
+        yield "There is no answer yet.\n"
+
+
+def _line(*cells: str | int | None) -> str:
+    # A terminal obeys control characters, so none of what was typed reaches it.
+    shown = [cell if isinstance(cell, int) else one_line(plain(cell or "")) for cell in cells]
+    return _LAYOUT.format(*shown).rstrip() + "\n"
+
+
+def _shortened(comment: str) -> str:
+    line = one_line(comment)
+    return line if len(line) <= _LONGEST_COMMENT else line[: _LONGEST_COMMENT - 1] + "…"

@@ -1,0 +1,99 @@
+"""What ends: columns whose lifetime is over, and the text of one case or contact."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.database.lifetimes import TABLES
+
+_BY_INVITATION = (
+    "invitation_id IN (SELECT id FROM invitations WHERE case_ref IN"
+    " (SELECT id FROM cases WHERE {match}))"
+)
+# Cases come last: the others are found by the address that is emptied there.
+_OF_CASE = {
+    **dict.fromkeys(("outbox", "answers", "notes", "decisions", "follow_ups"), _BY_INVITATION),
+    "cases": "id IN (SELECT id FROM cases WHERE {match})",
+}
+_MATCH = "(case_number = :case_number OR lower(contact_email) = lower(:email))"
+
+
+def end_lifetime(tx: Transaction, lifetime: str, before: datetime) -> int:
+    """Empty the columns of this lifetime in rows older than `before`; return how many rows."""
+    changed = 0
+    for name, table in TABLES.items():
+        columns = _columns(name, lifetime)
+        if columns:
+            changed += tx.run(
+                f"UPDATE {name} SET {_emptied(columns)}"
+                f" WHERE {table.age} < :before AND ({_filled(columns)})"
+                + (f" AND ({_filled(table.needed_until)})" if table.needed_until else ""),
+                before=before,
+            )
+    return changed
+
+
+def messages_of(source: Database, case_number: str | None, email: str | None) -> list[Row]:
+    """Return id and case number of every outbox message of a case or contact."""
+    return source.ask(
+        f"""SELECT outbox.id, cases.case_number FROM outbox
+            JOIN invitations ON invitations.id = outbox.invitation_id
+            JOIN cases ON cases.id = invitations.case_ref WHERE {_MATCH}""",
+        case_number=case_number,
+        email=email,
+    )
+
+
+def case_numbers_of(source: Database, email: str) -> list[str]:
+    """Return the numbers of the cases that have this contact address."""
+    rows = source.ask(
+        "SELECT DISTINCT case_number FROM cases WHERE lower(contact_email) = lower(:email)",
+        email=email,
+    )
+    return [row["case_number"] for row in rows]
+
+
+def erase(tx: Transaction, case_number: str | None, email: str | None, now: datetime) -> int:
+    """Empty everything with a lifetime that belongs to the case or contact; keep the scores.
+
+    Messages still waiting are set aside. Returns how many cases were found.
+    """
+    found = tx.ask(
+        f"SELECT count(*) AS cases FROM cases WHERE {_MATCH}",
+        case_number=case_number,
+        email=email,
+    )
+    tx.run(
+        f"""UPDATE outbox SET refused_at = :now
+            WHERE sent_at IS NULL AND refused_at IS NULL AND {_OF_CASE["outbox"]}""".format(
+            match=_MATCH
+        ),
+        case_number=case_number,
+        email=email,
+        now=now,
+    )
+    for name, of_case in _OF_CASE.items():
+        tx.run(
+            f"UPDATE {name} SET {_emptied(_columns(name))} WHERE {of_case.format(match=_MATCH)}",
+            case_number=case_number,
+            email=email,
+        )
+    count: int = found[0]["cases"]
+    return count
+
+
+def _columns(table: str, lifetime: str | None = None) -> list[str]:
+    """Return the columns of this lifetime, or all that have one."""
+    return [
+        name
+        for name, column in TABLES[table].columns.items()
+        if (column.lifetime == lifetime if lifetime else column.lifetime != "record")
+    ]
+
+
+def _emptied(columns: list[str]) -> str:
+    return ", ".join(f"{column} = NULL" for column in columns)
+
+
+def _filled(columns: Sequence[str]) -> str:
+    return " OR ".join(f"{column} IS NOT NULL" for column in columns)

@@ -1,0 +1,1 @@
+"""The two questions: pages, forms, the protocol, and opting out."""

@@ -1,0 +1,1 @@
+"""What every request needs: the running program, the client address, the site."""

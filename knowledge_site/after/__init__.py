@@ -1,0 +1,1 @@
+"""Steps after the build: redirects, sitemap, feed, data files, headers, search index."""

@@ -1,0 +1,151 @@
+"""What a page loads: one style sheet, shared by all languages, and nothing else at once.
+
+The builder gives every language its own copy of the theme's files and every page several style
+sheets. Here they become one sheet of what the pages need, named after its content so that
+browsers may keep it for good. The script that every page runs is small, and stands in the page.
+"""
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from posixpath import relpath
+
+from knowledge_site.after import css
+from knowledge_site.after.purge import Names, purge
+
+STYLESHEET = re.compile(r'<link rel="stylesheet" href="(?P<target>[^"]+)">\s*')
+ASSET = re.compile(
+    r'\b(?P<attribute>href|src|data-search)="(?P<target>(?P<up>[^":]*)(?P<name>\bassets/[^"?#]+))"'
+)
+SCRIPT = re.compile(r'<script src="(?P<target>[^"]+)"(?P<others>[^>]*)></script>')
+CHARSET = re.compile(r'^\ufeff?@charset "[^"]*";')
+PREFORMATTED = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
+REMARK = re.compile(r"^[ \t]*//.*\n|^[ \t]+|^\n", re.MULTILINE)
+UNUSED = ("assets/javascripts", "assets/stylesheets", "assets/images/favicon.png")
+
+Pages = dict[Path, str]
+
+
+def lighten(site: Path, pages: Pages, folders: Iterable[str]) -> tuple[Pages, list[Path]]:
+    """Return the pages, loading the files that are written here, and those files.
+
+    `folders` are those below `site` that hold a whole site in another language.
+    """
+    for folder in folders:
+        _drop_copies(site, site / folder)
+    scripts = {script: _short_script(script) for script in sorted((site / "assets").glob("*.js"))}
+    sheets = _loaded(site, pages, STYLESHEET)
+    inside = [script for script in _loaded(site, pages, SCRIPT) if script in scripts]
+    named = {file: _write(file, text) for file, text in scripts.items() if file not in inside}
+    if sheets:
+        style = _style(sheets, Names(pages.values(), scripts.values()))
+        named |= dict.fromkeys(sheets, _write(site / "assets" / "style.css", style))
+    for unused in (*named, *inside, *(site / name for name in UNUSED)):
+        shutil.rmtree(unused) if unused.is_dir() else unused.unlink(missing_ok=True)
+    pages = {
+        path: without_spare_space(
+            _with_one_sheet(_pointed(site, path, _with_scripts(site, path, html, scripts), named))
+        )
+        for path, html in pages.items()
+    }
+    return pages, sorted(set(named.values()))
+
+
+def _drop_copies(site: Path, below: Path) -> None:
+    """Delete the language's files that are the same as the first language's."""
+    for file in below.glob("assets/**/*"):
+        first = site / file.relative_to(below)
+        if file.is_file() and first.is_file() and file.read_bytes() == first.read_bytes():
+            file.unlink()
+
+
+def _short_script(script: Path) -> str:
+    return REMARK.sub("", script.read_text(encoding="utf-8"))
+
+
+@cache
+def _file(site: Path, folder: Path, target: str) -> Path:
+    """Return the file an address leads to, or the first language's where that is gone."""
+    base = site if target.startswith("/") else folder
+    file = (base / target.lstrip("/")).resolve()
+    return file if file.exists() else site / target[target.index("assets/") :]
+
+
+def _loaded(site: Path, pages: Pages, tag: re.Pattern[str]) -> list[Path]:
+    """Return the files that the pages load by this tag, each once, in their order."""
+    found = (
+        _file(site, path.parent, one["target"])
+        for path, html in pages.items()
+        for one in tag.finditer(html)
+    )
+    return list(dict.fromkeys(found))
+
+
+def _with_scripts(site: Path, path: Path, html: str, scripts: dict[Path, str]) -> str:
+    """Return the page with the scripts it loads written into it."""
+
+    def written(found: re.Match[str]) -> str:
+        script = scripts.get(_file(site, path.parent, found["target"]))
+        return f"<script{found['others']}>{script}</script>" if script else found.group()
+
+    return SCRIPT.sub(written, html)
+
+
+def _style(sheets: Iterable[Path], names: Names) -> str:
+    """Return what the sheets say to these names, in their order."""
+    rules = [
+        rule
+        for sheet in sheets
+        for rule in css.parse(CHARSET.sub("", sheet.read_text(encoding="utf-8")))
+    ]
+    return css.write(purge(tuple(rules), names))
+
+
+def _write(file: Path, text: str) -> Path:
+    """Write the text beside the file, under a name that changes when the text does."""
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
+    named = file.with_name(f"{file.stem}-{digest}{file.suffix}")
+    named.write_text(text, encoding="utf-8")
+    return named
+
+
+def _pointed(site: Path, path: Path, html: str, named: dict[Path, Path]) -> str:
+    """Return the page with its addresses of assets leading to where these stand now."""
+
+    def address(found: re.Match[str]) -> str:
+        before = _file(site, path.parent, found["target"])
+        now = named.get(before, before)
+        if not now.exists():
+            return found.group()
+        # 404.html is shown at any depth, so it alone is linked from the root.
+        rooted = found["up"] + now.relative_to(site).as_posix()
+        target = rooted if rooted.startswith("/") else relpath(now, path.parent)
+        return f'{found["attribute"]}="{target}"'
+
+    head, end, body = html.partition("</head>")
+    if "assets/" in body:
+        body = ASSET.sub(address, body)
+    return ASSET.sub(address, head) + end + body
+
+
+def _with_one_sheet(html: str) -> str:
+    first = STYLESHEET.search(html)
+    return html[: first.end()] + STYLESHEET.sub("", html[first.end() :]) if first else html
+
+
+def without_spare_space(html: str) -> str:
+    """Return the page without indentation and empty lines, where they say nothing."""
+    parts = PREFORMATTED.split(html)
+    parts[::2] = [_without_empty_lines(part) for part in parts[::2]]
+    return "".join(parts).lstrip()
+
+
+def _without_empty_lines(text: str) -> str:
+    first, *lines = text.split("\n")
+    if not lines:
+        return text
+    *lines, last = map(str.strip, lines)
+    return "\n".join([first.rstrip(), *filter(None, lines), last])

@@ -1,0 +1,107 @@
+"""Facts for other programs: data/*.json, each with its version and the schema it follows.
+
+What a field means is said at its type in support_facts. A change that could break a reader
+raises VERSION; a further field does not.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from charts.tables import anchor
+from support_facts.cases import Metric, Question, Status
+from support_facts.facts import Facts
+from support_facts.terms import Priority
+from support_facts.text import Text
+
+VERSION = 1
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+Kind = type[Status] | type[Priority] | type[Metric] | type[Question]
+
+# What each file holds, and the page and anchor that say it in words.
+FILES: dict[str, tuple[Kind, str]] = {
+    "statuses": (Status, "case-status.html#{anchor}"),
+    "priorities": (Priority, "priorities.html#{anchor}"),
+    "metrics": (Metric, "metrics.html#metric-{anchor}"),
+    "questions": (Question, "your-feedback.html#question-{anchor}"),
+}
+
+
+def write_data(site: Path, facts: Facts) -> None:
+    """Write every file and its schema below data/."""
+    folder = site / "data"
+    folder.mkdir(exist_ok=True)
+    for name in FILES:
+        _write(folder / f"{name}.json", content(name, facts))
+        _write(folder / f"{name}.schema.json", schema(name, facts.languages))
+
+
+def content(name: str, facts: Facts) -> dict[str, Any]:
+    """Return what one file holds; entries stand in the order of display."""
+    _, page = FILES[name]
+    return {
+        "$schema": f"{name}.schema.json",
+        "version": VERSION,
+        "languages": list(facts.languages),
+        name: [
+            {**_plain(entry), "page": page.format(anchor=anchor(entry.key))}
+            for entry in getattr(facts, name)
+        ],
+    }
+
+
+def schema(name: str, languages: Sequence[str]) -> dict[str, Any]:
+    """Return the JSON Schema of one file, made of the type of its entries."""
+    kind, _ = FILES[name]
+    entry = _object(
+        {**{key: _shape(hint) for key, hint in _hints(kind).items()}, "page": {"type": "string"}}
+    )
+    top = {
+        "$schema": {"const": f"{name}.schema.json"},
+        "version": {"const": VERSION},
+        "languages": {"type": "array", "items": {"type": "string"}},
+        name: {"type": "array", "items": entry},
+    }
+    text = _object({language: {"type": "string"} for language in languages})
+    return {"$schema": DIALECT, "title": name, **_object(top), "$defs": {"text": text}}
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _hints(kind: Any) -> dict[str, Any]:
+    hints = get_type_hints(kind, include_extras=False)
+    return {field.name: hints[field.name] for field in fields(kind)}
+
+
+def _shape(hint: Any) -> dict[str, Any]:
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _shape(args[0])
+    if origin in (Union, UnionType):
+        return {"anyOf": [_shape(one) for one in args]}
+    if origin is Literal:
+        return {"enum": list(args)}
+    if origin is tuple:
+        return {"type": "array", "items": _shape(args[0])}
+    if hint is Text:
+        return {"$ref": "#/$defs/text"}
+    return {"type": {str: "string", int: "integer", bool: "boolean"}.get(hint, "null")}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Text):
+        return dict(value)
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _write(path: Path, data: dict[str, Any]) -> None:
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    path.write_text(text + "\n", encoding="utf-8")

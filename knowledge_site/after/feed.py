@@ -1,0 +1,99 @@
+"""The Atom feed of what changed, one a language: feed.xml beside the pages.
+
+Whatever is worth telling is an Entry: changes in how we work, published figures, notes of meetings.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
+from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
+
+from knowledge_site.entry import Entry
+from knowledge_site.fill.changes import change_anchor, newest_first
+from knowledge_site.results.news import news
+from knowledge_site.results.shown import Shown
+from knowledge_site.wording import word
+from published_results.folder import Published
+from support_facts.facts import Facts
+
+ATOM = "http://www.w3.org/2005/Atom"
+CHANGES_PAGE = "what-changed.html"
+FEED = "feed.xml"
+# A feed has to name a day even while there is nothing to tell.
+NOTHING_YET = date(1970, 1, 1)
+
+
+def entries(facts: Facts, language: str, published: Published) -> list[Entry]:
+    """Return what changed in how we work and what was published, the newest first."""
+    told = [
+        Entry(
+            key=change.key,
+            day=change.day,
+            title=change.title[language],
+            text=change.text[language],
+            page=f"{CHANGES_PAGE}#{change_anchor(change)}",
+        )
+        for change in newest_first(facts)
+    ]
+    told += news(Shown(published, facts, language))
+    return sorted(told, key=lambda entry: entry.day, reverse=True)
+
+
+def feed(told: Iterable[Entry], facts: Facts, language: str) -> bytes:
+    """Return the feed as UTF-8 XML; addresses are whole when the site's own is known."""
+    told = list(told)
+    register_namespace("", ATOM)
+    name = facts.organisation.name
+    root = Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": language})
+    title = f"{name}: {word('feed_title', language)}"
+    _add(root, "id", _identity(name, language))
+    _add(root, "title", title)
+    _add(root, "updated", _moment(max((entry.day for entry in told), default=NOTHING_YET)))
+    _add(SubElement(root, f"{{{ATOM}}}author"), "name", name)
+    here = _folder(facts, language)
+    _link(root, "self", here + FEED, "application/atom+xml")
+    _link(root, "alternate", here + CHANGES_PAGE, "text/html")
+    for entry in told:
+        made = SubElement(root, f"{{{ATOM}}}entry")
+        _add(made, "id", _identity(name, language, entry.key))
+        _add(made, "title", entry.title)
+        _add(made, "updated", _moment(entry.day))
+        _link(made, "alternate", here + entry.page, "text/html")
+        _add(made, "summary", entry.text)
+    indent(root)
+    text: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
+
+
+def write_feeds(site: Path, facts: Facts, published: Published) -> None:
+    """Write the feed of every language beside its pages."""
+    for language in facts.languages:
+        folder = site if language == facts.languages[0] else site / language
+        text = feed(entries(facts, language, published), facts, language)
+        (folder / FEED).write_bytes(text)
+
+
+def _folder(facts: Facts, language: str) -> str:
+    """Return the address of a language's pages; nothing when the site's own is not set."""
+    if not facts.organisation.site_url:
+        return ""
+    folder = "" if language == facts.languages[0] else f"{language}/"
+    return f"{facts.organisation.site_url.rstrip('/')}/{folder}"
+
+
+def _identity(*parts: str) -> str:
+    # Independent of the address, so that a site that moves tells nothing twice.
+    return uuid5(NAMESPACE_URL, "/".join(parts)).urn
+
+
+def _moment(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00Z"
+
+
+def _add(parent: Element, tag: str, text: str) -> None:
+    SubElement(parent, f"{{{ATOM}}}{tag}").text = text
+
+
+def _link(parent: Element, relation: str, address: str, kind: str) -> None:
+    SubElement(parent, f"{{{ATOM}}}link", {"rel": relation, "type": kind, "href": address})

@@ -1,0 +1,71 @@
+"""After the build: everything about files, in order. Standard library only."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from knowledge_site.after import (
+    assets,
+    built_pages,
+    data,
+    feed,
+    headers,
+    links,
+    redirects,
+    search_index,
+    sitemap,
+    well_known,
+    whole_policy,
+)
+from knowledge_site.faults import Fault
+from knowledge_site.pages import Page
+from knowledge_site.results.downloads import write_downloads
+from published_results.folder import Published
+from support_facts.facts import Facts
+
+
+def finish(
+    site: Path, pages: Iterable[Page], facts: Facts, published: Published | None = None
+) -> list[Fault]:
+    """Complete the built folder and return what is wrong in it; without results none are told."""
+    published = published or Published()
+    site = site.resolve()
+    keep_one_not_found_page(site)
+    for folder in (site, *(site / language for language in facts.languages[1:])):
+        whole_policy.write_whole(folder)
+    feed.write_feeds(site, facts, published)
+    data.write_data(site, facts)
+    well_known.write_well_known(site, facts)
+    texts, unchanging = lighten(site, facts.languages[1:])
+    pages, site_url, first = (
+        list(pages),
+        facts.organisation.site_url,
+        facts.languages[0],
+    )
+    write_downloads(site, published)
+    sitemap.write_sitemap(site, pages, site_url, first)
+    redirects.write_redirects(site, pages, site_url, first)
+    built = built_pages.read_site(site, texts)
+    scripts = (script for page in built.values() for script in page.scripts)
+    headers.write_headers(site, headers.security_headers(scripts), unchanging)
+    return links.check(site, built)
+
+
+def lighten(site: Path, folders: Iterable[str]) -> tuple[assets.Pages, list[Path]]:
+    """Leave every page and every search index what a reader needs of it, and no more.
+
+    Returns the pages and the files they load, which may be kept for good.
+    """
+    before = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
+    pages, unchanging = assets.lighten(site, before, folders)
+    for path, html in pages.items():
+        path.write_text(html, encoding="utf-8")
+    for index in site.rglob("search_index.json"):
+        search_index.shorten(index)
+    return pages, unchanging
+
+
+def keep_one_not_found_page(site: Path) -> None:
+    """Delete the other languages' 404.html: servers show the one at the root, for any address."""
+    for path in site.rglob("404.html"):
+        if path.parent != site:
+            path.unlink()

@@ -1,0 +1,82 @@
+"""After the build: dead links and anchors, foreign loads, double ids, left-over braces.
+
+MkDocs checks what is written in Markdown; here raw HTML and templates are checked too.
+"""
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from posixpath import dirname, join, normpath
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from knowledge_site.after.built_pages import BuiltPage
+from knowledge_site.faults import Fault
+
+
+class Built(NamedTuple):
+    """What links can lead to: every file, and the anchors of each page."""
+
+    files: frozenset[str]
+    anchors: dict[str, set[str]]
+
+
+def check(site: Path, pages: dict[Path, BuiltPage]) -> list[Fault]:
+    """Return every dead link or anchor, foreign load, double id and left-over brace."""
+    files = frozenset(
+        Path(folder, name).relative_to(site).as_posix()
+        for folder, _, names in os.walk(site)
+        for name in names
+    )
+    named = {path.relative_to(site).as_posix(): page for path, page in pages.items()}
+    anchors = {name: {anchor for _, anchor in page.anchors} for name, page in named.items()}
+    built = Built(files, anchors)
+    return sorted(fault for name, page in named.items() for fault in _of_page(name, page, built))
+
+
+def _of_page(name: str, page: BuiltPage, built: Built) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for line, anchor in page.anchors:
+        if anchor in seen:
+            yield Fault(page.path, line, f"id {anchor!r} stands twice on the page")
+        seen.add(anchor)
+    for line, target in page.loads:
+        if _is_foreign(target):
+            yield Fault(page.path, line, f"{target} is loaded from another host")
+    for line, target in (*page.links, *page.loads):
+        if message := _dead(name, target, built):
+            yield Fault(page.path, line, f"{target}{message}")
+    for line in page.left_over:
+        yield Fault(page.path, line, "template text left over")
+
+
+def _is_foreign(target: str) -> bool:
+    parts = urlsplit(target)
+    return bool(parts.netloc) or parts.scheme in ("http", "https")
+
+
+def _dead(name: str, target: str, built: Built) -> str:
+    """Return what is wrong with a link of the page, or nothing."""
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc:
+        return ""
+    # The server shows 404.html at any depth, so it alone must link from the root.
+    if parts.path.startswith("/") and name != "404.html":
+        return " starts at the server's root: link relative to the page"
+    path = _place(dirname(name), parts.path) if parts.path else name
+    if path not in built.files:
+        path = normpath(join(path, "index.html"))
+    if path not in built.files:
+        return " leads nowhere"
+    fragment = unquote(parts.fragment)
+    if fragment and fragment not in built.anchors.get(path, {fragment}):
+        return f": the page has no anchor #{parts.fragment}"
+    return ""
+
+
+@cache
+def _place(folder: str, path: str) -> str:
+    """Return where a path leads from a folder, below the site; "/" begins at the site's root."""
+    plain = unquote(path)
+    return normpath(plain.lstrip("/") if plain.startswith("/") else join(folder, plain))

@@ -1,0 +1,182 @@
+"""Leave out the style rules that no page and no script of the site can ever meet.
+
+A rule stays when some page can match one of its selectors: all its classes, ids and elements
+are used by a page or named in a script. What follows from a state (:hover, [open], :not(...))
+always may come true. Then custom properties nobody reads and animations nobody plays go.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from knowledge_site.after.css import Group, Rule, Sheet
+
+NAMED = re.compile(r"""\s(class|id)=["']?([^"'>]*)""")
+ELEMENT = re.compile(r"<([a-z][a-z0-9-]*)")
+INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+WORD = re.compile(r"[A-Za-z_][\w-]*")
+NAME = re.compile(r"([.#]?)((?:[\w-]|\\.)+)")
+VALUE = re.compile(r"""([\w-]+)=["']?([^"']*)["']?""")
+PSEUDO = re.compile(r"::?[\w-]+")
+USED_PROPERTY = re.compile(r"var\(\s*(--[\w-]+)")
+KEYFRAMES = re.compile(r"@(?:-\w+-)?keyframes\s+(.+)")
+DECLARATION = re.compile(r"""((?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\([^()'"]*\)|[^;"'])+)""")
+
+
+class Names:
+    """Classes, ids, elements and values of attributes that can appear in the pages."""
+
+    def __init__(self, pages: Iterable[str], scripts: Iterable[str]) -> None:
+        # Most lines stand on every page; each is looked at once.
+        lines: set[str] = set()
+        inline: set[str] = set()
+        for page in pages:
+            lines.update(page.split("\n"))
+            inline.update(INLINE_SCRIPT.findall(page))
+        self.text = "\n".join(sorted(lines))
+        # A value that runs on to the next line is torn here, so all its words count.
+        torn = (line for line in lines if line.count('"') % 2)
+        self.words = {word for text in (*scripts, *inline, *torn) for word in WORD.findall(text)}
+        found: dict[str, set[str]] = {"class": set(), "id": set()}
+        for kind, names in NAMED.findall(self.text):
+            found[kind].update(names.split())
+        # Any word of a script may become a name.
+        self.classes, self.ids = found["class"] | self.words, found["id"] | self.words
+        self.elements = {"html", "body", *ELEMENT.findall(self.text)} | self.words
+        self.has_value = cache(self._has_value)
+
+    def _has_value(self, attribute: str, value: str) -> bool:
+        written = (f'{attribute}="{value}"', f"{attribute}='{value}'", f"{attribute}={value}")
+        return value in self.words or any(one in self.text for one in written)
+
+
+def purge(sheet: Sheet, names: Names) -> Sheet:
+    """Return the sheet without what the names cannot meet."""
+    kept = tuple(_kept(sheet, names))
+    before = None
+    while kept != before:
+        before, kept = kept, tuple(_used(kept, *_wanted(kept)))
+    return kept
+
+
+def _kept(rules: Iterable[Rule | Group], names: Names) -> Iterator[Rule | Group]:
+    for rule in rules:
+        if isinstance(rule, Group):
+            if inner := tuple(_kept(rule.rules, names)):
+                yield Group(rule.prelude, inner)
+        elif rule.prelude.startswith("@"):
+            yield rule
+        else:
+            met = [one for one in alternatives(rule.prelude) if can_match(one, names)]
+            if met:
+                yield Rule(",".join(met), rule.body)
+
+
+def alternatives(selector: str) -> list[str]:
+    """Split at the commas that stand outside of brackets and strings."""
+    if "," not in selector:
+        return [selector.strip()]
+    parts, depth, start, quote = [], 0, 0, ""
+    for at, sign in enumerate(selector):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'":
+            quote = sign
+        elif sign in "([":
+            depth += 1
+        elif sign in ")]":
+            depth -= 1
+        elif sign == "," and depth == 0:
+            parts.append(selector[start:at].strip())
+            start = at + 1
+    return [*parts, selector[start:].strip()]
+
+
+def can_match(selector: str, names: Names) -> bool:
+    """Say whether everything the selector needs is among the names."""
+    needed = _needs(selector)
+    known = {".": names.classes, "#": names.ids, "": names.elements}
+    return (
+        all(name in known[kind] for kind, name in needed.names)
+        and all(names.has_value(*pair) for pair in needed.values)
+        and all(any(can_match(one, names) for one in inner) for inner in needed.inner)
+    )
+
+
+class Needs(NamedTuple):
+    """What a page must hold for a selector to match."""
+
+    names: tuple[tuple[str, str], ...]
+    values: tuple[tuple[str, str], ...]
+    inner: tuple[tuple[str, ...], ...]
+
+
+@cache
+def _needs(selector: str) -> Needs:
+    """Read a selector; of :is(), :where() and :has() one alternative is needed."""
+    outside: list[str] = []
+    inner: list[tuple[str, ...]] = []
+    values: list[tuple[str, str]] = []
+    depth, start, pseudo = 0, 0, ""
+    for at, sign in enumerate(selector):
+        if sign in "([":
+            if depth == 0:
+                outside.append(selector[start:at])
+                found = PSEUDO.search(outside[-1][-10:]) if sign == "(" else None
+                pseudo, start = (found.group() if found else sign), at + 1
+            depth += 1
+        elif sign in ")]":
+            depth -= 1
+            if depth == 0:
+                inside = selector[start:at]
+                if pseudo in (":is", ":where", ":has"):
+                    inner.append(tuple(alternatives(inside)))
+                elif pseudo == "[" and (value := VALUE.fullmatch(inside)):
+                    values.append((value[1], value[2]))
+                start = at + 1
+    outside.append(selector[start:])
+    # A gap, so that what stood around brackets does not grow together.
+    text = PSEUDO.sub("\0", "\0".join(outside))
+    names = [(kind, name.replace("\\", "")) for kind, name in NAME.findall(text)]
+    return Needs(tuple(names), tuple(values), tuple(inner))
+
+
+def _wanted(rules: Iterable[Rule | Group]) -> tuple[set[str], set[str]]:
+    """Return the custom properties that are read and all words of values."""
+    properties: set[str] = set()
+    words: set[str] = set()
+    for rule in rules:
+        if isinstance(rule, Group):
+            inner = _wanted(rule.rules)
+            properties |= inner[0]
+            words |= inner[1]
+        elif rule.body:
+            properties.update(USED_PROPERTY.findall(rule.body))
+            if "animation" in rule.body:
+                words.update(WORD.findall(rule.body))
+    return properties, words
+
+
+def _used(
+    rules: Iterable[Rule | Group], properties: set[str], words: set[str]
+) -> Iterator[Rule | Group]:
+    for rule in rules:
+        if isinstance(rule, Group):
+            if inner := tuple(_used(rule.rules, properties, words)):
+                yield Group(rule.prelude, inner)
+        elif found := KEYFRAMES.match(rule.prelude):
+            if found.group(1) in words:
+                yield rule
+        elif rule.body and "--" in rule.body and "{" not in rule.body:
+            declarations = DECLARATION.findall(rule.body)
+            read = [one for one in declarations if _is_read(one, properties)]
+            if read:
+                yield Rule(rule.prelude, ";".join(read))
+        else:
+            yield rule
+
+
+def _is_read(declaration: str, properties: set[str]) -> bool:
+    name = declaration.partition(":")[0].strip()
+    return not name.startswith("--") or name in properties

@@ -1,0 +1,1 @@
+"""Checks of the pages before the build."""

@@ -1,0 +1,128 @@
+"""Before the build: what a writer got wrong, with page and line.
+
+The Markdown extension cannot know its page in every builder, so the pages are read here
+first. Every fault is listed, not only the first.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+from knowledge_site.after.redirects import claims
+from knowledge_site.faults import Fault
+from knowledge_site.fill.fillers import EXPRESSION, UnknownFiller, fill, is_fact
+from knowledge_site.pages import Page, lines_outside_code, read_pages
+from support_facts.facts import Facts, FactsError
+
+DESCRIPTION_LENGTH = range(50, 161)
+# Names of one word, such as that of a status, may stand in any sentence; these may not.
+TELLING = re.compile(r"[ @/]")
+LEFT_OVER = re.compile(r"\{\{|\}\}|\{%|%\}")
+
+
+def scan(docs: Path, facts: Facts, today: date) -> list[Fault]:
+    """Return every fault in the pages below docs/<language>."""
+    pages = list(read_pages(docs, facts.languages))
+    telling = _telling(facts)
+    faults = [fault for page in pages for fault in _of_page(page, facts, telling, today)]
+    faults += [
+        *_same_descriptions(pages),
+        *_missing_pages(pages, facts),
+        *claims(pages),
+    ]
+    return sorted(faults)
+
+
+def _telling(facts: Facts) -> dict[str, str]:
+    """Return names and addresses that no page should write out, each with its key."""
+    values = facts.by_key.items()
+    return {value: key for key, value in values if isinstance(value, str) and TELLING.search(value)}
+
+
+def _of_page(page: Page, facts: Facts, telling: dict[str, str], today: date) -> Iterator[Fault]:
+    for message in (*_description(page), *_dates(page, today)):
+        yield Fault(page.path, 1, message)
+    for message in _front_matter(page, telling):
+        yield Fault(page.path, 1, message)
+    for number, line in lines_outside_code(page):
+        for message in (*_expressions(line, page.language, facts), *_by_hand(line, telling)):
+            yield Fault(page.path, number, message)
+
+
+def _expressions(line: str, language: str, facts: Facts) -> Iterator[str]:
+    for found in EXPRESSION.finditer(line):
+        expression = found.group(1)
+        try:
+            if is_fact(expression):
+                facts.value(expression, language)
+                continue
+            fill(expression, facts, language)
+        except (FactsError, UnknownFiller) as error:
+            yield f"{found.group(0)}: {error}"
+            continue
+        if line.strip() != found.group(0):
+            yield f"{found.group(0)} fills a block: give it a line of its own"
+    if LEFT_OVER.search(EXPRESSION.sub("", line)):
+        yield "template text left over: a fact is written {{ its.key }} on one line"
+
+
+def _by_hand(line: str, telling: dict[str, str]) -> Iterator[str]:
+    """Name facts that are written out: they would stay when support.toml changes."""
+    text = EXPRESSION.sub("", line)
+    for value, key in telling.items():
+        if value in text:
+            yield f'"{value}" is a fact that may change: write {{{{ {key} }}}} instead'
+
+
+def _front_matter(page: Page, telling: dict[str, str]) -> Iterator[str]:
+    for key in ("title", "description"):
+        text = str(page.meta.get(key))
+        if LEFT_OVER.search(text):
+            yield f"{key}: facts are not filled in here: say it without"
+        for fault in _by_hand(text, telling):
+            yield f"{key}: {fault.split(':')[0]}: say it in other words"
+
+
+def _description(page: Page) -> Iterator[str]:
+    for key in ("title", "description"):
+        if not isinstance(page.meta.get(key), str):
+            yield f"front matter lacks {key}: add {key}: … between the two --- lines"
+    description = page.meta.get("description")
+    if isinstance(description, str) and len(description) not in DESCRIPTION_LENGTH:
+        yield (
+            f"description has {len(description)} characters: "
+            f"{DESCRIPTION_LENGTH[0]} to {DESCRIPTION_LENGTH[-1]} are shown by search engines"
+        )
+
+
+def _dates(page: Page, today: date) -> Iterator[str]:
+    for key in ("last_updated", "last_reviewed"):
+        value = page.meta.get(key)
+        if not isinstance(value, date) or isinstance(value, datetime):
+            yield f"front matter lacks {key}: add {key}: {today.isoformat()} (year-month-day)"
+        elif value > today:
+            yield f"{key} {value.isoformat()} lies in the future: today is {today.isoformat()}"
+
+
+def _same_descriptions(pages: Iterable[Page]) -> Iterator[Fault]:
+    seen: dict[str, Page] = {}
+    for page in pages:
+        description = page.meta.get("description")
+        if not isinstance(description, str):
+            continue
+        if description in seen:
+            yield Fault(page.path, 1, f"same description as {seen[description].path}")
+        seen.setdefault(description, page)
+
+
+def _missing_pages(pages: Iterable[Page], facts: Facts) -> Iterator[Fault]:
+    written = {(page.language, page.name): page for page in pages}
+    for (language, name), page in written.items():
+        for other in facts.languages:
+            if (other, name) not in written:
+                yield Fault(
+                    page.path,
+                    1,
+                    f"{name} is missing in {other!r} (it is in {language!r})",
+                )

@@ -1,0 +1,67 @@
+"""From a fault in what was built back to the page and line where its writer can mend it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from knowledge_site.after.whole_policy import WHOLE
+from knowledge_site.faults import Fault
+from knowledge_site.pages import lines_outside_code, read_page
+
+_LINK = re.compile(r"Doc file '([^']+)' contains an? (?:.*?)link '([^']*)'(.*)", re.DOTALL)
+_TWICE = re.compile(r"id '([^']+)' stands twice")
+_OMITTED = re.compile(r'not included in the "nav" configuration:\n((?:\s+- .+\n?)+)')
+
+
+def heard(message: str, folder: Path, language: str) -> Iterator[Fault | str]:
+    """Yield what the builder complains of, with page and line where it concerns a page.
+
+    `folder` holds the pages of one language.
+    """
+    link, omitted = _LINK.match(message), _OMITTED.search(message)
+    if link:
+        page, target, reason = link.groups()
+        line = _line_of(folder / page, folder, language, target)
+        yield Fault(folder / page, line or 0, f"link {target}{reason}")
+    elif omitted:
+        for name in re.findall(r"- (.+)", omitted[1]):
+            yield Fault(folder / name, 0, "is in no navigation: name it under nav in mkdocs.yml")
+    else:
+        yield message
+
+
+def to_sources(
+    faults: Iterable[Fault], site: Path, docs: Path, languages: tuple[str, ...]
+) -> list[Fault]:
+    """Return the faults of built pages as faults of the pages below docs/, where they are found.
+
+    What stands in no page comes from a template or a filler, and keeps its place in the site.
+    """
+    traced = {_to_source(fault, site, docs, languages) for fault in faults}
+    # On the page that is made of all pages every fault stands a second time.
+    first = [fault for fault in traced if fault.path.name != WHOLE]
+    return sorted(first or traced)
+
+
+def _to_source(fault: Fault, site: Path, docs: Path, languages: tuple[str, ...]) -> Fault:
+    name = fault.path.relative_to(site)
+    language = name.parts[0] if name.parts[0] in languages[1:] else languages[0]
+    folder = docs / language
+    below = name.relative_to(language) if name.parts[0] == language else name
+    page = folder / below.with_suffix(".md")
+    if not page.is_file():
+        return fault
+    twice = _TWICE.match(fault.message)
+    target = f"#{twice[1]}" if twice else fault.message.split(" ")[0].rstrip(":")
+    line = _line_of(page, folder, language, target)
+    return Fault(page, line, fault.message) if line else fault
+
+
+def _line_of(page: Path, folder: Path, language: str, target: str) -> int | None:
+    """Return the last line that holds the target as a writer would have written it."""
+    forms = "|".join(map(re.escape, {target, target.replace(".html", ".md")}))
+    if target.startswith("#"):
+        forms += f'|id="{re.escape(target[1:])}"'
+    written = re.compile(rf"(?:^|[\s(<\"'])(?:{forms})(?:$|[\s)>\"'}}])")
+    lines = lines_outside_code(read_page(page, folder, language))
+    return max((number for number, line in lines if written.search(line)), default=None)

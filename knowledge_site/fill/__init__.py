@@ -1,0 +1,1 @@
+"""Facts to elements: the tables, lists and pictures that pages fill in."""

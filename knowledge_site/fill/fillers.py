@@ -1,0 +1,111 @@
+"""What a page may write between double braces.
+
+`{{ contacts.portal_name }}` is a fact inside a sentence (any dotted key of support.toml).
+`{{ table statuses }}` on a line of its own is a filler: a form and what it shows.
+"""
+
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from xml.etree.ElementTree import Element
+
+from knowledge_site.fill import (
+    changes,
+    checklists,
+    escalations,
+    lifecycle,
+    linked_data,
+    lists,
+    mail_subjects,
+    priorities,
+    tables,
+    terms,
+    tickets,
+)
+from knowledge_site.results import history, latest, measured, notes, scores, times, treatment
+from knowledge_site.results.shown import Shown
+from published_results.folder import Published
+from support_facts.facts import Facts
+
+EXPRESSION = re.compile(r"\{\{[ \t]*([^{}\n]*?)[ \t]*\}\}")
+FACT_KEY = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")
+
+Filler = Callable[[Facts, str], Element]
+
+FILLERS: dict[str, Filler] = {
+    "table statuses": tables.statuses,
+    "table retention": tables.retention,
+    "table impacts": priorities.impacts,
+    "table priorities": priorities.priorities,
+    "table case_types": priorities.case_types,
+    "table escalation_statuses": escalations.stages,
+    "table bug_ticket_statuses": tickets.bug_statuses,
+    "table cloud_ticket_statuses": tickets.cloud_statuses,
+    "table mail_subjects": mail_subjects.mail_subjects,
+    "chooser impacts": priorities.chooser,
+    "checklist pieces": checklists.pieces,
+    "checklist checks": checklists.checks,
+    "checklist symptoms": checklists.symptoms,
+    "plain pieces": checklists.plain_pieces,
+    "plain investigation": checklists.plain_investigation,
+    "questions": lists.questions,
+    "contacts": lists.contacts,
+    "glossary": terms.glossary,
+    "roles": terms.roles,
+    "changes": changes.changes,
+    "operator": lists.operator,
+    "data contacts": linked_data.contacts,
+    "data glossary": linked_data.glossary,
+    "data metrics": linked_data.metrics,
+    "data statuses": linked_data.statuses,
+    "picture lifecycle": lifecycle.picture,
+    "picture escalation": lifecycle.escalation,
+}
+
+# What is filled from published results. Without any, each says so.
+RESULTS: dict[str, Callable[[Shown], Element]] = {
+    "table metrics": measured.metrics,
+    "results banner": latest.banner,
+    "results latest": latest.latest,
+    "results scores": scores.scores,
+    "results participation": treatment.participation,
+    "results times": times.times,
+    "results conduct": treatment.conduct,
+    "results notes": notes.notes,
+    "results history": history.history,
+    "results corrections": history.corrections,
+}
+
+
+class UnknownFiller(ValueError):
+    """A page asks for a filler that does not exist."""
+
+
+def is_fact(expression: str) -> bool:
+    """Say whether the text between the braces is a fact's key rather than a filler."""
+    return FACT_KEY.fullmatch(expression) is not None
+
+
+def names(facts: Facts) -> list[str]:
+    """Return every filler a page may ask for."""
+    return [
+        *FILLERS,
+        *RESULTS,
+        *(f"steps {kind.key}" for kind in facts.case_kinds if kind.public),
+    ]
+
+
+def fill(
+    expression: str, facts: Facts, language: str, published: Published | None = None
+) -> Element:
+    """Return what a filler stands for; UnknownFiller names the nearest ones."""
+    name = " ".join(expression.split())
+    known = names(facts)
+    if name not in known:
+        near = get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)
+        raise UnknownFiller(f"no filler {{{{ {name} }}}}; there is: {', '.join(near)}")
+    if name in FILLERS:
+        return FILLERS[name](facts, language)
+    if name in RESULTS:
+        return RESULTS[name](Shown(published or Published(), facts, language))
+    return lists.steps(facts, language, name.removeprefix("steps "))

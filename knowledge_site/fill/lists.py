@@ -1,0 +1,104 @@
+"""Facts as lists: the steps of a case, the survey's questions, the ways to reach support."""
+
+from collections.abc import Iterable, Iterator
+from xml.etree.ElementTree import Element
+
+from charts.elements import Child, element
+from knowledge_site.wording import word
+from support_facts.facts import Facts, Question
+
+
+def steps(facts: Facts, language: str, kind: str) -> Element:
+    """`{{ steps software }}`: who does what, and what would make a step faster."""
+    actors = {actor.key: actor.name[language] for actor in facts.actors}
+    numbered = element("ol")
+    for step in facts.case_kind(kind).steps:
+        who = element("strong", None, f"{actors[step.who]}:")
+        made = element("li", None, who, " ", step.text[language])
+        if step.faster:
+            label = word("faster", language)
+            made.append(element("span", {"class": "note"}, f"{label}: {step.faster[language]}"))
+        numbered.append(made)
+    return element("div", {"class": "steps"}, numbered)
+
+
+def questions(facts: Facts, language: str) -> Element:
+    """`{{ questions }}`: each question as the survey asks it, with its five points."""
+    asked = (
+        _question(number, question, facts, language)
+        for number, question in enumerate(facts.questions, 1)
+    )
+    return element("div", {"class": "questions"}, *asked)
+
+
+def _question(number: int, question: Question, facts: Facts, language: str) -> Element:
+    metric = facts.metric(question.metric)
+    label = f"{word('question_of', language)} {number} · {metric.short}"
+    points = (element("li", None, point[language]) for point in question.points)
+    return element(
+        "div",
+        {"class": "question", "id": f"question-{question.key}"},
+        element("p", {"class": "question__name"}, label),
+        element("p", {"class": "question__text"}, question.text[language]),
+        element("ol", {"aria-label": word("answers_to", language)}, *points),
+    )
+
+
+def contacts(facts: Facts, language: str) -> Element:
+    """`{{ contacts }}`: the ways to reach support that the operator has set."""
+    return _described(
+        (word(f"contact_{key}", language), value) for key, value in _contacts(facts, language)
+    )
+
+
+def operator(facts: Facts, language: str) -> Element:
+    """`{{ operator }}`: who runs the site, their imprint, and who answers about personal data."""
+    known = facts.contacts
+    imprint: Child = known.imprint_url_unset[language]
+    if known.imprint_url:
+        imprint = _link(known.imprint_url, known.imprint_url)
+    privacy: Child = known.privacy_address_unset[language]
+    if known.privacy_address:
+        privacy = _link(f"mailto:{known.privacy_address}", known.privacy_address)
+    rows: dict[str, Child] = {
+        "operator": facts.organisation.name,
+        "imprint": imprint,
+        "privacy_questions": privacy,
+    }
+    return _described((word(key, language), value) for key, value in rows.items())
+
+
+def _described(pairs: Iterable[tuple[str, Child]]) -> Element:
+    rows = element("dl", {"class": "contacts"})
+    for name, value in pairs:
+        term = element("dt", None, name)
+        rows.append(element("div", None, term, element("dd", None, value)))
+    return rows
+
+
+def _contacts(facts: Facts, language: str) -> Iterator[tuple[str, Child]]:
+    known = facts.contacts
+    yield "hours", known.hours[language]
+    yield (
+        "service_status",
+        (
+            _link(known.service_status_url, word("contact_service_status_link", language))
+            if known.service_status_url
+            else known.service_status_url_unset[language]
+        ),
+    )
+    yield (
+        "phone",
+        (
+            _link(f"tel:{known.phone.replace(' ', '')}", known.phone)
+            if known.phone
+            else known.phone_unset[language]
+        ),
+    )
+    yield "portal", _link(known.portal_url, known.portal_name)
+    yield "access", _link(known.access_url, word("contact_access_link", language))
+    yield "security", _link(f"mailto:{known.security_address}", known.security_address)
+
+
+def _link(target: str, text: str) -> Element:
+    return element("a", {"href": target}, text)

@@ -1,0 +1,78 @@
+"""What a problem does to a business, and in which order support works: questions and tables."""
+
+from xml.etree.ElementTree import Element
+
+from charts.elements import element, english
+from charts.tables import Row, anchor, table
+from knowledge_site.wording import word
+from support_facts.facts import CaseType, Facts, Priority
+
+
+def chooser(facts: Facts, language: str) -> Element:
+    """`{{ chooser impacts }}`: questions to take from the top; each "yes" leads to an impact."""
+    asked = element("ol", {"class": "chooser"})
+    for priority in facts.priorities:
+        answer = element(
+            "a",
+            {"href": f"#{anchor(priority.key)}"},
+            f"{word('yes', language)}: ",
+            english(_impact(priority), language),
+        )
+        asked.append(element("li", None, priority.ask[language], " ", answer))
+    return asked
+
+
+def impacts(facts: Facts, language: str) -> Element:
+    """`{{ table impacts }}`: when each impact fits, with examples."""
+    headings = ("impact", "impact_when", "examples")
+    return table(
+        word("impacts_caption", language),
+        [word(heading, language) for heading in headings],
+        (_impact_row(priority, language) for priority in facts.priorities),
+    )
+
+
+def _impact_row(priority: Priority, language: str) -> Row:
+    header = english(_impact(priority), language)
+    examples = (element("li", None, example[language]) for example in priority.examples)
+    cells = ([priority.when[language]], [element("ul", None, *examples)])
+    return anchor(priority.key), [header], cells
+
+
+def _impact(priority: Priority) -> str:
+    return f"{priority.code} {priority.name}"
+
+
+def priorities(facts: Facts, language: str) -> Element:
+    """`{{ table priorities }}`: when cases of each priority are worked on."""
+    return table(
+        word("priorities_caption", language),
+        [word("priority", language), word("worked_on", language)],
+        (
+            (
+                f"priority-{anchor(priority.key)}",
+                [english(priority.name, language)],
+                [[priority.worked_on[language]]],
+            )
+            for priority in facts.priorities
+        ),
+    )
+
+
+def case_types(facts: Facts, language: str) -> Element:
+    """`{{ table case_types }}`: what each type is for, what it asks, how it starts."""
+    headings = ("case_type", "case_type_for", "case_type_asks", "case_type_start")
+    return table(
+        word("case_types_caption", language),
+        [word(heading, language) for heading in headings],
+        (_case_type_row(case_type, language) for case_type in facts.case_types),
+    )
+
+
+def _case_type_row(case_type: CaseType, language: str) -> Row:
+    said = (case_type.use_for, case_type.asks_for, case_type.start_priority)
+    return (
+        f"type-{anchor(case_type.key)}",
+        [case_type.name[language]],
+        [[text[language]] for text in said],
+    )

@@ -1,0 +1,34 @@
+"""Moments as text."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_app.base.times import from_text, to_text
+
+moments = st.datetimes(timezones=st.timezones()).filter(lambda moment: 2 < moment.year < 9998)
+
+
+@given(moments)
+def test_a_moment_survives_being_text_to_the_second(moment: datetime) -> None:
+    back = from_text(to_text(moment))
+    assert back == moment.astimezone(UTC).replace(microsecond=0)
+
+
+@given(moments, moments)
+def test_text_order_is_time_order(one: datetime, other: datetime) -> None:
+    first, second = sorted(moment.astimezone(UTC).replace(microsecond=0) for moment in (one, other))
+    assert to_text(first) <= to_text(second)
+    assert len(to_text(first)) == len("2026-11-24T01:50:11Z")
+
+
+def test_a_moment_is_written_in_utc() -> None:
+    moment = datetime(2026, 11, 24, 2, 50, 11, tzinfo=timezone(timedelta(hours=1)))
+    assert to_text(moment) == "2026-11-24T01:50:11Z"
+
+
+def test_a_moment_without_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="no time zone"):
+        to_text(datetime(2026, 11, 24))

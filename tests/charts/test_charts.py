@@ -1,0 +1,149 @@
+"""Figures as pictures: nothing is lost on the way from a figure to a picture and its table."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charts.charts import WIDTH, Labels, Mark, bars, html, intervals
+
+LABELS = Labels(
+    key="ease",
+    title="CES in 2026-W47",
+    description="Answers for each point. Five points, higher is better.",
+    headings=("Point", "Answers"),
+)
+POINTS = ("Very difficult", "Difficult", "Neither easy nor difficult", "Easy", "Very easy")
+
+
+def counted(*counts: int) -> list[Mark]:
+    return [
+        Mark(label=point, value=count, shown=str(count), cells=(str(count),))
+        for point, count in zip(POINTS, counts, strict=True)
+    ]
+
+
+def share(label: str, value: float | None, low: float | None, high: float | None) -> Mark:
+    return Mark(label=label, value=value, low=low, high=high, shown="text", cells=("text",))
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=5, max_size=5))
+def test_bars_are_as_long_as_their_counts(counts: list[int]) -> None:
+    figure = bars(LABELS, counted(*counts))
+    widths = [float(one.get("width", "")) for one in figure.iter("rect")]
+    drawn = [count for count in counts if count]
+    assert len(widths) == len(drawn)
+    for width, count in zip(widths, drawn, strict=True):
+        assert width == pytest.approx(max(widths) * count / max(drawn), abs=0.2)
+
+
+def test_every_figure_stands_in_the_picture_and_in_the_table() -> None:
+    figure = bars(LABELS, counted(3, 0, 1, 12, 7))
+    drawn = [one.text for one in figure.iter("text")]
+    rows = [["".join(cell.itertext()) for cell in row] for row in figure.iter("tr")]
+    assert drawn == [
+        word for pair in zip(POINTS, ["3", "0", "1", "12", "7"], strict=True) for word in pair
+    ]
+    assert rows[0] == ["Point", "Answers"]
+    assert rows[1:] == [list(pair) for pair in zip(POINTS, ["3", "0", "1", "12", "7"], strict=True)]
+
+
+def test_a_picture_says_what_it_shows_to_those_who_do_not_see_it() -> None:
+    svg = bars(LABELS, counted(1, 2, 3, 4, 5)).find("svg")
+    assert svg is not None
+    assert svg.get("role") == "img"
+    named = {one.get("id"): one.text for one in svg if one.get("id")}
+    assert named[svg.get("aria-labelledby")] == LABELS.title
+    assert named[svg.get("aria-describedby")] == LABELS.description
+
+
+labels_of_all_lengths = st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=80)
+fractions = st.floats(0, 1)
+
+
+@given(
+    st.lists(
+        st.tuples(labels_of_all_lengths, st.lists(fractions, min_size=3, max_size=3)), max_size=15
+    )
+)
+def test_nothing_is_drawn_outside_of_the_picture(rows: list[tuple[str, list[float]]]) -> None:
+    marks = [share(label, *sorted(ends)[1:2], *sorted(ends)[::2]) for label, ends in rows]
+    for figure in (intervals(LABELS, marks), bars(LABELS, marks)):
+        svg = figure.find("svg")
+        assert svg is not None
+        height = float(svg.get("viewBox", "").split()[-1])
+        for part in svg.iter():
+            for name, value in part.items():
+                if name in ("x", "x1", "x2", "cx"):
+                    assert 0 <= float(value) <= WIDTH
+                if name in ("y", "y1", "y2", "cy"):
+                    assert 0 <= float(value) <= height
+
+
+def test_a_dot_stands_within_its_interval_and_on_the_scale() -> None:
+    figure = intervals(LABELS, [share("2026-W46", 0.5, 0.25, 0.75), share("2026-W47", 1, 0.5, 1)])
+    (first, second), reaches = figure.iter("circle"), list(figure.iter("line"))[3:]
+    assert [reach.get("class") for reach in reaches] == ["chart__reach"] * 2
+    left, right = (float(reaches[0].get(end, "")) for end in ("x1", "x2"))
+    assert left < float(first.get("cx", "")) < right
+    assert float(second.get("cx", "")) == float(reaches[1].get("x2", "")) > right
+
+
+def test_what_is_not_known_is_said_and_not_drawn() -> None:
+    mark = Mark(label="2026-W47", value=None, shown="n below 30", cells=("n below 30",))
+    for figure in (bars(LABELS, [mark]), intervals(LABELS, [mark])):
+        assert not list(figure.iter("circle"))
+        assert not list(figure.iter("rect"))
+        assert "n below 30" in html(figure).split("<table")[0]
+
+
+def test_no_marks_make_an_empty_picture_and_an_empty_table() -> None:
+    assert html(bars(LABELS, [])).count("<tr>") == 1
+    assert html(intervals(LABELS, [])).count("<tr>") == 1
+
+
+def test_text_cannot_become_anything_else() -> None:
+    hostile = '<script>alert("&amp;")</script>'
+    figure = bars(
+        replace(LABELS, title=hostile, description=hostile, headings=(hostile, hostile)),
+        [Mark(label=hostile, value=1, shown=hostile, cells=(hostile,))],
+    )
+    assert "<script" not in html(figure)
+    assert "&lt;script&gt;alert" in html(figure)
+
+
+def test_a_picture_needs_no_style_and_no_script() -> None:
+    text = html(intervals(LABELS, [share("a", 0.5, 0, 1)]))
+    assert "style" not in text
+    assert "<script" not in text
+    assert 'stroke="currentColor"' in text
+    assert 'fill="currentColor"' in text
+
+
+@pytest.mark.parametrize(
+    ("draw", "mark", "said"),
+    [
+        (bars, Mark(label="a", value=-1, shown="", cells=("",)), "begins at zero"),
+        (bars, Mark(label="a", value=1, shown="", cells=()), "0 cells for 1 headings"),
+        (intervals, share("a", 1.1, 0, 1), "outside of the scale"),
+        (intervals, share("a", 0.5, -0.1, 1), "outside of the scale"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_by_name(draw: Any, mark: Mark, said: str) -> None:
+    with pytest.raises(ValueError, match=said) as refused:
+        draw(LABELS, [mark])
+    assert "ease" in str(refused.value)
+
+
+def test_a_picture_is_read_on_the_smallest_phone(page: Any) -> None:
+    figure = html(bars(LABELS, counted(3, 0, 1, 12, 7)))
+    page.set_viewport_size({"width": 320, "height": 640})
+    head = "<!doctype html><meta name=viewport content='width=device-width'>"
+    page.set_content(f"{head}<style>body, figure {{ margin: 8px }}</style>{figure}")
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('svg text')].map(t => t.getBoundingClientRect().height)"
+    )
+    assert min(sizes) >= 11
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -1,0 +1,113 @@
+"""The command `intake try`: what a payload would become, and nothing of it is kept."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from feedback_app.commands.intake import intake_group
+from feedback_app.intake.deliveries import Delivery, take_in
+from tests.support.case_systems import SYSTEMS, Closing, SalesforceOutbound
+from tests.support.office import KEY, NOW, Office, a_case
+
+
+@pytest.fixture
+def run(office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FEEDBACK_DATABASE", office.program.settings.database.get_secret_value())
+    monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY)
+
+    def run(preset: str, body: bytes) -> Result:
+        before = office.everything()
+        result = CliRunner().invoke(intake_group, ["try", preset, "-"], input=body)
+        assert office.everything() == before, "nothing may be kept"
+        return result
+
+    return run
+
+
+CLOSING = Closing(number="00042", closed_at=NOW - timedelta(hours=1))
+
+
+def body(name: str, **changes: object) -> bytes:
+    return SYSTEMS[name].body({**SYSTEMS[name].closing(CLOSING), **changes})
+
+
+def test_a_closing_is_shown_field_by_field(run) -> None:
+    result = run("generic", body("generic", language="de", customer="A & B"))
+    assert result.exit_code == 0, result.output
+    for line in (
+        "case_number             00042",
+        "closed_at               2026-11-24T11:00:00Z",
+        "customer                A & B",
+        "our closure mail asks the customer",
+        "nothing was stored or sent",
+    ):
+        assert line in result.output
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"contact_email": None}, "there is no address: the survey link only"),
+        ({"closed_at": "2016-03-05T12:00:00Z", "opened_at": None}, "is not asked: too_old"),
+        ({"send": False}, "gets the survey link for its own mail"),
+        ({"contact_email": "x"}, "left out contact_email: 'x' is not one plain address"),
+    ],
+)
+def test_what_would_become_of_it_is_said(run, changes: dict[str, object], said: str) -> None:
+    result = run("generic", body("generic", **changes))
+    assert result.exit_code == 0
+    assert said in result.output
+
+
+def test_a_known_closing_is_told_apart(office: Office, run) -> None:
+    office.receive(a_case("00042", source="generic"))
+    assert "known already" in run("generic", body("generic")).output
+
+
+def test_a_delivery_that_came_with_another_case_is_shown_as_refused(office: Office, run) -> None:
+    before = Delivery(case=a_case("00041", source="generic"), delivery_id="delivery-1")
+    with office.program.database.write() as tx:
+        take_in(tx, office.program, before, NOW)
+    outcome = run("generic", body("generic"))
+    assert outcome.exit_code == 1
+    assert isinstance(outcome.exception, SystemExit), outcome.exception
+    assert "a closing that cannot be taken in" in outcome.output
+    assert "  delivery_id: came with another case before" in outcome.output
+
+
+def test_why_a_payload_is_ignored_is_said(run) -> None:
+    payload = SYSTEMS["zendesk"].other_event(CLOSING)
+    result = run("zendesk", json.dumps(payload).encode())
+    assert result.exit_code == 0
+    assert "event.current is 'SOLVED', not one of CLOSED, closed" in result.output
+
+
+def test_a_closing_that_cannot_be_taken_in_names_every_field(run) -> None:
+    result = run("generic", body("generic", closed_at="yesterday", case_number=""))
+    assert result.exit_code == 1
+    assert "closed_at: 'yesterday' is no ISO date" in result.output
+    assert "case_number: is empty" in result.output
+
+
+def test_every_case_of_an_outbound_message_is_shown(run) -> None:
+    outbound = SalesforceOutbound()
+    closings = [Closing(f"{at:05}", NOW - timedelta(hours=at)) for at in range(1, 4)]
+    result = run("salesforce-outbound", outbound.many(closings).encode())
+    assert result.output.count("salesforce-outbound: a closed case") == 3
+
+
+@pytest.mark.parametrize("wrong", [b"", b"[]", b"{", b"\xff"])
+def test_what_is_no_payload_is_one_clear_line(run, wrong: bytes) -> None:
+    result = run("generic", wrong)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: the body is")
+
+
+def test_an_unknown_preset_is_answered_with_those_there_are(run) -> None:
+    result = run("yira", b"{}")
+    assert result.exit_code == 2
+    assert "jira-automation" in result.stderr

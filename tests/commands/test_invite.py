@@ -1,0 +1,537 @@
+"""Closed cases from a CSV file, as an operator takes them in."""
+
+import csv
+import io
+import re
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from feedback_app.base.links import new_id
+from feedback_app.base.times import to_text
+from feedback_app.commands.invite import invite
+from feedback_app.intake.closed_case import NormalForm
+from feedback_app.intake.csv.file import Row, opened
+from feedback_app.intake.csv.importing import BATCH, Batch, Counts, Import
+from feedback_app.intake.dates import Moments
+from feedback_app.intake.mapping import CaseMapping
+from feedback_app.review.week import summarise_week
+from feedback_app.store import answered_cases, rejected_files
+from tests.support.office import KEY, NOW, Office, a_case
+
+SAMPLE = Path(__file__).parents[3] / "shared/data/incident_event_log_sample.csv"
+SAMPLE_OPTIONS = (
+    *("--map", "case_number=number", "--map", "opened_at=opened_at"),
+    *("--map", "solution_proposed_at=resolved_at", "--map", "team=assignment_group"),
+    *("--set", "source=servicenow", "--set", "case_kind=software"),
+    *("--where", "incident_state=Closed", "--missing", "?"),
+    *("--date-format", "%d/%m/%Y %H:%M", "--timezone", "Europe/Lisbon"),
+)
+TODAY = to_text(NOW - timedelta(hours=2))
+LAST_LINE = re.compile(
+    r"\d+ rows read: \d+ new closed cases \(\d+ withheld(: \d+ [a-z_]+(, \d+ [a-z_]+)*)?\), "
+    r"\d+ known already, \d+ rejected, \d+ not matching"
+)
+
+
+@dataclass
+class Desk:
+    """An operator at a terminal, with a folder for files."""
+
+    office: Office
+    folder: Path
+
+    def write(self, content: str | bytes, name: str = "cases.csv") -> Path:
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def invite(self, content: str | bytes | Path, *options: str) -> Result:
+        path = content if isinstance(content, Path) else self.write(content)
+        return CliRunner().invoke(invite, [str(path), *options])
+
+    @property
+    def rejected(self) -> Path:
+        return self.folder / "cases.rejected.csv"
+
+    def numbers(self) -> list[str]:
+        return sorted(row["case_number"] for row in self.office.rows("cases"))
+
+
+@pytest.fixture
+def desk(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    running = office.program.settings
+    monkeypatch.setenv("FEEDBACK_DATABASE", running.database.get_secret_value())
+    monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY.replace(" ", "-").replace(",", "-"))
+    monkeypatch.setenv("FEEDBACK_MAILBOX", str(running.mailbox))
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    yield Desk(office, folder)
+
+
+def _last(result: Result) -> str:
+    line = result.stdout.splitlines()[-1]
+    assert LAST_LINE.fullmatch(line), result.output
+    return line
+
+
+def _csv(*rows: tuple[str, ...]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def _some(count: int, start: int = 0) -> str:
+    rows = [(f"{number:05d}", TODAY) for number in range(start, start + count)]
+    return _csv(("case_number", "closed_at"), *rows)
+
+
+@pytest.fixture
+def sample() -> Path:
+    if not SAMPLE.exists():
+        pytest.skip(f"the real sample is not at {SAMPLE}")
+    return SAMPLE
+
+
+def test_the_real_export_is_kept_and_nobody_is_asked_about_cases_of_2016(
+    desk: Desk, sample: Path
+) -> None:
+    first = desk.invite(sample, *SAMPLE_OPTIONS)
+    assert first.exit_code == 0
+    assert _last(first) == (
+        "198 rows read: 31 new closed cases (31 withheld: 31 too_old), "
+        "0 known already, 0 rejected, 167 not matching"
+    )
+    assert len(desk.numbers()) == 31
+    assert desk.office.mails() == []
+    case = desk.office.program.database.ask("SELECT * FROM cases WHERE case_number = 'INC0000045'")[
+        0
+    ]
+    assert (case["source"], case["case_id"], case["case_kind"]) == (
+        "servicenow",
+        "INC0000045",
+        "software",
+    )
+    assert case["opened_at"] == "2016-02-29T01:16:00Z"
+    assert case["closed_at"] == case["closure_key"] == "2016-03-05T12:00:00Z"
+    assert "Resolved by" not in str(desk.office.everything())
+
+
+def test_the_real_export_again_changes_nothing(desk: Desk, sample: Path) -> None:
+    desk.invite(sample, *SAMPLE_OPTIONS)
+    before = desk.office.everything()
+    again = desk.invite(sample, *SAMPLE_OPTIONS)
+    assert again.exit_code == 0
+    assert "0 new closed cases (0 withheld), 31 known already, 0 rejected" in _last(again)
+    assert desk.office.everything() == before
+
+
+def test_a_case_that_closed_today_gets_its_mail(desk: Desk) -> None:
+    result = desk.invite(
+        _csv(
+            ("number", "closed", "mail", "language"),
+            ("00012345", TODAY, "contact@customer.example", "DE"),
+        ),
+        *("--map", "case_number=number", "--map", "closed_at=closed"),
+        *("--map", "contact_email=mail"),
+    )
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "1 new closed cases (0 withheld), 0 known" in _last(result)
+    assert [mail["To"] for mail in desk.office.mails()] == ["contact@customer.example"]
+    assert desk.numbers() == ["00012345"]
+    assert [row["source"] for row in desk.office.rows("cases")] == ["csv"]
+
+
+def test_why_customers_were_not_asked_is_counted_by_reason(desk: Desk) -> None:
+    rows = [
+        ("1", "2020-01-01T00:00Z", "a@b.example"),
+        ("2", TODAY, ""),
+        ("3", TODAY, "a@b.example"),
+    ]
+    content = _csv(("case_number", "closed_at", "contact_email"), *rows)
+    assert "3 new closed cases (2 withheld: 1 too_old, 1 no_address)" in _last(desk.invite(content))
+
+
+def test_old_cases_are_asked_about_when_told_so(desk: Desk) -> None:
+    content = _csv(
+        ("case_number", "closed_at", "contact_email"), ("1", "2020-01-01T00:00Z", "a@b.example")
+    )
+    assert "(0 withheld)" in _last(desk.invite(content, "--ask-anyway"))
+    assert len(desk.office.mails()) == 1
+
+
+def test_a_dry_run_counts_the_same_and_leaves_nothing(desk: Desk) -> None:
+    row = ("1", TODAY, "a@b.example")
+    content = _csv(
+        ("case_number", "closed_at", "contact_email"),
+        row,
+        ("2", "2026-02-30", ""),
+        *((f"x{number}", TODAY, "") for number in range(BATCH)),
+        row,
+    )
+    before = desk.office.everything()
+    dry = desk.invite(content, "--dry-run")
+    assert "dry run: nothing was stored or sent" in dry.stdout
+    assert desk.office.everything() == before
+    assert [path.name for path in desk.folder.iterdir()] == ["cases.csv"]
+    real = desk.invite(content)
+    assert _last(dry) == _last(real)
+    assert f"{BATCH + 1} new closed cases" in _last(dry)
+    assert "1 known already, 1 rejected" in _last(dry)
+    assert dry.exit_code == real.exit_code == 1
+
+
+def test_bad_rows_are_listed_and_put_aside_and_good_ones_are_kept(desk: Desk) -> None:
+    result = desk.invite(
+        "case_number;closed_at;customer;contact_email\r\n"
+        f'0001;{TODAY};"two\r\nlines";a@b.example\r\n'
+        f"0002;30/2/2016;=1+1;\r\n"
+        f"0003;{TODAY};;a@b.example,c@d.example\r\n"
+        f"0004;{TODAY}\r\n"
+        f";{TODAY};;\r\n"
+        f"0005;{TODAY};;\r\n"
+    )
+    assert result.exit_code == 1
+    assert "6 rows read: 2 new closed cases (1 withheld: 1 no_address), 0 known" in _last(result)
+    assert desk.numbers() == ["0001", "0005"]
+    lines = result.stdout.splitlines()
+    assert any(line.startswith("line 4: closed_at: '30/2/2016' is no ISO date") for line in lines)
+    assert any(line.startswith("line 5: contact_email: ") for line in lines)
+    assert "line 6: has 2 cells where the first row has 4" in lines
+    assert "line 7: case_number: is empty" in lines
+    head, *rows = list(csv.reader(desk.rejected.read_text("utf-8").splitlines()))
+    assert head == ["case_number", "closed_at", "customer", "contact_email", "line", "reason"]
+    assert [row[0] for row in rows] == ["0002", "0003", "0004", ""]
+    assert rows[0][2:5] == ["'=1+1", "", "4"]
+    assert rejected_files.known(desk.office.program.database) == [desk.rejected]
+
+
+def test_one_address_that_no_header_carries_does_not_keep_the_others_out(desk: Desk) -> None:
+    columns = ("case_number", "closed_at", "contact_email")
+    rows = ("1", TODAY, "a@b.example"), ("2", TODAY, "=?utf-8?q?a?=@b.example")
+    result = desk.invite(_csv(columns, *rows))
+    assert result.exit_code == 1
+    assert "1 new closed cases (0 withheld), 0 known already, 1 rejected" in _last(result)
+    assert [row["case_number"] for row in desk.office.rows("cases")] == ["1"]
+    assert "is not one plain address" in desk.rejected.read_text()
+
+
+def test_mended_rows_are_taken_in_from_the_file_of_rejected_rows(desk: Desk) -> None:
+    desk.invite(_csv(("case_number", "closed_at", "customer"), ("=1", "30.2.2026", "-A")))
+    mended = desk.rejected.read_text("utf-8").replace("30.2.2026", TODAY)
+    result = desk.invite(desk.write(mended, "cases.rejected.csv"))
+    assert result.exit_code == 0
+    assert desk.numbers() == ["=1"]
+    assert [row["customer"] for row in desk.office.rows("cases")] == ["-A"]
+
+
+def test_a_later_run_that_rejects_nothing_removes_the_rejected_rows(desk: Desk) -> None:
+    desk.invite(_csv(("case_number", "closed_at"), ("1", "never")))
+    assert desk.rejected.exists()
+    assert desk.invite(_csv(("case_number", "closed_at"), ("1", TODAY))).exit_code == 0
+    assert not desk.rejected.exists()
+    assert rejected_files.known(desk.office.program.database) == []
+
+
+def test_a_later_run_writes_the_rejected_rows_anew(desk: Desk) -> None:
+    desk.invite(_csv(("case_number", "closed_at"), ("1", "never"), ("2", "never")))
+    desk.invite(_csv(("case_number", "closed_at"), ("3", "never")))
+    assert [row[0] for row in csv.reader(desk.rejected.read_text().splitlines())] == [
+        "case_number",
+        "3",
+    ]
+
+
+def test_twenty_bad_rows_are_listed_and_the_rest_is_counted(desk: Desk) -> None:
+    rows = [(str(number), "never") for number in range(BATCH + 30)]
+    result = desk.invite(_csv(("case_number", "closed_at"), *rows))
+    assert sum(line.startswith("line ") for line in result.stdout.splitlines()) == 20
+    assert f"and {BATCH + 10} more in {desk.rejected}" in result.stdout
+    assert len(desk.rejected.read_text().splitlines()) == BATCH + 31
+
+
+def test_somebody_elses_file_in_the_way_stops_the_import_before_any_row(desk: Desk) -> None:
+    desk.rejected.write_text("my own notes")
+    result = desk.invite(_some(2))
+    assert result.exit_code == 2
+    assert "was not written by an import: move it" in result.stderr
+    assert desk.rejected.read_text() == "my own notes"
+    assert desk.numbers() == []
+
+
+def test_duplicate_rows_and_a_closing_moved_by_hours_are_one_case(desk: Desk) -> None:
+    moved = to_text(NOW - timedelta(hours=20))
+    content = _csv(("case_number", "closed_at"), ("1", TODAY), ("1", TODAY), ("1", moved))
+    assert "3 rows read: 1 new closed cases (1 withheld: 1 no_address), 2 known" in _last(
+        desk.invite(content)
+    )
+    assert len(desk.office.rows("invitations")) == 1
+
+
+def test_a_case_that_closed_again_later_supersedes_its_first_invitation(desk: Desk) -> None:
+    first = to_text(NOW - timedelta(days=3))
+    head = ("case_number", "closed_at", "contact_email")
+    for closed_at in (first, TODAY):
+        desk.invite(_csv(head, ("1", closed_at, "a@b.example")))
+    states = [row["superseded_at"] for row in desk.office.rows("invitations")]
+    assert len(states) == 2
+    assert states.count(None) == 1
+
+
+def test_two_closings_in_one_file_send_one_mail_and_ask_once(desk: Desk) -> None:
+    first = to_text(NOW - timedelta(hours=30))
+    rows = [("1", closed_at, "a@b.example") for closed_at in (first, TODAY)]
+    desk.invite(_csv(COLUMNS, *rows))
+    office = desk.office
+    assert office.deliver() == 1
+    assert len(list(office.mailbox.iterdir())) == 1
+    week = office.rows("cases")[0]["closed_week"]
+    closed = answered_cases.closed_in(office.program.database, week, office.now)
+    cohort = summarise_week(week, [], closed, office.program.facts, office.now).cohort
+    assert (cohort.closed, cohort.reached) == (2, 1)
+    assert cohort.withheld == (("superseded", 1),)
+
+
+def test_dates_without_a_zone_are_the_teams_and_this_is_said_once(desk: Desk) -> None:
+    team = desk.office.program.facts.organisation.time_zone
+    content = _csv(
+        ("case_number", "closed_at"), ("1", "2026-11-24 09:00"), ("2", "2026-11-24 10:00")
+    )
+    result = desk.invite(content)
+    assert result.stdout.count(f"are read as {team}") == 1
+    local = NOW.replace(hour=9).replace(tzinfo=ZoneInfo(team))
+    assert to_text(local) in {row["closed_at"] for row in desk.office.rows("cases")}
+    assert team not in desk.invite(content, "--timezone", "Asia/Tokyo").stdout
+
+
+def test_how_the_file_is_written_is_said(desk: Desk) -> None:
+    text = f"case_number\tclosed_at\tcustomer\n1\t{TODAY}\tMüller\n"
+    for content, said in (
+        (text.encode("utf-16"), "cases.csv: utf-16, cells separated by tab"),
+        (text.encode("cp1252"), "cases.csv: cp1252, cells separated by tab"),
+    ):
+        assert said in desk.invite(content).stdout
+    assert [row["customer"] for row in desk.office.rows("cases")] == ["Müller"]
+
+
+def test_bytes_of_another_encoding_are_not_guessed_at(desk: Desk) -> None:
+    content = f"case_number,closed_at,customer\n1,{TODAY},M\xfcller\n2,{TODAY},x\n".encode("latin1")
+    result = desk.invite(content, "--encoding", "utf-8")
+    assert "line 2: customer: holds bytes that are not of this encoding" in result.stdout
+    assert desk.numbers() == ["2"]
+
+
+def test_characters_that_cannot_be_stored_are_left_out_and_this_is_said(desk: Desk) -> None:
+    content = f"case_number,closed_at,customer\n1,{TODAY},a\x00b\n2,{TODAY},c\n"
+    result = desk.invite(content)
+    assert "1 rows held characters that cannot be stored" in result.stdout
+    assert {row["customer"] for row in desk.office.rows("cases")} == {"ab", "c"}
+
+
+def test_a_megabyte_is_refused_in_a_field_and_ignored_elsewhere(desk: Desk) -> None:
+    big = "x" * 1_000_000
+    head = ("case_number", "closed_at", "customer", "notes")
+    result = desk.invite(_csv(head, ("1", TODAY, "a", big), ("2", TODAY, big, "")))
+    assert "line 3: customer: has 1000000 characters" in result.stdout
+    assert desk.numbers() == ["1"]
+    assert len(result.stdout) < 2000
+
+
+def test_nothing_in_a_file_speaks_to_the_terminal(desk: Desk) -> None:
+    hostile = "\x1b]0;owned\x07\u202e"
+    content = _csv(("case_number", "closed_at", f"case_kind{hostile}"), (hostile, hostile, hostile))
+    for options in (("--map", "case_kind=nowhere"), ("--map", f"case_kind={'case_kind]0;owned'}")):
+        result = desk.invite(content, *options)
+        assert not {"\x1b", "\x07"} & set(result.output)
+    assert "\u202e" not in desk.invite(_csv(("case_number", "closed_at"), ("1", hostile))).output
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--map", "case_nummer=number"), "no field of a closed case"),
+        (("--map", "case_number=nummer"), "the columns are case_number, closed_at"),
+        (("--map", "case_number"), "is not of the form FIELD=COLUMN"),
+        (("--set", "agent=x"), "no field of a closed case"),
+        (("--set", "case_kind=sofware"), "is none of software"),
+        (("--set", "closure_reason=solved"), "confirmed, no_reply, other"),
+        (("--where", "state=Closed"), "no column 'state'"),
+        (("--date-format", "dd/mm/yyyy"), "no usable date format"),
+        (("--timezone", "Lisbon"), "write one such as Europe/Berlin"),
+        (("--timezone", "../../etc/passwd"), "write one such as Europe/Berlin"),
+        (("--encoding", "utf-9"), "is not known"),
+        (("--encoding", "base64"), "is not known"),
+        (("--encoding", "undefined"), "is not known"),
+        (("--encoding", "a\x00b"), "is not known"),
+        (("--delimiter", ", "), "write one character"),
+        (("--delimiter", '"'), "write one character"),
+    ],
+)
+def test_a_wrong_option_is_named_before_any_row(
+    desk: Desk, options: tuple[str, ...], said: str
+) -> None:
+    result = desk.invite(_some(1), *options)
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.split())
+    assert desk.numbers() == []
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "\ufeff"])
+def test_an_empty_file_is_refused(desk: Desk, content: str) -> None:
+    result = desk.invite(content)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "has no row of column names" in result.stderr
+
+
+def test_a_file_with_column_names_only_is_nothing_to_do(desk: Desk) -> None:
+    result = desk.invite("case_number,closed_at\n")
+    assert result.exit_code == 0
+    assert _last(result).startswith("0 rows read: 0 new closed cases (0 withheld), 0 known")
+
+
+def test_the_help_names_every_field_and_decides_the_hours_of_clock_changes() -> None:
+    said = " ".join(CliRunner().invoke(invite, ["--help"]).stdout.split())
+    assert "duration_clock" in said
+    assert "clocks repeat counts as the first, one that they skip is rejected" in said
+
+
+COLUMNS = ("case_number", "closed_at", "contact_email")
+
+
+def _import(office: Office) -> Import:
+    return Import(
+        case_intake=office.program.case_intake,
+        mapping=CaseMapping().for_columns(COLUMNS, "csv"),
+        normal=NormalForm(
+            case_kinds=("software",),
+            closure_reasons=("other",),
+            moments=Moments(ZoneInfo("UTC")),
+            now=NOW,
+        ),
+    )
+
+
+def test_an_import_ended_in_the_middle_goes_on_where_it_stopped(desk: Desk) -> None:
+    path = desk.write(_some(2 * BATCH + 50))
+    with opened(path) as table:
+        batches = _import(desk.office).run(
+            desk.office.program.database, table.columns, table.rows()
+        )
+        assert next(batches).counts.new == BATCH
+        batches.close()
+    assert len(desk.numbers()) == BATCH
+    assert f"{BATCH + 50} new closed cases" in _last(desk.invite(path))
+    assert len(desk.numbers()) == len(set(desk.numbers())) == 2 * BATCH + 50
+
+
+def test_a_rehearsal_ended_in_the_middle_keeps_nothing(desk: Desk) -> None:
+    path = desk.write(_some(BATCH + 50))
+    database = desk.office.program.database
+    with opened(path) as table:
+        batches = _import(desk.office).rehearse(database, table.columns, table.rows())
+        assert next(batches).counts.new == BATCH
+        batches.close()
+    assert desk.numbers() == []
+
+
+def test_nobody_waits_for_a_rehearsal(desk: Desk) -> None:
+    path = desk.write(_some(BATCH + 50))
+    with opened(path) as table:
+        rehearsed = _import(desk.office).rehearse(
+            desk.office.program.database, table.columns, table.rows()
+        )
+        next(rehearsed)
+        desk.office.receive(a_case("answered meanwhile"))
+        assert next(rehearsed).counts.new == 50
+    assert desk.numbers() == ["answered meanwhile"]
+
+
+def test_customers_get_their_turn_while_a_file_is_taken_in(sqlite_office: Office) -> None:
+    office, database = sqlite_office, sqlite_office.program.database
+    seen: list[int] = []
+
+    def write_in_between() -> None:
+        while not database.ask("SELECT 1 FROM cases LIMIT 1"):
+            time.sleep(0.005)
+        with database.write() as tx:
+            seen.append(tx.ask("SELECT count(*) AS cases FROM cases")[0]["cases"])
+
+    customer = threading.Thread(target=write_in_between)
+    rows = [Row(at + 2, (str(at), TODAY, f"a{at}@b.example")) for at in range(BATCH)]
+    customer.start()
+    (batch,) = _import(office).run(database, COLUMNS, rows)
+    customer.join()
+    assert batch.counts.new == BATCH
+    assert seen[0] < BATCH
+
+
+HOURS_AGO = st.sampled_from([1, 20, 26, 60, 24 * 20])
+ADDRESS = st.sampled_from(["one-MARK@b.example", "ONE-MARK@B.example", "two-MARK@b.example", ""])
+CLOSING = st.tuples(st.sampled_from(["1", "2"]), HOURS_AGO, ADDRESS)
+
+
+@given(st.lists(CLOSING, max_size=8), st.lists(CLOSING, max_size=4), st.sampled_from([0, 7]))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_rehearsal_foresees_what_the_import_does(
+    sqlite_office: Office, rows: list[tuple], kept: list[tuple], quiet_days: int
+) -> None:
+    office, mark = sqlite_office, new_id()
+    database = office.program.database
+    mail_context = office.program.mail_context
+    survey = replace(mail_context.facts.survey, quiet_period_days=quiet_days)
+    mail_context = replace(mail_context, facts=replace(mail_context.facts, survey=survey))
+    case_intake = replace(office.program.case_intake, mail_context=mail_context)
+    job = replace(_import(office), case_intake=case_intake)
+
+    def as_rows(closings: list[tuple]) -> list[Row]:
+        cells = [
+            (
+                f"{number}-{mark}",
+                to_text(NOW - timedelta(hours=hours)),
+                address.replace("MARK", mark),
+            )
+            for number, hours, address in closings
+        ]
+        return [Row(at, row) for at, row in enumerate(cells, start=2)]
+
+    list(job.run(database, COLUMNS, as_rows(kept)))
+    foreseen = [batch.counts for batch in job.rehearse(database, COLUMNS, as_rows(rows))]
+    assert foreseen == [batch.counts for batch in job.run(database, COLUMNS, as_rows(rows))]
+
+
+CELL = st.one_of(
+    st.text(st.characters(codec="utf-8")),
+    st.sampled_from([TODAY, "1", "007", "30/2/2016", '"', "'=x", "a,b", "\r\n", "\x00", "?"]),
+)
+
+
+@given(st.lists(st.tuples(CELL, CELL), max_size=8), st.sampled_from(['"', ""]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_cells_hold_every_row_ends_somewhere(
+    sqlite_office: Office, tmp_path: Path, rows: list[tuple[str, str]], quote: str
+) -> None:
+    office = sqlite_office
+    path = tmp_path / "cases.csv"
+    lines = [",".join(f"{quote}{cell}{quote}" for cell in row) for row in rows]
+    path.write_text("\n".join(["case_number,closed_at", *lines]), "utf-8", newline="")
+    kept_before = len(office.rows("cases"))
+    counts, batches = Counts(), list[Batch]()
+    with opened(path, encoding="utf-8", delimiter=",") as table:
+        taken = _import(office).run(office.program.database, table.columns, table.rows())
+        for batch in taken:
+            batches.append(batch)
+            counts.add(batch.counts)
+    assert counts.read == counts.new + counts.known + counts.rejected + counts.not_matching
+    assert len(office.rows("cases")) == kept_before + counts.new
+    assert counts.rejected == sum(len(batch.rejected) for batch in batches)
+    assert all(row.faults for batch in batches for row in batch.rejected)

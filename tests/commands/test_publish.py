@@ -1,0 +1,511 @@
+"""Figures are previewed, approved, published, checked and corrected, on rows of both engines."""
+
+import json
+import os
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from feedback_app.base.working_days import due_on
+from feedback_app.commands.publish import publish, verify
+from feedback_app.jobs.retention import end_lifetimes, erase
+from feedback_app.publish.drafts import Draft, NothingToPublishError, correction
+from feedback_app.records import Outcome
+from feedback_app.store import follow_ups, progress
+from published_results.folder import read_folder
+from published_results.part import ResultsError
+from tests.support.office import Office, a_case
+from tests.support.published_office import OVER, PERIOD, START, Run, a_period, answer, close, run
+
+__all__ = ["run"]
+
+
+def _publish(run: Run, *words: str) -> str:
+    """Look at the preview, approve it and return what was said."""
+    code = _code(run(publish, *words).stdout)
+    done = run(publish, *words, "--approve", code, "--by", "A lead for tests")
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def _code(preview: str) -> str:
+    found = re.search(r"--approve (\w+) --by NAME", preview)
+    assert found, preview
+    return found[1]
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "results").glob("*"))
+
+
+def test_a_preview_shows_every_figure_and_writes_nothing(
+    office: Office, run: Run, tmp_path: Path
+) -> None:
+    a_period(office)
+    text = run(publish).stdout
+    assert "2026-W40 to 2026-W43 (2026-09-28 to 2026-10-25), version 1" in text
+    assert "40 cases closed: 0 not asked, 0 not delivered, 0 bounced, 40 reached" in text
+    assert "response rate: 34 of 40, 85 %" in text
+    assert "ces, wording 1: n 34; 1: 7, 2: 7, 3: 7, 4: 7, 5: 6; mean 2.9, median 3" in text
+    assert "4 or 5: 38 % (24–55 %, chance variation only)" in text
+    assert "first_response_time, calendar clock: n 40; median 29 min" in text
+    assert "within the target: 40 of 40, 100 %" in text
+    assert "answers read in time: 34 of 34, 100 %" in text
+    assert "withheld: conduct.contacted: too few" in text
+    assert "nothing is public yet" in text
+    assert not (tmp_path / "results").exists()
+
+
+def test_an_approval_writes_one_dated_file_with_who_and_when(
+    office: Office, run: Run, tmp_path: Path
+) -> None:
+    a_period(office)
+    _publish(run)
+    assert _files(tmp_path) == [f"{PERIOD}_v1_2026-11-22.json"]
+    (result,) = read_folder(tmp_path / "results").results
+    assert (result.approved.by, result.approved.at) == ("A lead for tests", OVER)
+    assert (result.as_of, result.sample, result.previous) == (OVER, False, None)
+    assert result.rules.minimum_n == 10
+    assert {one.metric for one in result.definitions} >= {"ces", "css", "response_rate"}
+    assert result.questions[0].text["de"]
+    assert run(publish).stdout.startswith("nothing to publish yet: 2026-W44 to 2026-W47 can change")
+
+
+def test_nothing_of_a_customer_or_case_is_in_the_file(
+    office: Office, run: Run, tmp_path: Path
+) -> None:
+    a_period(office)
+    _publish(run)
+    text = next((tmp_path / "results").iterdir()).read_text()
+    for secret in ("C31", "A comment", "customer.example", "A customer for tests", '"team"'):
+        assert secret not in text
+    assert '"sample": false' in text
+
+
+def test_an_approval_covers_only_what_was_seen(office: Office, run: Run, tmp_path: Path) -> None:
+    a_period(office)
+    code = _code(run(publish).stdout)
+    with office.program.database.write() as tx:
+        late = close(office, tx, 999, START + timedelta(days=3))
+        answer(office, tx, late, 1, 1, START + timedelta(days=4))
+    refused = run(publish, "--approve", code, "--by", "A lead for tests")
+    assert refused.exit_code == 1
+    assert "look at the preview again" in refused.output
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_batch_that_broke_off_says_what_is_published(
+    office: Office, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_period(office)
+    a_period(office, start=START + timedelta(weeks=4))
+    code = _code(run(publish).stdout)
+    link, room = os.link, [1, 0]
+
+    def fills_up(source: str, target: Path) -> None:
+        if not room.pop(0):
+            raise OSError(28, "No space left on device")
+        link(source, target)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "link", fills_up)
+        broken = run(publish, "--approve", code, "--by", "A lead for tests")
+    (written,) = _files(tmp_path)
+    assert written.startswith(f"{PERIOD}_v1")
+    assert f"No space left on device; published before that, and valid: {written}" in broken.output
+    # What is left is previewed and published as ever.
+    office.wait(minutes=1)
+    assert "published: " in _publish(run)
+    assert len(read_folder(tmp_path / "results").results) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--approve", "x"), "--by NAME"),
+        (("--approve", "x", "--by", "  "), "--by NAME"),
+        (("--correct", "2026-W40"), "both --correct WEEK and --why TEXT"),
+        (("--why", "because"), "both --correct WEEK and --why TEXT"),
+        (("--correct", "W36", "--why", "because"), "such as 2026-W47"),
+        (("--correct", "2026-W40", "--why", "because"), "no published period holds 2026-W40"),
+    ],
+)
+def test_half_an_approval_or_correction_is_refused(
+    office: Office, run: Run, words: tuple[str, ...], complaint: str
+) -> None:
+    a_period(office)
+    done = run(publish, *words)
+    assert done.exit_code != 0
+    assert complaint in done.output
+
+
+def test_nothing_is_published_while_an_answer_can_still_change(office: Office, run: Run) -> None:
+    a_period(office)
+    office.now = START + timedelta(days=28 + 14 + 6)
+    assert "nothing to publish yet: 2026-W40 to 2026-W43 can change until 2026-11-16 00:00" in (
+        run(publish).stdout
+    )
+
+
+def test_a_link_given_out_late_keeps_its_period_open(office: Office, run: Run) -> None:
+    a_period(office)
+    with office.program.database.write() as tx:
+        late = close(office, tx, 777, START + timedelta(days=5))
+        tx.run(
+            "UPDATE invitations SET expires_at = :later WHERE id = :id",
+            later=OVER + timedelta(days=9),
+            id=late,
+        )
+    assert "can change until 2026-12-08 13:00" in run(publish).stdout
+
+
+def test_a_preview_sets_a_period_beside_the_one_before(office: Office, run: Run) -> None:
+    a_period(office)
+    _publish(run)
+    a_period(office, answered=39, start=START + timedelta(weeks=4))
+    text = run(publish).stdout
+    assert "beside 2026-W40_2026-W43; this adds a file and changes none:" in text
+    assert "response rate: 39 of 40, 98 %; before 34 of 40, 85 %" in text
+    assert "ces, wording 1: no change that chance would not explain" in text
+    assert "first_response_time, calendar clock: median 29 min; before 29 min" in text
+
+
+def test_several_periods_are_approved_together_and_beside_each_other(
+    office: Office, run: Run, tmp_path: Path
+) -> None:
+    a_period(office, answered=32)
+    a_period(office, answered=12, start=START + timedelta(weeks=4))
+    text = run(publish).stdout
+    assert "nothing is public yet" in text
+    assert "beside 2026-W40_2026-W43" in text
+    assert "ces, wording 1: too few answers to speak of a change" in text
+    _publish(run)
+    assert len(read_folder(tmp_path / "results").results) == 2
+    assert run(verify).exit_code == 0
+
+
+def test_without_a_case_there_is_nothing_to_publish(run: Run) -> None:
+    done = run(publish)
+    assert (done.exit_code, done.stdout) == (
+        0,
+        "nothing to publish yet: no customer of a real case has been asked\n",
+    )
+    assert run(verify).stdout == "nothing has been published yet\n"
+
+
+def test_a_small_period_joins_the_next(office: Office, run: Run, tmp_path: Path) -> None:
+    a_period(office, cases=12, answered=9)
+    assert "nothing to publish yet" in run(publish).stdout
+    a_period(office, cases=12, answered=9, start=START + timedelta(weeks=4))
+    _publish(run)
+    assert _files(tmp_path) == ["2026-W40_2026-W47_v1_2026-12-20.json"]
+
+
+# --- verify ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def published(office: Office, run: Run) -> Office:
+    """An office with one published period."""
+    a_period(office)
+    _publish(run)
+    office.wait(days=3)
+    return office
+
+
+def _change(office: Office, sql: str, **values: object) -> None:
+    with office.program.database.write() as tx:
+        assert tx.run(sql, **values)
+
+
+def test_published_figures_hold_and_what_is_not_proved_is_said(published: Office, run: Run) -> None:
+    done = run(verify)
+    assert done.exit_code == 0
+    assert f"{PERIOD}_v1_2026-11-22.json: holds, as of 2026-11-22 12:00 UTC" in done.stdout
+    assert "This cannot prove:" in done.stdout
+    assert "could have changed it" in done.stdout
+    assert "rules, definitions, reason and approver in the newest file" in done.stdout
+    assert "anything about notes" in done.stdout
+
+
+def test_an_altered_answer_is_caught_and_named(published: Office, run: Run) -> None:
+    first = published.rows("answers")[0]["invitation_id"]
+    _change(published, "UPDATE answers SET ease = 5 WHERE invitation_id = :id", id=first)
+    done = run(verify)
+    assert done.exit_code == 1
+    assert "scores.wordings.1.answers.ease ces.counts.1: 7 -> 6" in done.stdout
+    assert "scores.wordings.1.answers.ease ces.counts.5: 6 -> 7" in done.stdout
+    assert "satisfaction" not in done.stdout
+    assert "1 of 1 periods are not what the database says" in done.output
+
+
+def test_a_deleted_answer_is_caught_and_named(published: Office, run: Run) -> None:
+    first = published.rows("answers")[0]["invitation_id"]
+    _change(published, "DELETE FROM progress WHERE invitation_id = :id", id=first)
+    _change(published, "DELETE FROM answers WHERE invitation_id = :id", id=first)
+    done = run(verify)
+    assert done.exit_code == 1
+    assert "participation.answered: 34 -> 33" in done.stdout
+    assert "scores.wordings.1.n: 34 -> 33" in done.stdout
+    assert "conduct.read.count: 34 -> 33" in done.stdout
+
+
+def _unanswered(office: Office) -> str:
+    return next(row["id"] for row in office.rows("invitations") if not office.answers(row["id"]))
+
+
+def test_an_answer_added_afterwards_under_an_old_date_is_caught(
+    published: Office, run: Run
+) -> None:
+    forged = _unanswered(published)
+    with published.program.database.write() as tx:
+        answer(published, tx, forged, 1, 1, START + timedelta(days=20))
+    done = run(verify)
+    assert done.exit_code == 1
+    assert "participation.answered: 34 -> 35" in done.stdout
+
+
+def test_a_removed_case_and_a_changed_time_are_caught(published: Office, run: Run) -> None:
+    case = published.rows("cases")[0]["id"]
+    _change(published, "UPDATE cases SET first_response_at = closed_at WHERE id = :id", id=case)
+    assert "first_response_time calendar.overall.median" in run(verify).stdout
+    _change(published, "UPDATE cases SET closed_week = '2026-W30' WHERE id = :id", id=case)
+    assert "participation.closed: 40 -> 39" in run(verify).stdout
+
+
+def test_what_came_in_afterwards_is_named_and_no_difference(published: Office, run: Run) -> None:
+    late = _unanswered(published)
+    with published.program.database.write() as tx:
+        answer(published, tx, late, 1, 1, published.now)
+    published.receive(a_case("late", closed_at=START + timedelta(days=1)))
+    done = run(verify)
+    assert done.exit_code == 0
+    assert "came in afterwards and is not counted: 1 cases, 1 answers" in done.stdout
+
+
+def test_erasure_and_the_end_of_every_lifetime_never_break_it(published: Office, run: Run) -> None:
+    program = published.program
+    erase(program.database, published.mailbox, published.now, email="contact@customer.example")
+    assert run(verify).exit_code == 0
+    published.wait(days=4000)
+    end_lifetimes(program.database, program.facts, published.mailbox, published.now)
+    assert all(row["comment"] is None for row in published.rows("answers"))
+    assert run(verify).exit_code == 0
+
+
+def test_reading_an_answer_long_afterwards_changes_nothing(published: Office, run: Run) -> None:
+    _change(published, "DELETE FROM progress")
+    for row in published.rows("answers"):
+        with published.program.database.write() as tx:
+            progress.mark_read(tx, row["invitation_id"], published.now)
+    assert "conduct.read.count: 34 -> 0" in run(verify).stdout
+
+
+@pytest.mark.parametrize("harm", ["changed", "renamed", "broken"])
+def test_a_file_that_was_touched_is_named(
+    published: Office, run: Run, tmp_path: Path, harm: str
+) -> None:
+    (path,) = (tmp_path / "results").iterdir()
+    if harm == "changed":
+        a_period(published, start=START + timedelta(weeks=4))
+        _publish(run)
+        path.write_text(path.read_text().replace('"mean": 2.9412', '"mean": 4.9412'))
+    elif harm == "renamed":
+        path.rename(path.with_name("2026-W01_2026-W04_v1_2026-11-22.json"))
+    else:
+        path.write_text(path.read_text().replace('"closed": 40', '"closed": 41'))
+    done = run(verify)
+    assert done.exit_code == 1
+    assert {
+        "changed": f"{path.name}: was changed after publishing",
+        "renamed": f"it was {path.name}",
+        "broken": f"{path.name}: figures.participation: Value error, the parts do not make up",
+    }[harm] in done.output
+    assert run(publish).exit_code == 1
+
+
+def test_a_removed_file_is_missed_by_the_next_one(
+    published: Office, run: Run, tmp_path: Path
+) -> None:
+    (path,) = (tmp_path / "results").iterdir()
+    a_period(published, start=START + timedelta(weeks=4))
+    _publish(run)
+    path.unlink()
+    assert f"{path.name}: is missing" in run(verify).output
+
+
+def test_a_clock_that_was_set_back_stops_publishing_and_breaks_no_file(
+    published: Office, run: Run, tmp_path: Path
+) -> None:
+    _late_answers(published, 12)
+    published.now = OVER - timedelta(hours=2)
+    words = ("--correct", "2026-W41", "--why", "Twelve cases came in late.")
+    code = _code(run(publish, *words).stdout)
+    refused = run(publish, *words, "--approve", code, "--by", "A lead for tests")
+    assert refused.exit_code == 1
+    assert "was published at 2026-11-22 12:00:00 UTC, and the clock of this" in refused.output
+    assert _files(tmp_path) == [f"{PERIOD}_v1_2026-11-22.json"]
+
+
+# --- corrections -----------------------------------------------------------------------------
+
+
+def _late_answers(office: Office, count: int) -> None:
+    with office.program.database.write() as tx:
+        for number in range(count):
+            at = START + timedelta(days=2, minutes=number)
+            answer(office, tx, close(office, tx, 500 + number, at), 1, 5, at + timedelta(days=1))
+
+
+def test_a_correction_is_a_new_file_that_says_what_and_why(
+    published: Office, run: Run, tmp_path: Path
+) -> None:
+    _late_answers(published, 12)
+    words = ("--correct", "2026-W41", "--why", "Twelve cases came in late.")
+    preview = run(publish, *words).stdout
+    assert "version 2" in preview
+    assert "why: Twelve cases came in late." in preview
+    assert "changes participation.answered: 34 -> 46" in preview
+    (old,) = (tmp_path / "results").iterdir()
+    before = old.read_bytes()
+    _publish(run, *words)
+    assert old.read_bytes() == before
+    assert _files(tmp_path) == [
+        f"{PERIOD}_v1_2026-11-22.json",
+        f"{PERIOD}_v2_2026-11-25.json",
+    ]
+    published_now = read_folder(tmp_path / "results")
+    assert [result.version for result in published_now.newest] == [2]
+    newest = published_now.newest[0]
+    assert newest.correction
+    assert newest.correction.why == "Twelve cases came in late."
+    assert "participation.answered: 34 -> 46" in newest.correction.changes
+    done = run(verify)
+    assert done.exit_code == 0, done.output
+    assert "1 earlier versions are there unchanged" in done.stdout
+
+
+def test_a_correction_about_few_withdraws_instead_of_giving_them_away(
+    published: Office, run: Run, tmp_path: Path
+) -> None:
+    _late_answers(published, 3)
+    words = ("--correct", "2026-W41", "--why", "Three cases came in late.")
+    text = run(publish, *words).stdout
+    assert "withheld: scores: differs by so few" in text
+    assert "withheld: participation: differs by so few" in text
+    assert "ces, wording 1" not in text.split("changes")[0]
+    _publish(run, *words)
+    newest = read_folder(tmp_path / "results").newest[0]
+    assert (newest.figures.scores, newest.figures.participation) == (None, None)
+    assert newest.figures.withheld["scores"] == "small_change"
+    assert run(verify).exit_code == 0
+
+
+def test_the_reason_of_a_correction_gives_no_case_away(published: Office, run: Run) -> None:
+    done = run(publish, "--correct", "2026-W41", "--why", "Case C28000 was counted twice.")
+    assert done.exit_code == 2
+    assert "names or repeats something of case C28000" in " ".join(done.output.split())
+
+
+def test_nothing_is_corrected_that_is_right(published: Office, run: Run) -> None:
+    done = run(publish, "--correct", "2026-W40", "--why", "To be sure.")
+    assert done.exit_code == 1
+    assert "are as they were published" in done.output
+
+
+def test_a_correction_judges_by_the_rules_its_period_was_published_by(
+    published: Office, tmp_path: Path
+) -> None:
+    files = read_folder(tmp_path / "results")
+    (first,) = files.results
+    facts = published.program.facts
+    stricter = replace(
+        facts,
+        survey=replace(
+            facts.survey,
+            minimum_n=35,
+            share_minimum_n=39,
+            read_within_days=1,
+            follow_up_working_days=9,
+        ),
+        metrics=tuple(
+            replace(one, target_seconds=None, target_clock=None) for one in facts.metrics
+        ),
+    )
+    database = published.program.database
+
+    def again() -> Draft:
+        return correction(database, stricter, files, "2026-W41", "To be sure.", published.now)
+
+    with pytest.raises(NothingToPublishError, match="are as they were published"):
+        again()
+    _late_answers(published, 12)
+    assert again().rules == first.rules
+
+
+# --- sample data -----------------------------------------------------------------------------
+
+
+def test_sample_data_is_published_as_such_and_never_beside_real_figures(
+    published: Office, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = run(publish, "--sample")
+    assert refused.exit_code == 1
+    assert "results is for real figures: name another folder" in refused.output
+    monkeypatch.setenv("FEEDBACK_RESULTS", str(tmp_path / "other"))
+    assert "no customer of a sample case" in run(publish, "--sample").stdout
+    _change(published, "UPDATE cases SET source = 'sample'")
+    assert "SAMPLE DATA" in run(publish, "--sample").stdout
+    _publish(run, "--sample")
+    (path,) = (tmp_path / "other").iterdir()
+    assert json.loads(path.read_text())["sample"] is True
+    assert run(verify).exit_code == 0
+    mixed = run(publish)
+    assert mixed.exit_code == 1
+    assert "holds sample data: keep sample data and real figures apart" in mixed.output
+    real = tmp_path / "results" / f"{PERIOD}_v1_2026-11-22.json"
+    (tmp_path / "other" / real.name).write_bytes(real.read_bytes())
+    with pytest.raises(ResultsError, match="give each a folder of its own"):
+        read_folder(tmp_path / "other")
+
+
+def test_the_repository_holds_no_sample_results() -> None:
+    assert not read_folder(Path(__file__).parents[2] / "results").is_sample
+
+
+def test_contacts_that_were_wished_for_are_counted_by_their_follow_ups(
+    office: Office, run: Run, tmp_path: Path
+) -> None:
+    with office.program.database.write() as tx:
+        for number in range(12):
+            invitation_id = close(office, tx, number, START)
+            # A Tuesday, so there is time until the end of Thursday.
+            at = START + timedelta(days=1)
+            answer(office, tx, invitation_id, 1, 3, at, contact_welcome=True)
+            due = due_on(at, 2, office.program.zone)
+            assert follow_ups.open_for(tx, invitation_id, at, due)
+            if number < 7:
+                done = at + timedelta(days=2 if number < 5 else 3)
+                outcome: Outcome = "not_reached" if number == 0 else "contacted"
+                follow_ups.close(tx, invitation_id, outcome, "A remark for tests.", done)
+    office.now = OVER
+    assert "wished-for contacts made in time: 4 of 12" in run(publish).stdout
+    _publish(run)
+    database = office.program.database
+    with database.write() as tx:
+        for row in office.rows("follow_ups"):
+            if row["outcome"]:
+                assert follow_ups.open_for(tx, row["invitation_id"], office.now, due)
+    assert run(verify).exit_code == 0, "another follow-up takes no contact back"
+    with database.write() as tx:
+        for row in office.rows("follow_ups"):
+            follow_ups.close(tx, row["invitation_id"], "contacted", "", office.now)
+    assert run(verify).exit_code == 0, "and a later one makes none"
+    office.wait(days=4000)
+    program = office.program
+    end_lifetimes(program.database, program.facts, office.mailbox, office.now)
+    assert all(row["remark"] is None for row in office.rows("follow_ups"))
+    assert run(verify).exit_code == 0

@@ -1,0 +1,227 @@
+"""The command `reconcile`, mapping files, and the real sample by CSV and by HTTP."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import CliRunner
+
+from feedback_app.app import create_app
+from feedback_app.base.times import to_text
+from feedback_app.commands.reconcile import reconcile
+from feedback_app.intake.api.messages import MOST_CASES
+from feedback_app.intake.csv.file import opened
+from feedback_app.intake.mapping import CaseMapping
+from feedback_app.intake.mapping_file import MappingTables
+from tests.commands.test_invite import SAMPLE_OPTIONS, Desk, desk, sample  # noqa: F401
+from tests.support.office import NOW, Office, a_case
+from tests.support.senders import Wire, key_for, serving
+
+TODAY = to_text(NOW - timedelta(hours=2))
+
+
+@pytest.fixture
+def compare(desk: Desk) -> Any:  # noqa: F811
+    def compare(content: str | Path, *options: str) -> Any:
+        path = content if isinstance(content, Path) else desk.write(content)
+        before = desk.office.everything()
+        result = CliRunner().invoke(reconcile, [str(path), *options])
+        assert desk.office.everything() == before, "comparing stores nothing"
+        return result
+
+    return compare
+
+
+def test_what_never_came_in_is_listed(desk: Desk, compare: Any) -> None:  # noqa: F811
+    desk.office.receive(a_case("001", source="jira", closed_at=NOW - timedelta(hours=2)))
+    rows = f"case_number,closed_at\n001,{TODAY}\n002,{TODAY}\n01,{TODAY}\n"
+    result = compare(rows, "--set", "source=jira")
+    assert result.exit_code == 1
+    assert f"missed: 002 closed {TODAY}" in result.output
+    assert f"missed: 01 closed {TODAY}" in result.output
+    assert result.output.splitlines()[-1] == (
+        "3 rows read: 3 closed cases, 1 came in, 2 missed, 0 rejected, 0 not matching"
+    )
+
+
+def test_what_was_missed_is_taken_in_by_the_same_options(
+    desk: Desk,  # noqa: F811
+    compare: Any,
+) -> None:
+    rows = f"number,closed,state\n007,{TODAY},Closed\n008,{TODAY},Open\n"
+    options = ["--map", "case_number=number", "--map", "closed_at=closed"]
+    options += ["--where", "state=Closed", "--set", "source=jira"]
+    assert "1 missed" in compare(rows, *options).output
+    desk.invite(rows, *options)
+    result = compare(rows, *options)
+    assert result.exit_code == 0
+    assert "1 came in, 0 missed, 0 rejected, 1 not matching" in result.output
+
+
+def test_a_case_is_found_by_its_number_where_the_export_has_no_id(
+    desk: Desk,  # noqa: F811
+    compare: Any,
+) -> None:
+    closed = NOW - timedelta(hours=2)
+    desk.office.receive(a_case("SUP-1", source="jira", case_id="10001", closed_at=closed))
+    rows = f"case_number,closed_at\nSUP-1,{to_text(closed + timedelta(minutes=3))}\n"
+    assert compare(rows, "--set", "source=jira").exit_code == 0
+
+
+def test_a_later_closing_of_a_known_case_is_missed_too(
+    desk: Desk,  # noqa: F811
+    compare: Any,
+) -> None:
+    desk.office.receive(a_case("1", source="csv", closed_at=NOW - timedelta(days=5)))
+    result = compare(f"case_number,closed_at\n1,{TODAY}\n")
+    assert "1 missed" in result.output
+
+
+def test_a_source_that_nothing_came_from_is_pointed_out(compare: Any) -> None:
+    result = compare(f"case_number,closed_at\n1,{TODAY}\n", "--set", "source=yira")
+    assert "nothing ever came in from yira" in result.output
+
+
+def test_rows_that_cannot_be_read_are_listed(compare: Any) -> None:
+    result = compare("case_number,closed_at\n1,yesterday\n")
+    assert result.exit_code == 1
+    assert "line 2: closed_at: 'yesterday' is no ISO date" in result.output
+    assert "1 rejected" in result.output
+
+
+def test_a_wrong_option_ends_with_2(compare: Any) -> None:
+    assert compare("a,b\n1,2\n").exit_code == 2
+    assert compare("").exit_code == 2
+
+
+MAPPING = """
+missing = ["?"]
+date_format = "%d/%m/%Y %H:%M"
+time_zone = "Europe/Lisbon"
+[map]
+case_number = "number"
+closed_at = "closed"
+team = "group"
+case_kind = "kind"
+[set]
+source = "desk"
+[where]
+state = ["Closed"]
+[words.case_kind]
+Net = "infrastructure"
+"*" = "other"
+"""
+ROWS = "number,closed,group,kind,state\n01,24/11/2026 10:00,?,net,Closed\n02,x,A,B,Open\n"
+
+
+def test_a_mapping_file_says_what_options_say(desk: Desk) -> None:  # noqa: F811
+    mapping = desk.write(MAPPING, "desk.toml")
+    result = desk.invite(ROWS, "--mapping", str(mapping))
+    assert result.exit_code == 0, result.output
+    (case,) = desk.office.rows("cases")
+    assert (case["source"], case["case_kind"], case["team"]) == ("desk", "infrastructure", None)
+    assert case["closed_at"] == "2026-11-24T10:00:00Z"
+    assert "team's time zone" not in result.output
+
+
+def test_options_win_over_the_mapping_file(desk: Desk) -> None:  # noqa: F811
+    mapping = desk.write(MAPPING, "desk.toml")
+    options = ["--set", "team=B", "--map", "source=kind", "--timezone", "Europe/Berlin"]
+    desk.invite(ROWS, "--mapping", str(mapping), *options)
+    (case,) = desk.office.rows("cases")
+    assert (case["source"], case["team"]) == ("net", "B")
+    assert case["closed_at"] == "2026-11-24T09:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[map", "desk.toml is no TOML"),
+        ('colour = "red"', "desk.toml: colour: "),
+        ('time_zone = "Mars"', "desk.toml: time_zone: 'Mars' is not known"),
+        ('date_format = "%H"', "desk.toml: date_format: "),
+        ('[words.case_kind]\nx = "y"', "words.case_kind.x: case_kind: 'y' is none of"),
+        ('[set]\ncase_kind = "y"', "set.case_kind: case_kind: 'y' is none of"),
+        ('[map]\ncase_nummer = "x"', "did you mean case_number"),
+    ],
+)
+def test_a_faulty_mapping_file_is_refused_by_name(
+    desk: Desk,  # noqa: F811
+    text: str,
+    said: str,
+) -> None:
+    result = desk.invite(ROWS, "--mapping", str(desk.write(text, "desk.toml")))
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert desk.office.rows("cases") == []
+
+
+@pytest.fixture
+def port(office: Office) -> Iterator[int]:
+    with serving(create_app(parts=office.program)) as port:
+        yield port
+
+
+def _kept(office: Office) -> list[tuple[Any, ...]]:
+    """Return what is kept of all cases and their invitations, without our own random keys."""
+    withheld = {row["case_ref"]: row["withheld_because"] for row in office.rows("invitations")}
+    rows = [(withheld[row["id"]], {**row, "id": None}) for row in office.rows("cases")]
+    return sorted(rows, key=lambda row: str(row[1]["case_id"]))
+
+
+def test_the_real_export_ends_in_the_same_rows_by_csv_and_by_http(
+    desk: Desk,  # noqa: F811
+    sample: Path,  # noqa: F811
+    port: int,
+    compare: Any,
+) -> None:
+    office = desk.office
+    assert "31 missed" in compare(sample, *SAMPLE_OPTIONS).output
+    desk.invite(sample, *SAMPLE_OPTIONS)
+    by_csv = _kept(office)
+    assert len(by_csv) == 31
+    open_program = Wire(port, {"Authorization": f"Bearer {key_for(office, 'servicenow')}"})
+    messages = list(_messages(sample))
+    assert len(messages) == 31 <= MOST_CASES
+    known = open_program.post("/api/v1/closed-cases", messages)
+    assert {told["outcome"] for told in known.json} == {"known"}
+    assert _kept(office) == by_csv
+
+    with office.program.database.write() as tx:
+        for table in ("deliveries", "outbox", "invitations", "cases"):
+            tx.run(f"DELETE FROM {table}")
+    assert open_program.post("/api/v1/closed-cases", messages).status == 201
+    assert _kept(office) == by_csv
+    assert compare(sample, *SAMPLE_OPTIONS).exit_code == 0
+
+
+def _messages(path: Path) -> Iterator[dict[str, str]]:
+    """Yield the closed cases of the export as an integration would send them."""
+    tables = MappingTables(
+        map={
+            "case_number": "number",
+            "closed_at": "closed_at",
+            "opened_at": "opened_at",
+            "solution_proposed_at": "resolved_at",
+            "team": "assignment_group",
+        },
+        set={"case_kind": "software"},
+        where={"incident_state": ["Closed"]},
+        missing=["?"],
+        date_format="%d/%m/%Y %H:%M",
+        time_zone="Europe/Lisbon",
+    )
+    mapping: CaseMapping = tables.mapping
+    moments = tables.moments(ZoneInfo("UTC"))
+    with opened(path) as table:
+        for row in table.rows():
+            named = dict(zip(table.columns, row.cells, strict=True))
+            if mapping.matches(named):
+                values = mapping.values(named)
+                for name in ("closed_at", "opened_at", "solution_proposed_at"):
+                    if name in values:
+                        values[name] = moments.read(values[name]).isoformat()
+                yield values

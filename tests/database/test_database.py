@@ -1,0 +1,246 @@
+"""The contract of both engines, and the migrations on them."""
+
+import multiprocessing
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from feedback_app.database import migrate as migrate_module
+from feedback_app.database.choose import open_database
+from feedback_app.database.contract import Database, DatabaseUnavailableError
+from feedback_app.database.lifetimes import TABLES
+from feedback_app.database.migrate import MIGRATIONS, SchemaError, migrate, require_current
+from feedback_app.database.review_tables import FOLLOW_UPS_AGAIN
+from support_facts.facts import load_facts
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def _add_file(tx, path: str) -> int:
+    return tx.run(
+        "INSERT INTO rejected_files (path, written_at) VALUES (:path, :now)"
+        " ON CONFLICT (path) DO NOTHING",
+        path=path,
+        now=NOW,
+    )
+
+
+def _paths(database: Database) -> list[str]:
+    return [row["path"] for row in database.ask("SELECT path FROM rejected_files ORDER BY path")]
+
+
+def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.write() as tx:
+        _add_file(tx, "one")
+        raise RuntimeError("in the middle")
+    assert _paths(database) == []
+
+
+def test_a_transaction_sees_its_own_rows_and_then_everybody_does(database: Database) -> None:
+    with database.write() as tx:
+        assert _add_file(tx, "one") == 1
+        assert tx.ask("SELECT path FROM rejected_files") == [{"path": "one"}]
+    assert _paths(database) == ["one"]
+
+
+def test_the_database_decides_who_was_first(database: Database) -> None:
+    with database.write() as tx:
+        assert _add_file(tx, "one") == 1
+        assert _add_file(tx, "one") == 0
+
+
+def test_hostile_text_is_a_value_never_sql(database: Database) -> None:
+    hostile = "'; DROP TABLE rejected_files; -- %s %(x)s :now {}\\ \u202e🐙"
+    with database.write() as tx:
+        _add_file(tx, hostile)
+    assert _paths(database) == [hostile]
+
+
+def test_a_moment_is_stored_as_text_of_fixed_width(database: Database) -> None:
+    with database.write() as tx:
+        _add_file(tx, "one")
+    assert database.ask("SELECT written_at FROM rejected_files")[0] == {
+        "written_at": "2026-11-24T12:00:00Z"
+    }
+
+
+def test_rows_are_streamed_one_by_one(database: Database) -> None:
+    with database.write() as tx:
+        for number in range(2500):
+            _add_file(tx, f"{number:04d}")
+    rows = database.stream("SELECT path FROM rejected_files ORDER BY path")
+    assert next(iter(rows))["path"] == "0000"
+    assert sum(1 for _ in rows) == 2499
+
+
+def test_writers_in_many_threads_lose_nothing(database: Database) -> None:
+    def write(thread: int) -> None:
+        for number in range(20):
+            with database.write() as tx:
+                tx.ask("SELECT count(*) AS files FROM rejected_files")
+                _add_file(tx, f"{thread}-{number}")
+
+    threads = [threading.Thread(target=write, args=(thread,)) for thread in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(_paths(database)) == 80
+
+
+def test_only_one_transaction_at_a_time_holds_a_name(database: Database) -> None:
+    """Read, then write, in two threads: without the lock both would read nothing."""
+    barrier = threading.Barrier(2)
+
+    def add_once(number: int) -> None:
+        barrier.wait()
+        with database.write() as tx:
+            tx.only_one("the file")
+            if not tx.ask("SELECT 1 FROM rejected_files"):
+                _add_file(tx, f"by {number}")
+
+    for _ in range(10):
+        with database.write() as tx:
+            tx.run("DELETE FROM rejected_files")
+        threads = [threading.Thread(target=add_once, args=(number,)) for number in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(_paths(database)) == 1
+
+
+def test_the_tables_refuse_scores_outside_the_scale(database: Database) -> None:
+    with pytest.raises(Exception, match="(?i)check"), database.write() as tx:
+        tx.run(
+            "INSERT INTO cases VALUES ('c','s','1','k','1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,"
+            "NULL,NULL,NULL,'2026',NULL,NULL,NULL,'2026-W01','2026')"
+        )
+        tx.run("INSERT INTO invitations VALUES ('i','c','2026','2026',NULL,NULL,NULL,NULL)")
+        tx.run("INSERT INTO answers VALUES ('i',1,6,5,'',0,1,'en','2026','2026-W01','')")
+
+
+def test_every_column_says_what_it_is_for_and_how_long_it_lives(database: Database) -> None:
+    declared = {name: set(table.columns) for name, table in TABLES.items()}
+    assert database.columns() == declared
+    lifetimes = {"record", *load_facts().retention}
+    for name, table in TABLES.items():
+        assert table.age in table.columns
+        for column, facts in table.columns.items():
+            assert facts.purpose, f"{name}.{column} has no purpose"
+            assert facts.lifetime in lifetimes, f"{name}.{column} has an unknown lifetime"
+
+
+def test_migrating_again_changes_nothing(database: Database) -> None:
+    assert migrate(database, NOW) == []
+
+
+def test_migrating_keeps_follow_ups_and_the_record_and_finds_sample_weeks(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = migrate_module.MIGRATIONS[: migrate_module.MIGRATIONS.index(FOLLOW_UPS_AGAIN)]
+    opened = open_database(database_url)
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate_module, "MIGRATIONS", older)
+        migrate(opened, NOW)
+    with opened.write() as tx:
+        tx.run(
+            "INSERT INTO cases (id, source, case_id, closure_key, case_number, closed_at,"
+            " closed_week, received_at)"
+            " VALUES ('c', 'sample', '1', 'k', '1', '2026', '2026', '2026')"
+        )
+        tx.run("INSERT INTO invitations VALUES ('i','c','2026','2026',NULL,NULL,NULL,NULL)")
+        tx.run("INSERT INTO answers VALUES ('i',1,5,5,'',0,1,'en','2026','2026-W07','')")
+        tx.run("INSERT INTO lead_actions VALUES ('a','2026','lena','export','2026-W07 csv')")
+        tx.run("INSERT INTO follow_ups VALUES ('i','2026','2026-01-02','2027','contacted','Said')")
+    migrate(opened, NOW)
+    assert opened.ask("SELECT * FROM follow_ups") == [
+        {
+            "invitation_id": "i",
+            "number": 1,
+            "opened_at": "2026",
+            "due_on": "2026-01-02",
+            "closed_at": "2027",
+            "outcome": "contacted",
+            "remark": "Said",
+        }
+    ]
+    assert opened.ask("SELECT lead_name, action, subject FROM lead_actions") == [
+        {"lead_name": "lena", "action": "export", "subject": "2026-W07 csv"}
+    ]
+    assert opened.ask("SELECT week FROM sample_weeks") == [{"week": "2026-W07"}]
+    opened.close()
+
+
+def test_a_database_from_the_future_is_refused(database: Database) -> None:
+    with database.write() as tx:
+        tx.run("INSERT INTO schema_versions (version, applied_at) VALUES (99, :now)", now=NOW)
+    with pytest.raises(SchemaError, match="version 99, this program knows only"):
+        migrate(database, NOW)
+    with pytest.raises(SchemaError, match="newer program"):
+        require_current(database)
+
+
+def test_an_empty_database_asks_for_the_migration(database_url: str) -> None:
+    empty = open_database(database_url)
+    with pytest.raises(SchemaError, match="run 'feedback migrate' first"):
+        require_current(empty)
+    empty.close()
+
+
+def _migrate_in_process(url: str, results) -> None:
+    database = open_database(url)
+    try:
+        results.put(len(migrate(database, NOW)))
+    except Exception as error:
+        results.put(repr(error))
+    finally:
+        database.close()
+
+
+def test_four_processes_may_migrate_at_once(database_url: str) -> None:
+    context = multiprocessing.get_context("spawn")
+    results = context.Queue()
+    processes = [
+        context.Process(target=_migrate_in_process, args=(database_url, results)) for _ in range(4)
+    ]
+    for process in processes:
+        process.start()
+    found = [results.get(timeout=60) for _ in processes]
+    for process in processes:
+        process.join()
+    assert sorted(found) == [0, 0, 0, len(MIGRATIONS)]
+
+
+def test_sqlite_keeps_every_commit_on_disk(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/deep/er/feedback.sqlite")
+    modes = {
+        name: next(iter(database.ask(f"PRAGMA {name}")[0].values()))
+        for name in ("journal_mode", "synchronous", "foreign_keys")
+    }
+    database.close()
+    assert modes == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    database = open_database(f"sqlite:///{tmp_path}/file/feedback.sqlite")
+    with pytest.raises(DatabaseUnavailableError, match="cannot open .*file"):
+        database.ask("SELECT 1")
+
+
+def test_another_kind_of_address_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="mysql: is no database we know: write sqlite:///path"):
+        open_database("mysql://localhost/x")
+
+
+def test_postgresql_comes_back_after_its_connection_died(empty_postgresql_url: str) -> None:
+    database = open_database(empty_postgresql_url)
+    other = open_database(empty_postgresql_url)
+    backend = database.ask("SELECT pg_backend_pid() AS pid")[0]["pid"]
+    other.ask("SELECT pg_terminate_backend(:pid)", pid=backend)
+    assert database.ask("SELECT 1 AS one") == [{"one": 1}]
+    database.close()
+    other.close()

@@ -1,0 +1,121 @@
+"""The OpenAPI document is true: a fuzzer that reads it finds nothing against the real server."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from feedback_app.app import create_app
+from feedback_app.intake.api.openapi import document
+from support_facts.facts import load_facts
+from tests.support.office import Office
+from tests.support.senders import serving
+from tests.support.server import environment, feedback, free_port, running
+
+FACTS = load_facts()
+DOCUMENT = document(FACTS, "https://survey.example")
+
+
+def _all(value: Any) -> list[dict[str, Any]]:
+    """Return every object inside a JSON value."""
+    if isinstance(value, list):
+        return [found for one in value for found in _all(one)]
+    if not isinstance(value, dict):
+        return []
+    return [value, *(found for one in value.values() for found in _all(one))]
+
+
+def test_a_fuzzer_finds_nothing(tmp_path: Path) -> None:
+    port = free_port()
+    env = {**environment(tmp_path, port), "FEEDBACK_API_REQUESTS_PER_MINUTE": "1000000"}
+    feedback("migrate", env=env)
+    key = feedback("key", "add", "desk", env=env).strip()
+    place = f"http://127.0.0.1:{port}"
+    command = [str(Path(sys.executable).with_name("schemathesis")), "run"]
+    options = ["--max-examples", "15", "--seed", "1", "--no-color"]
+    header = ["--header", f"Authorization: Bearer {key}"]
+    serve = [sys.executable, "-m", "feedback_app.cli", "serve", "--port", str(port)]
+    with running(serve, port, env):
+        done = subprocess.run(
+            [*command, *options, *header, f"{place}/api/v1/openapi.json"],
+            cwd=tmp_path,
+            env={**os.environ, "SCHEMATHESIS_REPORT": "false"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "No issues found" in done.stdout
+
+
+def test_the_document_is_of_version_3_0_throughout() -> None:
+    assert DOCUMENT["openapi"].startswith("3.0.")
+    for one in _all(DOCUMENT):
+        assert one.get("type") != "null"
+        assert not isinstance(one.get("type"), list)
+        assert not {"anyOf", "oneOf", "const", "examples", "$defs"} & set(one)
+        if "enum" in one and one.get("nullable"):
+            assert None in one["enum"]
+
+
+def test_every_reference_leads_somewhere() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    references = {one["$ref"].rpartition("/")[2] for one in _all(DOCUMENT) if "$ref" in one}
+    assert references <= set(schemas)
+    assert set(schemas) - references == set(), "a schema that nothing uses"
+
+
+def test_the_words_for_kinds_and_reasons_are_those_of_the_facts() -> None:
+    fields = DOCUMENT["components"]["schemas"]["ClosedCaseMessage"]["properties"]
+    assert fields["case_kind"]["enum"] == [*(kind.key for kind in FACTS.case_kinds), None]
+    assert fields["closure_reason"]["enum"] == [*(one.key for one in FACTS.closure_reasons), None]
+
+
+def test_there_is_no_field_for_the_name_of_an_agent() -> None:
+    names = set(DOCUMENT["components"]["schemas"]["ClosedCaseMessage"]["properties"])
+    assert not {one for one in names if "agent" in one or "assign" in one or "owner" in one}
+
+
+def test_the_document_is_served_without_a_key(sqlite_office: Office) -> None:
+    reply = sqlite_office.client().get("/api/v1/openapi.json")
+    assert reply.status_code == 200
+    assert reply.json == json.loads(json.dumps(document(FACTS, "http://survey.example")))
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_page_shows_every_operation_field_and_status(
+    sqlite_office: Office, language: str
+) -> None:
+    reply = sqlite_office.client().get(f"/api/v1/?lang={language}")
+    assert reply.status_code == 200
+    assert "<script" not in reply.text
+    assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            assert f"{method.upper()} {path}" in reply.text
+            assert all(f"<code>{status}</code>" in reply.text for status in operation["responses"])
+    for field in DOCUMENT["components"]["schemas"]["ClosedCaseMessage"]["properties"]:
+        assert f"<code>{field}</code>" in reply.text
+    assert ("Das Folgende ist auf Englisch" in reply.text) == (language == "de")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_page_is_accessible_fits_every_screen_and_loads_nothing_else(
+    sqlite_office: Office, browser: Any, width: int
+) -> None:
+    requests: list[str] = []
+    with serving(create_app(parts=sqlite_office.program)) as port:
+        viewport = {"width": width, "height": 800}
+        context = browser.new_context(viewport=viewport, bypass_csp=True, locale="de-DE")
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(f"http://127.0.0.1:{port}/api/v1/")
+        assert requests == [page.url]
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert Axe().run(page).response["violations"] == []
+        context.close()

@@ -1,0 +1,205 @@
+"""CSV files as people and programs write them."""
+
+import csv
+import io
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from feedback_app.intake.csv import file, lines
+from feedback_app.intake.csv.file import Row, opened
+from feedback_app.intake.csv.guess import delimiter_of
+from feedback_app.intake.csv.lines import UNREADABLE, CSVFileError
+
+TEXT = "number;customer\n1;Müller\n"
+
+
+def _write(folder: Path, content: str | bytes) -> Path:
+    path = folder / "cases.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def _rows(folder: Path, content: str | bytes, **how: str) -> list[Row]:
+    with opened(_write(folder, content), **how) as table:
+        return list(table.rows())
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("utf-16", "utf-16"),
+        ("utf-32", "utf-32"),
+        ("cp1252", "cp1252"),
+    ],
+)
+def test_the_encoding_is_found_out(tmp_path: Path, encoding: str, found: str) -> None:
+    with opened(_write(tmp_path, TEXT.encode(encoding))) as table:
+        assert (table.encoding, table.delimiter) == (found, ";")
+        assert table.columns == ("number", "customer")
+        assert list(table.rows()) == [Row(2, ("1", "Müller"))]
+
+
+def test_big_endian_utf_16_is_found_out_by_its_mark(tmp_path: Path) -> None:
+    content = b"\xfe\xff" + TEXT.encode("utf-16-be")
+    assert _rows(tmp_path, content) == [Row(2, ("1", "Müller"))]
+
+
+def test_an_umlaut_far_down_decides_against_utf_8(tmp_path: Path) -> None:
+    content = b"number;customer\n" + b"1;plain\n" * 300_000 + "2;Müller\n".encode("cp1252")
+    with opened(_write(tmp_path, content)) as table:
+        assert table.encoding == "cp1252"
+        assert list(table.rows())[-1].cells == ("2", "Müller")
+
+
+def test_a_named_encoding_wins(tmp_path: Path) -> None:
+    content = "number;customer\n1;Łódź\n".encode("cp1250")
+    assert _rows(tmp_path, content, encoding="cp1250")[0].cells == ("1", "Łódź")
+
+
+def test_naming_utf_8_does_not_make_the_mark_part_of_the_first_column(tmp_path: Path) -> None:
+    with opened(_write(tmp_path, '\ufeff"number";x\n1;2\n'), encoding="UTF8") as table:
+        assert table.columns == ("number", "x")
+
+
+def test_bytes_that_are_not_of_the_encoding_are_marked(tmp_path: Path) -> None:
+    content = b"number,customer\n1,M\xfcller\n2,\x81\n"
+    assert UNREADABLE in _rows(tmp_path, content, encoding="utf-8")[0].cells[1]
+    assert _rows(tmp_path, content)[1].cells == ("2", UNREADABLE)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_the_delimiter_is_found_out_under_every_line_end(
+    tmp_path: Path, delimiter: str, line_end: str
+) -> None:
+    rows = [["number", "closed at", "note"], ["1", "2026", "a, b; c"], ["2", "2026", "x|y"]]
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter, lineterminator=line_end).writerows(rows)
+    read = _rows(tmp_path, text.getvalue())
+    assert [row.cells for row in read] == [tuple(row) for row in rows[1:]]
+    assert [row.line for row in read] == [2, 3]
+
+
+def test_commas_inside_numbers_do_not_fool_the_detection() -> None:
+    assert delimiter_of("id;hours;rate\n1;1,5;2,25\n2;2,5;3,75\n") == ";"
+    assert delimiter_of("id,note\n1,a;b;c;d\n2,e;f;g;h\n") == ","
+
+
+def test_one_column_is_a_table_too(tmp_path: Path) -> None:
+    assert _rows(tmp_path, "number\n1\n2\n") == [Row(2, ("1",)), Row(3, ("2",))]
+
+
+def test_a_named_delimiter_wins(tmp_path: Path) -> None:
+    assert _rows(tmp_path, "a,b~c\n1,2~3\n", delimiter="~") == [Row(2, ("1,2", "3"))]
+
+
+def test_a_row_is_known_by_the_line_it_begins_at(tmp_path: Path) -> None:
+    content = 'number,note\n1,"three\nlines\nlong"\n\n2,x\n,\n3,y'
+    assert [(row.line, row.cells[0]) for row in _rows(tmp_path, content)] == [
+        (2, "1"),
+        (6, "2"),
+        (8, "3"),
+    ]
+
+
+def test_short_rows_and_extra_cells_cannot_be_trusted(tmp_path: Path) -> None:
+    short, extra, trailing = _rows(tmp_path, "a,b,c\n1,2\n1,2,3,4\n1,2,3,,\n")
+    assert short == Row(2, ("1", "2"), "has 2 cells where the first row has 3")
+    assert extra.fault == "has 4 cells where the first row has only 3"
+    assert trailing == Row(4, ("1", "2", "3"))
+
+
+def test_a_quote_that_is_never_closed_costs_its_own_line_only(tmp_path: Path) -> None:
+    rows = _rows(tmp_path, 'a,b\n1,"open\n2,x\n3,y\n')
+    assert [row.cells for row in rows] == [("1", '"open'), ("2", "x"), ("3", "y")]
+    assert "quotes" in rows[0].fault
+    assert [row.line for row in rows] == [2, 3, 4]
+
+
+def test_a_quote_in_the_wrong_place_costs_its_own_line_only(tmp_path: Path) -> None:
+    bad, good = _rows(tmp_path, 'a,b\n1,"x"y\n2,"z"\n')
+    assert (bad.line, bool(bad.fault)) == (2, True)
+    assert good == Row(3, ("2", "z"))
+
+
+def test_nul_bytes_are_just_characters(tmp_path: Path) -> None:
+    assert _rows(tmp_path, "a,b\n1\x00,2\n")[0].cells == ("1\x00", "2")
+
+
+def test_a_cell_of_a_megabyte_is_read(tmp_path: Path) -> None:
+    assert len(_rows(tmp_path, f"a,b\n1,{'x' * 1_000_000}\n")[0].cells[1]) == 1_000_000
+
+
+def test_a_cell_beyond_the_limit_is_one_bad_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = csv.field_size_limit(1000)
+    try:
+        bad, good = _rows(tmp_path, f"a,b\n1,{'x' * 2000}\n2,y\n")
+    finally:
+        csv.field_size_limit(before)
+    assert "has a cell of more than" in bad.fault
+    assert good == Row(3, ("2", "y"))
+
+
+def test_a_line_without_end_is_one_bad_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "LONGEST_LINE", 100)
+    monkeypatch.setattr(file, "LONGEST_LINE", 100)
+    bad, good = _rows(tmp_path, f"a,b\n1,{'x' * 950}\n2,y\n")
+    assert bad.fault == "is longer than 100 characters"
+    assert good == Row(3, ("2", "y"))
+
+
+def test_a_large_file_is_read_in_little_memory(tmp_path: Path) -> None:
+    path = _write(tmp_path, "number,note\n" + f"1,{'x' * 1000}\n" * 20_000)
+    tracemalloc.start()
+    try:
+        with opened(path) as table:
+            count = sum(1 for _ in table.rows())
+            assert table.bytes_read == path.stat().st_size
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert count == 20_000
+    assert peak < path.stat().st_size / 3
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n\n", b"\xef\xbb\xbf", b",,\n1,2,3\n"[:3]])
+def test_a_file_without_column_names_is_refused(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(CSVFileError, match=r"cases\.csv has no row of column names"):
+        _rows(tmp_path, content)
+
+
+def test_a_file_that_is_not_of_the_named_encoding_at_all_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CSVFileError, match="cannot be read on"):
+        _rows(tmp_path, "a,b\n1,ü\n", encoding="idna")
+
+
+@given(
+    st.lists(st.lists(st.text(st.characters(codec="utf-8")), min_size=3, max_size=3), min_size=1)
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_a_program_wrote_is_read_back(tmp_path: Path, rows: list[list[str]]) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([["a", "b", "c"], *rows])
+    read = _rows(tmp_path, text.getvalue(), delimiter=",", encoding="utf-8")
+    assert [list(row.cells) for row in read] == [row for row in rows if any(row)]
+    assert not any(row.fault for row in read)
+
+
+@given(st.binary())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_are_rows_or_a_clear_refusal(tmp_path: Path, content: bytes) -> None:
+    try:
+        rows = _rows(tmp_path, content)
+    except CSVFileError as error:
+        assert str(error)
+    else:
+        assert all(row.fault or any(row.cells) for row in rows)
+        assert [row.line for row in rows] == sorted({row.line for row in rows})

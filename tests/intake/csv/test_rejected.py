@@ -1,0 +1,141 @@
+"""Rejected rows: kept for mending, harmless in a spreadsheet, within reach of erasure."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_app.intake.csv.file import Row, opened
+from feedback_app.intake.csv.lines import UNREADABLE
+from feedback_app.intake.csv.rejected import (
+    Rejected,
+    RejectedFileError,
+    RejectedRows,
+    as_imported,
+    guarded,
+    path_beside,
+    unguarded,
+)
+from feedback_app.intake.faults import Fault
+from feedback_app.jobs.retention import erase
+from feedback_app.store import rejected_files
+from tests.support.office import NOW, Office
+
+COLUMNS = ("number", "mail")
+
+
+def _rejected(*cells: str, line: int = 7) -> Rejected:
+    return Rejected(Row(line, cells), (Fault("closed_at", "is empty"),))
+
+
+def _rows(office: Office, path: Path) -> RejectedRows:
+    return RejectedRows(office.program.database, path, COLUMNS, NOW)
+
+
+def _read(path: Path) -> list[list[str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+@given(st.text())
+def test_a_guarded_cell_is_no_formula_and_comes_back_as_it_was(cell: str) -> None:
+    assert not guarded(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert unguarded(guarded(cell)) == cell
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "-5", "'=x", "''-x", "+49", "@x", "\t=x", "'quoted'", ""])
+def test_cells_at_the_edge_of_the_guard_come_back_as_they_were(cell: str) -> None:
+    assert unguarded(guarded(cell)) == cell
+
+
+def test_the_file_lies_beside_the_imported_one() -> None:
+    assert path_beside(Path("/x/cases.csv")) == Path("/x/cases.rejected.csv")
+    assert path_beside(Path("/x/cases.CSV")) == Path("/x/cases.rejected.csv")
+    assert path_beside(Path("/x/cases.txt")) == Path("/x/cases.txt.rejected.csv")
+    assert path_beside(Path("/x/cases.rejected.csv")) == Path("/x/cases.rejected.rejected.csv")
+
+
+def test_rows_keep_their_cells_and_get_line_and_reason(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "cases.rejected.csv"
+    rows = _rows(office, path)
+    rows.add([_rejected("007", "=cmd()"), _rejected("8", line=9)])
+    rows.add([_rejected("9", "a", "b", "c"), _rejected("10", f"M{UNREADABLE}ller")])
+    rows.finish()
+    reason = "closed_at: is empty"
+    assert _read(path) == [
+        ["number", "mail", "line", "reason"],
+        ["007", "'=cmd()", "7", reason],
+        ["8", "", "9", reason],
+        ["9", "a b c", "7", reason],
+        ["10", "M\ufffdller", "7", reason],
+    ]
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_read_back_its_marks_are_off_and_its_own_columns_gone(
+    office: Office, tmp_path: Path
+) -> None:
+    path = tmp_path / "cases.rejected.csv"
+    rows = _rows(office, path)
+    rows.add([_rejected("-5", "'=x")])
+    rows.finish()
+    with opened(path) as table:
+        columns, again = as_imported(path, table)
+        assert columns == COLUMNS
+        assert [row.cells for row in again] == [("-5", "'=x")]
+
+
+def test_an_ordinary_file_is_taken_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text("number,line,reason\n'-5,1,x\n")
+    with opened(path) as table:
+        columns, rows = as_imported(path, table)
+        assert columns == ("number", "line", "reason")
+        assert [row.cells for row in rows] == [("'-5", "1", "x")]
+
+
+def test_the_file_is_remembered_before_it_exists(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "gone" / "cases.rejected.csv"
+    with pytest.raises(RejectedFileError, match=r"cases\.rejected\.csv cannot be written"):
+        _rows(office, path).add([_rejected("1", "2")])
+    assert rejected_files.known(office.program.database) == [path]
+
+
+def test_nothing_rejected_writes_nothing(office: Office, tmp_path: Path) -> None:
+    rows = _rows(office, tmp_path / "cases.rejected.csv")
+    rows.add([])
+    rows.finish()
+    assert list(tmp_path.glob("*.csv")) == []
+    assert rejected_files.known(office.program.database) == []
+
+
+def test_a_run_that_rejects_nothing_removes_what_an_earlier_one_rejected(
+    office: Office, tmp_path: Path
+) -> None:
+    path = tmp_path / "cases.rejected.csv"
+    first = _rows(office, path)
+    first.add([_rejected("1", "2")])
+    first.finish()
+    _rows(office, path).finish()
+    assert not path.exists()
+    assert rejected_files.known(office.program.database) == []
+
+
+def test_a_file_of_somebody_else_is_never_touched(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "cases.rejected.csv"
+    path.write_text("my own notes")
+    with pytest.raises(RejectedFileError, match="was not written by an import: move it"):
+        _rows(office, path)
+    assert path.read_text() == "my own notes"
+
+
+def test_erasure_reaches_long_and_odd_rejected_rows(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "cases.rejected.csv"
+    rows = _rows(office, path)
+    rows.add([_rejected("1", "a@customer.example"), _rejected("2\n", "x" * 1_000_000)])
+    rows.finish()
+    erased = erase(office.program.database, office.mailbox, NOW, email="A@customer.example")
+    assert erased.rejected_rows == 1
+    assert [row[0] for row in _read(path)[1:]] == ["2\n"]

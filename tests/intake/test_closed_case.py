@@ -1,0 +1,210 @@
+"""Text values to a closed case, every fault named with its field."""
+
+from datetime import timedelta
+from email import message_from_bytes
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, default
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_app.intake.closed_case import TEXT_LIMIT, NormalForm, loses_characters
+from feedback_app.intake.dates import Moments
+from feedback_app.intake.faults import FaultyCaseError
+from feedback_app.intake.mapping import FIELDS
+from tests.support.office import NOW
+
+FORM = NormalForm(
+    case_kinds=("software", "security"),
+    closure_reasons=("confirmed", "no_reply", "other"),
+    moments=Moments(ZoneInfo("Europe/Berlin")),
+    now=NOW,
+)
+LEAST = {"source": "desk", "case_number": "00012", "closed_at": "2026-11-24T09:00Z"}
+
+
+def _faults(**values: str) -> dict[str, str]:
+    with pytest.raises(FaultyCaseError) as caught:
+        FORM.case({**LEAST, **values})
+    return {fault.field: fault.reason for fault in caught.value.faults}
+
+
+def test_the_least_a_closed_case_needs_and_its_leading_zeros() -> None:
+    case = FORM.case(LEAST)
+    assert (case.case_number, case.case_id, case.closure_key) == ("00012", "00012", "")
+    assert case.contact_email is case.case_kind is case.opened_at is None
+
+
+def test_every_field_arrives() -> None:
+    case = FORM.case(
+        {
+            **LEAST,
+            "case_id": "id-1",
+            "closure_key": "c9",
+            "case_kind": "Software",
+            "case_url": "https://desk.example/12?x=ü",
+            "opened_at": "2026-11-20T09:00Z",
+            "first_response_at": "2026-11-20T09:30Z",
+            "solution_proposed_at": "2026-11-21T09:30Z",
+            "closure_reason": "no_reply",
+            "customer": " A   customer\tfor tests ",
+            "team": "A",
+            "contact_email": "name+tag@customer.example",
+            "language": "de_AT",
+            "first_response_seconds": "1800",
+            "resolution_seconds": "0",
+            "duration_clock": "business",
+        }
+    )
+    assert all(getattr(case, name) is not None for name in FIELDS)
+    assert (case.case_kind, case.language) == ("software", "de-at")
+    assert case.customer == "A customer for tests"
+    assert (case.first_response_seconds, case.resolution_seconds) == (1800, 0)
+
+
+def test_all_faults_of_a_row_are_named_at_once() -> None:
+    faults = _faults(closed_at="30/2/2016", case_kind="hardware", contact_email="nobody")
+    assert set(faults) == {"closed_at", "case_kind", "contact_email"}
+
+
+@pytest.mark.parametrize("name", ["case_number", "closed_at", "source"])
+def test_a_required_value_that_is_missing_or_blank_is_named(name: str) -> None:
+    assert name in _faults(**{name: ""})
+    values = {field: text for field, text in LEAST.items() if field != name}
+    with pytest.raises(FaultyCaseError, match=f"{name}: is empty"):
+        FORM.case(values)
+
+
+def test_a_number_that_holds_nothing_storable_is_empty() -> None:
+    assert _faults(case_number="\x00\x07") == {"case_number": "is empty"}
+
+
+def test_words_that_are_not_in_the_facts_are_answered_with_those_that_are() -> None:
+    assert _faults(case_kind="hardware")["case_kind"] == "'hardware' is none of software, security"
+    assert "confirmed, no_reply, other" in _faults(closure_reason="done")["closure_reason"]
+    assert "calendar, business" in _faults(duration_clock="wall")["duration_clock"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nobody",
+        "a@b",
+        "a@@b.example",
+        "a@b.example, c@d.example",
+        "Name <a@b.example>",
+        "a b@c.example",
+        "a@b.example\nBcc: c@d.example",
+        "a@b.example\r\n",
+        ".a@b.example",
+        "a..b@c.example",
+        '"a b"@c.example',
+        "a@-b.example",
+        "a@b.example.",
+        "a@[127.0.0.1]",
+        "jürgen@customer.example",
+        "a@bücher.example",
+        "a\x00@b.example",
+        f"{'a' * 250}@b.example",
+        "=?utf-8?q?a?=@b.example",
+    ],
+)
+def test_only_one_plain_mailbox_is_an_address(address: str) -> None:
+    assert "is not one plain address" in _faults(contact_email=address)["contact_email"]
+
+
+_ATOMS = st.text("abZ09!#$%&'*+/=?^_`{|}~-.", min_size=1, max_size=30)
+_WORDS = st.sampled_from(["=?utf-8?q?", "=?utf-8?b?", "=?", "?=", "a", ".", "=41"])
+_LOCAL_PARTS = _ATOMS | st.lists(_WORDS, min_size=1, max_size=6).map("".join)
+
+
+@given(st.emails() | _LOCAL_PARTS.map(lambda local: f"{local}@b.example"))
+def test_an_address_that_is_taken_fits_a_mail_header_unchanged(address: str) -> None:
+    try:
+        taken = FORM.case({**LEAST, "contact_email": address}).contact_email
+    except FaultyCaseError:
+        return
+    mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    mail["To"] = Address(addr_spec=taken or "")
+    assert message_from_bytes(mail.as_bytes(), policy=default)["To"] == address
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//desk.example/1",
+        "desk.example/1",
+        "https://",
+        "http://[",
+        "https://desk.example/a b",
+        "https://desk.example/\x00",
+        "https://desk.example/\u202egpj",
+        "java\nscript:x",
+        f"https://desk.example/{'a' * 2000}",
+    ],
+)
+def test_only_web_addresses_lead_to_a_case(url: str) -> None:
+    assert "https://" in _faults(case_url=url)["case_url"]
+
+
+@pytest.mark.parametrize("language", ["German", "d", "de-", "de;DROP", "de\nx", "ä"])
+def test_a_language_is_a_tag(language: str) -> None:
+    assert "is no language tag" in _faults(language=language)["language"]
+
+
+@pytest.mark.parametrize("seconds", ["-1", "1.5", "1e3", "٣", "", "9" * 10, "9" * 5000, "0x1"])
+def test_seconds_are_a_whole_number_that_fits(seconds: str) -> None:
+    faults = _faults(resolution_seconds=seconds, duration_clock="business")
+    assert "whole number of seconds" in faults["resolution_seconds"]
+
+
+def test_seconds_without_their_clock_mean_nothing() -> None:
+    assert "calendar or business" in _faults(resolution_seconds="5")["duration_clock"]
+
+
+@pytest.mark.parametrize("name", ["case_number", "case_id", "customer", "team", "closure_key"])
+def test_a_cell_of_a_megabyte_is_refused_and_not_repeated(name: str) -> None:
+    reason = _faults(**{name: "x" * 1_000_000})[name]
+    assert reason == f"has 1000000 characters, {TEXT_LIMIT} at most are taken"
+    assert len(_faults(contact_email="x" * 1_000_000)["contact_email"]) < 200
+
+
+def test_a_case_closed_a_moment_ahead_is_taken_and_one_of_next_week_is_not() -> None:
+    ahead = (NOW + timedelta(hours=23)).isoformat()
+    assert FORM.case({**LEAST, "closed_at": ahead}).closed_at > NOW
+    later = (NOW + timedelta(hours=25)).isoformat()
+    assert "in the future" in _faults(closed_at=later)["closed_at"]
+
+
+def test_no_duration_comes_out_negative() -> None:
+    after, before = "2026-11-24T09:00:01Z", "2026-11-01T00:00Z"
+    assert _faults(opened_at=after) == {"opened_at": "lies after closed_at"}
+    assert _faults(first_response_at=after) == {"first_response_at": "lies after closed_at"}
+    for name in ("first_response_at", "solution_proposed_at"):
+        faults = _faults(opened_at="2026-11-02T00:00Z", **{name: before})
+        assert faults == {name: "lies before opened_at"}
+
+
+def test_texts_are_one_line_without_what_cannot_be_stored() -> None:
+    case = FORM.case({**LEAST, "customer": "a\x00\r\nb\ud800c", "case_number": "1\n2"})
+    assert (case.customer, case.case_number) == ("a bc", "1 2")
+
+
+def test_lost_characters_are_noticed_and_line_ends_are_none() -> None:
+    assert loses_characters(["fine", "a\x00b"])
+    assert not loses_characters(["a\r\nb", "c\td"])
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), st.text(st.characters())))
+def test_any_values_make_a_case_or_named_faults(values: dict[str, str]) -> None:
+    try:
+        case = FORM.case({**LEAST, **values})
+    except FaultyCaseError as error:
+        assert all(fault.field in FIELDS and fault.reason for fault in error.faults)
+    else:
+        assert case.case_number and case.source and case.closed_at.tzinfo

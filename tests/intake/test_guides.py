@@ -1,0 +1,182 @@
+"""Every guide is followed: what it prints is run and sent, against a real server."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from feedback_app.base.times import to_text
+from feedback_app.cli import main
+from feedback_app.database.choose import open_database
+from feedback_app.intake.api.messages import ClosedCaseMessage
+from feedback_app.intake.webhooks.presets import SHIPPED
+from feedback_app.settings import Settings
+from tests.conftest import real_part_missing
+from tests.support.case_systems import GUIDES, SECRET, SYSTEMS, Closing, printed
+from tests.support.senders import Wire
+from tests.support.server import environment, feedback, free_port, running
+
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted(GUIDES.glob("*.md"))}
+
+
+class Operator:
+    """Somebody who follows the guides, with a program of ours that runs."""
+
+    def __init__(self, folder: Path, port: int, env: dict[str, str]) -> None:
+        self.folder, self.port, self.env = folder, port, env
+
+    def shell(self, script: str) -> str:
+        """Run a block of a guide and return what it printed."""
+        for tool in ("bash", "curl", "openssl"):
+            if not shutil.which(tool):
+                real_part_missing(tool, f"apt-get install {tool}")
+        path = f"{Path(sys.executable).parent}:{self.env['PATH']}"
+        done = subprocess.run(
+            ["bash", "-eu", "-c", script],
+            cwd=self.folder,
+            env={**self.env, "PATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def block(self, name: str, secret: str) -> str:
+        """Run the test that a guide prints, with our address and this secret filled in."""
+        script = printed("sh", name)
+        script, places = re.subn(
+            r"^ADDRESS=.*$", f"ADDRESS=http://127.0.0.1:{self.port}", script, flags=re.M
+        )
+        script, secrets = re.subn(r"^SECRET=.*$", f"SECRET={secret}", script, flags=re.M)
+        assert (places, secrets) == (1, 1)
+        return self.shell(script)
+
+    def case(self, number: str) -> dict[str, object] | None:
+        """Return what is stored of the case with this number."""
+        database = open_database(self.env["FEEDBACK_DATABASE"])
+        try:
+            rows = database.ask("SELECT * FROM cases WHERE case_number = :number", number=number)
+        finally:
+            database.close()
+        return rows[0] if rows else None
+
+
+@pytest.fixture(scope="module")
+def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
+    """One program for all guides, as an operator with several case systems runs it."""
+    tmp_path = tmp_path_factory.mktemp("operator")
+    port = free_port()
+    secrets = " ".join(f"{one.name}={one.secret}" for one in SYSTEMS.values())
+    env = {**environment(tmp_path, port), "FEEDBACK_WEBHOOK_SECRETS": secrets}
+    feedback("migrate", env=env)
+    with running(
+        [sys.executable, "-m", "feedback_app.cli", "serve", "--port", str(port)], port, env
+    ):
+        yield Operator(tmp_path, port, env)
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_a_guide_is_followed_step_by_step(operator: Operator, name: str) -> None:
+    system = SYSTEMS[name]
+    # The connection is tested as printed: with the secret, and with one that is wrong.
+    answer = operator.block(name, system.secret)
+    assert answer.startswith("HTTP/1.1 200 OK"), answer
+    assert "ignored" in answer or "<Ack>true</Ack>" in answer
+    refused = operator.block(name, system.secret[:-1] + "!")
+    assert refused.startswith("HTTP/1.1 401 UNAUTHORIZED"), refused
+    number = f"00042-{name}"
+    assert operator.case(system.case_number(number)) is None
+
+    # The payload is looked at, which stores nothing; then it is sent.
+    closed_at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1)
+    closing = Closing(number=number, closed_at=closed_at, delivery=f"delivery-{name}")
+    payload = operator.folder / "closing"
+    payload.write_bytes(system.body(system.closing(closing)))
+    seen = feedback("intake", "try", name, str(payload), env=operator.env)
+    assert f"case_number             {system.case_number(number)}" in seen
+    assert operator.case(system.case_number(number)) is None
+    reply = system.tell(operator.port, closing, datetime.now(UTC))
+    assert reply.status in (200, 201)
+    case = operator.case(system.case_number(number))
+    assert case
+
+    # The link gets back, by the answer or by asking for it with a key of this source.
+    key = feedback("key", "add", system.source, env=operator.env).strip()
+    desk = Wire(operator.port, {"Authorization": f"Bearer {key}"})
+    told = desk.post("/api/v1/survey-links", {"case_id": case["case_id"]}).json
+    link = urlsplit(reply.json["survey_link"] if system.reads_answer else told["survey_link"])
+    assert desk.get(link.path).status == 200
+
+
+def test_the_guide_of_the_api_is_followed(operator: Operator) -> None:
+    key = feedback("key", "add", "my-desk", env=operator.env).strip()
+    assert operator.block("api", key).startswith("HTTP/1.1 404 NOT FOUND")
+    assert operator.block("api", key + "0").startswith("HTTP/1.1 401 UNAUTHORIZED")
+    desk = Wire(operator.port, {"Authorization": f"Bearer {key}"})
+    now = datetime.now(UTC)
+    times = {"closed_at": to_text(now), "opened_at": to_text(now - timedelta(days=1))}
+    message = json.loads(printed("json", "api")) | times
+    told = desk.post("/api/v1/closed-cases", message).json
+    assert (told["state"], told["case_number"]) == ("handed_over", "00000042")
+    assert desk.post("/api/v1/bounces", {"case_id": "00000042"}).json["state"] == "bounced"
+    assert desk.post("/api/v1/opt-outs", {"contact_email": message["contact_email"]}).status == 204
+
+
+def test_the_guide_of_csv_files_is_followed(operator: Operator) -> None:
+    closed = datetime.now(UTC).strftime("%d/%m/%Y 00:00")
+    (operator.folder / "my-desk.toml").write_text(printed("toml", "csv"), encoding="utf-8")
+    (operator.folder / "export.csv").write_text(
+        "number,closed_at,mail,category,state\n"
+        f"0001,{closed},contact@customer.example,NETWORK,Closed\n"
+        f"0002,{closed},?,Shop,Closed\n"
+        f"0003,{closed},?,Shop,Open\n",
+        encoding="utf-8",
+    )
+    invite = printed("sh", "csv")
+    blocks = re.findall(r"^```sh csv\n(.*?)^```$", PAGES["csv.md"], re.M | re.S)
+    assert blocks[0] == invite and "reconcile" in blocks[1]
+    assert "3 rows read: 2 new closed cases" in operator.shell(invite)
+    compared = operator.shell(blocks[1])
+    assert "2 closed cases, 2 came in, 0 missed, 0 rejected, 1 not matching" in compared
+    first, second = operator.case("0001"), operator.case("0002")
+    assert first and second
+    assert first["case_kind"] == "infrastructure"
+    assert (second["case_kind"], second["source"]) == ("software", "my-desk")
+
+
+def test_every_preset_has_a_page_with_template_test_and_way_back() -> None:
+    for path in SHIPPED.glob("*.toml"):
+        (page,) = (text for text in PAGES.values() if f"```sh {path.stem}\n" in text)
+        assert f"FEEDBACK_WEBHOOK_SECRETS={path.stem}=" in page
+        assert f"/api/v1/webhooks/{path.stem}" in page
+        assert re.search(rf"^```(json|xml) {path.stem}$", page, re.M)
+        assert "**How the link gets back**" in page
+
+
+def test_every_page_is_linked_and_links_lead_somewhere() -> None:
+    for name, text in PAGES.items():
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[\w-]+)?\)", text):
+            assert (GUIDES / target).exists(), f"{name} links to {target}"
+    linked = set(re.findall(r"\]\(([\w-]+\.md)\)", PAGES["README.md"]))
+    assert linked == set(PAGES) - {"README.md"}
+
+
+def test_pages_name_only_fields_commands_and_settings_there_are() -> None:
+    text = "\n".join(PAGES.values())
+    settings = set(re.findall(r"FEEDBACK_([A-Z_]+)", text))
+    assert settings <= {name.upper() for name in Settings.model_fields}
+    assert set(re.findall(r"feedback ([a-z]+)(?= )", text)) - set(main.commands) <= {"and"}
+    message = json.loads(printed("json", "api"))
+    assert set(message) <= set(ClosedCaseMessage.model_fields)
+
+
+def test_no_page_holds_a_secret_of_the_tests() -> None:
+    assert not any(SECRET in text for text in PAGES.values())

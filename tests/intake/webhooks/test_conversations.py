@@ -1,0 +1,544 @@
+"""Conversations with every case system that a preset is shipped for, over real HTTP."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from feedback_app.app import create_app
+from feedback_app.base.times import to_text
+from feedback_app.intake.webhooks.presets import SHIPPED
+from feedback_app.program import Program
+from feedback_app.settings import SettingsError
+from tests.support.case_systems import (
+    ADDRESS,
+    SECRET,
+    SYSTEMS,
+    Closing,
+    Freshdesk,
+    Generic,
+    Jira,
+    SalesforceOutbound,
+    System,
+)
+from tests.support.office import NOW, Office
+from tests.support.senders import Wire, key_for, serving, with_settings
+
+CLOSED = NOW - timedelta(minutes=2)
+
+
+def with_secrets(office: Office, *pairs: str, **changes: Any) -> Program:
+    secrets = tuple(SecretStr(pair) for pair in pairs)
+    return with_settings(office, webhook_secrets=secrets, **changes)
+
+
+def all_secrets() -> list[str]:
+    return [f"{one.name}={one.secret}" for one in SYSTEMS.values()]
+
+
+@pytest.fixture
+def port(office: Office) -> Iterator[int]:
+    with serving(create_app(parts=with_secrets(office, *all_secrets()))) as port:
+        yield port
+
+
+def every_system(where: Callable[[System], object]) -> pytest.MarkDecorator:
+    """Let a test speak for those systems of which something is true."""
+    names = [name for name, system in SYSTEMS.items() if where(system)]
+    return pytest.mark.parametrize("system", names, indirect=True)
+
+
+@pytest.fixture(params=SYSTEMS)
+def system(request: pytest.FixtureRequest) -> System:
+    return SYSTEMS[request.param]
+
+
+def a_closing(**changes: Any) -> Closing:
+    return Closing(**{"number": "00042", "closed_at": CLOSED, **changes})
+
+
+def _nothing_is_stored(office: Office) -> bool:
+    return not any(office.rows(table) for table in ("cases", "invitations", "outbox", "deliveries"))
+
+
+def test_every_shipped_preset_has_its_simulated_sender() -> None:
+    assert {path.stem for path in SHIPPED.glob("*.toml")} == set(SYSTEMS)
+
+
+def test_a_closing_comes_in_with_all_it_says(office: Office, port: int, system: System) -> None:
+    reply = system.tell(port, a_closing(), office.now)
+    assert reply.status in (200, 201), reply.body
+    assert reply.headers["Cache-Control"] == "no-store"
+    (case,) = office.rows("cases")
+    assert case["source"] == system.source
+    assert case["case_number"] == system.case_number("00042")
+    assert case["case_id"] == "00042"
+    if system.says_closing_time:
+        assert case["closed_at"][:16] == to_text(CLOSED)[:16]
+        assert case["opened_at"][:16] == to_text(CLOSED - timedelta(days=6))[:16]
+    else:
+        assert case["closed_at"] == to_text(NOW)
+    assert case["contact_email"] == (ADDRESS if system.says_address else None)
+    assert len(office.mails()) == (1 if system.says_address else 0)
+    assert "An agent" not in str(office.everything())
+
+
+def test_a_repeated_delivery_changes_nothing(office: Office, port: int, system: System) -> None:
+    system.tell(port, a_closing(), office.now)
+    before = office.everything()
+    office.wait(minutes=4)
+    for _ in range(2):
+        assert system.tell(port, a_closing(), office.now).status == 200
+    assert office.everything() == before
+
+
+def test_a_hundred_deliveries_at_once_are_one_invitation(
+    office: Office, port: int, system: System
+) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        tell = lambda _: system.tell(port, a_closing(), NOW).status  # noqa: E731
+        statuses = list(pool.map(tell, range(100)))
+    assert set(statuses) <= {200, 201}
+    assert len(office.rows("cases")) == len(office.rows("invitations")) == 1
+    assert len(office.mails()) == (1 if system.says_address else 0)
+
+
+def test_what_is_no_closing_is_ignored(office: Office, port: int, system: System) -> None:
+    payload = system.other_event(a_closing())
+    reply = system.tell(port, a_closing(), office.now, payload=payload)
+    assert reply.status == 200
+    if not isinstance(system, SalesforceOutbound):
+        assert reply.json["outcome"] == "ignored"
+    assert _nothing_is_stored(office)
+
+
+def test_events_out_of_order_are_the_same_as_in_order(
+    office: Office, port: int, system: System
+) -> None:
+    """The closing arrives before the event that went before it, and that one arrives again."""
+    system.tell(port, a_closing(), office.now)
+    before = office.everything()
+    late = system.other_event(a_closing(delivery="delivery-0"))
+    assert system.tell(port, a_closing(), office.now, payload=late).status == 200
+    assert office.everything() == before
+
+
+@every_system(lambda system: system.says_closing_time)
+def test_an_earlier_closing_that_arrives_late_is_kept_and_not_asked(
+    office: Office, port: int, system: System
+) -> None:
+    system.tell(port, a_closing(), office.now)
+    earlier = a_closing(closed_at=CLOSED - timedelta(days=3), delivery="delivery-0")
+    reply = system.tell(port, earlier, office.now, payload=_as_of_now(system, earlier))
+    assert reply.status in (200, 201)
+    withheld = {row["withheld_because"] for row in office.rows("invitations")}
+    assert "superseded" in withheld
+    assert len(office.rows("cases")) == 2
+    assert len(office.mails()) == (1 if system.says_address else 0)
+
+
+def _as_of_now(system: System, closing: Closing) -> Any:
+    """Return the payload of an old closing with a signed time of now, where it holds one."""
+    payload = system.closing(closing)
+    if isinstance(system, Jira):
+        payload["timestamp"] = int(NOW.timestamp() * 1000)
+    return payload
+
+
+def test_without_an_address_there_is_only_the_link(
+    office: Office, port: int, system: System
+) -> None:
+    reply = system.tell(port, a_closing(address=None), office.now)
+    assert reply.status in (200, 201)
+    (invitation,) = office.rows("invitations")
+    assert invitation["withheld_because"] == "no_address"
+    assert (invitation["handed_over_at"] is not None) == system.reads_answer
+    assert office.mails() == []
+    key = key_for(office, system.source)
+    desk = Wire(port, {"Authorization": f"Bearer {key}"})
+    (case,) = office.rows("cases")
+    told = desk.post("/api/v1/survey-links", {"case_id": case["case_id"]}).json
+    assert told["survey_link"].startswith("http://survey.example/f/")
+    assert office.rows("invitations")[0]["handed_over_at"] == to_text(NOW)
+
+
+def test_a_wrong_secret_is_refused_and_nothing_stored(
+    office: Office, port: int, system: System
+) -> None:
+    for wrong in ("", "x" * 20, system.secret + "x", system.secret[:-1]):
+        reply = system.tell(port, a_closing(), office.now, secret=wrong)
+        assert reply.status in (401, 404), wrong
+        assert reply.headers["Content-Type"] == "application/problem+json"
+    assert _nothing_is_stored(office)
+
+
+def test_a_request_without_any_proof_is_refused(office: Office, port: int, system: System) -> None:
+    body = system.body(system.closing(a_closing()))
+    reply = Wire(port, {}).post(f"/api/v1/webhooks/{system.name}", body)
+    assert reply.status == 401
+    assert _nothing_is_stored(office)
+
+
+@every_system(lambda system: system.tolerance)
+def test_a_body_that_was_changed_on_the_way_is_refused(
+    office: Office, port: int, system: System
+) -> None:
+    closing = a_closing()
+    body = system.body(system.closing(closing))
+    headers = system.proof(body, closing, office.now, system.secret)
+    changed = body.replace(b"00042", b"00043")
+    assert Wire(port, {}).post(system.path(""), changed, headers).status == 401
+    assert _nothing_is_stored(office)
+
+
+@every_system(lambda system: system.tolerance)
+@pytest.mark.parametrize("direction", [-1, 1])
+def test_a_signed_time_that_is_too_far_away_is_refused(
+    office: Office, port: int, system: System, direction: int
+) -> None:
+    signed_at = NOW + timedelta(seconds=direction * (system.tolerance + 1))
+    old = a_closing(closed_at=signed_at)
+    assert system.tell(port, old, signed_at).status == 401
+    assert _nothing_is_stored(office)
+    just_in_time = NOW + timedelta(seconds=direction * system.tolerance)
+    assert system.tell(port, a_closing(closed_at=just_in_time), just_in_time).status == 201
+
+
+def test_the_shipped_signatures_are_good_for_300_seconds_where_a_retry_is_signed_anew() -> None:
+    """Jira signs the time of the event, and repeats it for up to 75 minutes."""
+    signed = {name: system.tolerance for name, system in SYSTEMS.items() if system.tolerance}
+    assert signed == {"zendesk": 300, "zendesk-trigger": 300, "generic": 300, "jira": 5400}
+
+
+def test_closing_again_within_a_day_is_the_same_and_later_a_new_one(
+    office: Office, port: int, system: System
+) -> None:
+    system.tell(port, a_closing(), office.now)
+    office.wait(hours=20)
+    again = a_closing(closed_at=office.now, delivery="delivery-2")
+    assert system.tell(port, again, office.now).status == 200
+    assert len(office.rows("cases")) == 1
+    office.wait(hours=30)
+    later = a_closing(closed_at=office.now, delivery="delivery-3")
+    assert system.tell(port, later, office.now).status in (200, 201)
+    assert len(office.rows("cases")) == len(office.rows("invitations")) == 2
+    superseded = [row["superseded_at"] is not None for row in office.rows("invitations")]
+    # Where no address is told and no answer read, nobody is asked in the place of the first.
+    assert sorted(superseded) == [False, system.says_address or system.reads_answer]
+
+
+@pytest.mark.parametrize("number", ["000", "Ünïcødé-7", "案件一", "0" * 30])
+def test_unicode_and_zeros_are_kept(office: Office, port: int, system: System, number: str) -> None:
+    system.tell(port, a_closing(number=number), office.now)
+    (case,) = office.rows("cases")
+    assert case["case_number"] == system.case_number(number)
+
+
+@every_system(lambda system: system.says_address)
+def test_a_field_that_is_wrong_is_left_out_and_the_case_kept(
+    office: Office, port: int, system: System
+) -> None:
+    reply = system.tell(port, a_closing(address="masked"), office.now)
+    (case,) = office.rows("cases")
+    assert case["contact_email"] is None
+    if not isinstance(system, SalesforceOutbound):
+        assert "left out contact_email" in reply.json["notes"][0]
+
+
+@every_system(lambda system: system.reads_answer)
+def test_a_sender_that_reads_the_answer_may_tell_the_customer_itself(
+    office: Office, port: int, system: System
+) -> None:
+    payload = {**system.closing(a_closing()), "send": False}
+    told = system.tell(port, a_closing(), office.now, payload=payload).json
+    assert told["state"] == "handed_over"
+    assert told["survey_link"].startswith("http://survey.example/f/")
+    assert office.mails() == []
+
+
+@every_system(lambda system: system.is_template)
+def test_a_template_may_hold_further_fields_under_their_own_names(
+    office: Office, port: int, system: System
+) -> None:
+    further = {
+        "closure_reason": "confirmed",
+        "first_response_seconds": 600,
+        "resolution_seconds": "7200",
+        "duration_clock": "business",
+        "language": "de",
+        "customer": "A customer for tests",
+    }
+    reply = system.tell(port, a_closing(), NOW, payload={**system.closing(a_closing()), **further})
+    assert (reply.status, reply.json["notes"]) == (201, [])
+    (case,) = office.rows("cases")
+    assert {name: str(case[name]) for name in further} == {
+        name: str(value) for name, value in further.items()
+    }
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b"null", b"[" * 5000, b"<a/>", b"\xff"])
+def test_a_body_that_is_no_payload_is_a_problem(
+    office: Office, port: int, system: System, body: bytes
+) -> None:
+    headers = system.proof(body, a_closing(), office.now, system.secret)
+    reply = Wire(port, {}).post(system.path(system.secret), body, headers)
+    assert reply.status == 400
+    assert reply.headers["Content-Type"] == "application/problem+json"
+
+
+@every_system(lambda system: not isinstance(system, SalesforceOutbound))
+def test_hostile_payloads_never_break_the_server(office: Office, port: int, system: System) -> None:
+    for broken in _broken(system.closing(a_closing())):
+        reply = system.tell(port, a_closing(), office.now, payload=broken)
+        assert reply.status in (200, 201, 401, 422), broken
+
+
+def _broken(value: Any, wrong: tuple[Any, ...] = (None, 7, [], {}, "\x00\ud800", "{" * 9)) -> Any:
+    """Yield the payload with every part of it replaced by something else."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            for other in _broken(inner):
+                yield {**value, key: other}
+    yield from wrong if not isinstance(value, dict) else ()
+
+
+def test_neither_secrets_nor_addresses_are_logged(
+    office: Office, port: int, system: System, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    system.tell(port, a_closing(), office.now)
+    system.tell(port, a_closing(), office.now, secret="wrong-but-quite-long-enough")
+    no_number = a_closing(number="", delivery="delivery-9", address="masked address")
+    system.tell(port, no_number, office.now)
+    logged = caplog.text
+    assert "refused" in logged
+    for secret in (SECRET, "wrong-but-quite-long-enough", ADDRESS, "masked", "/f/"):
+        assert secret not in logged
+
+
+def test_a_webhook_without_a_secret_is_closed(office: Office, system: System) -> None:
+    with serving(create_app(parts=office.program)) as port:
+        assert system.tell(port, a_closing(), office.now).status == 404
+    assert _nothing_is_stored(office)
+
+
+def test_two_secrets_of_one_preset_are_good_while_one_follows_the_other(
+    office: Office, system: System
+) -> None:
+    newer = system.secret + "-new"
+    pairs = (f"{system.name}={system.secret}", f"{system.name}={newer}")
+    with serving(create_app(parts=with_secrets(office, *pairs))) as port:
+        for secret in (system.secret, newer):
+            assert system.tell(port, a_closing(), office.now, secret=secret).status in (200, 201)
+
+
+def test_a_masked_address_in_jira_still_leads_to_a_link(office: Office, port: int) -> None:
+    told = SYSTEMS["jira"].tell(port, a_closing(address=None), office.now).json
+    assert (told["withheld_because"], told["state"]) == ("no_address", "withheld")
+    assert told["survey_link"] is None, "Jira does not read it, so nobody would have it"
+    desk = Wire(port, {"Authorization": f"Bearer {key_for(office, 'jira')}"})
+    asked = desk.post("/api/v1/survey-links", {"case_id": "00042"}).json
+    assert asked["state"] == "handed_over"
+    assert asked["survey_link"].startswith("http://survey.example/f/")
+
+
+@pytest.mark.parametrize("said", ["resolutiondate", "timestamp"])
+def test_jira_data_center_says_the_closing_time_elsewhere(
+    office: Office, port: int, said: str
+) -> None:
+    payload = Jira().closing(a_closing())
+    fields = payload["issue"]["fields"]
+    del fields["statuscategorychangedate"]
+    if said == "timestamp":
+        fields["resolutiondate"] = None
+    assert Jira().tell(port, a_closing(), office.now, payload=payload).status == 201
+    assert office.rows("cases")[0]["closed_at"] == to_text(CLOSED)
+
+
+def test_freshdesks_simple_content_is_understood(office: Office, port: int) -> None:
+    event = {
+        "triggered_event": "{status:{from:4,to:5}}",
+        "ticket_id": 42,
+        "ticket_url": "https://desk.freshdesk.example/helpdesk/tickets/42",
+        "ticket_type": None,
+        "ticket_subject": 'It says "no"',
+        "ticket_status": "Closed",
+        "ticket_priority": "Low",
+        "requester_name": "Somebody",
+        "requester_email": ADDRESS,
+    }
+    payload = {"freshdesk_webhook": event}
+    assert Freshdesk().tell(port, a_closing(), NOW, payload=payload).status == 201
+    (case,) = office.rows("cases")
+    assert (case["case_number"], case["contact_email"]) == ("42", ADDRESS)
+    assert "Somebody" not in str(office.everything())
+
+
+def test_a_change_of_a_closed_jira_issue_is_no_closing(office: Office, port: int) -> None:
+    jira = Jira()
+    payload = jira.comment_on_a_closed_issue(a_closing())
+    assert jira.tell(port, a_closing(), office.now, payload=payload).json["outcome"] == "ignored"
+    assert _nothing_is_stored(office)
+
+
+def test_jira_automation_takes_issue_data_in_both_of_its_formats(office: Office, port: int) -> None:
+    automation = SYSTEMS["jira-automation"]
+    issue = Jira().closing(a_closing())["issue"] | {"changelog": {"total": 0, "histories": None}}
+    for payload in ({"issue": issue}, issue):
+        assert automation.tell(port, a_closing(), NOW, payload=payload).status in (200, 201)
+    (case,) = office.rows("cases")
+    assert (case["case_number"], case["case_kind"]) == ("SUP-00042", "software")
+
+
+def test_a_solved_zendesk_ticket_is_not_closed(office: Office, port: int) -> None:
+    for name in ("zendesk", "zendesk-trigger"):
+        payload = SYSTEMS[name].other_event(a_closing())
+        reply = SYSTEMS[name].tell(port, a_closing(), office.now, payload=payload)
+        assert reply.json["outcome"] == "ignored"
+    assert _nothing_is_stored(office)
+
+
+@pytest.mark.parametrize(
+    ("event", "closes"),
+    [
+        ("{status:{from:4,to:5}}", True),
+        ("{ status : { from : 4 , to : 5 } }", True),
+        ("{priority:{from:1,to:4},status:{from:4,to:5}}", True),
+        ('{"status":{"from":"4","to":"5"}}', True),
+        ("{status:{from:2,to:4}}", False),
+        ("{status:{from:5,to:2}}", False),
+        ("{ticket_action:created}", False),
+        ("{status:{from:4,to:5}", False),
+        ("status 5", False),
+        ("", False),
+    ],
+)
+def test_freshdesks_own_notation_is_understood(
+    office: Office, port: int, event: str, closes: bool
+) -> None:
+    freshdesk = Freshdesk()
+    payload = freshdesk.closing(a_closing(), event)
+    told = freshdesk.tell(port, a_closing(), office.now, payload=payload).json
+    assert (told["outcome"] == "new") == closes
+
+
+def test_a_hundred_notifications_in_one_message_are_a_hundred_cases(
+    office: Office, port: int
+) -> None:
+    outbound = SalesforceOutbound()
+    closings = [a_closing(number=f"{at:05}", delivery=f"n-{at}") for at in range(100)]
+    message = outbound.many(closings)
+    for _ in range(2):
+        reply = outbound.tell(port, a_closing(), office.now, payload=message)
+        assert (reply.status, reply.headers["Content-Type"]) == (200, "text/xml; charset=utf-8")
+        assert b"<Ack>true</Ack>" in reply.body
+    assert len(office.rows("cases")) == len(office.mails()) == 100
+
+
+def test_of_many_notifications_a_faulty_one_does_not_hold_up_the_others(
+    office: Office, port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    outbound = SalesforceOutbound()
+    closings = [a_closing(number=f"{at:05}", delivery=f"n-{at}") for at in range(3)]
+    message = outbound.many(closings).replace(to_text(CLOSED), "yesterday", 1)
+    reply = outbound.tell(port, a_closing(), office.now, payload=message)
+    assert b"<Ack>true</Ack>" in reply.body
+    assert len(office.rows("cases")) == 2
+    assert "closed case '00000000' was not taken in, wrong are: closed_at" in caplog.text
+
+
+def test_a_refused_closing_can_be_found_by_its_number_in_the_log(
+    office: Office, port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    outbound = SalesforceOutbound()
+    outbound.tell(port, a_closing(number="00041"), NOW)
+    # The same delivery id with another case is found out only when it is taken in.
+    outbound.tell(port, a_closing(number="00042"), NOW)
+    assert "closed case '00000042' was not taken in, wrong are: delivery_id" in caplog.text
+    hostile = f"7\n{ADDRESS} " + "x" * 100_000
+    for number in ("SUP-9", hostile):
+        payload = {**Generic().closing(a_closing()), "case_number": number, "closed_at": "?"}
+        assert Generic().tell(port, a_closing(), NOW, payload=payload).status == 422
+    assert "closed case 'SUP-9' was not taken in, wrong are: closed_at" in caplog.text
+    assert "closed case '7 … xxx" in caplog.text
+    assert ADDRESS not in caplog.text
+    assert max(len(record.getMessage()) for record in caplog.records) < 300
+
+
+def test_a_message_of_another_organisation_is_refused(office: Office, port: int) -> None:
+    outbound = SalesforceOutbound()
+    message = str(outbound.closing(a_closing())).replace(outbound.organisation, "00D0000000OTHER")
+    assert outbound.tell(port, a_closing(), office.now, payload=message).status == 401
+    assert _nothing_is_stored(office)
+
+
+def test_the_secret_of_one_organisation_opens_nothing_for_another(office: Office) -> None:
+    outbound = SalesforceOutbound()
+    other, its_secret = "00D0000000OTHERAAA", SECRET + "-other"
+    pairs = [f"{outbound.name}={one}" for one in (outbound.secret, f"{other}:{its_secret}")]
+    own = str(outbound.closing(a_closing()))
+    theirs = own.replace(outbound.organisation, other)
+    with serving(create_app(parts=with_secrets(office, *pairs))) as port:
+        for message, secret in ((own, its_secret), (theirs, SECRET)):
+            crossed = outbound.tell(port, a_closing(), NOW, payload=message, secret=secret)
+            assert crossed.status == 401
+        assert _nothing_is_stored(office)
+        for message, secret in ((own, SECRET), (theirs, its_secret)):
+            told = outbound.tell(port, a_closing(), NOW, payload=message, secret=secret)
+            assert told.status == 200
+    assert len(office.rows("cases")) == 1
+
+
+def test_without_a_closing_time_there_is_no_case(office: Office, port: int) -> None:
+    payload = {**Generic().closing(a_closing()), "closed_at": None}
+    reply = Generic().tell(port, a_closing(), office.now, payload=payload)
+    assert (reply.status, reply.fields) == (422, ["closed_at"])
+    assert _nothing_is_stored(office)
+
+
+def test_a_webhook_has_its_minute_too(office: Office) -> None:
+    parts = with_secrets(office, *all_secrets(), api_requests_per_minute=2)
+    with serving(create_app(parts=parts)) as port:
+        tell = [Generic().tell(port, a_closing(), NOW).status for _ in range(3)]
+        assert tell == [201, 200, 429]
+
+
+def test_a_payload_too_large_is_refused(port: int) -> None:
+    payload = {"filler": "x" * (1024 * 1024)}
+    assert Generic().tell(port, a_closing(), NOW, payload=payload).status == 413
+
+
+@pytest.mark.parametrize(
+    ("pair", "said"),
+    [
+        ("jira-automation=Schlüssel-" + SECRET, "ASCII characters only"),
+        ("jira=short", "the secret of jira needs at least 16 characters"),
+        ("yira=" + SECRET, "'yira' is no preset: .*zendesk"),
+        ("freshdesk=" + SECRET, "the secret of freshdesk is written NAME:PASSWORD"),
+        ("freshdesk=a-long-name-of-a-user:x", "the secret of freshdesk needs at least 16"),
+        ("freshdesk=Jürgen:" + SECRET, "ASCII characters only"),
+        ("freshdesk=:" + SECRET, "is written NAME:PASSWORD"),
+        ("salesforce-outbound=" + SECRET, "is written SENDER:SECRET"),
+        ("salesforce-outbound=00D:a/b" + SECRET, "letters, digits, - and _ only"),
+    ],
+)
+def test_a_secret_that_cannot_work_stops_the_start(
+    sqlite_office: Office, pair: str, said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said) as caught:
+        create_app(parts=with_secrets(sqlite_office, pair, "generic=tiny"))
+    assert "the secret of generic" in str(caught.value), "every fault is named"
+    assert SECRET not in str(caught.value)
+
+
+def test_csv_json_and_soap_of_the_same_closing_are_one(office: Office, port: int) -> None:
+    """Salesforce tells by both of its ways: the closing is known the second time."""
+    for name in ("salesforce", "salesforce-outbound"):
+        assert SYSTEMS[name].tell(port, a_closing(), NOW).status in (200, 201)
+    assert len(office.rows("cases")) == 1
+    assert json.dumps(office.rows("cases")[0]["case_number"]) == '"00000042"'

@@ -1,0 +1,108 @@
+"""Paths into payloads, and the notation of objects inside texts."""
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_app.intake.webhooks.freshdesk import DEEPEST, parse_braces
+from feedback_app.intake.webhooks.paths import PathError, PayloadPath, with_surroundings
+from tests.support.office import NOW
+
+PAYLOAD = {
+    "issue": {"key": "A-1", "fields": {"labels": ["x", "y"], "status": None, "n": 0, "f": 1.5}},
+    "items": [{"field": "labels"}, {"field": "status", "to": "Done", "id": 7}],
+    "closed": True,
+    "numbers": {"whole": 12.0, "zero": -0.0, "large": 1e22, "endless": 1e999, "none": math.nan},
+    "event": "{status:{from:4,to:5}}",
+    "empty": "",
+}
+
+
+def read(path: str, payload: Any = PAYLOAD) -> str:
+    return PayloadPath.parse(path).read(payload)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("issue.key", "A-1"),
+        ("issue.fields.labels[1]", "y"),
+        ("issue.fields.labels[2]", ""),
+        ("issue.fields.n", "0"),
+        ("issue.fields.f", "1.5"),
+        ("issue.fields.status", ""),
+        ("issue.fields.status.name", ""),
+        ("issue.fields", ""),
+        ("items[field=status].to", "Done"),
+        ("items[id=7].field", "status"),
+        ("numbers.whole", "12"),
+        ("numbers.zero", "0"),
+        ("numbers.large", "10000000000000000000000"),
+        ("numbers.endless", ""),
+        ("numbers.endless|issue.key", "A-1"),
+        ("numbers.none", ""),
+        ("items[field=none].to", ""),
+        ("items[0].field", "labels"),
+        ("items.field", ""),
+        ("closed", "true"),
+        ("event.status.to", "5"),
+        ("empty|issue.key", "A-1"),
+        ("nothing | empty | issue.fields.n", "0"),
+    ],
+)
+def test_a_path_leads_to_a_text(path: str, text: str) -> None:
+    assert read(path) == text
+
+
+@pytest.mark.parametrize("path", ["", "|", "a..b", ".a", "a.", "a[", "a[]", "a[x]", "a]b", "a[0]b"])
+def test_what_is_no_path_is_refused_with_an_example(path: str) -> None:
+    with pytest.raises(PathError, match=r"write one such as issue\.key"):
+        PayloadPath.parse(path)
+
+
+def test_a_payload_cannot_fake_its_surroundings() -> None:
+    fake = {"@received": "1999-01-01T00:00:00Z", "@header": {"x-id": "fake"}}
+    payload = with_surroundings(fake, {"X-ID": "real"}, NOW)
+    assert read("@received", payload) == "2026-11-24T12:00:00Z"
+    assert read("@header.X-Id", payload) == "real"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{}", {}),
+        ("{a:b}", {"a": "b"}),
+        ("{a:{b:c},d:e f}", {"a": {"b": "c"}, "d": "e f"}),
+        ('{"a":"b,c"}', {"a": "b,c"}),
+        (" { a : b , } ", {"a": "b"}),
+        ("", None),
+        ("a:b", None),
+        ("{a:b", None),
+        ("{a:b}}", None),
+        ("{a}", None),
+        ("{:b}", None),
+        ("{a:}", None),
+        ('{a:"b}', None),
+        ("{a:" * (DEEPEST + 1) + "b" + "}" * (DEEPEST + 1), None),
+    ],
+)
+def test_the_notation_of_objects_inside_texts(text: str, value: Any) -> None:
+    assert parse_braces(text) == value
+
+
+@given(st.text(alphabet='{}:," ab', max_size=60))
+def test_no_text_breaks_the_notation(text: str) -> None:
+    found = parse_braces(text)
+    assert found is None or isinstance(found, dict)
+
+
+@given(st.text(max_size=30))
+def test_a_text_is_a_path_or_refused(text: str) -> None:
+    try:
+        path = PayloadPath.parse(text)
+    except PathError:
+        return
+    assert isinstance(path.read(PAYLOAD), str)

@@ -1,0 +1,190 @@
+"""Presets are checked at the start, and every fault is named."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from feedback_app.app import create_app
+from feedback_app.intake.mapping_file import MappingFileError
+from feedback_app.intake.webhooks.presets import SHIPPED, Preset, load_presets
+from feedback_app.records import ClosedCase
+from feedback_app.settings import SettingsError
+from tests.support.office import NOW, Office
+from tests.support.senders import with_settings
+
+WHOLE = """
+title = "A desk of one's own"
+[authentication]
+kind = "header"
+header = "X-Secret"
+[where]
+state = ["closed"]
+[set]
+source = "desk"
+[map]
+case_number = "number"
+closed_at = "closed"
+"""
+
+
+def own(office: Office, folder: Path, **files: str) -> dict[str, Preset]:
+    """Return all presets, with these files as the operator's own."""
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / f"{name.replace('_', '-')}.toml").write_text(text, encoding="utf-8")
+    return load_presets(with_settings(office, presets=folder), NOW)
+
+
+def faults(office: Office, folder: Path, text: str) -> tuple[str, ...]:
+    with pytest.raises(MappingFileError) as caught:
+        own(office, folder, desk=text)
+    return caught.value.faults
+
+
+def case_of(office: Office, preset: Preset, payload: dict[str, object]) -> ClosedCase:
+    found = preset.delivery(payload, preset.normal_form(office.program, NOW))
+    assert found
+    return found.case
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "presets"
+
+
+def test_the_shipped_presets_have_no_fault(sqlite_office: Office) -> None:
+    found = load_presets(sqlite_office.program, NOW)
+    assert set(found) == {path.stem for path in SHIPPED.glob("*.toml")}
+    assert all(preset.tables.title for preset in found.values())
+
+
+def test_no_shipped_preset_reads_the_name_of_an_agent(sqlite_office: Office) -> None:
+    for preset in load_presets(sqlite_office.program, NOW).values():
+        for path in preset.paths:
+            assert not {"assignee", "agent", "owner", "OwnerId"} & set(path.split("."))
+
+
+def test_a_preset_of_ones_own_is_read(sqlite_office: Office, folder: Path) -> None:
+    desk = own(sqlite_office, folder, desk=WHOLE)["desk"]
+    closed = NOW - timedelta(hours=1)
+    payload = {"number": "007", "closed": closed.isoformat(), "state": "closed"}
+    case = case_of(sqlite_office, desk, payload)
+    assert (case.source, case.case_number, case.closed_at) == ("desk", "007", closed)
+
+
+def test_a_preset_says_only_what_differs_from_the_one_it_is_like(
+    sqlite_office: Office, folder: Path
+) -> None:
+    text = 'title = "Ours"\nlike = "desk"\n[map]\nteam = "team.name"\n[where]\nstate = ["done"]'
+    ours = own(sqlite_office, folder, desk=WHOLE, ours=text)["ours"]
+    payload = {"number": "1", "closed": NOW.isoformat(), "state": "done", "team": {"name": "B"}}
+    case = case_of(sqlite_office, ours, payload)
+    assert (case.case_number, case.team, case.source) == ("1", "B", "desk")
+    assert ours.delivery({**payload, "state": "closed"}, _normal(sqlite_office, ours)) is None
+
+
+def _normal(office: Office, preset: Preset):
+    return preset.normal_form(office.program, NOW)
+
+
+def test_an_own_preset_may_replace_a_shipped_one_and_be_like_it(
+    sqlite_office: Office, folder: Path
+) -> None:
+    text = 'title = "Ours"\nlike = "jira"\n[set]\nteam = "A"'
+    jira = own(sqlite_office, folder, jira=text)["jira"]
+    assert jira.tables.title == "Ours"
+    assert jira.tables.map["case_number"] == "issue.key"
+    assert jira.tables.set == {"source": "jira", "team": "A"}
+
+
+def test_the_preset_of_the_guides_own_page_works(sqlite_office: Office, folder: Path) -> None:
+    guide = (Path(__file__).parents[3] / "guides/README.md").read_text(encoding="utf-8")
+    text = guide.split("```toml\n")[1].split("```")[0]
+    ours = own(sqlite_office, folder, our_jira=text)["our-jira"]
+    fields = {
+        "customfield_10002": [{"name": "A customer"}],
+        "resolution": {"name": "confirmed BY customer"},
+        "issuetype": {"name": "Incident"},
+        "resolutiondate": NOW.isoformat(),
+    }
+    changelog = {"items": [{"field": "status", "toString": "Cancelled"}]}
+    issue = {"id": "1", "key": "A-1", "fields": fields}
+    payload = {"webhookEvent": "jira:issue_updated", "issue": issue, "changelog": changelog}
+    case = case_of(sqlite_office, ours, payload)
+    assert (case.customer, case.closure_reason) == ("A customer", "confirmed")
+    assert case.case_kind == "infrastructure"
+
+
+def test_every_fault_of_a_preset_is_named(sqlite_office: Office, folder: Path) -> None:
+    text = """
+title = 7
+colour = "red"
+time_zone = "Mars/Olympus"
+date_format = "%H:%M"
+where = {}
+[authentication]
+kind = "hmac"
+encoding = "rot13"
+tolerance_seconds = 0
+[map]
+case_number = 5
+"""
+    said = "\n".join(faults(sqlite_office, folder, text))
+    for place in (
+        "title",
+        "colour",
+        "time_zone",
+        "date_format",
+        "where",
+        "authentication.hmac.header",
+        "authentication.hmac.encoding",
+        "authentication.hmac.tolerance_seconds",
+        "map.case_number",
+    ):
+        assert f"desk.toml: {place}: " in said, place
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (('case_number = "number"', 'case_number = "a..b"'), "map.case_number: 'a..b' is no path"),
+        (('state = ["closed"]', '"a[" = ["closed"]'), "where.a.: 'a.' is no path"),
+        (('case_number = "number"', 'case_nummer = "number"'), "did you mean case_number"),
+        (('case_number = "number"', ""), "map.case_number: is missing"),
+        (('source = "desk"', 'team = "A"'), "map.source: is missing"),
+        (('source = "desk"', 'source = "desk"\ncase_kind = "x"'), "set.case_kind: .*'x' is none"),
+        (("[map]", '[words.case_kind]\nBug = "x"\n[map]'), "words.case_kind.Bug: .*'x' is none"),
+        (("[map]", '[words.colour]\nBug = "x"\n[map]'), "'colour' is no field"),
+        (('kind = "header"', 'kind = "magic"'), "authentication: "),
+        (('kind = "header"', 'kind = "hmac"\nsigned = "timestamp.body"'), "timestamp_header"),
+        (('kind = "header"', 'kind = "hmac"\ntimestamp_path = "a..b"'), "is no path"),
+        (("[authentication]", 'like = "nothing"\n[authentication]'), "like: 'nothing' is none of"),
+        (("[authentication]", 'like = "desk"\n[authentication]'), "like: 'desk' is none of"),
+        (("[authentication]", 'send = "a..b"\n[authentication]'), "send: 'a..b' is no path"),
+        (("[map]", "[map"), "desk.toml is no TOML"),
+    ],
+)
+def test_a_fault_is_named_with_file_and_key(
+    sqlite_office: Office, folder: Path, changed: tuple[str, str], said: str
+) -> None:
+    assert changed[0] in WHOLE
+    found = "\n".join(faults(sqlite_office, folder, WHOLE.replace(*changed)))
+    assert re.search(said, found), found
+    assert "desk.toml" in found
+
+
+def test_faults_of_all_files_are_named_together_and_stop_the_start(
+    sqlite_office: Office, folder: Path
+) -> None:
+    with pytest.raises(MappingFileError):
+        own(sqlite_office, folder, one="title = 1", two="x", three=WHOLE)
+    with pytest.raises(SettingsError) as caught:
+        create_app(parts=with_settings(sqlite_office, presets=folder))
+    assert "one.toml: title" in str(caught.value) and "two.toml is no TOML" in str(caught.value)
+
+
+def test_presets_that_are_like_each_other_are_refused(sqlite_office: Office, folder: Path) -> None:
+    with pytest.raises(MappingFileError, match="like: 'one' is none of"):
+        own(sqlite_office, folder, one='like = "two"', two='like = "one"')

@@ -1,0 +1,76 @@
+"""Outbound messages: one parser, hostile XML refused."""
+
+import pytest
+
+from feedback_app.intake.json_body import DEEPEST
+from feedback_app.intake.webhooks.salesforce import (
+    MOST_NOTIFICATIONS,
+    SoapError,
+    parse_notifications,
+)
+from tests.support.case_systems import printed
+
+MESSAGE = printed("xml", "salesforce-outbound")
+
+
+def test_a_notification_has_the_shape_of_a_callout() -> None:
+    (found,) = parse_notifications(MESSAGE.encode())
+    assert found["CaseNumber"] == "00000042"
+    assert found["IsClosed"] == "true"
+    assert found["OrganizationId"] == "00D000000000042EAA"
+    assert found["NotificationId"] == "04l000000000042AAA"
+
+
+def test_a_record_cannot_claim_another_organisation() -> None:
+    faked = MESSAGE.replace(
+        "<sf:IsClosed>", "<sf:OrganizationId>other</sf:OrganizationId><sf:IsClosed>"
+    )
+    (found,) = parse_notifications(faked.encode())
+    assert found["OrganizationId"] == "00D000000000042EAA"
+
+
+ENTITY = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+@pytest.mark.parametrize(
+    "start", [ENTITY, OUTSIDE, "<!DOCTYPE x>", '<!DOCTYPE x SYSTEM "http://x.example/">']
+)
+def test_document_types_and_entities_are_refused(start: str) -> None:
+    hostile = MESSAGE.replace(HEAD, HEAD + start).replace("00000042", "&a;")
+    with pytest.raises(SoapError, match="document types and entities are refused"):
+        parse_notifications(hostile.encode())
+
+
+def _many(count: int) -> str:
+    start = MESSAGE.index("<Notification>")
+    end = MESSAGE.index("</notifications>")
+    return MESSAGE[:start] + MESSAGE[start:end] * count + MESSAGE[end:]
+
+
+def test_a_hundred_notifications_are_the_most() -> None:
+    assert len(parse_notifications(_many(MOST_NOTIFICATIONS).encode())) == MOST_NOTIFICATIONS
+    for count in (0, MOST_NOTIFICATIONS + 1):
+        with pytest.raises(SoapError, match="1 to 100 notifications"):
+            parse_notifications(_many(count).encode())
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "no XML"),
+        (b"{}", "no XML"),
+        (b"<a>", "no XML"),
+        (b"\xff\xfe<", "no XML"),
+        (b'<?xml version="1.0" encoding="klingon"?><a/>', "no XML"),
+        (b"<a/>", "no notifications"),
+        (b"<a>" * (DEEPEST + 1), "nested"),
+        (b"<a>" * 300_000, "nested"),
+        (MESSAGE.replace("http://soap.sforce.com", "http://other.example").encode(), "no notif"),
+        (MESSAGE.replace("sObject", "other").encode(), "no sObject"),
+    ],
+)
+def test_what_is_no_outbound_message_is_refused(body: bytes, said: str) -> None:
+    with pytest.raises(SoapError, match=said):
+        parse_notifications(body)

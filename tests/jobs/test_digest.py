@@ -1,0 +1,111 @@
+"""The digest: on Monday at seven, once, and not when there is nothing to tell."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from feedback_app.jobs import digest
+from feedback_app.store import reading_queue
+from tests.support.office import Office
+from tests.support.team import answered
+
+# 07:00 in Berlin on the Monday after the office's week.
+SEVEN = datetime(2026, 11, 30, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def mailed(office: Office) -> Office:
+    """An office whose two leads get digests."""
+    to = {"digest_to": ("one@example.org", "two@example.org")}
+    changed = office.program.settings.model_copy(update=to)
+    office.program = replace(office.program, settings=changed)
+    return office
+
+
+def digests(office: Office) -> list[str]:
+    return [row["recipient"] for row in office.rows("outbox") if row["kind"] == "digest"]
+
+
+def test_last_week_is_told_on_monday_at_seven_and_once(mailed: Office) -> None:
+    answered(mailed, "0001", 1, 2, comment="SECRET")
+    answered(mailed, "0002", 5, 5)
+    assert digest.write_if_due(mailed.program, SEVEN - timedelta(seconds=1)) == 0
+    assert digest.write_if_due(mailed.program, SEVEN) == 2
+    for later in (timedelta(minutes=1), timedelta(days=6)):
+        assert digest.write_if_due(mailed.program, SEVEN + later) == 0
+    assert sorted(digests(mailed)) == ["one@example.org", "two@example.org"]
+    mail = next(mail for mail in mailed.mails() if mail["To"] == "one@example.org")
+    assert mail["Subject"] == "Weekly review 2026-W48: 2 answers, 1 low"
+    text = mail.get_content()
+    assert "CES: 1: 1, 2: 0, 3: 0, 4: 0, 5: 1; mean 3.0, n = 2" in text
+    assert "Response rate: 2 / 2" in text
+    assert "Unread answers: 2" in text
+    assert "http://survey.example/review/2026-W48" in text
+    for secret in ("SECRET", "contact@customer.example", "A customer for tests"):
+        assert secret not in text
+
+
+def test_a_worker_that_was_down_catches_up_within_the_week(mailed: Office) -> None:
+    answered(mailed, "0001")
+    assert digest.write_if_due(mailed.program, SEVEN + timedelta(days=3)) == 2
+
+
+def test_seven_is_seven_where_the_team_works_in_summer_too(mailed: Office) -> None:
+    mailed.now = datetime(2027, 7, 7, 12, tzinfo=UTC)
+    answered(mailed, "0001")
+    summer = datetime(2027, 7, 12, 5, tzinfo=UTC)
+    assert digest.write_if_due(mailed.program, summer - timedelta(minutes=1)) == 0
+    assert digest.write_if_due(mailed.program, summer) == 2
+
+
+def test_it_pauses_when_there_is_nothing(mailed: Office) -> None:
+    assert digest.write_if_due(mailed.program, SEVEN) == 0
+    assert digests(mailed) == []
+
+
+def test_an_unread_answer_of_an_old_week_is_something(mailed: Office) -> None:
+    one = answered(mailed, "0001")
+    much_later = SEVEN + timedelta(weeks=4)
+    assert digest.write_if_due(mailed.program, much_later) == 2
+    with mailed.program.database.write() as tx:
+        reading_queue.read(tx, one, 1, mailed.now)
+    assert digest.write_if_due(mailed.program, much_later + timedelta(weeks=1)) == 0
+
+
+def test_an_overdue_follow_up_is_something(mailed: Office) -> None:
+    one = answered(mailed, "0001", 1, 1, contact_welcome=True)
+    with mailed.program.database.write() as tx:
+        reading_queue.read(tx, one, 1, mailed.now)
+    assert digest.write_if_due(mailed.program, SEVEN + timedelta(weeks=4)) == 2
+    assert "Follow-ups overdue: 1" in digest.as_text(
+        mailed.program, "2026-W51", SEVEN + timedelta(weeks=4)
+    )
+
+
+def test_nobody_to_tell_is_no_error(office: Office) -> None:
+    answered(office, "0001")
+    assert digest.write_if_due(office.program, SEVEN) == 0
+    assert office.rows("digests") == []
+
+
+def test_by_command_it_is_written_again(mailed: Office) -> None:
+    assert digest.write(mailed.program, "2026-W47", mailed.now, only_once=False) == 2
+    assert digest.write(mailed.program, "2026-W47", mailed.now, only_once=False) == 2
+    assert len(digests(mailed)) == 4
+
+
+def test_a_digest_of_the_running_week_leaves_mondays_to_come(mailed: Office) -> None:
+    answered(mailed, "0001")
+    assert digest.write(mailed.program, "2026-W48", mailed.now, only_once=False) == 2
+    assert digest.write_if_due(mailed.program, SEVEN) == 2
+    assert digest.write_if_due(mailed.program, SEVEN) == 0
+
+
+def test_a_week_that_was_told_is_not_summed_up_again(
+    mailed: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered(mailed, "0001")
+    assert digest.write_if_due(mailed.program, SEVEN) == 2
+    monkeypatch.delattr(digest, "figures")
+    assert digest.write_if_due(mailed.program, SEVEN + timedelta(minutes=1)) == 0

@@ -1,0 +1,258 @@
+"""Lifetimes end, and erasure reaches everything."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from feedback_app.base.times import to_text
+from feedback_app.intake.deliveries import Delivery, take_in
+from feedback_app.jobs.retention import end_lifetimes, erase
+from feedback_app.store import leads, rejected_files
+from tests.support.office import NOW, Office, a_case
+
+SECRET_WORDS = "an-unmistakable-secret"
+
+
+def _answered(office: Office, number: str, comment: str, **changes) -> str:
+    invitation_id = office.invite(number, **changes)
+    office.wait(minutes=1)
+    client, path = office.client(), office.path(invitation_id)
+    value = client.get(path).text.split('name="page" value="')[1].split('"')[0]
+    office.wait(seconds=20)
+    sent = {"page": value, "ease": "1", "satisfaction": "2", "comment": comment}
+    assert client.post(path, data=sent).status_code == 303
+    return invitation_id
+
+
+def _erase(office: Office, **whom: str):
+    return erase(office.program.database, office.mailbox, office.now, **whom)
+
+
+def test_erasing_a_case_keeps_its_scores_and_nothing_else(office: Office) -> None:
+    invitation_id = _answered(office, "1", "a comment")
+    assert _erase(office, case_number="1").cases == 1
+    answer = office.answers(invitation_id)[0]
+    assert (answer.ease, answer.satisfaction, answer.comment) == (1, 2, "")
+    case = office.rows("cases")[0]
+    assert (case["contact_email"], case["customer"], case["case_number"]) == (None, None, "1")
+    message = office.rows("outbox")[0]
+    assert (message["recipient"], message["message"]) == (None, None)
+    assert list(office.mailbox.glob("*")) == []
+
+
+def test_erasing_an_address_reaches_all_its_cases_whatever_the_spelling(office: Office) -> None:
+    first = _answered(office, "1", "one", contact_email="Somebody@Customer.example")
+    second = _answered(office, "2", "two", contact_email="somebody@customer.example")
+    other = _answered(office, "3", "three")
+    assert _erase(office, email="SOMEBODY@customer.example").cases == 2
+    assert [office.answers(one)[0].comment for one in (first, second, other)] == ["", "", "three"]
+
+
+def test_deliveries_are_forgotten_after_a_month_and_their_closings_stay_known(
+    office: Office,
+) -> None:
+    facts, database = office.program.facts, office.program.database
+    old = Delivery(case=a_case("1"), delivery_id="d-1")
+    with database.write() as tx:
+        take_in(tx, office.program, old, office.now)
+    office.wait(days=29)
+    with database.write() as tx:
+        take_in(tx, office.program, Delivery(case=a_case("2"), delivery_id="d-2"), office.now)
+    end_lifetimes(database, facts, office.mailbox, office.now)
+    assert len(office.rows("deliveries")) == 2
+    office.wait(days=2)
+    end_lifetimes(database, facts, office.mailbox, office.now)
+    (kept,) = office.rows("deliveries")
+    assert kept["received_at"] == to_text(office.now - timedelta(days=2))
+    with database.write() as tx:
+        assert take_in(tx, office.program, old, office.now).outcome == "known"
+    assert len(office.rows("cases")) == 2
+
+
+def test_a_mail_still_waiting_is_not_sent_after_the_erasure(office: Office) -> None:
+    office.receive(a_case("1"))
+    _erase(office, case_number="1")
+    assert office.deliver() == 0
+    assert office.rows("outbox")[0]["refused_at"]
+
+
+def test_nothing_of_the_erased_text_is_left_in_the_files(sqlite_office: Office) -> None:
+    office = sqlite_office
+    for number in range(30):
+        _answered(
+            office,
+            str(number),
+            f"{SECRET_WORDS} {'x' * 900} {number}",
+            contact_email=f"{SECRET_WORDS}@customer.example",
+            customer=SECRET_WORDS,
+        )
+    folder = Path(office.mailbox).parent
+    assert any(SECRET_WORDS.encode() in _bytes(file) for file in folder.rglob("*"))
+    _erase(office, email=f"{SECRET_WORDS}@customer.example")
+    left = [file.name for file in folder.rglob("*") if SECRET_WORDS.encode() in _bytes(file)]
+    assert left == []
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+def test_rows_of_rejected_files_are_erased_too(office: Office, tmp_path: Path) -> None:
+    rejected = tmp_path / "cases.rejected.csv"
+    rejected.write_text(
+        "number,mail\n7,a@customer.example\n8,x@other.example\n9,A@Customer.example\n"
+    )
+    with office.program.database.write() as tx:
+        rejected_files.remember(tx, rejected, NOW)
+    assert _erase(office, email="a@customer.example").rejected_rows == 2
+    assert rejected.read_text().splitlines() == ["number,mail", "8,x@other.example"]
+    assert _erase(office, case_number="8").rejected_rows == 1
+    assert not rejected.exists()
+    assert rejected_files.known(office.program.database) == []
+
+
+def test_each_text_ends_with_its_lifetime_and_scores_stay(office: Office) -> None:
+    invitation_id = _answered(office, "1", "a comment")
+    facts = office.program.facts
+    longest = max(period.days for period in facts.retention.values())
+    office.wait(days=longest + 1)
+    assert end_lifetimes(office.program.database, facts, office.mailbox, office.now) > 0
+    answer = office.answers(invitation_id)[0]
+    assert (answer.ease, answer.comment) == (1, "")
+    assert office.rows("cases")[0]["contact_email"] is None
+    assert office.rows("outbox")[0]["message"] is None
+    assert end_lifetimes(office.program.database, facts, office.mailbox, office.now) == 0
+
+
+def test_who_did_what_to_what_ends_and_that_it_was_done_stays(office: Office) -> None:
+    facts, database = office.program.facts, office.program.database
+    with database.write() as tx:
+        leads.record_action(tx, "lena", "account added", "rita, reader", office.now)
+    office.wait(days=facts.retention["comment"].days)
+    assert end_lifetimes(database, facts, office.mailbox, office.now) == 0
+    office.wait(days=1)
+    assert end_lifetimes(database, facts, office.mailbox, office.now) == 1
+    (row,) = office.rows("lead_actions")
+    assert (row["lead_name"], row["action"], row["subject"]) == (None, "account added", None)
+
+
+def test_no_text_ends_before_its_lifetime(office: Office) -> None:
+    invitation_id = _answered(office, "1", "a comment")
+    facts = office.program.facts
+    office.now = NOW + timedelta(days=min(period.days for period in facts.retention.values()) - 1)
+    assert end_lifetimes(office.program.database, facts, office.mailbox, office.now) == 0
+    assert office.answers(invitation_id)[0].comment == "a comment"
+
+
+def test_old_files_of_rejected_rows_are_removed(office: Office, tmp_path: Path) -> None:
+    rejected = tmp_path / "cases.rejected.csv"
+    rejected.write_text("number\n7\n")
+    with office.program.database.write() as tx:
+        rejected_files.remember(tx, rejected, NOW)
+    facts = office.program.facts
+    office.now = NOW + timedelta(days=facts.retention["contact"].days + 1)
+    end_lifetimes(office.program.database, facts, office.mailbox, office.now)
+    assert not rejected.exists()
+
+
+def test_a_mail_still_waiting_is_kept_whole_however_old(office: Office) -> None:
+    office.receive(a_case("1"))
+    facts = office.program.facts
+    office.wait(days=facts.retention["message"].days + 1)
+    end_lifetimes(office.program.database, facts, office.mailbox, office.now)
+    assert office.deliver() == 1
+    end_lifetimes(office.program.database, facts, office.mailbox, office.now)
+    assert office.rows("outbox")[0]["message"] is None
+
+
+def test_a_rejected_file_that_cannot_be_removed_is_named_and_the_rest_goes_on(
+    office: Office, tmp_path: Path, caplog
+) -> None:
+    stuck, free = tmp_path / "stuck.rejected.csv", tmp_path / "free.rejected.csv"
+    stuck.mkdir()
+    free.write_text("number\n7\n")
+    with office.program.database.write() as tx:
+        rejected_files.remember(tx, stuck, NOW)
+        rejected_files.remember(tx, free, NOW)
+    facts = office.program.facts
+    office.wait(days=facts.retention["contact"].days + 1)
+    end_lifetimes(office.program.database, facts, office.mailbox, office.now)
+    assert not free.exists()
+    assert str(stuck) in caplog.text
+    assert rejected_files.known(office.program.database) == [stuck]
+
+
+def _rejected(office: Office, path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.write_text(text, encoding=encoding)
+    with office.program.database.write() as tx:
+        rejected_files.remember(tx, path, NOW)
+    return path
+
+
+def test_a_rejected_file_saved_by_a_spreadsheet_is_searched_all_the_same(
+    office: Office, tmp_path: Path
+) -> None:
+    path = _rejected(
+        office,
+        tmp_path / "cases.rejected.csv",
+        "number;name;mail;line;reason\n7;M\u00fcller;a@customer.example;2;x\n"
+        "8;J\u00f6rg;b@other.example;3;x\n",
+        "cp1252",
+    )
+    assert _erase(office, email="a@customer.example").rejected_rows == 1
+    assert "a@customer.example" not in path.read_text(encoding="utf-8")
+    assert "J\u00f6rg" in path.read_text(encoding="utf-8")
+
+
+def test_only_the_rows_of_the_case_are_erased_not_those_with_its_number_as_line(
+    office: Office, tmp_path: Path
+) -> None:
+    path = _rejected(
+        office,
+        tmp_path / "cases.rejected.csv",
+        "number,mail,line,reason\n3,a@one.example,2,x\n4,b@two.example,3,x\n",
+    )
+    assert _erase(office, case_number="3").rejected_rows == 1
+    assert path.read_text(encoding="utf-8").splitlines()[1:] == ["4,b@two.example,3,x"]
+
+
+def test_an_address_is_matched_whole_and_also_where_a_reason_quotes_it(
+    office: Office, tmp_path: Path
+) -> None:
+    path = _rejected(
+        office,
+        tmp_path / "cases.rejected.csv",
+        "number,mail,line,reason\n"
+        "1,ba@x.example,2,x\n2,Name <a@x.example>,3,x\n3,,4,'a@x.example' is no address\n",
+    )
+    assert _erase(office, email="a@x.example").rejected_rows == 2
+    assert path.read_text(encoding="utf-8").splitlines()[1:] == ["1,ba@x.example,2,x"]
+
+
+def test_a_file_that_cannot_be_searched_is_named_and_the_rest_is_erased(
+    office: Office, tmp_path: Path
+) -> None:
+    invitation_id = _answered(office, "1", "a comment")
+    unreadable = tmp_path / "cases.rejected.csv"
+    unreadable.mkdir()
+    with office.program.database.write() as tx:
+        rejected_files.remember(tx, unreadable, NOW)
+    assert _erase(office, case_number="1").not_searched == (unreadable,)
+    assert office.answers(invitation_id)[0].comment == ""
+
+
+def test_mails_that_were_never_finished_are_erased_and_end_too(office: Office) -> None:
+    office.receive(a_case("1"))
+    office.receive(a_case("2"))
+    ids = [row["id"] for row in office.rows("outbox")]
+    office.mailbox.mkdir()
+    unfinished = [office.mailbox / f"{one}.part" for one in ids]
+    for path in unfinished:
+        path.write_text(SECRET_WORDS)
+        os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+    assert _erase(office, case_number="1").mails == 1
+    assert len(list(office.mailbox.iterdir())) == 1
+    facts = office.program.facts
+    office.wait(days=facts.retention["message"].days + 1)
+    end_lifetimes(office.program.database, facts, office.mailbox, office.now)
+    assert list(office.mailbox.iterdir()) == []

@@ -1,0 +1,84 @@
+"""Only rules that no page can ever meet are left out."""
+
+import pytest
+
+from knowledge_site.after.css import parse, write
+from knowledge_site.after.purge import Names, alternatives, purge
+
+PAGE = """<html lang="en"><body dir="ltr" class="home wide">
+<main id="text"><a class='link' href="x">x</a><input type="checkbox"></main>
+<script>document.body.className = "dark"</script></body></html>"""
+SCRIPT = 'const item = document.createElement("li"); item.className = "found__item";'
+
+
+def purged(text: str) -> str:
+    return write(purge(parse(text), Names([PAGE], [SCRIPT])))
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        "a",
+        "*",
+        "html",
+        ".home.wide>main #text a.link:hover::before",
+        ".dark",
+        ".found__item",
+        "li+li",
+        "[hidden]",
+        '[type="checkbox"]:checked',
+        "[type=checkbox]",
+        "[href^=mailto]",
+        "a:not(.gone)",
+        "main:has(a.link)",
+        ":is(.gone,.home) a",
+        ":root",
+        "a:nth-child(2n + 1)",
+        "::selection",
+        "[dir=ltr] a",
+    ],
+)
+def test_rule_that_some_page_can_meet_stays(selector):
+    assert purged(f"{selector}{{b:c}}") == f"{selector}{{b:c}}"
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        ".gone",
+        ".home .gone",
+        "#home",
+        "table",
+        "a.gone:hover",
+        "[dir=rtl] a",
+        '[type="radio"]',
+        ":is(.gone,#gone) a",
+        "main:has(table)",
+        ".home:not(.wide) .gone",
+        ".home-page",
+    ],
+)
+def test_rule_that_no_page_can_meet_goes(selector):
+    assert purged(f"{selector}{{b:c}}") == ""
+
+
+def test_of_several_selectors_only_the_ones_that_can_match_stay():
+    assert purged("a,.gone,:is(.home,.gone) a{b:c}") == "a,:is(.home,.gone) a{b:c}"
+
+
+def test_group_whose_rules_all_go_goes_too():
+    assert purged("@media print{.gone{b:c}}@media screen{a{b:c}}") == "@media screen{a{b:c}}"
+
+
+def test_property_nobody_reads_goes_and_so_does_what_only_it_read():
+    text = ":root{--read:1px;--chain:var(--end);--end:2px;--icon:url('a;b')}a{margin:var(--read)}"
+    assert purged(text) == ":root{--read:1px}a{margin:var(--read)}"
+
+
+def test_animation_stays_only_when_it_is_played():
+    text = "@keyframes turn{to{b:c}}@keyframes gone{to{b:c}}a{animation:turn 1s}"
+    assert purged(text) == "@keyframes turn{to{b:c}}a{animation:turn 1s}"
+
+
+def test_commas_in_brackets_and_strings_do_not_split_a_selector():
+    assert alternatives('a,b:is(c,d) , [x="e,f"]') == ["a", "b:is(c,d)", '[x="e,f"]']

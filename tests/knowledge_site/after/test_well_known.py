@@ -1,0 +1,68 @@
+"""What programs look for at known places."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from knowledge_site.after.well_known import overdue, robots, security
+from support_facts.facts import load_facts
+
+FACTS = load_facts()
+PLACED = replace(
+    FACTS, organisation=replace(FACTS.organisation, site_url="https://support.example.org/")
+)
+
+
+def expiring(day: date):
+    return replace(FACTS, contacts=replace(FACTS.contacts, security_txt_expires=day))
+
+
+def test_security_txt_can_be_relied_on_for_thirty_days_more():
+    left = FACTS.contacts.security_txt_expires - datetime.now(UTC).date()
+    assert left >= timedelta(days=30), (
+        "check that reports still reach contacts.security_address, then write a new day "
+        "into contacts.security_txt_expires of support.toml"
+    )
+
+
+def test_security_txt_says_where_to_report_and_until_when():
+    lines = dict(line.split(": ", 1) for line in security(PLACED).splitlines())
+    assert lines["Contact"] == f"mailto:{FACTS.contacts.security_address}"
+    assert datetime.fromisoformat(lines["Expires"]).date() == FACTS.contacts.security_txt_expires
+    assert lines["Canonical"] == "https://support.example.org/.well-known/security.txt"
+    assert lines["Policy"] == "https://support.example.org/security.html"
+
+
+def test_without_an_address_of_the_site_nothing_is_named_that_needs_one():
+    assert {line.split(":")[0] for line in security(FACTS).splitlines()} == {
+        "Contact",
+        "Expires",
+        "Preferred-Languages",
+    }
+    assert "Sitemap" not in robots(FACTS)
+
+
+def test_robots_are_led_to_the_sitemap():
+    assert "Sitemap: https://support.example.org/sitemap.xml" in robots(PLACED).splitlines()
+    assert "Disallow" not in robots(PLACED)
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2026, 11, 26), "is over"),
+        (date(2026, 11, 27), None),
+        (date(2027, 11, 26), None),
+        (date(2027, 11, 27), "more than a year away"),
+    ],
+)
+def test_day_that_is_over_or_too_far_away_stops_the_build(day, said):
+    found = list(overdue(expiring(day), date(2026, 11, 26)))
+    assert len(found) == (said is not None)
+    assert all(str(said) in fault and "contacts.security_txt_expires" in fault for fault in found)
+
+
+def test_both_files_are_on_the_site(site):
+    assert (site / "robots.txt").read_text(encoding="utf-8") == robots(FACTS)
+    assert (site / ".well-known/security.txt").read_text(encoding="utf-8") == security(FACTS)

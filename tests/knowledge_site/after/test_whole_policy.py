@@ -1,0 +1,79 @@
+"""The whole policy on one page is made of the pages, and its links stay on it."""
+
+import re
+
+import pytest
+
+from knowledge_site.after import built_pages
+from knowledge_site.after.whole_policy import WHOLE, write_whole
+
+CONTENTS = """\
+<article><h1 id="all">All</h1>
+<nav id="whole-contents"><ol><li><a href="a.html">A</a></li>
+<li><a href="b.html">B</a></li></ol></nav>
+<div id="whole"></div>
+<p class="page-dates">today</p></article>
+"""
+A = """\
+<article class="x"><h1 id="a">A<a class="headerlink" href="#a" title="t">#</a></h1>
+<h2 id="one">One</h2><svg aria-labelledby="one two"></svg>
+<a href="b.html">B</a> <a href="b.html#place">there</a> <a href="#one">here</a>
+<a href="index.html#x">home</a> <a href="https://example.org/a.html">away</a>
+<p class="page-dates">yesterday</p></article>
+"""
+B = '<article><h1 id="b">B</h1><h5 id="place">Place</h5><a href="a.html#one">A</a></article>'
+
+
+@pytest.fixture
+def whole(tmp_path):
+    for name, text in ((WHOLE, CONTENTS), ("a.html", A), ("b.html", B)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    write_whole(tmp_path)
+    return (tmp_path / WHOLE).read_text(encoding="utf-8")
+
+
+def test_each_page_follows_in_the_order_of_the_contents(whole):
+    assert re.findall(r'<section class="part no-copy" id="(\w+)">', whole) == ["a", "b"]
+
+
+def test_contents_lead_to_the_parts(whole):
+    assert '<li><a href="#a">A</a></li>\n<li><a href="#b">B</a></li>' in whole
+
+
+def test_links_between_parts_stay_on_the_page_and_others_lead_away(whole):
+    for link in ('"#b">B', '"#b--place">there', '"#a--one">here', '"#a--one">A'):
+        assert f"<a href={link}</a>" in whole
+    assert '<a href="index.html#x">home</a>' in whole
+    assert '<a href="https://example.org/a.html">away</a>' in whole
+
+
+def test_headings_step_down_and_ids_carry_their_page(whole):
+    assert '<h2 id="a--a">A</h2>' in whole
+    assert '<h3 id="a--one">One</h3>' in whole
+    assert '<h6 id="b--place">Place</h6>' in whole
+
+
+def test_every_name_in_a_list_of_ids_is_carried_along(whole):
+    assert 'aria-labelledby="a--one a--two"' in whole
+
+
+def test_dates_and_marks_of_single_headings_are_left_out(whole):
+    assert "yesterday" not in whole
+    assert "today" in whole
+    assert "headerlink" not in whole
+
+
+def test_site_without_such_a_page_is_left_alone(tmp_path):
+    write_whole(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", ["", "de/"])
+def test_built_page_holds_all_pages_but_home_and_lists(site, folder):
+    built = built_pages.BuiltPage(site / folder / WHOLE)
+    anchors = {anchor for _, anchor in built.anchors}
+    pages = {path.stem for path in (site / folder).glob("*.html")}
+    assert pages - anchors == {"index", "whole-policy", "site-map", "imprint"} | (
+        {"404"} if not folder else set()
+    )
+    assert {"case-status--closed", "escalations--closed", "priorities--p1"} <= anchors

@@ -1,0 +1,77 @@
+"""Boxes and ways stand inside the picture and can be read."""
+
+import re
+
+import pytest
+
+from knowledge_site.fill.drawing import Layout, Stage, Words, drawings
+
+WORDS = Words("way", "A way", "From A to B.")
+
+
+def stage(key: str, name: str, *following: str) -> Stage:
+    return Stage(key, name, f"page.md#{key}", following)
+
+
+def wide(*stages: Stage):
+    return drawings(stages, WORDS)[0]
+
+
+def test_room_for_bent_ways_is_made_only_when_there_are_some():
+    straight = Layout(True, 3, ((0, 1), (1, 2)), 190)
+    bent = Layout(True, 3, ((0, 1), (0, 2), (2, 1)), 190)
+    assert straight.size[0] == bent.size[0]
+    assert straight.size[1] < bent.size[1]
+
+
+@pytest.mark.parametrize("name", ["Short", "Solution Proposed", "Unbreakablewordbeyondanybox"])
+def test_name_that_fits_stands_on_one_line(name):
+    box = wide(stage("a", name)).find("a")
+    assert box is not None
+    assert box.findtext("text") == name
+    assert box.find("text/tspan") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("SOLUTION PROPOSED", ["SOLUTION", "PROPOSED"]),
+        ("Requirements Clarification", ["Requirements", "Clarification"]),
+    ],
+)
+def test_long_name_is_broken_and_still_heard_as_one(name, lines):
+    text = wide(stage("a", name)).find("a/text")
+    assert text is not None
+    assert [line.text or "" for line in text.findall("tspan")] == lines
+    assert "".join(text.itertext()).strip() == name
+
+
+def test_box_is_as_wide_as_the_longest_name_needs():
+    def width(name):
+        box = wide(stage("a", "A"), stage("b", name)).find("a/rect")
+        return float(box.attrib["width"]) if box is not None else 0
+
+    assert width("CLOSED") < width("ACKNOWLEDGED") < width("Unbreakablewordbeyondanybox")
+    assert width("SOLUTION PROPOSED") < width("SOLUTIONPROPOSED")
+
+
+def test_both_drawings_are_named_by_ids_of_their_own():
+    found = [
+        element.attrib["id"]
+        for drawing in drawings([stage("a", "A", "b"), stage("b", "B")], WORDS)
+        for element in drawing
+        if "id" in element.attrib
+    ]
+    assert len(set(found)) == len(found) == 4
+
+
+def test_way_back_is_drawn_below_and_a_skipping_one_above():
+    drawing = wide(stage("a", "A", "b", "c"), stage("b", "B"), stage("c", "C", "b"))
+    height = float(drawing.attrib["viewBox"].split()[3])
+    box = drawing.find("a/rect")
+    assert box is not None
+    top, bottom = float(box.attrib["y"]), float(box.attrib["y"]) + float(box.attrib["height"])
+    ways = [path.attrib["d"] for path in drawing.iter("path") if "way" in path.attrib["class"]]
+    heights = [[float(y) for y in re.findall(r"[\d.]+ ([\d.]+)", way)] for way in ways]
+    assert min(heights[1]) < top
+    assert bottom < max(heights[2]) <= height

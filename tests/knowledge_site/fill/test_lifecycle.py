@@ -1,0 +1,106 @@
+"""The pictures of a case's way and of an escalation say the same as the facts."""
+
+import re
+from dataclasses import replace
+from xml.etree.ElementTree import fromstring, tostring
+
+import pytest
+
+from charts.tables import anchor
+from knowledge_site.fill.lifecycle import ESCALATION_PAGE, STATUS_PAGE, escalation, picture
+from support_facts.facts import load_facts
+
+FACTS = load_facts()
+
+
+def drawings(facts=FACTS, language="en"):
+    return picture(facts, language).findall("svg")
+
+
+def test_picture_is_drawn_for_wide_and_for_narrow_screens():
+    wide, tall = drawings()
+    wide_width, wide_height = map(float, wide.attrib["viewBox"].split()[2:])
+    tall_width, tall_height = map(float, tall.attrib["viewBox"].split()[2:])
+    assert wide_width > wide_height
+    assert tall_height > tall_width
+    assert tall_width <= 320
+
+
+def test_each_drawing_is_named_and_described_by_its_own_text():
+    for drawing in drawings():
+        title, text = drawing.find("title"), drawing.find("desc")
+        assert title is not None and text is not None
+        assert title.text and text.text
+        assert drawing.attrib["aria-labelledby"] == title.attrib["id"]
+        assert drawing.attrib["aria-describedby"] == text.attrib["id"]
+    identities = [child.attrib["id"] for svg in drawings() for child in svg if "id" in child.attrib]
+    assert len(set(identities)) == len(identities) == 4
+
+
+def described(facts=FACTS, language="en") -> str:
+    return drawings(facts, language)[0].findtext("desc") or ""
+
+
+def test_each_box_shows_a_status_and_leads_to_its_row():
+    for drawing in drawings():
+        boxes = {link.attrib["href"]: link.findtext("text") for link in drawing.findall("a")}
+        assert boxes == {
+            f"{STATUS_PAGE}#{anchor(status.key)}": status.name for status in FACTS.statuses
+        }
+
+
+def test_there_is_one_way_for_each_status_that_can_follow():
+    ways = sum(len(status.next) for status in FACTS.statuses)
+    for drawing in drawings():
+        assert len(drawing.findall("g")) == ways
+
+
+@pytest.mark.parametrize("language", FACTS.languages)
+def test_description_names_every_status_and_what_can_follow(language):
+    text = described(FACTS, language)
+    for status in FACTS.statuses:
+        assert status.name in text
+    assert len(re.findall(r"\. |\.$", text)) == len(FACTS.statuses)
+
+
+def test_everything_drawn_lies_inside_the_picture():
+    for drawing in drawings():
+        width, height = map(float, drawing.attrib["viewBox"].split()[2:])
+        for path in drawing.iter("path"):
+            numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", path.attrib["d"])]
+            assert all(0 <= x <= width for x in numbers[::2])
+            assert all(0 <= y <= height for y in numbers[1::2])
+
+
+def test_a_status_more_makes_a_longer_picture():
+    last = FACTS.statuses[-1]
+    longer = replace(
+        FACTS,
+        statuses=(*FACTS.statuses, replace(last, key="archived", name="Archived")),
+    )
+    before = float(drawings()[0].attrib["viewBox"].split()[2])
+    after = float(drawings(longer)[0].attrib["viewBox"].split()[2])
+    assert after > before
+    assert "Archived" in described(longer)
+
+
+@pytest.mark.parametrize("language", FACTS.languages)
+def test_escalation_is_drawn_from_its_own_statuses(language):
+    for drawing in escalation(FACTS, language).findall("svg"):
+        boxes = {
+            link.attrib["href"]: "".join(link.itertext()).strip() for link in drawing.findall("a")
+        }
+        assert boxes == {
+            f"{ESCALATION_PAGE}#{anchor(status.key)}": status.name
+            for status in FACTS.escalation_statuses
+        }
+        text = drawing.findtext("desc") or ""
+        assert all(status.name in text for status in FACTS.escalation_statuses)
+        assert len(drawing.findall("g")) == sum(len(s.next) for s in FACTS.escalation_statuses)
+
+
+def test_picture_is_well_formed_and_carries_no_style_of_its_own():
+    text = tostring(picture(FACTS, "de"), encoding="unicode")
+    fromstring(text)
+    assert "style=" not in text
+    assert "#000" not in text

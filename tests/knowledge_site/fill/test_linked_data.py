@@ -1,0 +1,119 @@
+"""What search engines are told is true, whole and the same as what readers see."""
+
+import json
+import re
+from dataclasses import replace
+from xml.etree.ElementTree import fromstring
+
+import pytest
+
+from knowledge_site.after import sitemap
+from knowledge_site.fill import linked_data
+from scripts.build_site import ROOT, build
+from support_facts.facts import load_facts
+from support_facts.text import Text
+
+FACTS = load_facts()
+SCRIPT = re.compile(r'<script type="?application/ld\+json"?>(.*?)</script>', re.DOTALL)
+NAMES = sorted(path.stem for path in (ROOT / "docs/en").glob("*.md"))
+
+
+def told(path):
+    return {
+        data["@type"]: data
+        for data in map(json.loads, SCRIPT.findall(path.read_text(encoding="utf-8")))
+    }
+
+
+@pytest.fixture(scope="module")
+def placed(tmp_path_factory):
+    """The site as it is built once its address is known."""
+    folder = tmp_path_factory.mktemp("placed")
+    source = (ROOT / "support_facts/support.toml").read_text(encoding="utf-8")
+    assert 'site_url = ""' in source
+    path = folder / "support.toml"
+    path.write_text(
+        source.replace('site_url = ""', 'site_url = "https://support.example.org"'),
+        encoding="utf-8",
+    )
+    build(folder / "site", path)
+    return folder / "site"
+
+
+@pytest.mark.parametrize("folder", ["", "de/"])
+def test_every_page_says_what_it_is_and_when_it_changed(placed, folder):
+    for name in NAMES:
+        page = told(placed / f"{folder}{name}.html")["WebPage"]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", page["dateModified"])
+        assert page["inLanguage"] == (folder.rstrip("/") or "en")
+        assert page["description"] and page["name"]
+
+
+@pytest.mark.parametrize("folder", ["", "de/"])
+def test_every_page_but_home_says_the_way_to_itself(placed, folder):
+    for name in NAMES:
+        page = told(placed / f"{folder}{name}.html")["WebPage"]
+        if name == "index":
+            assert "breadcrumb" not in page
+            continue
+        trail = page["breadcrumb"]["itemListElement"]
+        assert [step["position"] for step in trail] == list(range(1, len(trail) + 1))
+        assert trail[0]["item"] == f"https://support.example.org/{folder}index.html"
+        assert trail[-1]["item"] == f"https://support.example.org/{folder}{name}.html"
+        assert all(step["name"] for step in trail)
+
+
+@pytest.mark.parametrize("folder", ["", "de/"])
+def test_home_says_how_support_is_reached(placed, folder):
+    organisation = told(placed / f"{folder}index.html")["Organization"]
+    support, security = organisation["contactPoint"]
+    assert organisation["name"] == FACTS.organisation.name
+    assert support["url"] == FACTS.contacts.portal_url
+    assert security["email"] == FACTS.contacts.security_address
+
+
+@pytest.mark.parametrize(("folder", "language"), [("", "en"), ("de/", "de")])
+def test_words_are_told_as_defined_terms_with_their_anchors(site, folder, language):
+    for page, entries in (("case-status", FACTS.statuses), ("glossary", FACTS.glossary)):
+        html = (site / f"{folder}{page}.html").read_text(encoding="utf-8")
+        terms = told(site / f"{folder}{page}.html")["DefinedTermSet"]["hasDefinedTerm"]
+        assert [term["description"] for term in terms] == [
+            entry.meaning[language] for entry in entries
+        ]
+        for term in terms:
+            assert re.search(rf'id="?{term["url"][1:]}[" >]', html), term["url"]
+
+
+def test_nothing_in_a_value_ends_the_element_it_stands_in():
+    meaning = Text({"en": "</script><script>alert(1)</script>"})
+    facts = replace(FACTS, glossary=(replace(FACTS.glossary[0], meaning=meaning),))
+    script = linked_data.glossary(facts, "en").text or ""
+    assert "<" not in script
+    assert json.loads(script)["hasDefinedTerm"][0]["description"] == meaning["en"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_page_names_itself_in_every_language(placed, name):
+    english, german = (f"https://support.example.org/{folder}{name}.html" for folder in ("", "de/"))
+    for folder in ("", "de/"):
+        html = (placed / f"{folder}{name}.html").read_text(encoding="utf-8")
+        tags = re.findall(r"<link [^>]*hreflang[^>]*>", html)
+        named = {
+            tuple(re.search(rf'\b{key}="?([^" >]+)', tag)[1] for key in ("hreflang", "href"))
+            for tag in tags
+        }
+        assert named == {("en", english), ("x-default", english), ("de", german)}
+
+
+def test_sitemap_lists_every_page_with_its_day_and_its_languages(placed):
+    root = fromstring((placed / "sitemap.xml").read_bytes())
+    space = {"s": sitemap.SITEMAP, "x": sitemap.XHTML}
+    found = {url.findtext("s:loc", namespaces=space): url for url in root}
+    assert set(found) == {
+        f"https://support.example.org/{folder}{name}.html"
+        for folder in ("", "de/")
+        for name in NAMES
+    }
+    for url in found.values():
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", url.findtext("s:lastmod", namespaces=space) or "")
+        assert len(url.findall("x:link", space)) == 3

@@ -1,0 +1,189 @@
+"""Facts and fillers inside pages, without any builder."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown import Markdown
+
+from charts.tables import anchor
+from knowledge_site.fill.fillers import RESULTS, UnknownFiller, fill, is_fact, names
+from knowledge_site.wording import word
+from support_facts import facts as facts_module
+from support_facts.facts import FactsError, load_facts
+
+FACTS = load_facts()
+SHIPPED = Path(facts_module.__file__).with_name("support.toml")
+
+
+def render(text: str, language: str = "en") -> str:
+    """Convert one page text as a builder would."""
+    md = Markdown(
+        extensions=[
+            "attr_list",
+            "md_in_html",
+            "tables",
+            "toc",
+            "knowledge_site.markdown",
+        ],
+        extension_configs={"knowledge_site.markdown": {"language": language}},
+    )
+    return md.convert(text)
+
+
+def test_fact_is_written_inside_a_sentence():
+    assert render("Use {{ contacts.portal_name }} today.") == (
+        f"<p>Use {FACTS.contacts.portal_name} today.</p>"
+    )
+
+
+def test_fact_can_be_the_text_and_the_target_of_a_link():
+    html = render("[{{ contacts.security_address }}](mailto:{{ contacts.security_address }})")
+    address = FACTS.contacts.security_address
+    assert html == f'<p><a href="mailto:{address}">{address}</a></p>'
+
+
+def test_fact_in_a_heading_reaches_the_table_of_contents():
+    md = Markdown(extensions=["toc", "knowledge_site.markdown"])
+    md.convert("# About {{ contacts.portal_name }}")
+    assert md.toc_tokens[0]["name"] == f"About {FACTS.contacts.portal_name}"  # type: ignore[attr-defined]
+
+
+def test_fact_follows_the_language_of_the_page():
+    hours = FACTS.contacts.hours
+    assert hours["de"] in render("{{ contacts.hours }}", "de")
+    assert hours["en"] in render("{{ contacts.hours }}", "en")
+
+
+def test_fact_in_a_code_span_or_code_block_stays_as_it_is_written():
+    html = render("`{{ contacts.portal_name }}`\n\n    {{ table statuses }}\n")
+    assert html.count("{{ ") == 2
+    assert "<table" not in html
+
+
+def test_markup_in_a_fact_is_shown_and_not_obeyed(tmp_path):
+    shipped = FACTS.contacts.portal_name
+    hostile = "**a** <script>alert(1)</script> & [b](c)"
+    facts = changed_facts(tmp_path, shipped, hostile)
+    md = Markdown(
+        extensions=["knowledge_site.markdown"],
+        extension_configs={"knowledge_site.markdown": {"facts": str(facts)}},
+    )
+    html = md.convert("Use {{ contacts.portal_name }}.\n\n{{ contacts }}")
+    assert "<script" not in html
+    assert "<strong>" not in html
+    assert html.count("**a** &lt;script&gt;alert(1)&lt;/script&gt; &amp; [b](c)") == 2
+
+
+def test_unknown_fact_stops_and_names_the_key():
+    with pytest.raises(FactsError, match=r"contacts\.portal_nam\b"):
+        render("Use {{ contacts.portal_nam }}.")
+
+
+def test_unknown_filler_stops_and_names_the_nearest():
+    with pytest.raises(UnknownFiller, match="table statuses"):
+        render("{{ table status }}")
+
+
+def test_filler_inside_a_sentence_stops():
+    with pytest.raises(ValueError, match="line of its own"):
+        render("See {{ table statuses }} for more.")
+
+
+def test_unknown_language_stops():
+    with pytest.raises(ValueError, match="'fr'"):
+        render("text", "fr")
+
+
+def test_status_table_has_a_row_and_an_anchor_for_each_status():
+    html = render("{{ table statuses }}")
+    for status in FACTS.statuses:
+        assert f'<tr id="{anchor(status.key)}"><th scope="row">' in html.replace("\n", "")
+        assert status.meaning["en"] in html
+        assert status.who_acts["en"] in html
+        assert status.you_can["en"] in html
+    assert html.count('<th scope="col">') == 5
+    assert "<caption>" in html
+
+
+def test_status_names_stay_english_on_the_german_page_and_say_so():
+    html = render("{{ table statuses }}", "de")
+    for status in FACTS.statuses:
+        assert f'<span lang="en">{status.name}</span>' in html
+        assert status.meaning["de"] in html
+
+
+def test_metric_table_says_definition_formula_and_what_does_not_count():
+    html = render("{{ table metrics }}", "de")
+    for metric in FACTS.metrics:
+        assert metric.name["de"] in html
+        assert metric.definition["de"] in html
+        assert metric.formula["de"] in html
+        assert metric.excludes["de"] in html
+
+
+def test_questions_show_all_points_in_order():
+    html = render("{{ questions }}")
+    for question in FACTS.questions:
+        assert question.text["en"] in html
+        points = [point["en"] for point in question.points]
+        found = re.search(f'id="question-{question.key}".*?</ol>', html, re.DOTALL)
+        assert found is not None
+        assert re.findall(r"<li>(.*?)</li>", found.group(0)) == points
+
+
+@pytest.mark.parametrize("language", FACTS.languages)
+def test_steps_say_who_acts_in_each_step(language):
+    kind = FACTS.case_kind("software")
+    actors = {actor.key: actor.name[language] for actor in FACTS.actors}
+    html = render("{{ steps software }}", language)
+    assert re.findall(r"<li><strong>(.*?):</strong> (.*?)<", html) == [
+        (actors[step.who], step.text[language]) for step in kind.steps
+    ]
+    for step in kind.steps:
+        assert step.faster is None or step.faster[language] in html
+
+
+def test_every_filler_fills_in_every_language():
+    for language in FACTS.languages:
+        for name in names(FACTS):
+            # What is published is tested with results; here there are none.
+            least = 0 if name in RESULTS else 100
+            assert len(render(f"{{{{ {name} }}}}", language)) > least
+
+
+def test_every_word_is_there_in_every_language():
+    from knowledge_site.wording import _catalogue
+
+    for key in _catalogue():
+        for language in FACTS.languages:
+            assert word(key, language).strip()
+
+
+def test_missing_word_names_key_and_language():
+    with pytest.raises(LookupError, match=r"\[nonsense\]"):
+        word("nonsense", "en")
+    with pytest.raises(LookupError, match="'fr'"):
+        word("status", "fr")
+
+
+@given(st.text(max_size=40))
+def test_any_text_between_braces_is_a_fact_a_filler_or_a_named_fault(text):
+    if is_fact(text):
+        assert "." in text
+        return
+    try:
+        assert fill(text, FACTS, "en").tag
+    except UnknownFiller as error:
+        assert "there is:" in str(error)
+
+
+def changed_facts(folder, before, after):
+    """Copy the shipped support.toml with one wording replaced."""
+    source = SHIPPED.read_text(encoding="utf-8")
+    assert f'"{before}"' in source
+    path = folder / "support.toml"
+    path.write_text(source.replace(f'"{before}"', f"'{after}'"), encoding="utf-8")
+    return path

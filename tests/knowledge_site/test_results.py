@@ -1,0 +1,430 @@
+"""Published figures on the site: in plain words, with their n, honest where there is little."""
+
+import csv
+import json
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, tostring
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from feedback_app.publish.drafts import approve
+from feedback_app.publish.rules import questions_of, rules_of
+from feedback_app.publish.sums import figures_of
+from feedback_app.records import CohortCase
+from knowledge_site.after.feed import entries
+from knowledge_site.fill.fillers import RESULTS, fill
+from knowledge_site.results.downloads import as_json, write_downloads
+from knowledge_site.results.shown import Shown
+from published_results.folder import Published, add, read_folder
+from published_results.part import ResultsError
+from published_results.result import Correction, Result
+from scripts import build_site
+from tests.published_results.test_files import a_draft, a_note, results
+from tests.support.cohort_cases import FACTS, a_case, a_response, an_answer
+
+DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
+# What says nothing while there is nothing.
+SILENT = ("results banner", "table metrics")
+KINDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def cases(count: int = 40, minutes: int = 20) -> list[CohortCase]:
+    """Return answered cases whose first responses took about so many minutes, of two kinds."""
+    made = []
+    for number in range(count):
+        case = an_answer(number % 5 + 1, 5 if number % 4 else 3)
+        assert case.answered_at
+        made.append(
+            replace(
+                case,
+                case_kind="software" if number % 3 else "security",
+                first_response_seconds=(minutes + number % 7) * 60,
+                resolution_seconds=(number + 40) * 3600,
+                duration_clock="calendar",
+                read_at=case.answered_at + timedelta(days=number % 9),
+            )
+        )
+    return made
+
+
+def published(*periods: list[CohortCase], **changes: Any) -> Published:
+    """Return what is published when each period had these cases."""
+    rules = rules_of(FACTS)
+    drafts = [
+        a_draft(number, figures=figures_of(held, FACTS.questions, rules), **changes)
+        for number, held in enumerate(periods)
+    ]
+    return Published(tuple(results(*drafts)))
+
+
+def text_of(found: Element) -> str:
+    """Return the words of an element with single blanks."""
+    return " ".join(" ".join(found.itertext()).split())
+
+
+def shown(name: str, what: Published, language: str = "en") -> str:
+    return text_of(fill(f"results {name}", FACTS, language, what))
+
+
+@pytest.mark.parametrize("language", FACTS.languages)
+@pytest.mark.parametrize("name", [name for name in RESULTS if name not in SILENT])
+def test_where_nothing_is_published_every_part_says_so(name: str, language: str) -> None:
+    text = text_of(fill(name, FACTS, language))
+    words = {"en": ("yet", "so far"), "de": ("Bisher", "noch")}[language]
+    assert any(word in text for word in words)
+    assert "0" not in text.replace("10", "")
+
+
+def test_the_latest_period_is_told_in_sentences_with_their_n() -> None:
+    text = shown("latest", published(cases(), cases()))
+    assert "Jan 26 – Feb 22, 2026" in text.replace("\u2009", " ").replace("–", "–")
+    assert "weeks 2026-W05 to 2026-W08" in text
+    assert "Published on March 1, 2026, as of March 1, 2026." in text
+    assert "Aim met. First response time: half of the cases took 23 min or less." in text
+    assert "Within that time: 40 of 40 (100 %)." in text
+    assert "Answers that found us easy or very easy to work with: 16 of 40 (40 %)." in text
+    assert "Links we handed over that were answered: 40 of 40 (100 %)." in text
+    assert "Answers that we read within 7 days: 36 of 40 (90 %)." in text
+
+
+def test_a_missed_aim_is_said_as_plainly() -> None:
+    late = published(cases(minutes=61))
+    assert "Aim missed. First response time: half of the cases took 1 h 4 min" in shown(
+        "latest", late
+    )
+    assert "Ziel verfehlt." in shown("latest", late, "de")
+    assert "Within that time: 0 of 40 (0 %)." in shown("latest", late)
+
+
+def test_an_aim_kept_by_exactly_half_is_met_though_the_median_is_above_it() -> None:
+    half = [*cases(20, minutes=20), *cases(20, minutes=90)]
+    text = shown("latest", published(half))
+    assert "Aim met. First response time" in text
+    assert "Within that time: 20 of 40 (50 %)." in text
+    less = [*cases(20, minutes=20), *cases(21, minutes=90)]
+    assert "Aim missed. First response time" in shown("latest", published(less))
+
+
+def test_times_on_another_clock_than_the_aim_are_told_and_not_compared() -> None:
+    business = [replace(case, duration_clock="business") for case in cases()]
+    text = shown("latest", published(business))
+    assert "First response time: half of the cases took 23 min or less (business hours)." in text
+    assert "Our aim counts other hours (calendar time), so the two are not compared." in text
+    assert "Aim met" not in text
+    both = shown("latest", published([*cases(), *business]), "de")
+    assert "Ziel erreicht. Zeit bis zur ersten Antwort" in both
+    assert "höchstens 23 min (Geschäftszeit). Unser Ziel zählt anders (Kalenderzeit)" in both
+
+
+def test_no_share_is_given_of_few_and_the_counts_are() -> None:
+    few = published(cases(12))
+    text = shown("scores", few)
+    assert "12 answers, mean 2.8. Chose 4 or 5: 4 of 12." in text
+    assert "A share is given from 30 answers on" in text
+    assert "%" not in text
+    assert "given from 30 cases on" in shown("times", few)
+
+
+def test_scores_show_every_count_and_what_was_left_out() -> None:
+    held = [*cases(), *[an_answer(1, 1, flagged=True)] * 3, *[an_answer(wording_version=2)] * 2]
+    found = fill("results scores", FACTS, "en", published(held))
+    cells = ["".join(cell.itertext()) for cell in found.iter("td")]
+    assert cells == ["8", "8", "8", "8", "8", "0", "0", "10", "0", "30"]
+    text = text_of(found)
+    assert "Left out of these counts: 3 answers that looked unlike a person's, and 2 to" in text
+    assert "chance alone would let it lie between 26 % and 55 %" in text
+    assert "1 · Very difficult" in text
+
+
+def test_what_is_withheld_says_why() -> None:
+    few = [a_response(60)] * 4 + [a_case()] * 10 + cases(12)[:12]
+    text = shown("conduct", published(few))
+    assert "Withheld: there are fewer than 10, and single ones could be guessed." in text
+    first = published(cases(20))
+    rules = rules_of(FACTS)
+    earlier = first.results[0].figures
+    again = figures_of([*cases(20), an_answer()], FACTS.questions, rules, [earlier])
+    why = Correction(why="One case came in late.", changes=("a: 1 -> 2",))
+    later = results(a_draft(0, version=2, figures=again, correction=why), published=first)
+    both = Published((*first.results, *later))
+    assert "Withdrawn: it was corrected by so few" in shown("scores", both)
+    assert "Zurückgezogen" in shown("participation", both, "de")
+    assert "Corrected, version 2: One case came in late." in shown("latest", both)
+    corrections = shown("corrections", both)
+    assert "version 2 of March 1, 2026: One case came in late." in corrections
+    assert "a: 1 -> 2" in corrections
+    assert "Withheld" in shown("history", both)
+
+
+def test_history_has_a_row_for_every_period_and_speaks_of_no_change() -> None:
+    text = shown("history", published(cases(), cases(20), cases()))
+    for weeks in ("2026 W01–04", "2026 W05–08", "2026 W09–12"):
+        assert text.count(weeks) >= 5
+    assert "no rise or fall that chance would explain" in text
+    assert "2026 KW 05–08" in shown("history", published(cases(), cases(20)), "de")
+
+
+def test_numbers_follow_the_language() -> None:
+    text = shown("scores", published(cases()), "de")
+    assert "40 Antworten, Mittelwert 3,0. Mit 4 oder 5: 16 von 40." in text
+    german = Shown(Published(), FACTS, "de")
+    english = Shown(Published(), FACTS, "en")
+    assert (german.number(1234.5, 1), english.number(1234.5, 1)) == ("1.234,5", "1,234.5")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "clock", "text"),
+    [
+        (59, "calendar", "59 s"),
+        (3599, "calendar", "59 min"),
+        (7500, "calendar", "2 h 5 min"),
+        (7200, "business", "2 h"),
+        (273_600, "calendar", "3 days 4 h"),
+        (273_600, "business", "76 h"),
+    ],
+)
+def test_durations_are_read_by_people(seconds: int, clock: str, text: str) -> None:
+    assert Shown(Published(), FACTS, "en").duration(seconds, clock) == text
+
+
+def test_two_wordings_are_shown_apart_and_an_old_one_without_words_of_the_new() -> None:
+    held = [*[an_answer(5, 5)] * 12, *[an_answer(1, 1, wording_version=2)] * 11]
+    text = shown("scores", published(held))
+    assert "Customer Effort Score (CES), wording 1" in text
+    assert "Customer Effort Score (CES), wording 2" in text
+    assert text.count("1 · Very difficult") == 2, "in the picture and the table of wording 1 alone"
+
+
+def test_a_wording_is_named_by_any_file_that_holds_it_and_carried_into_later_files() -> None:
+    first = published(cases())
+    survey = replace(FACTS.survey, wording_version=2)
+    questions = tuple(
+        replace(one, points=tuple({"en": f"New {point['en']}"} for point in one.points))
+        for one in FACTS.questions
+    )
+    renewed = replace(FACTS, survey=survey, questions=questions)
+    held = [*[an_answer(5, 5)] * 12, *[an_answer(1, 1, wording_version=2)] * 11]
+    counts = figures_of(held, questions, rules_of(FACTS))
+    later = approve(
+        [a_draft(1, figures=counts)], renewed, first, "A lead for tests", DAY + timedelta(days=9)
+    )
+    assert {one.wording_version for one in later[0].questions} == {1, 2}
+    assert later[0].questions[-1].points == first.results[0].questions[-1].points
+    text = shown("scores", Published((*first.results, *later)))
+    assert text.count("1 · Very difficult") == 2
+    assert text.count("1 · New Very difficult") == 2
+    bare = later[0].model_copy(update={"questions": questions_of(renewed)})
+    assert "1 · Very difficult" in shown("scores", Published((*first.results, bare)))
+    assert "1 · Very difficult" not in shown("scores", Published((bare,)))
+
+
+def test_a_language_that_came_later_shows_old_files_in_the_words_they_have() -> None:
+    later = Shown(Published(), FACTS, "de")
+    assert later.told({"en": "Easy", "de": "Leicht"}) == "Leicht"
+    assert later.told({"en": "Easy"}) == "Easy"
+
+
+def test_history_shows_a_year_and_the_files_hold_the_rest() -> None:
+    what = published(*[cases(12)] * 13)
+    text = shown("history", what)
+    assert "2026 W01–04" not in text
+    assert "2026 W05–08" in text
+    assert "Up to 12 periods are shown" in text
+    assert len(as_json(what)["results"]) == 13
+
+
+def test_notes_stand_newest_first_in_the_language_they_have() -> None:
+    first = a_note({"en": "We answer <b>sooner</b>.", "de": "Wir antworten früher."})
+    second = a_note({"de": "Nur deutsch & kurz."}, number=2)
+    both = Published(notes=(first, second))
+    english = tostring(fill("results notes", FACTS, "en", both), encoding="unicode")
+    assert english.index("Nur deutsch &amp; kurz.") < english.index("We answer &lt;b&gt;sooner")
+    assert '<p lang="de">Nur deutsch' in english
+    assert 'id="note-2026-w09-2"' in english
+    assert "From the meeting of week 2026-W09, published on March 1, 2026" in english
+    assert "Wir antworten früher." in shown("notes", both, "de")
+
+
+def test_the_feed_tells_of_figures_corrections_and_notes() -> None:
+    first = published(cases())
+    why = Correction(why="A reason.", changes=())
+    later = results(
+        a_draft(0, version=2, correction=why), published=first, at=DAY + timedelta(days=1)
+    )
+    what = Published((*first.results, *later), (a_note({"de": "Wir antworten früher."}),))
+    told = {entry.title: entry for entry in entries(FACTS, "en", what)}
+    days = [entry.day for entry in told.values()]
+    assert days == sorted(days, reverse=True), "the newest comes first"
+    correction = next(one for title, one in told.items() if "were corrected" in title)
+    assert (correction.text, correction.page) == ("A reason.", "how-we-are-doing.html#corrections")
+    note = told["You said, we did"]
+    assert (note.text, note.day) == ("Wir antworten früher.", DAY.date())
+    assert note.page == "how-we-are-doing.html#note-2026-w09-1"
+    sample = entries(FACTS, "en", published(cases(), sample=True))
+    assert any(one.title.startswith("Sample data. Our figures for") for one in sample)
+
+
+def test_the_feed_leads_to_where_the_figures_of_a_period_stand_now() -> None:
+    feed = entries(FACTS, "en", published(cases(), cases()))
+    pages = [one.page for one in feed if one.title.startswith("Our figures for")]
+    assert sorted(pages) == ["how-we-are-doing.html#history", "how-we-are-doing.html#latest"]
+    for language in ("en", "de"):
+        text = Path(f"docs/{language}/how-we-are-doing.md").read_text(encoding="utf-8")
+        assert "{ #latest }" in text
+        assert "{ #history }" in text
+
+
+def test_a_second_clock_with_too_few_cases_is_named_beside_the_first() -> None:
+    few = [replace(case, duration_clock="business") for case in cases(5)]
+    both = published([*cases(), *few])
+    text = shown("times", both)
+    why = "Withheld: there are fewer than 10, and single ones could be guessed."
+    assert f"First response time, business hours: {why}" in text
+    assert "First response time, calendar time" in text
+    assert f"First response time: {why}" not in text
+    assert "Zeit bis zur ersten Antwort, Geschäftszeit: Zurückgehalten" in shown(
+        "times", both, "de"
+    )
+    assert f"First response time: {why}" in shown("times", published(few + few[:1]))
+
+
+def test_the_metrics_show_the_last_figure_beside_the_aim() -> None:
+    table = fill("table metrics", FACTS, "en", published(cases(), cases()))
+    rows = {row.get("id"): text_of(row) for row in table.iter("tr")}
+    response = rows["metric-first-response-time"]
+    assert (
+        "Last measured: half took 23 min or less (calendar time, n = 40); within our aim: 40 of 40"
+        in response
+    )
+    assert "mean" not in response.lower()
+    assert "mean 3.0; chose 4 or 5: 16 of 40 (40 %)" in rows["metric-ces"]
+    assert "Last measured: 40 of 40 (100 %)" in rows["metric-response-rate"]
+    assert "measured" not in text_of(fill("table metrics", FACTS, "en")).lower()
+    sample = text_of(fill("table metrics", FACTS, "en", published(cases(), sample=True)))
+    assert "Sample data. Last measured" in sample
+
+
+def test_sample_data_has_a_banner_and_real_figures_have_none() -> None:
+    assert "Sample data." in shown("banner", published(cases(), sample=True))
+    assert shown("banner", published(cases())) == ""
+
+
+def test_the_approvers_name_is_on_no_page_and_in_no_download() -> None:
+    what = replace(published(cases()), notes=(a_note({"en": "We answer sooner."}),))
+    for name in RESULTS:
+        for language in FACTS.languages:
+            assert "A lead for tests" not in text_of(fill(name, FACTS, language, what))
+    assert "A lead for tests" not in json.dumps(as_json(what))
+
+
+def test_downloads_hold_every_figure_of_every_version(tmp_path: Path) -> None:
+    what = published(cases(), cases(12))
+    write_downloads(tmp_path, what)
+    read = json.loads((tmp_path / "data/results.json").read_text())
+    assert [one["file"] for one in read["results"]] == [one.file_name for one in what.results]
+    for one, result in zip(read["results"], what.results, strict=True):
+        del one["file"]
+        one["approved"]["by"] = result.approved.by
+        assert Result.model_validate_json(json.dumps(one)) == result
+    with (tmp_path / "data/results.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["support-results-1:first_week"] for row in rows} == {"2026-W01", "2026-W05"}
+    found = {
+        (row["last_week"], row["metric"], row["part"], row["figure"]): (row["value"], row["n"])
+        for row in rows
+    }
+    assert len(found) == len(rows), "no figure stands twice"
+    assert found["2026-W04", "ces", "wording 1", "answers_5"] == ("8", "40")
+    assert found["2026-W04", "ces", "wording 1", "share_4_or_5"] == ("0.4", "40")
+    assert ("2026-W08", "ces", "wording 1", "share_4_or_5") not in found
+    assert found["2026-W04", "first_response_time", "calendar", "within_target"] == ("40", "40")
+    assert (
+        found["2026-W04", "first_response_time", "calendar security", "median_seconds"][1] == "14"
+    )
+    assert found["2026-W08", "response_rate", "", "answered"] == ("12", "12")
+    assert found["2026-W04", "conduct", "", "read_in_time"] == ("36", "40")
+
+
+def test_downloads_are_there_before_anything_is_published(tmp_path: Path) -> None:
+    write_downloads(tmp_path, Published())
+    assert json.loads((tmp_path / "data/results.json").read_text()) == {"results": [], "notes": []}
+    assert (tmp_path / "data/results.csv").read_text().startswith("support-results-1:first_week,")
+
+
+# --- The built page --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: Any) -> Path:
+    """The site, built with two published periods, a correction and a note."""
+    folder = tmp_path_factory.mktemp("published")
+    add(folder / "results", published(cases(), cases(12)).results)
+    first = read_folder(folder / "results")
+    why = Correction(why="Twelve cases came in late.", changes=("participation.closed: 12 -> 24",))
+    figures = figures_of(cases(24), FACTS.questions, rules_of(FACTS))
+    fixed = a_draft(1, version=2, figures=figures, correction=why)
+    add(folder / "results", results(fixed, published=first, at=DAY + timedelta(days=2)))
+    add(folder / "results", [a_note({"en": "We answer sooner.", "de": "Wir antworten früher."})])
+    build_site.build(folder / "site", results=folder / "results")
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Any:
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize("language", ["", "de/"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing_and_the_page_never_scrolls_sideways(
+    browser: Any, address: str, width: int, scheme: str, language: str
+) -> None:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(f"{address}{language}how-we-are-doing.html")
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": KINDS}})
+    assert [one["id"] for one in found.response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    context.close()
+
+
+def test_the_page_reads_without_scripts_and_its_files_can_be_fetched(
+    browser: Any, address: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for folder in ("", "de/"):
+        page.goto(f"{address}{folder}how-we-are-doing.html")
+        for name in ("results.csv", "results.json"):
+            target = page.get_by_role("link", name=name).evaluate("link => link.href")
+            assert page.request.get(target).ok
+    assert "Twelve cases came in late." in page.content()
+    context.close()
+
+
+def test_sample_data_never_stands_among_the_real_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "results"
+    add(folder, published(cases(), sample=True).results)
+    monkeypatch.setattr(build_site, "RESULTS", folder)
+    with pytest.raises(ResultsError, match="holds sample data: move it to a folder of its own"):
+        build_site.build(tmp_path / "site", results=folder)

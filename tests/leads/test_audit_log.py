@@ -1,0 +1,36 @@
+"""The record names everything that is recorded, in words."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from feedback_app.store import leads
+from tests.support.office import Office
+from tests.support.team import Somebody
+
+CODE = Path(__file__).parents[2] / "feedback_app"
+
+
+def acts() -> Iterator[str]:
+    """Yield what every call in the code records: its first text."""
+    for path in sorted(CODE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            called = ast.unparse(node.func).rpartition(".")[2]
+            texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
+            if called in ("record", "record_action") and texts:
+                yield str(texts[0])
+
+
+def test_every_act_is_said_in_words(sqlite_team_office: Office) -> None:
+    office = sqlite_team_office
+    found = sorted(set(acts()))
+    assert {"export", "note published", "account removed", "follow-up opened"} <= set(found)
+    with office.program.database.write() as tx:
+        for number, act in enumerate(found):
+            leads.record_action(tx, "lena", act, f"subject {number}", office.now)
+    page = Somebody(office, "admin").get("/review/record").text
+    for number, act in enumerate(found):
+        said = page.split(f"</td><td>subject {number}</td>")[0].rsplit("<td>", 1)[1]
+        assert said[0].isupper(), f"{act} has no words"

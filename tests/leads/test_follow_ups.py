@@ -1,0 +1,192 @@
+"""Follow-ups: opened by the answer, due, closed, and told to the customer as handled."""
+
+import threading
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from feedback_app.store import follow_ups
+from tests.support.office import Customer, Office
+from tests.support.team import Somebody, answered
+
+
+@pytest.fixture
+def lena(team_office: Office) -> Somebody:
+    return Somebody(team_office, "lead", "lena")
+
+
+def wished(office: Office, number: str = "0001", **case: str) -> str:
+    return answered(office, number, 1, 2, comment="Slow", contact_welcome=True, **case)
+
+
+def test_a_low_answer_whose_sender_welcomes_contact_opens_one(lena: Somebody) -> None:
+    one = wished(lena.office)
+    answered(lena.office, "0002", 1, 1)
+    answered(lena.office, "0003", 5, 5, contact_welcome=True)
+    (row,) = lena.office.rows("follow_ups")
+    assert (row["invitation_id"], row["due_on"]) == (one, "2026-11-26")
+    page = lena.get("/review/follow-ups").text
+    assert "Open: 1" in page
+    assert "Case 0001" in page
+
+
+def test_consent_that_comes_with_the_reason_opens_one_too(lena: Somebody) -> None:
+    customer = Customer(lena.office, lena.office.invite())
+    why = customer.send(ease="1", satisfaction="1").location
+    assert lena.office.rows("follow_ups") == []
+    page = lena.office.program.links.sign("page", customer.invitation_id)
+    customer.browser.post(why, data={"page": page, "comment": "", "contact_welcome": "y"})
+    assert len(lena.office.rows("follow_ups")) == 1
+
+
+def test_what_is_late_is_said_to_be_late(lena: Somebody) -> None:
+    wished(lena.office)
+    assert "Overdue" not in lena.get("/review/follow-ups").text
+    lena.office.wait(days=2)
+    lena.sign_in("lena")
+    assert "Overdue" not in lena.get("/review/follow-ups").text, "the day is not over"
+    lena.office.wait(days=1)
+    lena.sign_in("lena")
+    assert "Overdue: was due Nov 26, 2026" in lena.get("/review/follow-ups").text
+    assert "1 follow-up overdue" in lena.get("/review/2026-W48").text
+
+
+def test_the_draft_opens_in_a_mail_program_and_quotes_nothing(lena: Somebody) -> None:
+    one = wished(lena.office, language="de")
+    page = lena.get(f"/review/follow-ups/{one}").text
+    link = page.split('href="mailto:')[1].split('"')[0].replace("&amp;", "&")
+    parts = urlsplit(f"mailto:{link}")
+    said = parse_qs(parts.query)
+    assert unquote(parts.path) == "contact@customer.example"
+    assert said["subject"] == ["Ihr Feedback zu Fall 0001"]
+    assert said["body"][0].startswith("Guten Tag,\r\n\r\nvielen Dank")
+    assert "Sie schrieben, dass wir uns melden dürfen." in said["body"][0]
+    assert "Slow" not in said["body"][0]
+
+
+def test_a_draft_without_consent_or_address_says_so(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 3, 3)
+    lena.post(f"/review/answers/{one}/follow-up", revision="1")
+    with lena.office.program.database.write() as tx:
+        tx.run("UPDATE cases SET contact_email = NULL")
+    page = lena.get(f"/review/follow-ups/{one}").text
+    assert "did not say that contact is welcome" in page
+    assert "The address is not known here any more" in page
+    assert "You wrote that we may get in touch" not in page
+
+
+def test_closing_shows_as_handled_to_the_customer_and_nothing_else(lena: Somebody) -> None:
+    one = wished(lena.office)
+    place = f"/review/follow-ups/{one}/close"
+    done = lena.post(place, outcome="contacted", remark="Called <them>")
+    assert done.location == "/review/follow-ups"
+    page = lena.get("/review/follow-ups").text
+    assert "Open: 0" in page
+    assert "Called &lt;them&gt;" in page
+    told = Customer(lena.office, one).open().text
+    assert "Handled on" in told
+    assert "Called" not in told
+    lena.post(place, outcome="not_needed", remark="again")
+    (found,) = follow_ups.of_answer(lena.office.program.database, one)
+    assert (found.outcome, found.remark) == ("contacted", "Called <them>")
+
+
+def test_another_one_opens_once_the_first_is_closed(lena: Somebody) -> None:
+    one = wished(lena.office)
+    answer, place = f"/review/answers/{one}", f"/review/follow-ups/{one}"
+    lena.post(f"{answer}/follow-up", revision="1")
+    assert len(lena.office.rows("follow_ups")) == 1, "one is open"
+    assert "Needs another follow-up" not in lena.get(answer).text
+    lena.post(f"{place}/close", outcome="contacted", remark="They want it in writing")
+    (first,) = lena.office.rows("follow_ups")
+    for page in (lena.get(answer).text, lena.get(place).text):
+        assert "Needs another follow-up" in page
+        assert 'name="follow_ups" value="1"' in page
+    lena.office.wait(hours=1)
+    lena.post(f"{answer}/follow-up", revision="1", follow_ups="0")
+    assert lena.office.rows("follow_ups") == [first], "the page was older than the first"
+    lena.post(f"{answer}/follow-up", revision="1", follow_ups="1", back=place)
+    known = sorted(lena.office.rows("follow_ups"), key=lambda row: row["number"])
+    assert known[0] == first, "what came of the first stays as it was"
+    assert (known[1]["number"], known[1]["due_on"], known[1]["closed_at"]) == (
+        2,
+        "2026-11-26",
+        None,
+    )
+    assert "Not handled yet" in Customer(lena.office, one).open().text
+    page = lena.get(place).text
+    assert "Closed Nov 24, 2026: Talked to the customer – They want it in writing" in page
+    assert "Due Nov 26, 2026" in page
+    overview = lena.get("/review/follow-ups").text
+    assert "Open: 1" in overview
+    assert "They want it in writing" in overview
+    lena.office.wait(days=1)
+    lena.sign_in("lena")
+    lena.post(f"{place}/close", outcome="not_reached")
+    assert "Handled on November 25, 2026" in Customer(lena.office, one).open().text
+    acts = [row["action"] for row in lena.office.rows("lead_actions")]
+    assert sorted(acts) == ["follow-up closed", "follow-up closed", "follow-up opened"]
+
+
+def test_a_handled_answer_is_not_handled_while_a_lead_still_wants_to_call(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 3, 3)
+    lena.post("/review/2026-W48/meeting/end", answer=f"{one}:1")
+    assert "Handled on" in Customer(lena.office, one).open().text
+    lena.post(f"/review/answers/{one}/follow-up", revision="1")
+    assert "Not handled yet" in Customer(lena.office, one).open().text
+
+
+def test_a_customer_who_says_more_after_the_call_is_called_again(lena: Somebody) -> None:
+    one = wished(lena.office)
+    lena.post(f"/review/follow-ups/{one}/close", outcome="contacted")
+    customer = Customer(lena.office, one)
+    given = {"ease": "1", "satisfaction": "1", "comment": "Worse", "contact_welcome": "y"}
+    customer.send(**given, change=customer.value_in(customer.send(**given), "change"))
+    assert [row["closed_at"] is None for row in lena.office.rows("follow_ups")] == [False, True]
+
+
+def test_many_who_open_one_at_once_open_one(lena: Somebody) -> None:
+    one = wished(lena.office)
+    lena.post(f"/review/follow-ups/{one}/close", outcome="not_needed")
+    database, now, opened = lena.office.program.database, lena.office.now, []
+    barrier = threading.Barrier(4)
+
+    def open_one() -> None:
+        barrier.wait()
+        with database.write() as tx:
+            opened.append(follow_ups.open_for(tx, one, now, now.date()))
+
+    threads = [threading.Thread(target=open_one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(opened) == [False, False, False, True]
+    assert [row["number"] for row in lena.office.rows("follow_ups")] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"outcome": "elsewhere"}, {"outcome": "contacted", "remark": "x" * 2001}]
+)
+def test_an_outcome_is_one_of_three(lena: Somebody, form: dict[str, str]) -> None:
+    one = wished(lena.office)
+    assert lena.post(f"/review/follow-ups/{one}/close", **form).status_code == 400
+    (row,) = lena.office.rows("follow_ups")
+    assert row["closed_at"] is None
+
+
+def test_a_follow_up_that_is_not_there_is_not_found(lena: Somebody) -> None:
+    answered_only = answered(lena.office, "0001")
+    for one in ("nothing", answered_only):
+        assert lena.get(f"/review/follow-ups/{one}").status_code == 404
+        done = lena.post(f"/review/follow-ups/{one}/close", outcome="contacted")
+        assert done.status_code == 404
+
+
+def test_the_address_of_a_customer_is_for_leads_alone(lena: Somebody) -> None:
+    place = f"/review/follow-ups/{wished(lena.office)}"
+    assert "contact@customer.example" in lena.get(place).text
+    shown = Somebody(lena.office, "reader", "rita").get(place).text
+    assert "Draft of a mail" in shown
+    assert "customer.example" not in shown
+    assert "mailto:" not in shown

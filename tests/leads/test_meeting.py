@@ -1,0 +1,266 @@
+"""The meeting: every answer is shown, decided about, and told to be discussed."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import markdown
+import pytest
+
+from feedback_app.store import meetings, progress, reading_queue
+from tests.support.office import Customer, Office
+from tests.support.team import Somebody, answered
+
+WEEK = "2026-W48"
+MEETING = f"/review/{WEEK}/meeting"
+
+
+@pytest.fixture
+def lena(team_office: Office) -> Somebody:
+    return Somebody(team_office, "lead", "lena")
+
+
+def end(lena: Somebody, week: str = WEEK) -> str:
+    """Go to the last step, send what its form holds, and return the minutes."""
+    page = lena.get(f"/review/{week}/meeting?step=999").text
+    shown = re.findall(r'name="answer" value="([^"]+)"', page)
+    done = lena.post(f"/review/{week}/meeting/end", answer=shown)
+    assert done.location == f"/review/{week}/minutes"
+    return str(lena.get(f"/review/{week}/minutes").text)
+
+
+def as_markdown(lena: Somebody, week: str = WEEK) -> Any:
+    return lena.post(f"/review/{week}/minutes.md")
+
+
+def test_low_answers_come_first_then_comments_one_step_each(lena: Somebody) -> None:
+    answered(lena.office, "FINE", 5, 5)
+    answered(lena.office, "REMARK", 4, 5, comment="Nice")
+    answered(lena.office, "BAD", 2, 4)
+    answered(lena.office, "WORST", 1, 1, comment="No")
+    for step, number in enumerate(("WORST", "BAD", "REMARK"), 1):
+        page = lena.get(f"{MEETING}?step={step}").text
+        assert f"Case {number}" in page
+        assert f"{step} of 3" in page
+    last = lena.get(f"{MEETING}?step=4").text
+    assert "Case FINE" in last
+    assert "End the meeting" in last
+
+
+def test_steps_stay_where_they_are_while_answers_are_being_marked(lena: Somebody) -> None:
+    ids = [answered(lena.office, f"N{number}", 1, 1) for number in range(3)]
+    before = [re.search(r"Case N\d", lena.get(f"{MEETING}?step={s}").text)[0] for s in (1, 2, 3)]
+    lena.post(f"/review/answers/{ids[1]}/read", revision="1")
+    after = [re.search(r"Case N\d", lena.get(f"{MEETING}?step={s}").text)[0] for s in (1, 2, 3)]
+    assert before == after
+
+
+def test_a_forgotten_click_tells_no_customer_that_nobody_looked(lena: Somebody) -> None:
+    ids = [answered(lena.office, "1", 1, 1), answered(lena.office, "2", 5, 5)]
+    end(lena)
+    for one in ids:
+        known = progress.of_answer(lena.office.program.database, one)
+        assert known.read_at == known.discussed_at == lena.office.now
+        assert known.discussed_week == WEEK
+        assert "Discussed in the weekly meeting" in Customer(lena.office, one).open().text
+
+
+def test_an_answer_that_came_during_the_meeting_waits_for_the_next(lena: Somebody) -> None:
+    answered(lena.office, "1")
+    page = lena.get(f"{MEETING}?step=999").text
+    shown = re.findall(r'name="answer" value="([^"]+)"', page)
+    late = answered(lena.office, "2", 1, 1, comment="Late")
+    lena.post(f"{MEETING}/end", answer=shown)
+    database = lena.office.program.database
+    assert progress.of_answer(database, late).discussed_at is None
+    minutes = lena.get(f"/review/{WEEK}/minutes").text
+    assert "was looked at. 1 answer of the week was unread" in " ".join(minutes.split())
+    lena.office.wait(days=7)
+    lena.sign_in("lena")
+    assert "left over from 2026-W48" in lena.get("/review/2026-W49/meeting?step=1").text
+    lena.post("/review/2026-W49/meeting/end", answer=f"{late}:1")
+    assert progress.of_answer(database, late).discussed_week == "2026-W49"
+    assert reading_queue.left_over(database, "2030-W01", 9) == []
+
+
+def test_what_a_meeting_does_not_show_is_counted(
+    lena: Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedback_app.leads.meeting.MOST_UNREAD", 1)
+    for number in range(3):
+        answered(lena.office, f"OLD-{number}", 1, 1)
+    lena.office.wait(days=7)
+    lena.sign_in("lena")
+    meeting = "/review/2026-W49/meeting"
+    for step in (0, 2):
+        page = lena.get(f"{meeting}?step={step}").text
+        assert "And 2 more answers of earlier weeks, which are not shown here." in page
+    assert lena.get(f"{meeting}?step=2").text.count('name="answer"') == 1
+    end(lena, "2026-W49")
+    assert "And 1 more answer of earlier weeks" in lena.get(meeting).text
+    end(lena, "2026-W49")
+    assert "more answer" not in lena.get(meeting).text
+
+
+def test_decisions_stand_in_the_minutes_beside_their_answers(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 1, 2, comment="Too slow")
+    answered(lena.office, "0002", 5, 5, comment="Great")
+    lena.post(f"{MEETING}/decisions", invitation=one, text="Call the team", step="1")
+    for text in ("Write a page", "A mistake"):
+        lena.office.wait(seconds=1)
+        lena.post(f"{MEETING}/decisions", text=text, step="3")
+    page = lena.get(f"{MEETING}?step=3").text
+    place = re.findall(rf"{MEETING}/decisions/[^/]+/withdraw", page)[-1]
+    mistake = page.index("A mistake")
+    assert page.index(place) > mistake
+    done = lena.post(place, step="3")
+    assert done.location == f"{MEETING}?step=3"
+    minutes = end(lena)
+    assert "A mistake" not in minutes
+    about_one = minutes.split("Case 0001")[1].split("Case 0002")[0]
+    assert "Call the team" in about_one
+    assert "Write a page" in minutes.split("Decisions about the week")[1]
+
+
+def decided(lena: Somebody, week: str, invitation_id: str, text: str) -> None:
+    place = f"/review/{week}/meeting/decisions"
+    assert lena.post(place, invitation=invitation_id, text=text, step="1").status_code == 303
+
+
+def in_both_minutes(lena: Somebody, week: str) -> bool:
+    """Return whether every decision of a meeting stands in its minutes, in each of their forms."""
+    decisions = meetings.of_week(lena.office.program.database, week).decisions
+    pages = [lena.get(f"/review/{week}/minutes").text, as_markdown(lena, week).text]
+    assert decisions
+    return all(page.count(one.text) == 1 for page in pages for one in decisions)
+
+
+def test_a_decision_outlives_a_change_made_before_the_meeting_ended(lena: Somebody) -> None:
+    one = answered(lena.office, "0007", 1, 1, comment="First")
+    decided(lena, WEEK, one, "CALL THEM")
+    shown = re.findall(r'name="answer" value="([^"]+)"', lena.get(f"{MEETING}?step=999").text)
+    customer = Customer(lena.office, one)
+    asked = customer.send(ease="2", satisfaction="2", comment="Second")
+    change = customer.value_in(asked, "change")
+    customer.send(ease="2", satisfaction="2", comment="Second", change=change)
+    lena.post(f"{MEETING}/end", answer=shown)
+    minutes = lena.get(f"/review/{WEEK}/minutes").text
+    assert "CALL THEM" in minutes.split("Decisions about other answers")[1]
+    assert "Case 0007: CALL THEM" in minutes
+    assert in_both_minutes(lena, WEEK)
+
+
+def test_a_decision_about_an_answer_another_meeting_discussed_is_in_the_minutes(
+    lena: Somebody,
+) -> None:
+    one = answered(lena.office, "0007", 1, 1, comment="First")
+    silent = answered(lena.office, "0008", 5, 5)
+    lena.office.wait(days=7)
+    lena.sign_in("lena")
+    shown = re.findall(
+        r'name="answer" value="([^"]+)"', lena.get("/review/2026-W49/meeting?step=999").text
+    )
+    lena.post("/review/2026-W49/meeting/end", answer=shown)
+    week = lena.get(f"/review/{WEEK}").text
+    assert "Discussed with 2026-W49" in week
+    assert "Hold the meeting" not in week
+    decided(lena, WEEK, one, "DECIDED LATE")
+    decided(lena, "2026-W49", silent, "ABOUT A SILENT ONE")
+    end(lena)
+    assert in_both_minutes(lena, WEEK)
+    assert in_both_minutes(lena, "2026-W49")
+    assert "Minutes" in lena.get(f"/review/{WEEK}").text
+
+
+def test_a_week_is_discussed_with_another_only_when_all_of_it_is(lena: Somebody) -> None:
+    one = answered(lena.office, "0007", 1, 1)
+    answered(lena.office, "0008", 1, 1)
+    lena.office.wait(days=7)
+    lena.sign_in("lena")
+    lena.post("/review/2026-W49/meeting/end", answer=f"{one}:1")
+    assert "Not discussed yet" in lena.get(f"/review/{WEEK}").text
+
+
+def test_the_minutes_are_the_same_as_markdown(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 1, 2, comment="# Too *slow*\n<b>really</b>")
+    lena.post(f"{MEETING}/decisions", invitation=one, text="Ask [them](javascript:x)")
+    answered(lena.office, "0002", 5, 4)
+    end(lena)
+    file = as_markdown(lena)
+    assert file.headers["Content-Type"] == "text/markdown; charset=utf-8"
+    assert 'filename="minutes-2026-W48.md"' in file.headers["Content-Disposition"]
+    html = markdown.markdown(file.text, extensions=["tables"])
+    assert "<h1>Minutes of the weekly review 2026-W48</h1>" in html
+    assert html.count("<h1>") == 1
+    for bad in ("<b>", "<em>", 'href="javascript'):
+        assert bad not in html
+    assert "Ended Nov 24, 2026, 13:0" in html
+    assert "Decision:</strong> Ask" in html
+    assert "1 answer without words and not low was looked at." in html
+    german = lena.post(f"/review/{WEEK}/minutes.md?lang=de").text
+    assert german.startswith("# Protokoll der wöchentlichen Auswertung 2026-W48")
+
+
+def test_taking_the_minutes_away_is_recorded_and_for_leads_alone(lena: Somebody) -> None:
+    answered(lena.office, "0001", 1, 2, comment="SECRET WORDS")
+    minutes = end(lena)
+    assert f'action="/review/{WEEK}/minutes.md"' in minutes
+    before = lena.office.rows("lead_actions")
+    rita = Somebody(lena.office, "reader", "rita")
+    assert "minutes.md" not in rita.get(f"/review/{WEEK}/minutes").text
+    refused = as_markdown(rita)
+    assert refused.status_code == 403
+    assert "SECRET" not in refused.text
+    assert lena.get(f"/review/{WEEK}/minutes.md").status_code == 405
+    assert lena.office.rows("lead_actions") == before
+    assert "SECRET WORDS" in as_markdown(lena).text
+    (row,) = [one for one in lena.office.rows("lead_actions") if one not in before]
+    assert (row["lead_name"], row["action"], row["subject"]) == (
+        "lena",
+        "export",
+        f"{WEEK} minutes",
+    )
+
+
+def test_a_meeting_may_be_ended_again_and_keeps_its_day(lena: Somebody) -> None:
+    answered(lena.office, "1")
+    end(lena)
+    (before,) = lena.office.rows("meetings")
+    lena.office.now += timedelta(hours=1)
+    late = answered(lena.office, "2", 1, 1)
+    end(lena)
+    assert lena.office.rows("meetings") == [before]
+    assert progress.of_answer(lena.office.program.database, late).discussed_week == WEEK
+
+
+def test_a_week_without_answers_has_a_meeting_and_minutes_too(lena: Somebody) -> None:
+    assert "0 answers arrived" in lena.get(MEETING).text
+    minutes = end(lena)
+    assert "No answer arrived in this week." in minutes
+
+
+def test_a_black_name_and_an_erased_comment_are_not_in_the_minutes(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 1, 1, comment="Mx Sample did it")
+    end(lena)
+    assert "Mx Sample" in as_markdown(lena).text
+    lena.post(f"/review/answers/{one}/redact", revision="1", words="Mx Sample")
+    assert "Mx Sample" not in as_markdown(lena).text
+
+
+@pytest.mark.parametrize("text", ["", " \n", "x" * 2001])
+def test_a_decision_has_words(lena: Somebody, text: str) -> None:
+    assert lena.post(f"{MEETING}/decisions", text=text).status_code == 400
+    assert lena.post(f"{MEETING}/decisions", text="ok", invitation="none").status_code == 404
+    assert lena.office.rows("decisions") == []
+
+
+@pytest.mark.parametrize("step", ["-1", "x", "99999999999", "²", ""])
+def test_a_step_that_is_none_is_no_error(lena: Somebody, step: str) -> None:
+    assert lena.get(f"{MEETING}?step={step}").status_code == 200
+
+
+def test_a_meeting_of_a_week_that_has_not_begun_is_not_held(lena: Somebody) -> None:
+    place = "/review/2026-W49/meeting"
+    assert lena.post(f"{place}/decisions", text="Too early", step="0").status_code == 400
+    assert lena.post(f"{place}/end").status_code == 400
+    assert lena.office.rows("decisions") == lena.office.rows("meetings") == []

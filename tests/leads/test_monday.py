@@ -1,0 +1,274 @@
+"""A lead's Monday in a real browser, without JavaScript and with a keyboard; every page for axe."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from pydantic import SecretStr
+
+from feedback_app.base.weeks import week_of
+from feedback_app.program import open_program
+from feedback_app.settings import Settings
+from feedback_app.store import invitations
+from support_facts.facts import load_facts
+from tests.support.server import environment, feedback, free_port, running
+
+KINDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PASSWORD = "a-password-for-tests"
+TEAM = "lena"
+
+
+class House(NamedTuple):
+    """A running program with its answers: of this week, two of them low, one asking for a call."""
+
+    url: str
+    env: dict[str, str]
+    week: str
+
+
+# Ease, satisfaction, comment, and whether contact is welcome; given through the survey's pages.
+GIVEN = (
+    ("0001", 1, 2, "It took a week. Mx Sample was slow.", True),
+    ("0002", 2, 4, "", False),
+    ("0003", 4, 5, "The first reply solved it.", False),
+    ("0004", 5, 5, "", False),
+    ("0005", 5, 4, "", False),
+)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[House]:
+    folder, port = tmp_path_factory.mktemp("monday"), free_port()
+    env = {**environment(folder, port), "FEEDBACK_ALERT_URLS": "leads@example.org"}
+    feedback("migrate", env=env)
+    file = folder / "closed.csv"
+    _write_cases(file)
+    feedback("invite", str(file), env=env)
+    _add_lead(env)
+    serve = [sys.executable, "-m", "feedback_app.cli", "serve", "--port", str(port)]
+    with running(serve, port, env):
+        context = browser.new_context(java_script_enabled=False, locale="en-GB")
+        for number, ease, satisfaction, comment, welcome in GIVEN:
+            page = context.new_page()
+            page.goto(feedback("link", number, env=env).strip())
+            page.check(f"#ease-{ease}")
+            page.check(f"#satisfaction-{satisfaction}")
+            page.fill("#comment", comment)
+            if welcome:
+                page.check("[name=contact_welcome]")
+            follow(page, "#send")
+            page.close()
+        context.close()
+        zone = load_facts().organisation.time_zone
+        week = week_of(datetime.now(UTC), ZoneInfo(zone))
+        yield House(f"http://127.0.0.1:{port}", env, week)
+
+
+def _write_cases(path: Path) -> None:
+    closed = datetime.now(UTC) - timedelta(hours=2)
+    opened = closed - timedelta(hours=10)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["case_number", "closed_at", "opened_at", "contact_email", "case_kind"])
+        for number in range(1, 9):
+            kind = ("software", "security")[number % 2]
+            row = [f"{number:04}", closed.isoformat(), opened.isoformat()]
+            rows.writerow([*row, f"c{number}@customer.example", kind])
+
+
+def _add_lead(env: dict[str, str]) -> None:
+    words = ["lead", "add", TEAM, "--role", "admin", "--password-stdin"]
+    command = [sys.executable, "-m", "feedback_app.cli", *words]
+    subprocess.run(command, env=env, input=PASSWORD, text=True, check=True, capture_output=True)
+
+
+def follow(page: Any, selector: str) -> None:
+    """Click what leads to another page, and wait until that is there."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
+def sign_in(page: Any, house: House) -> None:
+    page.goto(f"{house.url}/review/{house.week}")
+    page.fill("#name", TEAM)
+    page.fill("#password", PASSWORD)
+    follow(page, "main button")
+
+
+def faults(page: Any) -> list[str]:
+    """Return what axe finds on a page."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": KINDS}})
+    return [
+        f"{one['id']}: {node['html'][:120]}"
+        for one in found.response["violations"]
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_page_is_for_everybody(house: House, browser: Any, scheme: str, width: int) -> None:
+    context = browser.new_context(
+        bypass_csp=True,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},
+        locale="en-GB",
+    )
+    page = context.new_page()
+    page.goto(f"{house.url}/review/sign-in")
+    found = {"sign-in": faults(page)}
+    sign_in(page, house)
+    one = re.search(r"/review/answers/([\w-]+)", page.content())
+    assert one
+    call = house.url + "/review/follow-ups"
+    page.goto(call)
+    wished = re.search(r"/review/follow-ups/([\w-]+)", page.content())
+    assert wished
+    for path in (
+        house.week,
+        f"{house.week}?weeks=104",
+        f"{house.week}/meeting",
+        f"{house.week}/meeting?step=1",
+        f"{house.week}/meeting?step=999",
+        f"{house.week}/minutes",
+        "unread",
+        "search?words=solved",
+        "exports",
+        "record",
+        "follow-ups",
+        f"follow-ups/{wished[1]}",
+        f"answers/{one[1]}",
+    ):
+        answer = page.goto(f"{house.url}/review/{path}")
+        assert answer.status == 200
+        found[path] = faults(page)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} is {wide} wide"
+    context.close()
+    assert {path: one for path, one in found.items() if one} == {}
+
+
+def test_keys_press_the_same_buttons(house: House, browser: Any) -> None:
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    sign_in(page, house)
+    page.goto(f"{house.url}/review/unread")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.className").startswith("answer")
+    page.keyboard.press("n")
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    page.keyboard.type("r stays a letter here")
+    assert page.url.endswith("/review/unread")
+    page.goto(f"{house.url}/review/{house.week}/meeting")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/meeting?step=1")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/meeting?step=0")
+    context.close()
+    assert complaints == [], "the policy lets our own style and script through"
+
+
+def test_a_leads_monday(house: House, browser: Any) -> None:
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 800}, locale="en-GB"
+    )
+    page = context.new_page()
+
+    # Sign in: the page that was asked for comes next.
+    sign_in(page, house)
+    assert page.url == f"{house.url}/review/{house.week}"
+    said = page.inner_text("main")
+    assert "5 answers unread" in said
+    assert "CES: mean 3.4, n = 5" in said
+    assert "CSS: mean 4.0, n = 5" in said
+    assert "5 answered of 5 customers" in said
+
+    # Read: the low ones first, one tap each; those without words in one tap.
+    page.goto(f"{house.url}/review/unread")
+    for number in ("0001", "0003"):
+        follow(page, f".answer:has-text('Case {number}') button[data-key=r]")
+    page.goto(f"{house.url}/review/{house.week}")
+    follow(page, "text=Read: all 2 answers without words")
+    assert "1 answer unread" in page.inner_text("main"), "the low one without words"
+
+    # A name is blacked out before the meeting.
+    low = ".answer:has-text('Case 0001')"
+    page.click(f"{low} summary:has-text('Black out')")
+    page.fill(f"{low} input[name=words]", "Mx Sample")
+    follow(page, f"{low} button:has-text('Black out for good')")
+    assert "It took a week. ▇▇▇ was slow." in page.inner_text("main")
+
+    # Meet: decide, and end although one answer was never marked.
+    page.goto(f"{house.url}/review/{house.week}/meeting")
+    follow(page, "text=Begin")
+    assert "Case 0001" in page.inner_text("main")
+    page.fill("#decision", "We tell customers each morning.")
+    follow(page, "text=Note the decision")
+    assert "We tell customers each morning." in page.inner_text("main")
+    while page.query_selector("[rel=next]"):
+        follow(page, "[rel=next]")
+    follow(page, "text=End the meeting and write the minutes")
+    minutes = page.inner_text("main")
+    assert "We tell customers each morning." in minutes
+    assert "Mx Sample" not in minutes
+    page.goto(f"{house.url}/review/{house.week}")
+    assert "Everything is read" in page.inner_text("main")
+    assert "Discussed on" in page.inner_text("main")
+
+    # Follow up.
+    page.goto(f"{house.url}/review/follow-ups")
+    follow(page, "text=Draft a mail, or close")
+    assert "c1@customer.example" in page.inner_text("main")
+    page.check("[value=contacted]")
+    page.fill("#remark", "Talked; all is well.")
+    follow(page, "text=Close it")
+    assert "Nobody waits to hear from you." in page.inner_text("main")
+    customer = context.new_page()
+    customer.goto(_link_of("0001", house))
+    assert "Handled on" in customer.inner_text("main")
+    assert "Discussed in the weekly meeting" in customer.inner_text("main")
+
+    # Export, and the record of it.
+    page.goto(f"{house.url}/review/exports?week={house.week}")
+    page.check("[value=csv]")
+    with page.expect_download() as download:
+        page.click("main button:has-text('Export')")
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    numbers = [row[0] for row in csv.reader(io.StringIO(text))][1:]
+    assert sorted(numbers) == [number for number, *_ in GIVEN]
+    page.goto(f"{house.url}/review/record")
+    assert f"{house.week} csv" in page.inner_text("main")
+
+    # Sign out: the page that is still in the history shows nothing any more.
+    follow(page, f"text=Sign out {TEAM}")
+    page.goto(f"{house.url}/review/{house.week}")
+    assert page.url.startswith(f"{house.url}/review/sign-in")
+    context.close()
+
+
+def _link_of(number: str, house: House) -> str:
+    """Return the survey link of a case: no command gives out that of an answered one."""
+    known = json.loads(feedback("answers", "--json", env=house.env))
+    assert number in {one["case_number"] for one in known}
+    program = open_program(
+        Settings(
+            database=SecretStr(house.env["FEEDBACK_DATABASE"]),
+            secret_keys=(SecretStr(house.env["FEEDBACK_SECRET_KEYS"]),),
+            public_url=house.url,
+        )
+    )
+    (found,) = invitations.of_case_number(program.database, number)
+    program.database.close()
+    return program.survey_link(found.id)

@@ -1,0 +1,230 @@
+"""Every answer is read: one tap, and what became of it where it landed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_app.jobs.retention import erase
+from feedback_app.leads.pages import go_on, place_of_ours
+from feedback_app.store import answers, follow_ups, handlings
+from tests.support.office import Customer, Office
+from tests.support.team import Somebody, answered
+
+WEEK = "2026-W48"
+
+
+@pytest.fixture
+def lena(team_office: Office) -> Somebody:
+    return Somebody(team_office, "lead", "lena")
+
+
+def test_one_tap_reads_an_answer_and_leads_back(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 2, 3, comment="Too slow.")
+    assert "1 answer unread" in lena.get(f"/review/{WEEK}").text
+    done = lena.post(f"/review/answers/{one}/read", revision="1", back=f"/review/{WEEK}#words")
+    assert done.location == f"/review/{WEEK}#words"
+    assert "Everything is read" in lena.get(f"/review/{WEEK}").text
+    handling = handlings.of_answer(lena.office.program.database, one)
+    assert handling
+    assert not handling.unread
+    assert handling.progress.read_at == lena.office.now
+
+
+def test_answers_without_words_are_read_in_one_tap(lena: Somebody) -> None:
+    ids = [answered(lena.office, str(number)) for number in range(3)]
+    lena.post("/review/read", answer=[f"{one}:1" for one in ids])
+    assert "Everything has been read" in lena.get("/review/unread").text
+
+
+def test_the_oldest_unread_answer_comes_first_and_does_not_age_out(lena: Somebody) -> None:
+    answered(lena.office, "OLD-1")
+    lena.office.wait(days=70)
+    lena.sign_in("lena")
+    answered(lena.office, "NEW-1")
+    page = lena.get("/review/unread").text
+    assert 0 < page.index("OLD-1") < page.index("NEW-1")
+    assert "1 answer of earlier weeks is unread" in lena.get("/review/2027-W05").text
+
+
+def test_needs_follow_up_opens_one_with_a_day_and_reads_the_answer(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", comment="Please call.")
+    for _ in range(2):
+        lena.post(f"/review/answers/{one}/follow-up", revision="1")
+    (found,) = follow_ups.of_answer(lena.office.program.database, one)
+    assert found.due_on.isoformat() == "2026-11-26"
+    assert "Follow-up due Nov 26, 2026" in lena.get(f"/review/answers/{one}").text
+    record = [row["action"] for row in lena.office.rows("lead_actions")]
+    assert record == ["follow-up opened"]
+
+
+def test_a_note_stands_beside_the_answer_as_text(lena: Somebody) -> None:
+    one = answered(lena.office, "0001")
+    lena.post(f"/review/answers/{one}/note", revision="1", text="<b>Ask</b> the team\x00")
+    assert "&lt;b&gt;Ask&lt;/b&gt; the team" in lena.get(f"/review/{WEEK}").text
+    for wrong in ("", "  ", "x" * 2001):
+        assert lena.post(f"/review/answers/{one}/note", revision="1", text=wrong).status_code == 400
+    assert len(lena.office.rows("notes")) == 1
+
+
+def test_a_name_is_blacked_out_in_every_revision_and_every_spelling(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 1, 1, comment="Mx Sample was slow. mx sample!")
+    lena.post(f"/review/answers/{one}/redact", revision="1", words="Mx Sample")
+    known = answers.revisions(lena.office.program.database, one)
+    assert [answer.comment for answer in known] == ["▇▇▇ was slow. ▇▇▇!"]
+    assert "Mx Sample" not in lena.get(f"/review/{WEEK}").text
+    (row,) = lena.office.rows("lead_actions")
+    assert (row["lead_name"], row["action"], row["subject"]) == (
+        "lena",
+        "words blacked out",
+        "0001",
+    )
+
+
+def test_words_that_are_not_there_are_given_back(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", comment="Mx Sample was slow.")
+    place, week = f"/review/answers/{one}/redact", f"/review/{WEEK}#words"
+    missed = lena.post(place, revision="1", words="<Mx>  Sampel", back=week)
+    assert missed.status_code == 422
+    assert "“&lt;Mx&gt; Sampel” does not stand in the comment" in missed.text
+    assert f'href="{week}"' in missed.text
+    assert "Mx Sample was slow." in missed.text
+    assert lena.office.rows("lead_actions") == []
+    assert lena.post(place, revision="1", words="▇▇▇").status_code == 422
+    assert lena.post(place, revision="1", words="Mx Sample", back=week).location == week
+
+
+def test_a_name_that_only_an_earlier_revision_had_is_gone_and_said_to_be_missed(
+    lena: Somebody,
+) -> None:
+    one = answered(lena.office, "0001", 1, 1, comment="Mx Sample was slow.")
+    customer = Customer(lena.office, one)
+    given = {"ease": "1", "satisfaction": "1", "comment": "Mx Sampel was slow."}
+    customer.send(**given, change=customer.value_in(customer.send(**given), "change"))
+    missed = lena.post(f"/review/answers/{one}/redact", revision="2", words="Mx Sample")
+    assert missed.status_code == 422
+    known = answers.revisions(lena.office.program.database, one)
+    assert [answer.comment for answer in known] == ["▇▇▇ was slow.", "Mx Sampel was slow."]
+    assert [row["action"] for row in lena.office.rows("lead_actions")] == ["words blacked out"]
+
+
+def test_a_pattern_is_words_and_nothing_else(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", comment="All of this stays.")
+    lena.post(f"/review/answers/{one}/redact", revision="1", words=".*")
+    lena.post(f"/review/answers/{one}/redact", revision="1", words="a")
+    (answer,) = answers.revisions(lena.office.program.database, one)
+    assert answer.comment == "All of this stays."
+
+
+@pytest.mark.parametrize("words", ["ÄRGER", "ärger", "Ärger", "100 %", "a_b"])
+def test_comments_are_found_in_any_spelling_and_signs_mean_themselves(
+    lena: Somebody, words: str
+) -> None:
+    answered(lena.office, "FOUND-1", comment="Viel Ärger, 100 % a_b.")
+    answered(lena.office, "OTHER-1", comment="100 euros, axb")
+    page = lena.browser.get("/review/search", query_string={"words": words}).text
+    assert "FOUND-1" in page
+    assert "OTHER-1" not in page
+
+
+def test_search_stays_within_its_weeks(lena: Somebody) -> None:
+    answered(lena.office, "OLD-1", comment="slow")
+    lena.office.wait(days=7 * 14)
+    lena.sign_in("lena")
+    assert "OLD-1" not in lena.get("/review/search?words=slow").text
+    assert "OLD-1" in lena.get("/review/search?words=slow&weeks=52").text
+
+
+@pytest.mark.parametrize("act", ["read", "follow-up", "note", "redact"])
+def test_an_answer_that_is_not_there_is_not_found(lena: Somebody, act: str) -> None:
+    lena.office.invite("0001")
+    waiting = lena.office.rows("invitations")[0]["id"]
+    for invitation_id in ("nothing", waiting):
+        place = f"/review/answers/{invitation_id}/{act}"
+        assert lena.post(place, revision="1", text="text", words="words").status_code == 404
+    assert lena.office.rows("progress") == []
+    assert lena.post("/review/read", answer="nothing:1").status_code == 404
+    assert lena.post("/review/read", answer="nothing").status_code == 400
+
+
+def test_nobody_is_sent_elsewhere_after_a_tap(lena: Somebody) -> None:
+    one = answered(lena.office, "0001")
+    done = lena.post(f"/review/answers/{one}/read", revision="1", back="https://else.example/")
+    assert done.location == f"/review/answers/{one}"
+
+
+@pytest.mark.parametrize("place", ["/review/answers/%00", "/review/follow-ups/a%0Ab"])
+def test_an_address_no_table_can_hold_is_not_found(lena: Somebody, place: str) -> None:
+    assert lena.get(place).status_code == 404
+    assert lena.post("/review/read", answer="\x00:1").status_code == 404
+    assert lena.get("/review/search?words=%00&weeks=%00").status_code == 200
+
+
+def test_erasure_reaches_what_leads_wrote_about_a_case(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 1, 1, comment="SECRET", contact_welcome=True)
+    lena.post(f"/review/answers/{one}/note", revision="1", text="SECRET note")
+    lena.post("/review/2026-W48/meeting/decisions", invitation=one, text="SECRET decision")
+    lena.post(f"/review/follow-ups/{one}/close", outcome="contacted", remark="SECRET remark")
+    program = lena.office.program
+    erase(program.database, program.settings.mailbox, lena.office.now, case_number="0001")
+    for table in ("answers", "notes", "decisions", "follow_ups"):
+        (row,) = lena.office.rows(table)
+        assert "SECRET" not in str(row)
+    page = lena.get(f"/review/answers/{one}")
+    assert page.status_code == 200
+    assert "SECRET" not in page.text
+    assert "SECRET" not in lena.get("/review/2026-W48/minutes").text
+
+
+@given(
+    st.one_of(
+        st.none(),
+        st.text(),
+        st.text(alphabet="/review[]:@\\?#.%é \t\n").map(lambda text: f"/review/{text}"),
+        st.sampled_from(["//[", "//evil.example/review/", "https://evil.example/review/"]),
+    )
+)
+def test_nobody_is_sent_elsewhere_and_every_place_can_be_gone_to(wanted: str | None) -> None:
+    place = place_of_ours(wanted)
+    if place is not None:
+        location = go_on(place).get_wsgi_headers({})["Location"]
+        assert location.startswith("/review/")
+
+
+def test_a_broken_way_back_is_no_error(lena: Somebody) -> None:
+    one = answered(lena.office, "0001")
+    done = lena.post(f"/review/answers/{one}/read", revision="1", back="//[")
+    assert done.location == f"/review/answers/{one}"
+    assert lena.get("/review/sign-in?next=//[").location == "/review/"
+    assert Somebody(lena.office).sign_in("lena", query="?next=//[").location == "/review/"
+
+
+@pytest.mark.parametrize("revision", ["", "0", "-5", "9" * 25, "10000000", "one", None])
+def test_a_revision_that_cannot_be_is_refused(lena: Somebody, revision: str | None) -> None:
+    one = answered(lena.office, "0001")
+    fields = {} if revision is None else {"revision": revision}
+    assert lena.post(f"/review/answers/{one}/read", **fields).status_code == 400
+    assert lena.office.rows("progress") == []
+
+
+def test_an_id_with_characters_nobody_sees_is_the_id_that_was_found(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 1, 1)
+    assert lena.post("/review/read", answer=f"{one}\x01:1").status_code == 303
+    place = f"/review/{WEEK}/meeting/decisions"
+    assert lena.post(place, invitation=f"{one}\x00", text="Call").status_code == 303
+    assert [row["invitation_id"] for row in lena.office.rows("progress")] == [one]
+    assert [row["invitation_id"] for row in lena.office.rows("decisions")] == [one]
+
+
+@pytest.mark.parametrize("week", ["0001-W01", "0005-W10", "1999-W52", "2028-W01", "9999-W51"])
+def test_a_week_out_of_reach_is_not_found(lena: Somebody, week: str) -> None:
+    for place in (week, f"{week}/meeting", f"{week}/minutes"):
+        assert lena.get(f"/review/{place}").status_code == 404
+    assert lena.post(f"/review/{week}/minutes.md").status_code == 404
+    taken = lena.post("/review/exports", first=week, last=week, form="csv")
+    assert taken.status_code == 404
+
+
+@pytest.mark.parametrize("week", ["2000-W01", "2027-W52"])
+def test_the_first_and_the_last_week_in_reach_are_shown(lena: Somebody, week: str) -> None:
+    for place in (week, f"{week}?weeks=104", f"{week}/meeting", f"{week}/minutes"):
+        assert lena.get(f"/review/{place}").status_code == 200

@@ -1,0 +1,98 @@
+"""The leads' desk: nothing falls off it unread, and what lies there is known without counting."""
+
+from collections import Counter
+
+from feedback_app.base.weeks import week_of
+from feedback_app.database.contract import Database
+from feedback_app.store import progress, reading_queue, week_scores
+from feedback_app.store.answers import revisions
+from tests.support.office import Customer, Office
+from tests.support.team import answered
+
+WEEK = "2026-W48"
+
+
+def _unread(office: Office) -> list[str]:
+    return [one for one, _ in reading_queue.unread(office.program.database, 100)]
+
+
+def test_an_answer_lies_on_the_desk_until_it_was_read_and_discussed(office: Office) -> None:
+    one, other = answered(office, "1"), answered(office, "2")
+    database = office.program.database
+    assert sorted(_unread(office)) == sorted([one, other])
+    with database.write() as tx:
+        assert reading_queue.read(tx, one, 1, office.now)
+        assert reading_queue.discuss(tx, WEEK, office.now) == 1
+    assert _unread(office) == [other]
+    assert progress.of_answer(database, one).discussed_week == WEEK
+    assert progress.of_answer(database, other).discussed_at is None
+    assert reading_queue.left_over(database, "2026-W49", 100) == [other]
+
+
+def test_a_changed_answer_is_unread_again(office: Office) -> None:
+    customer = Customer(office, office.invite())
+    customer.send(ease="5", satisfaction="5")
+    with office.program.database.write() as tx:
+        reading_queue.read(tx, customer.invitation_id, 1, office.now)
+        reading_queue.discuss(tx, WEEK, office.now)
+    asked = customer.send(ease="1", satisfaction="1")
+    change = customer.value_in(asked, "change")
+    customer.send(ease="1", satisfaction="1", change=change)
+    assert len(customer.answers) == 2
+    assert _unread(office) == [customer.invitation_id]
+
+
+def test_a_revision_that_came_while_a_lead_was_looking_stays_unread(office: Office) -> None:
+    customer = Customer(office, office.invite())
+    customer.send(ease="5", satisfaction="5")
+    asked = customer.send(ease="1", satisfaction="1")
+    customer.send(ease="1", satisfaction="1", change=customer.value_in(asked, "change"))
+    with office.program.database.write() as tx:
+        assert not reading_queue.read(tx, customer.invitation_id, 1, office.now)
+    assert _unread(office) == [customer.invitation_id]
+
+
+def test_the_meeting_takes_earlier_weeks_along_and_leaves_later_ones(office: Office) -> None:
+    early = answered(office, "1")
+    office.wait(days=7)
+    late = answered(office, "2")
+    with office.program.database.write() as tx:
+        for one in (early, late):
+            reading_queue.read(tx, one, 1, office.now)
+        assert reading_queue.discuss(tx, WEEK, office.now) == 1
+    assert progress.of_answer(office.program.database, late).discussed_at is None
+    with office.program.database.write() as tx:
+        assert reading_queue.discuss(tx, "2026-W49", office.now) == 1
+
+
+def _counted(database: Database, first: str, last: str) -> Counter[tuple[str, int, int]]:
+    counts: Counter[tuple[str, int, int]] = Counter()
+    for week, ease, satisfaction, answers in week_scores.between(database, first, last, 1):
+        counts[week, ease, satisfaction] += answers
+    return counts
+
+
+def test_scores_of_a_week_are_counted_as_the_newest_revisions_are(office: Office) -> None:
+    ids = [answered(office, "1", 5, 5), answered(office, "2", 5, 5), answered(office, "3", 2, 4)]
+    customer = Customer(office, ids[0])
+    asked = customer.send(ease="1", satisfaction="3")
+    customer.send(ease="1", satisfaction="3", change=customer.value_in(asked, "change"))
+    office.wait(days=7)
+    ids.append(answered(office, "4", 3, 3))
+    database, zone = office.program.database, office.program.zone
+    newest = [revisions(database, one) for one in ids]
+    by_hand = Counter(
+        (week_of(known[0].answered_at, zone), known[-1].ease, known[-1].satisfaction)
+        for known in newest
+    )
+    assert _counted(database, WEEK, "2026-W49") == by_hand
+    assert _counted(database, "2026-W49", "2026-W49").total() == 1
+
+
+def test_a_reason_added_later_counts_nothing_twice(office: Office) -> None:
+    customer = Customer(office, office.invite())
+    why = customer.send(ease="1", satisfaction="1").location
+    page = office.program.links.sign("page", customer.invitation_id)
+    customer.browser.post(why, data={"page": page, "comment": "Because."})
+    assert len(customer.answers) == 2
+    assert _counted(office.program.database, WEEK, WEEK) == {(WEEK, 1, 1): 1}

@@ -1,0 +1,216 @@
+"""The week in numbers and words: the same sums as by hand, and honest when there is little."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+
+from tests.support.office import Office
+from tests.support.team import Somebody, answered
+
+WEEK = "2026-W48"
+
+
+@pytest.fixture
+def rita(team_office: Office) -> Somebody:
+    return Somebody(team_office, "reader", "rita")
+
+
+def words(page: Any) -> str:
+    """Return what a page says, without its marks."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
+
+
+def table(page: Any, caption: str) -> list[list[str]]:
+    """Return the rows of the table with this caption."""
+    (found,) = re.findall(rf"<caption>{re.escape(caption)}.*?</table>", page.text, re.DOTALL)
+    rows = re.findall(r"<tr>(.*?)</tr>", found, re.DOTALL)
+    return [[unescape(re.sub(r"<[^>]+>", "", one)) for one in _cells(row)] for row in rows]
+
+
+def _cells(row: str) -> list[str]:
+    return re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+
+
+def test_the_counts_of_both_questions_are_those_by_hand(rita: Somebody) -> None:
+    given = [(5, 4), (5, 5), (2, 3), (1, 2), (4, 4)]
+    for number, (ease, satisfaction) in enumerate(given):
+        answered(rita.office, f"{number:04}", ease, satisfaction)
+    page = rita.get(f"/review/{WEEK}")
+    for question, at in (
+        ("How easy was it to work with us on this case?", 0),
+        ("All in all, how satisfied are you with our support on this case?", 1),
+    ):
+        counts = [row[1] for row in table(page, question)[1:]]
+        assert counts == [str(sum(1 for one in given if one[at] == p)) for p in (1, 2, 3, 4, 5)]
+    assert "CES: mean 3.4, n = 5" in words(page)
+    assert "CSS: mean 3.6, n = 5" in words(page)
+    assert "Low answers (2 or less): 2" in words(page)
+
+
+def test_answers_to_another_wording_are_shown_apart(rita: Somebody) -> None:
+    answered(rita.office, "1", 5, 5)
+    answered(rita.office, "2", 1, 2)
+    with rita.office.program.database.write() as tx:
+        tx.run("UPDATE answers SET wording_version = 7 WHERE ease = 1")
+    page = rita.get(f"/review/{WEEK}")
+    assert "CES: mean 5.0, n = 1" in words(page)
+    said = (
+        "with a comment: 0. 1 was given to another wording of the questions and is counted apart."
+    )
+    assert said in words(page)
+    assert table(page, "Answers to wording 7 of the questions")[1:] == [
+        ["CES", "1", "0", "0", "0", "0", "1", "1.0"],
+        ["CSS", "0", "1", "0", "0", "0", "1", "2.0"],
+    ]
+
+
+def test_the_cohort_has_numerator_denominator_and_an_open_end(rita: Somebody) -> None:
+    answered(rita.office, "1", case_kind="software")
+    rita.office.invite("2", case_kind="software")
+    rita.office.invite("3", case_kind="security", closure_reason="no_reply")
+    said = words(rita.get(f"/review/{WEEK}"))
+    assert "Response rate: 33 % (1 answered of 3 customers whom the link reached)" in said
+    assert "Open: answers can come until" in said
+    rows = table(rita.get(f"/review/{WEEK}"), "By case kind")
+    assert rows[1:] == [["Software", "1", "1", "2"], ["Security", "0", "1", "1"]]
+    rita.office.wait(days=21)
+    rita.sign_in("rita")
+    assert "Final: no link takes an answer any more" in words(rita.get(f"/review/{WEEK}"))
+
+
+def test_definitions_stand_beside_every_figure_in_the_words_of_the_facts(rita: Somebody) -> None:
+    answered(rita.office, "1")
+    said = words(rita.get(f"/review/{WEEK}"))
+    for metric in rita.office.program.facts.metrics:
+        assert metric.definition["en"] in said
+        assert f"Formula: {metric.formula['en']}." in said
+        assert f"{metric.direction['en']}. n = " in said
+
+
+def test_an_empty_week_says_so(rita: Somebody) -> None:
+    said = words(rita.get("/review/2026-W40"))
+    assert "No answer arrived in this week." in said
+    assert "No case was closed in this week." in said
+    assert "Nothing to read" in said
+    assert "%" not in said.split("Thirteen weeks")[0]
+
+
+def test_the_running_week_and_the_next_one_say_what_they_are(rita: Somebody) -> None:
+    assert "The week is still running." in words(rita.get(f"/review/{WEEK}"))
+    assert "The week has not begun." in words(rita.get("/review/2026-W50"))
+
+
+@pytest.mark.parametrize("wrong", ["2026-W54", "last-week", "2026-W47x", "9999-W52", "0001-W01"])
+def test_a_week_that_is_none_is_not_found(rita: Somebody, wrong: str) -> None:
+    page = rita.get(f"/review/{wrong}")
+    assert page.status_code == 404
+    assert "such as 2026-W47" in page.text
+
+
+def test_filters_hide_answers_and_leave_the_figures_alone(rita: Somebody) -> None:
+    answered(rita.office, "SOFT-1", 1, 5, comment="Slow", case_kind="software", team="Blue")
+    answered(rita.office, "INFRA-1", 5, 5, comment="Fine", case_kind="infrastructure", team="Red")
+    for query in ("kind=software", "team=Blue", "score=1", "words=slow"):
+        page = rita.get(f"/review/{WEEK}?{query}")
+        assert "SOFT-1" in page.text
+        assert "INFRA-1" not in page.text
+        assert "1 answer does not fit and is hidden" in page.text
+        assert "2 answers arrived" in page.text
+
+
+def test_hostile_text_is_text_and_a_hostile_link_is_none(rita: Somebody) -> None:
+    answered(
+        rita.office,
+        "<i>1</i>",
+        1,
+        1,
+        comment="<script>alert(1)</script>\u202e",
+        case_url="javascript:alert(1)",
+        customer="{{ 7 * 7 }}",
+        case_kind="<u>kind</u>",
+    )
+    page = rita.get(f"/review/{WEEK}").text
+    for bad in ("<script>alert", "javascript:", "<i>1", "<u>kind", "\u202e"):
+        assert bad not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "{{ 7 * 7 }}" in page
+
+
+def test_a_case_is_linked_to_where_a_lead_opens_it(rita: Somebody) -> None:
+    answered(rita.office, "0001", case_url="https://cases.example/1?a=1&b=2")
+    page = rita.get(f"/review/{WEEK}").text
+    assert 'href="https://cases.example/1?a=1&amp;b=2"' in page
+
+
+def test_sample_data_is_named_as_such(rita: Somebody) -> None:
+    answered(rita.office, "1", source="sample")
+    assert "Sample data: none of these cases exists." in rita.get(f"/review/{WEEK}").text
+    answered(rita.office, "2")
+    assert "Sample data is mixed in" in rita.get(f"/review/{WEEK}").text
+
+
+def test_the_review_speaks_german(rita: Somebody) -> None:
+    answered(rita.office, "1", 5, 4)
+    page = rita.get(f"/review/{WEEK}?lang=de")
+    assert '<html lang="de">' in page.text
+    assert "Mittelwert 4,0" in page.text
+    assert '<html lang="de">' in rita.get("/review/unread").text, "the choice stays"
+
+
+def test_ninetieth_percentiles_wait_for_thirty_cases(rita: Somebody) -> None:
+    for number in range(30):
+        opened = rita.office.now - timedelta(hours=number + 1)
+        rita.office.invite(str(number), opened_at=opened, closure_reason="confirmed")
+        if number == 28:
+            assert "n below 30" in rita.get(f"/review/{WEEK}").text
+    page = rita.get(f"/review/{WEEK}")
+    rows = table(page, "In calendar time, for 30 of 30 cases closed in this week")
+    # Nearest rank: the 27th of 30 hours.
+    assert rows[1] == ["All kinds", "30", "15 h 30 min", "27 h"]
+
+
+def test_home_is_the_last_complete_week(rita: Somebody) -> None:
+    assert rita.get("/review/").location == "/review/2026-W47"
+
+
+def test_sample_answers_are_named_wherever_they_are_counted(rita: Somebody) -> None:
+    said = "Sample answers are counted among these: no figure of these weeks says how support did."
+    answered(rita.office, "1", source="sample")
+    rita.office.wait(days=7)
+    rita.sign_in("rita")
+    answered(rita.office, "2")
+    page = words(rita.get("/review/2026-W49"))
+    assert page.count(said) == 1
+    assert "none of these cases exists" not in page, "the week itself holds no sample"
+    assert said not in words(rita.get("/review/2026-W47"))
+    rita.office.wait(weeks=26)
+    rita.sign_in("rita")
+    assert said not in words(rita.get("/review/2027-W23"))
+    assert said in words(rita.get("/review/2027-W23?weeks=104"))
+    assert "Beispielantworten sind mitgezählt" in rita.get("/review/2026-W49?lang=de").text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "the difference of the shares is −40.8 to −18.3 percentage points, so chance"),
+        ("de", "der Anteile liegt bei −40,8 bis −18,3 Prozentpunkten, Zufall"),
+    ],
+)
+def test_a_fall_is_told_in_percentage_points(rita: Somebody, language: str, said: str) -> None:
+    before, after = "2026-W30", WEEK
+    with rita.office.program.database.write() as tx:
+        for week, best in ((before, 90), (after, 60)):
+            for score, answers in ((5, best), (1, 100 - best)):
+                tx.run(
+                    "INSERT INTO week_scores VALUES (:week, :wording, :score, :score, :answers)",
+                    week=week,
+                    wording=rita.office.program.facts.survey.wording_version,
+                    score=score,
+                    answers=answers,
+                )
+    page = words(rita.get(f"/review/{WEEK}?lang={language}"))
+    assert page.count(said) == 2

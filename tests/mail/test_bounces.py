@@ -1,0 +1,174 @@
+"""Mails that came back: recorded from a report or by hand, and out of the response rate."""
+
+import io
+from contextlib import suppress
+from email.generator import BytesGenerator
+from email.message import EmailMessage, Message
+from email.mime.message import MIMEMessage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from feedback_app.commands.contacts import bounce
+from feedback_app.mail.bounces import ReportError, returned_message
+from feedback_app.review.week import summarise_week
+from feedback_app.store import answered_cases
+from tests.support.office import NOW, Customer, Office
+
+
+def report(
+    original: Message,
+    action: str = "failed",
+    kind: str = "message/rfc822",
+    status_kind: str = "message/delivery-status",
+) -> bytes:
+    """Return what a mail server sends back, as RFC 3464 and RFC 6533 describe it.
+
+    `kind` is the media type of what it brings of the original: all of it, or its headers.
+    """
+    mail = MIMEMultipart("report", report_type="delivery-status")
+    mail["From"], mail["To"] = "mailer-daemon@mx.example", "support@example.org"
+    mail["Subject"] = "Undelivered Mail Returned to Sender"
+    mail.attach(MIMEText("This is the mail system. It did not work out."))
+    status = Message()
+    status["Content-Type"] = "message/delivery-status"
+    server, recipient = Message(), Message()
+    server["Reporting-MTA"] = "dns; mx.example"
+    recipient["Final-Recipient"] = "rfc822; contact@customer.example"
+    recipient["Action"], recipient["Status"] = action, "5.1.1"
+    status.set_payload([server, recipient])
+    mail.attach(status)
+    if kind.endswith("headers"):
+        heads = "".join(f"{name}: {value}\n" for name, value in original.items())
+        mail.attach(MIMEText(heads, "rfc822-headers"))
+    else:
+        mail.attach(MIMEMessage(original))
+    file = io.BytesIO()
+    BytesGenerator(file, mangle_from_=False).flatten(mail)
+    plain = "text/rfc822-headers" if kind.endswith("headers") else "message/rfc822"
+    sent = file.getvalue().replace(plain.encode(), kind.encode())
+    return sent.replace(b"message/delivery-status", status_kind.encode())
+
+
+def _a_mail(message_id: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["Message-ID"] = message_id
+    mail.set_content("Hello")
+    return mail
+
+
+WHOLE = report(_a_mail("<ours@survey.example>"))
+
+
+def _cohort(office: Office):
+    week = office.rows("cases")[0]["closed_week"]
+    cases = list(answered_cases.closed_in(office.program.database, week, office.now))
+    return summarise_week(week, [], cases, office.program.facts, office.now).cohort
+
+
+@pytest.mark.parametrize("status", ["message/delivery-status", "message/global-delivery-status"])
+@pytest.mark.parametrize(
+    "kind", ["message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"]
+)
+def test_a_report_takes_its_mail_out_of_the_response_rate(
+    office: Office, kind: str, status: str
+) -> None:
+    office.invite("1")
+    office.invite("2")
+    mail = next(mail for mail in office.mails() if "Case 2" in mail["Subject"])
+    done = office.run(bounce, "--report", "-", stdin=report(mail, "failed", kind, status))
+    assert done.output == "case 2: its mail came back\n"
+    bounced = {row["case_ref"]: row["bounced_at"] for row in office.rows("invitations")}
+    numbers = {row["case_number"]: bounced[row["id"]] for row in office.rows("cases")}
+    assert numbers == {"1": None, "2": "2026-11-24T12:00:00Z"}
+    cohort = _cohort(office)
+    assert (cohort.handed_over, cohort.bounced, cohort.reached) == (2, 1, 1)
+
+
+def test_an_alert_to_a_lead_that_comes_back_is_no_bounce_of_the_customers_mail(
+    office: Office,
+) -> None:
+    office.program.settings.alert_urls = (SecretStr("lead@example.org"),)
+    customer = Customer(office, office.invite())
+    customer.send(ease="1", satisfaction="1", comment="Too slow.")
+    alert = next(mail for mail in office.mails() if mail["To"] == "lead@example.org")
+    done = office.run(bounce, "--report", "-", stdin=report(alert))
+    assert done.exit_code == 1
+    assert "no closure mail of ours" in done.output
+    assert office.invitation(customer.invitation_id).bounced_at is None
+
+
+def test_a_case_can_be_named_instead_and_the_first_time_counts(office: Office) -> None:
+    invitation_id = office.invite()
+    assert office.run(bounce, "00012345").exit_code == 0
+    office.wait(days=1)
+    assert office.run(bounce, "00012345").exit_code == 0
+    assert office.invitation(invitation_id).bounced_at == NOW
+    assert office.invitation(invitation_id).state(office.now) == "bounced"
+
+
+def test_an_answer_that_arrives_all_the_same_counts(office: Office) -> None:
+    customer = Customer(office, office.invite())
+    office.run(bounce, "00012345")
+    assert customer.send(ease="4", satisfaction="5").status_code == 303
+    assert (_cohort(office).bounced, _cohort(office).answered) == (0, 1)
+
+
+@pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded"])
+def test_a_report_of_anything_else_than_a_failure_changes_nothing(
+    office: Office, action: str
+) -> None:
+    office.invite()
+    done = office.run(bounce, "--report", "-", stdin=report(office.mails()[0], action))
+    assert done.exit_code == 1
+    assert action in done.output
+    assert _cohort(office).bounced == 0
+
+
+def test_an_absence_note_is_no_bounce(office: Office) -> None:
+    office.invite()
+    note = EmailMessage()
+    note["Auto-Submitted"] = "auto-replied"
+    note["In-Reply-To"] = office.mails()[0]["Message-ID"]
+    note.set_content("I am away.")
+    done = office.run(bounce, "--report", "-", stdin=bytes(note))
+    assert "no delivery report" in done.output
+    assert _cohort(office).bounced == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "name either"),
+        (("1", "--report", "-"), "name either"),
+        (("12345",), "mind leading zeros"),
+    ],
+)
+def test_what_cannot_be_recorded_is_said(office: Office, words: tuple[str, ...], said: str) -> None:
+    office.invite()
+    done = office.run(bounce, *words, stdin=b"")
+    assert done.exit_code != 0
+    assert said in done.output
+
+
+def test_a_report_about_somebody_elses_mail_is_told_apart(office: Office) -> None:
+    sent_back = report(_a_mail("<somebody@else.example>"))
+    done = office.run(bounce, "--report", "-", stdin=sent_back)
+    assert "no closure mail of ours" in done.output
+
+
+@given(st.binary())
+def test_no_mail_makes_the_reader_stumble(mail: bytes) -> None:
+    with pytest.raises(ReportError):
+        returned_message(mail)
+
+
+@given(st.binary(max_size=200))
+def test_a_spoiled_report_is_read_or_refused(noise: bytes) -> None:
+    middle = len(WHOLE) // 2
+    with suppress(ReportError):
+        assert isinstance(returned_message(WHOLE[:middle] + noise + WHOLE[middle:]), str)

@@ -1,0 +1,363 @@
+"""What is withheld cannot be computed from what is published: histories are made up and attacked.
+
+The attacker knows more than any reader: which cases stand behind every published number of every
+version of every period. What is not known are the values. Three attacks:
+
+- Sums. Published numbers are sums of values over known sets of cases. Any combination of them, with
+  any factors, must be about no case or about at least the smallest n. This is decided exactly, by
+  the rank of the sets, not by trying combinations.
+- Two versions. What a reader sees added to or removed from any count must be about nobody or about
+  enough: a count can only fall by somebody who was in it.
+- Another history. For each withheld figure there is a second history with other values behind this
+  very figure, from which the same files come, to the last digit. So no calculation whatsoever, not
+  even one with medians and percentiles, can tell which of the two happened.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from fractions import Fraction
+from itertools import combinations
+from random import Random
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from feedback_app.base.weeks import weeks_back
+from feedback_app.publish.periods import Cohort, counted, due
+from feedback_app.publish.times import METRICS
+from feedback_app.records import CohortCase
+from published_results.figures import Answers, Figures, Participation, Portion, Spread
+from tests.support.cohort_cases import FACTS, FIRST, LONG_AFTER, RULES, a_case, figures
+
+LAST = "2026-W17"
+WEEKS = weeks_back(LAST, 17)
+KINDS = ("software", "infrastructure", "security", "other", None)
+Sets = set[frozenset[int]]
+
+
+@dataclass
+class Version:
+    """One published file, and the cases behind it by a number that changes with their values."""
+
+    cases: dict[int, CohortCase]
+    figures: Figures
+
+
+class History:
+    """Closed cases, and everything that was published about them, period by period."""
+
+    def __init__(self, random: Random, weights: list[int]) -> None:
+        self.random, self.weights = random, weights
+        self.versions: list[list[Version]] = []
+        self.count = 0
+
+    def new_case(self, weeks: list[str]) -> tuple[int, CohortCase]:
+        self.count += 1
+        return self.count, _made_up(self.random, self.random.choice(weeks), self.weights)
+
+    @property
+    def files(self) -> list[Figures]:
+        return [version.figures for versions in self.versions for version in versions]
+
+
+def _made_up(random: Random, week: str, weights: list[int]) -> CohortCase:
+    case = a_case(week)
+    answered = random.random() < 0.6
+    return replace(
+        case,
+        case_kind=random.choices(KINDS, weights)[0],
+        closure_reason=random.choice(("confirmed", "no_reply")),
+        first_response_seconds=random.choice((None, random.randrange(1, 7200))),
+        resolution_seconds=random.choice((None, random.randrange(7200, 900_000))),
+        duration_clock=random.choices(("calendar", "business"), (4, 1))[0],
+        became="reached" if answered else random.choice(("reached", "bounced", "not_asked")),
+        answered_at=case.closed_at + timedelta(days=1) if answered else None,
+        ease=random.randrange(1, 6) if answered else None,
+        satisfaction=random.randrange(1, 6) if answered else None,
+        wording_version=random.choices((1, 2), (5, 1))[0] if answered else None,
+        flagged=random.random() < 0.1,
+        contact_welcome=random.random() < 0.4,
+        read_at=case.closed_at + timedelta(days=random.randrange(1, 20)),
+        contacted_at=case.closed_at + timedelta(days=random.randrange(1, 9)),
+    )
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    """Make a quarter and a month up, publish them, and correct them up to three times."""
+    weights = draw(st.lists(st.integers(0, 9), min_size=len(KINDS), max_size=len(KINDS)))
+    history = History(Random(draw(st.integers(0, 2**32))), [1, *weights[1:]])
+    many = draw(st.integers(0, 12))
+    quiet = draw(st.integers(0, 12))
+    cases: dict[int, CohortCase] = {}
+    for number, week in enumerate(WEEKS):
+        for _ in range(quiet if number % 13 < 8 else many):
+            key, case = history.new_case([week])
+            cases[key] = case
+    for cohort in _due(cases):
+        history.versions.append([_version(cohort.first, cohort.last, cases, [])])
+    for _ in range(draw(st.integers(0, 3))):
+        for versions in history.versions:
+            _correct(
+                history,
+                versions,
+                *draw(st.tuples(*[st.sampled_from([0, 0, 0, 1, 3, 9, 12, 40])] * 3)),
+            )
+    return history
+
+
+def _due(cases: dict[int, CohortCase]) -> Iterator[Cohort]:
+    def read(first: str, last: str) -> Iterator[CohortCase]:
+        return (case for case in cases.values() if first <= case.closed_week <= last)
+
+    for found in due(FIRST, read, FACTS, LONG_AFTER):
+        if not isinstance(found, Cohort) or found.first > LAST:
+            return
+        yield found
+
+
+def _version(
+    first: str, last: str, cases: dict[int, CohortCase], earlier: list[Version]
+) -> Version:
+    held = {key: case for key, case in cases.items() if first <= case.closed_week <= last}
+    return Version(held, figures(list(held.values()), *(version.figures for version in earlier)))
+
+
+def _correct(history: History, versions: list[Version], add: int, drop: int, change: int) -> None:
+    """Publish a later version after so many cases were added, removed and changed."""
+    cases = dict(versions[-1].cases)
+    weeks = sorted({case.closed_week for case in versions[0].cases.values()})
+    for key in history.random.sample(sorted(cases), min(len(cases), drop)):
+        del cases[key]
+    for key in history.random.sample(sorted(cases), min(len(cases), change)):
+        del cases[key]
+        add += 1
+    cases.update(history.new_case(weeks) for _ in range(add))
+    versions.append(_version(weeks[0], weeks[-1], cases, versions))
+
+
+# --- What an attacker reads, as sets of cases ------------------------------------------------
+
+
+def _published_sets(version: Version) -> Iterator[tuple[Hashable, Hashable, frozenset[int]]]:
+    """Yield what each published number is about, the number itself, and the cases behind it."""
+    found, cases = version.figures, version.cases
+    if found.participation:
+        yield "participation", found.participation, frozenset(cases)
+    if found.scores:
+        for wording in found.scores.wordings:
+            behind = _answers(cases, wording.version)
+            for answers in wording.answers:
+                yield (answers.question, wording.version), answers, behind
+    for times in found.times:
+        measured = _measured(cases, times.metric, times.clock)
+        yield (times.metric, times.clock), times.overall, frozenset(measured)
+        for group in times.groups:
+            behind = frozenset(key for key, kind in measured.items() if (kind or "") in group.kinds)
+            yield (times.metric, times.clock), group, behind
+    if found.conduct:
+        answered = {key: case for key, case in cases.items() if case.answered_at}
+        yield "read", found.conduct.read, frozenset(answered)
+        if found.conduct.contacted:
+            wished = frozenset(key for key, case in answered.items() if _wished(case))
+            yield "contacted", found.conduct.contacted, wished
+
+
+def _wished(case: CohortCase) -> bool:
+    return case.contact_welcome and min(case.ease or 5, case.satisfaction or 5) <= 2
+
+
+def _answers(cases: dict[int, CohortCase], wording: int) -> frozenset[int]:
+    by_object = {id(case): key for key, case in cases.items()}
+    found = (case for case in counted(cases.values()) if case.wording_version == wording)
+    return frozenset(by_object[id(case)] for case in found)
+
+
+def _measured(cases: dict[int, CohortCase], metric: str, clock: str) -> dict[int, str | None]:
+    found = {}
+    for key, case in cases.items():
+        measured = METRICS[metric](case)
+        if measured and measured[0] == clock:
+            found[key] = case.case_kind
+    return found
+
+
+def _knowledge(history: History) -> dict[Hashable, Sets]:
+    """Return the sets whose sums of a value are known, by value. What is repeated tells nothing."""
+    known: dict[Hashable, Sets] = {}
+    for versions in history.versions:
+        said: set[tuple[Hashable, Hashable]] = set()
+        for version in versions:
+            for about, number, behind in _published_sets(version):
+                if (about, number) not in said:
+                    said.add((about, number))
+                    known.setdefault(about, set()).add(behind)
+    return known
+
+
+# --- First attack: sums ----------------------------------------------------------------------
+
+
+def smallest_support(sets: Sets, below: int) -> int | None:
+    """Return the size of the smallest group below `below` whose sum a combination of sets gives.
+
+    Cases in the same sets cannot be told apart, so combinations are constant on such classes. One
+    is about the classes U alone exactly if the sets have a smaller rank outside of U.
+    """
+    ordered = sorted(sets, key=sorted)
+    signatures = Counter(
+        tuple(key in one for one in ordered) for key in frozenset[int]().union(*ordered)
+    )
+    classes = [signature for signature, size in signatures.items() if size < below]
+    full = _rank(signatures)
+    found = [
+        size
+        for count in range(1, len(classes) + 1)
+        for some in combinations(classes, count)
+        if (size := sum(signatures[one] for one in some)) < below
+        and _rank(one for one in signatures if one not in some) < full
+    ]
+    return min(found, default=None)
+
+
+def _rank(columns: Iterable[tuple[bool, ...]]) -> int:
+    rows = [[Fraction(cell) for cell in column] for column in columns]
+    rank = 0
+    for place in range(len(rows[0]) if rows else 0):
+        pivot = next((row for row in rows[rank:] if row[place]), None)
+        if pivot is None:
+            continue
+        rows.remove(pivot)
+        rows.insert(rank, pivot)
+        for other in rows[rank + 1 :]:
+            factor = other[place] / pivot[place]
+            for at in range(place, len(other)):
+                other[at] -= factor * pivot[at]
+        rank += 1
+    return rank
+
+
+def test_the_attack_finds_what_subtracting_gives_away() -> None:
+    total, part = frozenset(range(30)), frozenset(range(25))
+    assert smallest_support({total, part}, 10) == 5
+    assert smallest_support({total, frozenset(range(20))}, 10) is None
+    thirds = {frozenset(range(start, start + 12)) for start in (0, 12, 24)}
+    assert smallest_support({*thirds, frozenset(range(33))}, 10) == 3
+    assert smallest_support({*thirds, frozenset(range(36))}, 10) is None
+
+
+@settings(max_examples=300)
+@given(histories())
+def test_no_combination_of_published_sums_is_about_too_few(history: History) -> None:
+    event(f"{len(history.versions)} periods")
+    for about, sets in _knowledge(history).items():
+        event(f"{about} restated: {len(sets) > len(history.versions)}")
+        assert smallest_support(sets, RULES.minimum_n) is None, about
+
+
+# --- Second attack: two versions --------------------------------------------------------------
+
+
+@settings(max_examples=300)
+@given(histories())
+def test_what_two_versions_show_added_or_removed_is_nobody_or_enough(history: History) -> None:
+    for versions in history.versions:
+        stated: dict[Hashable, list[tuple[object, list[int]]]] = {}
+        for version in versions:
+            for about, number, _ in _published_sets(version):
+                place = (about, getattr(number, "kinds", ""))
+                stated.setdefault(place, []).append((number, _counts(number)))
+        for place, numbers in stated.items():
+            for (one, before), (other, after) in combinations(numbers, 2):
+                steps = [new - old for old, new in zip(before, after, strict=True)]
+                grown = sum(step for step in steps if step > 0)
+                shrunk = -sum(step for step in steps if step < 0)
+                assert one == other or grown or shrunk, place
+                assert not 0 < grown < RULES.minimum_n, place
+                assert not 0 < shrunk < RULES.minimum_n, place
+
+
+def _counts(number: object) -> list[int]:
+    """Return a published number as counts of disjoint groups of cases."""
+    if isinstance(number, Answers):
+        return list(number.counts)
+    if isinstance(number, Participation):
+        asked = [number.answered, number.reached - number.answered, number.bounced]
+        return [*asked, number.not_delivered, number.not_asked]
+    portion = number.within_target if isinstance(number, Spread) else number
+    if isinstance(portion, Portion):
+        return [portion.count, portion.n - portion.count]
+    assert isinstance(number, Spread)
+    return [number.n]
+
+
+# --- Third attack: another history ----------------------------------------------------------
+
+# A contact is wished for with a low answer, so an answer is swapped whole.
+ANSWER = ("ease", "satisfaction", "contact_welcome", "contacted_at")
+VALUES = {
+    "ease": ANSWER,
+    "satisfaction": ANSWER,
+    "first_response_time": ("first_response_seconds",),
+    "resolution_time": ("resolution_seconds",),
+    "read": ("read_at",),
+    "contacted": ("contacted_at",),
+}
+
+
+@given(histories(), st.integers(0, 2**32))
+def test_another_history_has_the_same_files_and_other_withheld_figures(
+    history: History, seed: int
+) -> None:
+    random = Random(seed)
+    known = _knowledge(history)
+    for about, sets in known.items():
+        name = about[0] if isinstance(about, tuple) else about
+        if name == "participation":
+            continue
+        other = History(random, history.weights)
+        other.versions = [list(versions) for versions in history.versions]
+        for one, two in _alike(sets, random)[:5]:
+            _swap(other, one, two, VALUES[str(name)])
+        changed = other.versions != history.versions
+        event(f"{about} has another history: {changed}")
+        assert other.files == history.files, about
+
+
+def _alike(sets: Sets, random: Random) -> list[tuple[int, int]]:
+    """Return pairs of cases that stand in the same published sets: no case is in two pairs."""
+    classes: dict[tuple[bool, ...], list[int]] = {}
+    ordered = sorted(sets, key=sorted)
+    for key in sorted(frozenset[int]().union(*ordered)):
+        classes.setdefault(tuple(key in one for one in ordered), []).append(key)
+    pairs = []
+    for keys in classes.values():
+        random.shuffle(keys)
+        pairs += list(zip(keys[::2], keys[1::2], strict=False))
+    random.shuffle(pairs)
+    return pairs
+
+
+def _swap(history: History, one: int, two: int, names: tuple[str, ...]) -> None:
+    """Give two cases each other's values in every version, and publish all of it again."""
+    for versions in history.versions:
+        again: list[Version] = []
+        for version in versions:
+            cases = dict(version.cases)
+            if one in cases and two in cases:
+                for key, other in ((one, two), (two, one)):
+                    cases[key] = _with(version.cases[key], version.cases[other], names)
+            earlier = [before.figures for before in again]
+            again.append(Version(cases, figures(list(cases.values()), *earlier)))
+        versions[:] = again
+
+
+def _with(case: CohortCase, other: CohortCase, names: tuple[str, ...]) -> CohortCase:
+    """Return `case` with the values that `other` has; moments are as long after the answer."""
+    values = {name: getattr(other, name) for name in names}
+    for name, value in values.items():
+        if name.endswith("_at") and case.answered_at and other.answered_at:
+            values[name] = case.answered_at + (value - other.answered_at)
+    return replace(case, **values)

@@ -1,0 +1,221 @@
+"""The files that cross to the site: written once, read whole, every fault named."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_app.publish.drafts import ClockSetBackError, Draft, approve, code_of
+from feedback_app.publish.rules import rules_of
+from feedback_app.publish.sums import figures_of
+from published_results.folder import Published, add, as_text, read_folder
+from published_results.note import LONGEST_NOTE, NOTE_FORMAT, Note
+from published_results.part import Approval, ResultsError
+from published_results.result import Correction, Period, Result
+from tests.support.cohort_cases import FACTS, an_answer
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+def a_draft(number: int = 0, **changes: Any) -> Draft:
+    """Return a draft of four weeks, the first of January or some months later."""
+    first = date(2025, 12, 29) + timedelta(weeks=4 * number)
+    values: dict[str, Any] = {
+        "period": Period(
+            first_week=f"2026-W{4 * number + 1:02d}",
+            last_week=f"2026-W{4 * number + 4:02d}",
+            first_day=first,
+            last_day=first + timedelta(days=27),
+        ),
+        "version": 1,
+        "sample": False,
+        "rules": rules_of(FACTS),
+        "figures": figures_of([an_answer()] * 12, FACTS.questions, rules_of(FACTS)),
+    }
+    return Draft(**{**values, **changes})
+
+
+def results(*drafts: Draft, published: Published | None = None, at: datetime = NOW) -> list[Result]:
+    """Return approved drafts."""
+    return approve(drafts, FACTS, published or Published(), "A lead for tests", at)
+
+
+def a_note(text: dict[str, str], number: int = 1) -> Note:
+    """Return a note of a meeting."""
+    return Note(
+        format=NOTE_FORMAT,
+        week="2026-W09",
+        number=number,
+        sample=False,
+        approved=Approval(by="A lead for tests", at=NOW),
+        text=text,
+    )
+
+
+def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
+    files = results(a_draft(0), a_draft(1))
+    note = a_note({"en": "We answer sooner.", "de": "Wir antworten früher."})
+    paths = add(tmp_path, [*files, note])
+    assert [path.name for path in paths] == [
+        "2026-W01_2026-W04_v1_2026-03-01.json",
+        "2026-W05_2026-W08_v1_2026-03-01.json",
+        "note_2026-W09_1_2026-03-01.json",
+    ]
+    published = read_folder(tmp_path)
+    assert published.results == tuple(files)
+    assert published.notes == (note,)
+    assert published.newest == tuple(files)
+    assert json.loads(paths[0].read_text())["format"] == "support-results-1"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_no_folder_is_nothing_published(tmp_path: Path) -> None:
+    assert read_folder(tmp_path / "nowhere") == Published()
+
+
+def test_a_file_is_never_written_over(tmp_path: Path) -> None:
+    (file,) = results(a_draft())
+    (path,) = add(tmp_path, [file])
+    before = path.read_bytes()
+    with pytest.raises(FileExistsError):
+        add(tmp_path, results(a_draft(figures=a_draft(1).figures)))
+    assert path.read_bytes() == before
+
+
+def test_the_newest_version_counts_and_the_old_one_stays(tmp_path: Path) -> None:
+    add(tmp_path, results(a_draft(0), a_draft(1)))
+    first = read_folder(tmp_path)
+    fixed = a_draft(0, version=2, correction=Correction(why="A reason.", changes=("a: 1 -> 2",)))
+    add(tmp_path, results(fixed, published=first, at=NOW + timedelta(days=1)))
+    published = read_folder(tmp_path)
+    assert [(one.period.first_week, one.version) for one in published.newest] == [
+        ("2026-W01", 2),
+        ("2026-W05", 1),
+    ]
+    assert [one.version for one in published.versions("2026-W01_2026-W04")] == [1, 2]
+    assert [link.file[-18:-5] for link in published.digests] == [
+        "v1_2026-03-01",
+        "v1_2026-03-01",
+        "v2_2026-03-02",
+    ]
+
+
+def _faults(folder: Path) -> str:
+    with pytest.raises(ResultsError) as raised:
+        read_folder(folder)
+    return str(raised.value)
+
+
+def test_an_overlap_and_a_missing_version_are_named(tmp_path: Path) -> None:
+    wide = a_draft(0).period.model_copy(
+        update={"last_week": "2026-W06", "last_day": date(2026, 2, 8)}
+    )
+    add(tmp_path, results(a_draft(0, period=wide), a_draft(1)))
+    assert "2026-W05_2026-W08_v1_2026-03-01.json: overlaps 2026-W01_2026-W06" in _faults(tmp_path)
+    other = tmp_path / "other"
+    fixed = a_draft(0, version=3, correction=Correction(why="A reason.", changes=()))
+    add(other, results(a_draft(0), fixed))
+    assert "version 2 of its period is missing" in _faults(other)
+
+
+def test_files_of_a_clock_that_was_set_back_are_read_as_they_hold_on(tmp_path: Path) -> None:
+    add(tmp_path, results(a_draft(0)))
+    (first,) = read_folder(tmp_path).digests
+    earlier = results(a_draft(1), at=NOW - timedelta(days=2))[0]
+    add(tmp_path, [earlier.model_copy(update={"previous": first})])
+    published = read_folder(tmp_path)
+    assert [link.file for link in published.digests] == [
+        "2026-W01_2026-W04_v1_2026-03-01.json",
+        "2026-W05_2026-W08_v1_2026-02-27.json",
+    ]
+    assert published.last == published.results[1]
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=3)])
+def test_nothing_is_approved_before_what_was_approved_last(tmp_path: Path, late: timedelta) -> None:
+    add(tmp_path, results(a_draft(0)))
+    published = read_folder(tmp_path)
+    with pytest.raises(ClockSetBackError, match=r"published at 2026-03-01 09:00:00 UTC.*set it"):
+        results(a_draft(1), published=published, at=NOW - late)
+    assert results(a_draft(1), published=published, at=NOW + timedelta(seconds=1))
+
+
+def test_two_files_that_follow_the_same_one_are_named_as_a_fork(tmp_path: Path) -> None:
+    add(tmp_path, results(a_draft(0)))
+    published = read_folder(tmp_path)
+    for number in (1, 2):
+        at = NOW + timedelta(days=number)
+        add(tmp_path, results(a_draft(number), published=published, at=at))
+    assert (
+        "2026-W05_2026-W08_v1_2026-03-02.json and 2026-W09_2026-W12_v1_2026-03-03.json both "
+        "follow 2026-W01_2026-W04_v1_2026-03-01.json: move one of them out of the folder"
+    ) in _faults(tmp_path)
+    other = tmp_path / "other"
+    add(other, results(a_draft(0)))
+    add(other, results(a_draft(1)))
+    assert "both say that nothing was published before them" in _faults(other)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "fault"),
+    [
+        (("figures", "scores", "wordings", 0, "n"), 13, "do not make up n"),
+        (("figures", "conduct", "read", "count"), 99, "99 of 12 is no portion"),
+        (("figures", "participation", "closed"), -1, "greater than or equal to 0"),
+        (("figures", "scores", "flagged"), "1", "valid integer"),
+        (("format",), "support-results-2", "support-results-1"),
+        (("period", "first_week"), "2026-W09", "ends before it begins"),
+        (("secret",), "a name", "Extra inputs are not permitted"),
+        (("version",), 2, "every later version says why"),
+    ],
+)
+def test_a_broken_file_is_named_with_the_place(
+    tmp_path: Path, place: tuple[Any, ...], value: object, fault: str
+) -> None:
+    (path,) = add(tmp_path, results(a_draft()))
+    text = json.loads(path.read_text())
+    inner = text
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    path.write_text(json.dumps(text))
+    message = _faults(tmp_path)
+    assert path.name in message
+    assert fault in message
+    assert "restore the file as it was published" in message
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_a_named_fault_and_no_crash(tmp_path_factory: Any, content: bytes) -> None:
+    folder = tmp_path_factory.mktemp("results")
+    (folder / "2026-W01_2026-W04_v1_2026-03-01.json").write_bytes(content)
+    assert "2026-W01_2026-W04_v1_2026-03-01.json" in _faults(folder)
+
+
+def test_the_code_of_a_preview_changes_with_any_figure() -> None:
+    draft = a_draft()
+    other = figures_of([an_answer(5)] * 12, FACTS.questions, draft.rules)
+    codes = {
+        code_of([draft]),
+        code_of([a_draft(1)]),
+        code_of([draft, a_draft(1)]),
+        code_of([a_draft(figures=other)]),
+        code_of([a_draft(sample=True)]),
+    }
+    assert len(codes) == 5
+    assert code_of([draft]) == code_of([a_draft()])
+
+
+@pytest.mark.parametrize("text", [{}, {"en": " "}, {"en": ""}, {"en": "x" * (LONGEST_NOTE + 1)}])
+def test_a_note_says_something_and_not_too_much(text: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="validation error for Note"):
+        a_note(text)
+
+
+def test_the_same_content_is_the_same_text() -> None:
+    one, other = results(a_draft()), results(a_draft())
+    assert as_text(one[0]) == as_text(other[0])

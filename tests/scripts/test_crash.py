@@ -1,0 +1,53 @@
+"""An answer that was thanked for is never lost: the server is killed while customers answer."""
+
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+from crash import crash
+
+from tests.conftest import real_part_missing
+from tests.support.server import environment, feedback, free_port, running
+
+
+def test_killing_the_server_loses_and_doubles_no_answer(tmp_path: Path) -> None:
+    for thanked in (10, 40, 90):
+        found = crash(tmp_path / str(thanked), thanked)
+        assert len(found.thanked) >= thanked, "too few were thanked to try anything"
+        assert (found.lost, found.doubled) == (0, 0)
+
+
+def test_every_accepted_answer_reaches_the_disk_before_the_thanks(tmp_path: Path) -> None:
+    if not shutil.which("strace"):
+        real_part_missing("strace", "apt-get install strace")
+    port, log = free_port(), tmp_path / "strace.log"
+    env = environment(tmp_path, port)
+    feedback("migrate", env=env)
+    links = feedback("mint", "10", env=env).split()
+    serve = [sys.executable, "-m", "feedback_app.cli", "serve", "--port", str(port)]
+    strace = ["strace", "-f", "-qq", "-e", "trace=fdatasync,fsync", "-o", str(log)]
+    if subprocess.run([*strace, "true"], capture_output=True, check=False).returncode:
+        real_part_missing("strace that may trace", "allow it to trace processes")
+    with running([*strace, *serve], port, env):
+        before = _syncs(log)
+        for link in links:
+            _answer(port, urlsplit(link).path)
+        after = _syncs(log)
+    assert after - before >= len(links)
+
+
+def _answer(port: int, path: str) -> None:
+    address = f"http://127.0.0.1:{port}{path}"
+    with urllib.request.urlopen(address) as response:
+        value = re.search(r'name="page" value="([^"]+)"', response.read().decode())[1]
+    body = urlencode({"page": value, "ease": "4", "satisfaction": "5", "comment": ""}).encode()
+    with urllib.request.urlopen(address, data=body) as response:
+        assert response.url.endswith("/thanks")
+
+
+def _syncs(log: Path) -> int:
+    return len(re.findall(r"f(?:data)?sync\(", log.read_text())) if log.exists() else 0

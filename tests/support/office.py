@@ -1,0 +1,203 @@
+"""What many tests need of a support office: closed cases, a running program, a customer."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_string
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import click
+import waitress
+from click.testing import CliRunner, Result
+
+from feedback_app.app import create_app
+from feedback_app.base import times
+from feedback_app.database.lifetimes import TABLES
+from feedback_app.invitations import Receipt
+from feedback_app.jobs.retention import erase
+from feedback_app.mail.delivery import deliver_due
+from feedback_app.mail.smtp import Postman, postman
+from feedback_app.program import Program
+from feedback_app.records import Answer, ClosedCase, Invitation
+from feedback_app.store import answers, invitations
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+KEY = "a-key-for-tests-only-and-long-enough"
+
+
+def a_case(number: str = "00012345", **changes: Any) -> ClosedCase:
+    """Return a case that closed an hour ago, with an address."""
+    values: dict[str, Any] = {
+        "source": "tests",
+        "case_id": number,
+        "case_number": number,
+        "closed_at": NOW - timedelta(hours=1),
+        "contact_email": "contact@customer.example",
+        "customer": "A customer for tests",
+    }
+    return ClosedCase(**{**values, **changes})
+
+
+class Office:
+    """A running program, and the time that the test lets pass."""
+
+    def __init__(self, program: Program, traveller: Any) -> None:
+        self.program, self._traveller = program, traveller
+
+    def ruled(self, **rules: Any) -> "Office":
+        """Return this office with other facts of [survey]."""
+        facts = self.program.facts
+        facts = replace(facts, survey=replace(facts.survey, **rules))
+        return Office(replace(self.program, facts=facts), self._traveller)
+
+    def called(self, name: str) -> "Office":
+        """Return this office with another name of the organisation."""
+        facts = self.program.facts
+        facts = replace(facts, organisation=replace(facts.organisation, name=name))
+        return Office(replace(self.program, facts=facts), self._traveller)
+
+    @property
+    def now(self) -> datetime:
+        return times.now()
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        self._traveller.move_to(moment, tick=False)
+
+    def wait(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+    def receive(self, case: ClosedCase, ask_anyway: bool = False) -> Receipt:
+        with self.program.database.write() as tx:
+            return self.program.case_intake.receive(tx, case, self.now, ask_anyway)
+
+    def invite(self, number: str = "00012345", **changes: Any) -> str:
+        """Close a case, let its mail be delivered, and return the invitation's id."""
+        receipt = self.receive(a_case(number, **{"closed_at": self.now, **changes}))
+        self.deliver()
+        assert receipt.invitation_id
+        return receipt.invitation_id
+
+    def deliver(
+        self, by: Postman | None = None, stopping: Callable[[], bool] = lambda: False
+    ) -> int:
+        lifetime = timedelta(days=self.program.facts.survey.link_lifetime_days)
+        carrier = by or postman(self.program.settings)
+        return deliver_due(self.program.database, carrier, lifetime, times.now, stopping)
+
+    def erase(self, case_number: str) -> None:
+        erase(self.program.database, self.mailbox, self.now, case_number)
+
+    def invitation(self, invitation_id: str) -> Invitation:
+        found = invitations.find(self.program.database, invitation_id)
+        assert found
+        return found
+
+    def answers(self, invitation_id: str) -> list[Answer]:
+        return answers.revisions(self.program.database, invitation_id)
+
+    def path(self, invitation_id: str) -> str:
+        """Return the path of the survey link."""
+        return self.program.survey_link(invitation_id).removeprefix(
+            self.program.settings.public_url
+        )
+
+    def client(self) -> Any:
+        """Return a browser without a screen."""
+        return create_app(parts=self.program).test_client()
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        return self.program.database.ask(f"SELECT * FROM {table}")
+
+    def everything(self) -> dict[str, list[dict[str, Any]]]:
+        """Return every row of every table."""
+        return {table: self.rows(table) for table in TABLES}
+
+    def mails(self) -> list[EmailMessage]:
+        """Return the messages of the outbox, oldest first."""
+        rows = self.program.database.ask("SELECT message FROM outbox ORDER BY created_at")
+        return [message_from_string(row["message"], policy=default) for row in rows]
+
+    def run(self, command: click.Command, *words: str, stdin: bytes | None = None) -> Result:
+        """Run a command of `feedback` with the settings of this office."""
+        settings = self.program.settings
+        environment = {
+            "FEEDBACK_DATABASE": settings.database.get_secret_value(),
+            "FEEDBACK_SECRET_KEYS": " ".join(
+                one.get_secret_value() for one in settings.secret_keys
+            ),
+            "FEEDBACK_PUBLIC_URL": settings.public_url,
+            "FEEDBACK_MAILBOX": str(settings.mailbox),
+        }
+        return CliRunner().invoke(command, words, input=stdin, env=environment)
+
+    @property
+    def mailbox(self) -> Path:
+        return self.program.settings.mailbox
+
+
+@contextmanager
+def serving(program: Program) -> Iterator[int]:
+    """Serve the survey on a port of this machine, as `feedback serve` does, and yield the port."""
+    server = waitress.create_server(create_app(parts=program), host="127.0.0.1", port=0, ident="")
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield server.effective_port
+    server.task_dispatcher.shutdown()
+    # Its own thread closes it, which therefore looks at no socket that is gone.
+    server.trigger.pull_trigger(server.close)
+    thread.join()
+
+
+class Customer:
+    """Somebody with the link of one invitation, and a browser without a screen."""
+
+    headers = {"User-Agent": "Mozilla/5.0", "Accept-Language": "en-GB"}
+
+    def __init__(self, office: Office, invitation_id: str) -> None:
+        self.office, self.invitation_id = office, invitation_id
+        self.browser = office.client()
+        self.path = office.path(invitation_id)
+
+    def open(self, query: str = "") -> Any:
+        return self.browser.get(self.path + query, headers=self.headers)
+
+    def value(self) -> str:
+        """Open the page and return the value minted with it."""
+        return self.value_in(self.open())
+
+    def value_in(self, page: Any, name: str = "page") -> str:
+        """Return a hidden value of a page."""
+        return str(page.text.split(f'name="{name}" value="')[1].split('"')[0])
+
+    def send(
+        self,
+        query: str = "",
+        *,
+        page: str | None = None,
+        headers: dict[str, str] | None = None,
+        patient: bool = True,
+        **fields: Any,
+    ) -> Any:
+        """Open the page, take the time a person takes, and send what was chosen."""
+        if page is None:
+            page = self.office.program.links.sign("page", self.invitation_id)
+        if patient:
+            self.office.wait(seconds=20)
+        return self.browser.post(
+            self.path + query,
+            data={"page": page, **fields},
+            headers={**self.headers, **(headers or {})},
+        )
+
+    def follow(self, response: Any) -> Any:
+        return self.browser.get(response.location, headers=self.headers)
+
+    @property
+    def answers(self) -> list[Answer]:
+        return self.office.answers(self.invitation_id)

@@ -1,0 +1,75 @@
+"""A real mail server on this machine that keeps what it takes, and fails as it is told."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+from tests.support.server import free_port
+
+HANG, DROP, DROP_AFTER_DATA = "hang", "drop", "drop after DATA"
+
+
+class SmtpSink:
+    """Replies to each message with the next word of `plan`, then with `reply`, then with 250.
+
+    HANG answers nothing, DROP breaks the connection before the message is kept, DROP_AFTER_DATA
+    keeps the message and breaks the connection before saying so.
+    """
+
+    port: int
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+        self.plan: list[str] = []
+        self.reply = "250 OK"
+        self.seconds_a_message = 0.0
+        self.reply_to_recipients = "250 OK"
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the stable part of the Message-ID of every message that was kept."""
+        return [mail["Message-ID"].strip("<>").partition("@")[0] for mail in self.messages]
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        """Take the recipient, or say what is planned."""
+        if self.reply_to_recipients.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return self.reply_to_recipients
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        """Do to this message what is planned."""
+        reply = self.plan.pop(0) if self.plan else self.reply
+        await asyncio.sleep(self.seconds_a_message / 2)
+        if reply == HANG:
+            await asyncio.sleep(3600)
+        if reply in (DROP, DROP_AFTER_DATA):
+            server.transport.abort()
+        if reply == DROP_AFTER_DATA or reply.startswith("2"):
+            self.messages.append(message_from_bytes(envelope.content, policy=default))
+        # Whoever is killed now does not hear that the message was kept.
+        await asyncio.sleep(self.seconds_a_message / 2)
+        return reply
+
+
+@contextmanager
+def listening(sink: SmtpSink, **options: Any) -> Iterator[SmtpSink]:
+    """Let `sink` listen until the block ends."""
+    sink.port = free_port()
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port, **options)
+    controller.start()
+    try:
+        yield sink
+    finally:
+        controller.stop()

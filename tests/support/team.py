@@ -1,0 +1,78 @@
+"""What tests of the leads' pages need: accounts, a lead with a browser, answers of a week."""
+
+import re
+from functools import cache
+from typing import Any
+
+from feedback_app.app import create_app
+from feedback_app.leads import passwords
+from feedback_app.records import Lead, Role
+from feedback_app.store import leads
+from tests.support.office import Customer, Office, a_case
+
+PASSWORD = "a-password-for-tests"
+
+
+@cache
+def _hashed() -> str:
+    return passwords.hashed(PASSWORD)
+
+
+def add_account(office: Office, name: str, role: Role, *, password: bool = True) -> None:
+    """Add an account; with `password` False only a proxy can sign it in."""
+    account = Lead(
+        name=name,
+        role=role,
+        password_hash=_hashed() if password else None,
+        added_at=office.now,
+    )
+    with office.program.database.write() as tx:
+        leads.add(tx, account)
+
+
+class Somebody:
+    """A person with a browser without a screen, signed in or not."""
+
+    def __init__(self, office: Office, role: Role | None = None, name: str = "") -> None:
+        self.office = office
+        self.browser = create_app(parts=office.program).test_client()
+        if role:
+            self.name = name or f"a-{role}"
+            add_account(office, self.name, role)
+            assert self.sign_in(self.name).status_code == 303
+
+    def sign_in(self, name: str, password: str = PASSWORD, query: str = "") -> Any:
+        page = self.browser.get("/review/sign-in").text
+        return self.browser.post(
+            "/review/sign-in" + query,
+            data={"name": name, "password": password, "page": value_in(page)},
+        )
+
+    def get(self, path: str) -> Any:
+        return self.browser.get(path)
+
+    def post(self, path: str, **fields: Any) -> Any:
+        """Send a form with the value of a page of this session."""
+        page = value_in(self.browser.get("/review/unread").text)
+        return self.browser.post(path, data={"page": page, **fields})
+
+
+def value_in(page: str) -> str:
+    """Return the page value of a page, or nothing."""
+    found = re.search(r'name="page" value="([^"]*)"', page)
+    return found[1] if found else ""
+
+
+def answered(
+    office: Office, number: str, ease: int = 5, satisfaction: int = 5, **given: Any
+) -> str:
+    """Close a case, answer it as its customer, and return the invitation's id."""
+    case = {name: given.pop(name) for name in list(given) if name in vars(a_case())}
+    invitation_id = office.invite(number, **case)
+    if given.pop("contact_welcome", False):
+        given["contact_welcome"] = "y"
+    sent = Customer(office, invitation_id).send(
+        ease=str(ease), satisfaction=str(satisfaction), **given
+    )
+    assert sent.status_code == 303
+    return invitation_id

@@ -1,0 +1,204 @@
+"""Objecting to surveys, and what is still told."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from feedback_app.base.links import Links
+from feedback_app.commands.contacts import opt_out
+from feedback_app.mail.smtp import MailServer
+from feedback_app.store import opt_outs
+from tests.support.office import NOW, Customer, Office, a_case
+
+ADDRESS = "contact@customer.example"
+
+
+def _path(office: Office) -> str:
+    """Return the path that the mail's header names for objecting."""
+    return office.mails()[0]["List-Unsubscribe"].strip("<>").removeprefix("http://survey.example")
+
+
+def _opted_out(office: Office) -> bool:
+    return opt_outs.holds(office.program.database, ADDRESS)
+
+
+def test_the_mail_names_the_address_for_objecting_as_rfc_8058_wants(office: Office) -> None:
+    office.receive(a_case())
+    mail = office.mails()[0]
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    text = mail.get_body(("plain",)).get_content()
+    assert _path(office) in text
+
+
+def test_the_address_for_objecting_travels_as_one_word_on_one_line(
+    office: Office, smtp_sink
+) -> None:
+    office.receive(a_case())
+    written = office.rows("outbox")[0]["message"]
+    assert re.search(r"^List-Unsubscribe: <http://survey\.example/o/\S+>\r?$", written, re.M)
+    office.deliver(MailServer(smtp_sink.url))
+    (raw,) = [
+        value for name, value in smtp_sink.messages[0].raw_items() if name == "List-Unsubscribe"
+    ]
+    assert raw == f"<http://survey.example{_path(office)}>"
+
+
+def test_looking_at_the_page_changes_nothing(office: Office) -> None:
+    office.receive(a_case())
+    before = office.everything()
+    client = office.client()
+    for method in (client.get, client.head, client.options):
+        assert method(_path(office)).status_code == 200
+    assert office.everything() == before
+
+
+def test_one_post_of_the_mail_program_is_enough(office: Office) -> None:
+    office.receive(a_case())
+    done = office.client().post(_path(office), data={"List-Unsubscribe": "One-Click"})
+    assert done.status_code == 200
+    assert _opted_out(office)
+
+
+def test_an_objection_gets_through_though_the_links_of_surveys_were_revoked(
+    office: Office,
+) -> None:
+    office.receive(a_case())
+    path = _path(office)
+    keys = [one.get_secret_value() for one in office.program.settings.secret_keys]
+    office.wait(hours=1)
+    office.program = replace(office.program, links=Links(keys, valid_from=office.now))
+    assert office.client().post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert _opted_out(office)
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_the_mail_programs_post_is_taken_in_both_forms_of_rfc_8058(
+    office: Office, kind: str
+) -> None:
+    office.receive(a_case())
+    data = {"List-Unsubscribe": "One-Click"}
+    done = office.client().post(_path(office), data=data, content_type=kind)
+    assert (done.status_code, done.headers.get("Location")) == (200, None)
+    assert "Set-Cookie" not in done.headers
+    assert _opted_out(office)
+
+
+def test_the_button_alone_changes_nothing_in_either_direction(office: Office) -> None:
+    office.receive(a_case())
+    client = office.client()
+    for wish in ("stop", "ask again"):
+        before = office.everything()
+        for data in ({}, {"wish": ""}, {"wish": "made up"}):
+            page = client.post(_path(office), data=data)
+            assert page.status_code == 422
+            assert "tick the box first" in page.text
+        assert office.everything() == before
+        client.post(_path(office), data={"wish": wish})
+
+
+def test_who_objected_is_still_told_that_the_case_is_closed(office: Office) -> None:
+    with office.program.database.write() as tx:
+        opt_outs.add(tx, ADDRESS.upper(), NOW)
+    receipt = office.receive(a_case())
+    assert receipt.withheld_because == "opt_out"
+    mail = office.mails()[0]
+    assert mail["Subject"] == "Case 00012345 is closed"
+    assert mail["List-Unsubscribe"] is None
+    for part in ("plain", "html"):
+        body = mail.get_body((part,)).get_content()
+        assert "/f/" not in body
+        assert office.program.facts.question("ease").text["en"] not in body
+        assert office.program.facts.contacts.portal_url in body
+
+
+def test_a_notice_without_survey_hands_no_link_over(office: Office) -> None:
+    with office.program.database.write() as tx:
+        opt_outs.add(tx, ADDRESS, NOW)
+    receipt = office.receive(a_case())
+    assert office.deliver() == 1
+    assert receipt.invitation_id
+    assert office.invitation(receipt.invitation_id).state(office.now) == "withheld"
+
+
+def test_the_wish_can_be_taken_back_on_the_same_page(office: Office) -> None:
+    office.receive(a_case())
+    client = office.client()
+    client.post(_path(office), data={"wish": "stop"})
+    page = client.get(_path(office))
+    assert re.search(r'type="checkbox" name="wish" value="ask again"', page.text)
+    client.post(_path(office), data={"wish": "ask again"})
+    assert not _opted_out(office)
+    assert office.receive(a_case("2")).withheld_because is None
+
+
+def test_the_list_of_objections_holds_no_address(office: Office) -> None:
+    office.receive(a_case())
+    office.client().post(_path(office), data={"wish": "stop"})
+    assert "customer.example" not in str(office.rows("opt_outs"))
+
+
+def test_a_link_of_another_purpose_or_a_changed_one_objects_to_nothing(office: Office) -> None:
+    office.receive(a_case())
+    invitation_id = office.rows("invitations")[0]["id"]
+    survey = office.program.links.sign("survey", invitation_id)
+    for token in (survey, _path(office).removeprefix("/o/")[:-3]):
+        assert office.client().post(f"/o/{token}").status_code == 404
+    assert office.rows("opt_outs") == []
+
+
+def test_an_objection_after_the_erasure_counts_and_can_be_taken_back(office: Office) -> None:
+    office.receive(a_case())
+    path = _path(office)
+    office.erase("00012345")
+    client = office.client()
+    assert "two questions" in client.get(path).text
+    done = client.post(path, data={"List-Unsubscribe": "One-Click"})
+    assert (done.status_code, _opted_out(office)) == (200, True)
+    assert office.receive(a_case("2")).withheld_because == "opt_out"
+    client.post(path, data={"wish": "ask again"})
+    assert not _opted_out(office)
+
+
+def test_an_old_link_objects_while_its_address_is_known_and_says_when_it_is_not(
+    office: Office,
+) -> None:
+    office.receive(a_case())
+    path = f"/o/{office.program.links.sign('opt-out', office.rows('invitations')[0]['id'])}"
+    client = office.client()
+    client.post(path, data={"wish": "stop"})
+    assert _opted_out(office)
+    client.post(path, data={"wish": "ask again"})
+    office.erase("00012345")
+    for page in (client.get(path), client.post(path, data={"List-Unsubscribe": "One-Click"})):
+        assert page.status_code == 410
+        assert "Nothing was changed" in page.text
+        assert "Please write to us" in page.text
+    assert office.rows("opt_outs") == []
+
+
+def test_a_large_body_objects_to_nothing(office: Office) -> None:
+    office.receive(a_case())
+    data = {"List-Unsubscribe": "One-Click", "more": "x" * 70_000}
+    assert office.client().post(_path(office), data=data).status_code == 413
+    assert office.rows("opt_outs") == []
+
+
+def test_an_answer_can_still_be_given_after_objecting(office: Office) -> None:
+    customer = Customer(office, office.invite())
+    with office.program.database.write() as tx:
+        opt_outs.add(tx, ADDRESS, NOW)
+    assert customer.send(ease="4", satisfaction="5").status_code == 303
+
+
+def test_who_objects_by_phone_is_recorded_by_command(office: Office) -> None:
+    assert office.run(opt_out, f" {ADDRESS.upper()}").exit_code == 0
+    assert _opted_out(office)
+    assert office.receive(a_case()).withheld_because == "opt_out"
+    assert office.run(opt_out, ADDRESS, "--ask-again").exit_code == 0
+    assert not _opted_out(office)
+
+
+def test_the_command_refuses_what_is_no_address(office: Office) -> None:
+    assert office.run(opt_out, "00012345").exit_code == 2
+    assert office.rows("opt_outs") == []

@@ -1,0 +1,356 @@
+"""Every page a customer meets, as HTTP sends it and as a real browser shows it."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_string
+from email.policy import default
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import time_machine
+from axe_playwright_python.sync_playwright import Axe
+from pydantic import SecretStr
+
+from feedback_app import sample
+from feedback_app.app import create_app
+from feedback_app.base import times
+from feedback_app.base.links import Links
+from feedback_app.database.migrate import migrate
+from feedback_app.mail.closure import closure
+from feedback_app.program import open_program
+from feedback_app.settings import Settings
+from support_facts.facts import load_facts
+from tests.mail.test_closure import LINKS, STATIONERY
+from tests.support.office import KEY, NOW, Customer, Office, a_case, serving
+
+LANGUAGES = ("en", "de")
+KINDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# So many bytes a page may have, and so many packed.
+WHOLE, PACKED = 6 * 1024, 2.5 * 1024
+SECRETS = ("contact@customer.example", "A customer for tests", "The first words.")
+
+
+def _settings(folder: Path) -> Settings:
+    return Settings(
+        database=SecretStr(f"sqlite:///{folder}/feedback.sqlite"),
+        secret_keys=(SecretStr(KEY),),
+        public_url="http://survey.example",
+        mailbox=folder / "mailbox",
+    )
+
+
+def _responses(office: Office, language: str) -> dict[str, Any]:
+    """Walk every road a customer can take; return the page at each of its ends."""
+    pages: dict[str, Any] = {}
+    query = f"?lang={language}"
+
+    def a_customer(number: str) -> Customer:
+        customer = Customer(office, office.invite(f"{language}-{number}"))
+        office.wait(minutes=2)
+        return customer
+
+    customer = a_customer("1")
+    pages["form"] = customer.open(f"{query}&ease=4")
+    pages["nothing chosen"] = customer.send(query, comment="Typed.")
+    pages["comment too long"] = customer.send(query, ease="4", satisfaction="5", comment="x" * 4001)
+    pages["body too large"] = customer.send(query, ease="4", comment="x" * 2_000_000)
+    sent = customer.send(query, ease="4", satisfaction="5", comment=SECRETS[2])
+    pages["sent"] = sent
+    pages["thanks"] = customer.follow(sent)
+    pages["status"] = customer.open(query)
+    pages["keep or change"] = customer.send(query, ease="1", satisfaction="1")
+    office.wait(days=2)
+    pages["cannot be changed"] = customer.open(query)
+
+    low = a_customer("2")
+    asked = low.send(query, ease="1", satisfaction="2")
+    pages["why"] = low.follow(asked)
+    pages["why, too long"] = low.browser.post(
+        asked.location, data={"page": low.value_in(pages["why"]), "comment": "x" * 4001}
+    )
+
+    link = office.program.opt_out_link(low.invitation_id, SECRETS[0])
+    objection = link.removeprefix("http://survey.example")
+    pages["objecting"] = low.browser.get(objection + query)
+    pages["objecting, not ticked"] = low.browser.post(objection + query)
+    pages["objected"] = low.browser.post(objection + query, data={"wish": "stop"})
+    low.browser.post(objection, data={"wish": "ask again"})
+
+    late = a_customer("3")
+    office.wait(days=3)
+    office.receive(a_case(f"{language}-3", closed_at=office.now))
+    pages["superseded"] = late.open(query)
+    expired = a_customer("4")
+    office.wait(days=20)
+    pages["expired"] = expired.open(query)
+    page = office.program.links.sign("page", expired.invitation_id)
+    given = {"ease": "4", "satisfaction": "5", "comment": "Typed too late."}
+    pages["expired, typed"] = expired.send(query, page=page, **given)
+    pages["incomplete link"] = late.browser.get(late.path[:-4] + query)
+    links = Links([KEY], valid_from=office.now)
+    revoked = create_app(parts=replace(office.program, links=links)).test_client()
+    pages["revoked"] = revoked.get(late.path + query)
+    pages["revoked, typed"] = revoked.post(late.path + query, data=given)
+    pages["no such page"] = late.browser.get(f"/nothing{query}")
+    return pages
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Any]:
+    """Every page in every language."""
+    program = open_program(_settings(tmp_path_factory.mktemp("pages")))
+    with time_machine.travel(NOW, tick=False) as traveller:
+        migrate(program.database, NOW)
+        office = Office(program, traveller)
+        found = {
+            (name, language): response
+            for language in LANGUAGES
+            for name, response in _responses(office, language).items()
+        }
+    program.database.close()
+    return found
+
+
+def test_every_page_is_small_and_speaks_the_language_that_was_chosen(pages: Any) -> None:
+    for (name, language), page in pages.items():
+        if page.status_code == 303:
+            continue
+        assert f'<html lang="{language}">' in page.text, name
+        if "too long" not in name:
+            assert len(page.data) <= WHOLE, (name, language, len(page.data))
+            assert len(gzip.compress(page.data)) <= PACKED, (name, language)
+
+
+def test_no_page_runs_loads_keeps_or_passes_on_anything(pages: Any) -> None:
+    for key, page in pages.items():
+        assert "<script" not in page.text, key
+        assert not re.search(r"\son\w+=|javascript:|\b(src|srcset)=|@import|url\(", page.text), key
+        assert "Set-Cookie" not in page.headers, key
+        policy = page.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'; style-src 'sha256-"), key
+        assert "script-src" not in policy, key
+        assert page.headers["Cache-Control"] == "no-store", key
+        assert page.headers["Referrer-Policy"] == "no-referrer", key
+        assert "noindex" in page.headers["X-Robots-Tag"], key
+
+
+def test_no_page_shows_anything_personal_or_what_was_answered(pages: Any) -> None:
+    for key, page in pages.items():
+        assert not [secret for secret in SECRETS if secret in page.text], key
+
+
+def test_what_was_typed_is_given_back_wherever_it_was_not_stored(pages: Any) -> None:
+    for language in LANGUAGES:
+        assert "Typed.</textarea>" in pages["nothing chosen", language].text
+        for name in ("expired, typed", "revoked, typed"):
+            assert "Typed too late.</textarea>" in pages[name, language].text
+        for name in ("comment too long", "why, too long"):
+            assert "x" * 4001 in pages[name, language].text
+
+
+def test_every_fault_stands_beside_its_field_and_in_the_summary(pages: Any) -> None:
+    for language in LANGUAGES:
+        text = pages["nothing chosen", language].text
+        summary = text.split('role="alert"')[1].split("</div>")[0]
+        assert re.findall(r'href="#([\w-]+)"', summary) == ["ease-1", "satisfaction-1"]
+        for name in ("ease", "satisfaction"):
+            assert f'<fieldset aria-describedby="{name}-fault">' in text
+            assert f'id="{name}-fault"' in text
+            assert f'id="{name}-1"' in text
+
+
+@pytest.fixture(scope="module")
+def shown(browser: Any) -> Iterator[Any]:
+    """Show a page of `pages` in a fresh window of the size and scheme that the test names."""
+    contexts = []
+
+    def show(page: Any, width: int = 320, scheme: str = "light") -> Any:
+        context = browser.new_context(viewport={"width": width, "height": 640}, color_scheme=scheme)
+        contexts.append(context)
+        window = context.new_page()
+        window.set_content(page.text)
+        return window
+
+    yield show
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("de", "dark")])
+def test_axe_finds_nothing_on_any_page(pages: Any, shown: Any, language: str, scheme: str) -> None:
+    found = {}
+    for (name, spoken), page in pages.items():
+        if spoken != language or page.status_code == 303:
+            continue
+        window = shown(page, scheme=scheme)
+        faults = Axe().run(window, options={"runOnly": {"type": "tag", "values": KINDS}})
+        found[name] = [one["id"] for one in faults.response["violations"]]
+        window.close()
+    assert found == dict.fromkeys(found, [])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_overflows_at_320_pixels_or_with_letters_of_twice_the_size(
+    pages: Any, shown: Any, language: str
+) -> None:
+    for (name, spoken), page in pages.items():
+        if spoken != language or page.status_code == 303:
+            continue
+        window = shown(page)
+        assert window.evaluate(WIDER) == [], f"{name} at 320 pixels"
+        # 200 % zoom of a window of 640 pixels is 320 pixels; letters alone are harder.
+        window.set_viewport_size({"width": 640, "height": 800})
+        window.add_style_tag(content="html{font-size:200%}")
+        assert window.evaluate(WIDER) == [], f"{name} with large letters"
+        window.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_closure_mail_is_readable_for_everybody_in_both_schemes(
+    shown: Any, scheme: str
+) -> None:
+    for language in LANGUAGES:
+        case = a_case(language=language)
+        mail = message_from_string(
+            closure(STATIONERY, case, "i" * 22, LINKS, NOW).message, policy=default
+        )
+        window = shown(SimpleNamespace(text=mail.get_body(("html",)).get_content()), scheme=scheme)
+        # Landmarks are for pages; a mail stands inside the mail program's own.
+        rules = {"runOnly": {"type": "tag", "values": KINDS[:-1]}}
+        faults = Axe().run(window, options=rules).response["violations"]
+        assert [one["id"] for one in faults] == []
+        assert window.evaluate(WIDER) == []
+        window.close()
+
+
+WIDER = """() => [...document.querySelectorAll("body *")].filter(
+    one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+).map(one => one.outerHTML.slice(0, 80))"""
+
+
+def test_dark_follows_the_system(pages: Any, shown: Any) -> None:
+    colours = {}
+    for scheme in ("light", "dark"):
+        window = shown(pages["form", "en"], scheme=scheme)
+        colours[scheme] = window.evaluate("getComputedStyle(document.body).backgroundColor")
+        window.close()
+    assert colours == {"light": "rgb(251, 250, 246)", "dark": "rgb(15, 26, 30)"}
+
+
+def test_a_screen_reader_hears_question_number_and_word_of_every_point(
+    pages: Any, shown: Any
+) -> None:
+    window = shown(pages["form", "en"])
+    for question in load_facts().questions:
+        group = window.get_by_role("group", name=question.text["en"], exact=True)
+        for number, point in enumerate(question.points, 1):
+            radio = group.get_by_role("radio", name=f"{number} {point['en']}", exact=True)
+            assert radio.count() == 1
+            assert radio.is_checked() is (question.key == "ease" and number == 4)
+    why = window.get_by_role("textbox", name="Why? Above all if you chose 2 or less.", exact=True)
+    assert why.count() == 1
+    welcome = window.get_by_role("checkbox", name="A team lead may get in touch", exact=False)
+    assert not welcome.is_checked()
+    assert window.get_by_role("button", name="Send", exact=True).count() == 1
+    assert window.get_by_role("navigation", name="Language").get_by_role("link").count() == 1
+    window.close()
+
+
+class Desk:
+    """A running survey in real time, and links into it."""
+
+    def __init__(self, office: Office, address: str) -> None:
+        self.office, self._address = office, address
+
+    def link(self) -> str:
+        """Return the address of a fresh survey."""
+        program = self.office.program
+        fresh = sample.mint(program, 1, times.now() - timedelta(minutes=5))[0]
+        return fresh.replace(program.settings.public_url, self._address)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A survey that is served on this machine."""
+    program = open_program(_settings(tmp_path))
+    migrate(program.database, times.now())
+    with serving(program) as port:
+        yield Desk(Office(program, None), f"http://127.0.0.1:{port}")
+    program.database.close()
+
+
+def test_the_keyboard_alone_is_enough_and_shows_where_it_is(desk: Desk, page: Any) -> None:
+    page.goto(desk.link())
+    walked = []
+
+    def step(key: str) -> None:
+        page.keyboard.press(key)
+        name, outline = page.evaluate(
+            "() => [document.activeElement.id || document.activeElement.name"
+            " || document.activeElement.tagName, getComputedStyle(document.activeElement).outline]"
+        )
+        assert "solid 3px" in outline, f"{name} does not show that it has the focus"
+        walked.append(name)
+
+    for key in ("Tab", "Tab", "Space", "ArrowDown", "Tab", "Space", "Tab", "Tab", "Space", "Tab"):
+        step(key)
+    assert walked == ["A", "ease-1", "ease-1", "ease-2", "satisfaction-1", "satisfaction-1"] + [
+        "comment",
+        "contact_welcome",
+        "contact_welcome",
+        "send",
+    ]
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.title().startswith("May we ask why?")
+    stored = desk.office.rows("answers")
+    assert [(one["ease"], one["satisfaction"], one["contact_welcome"]) for one in stored] == [
+        (2, 1, 1)
+    ]
+
+
+def test_the_summary_of_faults_leads_to_the_field(desk: Desk, page: Any) -> None:
+    page.goto(desk.link())
+    page.check("#ease-5")
+    page.fill("#comment", "Kept.")
+    with page.expect_navigation():
+        page.click("#send")
+    page.click("[role=alert] a")
+    assert page.evaluate("document.activeElement.id") == "satisfaction-1"
+    assert page.is_checked("#ease-5")
+    assert page.input_value("#comment") == "Kept."
+
+
+def test_from_the_tap_to_the_thanks_in_ten_seconds_on_a_slow_phone(
+    desk: Desk, browser: Any
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+    )
+    phone = context.new_page()
+    line = context.new_cdp_session(phone)
+    line.send("Network.enable")
+    slow = {"latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 25_000}
+    line.send("Network.emulateNetworkConditions", {"offline": False, **slow})
+    requests: list[str] = []
+    phone.on("request", lambda request: requests.append(request.method))
+    link = desk.link()
+    start = phone.evaluate("Date.now()")
+    phone.goto(f"{link}?ease=5")
+    assert requests == ["GET"], "one page, one request"
+    # Reading the second question, and finding Send.
+    phone.wait_for_timeout(3000)
+    phone.tap("label:has(#satisfaction-5)")
+    phone.wait_for_timeout(1000)
+    with phone.expect_navigation():
+        phone.tap("#send")
+    assert phone.title().startswith("Thank you")
+    assert phone.evaluate("Date.now()") - start <= 10_000
+    assert requests == ["GET", "POST", "GET"]
+    assert [row["satisfaction"] for row in desk.office.rows("answers")] == [5]
+    context.close()

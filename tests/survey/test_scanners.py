@@ -1,0 +1,466 @@
+"""What mail scanners do, the whole matrix: nothing recorded, changed or used up.
+
+Raw HTTP goes over a real server whose time the test lets pass; the scanners that run a browser
+are a real headless Chromium before a server of its own.
+"""
+
+import http.client
+import json
+import random
+import re
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+import pytest
+
+from feedback_app.base import times
+from feedback_app.commands.review import answers as answers_command
+from feedback_app.database.migrate import migrate
+from feedback_app.program import Program, open_program
+from feedback_app.settings import read_settings
+from tests.support.office import Office, a_case, serving
+from tests.support.people import simulate
+from tests.support.scanners import run
+from tests.support.server import environment, free_port, running
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+PERSON = {"User-Agent": "Mozilla/5.0", "Accept-Language": "en-GB,en;q=0.9"}
+SCANNER = {"User-Agent": "Mozilla/5.0 (compatible; link check)"}
+SCANNER_ADDRESS = "127.0.0.2"
+
+
+class Page(NamedTuple):
+    """An answer of the server."""
+
+    status: int
+    text: str
+    headers: http.client.HTTPMessage
+
+
+class Mail:
+    """A closure mail that arrived, the server its links lead to, and who uses them."""
+
+    def __init__(self, office: Office, port: int) -> None:
+        self.office, self.port = office, port
+        receipt = office.receive(a_case())
+        office.deliver()
+        office.wait(minutes=2)
+        assert receipt.invitation_id
+        self.invitation_id = receipt.invitation_id
+        mail = office.mails()[0]
+        text = mail.get_body(("plain",)).get_content()
+        html = mail.get_body(("html",)).get_content()
+        found = re.findall(r"http://survey\.example(/[^\s\"<>]*)", text + html)
+        self.ratings = [link for link in found if "ease=" in link]
+        self.links = [*found, urlsplit(mail["List-Unsubscribe"].strip("<>")).path]
+        self.path = self.ratings[0].partition("?")[0]
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str] | None = None,
+        fields: dict[str, str] | None = None,
+        address: str = "127.0.0.1",
+    ) -> Page:
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=30, source_address=(address, 0)
+        )
+        body = None if fields is None else urlencode(fields)
+        connection.request(method, path, body, {**(headers or SCANNER), **(FORM if body else {})})
+        response = connection.getresponse()
+        page = Page(response.status, response.read().decode(), response.headers)
+        connection.close()
+        return page
+
+    def scan(self, *methods: str, headers: dict[str, str] | None = None) -> list[Page]:
+        """Fetch every link of the mail with every method, from the scanner's address."""
+        return [
+            self.ask(method, link, {**SCANNER, **(headers or {})}, address=SCANNER_ADDRESS)
+            for link in self.links
+            for method in methods
+        ]
+
+    def opened(self, query: str = "", name: str = "page") -> str:
+        """Open the link as a person does and return a hidden value of the page."""
+        return hidden(self.ask("GET", self.path + query, PERSON), name)
+
+    def answer(self, **fields: str) -> Page:
+        """Answer as a person does, in twenty seconds."""
+        value = self.opened("?ease=4")
+        self.office.wait(seconds=20)
+        given = {"page": value, "ease": "4", "satisfaction": "5", **fields}
+        return self.ask("POST", self.path, PERSON, given)
+
+    @property
+    def stored(self) -> list[tuple[int, int, int]]:
+        answers = self.office.answers(self.invitation_id)
+        return [(one.revision, one.ease, one.satisfaction) for one in answers]
+
+    @property
+    def flags(self) -> list[str]:
+        """Return the flags as `feedback answers` shows them to leads."""
+        shown = json.loads(self.office.run(answers_command, "--json").output)
+        return list(shown[0]["flags"])
+
+
+def hidden(page: Page, name: str) -> str:
+    return page.text.split(f'name="{name}" value="')[1].split('"')[0]
+
+
+def chosen(page: Page) -> list[str]:
+    """Return the points that are preselected on a page."""
+    return re.findall(r'id="([\w-]+)" value="\d" checked', page.text)
+
+
+@pytest.fixture
+def mail(office: Office) -> Iterator[Mail]:
+    """A closure mail that was delivered two minutes ago."""
+    with serving(office.program) as port:
+        yield Mail(office, port)
+
+
+def assert_a_person_can_still_answer(mail: Mail) -> None:
+    assert mail.stored == []
+    assert mail.answer().status == 303
+    assert mail.stored == [(1, 4, 5)]
+    assert mail.flags == []
+
+
+def test_the_mail_has_ten_rating_links_and_one_for_objecting(mail: Mail) -> None:
+    assert sorted(link[-1] for link in mail.ratings) == sorted("1122334455")
+    assert {link.partition("?")[0] for link in mail.ratings} == {mail.path}
+    assert sum(link.startswith("/o/") for link in mail.links) >= 2
+
+
+def test_head_and_get_of_all_links_before_delivery_write_nothing(mail: Mail) -> None:
+    before = mail.office.everything()
+    for _ in range(2):
+        mail.scan("HEAD", "GET", "OPTIONS")
+    assert mail.office.everything() == before
+    assert_a_person_can_still_answer(mail)
+
+
+def test_ten_rating_links_within_a_second_in_any_order_choose_nothing(mail: Mail) -> None:
+    before = mail.office.everything()
+    for seed in range(5):
+        links = random.Random(seed).sample(mail.ratings, len(mail.ratings))
+        with ThreadPoolExecutor(10) as scanners:
+            pages = list(scanners.map(lambda link: mail.ask("GET", link), links))
+        for link, page in zip(links, pages, strict=True):
+            assert chosen(page) == [f"ease-{link[-1]}"], "only its own link's choice"
+    assert mail.office.everything() == before
+    assert_a_person_can_still_answer(mail)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Moz": "prefetch"}],
+)
+def test_a_prefetch_writes_nothing_and_uses_nothing_up(mail: Mail, header: dict[str, str]) -> None:
+    before = mail.office.everything()
+    assert {page.status for page in mail.scan("GET", headers=header)} <= {200, 404}
+    assert mail.office.everything() == before
+    assert_a_person_can_still_answer(mail)
+
+
+def test_a_post_that_was_prefetched_is_kept_with_a_flag(mail: Mail) -> None:
+    value = mail.opened()
+    mail.office.wait(seconds=20)
+    given = {"page": value, "ease": "4", "satisfaction": "5"}
+    headers = {**PERSON, "Sec-Purpose": "prefetch"}
+    assert mail.ask("POST", mail.path, headers, given).status == 303
+    assert mail.flags == ["prefetch"]
+
+
+@pytest.mark.parametrize("choice", [{}, {"ease": "1"}, {"ease": "3", "comment": "x"}])
+def test_pressing_send_without_both_choices_records_nothing(
+    mail: Mail, choice: dict[str, str]
+) -> None:
+    before = mail.office.everything()
+    page = mail.ask("POST", mail.path, SCANNER, {"page": mail.opened("?ease=1"), **choice})
+    assert page.status == 422
+    assert mail.office.everything() == before
+    assert_a_person_can_still_answer(mail)
+
+
+def test_a_post_to_a_rating_link_whose_page_was_never_opened_records_nothing(mail: Mail) -> None:
+    before = mail.office.everything()
+    both = {"ease": "1", "satisfaction": "1"}
+    for link in mail.ratings:
+        assert mail.ask("POST", link, SCANNER, both).status == 422
+    assert mail.office.everything() == before
+    assert_a_person_can_still_answer(mail)
+
+
+def test_the_customers_post_again_35_seconds_later_from_another_address(mail: Mail) -> None:
+    given = {"page": mail.opened("?ease=4"), "ease": "4", "satisfaction": "5", "comment": "Good."}
+    mail.office.wait(seconds=20)
+    assert mail.ask("POST", mail.path, PERSON, given).status == 303
+    before = mail.office.everything()
+    mail.office.wait(seconds=35)
+    replay = mail.ask("POST", mail.path, SCANNER, given, SCANNER_ADDRESS)
+    assert replay.status == 303, "the same values again are a success"
+    assert mail.office.everything() == before
+
+
+@pytest.mark.parametrize("fresh_page", [False, True])
+def test_other_values_35_seconds_later_change_nothing_and_leads_see_it(
+    mail: Mail, fresh_page: bool
+) -> None:
+    value = mail.opened("?ease=4")
+    mail.answer(page=value)
+    mail.office.wait(seconds=35)
+    if fresh_page:
+        value = mail.office.program.links.sign("page", mail.invitation_id)
+    others = {"page": value, "ease": "1", "satisfaction": "1", "comment": "Not me."}
+    page = mail.ask("POST", mail.path, SCANNER, others, SCANNER_ADDRESS)
+    assert page.status == 409
+    assert chosen(page) == []
+    assert mail.stored == [(1, 4, 5)]
+    assert mail.flags == ["other_values"]
+
+
+def test_other_values_with_an_old_revision_change_nothing(mail: Mail) -> None:
+    mail.answer()
+    asked = mail.ask("POST", mail.path, PERSON, {"change": "ask"})
+    change = {"page": hidden(asked, "page"), "change": hidden(asked, "change")}
+    mail.office.wait(seconds=20)
+    changed = mail.ask("POST", mail.path, PERSON, {**change, "ease": "3", "satisfaction": "3"})
+    assert changed.status == 303
+    mail.office.wait(seconds=35)
+    others = {**change, "ease": "1", "satisfaction": "1"}
+    assert mail.ask("POST", mail.path, SCANNER, others, SCANNER_ADDRESS).status == 409
+    assert mail.stored == [(1, 4, 5), (2, 3, 3)]
+
+
+@pytest.mark.parametrize("first_welcome", [True, False])
+def test_an_old_reason_again_takes_no_newer_words_away(mail: Mail, first_welcome: bool) -> None:
+    def welcome(given: bool) -> dict[str, str]:
+        return {"contact_welcome": "y"} if given else {}
+
+    why = mail.answer(ease="1").headers["Location"]
+    page = hidden(mail.ask("GET", why, PERSON), "page")
+    first = {"page": page, "comment": "Too slow.", **welcome(first_welcome)}
+    assert mail.ask("POST", why, PERSON, first).status == 303
+    asked = mail.ask("POST", mail.path, PERSON, {"change": "ask"})
+    changed = {name: hidden(asked, name) for name in ("page", "change")}
+    mail.office.wait(seconds=20)
+    newer = {**changed, "ease": "1", "satisfaction": "5", "comment": "Newer words."}
+    newer |= welcome(not first_welcome)
+    assert mail.ask("POST", mail.path, PERSON, newer).status == 303
+    before = mail.office.everything()
+    mail.office.wait(seconds=35)
+    assert mail.ask("POST", why, SCANNER, first, SCANNER_ADDRESS).status == 303
+    assert mail.office.everything() == before
+    newest = mail.office.answers(mail.invitation_id)[-1]
+    assert (newest.comment, newest.contact_welcome) == ("Newer words.", not first_welcome)
+
+
+def test_a_late_crawl_changes_nothing_and_learns_nothing(mail: Mail) -> None:
+    mail.answer(ease="1", comment="My own words.")
+    before = mail.office.everything()
+    facts = mail.office.program.facts
+    for days in (0, 1, 20):
+        mail.office.wait(days=days)
+        pages = mail.scan("HEAD", "GET")
+        assert mail.office.everything() == before
+        for page in pages:
+            assert "My own words." not in page.text
+            assert all(point["en"] not in page.text for point in facts.question("ease").points)
+
+
+def _spoiled(path: str) -> list[str]:
+    """Return what mail programs and scanners make of a rating link."""
+    token = path.removeprefix("/f/").partition("?")[0]
+    return [
+        path.upper(),
+        "/f/" + token.upper(),
+        "/f/" + token.lower(),
+        *(f"/f/{token[:length]}" for length in (1, 10, 22, len(token) - 1)),
+        path + "%3D%3D",
+        path.replace("?ease=", "?EASE="),
+        path.replace("?ease=", "?ease=3D"),
+        path.replace("?", "&amp;"),
+        path + "&utm_source=mail&ease=5",
+        "/?url=" + quote(f"http://survey.example{path}", safe=""),
+        "/f/" + token + "%00",
+        "//" + path,
+    ]
+
+
+def test_spoiled_links_are_answered_kindly_and_do_nothing(mail: Mail) -> None:
+    before = mail.office.everything()
+    both = {"ease": "1", "satisfaction": "1"}
+    for spoiled in _spoiled(mail.ratings[0]):
+        for page in (mail.ask("GET", spoiled), mail.ask("POST", spoiled, SCANNER, both)):
+            assert page.status in (200, 404, 405, 422), spoiled
+    assert mail.office.everything() == before
+    assert_a_person_can_still_answer(mail)
+
+
+@pytest.mark.parametrize("ending", [".", ",", ")", "%3E", "%22", "%20", "%C2%BB", ")."])
+def test_punctuation_on_the_end_of_a_link_does_not_keep_a_person_out(
+    mail: Mail, ending: str
+) -> None:
+    mail.path += ending
+    assert_a_person_can_still_answer(mail)
+
+
+@pytest.mark.parametrize("gap", ["%20", "%0A", "%0D%0A%20", "%09"])
+def test_a_link_wrapped_over_two_lines_still_works(mail: Mail, gap: str) -> None:
+    mail.path = mail.path[:30] + gap + mail.path[30:]
+    assert_a_person_can_still_answer(mail)
+
+
+def test_a_link_inside_a_rewritten_one_works_as_before(mail: Mail) -> None:
+    wrapped = f"https://scanner.example/?url={quote('http://survey.example' + mail.ratings[3])}&d=1"
+    inside = unquote(wrapped.partition("url=")[2].partition("&d=")[0])
+    mail.path = urlsplit(inside).path
+    assert_a_person_can_still_answer(mail)
+
+
+def test_every_spelling_of_a_link_is_the_same_link(mail: Mail) -> None:
+    mail.answer()
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    spellings = [mail.path[:-1] + letter for letter in letters]
+    answered = [path for path in spellings if mail.ask("GET", path).status == 200]
+    assert len(answered) == 4, "unused bits of the last letter are not signed"
+    others = {"page": mail.office.program.links.sign("page", mail.invitation_id), "ease": "1"}
+    for path in answered:
+        page = mail.ask("POST", path, SCANNER, {**others, "satisfaction": "1"})
+        assert page.status == 409
+    assert mail.stored == [(1, 4, 5)]
+
+
+def test_scanned_links_of_many_mails_can_all_still_be_answered(tmp_path: Path) -> None:
+    found = run(40, tmp_path)
+    assert found == dict.fromkeys(found, 0)
+
+
+def test_hardly_any_answer_of_an_ordinary_person_carries_a_flag(tmp_path: Path) -> None:
+    found = simulate(1000, seed=1, folder=tmp_path)
+    assert found.answered >= 990, "hardly anybody comes after the link has expired"
+    assert found.flagged <= found.answered / 100, found.flags
+    assert found.flagged, "the simulation has people in it whose answers look odd"
+
+
+# Scanners that run a browser.
+
+
+class Chromium:
+    """A server with one delivered mail, and a headless browser that opens its links."""
+
+    def __init__(self, program: Program, browser: Any) -> None:
+        self.browser = browser
+        self.office = Office(program, None)
+        now = self.office.now
+        receipt = self.office.receive(a_case(closed_at=now - timedelta(hours=1)))
+        self.office.deliver()
+        assert receipt.invitation_id
+        self.invitation_id = receipt.invitation_id
+        mail = self.office.mails()[0]
+        html = mail.get_body(("html",)).get_content()
+        links = re.findall(rf'href="({program.settings.public_url}/[fo]/[^"]+)"', html)
+        self.links = [link.replace("&amp;", "&") for link in links]
+        self.survey = self.links[0].partition("?")[0]
+
+    def open(self, link: str, javascript: bool = True) -> Any:
+        page = self.browser.new_context(java_script_enabled=javascript).new_page()
+        page.goto(link)
+        return page
+
+    def click_first_button(self, page: Any) -> None:
+        with page.expect_navigation():
+            page.locator("button, input[type=submit], [role=button]").first.click()
+
+    @property
+    def stored(self) -> list[tuple[int, int]]:
+        answers = self.office.answers(self.invitation_id)
+        return [(one.ease, one.satisfaction) for one in answers]
+
+    def answer(self, ease: str, satisfaction: str) -> Any:
+        """Answer as a person does; return the page that follows."""
+        page = self.open(f"{self.survey}?ease={ease}", javascript=False)
+        page.check(f"#satisfaction-{satisfaction}")
+        page.wait_for_timeout(2500)
+        with page.expect_navigation():
+            page.click("#send")
+        return page
+
+
+@pytest.fixture
+def chromium(browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chromium]:
+    """The real time passes here: the server is a process of its own."""
+    port = free_port()
+    env = environment(tmp_path, port)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    program = open_program(read_settings())
+    migrate(program.database, times.now())
+    serve = [sys.executable, "-m", "feedback_app.cli", "serve", "--port", str(port)]
+    with running(serve, port, env):
+        opened = Chromium(program, browser)
+        yield opened
+    for context in browser.contexts:
+        context.close()
+    program.database.close()
+
+
+def test_a_browser_that_runs_scripts_and_waits_ten_seconds_records_nothing(
+    chromium: Chromium,
+) -> None:
+    before = chromium.office.everything()
+    assert len(chromium.links) == 6, "five ratings and the objection"
+    pages = [chromium.open(link) for link in chromium.links]
+    pages[0].wait_for_timeout(10_000)
+    for page in pages:
+        page.mouse.wheel(0, 4000)
+        assert page.evaluate("document.scripts.length") == 0
+        assert page.context.cookies() == []
+    assert chromium.office.everything() == before
+    assert chromium.answer("4", "5").title().startswith("Thank you")
+    assert chromium.stored == [(4, 5)]
+
+
+def test_a_browser_that_clicks_the_first_button_records_nothing(chromium: Chromium) -> None:
+    before = chromium.office.everything()
+    for link in (chromium.survey, *chromium.links):
+        page = chromium.open(link)
+        chromium.click_first_button(page)
+        assert "Nothing is" in page.locator("[role=alert]").inner_text()
+        chromium.click_first_button(page)
+    assert chromium.office.everything() == before
+    assert chromium.answer("4", "5").title().startswith("Thank you")
+    assert chromium.stored == [(4, 5)]
+
+
+def test_clicking_on_after_the_answer_changes_nothing(chromium: Chromium) -> None:
+    why = chromium.answer("1", "5")
+    assert why.title().startswith("May we ask why?")
+    scanner = chromium.open(why.url)
+    chromium.click_first_button(scanner)
+    before = chromium.office.everything()
+    for link in (chromium.survey, *chromium.links):
+        page = chromium.open(link)
+        for _ in range(3):
+            chromium.click_first_button(page)
+    assert chromium.office.everything() == before
+    assert chromium.stored == [(1, 5)]
+
+
+def test_objecting_still_works_for_a_person_after_all_that(chromium: Chromium) -> None:
+    objection = next(link for link in chromium.links if "/o/" in link)
+    chromium.click_first_button(chromium.open(objection))
+    assert chromium.office.rows("opt_outs") == []
+    page = chromium.open(objection, javascript=False)
+    page.check("input[name=wish]")
+    chromium.click_first_button(page)
+    assert "do not ask you" in page.content()
+    chromium.click_first_button(chromium.open(objection))
+    assert len(chromium.office.rows("opt_outs")) == 1

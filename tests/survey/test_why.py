@@ -1,0 +1,233 @@
+"""Why a low answer was low: asked once, stored with its scores, and no word of it lost."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from feedback_app.app import create_app
+from feedback_app.base.links import Links
+from feedback_app.jobs.retention import erase
+from feedback_app.store import answers
+from tests.support.office import KEY, Customer, Office
+
+ONE_DAY = timedelta(hours=24)
+
+
+@pytest.fixture
+def customer(office: Office) -> Customer:
+    """A customer who opened the link from the closure mail a minute after it came."""
+    invitation_id = office.invite()
+    office.wait(minutes=1)
+    return Customer(office, invitation_id)
+
+
+class Reason:
+    """The page that asks a customer why, which stays open behind the Back button."""
+
+    def __init__(self, customer: Customer, ease: str = "1", **answer: str) -> None:
+        self.customer = customer
+        self.place = customer.send(ease=ease, satisfaction="4", **answer).location
+        self.page = customer.value_in(customer.browser.get(self.place))
+
+    def send(self, comment: str = "", **fields: str):
+        """Send the reason from the page as it was opened."""
+        data = {"page": self.page, "comment": comment, **fields}
+        return self.customer.browser.post(self.place, data=data)
+
+
+def texts(customer: Customer) -> list[str]:
+    return [answer.comment for answer in customer.answers]
+
+
+def test_a_low_answer_without_reason_is_asked_why_once_and_is_stored_already(
+    customer: Customer,
+) -> None:
+    first = customer.send(ease="1", satisfaction="4")
+    assert "/why?" in first.location
+    assert len(customer.answers) == 1
+    why = customer.follow(first)
+    assert "May we ask why?" in why.text
+    sent = customer.browser.post(
+        first.location,
+        data={"page": customer.value_in(why), "comment": "Too slow.", "contact_welcome": "y"},
+    )
+    assert sent.location.endswith("/thanks")
+    newest = customer.answers[-1]
+    assert (newest.revision, newest.ease, newest.comment) == (2, 1, "Too slow.")
+    assert newest.contact_welcome
+
+
+def test_an_empty_reason_leaves_the_answer_as_it_is(customer: Customer) -> None:
+    first = customer.send(ease="1", satisfaction="4")
+    sent = customer.browser.post(
+        first.location, data={"page": customer.value_in(customer.follow(first)), "comment": "  "}
+    )
+    assert sent.location.endswith("/thanks")
+    assert len(customer.answers) == 1
+
+
+def test_why_is_not_asked_where_an_answer_cannot_be_changed(office: Office) -> None:
+    office = office.ruled(edit_window_hours=0)
+    customer = Customer(office, office.invite())
+    assert customer.send(ease="1", satisfaction="4").location.endswith("/thanks")
+
+
+def test_the_same_reason_twice_is_one_revision(customer: Customer) -> None:
+    first = customer.send(ease="1", satisfaction="4")
+    data = {"page": customer.value_in(customer.follow(first)), "comment": "Too slow."}
+    for _ in range(2):
+        assert customer.browser.post(first.location, data=data).status_code == 303
+    assert len(customer.answers) == 2
+
+
+def test_the_same_reason_twice_is_one_revision_after_a_name_was_blacked_out(
+    customer: Customer,
+) -> None:
+    reason = Reason(customer)
+    reason.send("Mx Sample took a week.")
+    with customer.office.program.database.write() as tx:
+        assert answers.redact(tx, customer.invitation_id, "mx sample")
+    assert reason.send("Mx Sample took a week.").location.endswith("/thanks")
+    assert texts(customer) == ["", "▇▇▇ took a week."]
+    assert reason.send("Mx Sample took a day.").location.endswith("/thanks")
+    assert texts(customer)[2:] == ["Mx Sample took a day."]
+
+
+def test_a_name_that_was_blacked_out_does_not_come_back_with_consent(customer: Customer) -> None:
+    reason = Reason(customer)
+    reason.send("Mx Sample took a week.")
+    with customer.office.program.database.write() as tx:
+        answers.redact(tx, customer.invitation_id, "mx sample")
+    reason.send("Mx Sample took a week.", contact_welcome="y")
+    assert texts(customer) == ["", "▇▇▇ took a week.", "▇▇▇ took a week."]
+    assert customer.answers[-1].contact_welcome
+
+
+def test_another_reason_is_stored_where_the_first_is_black_as_a_whole(customer: Customer) -> None:
+    reason = Reason(customer)
+    reason.send("Mx Sample!")
+    with customer.office.program.database.write() as tx:
+        answers.redact(tx, customer.invitation_id, "mx sample")
+    reason.send("The outage of Monday.")
+    assert texts(customer) == ["", "▇▇▇!", "The outage of Monday."]
+
+
+def test_a_reason_that_was_erased_is_not_brought_back_by_its_old_request(
+    customer: Customer,
+) -> None:
+    reason = Reason(customer)
+    reason.send("Erase this.")
+    office = customer.office
+    erase(office.program.database, office.program.settings.mailbox, office.now, "00012345")
+    again = reason.send("Erase this.")
+    assert again.status_code == 409
+    assert "was not stored" in again.text
+    assert [row["comment"] for row in office.rows("answers")] == [None, None]
+
+
+def test_a_low_answer_with_reason_is_not_asked_again(customer: Customer) -> None:
+    assert customer.send(ease="1", satisfaction="1", comment="Why.").location.endswith("/thanks")
+
+
+def test_the_page_that_asks_why_needs_the_key_of_the_one_who_answered(customer: Customer) -> None:
+    customer.send(ease="1", satisfaction="4")
+    for query in ("", "?k=x", "?k=" + customer.office.program.links.sign("why", "A" * 22 + ":1")):
+        page = customer.browser.get(f"{customer.path}/why{query}")
+        assert page.status_code == 303
+        assert page.location == customer.path
+
+
+def test_a_second_reason_after_going_back_is_the_one_that_counts(customer: Customer) -> None:
+    reason = Reason(customer)
+    assert reason.send("A").location.endswith("/thanks")
+    assert reason.send("B").location.endswith("/thanks")
+    assert texts(customer) == ["", "A", "B"]
+    assert {answer.ease for answer in customer.answers} == {1}
+    assert len({answer.answered_week for answer in customer.answers}) == 1
+
+
+def test_words_sent_after_contact_was_welcomed_are_stored_and_the_welcome_stays(
+    customer: Customer,
+) -> None:
+    reason = Reason(customer)
+    reason.send(contact_welcome="y")
+    assert reason.send("Too slow.").location.endswith("/thanks")
+    newest = customer.answers[-1]
+    assert (newest.comment, newest.contact_welcome) == ("Too slow.", True)
+
+
+def test_a_welcome_given_with_the_answer_outlives_its_reason(customer: Customer) -> None:
+    Reason(customer, contact_welcome="y").send("Too slow.")
+    assert customer.answers[-1].contact_welcome
+
+
+def test_a_reason_emptied_later_takes_no_words_away(customer: Customer) -> None:
+    reason = Reason(customer)
+    reason.send("Too slow.")
+    reason.send("", contact_welcome="y")
+    newest = customer.answers[-1]
+    assert (newest.comment, newest.contact_welcome) == ("Too slow.", True)
+
+
+def test_a_reason_for_scores_that_were_changed_is_given_back_to_change_or_keep(
+    customer: Customer,
+) -> None:
+    reason = Reason(customer)
+    ask = customer.send(change="ask", page="")
+    customer.send(ease="5", satisfaction="5", change=customer.value_in(ask, "change"))
+    page = reason.send("Too slow.")
+    assert page.status_code == 409
+    assert "Too slow.</textarea>" in page.text
+    assert texts(customer) == ["", ""]
+    # The page was answered at another address, and must send to the survey's own.
+    assert f'<form method="post" action="{customer.path}">' in page.text
+    change = customer.value_in(page, "change")
+    customer.send(ease="2", satisfaction="5", comment="Too slow.", change=change)
+    assert texts(customer) == ["", "", "Too slow."]
+
+
+def test_a_reason_is_taken_while_the_answer_can_be_changed_and_given_back_after(
+    customer: Customer,
+) -> None:
+    reason = Reason(customer)
+    answered_at = customer.answers[0].answered_at
+    customer.office.now = answered_at + ONE_DAY
+    assert reason.send("In time.").status_code == 303
+    customer.office.now = answered_at + ONE_DAY + timedelta(seconds=1)
+    assert reason.send("In time.").status_code == 303, "what is stored already is a success"
+    page = reason.send("Too late.")
+    assert page.status_code == 409
+    assert "Too late.</textarea>" in page.text
+    assert "was not stored" in page.text
+    assert texts(customer) == ["", "In time."]
+    assert customer.browser.get(reason.place).location == customer.path
+
+
+def test_a_reason_that_no_key_or_link_lets_in_is_given_back(customer: Customer) -> None:
+    reason = Reason(customer)
+    data = {"page": reason.page, "comment": "Typed meanwhile."}
+    keyless = customer.browser.post(f"{customer.path}/why?k=x", data=data)
+    assert keyless.status_code == 409
+    assert "too late" not in keyless.text
+    assert 'name="change"' in keyless.text
+    links = Links([KEY], valid_from=customer.office.now + timedelta(hours=1))
+    parts = replace(customer.office.program, links=links)
+    revoked = create_app(parts=parts).test_client().post(reason.place, data=data)
+    assert revoked.status_code == 410
+    customer.office.wait(hours=25)
+    late = customer.browser.post(f"{customer.path}/why?k=x", data=data)
+    assert "too late" in late.text
+    for page in (keyless, revoked, late):
+        assert "Typed meanwhile.</textarea>" in page.text
+    assert texts(customer) == [""]
+
+
+def test_a_reason_of_more_than_64_kib_is_given_back_unread(customer: Customer) -> None:
+    reason = Reason(customer)
+    words = "long " * 20_000
+    page = reason.send(words)
+    assert page.status_code == 413
+    assert "Please shorten your comment" in page.text
+    assert words in page.text
+    assert texts(customer) == [""]

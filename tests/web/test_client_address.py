@@ -1,0 +1,80 @@
+"""The address a request is counted under: nobody can choose it, nobody shares the proxy's."""
+
+from ipaddress import ip_address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_app.app import create_app
+from feedback_app.web.client_address import client_address, peer_is_trusted
+from tests.support.office import Office
+from tests.support.senders import with_settings
+
+PROXIES = ("192.0.2.1", "10.0.0.0/8", "2001:db8::/32")
+
+
+@pytest.fixture
+def told(sqlite_office: Office):
+    """Return what a request's address is told to be."""
+
+    def ask(peer: str, *passed_on: str, proxies: tuple[str, ...] = PROXIES) -> str | None:
+        app = create_app(parts=with_settings(sqlite_office, trusted_proxies=proxies))
+        headers = [("X-Forwarded-For", value) for value in passed_on]
+        with app.test_request_context(headers=headers, environ_base={"REMOTE_ADDR": peer}):
+            return client_address()
+
+    return ask
+
+
+def test_without_a_proxy_it_is_the_peer_whatever_the_header_says(told) -> None:
+    assert told("198.51.100.7", proxies=()) == "198.51.100.7"
+    assert told("198.51.100.7", "203.0.113.9", proxies=()) == "198.51.100.7"
+    assert told("198.51.100.7", "203.0.113.9") == "198.51.100.7"
+
+
+def test_behind_a_proxy_it_is_the_nearest_that_is_no_proxy(told) -> None:
+    assert told("192.0.2.1", "203.0.113.9") == "203.0.113.9"
+    assert told("192.0.2.1", "203.0.113.9, 10.1.2.3") == "203.0.113.9"
+    assert told("10.1.2.3", "198.51.100.7, 203.0.113.9") == "203.0.113.9", "the first was brought"
+    assert told("2001:db8::1", "2a00::5") == "2a00::5"
+
+
+def test_some_proxies_write_a_port_or_a_header_of_their_own(told) -> None:
+    assert told("192.0.2.1", "203.0.113.9:4711") == "203.0.113.9"
+    assert told("192.0.2.1", "[2a00::5]:4711") == "2a00::5"
+    assert told("192.0.2.1", "198.51.100.7", "203.0.113.9") == "203.0.113.9"
+    assert told("::ffff:192.0.2.1", "::ffff:203.0.113.9") == "203.0.113.9"
+
+
+@pytest.mark.parametrize("value", ["", "unknown", "_hidden, 10.1.2.3", "203.0.113.9,", "10.1.2.3"])
+def test_a_proxy_that_names_no_client_makes_nobody_guilty(told, value: str) -> None:
+    assert told("192.0.2.1", value) is None
+
+
+def test_a_proxy_that_sends_no_header_makes_nobody_guilty(told) -> None:
+    assert told("192.0.2.1") is None
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "", "sock"])
+def test_a_peer_on_this_machine_that_nobody_named_is_nobody(told, peer: str) -> None:
+    for proxies in ((), PROXIES, ("127.0.0.2",)):
+        assert told(peer, "203.0.113.9", proxies=proxies) is None
+
+
+def test_a_proxy_on_this_machine_is_trusted_once_it_is_named(told) -> None:
+    assert told("127.0.0.1", "203.0.113.9", proxies=("127.0.0.1",)) == "203.0.113.9"
+
+
+def test_no_header_breaks_it_or_becomes_an_address_that_is_none(sqlite_office: Office) -> None:
+    app = create_app(parts=with_settings(sqlite_office, trusted_proxies=("192.0.2.1",)))
+
+    @given(st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60))
+    def holds(value: str) -> None:
+        peer = {"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": value}
+        with app.test_request_context(environ_overrides=peer):
+            assert peer_is_trusted()
+            found = client_address()
+            assert found is None or ip_address(found)
+
+    holds()
