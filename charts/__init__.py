@@ -1,1 +1,32 @@
-"""Charts as SVG with their data as tables, and how numbers are written. Used by site and app."""
+"""SVG charts with their data as tables, and the way numbers are written. Used by site and app.
+
+svg        bar charts and interval charts
+tables     HTML tables
+elements   HTML elements
+numbers    percentages, means and durations
+"""
+
+from charts.elements import Child, element, english
+from charts.numbers import duration, mean, percent, percent_range
+from charts.svg import WIDTH, Labels, Mark, bars, html, intervals
+from charts.tables import Cell, Row, anchor, table
+
+__all__ = [
+    "WIDTH",
+    "Cell",
+    "Child",
+    "Labels",
+    "Mark",
+    "Row",
+    "anchor",
+    "bars",
+    "duration",
+    "element",
+    "english",
+    "html",
+    "intervals",
+    "mean",
+    "percent",
+    "percent_range",
+    "table",
+]

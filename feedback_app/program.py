@@ -15,7 +15,7 @@ from feedback_app.mail.closure import MailContext
 from feedback_app.mail.low_answers import LowAnswerAlerts
 from feedback_app.settings import Settings, SettingsError
 from feedback_app.store import opt_outs
-from support_facts.facts import Facts, FactsError, load_facts
+from support_facts import Facts, FactsError, load_facts
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.inlinepatterns import InlineProcessor
 
-from charts.elements import element
+from charts import element
 from knowledge_site.fill.fillers import EXPRESSION, fill, is_fact
 from published_results.folder import Published, read_folder
-from support_facts.facts import SHIPPED, Facts, load_facts
+from support_facts import FACTS_FILE, Facts, load_facts
 
 # Below code spans (190), above links (160): a fact may be a link's text or its target.
 INLINE_PRIORITY = 185
@@ -99,7 +99,7 @@ class FactsExtension(Extension):
         super().__init__(**kwargs)
 
     def extendMarkdown(self, md: Markdown) -> None:
-        path = Path(self.getConfig("facts") or SHIPPED)
+        path = Path(self.getConfig("facts") or FACTS_FILE)
         facts = _facts(path, path.stat().st_mtime_ns)
         folder = self.getConfig("results")
         published = _published(Path(folder), _changes(Path(folder))) if folder else Published()

@@ -32,7 +32,7 @@ from knowledge_site.faults import SiteFaults
 from knowledge_site.pages import read_pages
 from published_results.folder import Published, read_folder
 from published_results.part import ResultsError
-from support_facts.facts import SHIPPED, Facts, FactsError, load_facts
+from support_facts import FACTS_FILE, Facts, FactsError, load_facts
 
 Nav = list[dict[str, Any]]
 
@@ -180,7 +180,7 @@ def serve(out: Path, facts_path: Path | None, results: Path, docs: Path, port: i
 
     rebuild()
     server = LiveReloadServer(rebuild, host="127.0.0.1", port=port, root=str(out))
-    for place in {*(ROOT / name for name in WATCHED), docs, results, facts_path or SHIPPED}:
+    for place in {*(ROOT / name for name in WATCHED), docs, results, facts_path or FACTS_FILE}:
         if place.exists():
             server.watch(str(place))
     print(f"Preview: http://127.0.0.1:{port}/ (Ctrl+C ends it)", flush=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from support_facts.facts import FactsError, load_facts
+from support_facts import FactsError, load_facts
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEAKING = ("survey/**", "mail/**", "leads/**", "review/**")
@@ -48,7 +48,7 @@ def asked_for(root: Path = ROOT) -> set[Wording]:
 
 def catalogue(language: str, root: Path = ROOT) -> dict[Wording, Wording]:
     """Return the translations of `language`; none when there is no catalogue."""
-    folder = root / "feedback_app" / "translations" / language / "LC_MESSAGES"
+    folder = root / "feedback_app" / "base" / "translations" / language / "LC_MESSAGES"
     found: dict[Wording, Wording] = {}
     for path in folder.glob("*.po"):
         with path.open("rb") as file:

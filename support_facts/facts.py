@@ -61,7 +61,7 @@ __all__ = [
     "load_facts",
 ]
 
-SHIPPED = Path(__file__).with_name("support.toml")
+FACTS_FILE = Path(__file__).with_name("support.toml")
 
 
 class _Keyed(Protocol):
@@ -166,7 +166,7 @@ def load_facts(path: Path | None = None) -> Facts:
 
     Raises FactsError naming every fault with file, key and mend.
     """
-    path = path or SHIPPED
+    path = path or FACTS_FILE
     raw = _parsed(path)
     hints = get_type_hints(Facts, include_extras=True)
     reader = Reader()

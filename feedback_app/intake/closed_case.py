@@ -13,7 +13,7 @@ from feedback_app.intake.faults import Fault, FaultyCaseError, ImpossibleError, 
 from feedback_app.intake.mapping import REQUIRED
 from feedback_app.mail.closure import recipient
 from feedback_app.records import ClosedCase, DurationClock
-from support_facts.facts import Facts
+from support_facts import Facts
 
 TEXT_LIMIT = 200
 ADDRESS_LIMIT = 254

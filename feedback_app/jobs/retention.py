@@ -16,7 +16,7 @@ from feedback_app.intake.csv.lines import UNREADABLE, CSVFileError
 from feedback_app.intake.csv.rejected import ADDED, unguarded
 from feedback_app.mail.smtp import files_of, messages_in
 from feedback_app.store import deliveries, erasure, rejected_files
-from support_facts.facts import Facts
+from support_facts import Facts
 
 log = logging.getLogger(__name__)
 

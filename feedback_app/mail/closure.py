@@ -17,7 +17,7 @@ from feedback_app.base.links import new_id
 from feedback_app.base.templates import template
 from feedback_app.base.text import one_line
 from feedback_app.records import ClosedCase, OutboxMessage
-from support_facts.facts import Facts
+from support_facts import Facts
 
 
 @dataclass(frozen=True)

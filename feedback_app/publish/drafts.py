@@ -17,7 +17,7 @@ from published_results.figures import Figures
 from published_results.folder import Published, as_text, link_to
 from published_results.part import Approval
 from published_results.result import FORMAT, Correction, Period, QuestionWording, Result, Rules
-from support_facts.facts import Facts
+from support_facts import Facts
 
 
 @dataclass(frozen=True)

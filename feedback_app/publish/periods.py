@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from feedback_app.base.weeks import group_of, week_after, week_bounds
 from feedback_app.invitations import GRACE
 from feedback_app.records import CohortCase
-from support_facts.facts import Facts, SurveyRules
+from support_facts import Facts, SurveyRules
 
 
 @dataclass(frozen=True)

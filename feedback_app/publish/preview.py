@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from charts.numbers import duration, mean, percent, percent_range
+from charts import duration, mean, percent, percent_range
 from feedback_app.publish.drafts import Draft
 from feedback_app.review.intervals import newcombe
 from published_results.figures import Answers, Figures, Portion, Reason, Spread, Times

@@ -1,7 +1,7 @@
 """By what rules figures are made, and what each of them means, as it is written into a file."""
 
 from published_results.result import Definition, QuestionWording, Rules, Target
-from support_facts.facts import Facts
+from support_facts import Facts
 
 
 def rules_of(facts: Facts) -> Rules:

@@ -25,7 +25,7 @@ from published_results.figures import (
     Wording,
 )
 from published_results.result import Rules
-from support_facts.facts import Question
+from support_facts import Question
 
 
 def figures_of(

@@ -9,7 +9,7 @@ from feedback_app.publish.sums import figures_of
 from feedback_app.store import cohorts
 from published_results.folder import Published
 from published_results.result import Result
-from support_facts.facts import Facts
+from support_facts import Facts
 
 # What no comparison of files and database can show, told with every result.
 CANNOT_PROVE = (

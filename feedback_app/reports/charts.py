@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from charts.charts import Labels, Mark, bars, html, intervals
-from charts.numbers import percent, percent_range
+from charts import Labels, Mark, bars, html, intervals, percent, percent_range
 from feedback_app.review.scores import Scores
 from feedback_app.review.trend import Period
 

@@ -18,7 +18,7 @@ from feedback_app.reports.markdown_export import week_as_markdown
 from feedback_app.reports.xlsx_export import write_workbook
 from feedback_app.review.week import WeekReview, summarise_week
 from feedback_app.store import answered_cases
-from support_facts.facts import Facts
+from support_facts import Facts
 
 _PIECE = 64 * 1024
 

@@ -12,7 +12,7 @@ from charts import numbers
 from feedback_app.reports import charts
 from feedback_app.reports.markdown_quoting import plain, web_address
 from feedback_app.review.scores import lowest, score
-from support_facts.facts import Facts, Text
+from support_facts import Facts, Text
 
 
 class _Named(Protocol):

@@ -7,7 +7,7 @@ from pathlib import Path
 from feedback_app.base.templates import template
 from feedback_app.reports.formatting import words
 from feedback_app.review.week import WeekReview
-from support_facts.facts import Facts
+from support_facts import Facts
 
 _STYLE = Path(__file__).parents[1] / "leads" / "static" / "leads.css"
 

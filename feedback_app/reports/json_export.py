@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from feedback_app.base.times import to_text
 from feedback_app.records import AnsweredCase
-from support_facts.facts import Facts
+from support_facts import Facts
 
 FORMAT = "feedback-answers-1"
 

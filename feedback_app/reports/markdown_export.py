@@ -13,7 +13,7 @@ from feedback_app.base.templates import TEMPLATES
 from feedback_app.reports.markdown_quoting import Markdown, inline, link, quote
 from feedback_app.review.scores import score
 from feedback_app.review.week import WeekReview
-from support_facts.facts import Facts
+from support_facts import Facts
 
 _TEMPLATES = TEMPLATES / "reports"
 # The leads' pages and reports are in English.

@@ -9,7 +9,7 @@ from feedback_app.reports.markdown_export import tidy
 from feedback_app.reports.markdown_quoting import inline, link, quote
 from feedback_app.review.scores import lowest
 from feedback_app.review.week import WeekReview
-from support_facts.facts import Facts
+from support_facts import Facts
 
 
 @dataclass(frozen=True, kw_only=True)

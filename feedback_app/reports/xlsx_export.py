@@ -16,7 +16,7 @@ from feedback_app.records import SAMPLE_SOURCE, AnsweredCase, ScoreCount
 from feedback_app.reports.csv_export import COLUMNS, row_of
 from feedback_app.review.scores import lowest, score
 from feedback_app.review.trend import sum_weeks
-from support_facts.facts import Facts
+from support_facts import Facts
 
 FORMAT = "feedback-workbook-1"
 # What a cell of this file format can hold.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feedback_app.records import AnsweredCase
-from support_facts.facts import Facts
+from support_facts import Facts
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from statistics import median
 
 from feedback_app.records import AnsweredCase, MeasuredCase
-from support_facts.facts import Facts
+from support_facts import Facts
 
 UNNAMED_CLOCK = "unnamed"
 

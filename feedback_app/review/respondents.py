@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from feedback_app.records import AnsweredCase
 from feedback_app.review.durations import in_order
-from support_facts.facts import Facts
+from support_facts import Facts
 
 
 @dataclass(frozen=True, kw_only=True)

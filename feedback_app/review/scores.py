@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from feedback_app.records import AnsweredCase
 from feedback_app.review.intervals import Interval, wilson
-from support_facts.facts import Facts, Question
+from support_facts import Facts, Question
 
 BEST_POINTS = 2
 

@@ -12,7 +12,7 @@ from feedback_app.base.weeks import weeks_back
 from feedback_app.records import ScoreCount
 from feedback_app.review.intervals import Interval, newcombe
 from feedback_app.review.scores import Scores, scores_of
-from support_facts.facts import Facts, Question
+from support_facts import Facts, Question
 
 WEEKS = 13
 

@@ -17,7 +17,7 @@ from feedback_app.review.cohort import Cohort, sum_cohort
 from feedback_app.review.durations import Times, first_response_times, resolution_times
 from feedback_app.review.respondents import Respondents, sum_respondents
 from feedback_app.review.scores import Scores, Wording, lowest, sum_wordings, total
-from support_facts.facts import Facts
+from support_facts import Facts
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,11 +11,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from charts.tables import anchor
-from support_facts.cases import Metric, Question, Status
-from support_facts.facts import Facts
-from support_facts.terms import Priority
-from support_facts.text import Text
+from charts import anchor
+from support_facts import Facts, Metric, Priority, Question, Status, Text
 
 VERSION = 1
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

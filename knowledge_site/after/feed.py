@@ -15,7 +15,7 @@ from knowledge_site.results.news import news
 from knowledge_site.results.shown import Shown
 from knowledge_site.wording import word
 from published_results.folder import Published
-from support_facts.facts import Facts
+from support_facts import Facts
 
 ATOM = "http://www.w3.org/2005/Atom"
 CHANGES_PAGE = "what-changed.html"

@@ -20,7 +20,7 @@ from knowledge_site.faults import Fault
 from knowledge_site.pages import Page
 from knowledge_site.results.downloads import write_downloads
 from published_results.folder import Published
-from support_facts.facts import Facts
+from support_facts import Facts
 
 
 def finish(

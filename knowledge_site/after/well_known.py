@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from support_facts.facts import Facts
+from support_facts import Facts
 
 SECURITY_PAGE = "security.html"
 # RFC 9116 recommends less than a year.

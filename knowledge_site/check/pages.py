@@ -13,7 +13,7 @@ from knowledge_site.after.redirects import claims
 from knowledge_site.faults import Fault
 from knowledge_site.fill.fillers import EXPRESSION, UnknownFiller, fill, is_fact
 from knowledge_site.pages import Page, lines_outside_code, read_pages
-from support_facts.facts import Facts, FactsError
+from support_facts import Facts, FactsError
 
 DESCRIPTION_LENGTH = range(50, 161)
 # Names of one word, such as that of a status, may stand in any sentence; these may not.

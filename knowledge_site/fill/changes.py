@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 from xml.etree.ElementTree import Element
 
-from charts.elements import element
-from charts.tables import anchor
+from charts import anchor, element
 from knowledge_site.wording import word
-from support_facts.facts import Facts
-from support_facts.terms import Change
+from support_facts import Change, Facts
 
 
 def newest_first(facts: Facts) -> list[Change]:

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
-from charts.elements import element
-from charts.tables import anchor
+from charts import anchor, element
 from knowledge_site.wording import word
-from support_facts.facts import Facts
-from support_facts.terms import Check
+from support_facts import Check, Facts
 
 
 @dataclass(frozen=True)

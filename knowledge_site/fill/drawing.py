@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from charts.elements import element
+from charts import element
 
 HEIGHT, GAP = 60, 52
 MARGIN = 3

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
-from charts.elements import Child, element, english
-from charts.tables import Row, anchor, table
+from charts import Child, Row, anchor, element, english, table
 from knowledge_site.wording import word
-from support_facts.facts import Facts
-from support_facts.terms import EscalationStatus
+from support_facts import EscalationStatus, Facts
 
 
 def stages(facts: Facts, language: str) -> Element:

@@ -25,7 +25,7 @@ from knowledge_site.fill import (
 from knowledge_site.results import history, latest, measured, notes, scores, times, treatment
 from knowledge_site.results.shown import Shown
 from published_results.folder import Published
-from support_facts.facts import Facts
+from support_facts import Facts
 
 EXPRESSION = re.compile(r"\{\{[ \t]*([^{}\n]*?)[ \t]*\}\}")
 FACT_KEY = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")

@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element
 
-from charts.elements import element
-from charts.tables import anchor
+from charts import anchor, element
 from knowledge_site.fill.drawing import Stage, Words, drawings
 from knowledge_site.wording import word
-from support_facts.facts import Facts, Status
-from support_facts.terms import EscalationStatus
+from support_facts import EscalationStatus, Facts, Status
 
 # Linked as source files, so that the builder checks page and anchor from wherever they are shown.
 STATUS_PAGE = "case-status.md"

@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from charts.elements import element
-from charts.tables import anchor
+from charts import anchor, element
 from knowledge_site.wording import word
-from support_facts.facts import Facts
+from support_facts import Facts
 
 
 def statuses(facts: Facts, language: str) -> Element:

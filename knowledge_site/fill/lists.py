@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
-from charts.elements import Child, element
+from charts import Child, element
 from knowledge_site.wording import word
-from support_facts.facts import Facts, Question
+from support_facts import Facts, Question
 
 
 def steps(facts: Facts, language: str, kind: str) -> Element:

@@ -2,11 +2,9 @@
 
 from xml.etree.ElementTree import Element
 
-from charts.elements import element
-from charts.tables import Row, anchor, table
+from charts import Row, anchor, element, table
 from knowledge_site.wording import word
-from support_facts.facts import Facts
-from support_facts.terms import MailSubject
+from support_facts import Facts, MailSubject
 
 
 def mail_subjects(facts: Facts, language: str) -> Element:

@@ -2,10 +2,9 @@
 
 from xml.etree.ElementTree import Element
 
-from charts.elements import element, english
-from charts.tables import Row, anchor, table
+from charts import Row, anchor, element, english, table
 from knowledge_site.wording import word
-from support_facts.facts import CaseType, Facts, Priority
+from support_facts import CaseType, Facts, Priority
 
 
 def chooser(facts: Facts, language: str) -> Element:

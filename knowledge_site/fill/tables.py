@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from xml.etree.ElementTree import Element
 
-from charts.elements import Child, element, english
-from charts.tables import Cell, Row, anchor, table
+from charts import Cell, Child, Row, anchor, element, english, table
 from knowledge_site.wording import word
-from support_facts.facts import Facts, Metric, Status
+from support_facts import Facts, Metric, Status
 
 
 def statuses(facts: Facts, language: str) -> Element:

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
-from charts.elements import element
-from charts.tables import anchor
-from support_facts.facts import Facts
+from charts import anchor, element
+from support_facts import Facts
 
 # Anchor, term and meaning.
 Explained = tuple[str, str, str]

@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
-from charts.elements import element, english
-from charts.tables import anchor, table
+from charts import anchor, element, english, table
 from knowledge_site.wording import word
-from support_facts.facts import Facts
-from support_facts.terms import TicketStatus
+from support_facts import Facts, TicketStatus
 
 
 def bug_statuses(facts: Facts, language: str) -> Element:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from charts.charts import Labels, Mark, bars, intervals
-from charts.elements import element
+from charts import Labels, Mark, bars, element, intervals
 from knowledge_site.results.shown import Shown, paragraph, part
 from published_results.figures import Answers, Times
 from published_results.result import Result

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from charts.elements import Child, element
+from charts import Child, element
 from knowledge_site.fill import tables
 from knowledge_site.results.shown import Shown
 from published_results.result import Result

@@ -2,7 +2,7 @@
 
 from xml.etree.ElementTree import Element
 
-from charts.elements import element
+from charts import element
 from knowledge_site.results.shown import Shown, paragraph, part
 from published_results.note import Note
 

@@ -9,13 +9,13 @@ from xml.etree.ElementTree import Element
 from babel.dates import format_date, format_interval
 from babel.numbers import format_decimal
 
-from charts.elements import Child, element
+from charts import Child, element
 from knowledge_site.wording import word
 from published_results.figures import Portion
 from published_results.folder import Published
 from published_results.part import Words
 from published_results.result import Period, Result
-from support_facts.facts import Facts
+from support_facts import Facts
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 

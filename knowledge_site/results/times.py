@@ -2,7 +2,7 @@
 
 from xml.etree.ElementTree import Element
 
-from charts.charts import Labels, Mark, bars
+from charts import Labels, Mark, bars
 from knowledge_site.results.shown import Shown, paragraph, part
 from published_results.figures import Spread, Times
 from published_results.result import Result

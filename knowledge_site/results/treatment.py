@@ -2,7 +2,7 @@
 
 from xml.etree.ElementTree import Element
 
-from charts.tables import Row, table
+from charts import Row, table
 from knowledge_site.results.shown import Shown, part
 
 

@@ -9,7 +9,7 @@ from translation import asked_for, catalogue, forms, main, missing
 
 from feedback_app.base.language import choose, own_name
 from feedback_app.base.templates import template
-from support_facts.facts import load_facts
+from support_facts import load_facts
 
 ROOT = Path(__file__).parents[2]
 OTHERS = load_facts().languages[1:]

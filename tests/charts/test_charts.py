@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charts.charts import WIDTH, Labels, Mark, bars, html, intervals
+from charts import WIDTH, Labels, Mark, bars, html, intervals
 
 LABELS = Labels(
     key="ease",

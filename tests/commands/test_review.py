@@ -25,7 +25,7 @@ from feedback_app.records import Answer, ClosedCase
 from feedback_app.reports.csv_export import unguarded
 from feedback_app.store import answers as stored_answers
 from feedback_app.store import cases, invitations
-from support_facts.facts import load_facts
+from support_facts import load_facts
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LAST_WEEK = datetime(2026, 11, 18, 12, tzinfo=UTC)

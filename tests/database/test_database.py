@@ -13,7 +13,7 @@ from feedback_app.database.contract import Database, DatabaseUnavailableError
 from feedback_app.database.lifetimes import TABLES
 from feedback_app.database.migrate import MIGRATIONS, SchemaError, migrate, require_current
 from feedback_app.database.review_tables import FOLLOW_UPS_AGAIN
-from support_facts.facts import load_facts
+from support_facts import load_facts
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

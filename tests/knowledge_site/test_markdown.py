@@ -1,21 +1,18 @@
 """Facts and fillers inside pages, without any builder."""
 
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown import Markdown
 
-from charts.tables import anchor
+from charts import anchor
 from knowledge_site.fill.fillers import RESULTS, UnknownFiller, fill, is_fact, names
 from knowledge_site.wording import word
-from support_facts import facts as facts_module
-from support_facts.facts import FactsError, load_facts
+from support_facts import FACTS_FILE, FactsError, load_facts
 
 FACTS = load_facts()
-SHIPPED = Path(facts_module.__file__).with_name("support.toml")
 
 
 def render(text: str, language: str = "en") -> str:
@@ -182,7 +179,7 @@ def test_any_text_between_braces_is_a_fact_a_filler_or_a_named_fault(text):
 
 def changed_facts(folder, before, after):
     """Copy the shipped support.toml with one wording replaced."""
-    source = SHIPPED.read_text(encoding="utf-8")
+    source = FACTS_FILE.read_text(encoding="utf-8")
     assert f'"{before}"' in source
     path = folder / "support.toml"
     path.write_text(source.replace(f'"{before}"', f"'{after}'"), encoding="utf-8")

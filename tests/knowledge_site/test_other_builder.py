@@ -10,7 +10,7 @@ import pytest
 from build_site import ROOT
 
 from knowledge_site.after.built_pages import read_site
-from support_facts.facts import load_facts
+from support_facts import load_facts
 from tests.conftest import real_part_missing
 from tests.support.addresses import ADDRESSES
 

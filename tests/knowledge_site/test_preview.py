@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from scripts.build_site import ROOT
-from support_facts import facts as facts_module
+from support_facts import FACTS_FILE
 
 sys.path.insert(0, str(ROOT / "scripts"))
-SHIPPED = Path(facts_module.__file__).with_name("support.toml")
 
 
 @pytest.fixture
@@ -22,7 +21,7 @@ def preview(tmp_path):
     import dev
 
     facts, docs, log = tmp_path / "support.toml", tmp_path / "docs", tmp_path / "log"
-    shutil.copy(SHIPPED, facts)
+    shutil.copy(FACTS_FILE, facts)
     shutil.copytree(ROOT / "docs", docs)
     port = dev.free_port(8700)
     words = ["--serve", "--port", str(port), "--facts", str(facts), "--docs", str(docs)]

@@ -9,11 +9,9 @@ import pytest
 from knowledge_site.after import built_pages
 from knowledge_site.faults import SiteFaults
 from scripts.build_site import ROOT, build
-from support_facts import facts as facts_module
-from support_facts.facts import load_facts
+from support_facts import FACTS_FILE, load_facts
 
 FACTS = load_facts()
-SHIPPED = Path(facts_module.__file__).with_name("support.toml")
 PAGES = sorted(path.relative_to(ROOT / "docs/en").stem for path in (ROOT / "docs/en").rglob("*.md"))
 ADDRESSES = [f"{folder}{name}.html" for folder in ("", "de/") for name in PAGES]
 
@@ -25,7 +23,7 @@ def text_of(path: Path) -> str:
 
 
 def changed_facts(folder: Path, before: str, after: str) -> Path:
-    source = SHIPPED.read_text(encoding="utf-8")
+    source = FACTS_FILE.read_text(encoding="utf-8")
     assert before in source
     path = folder / "support.toml"
     path.write_text(source.replace(before, after), encoding="utf-8")

@@ -20,7 +20,7 @@ from feedback_app.base.weeks import week_of
 from feedback_app.program import open_program
 from feedback_app.settings import Settings
 from feedback_app.store import invitations
-from support_facts.facts import load_facts
+from support_facts import load_facts
 from tests.support.server import environment, feedback, free_port, running
 
 KINDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from feedback_app.mail.closure import MailContext, SurveyLinks, closure
-from support_facts.facts import load_facts
+from support_facts import load_facts
 from tests.support.office import NOW, Customer, Office, a_case
 
 HEADERS = [

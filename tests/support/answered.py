@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from feedback_app.records import AnsweredCase
-from support_facts.facts import load_facts
+from support_facts import load_facts
 
 FACTS = load_facts()
 WEEK = "2026-W47"

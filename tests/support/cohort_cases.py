@@ -9,7 +9,7 @@ from feedback_app.publish.rules import rules_of
 from feedback_app.publish.sums import figures_of
 from feedback_app.records import CohortCase
 from published_results.figures import Figures
-from support_facts.facts import load_facts
+from support_facts import load_facts
 
 FACTS = load_facts()
 RULES = rules_of(FACTS)

@@ -16,11 +16,9 @@ from hypothesis import strategies as st
 
 from feedback_app.database.columns import RECORD
 from feedback_app.database.lifetimes import TABLES
-from support_facts import facts as facts_module
-from support_facts.facts import Facts, FactsError, Text, load_facts
+from support_facts import FACTS_FILE, Facts, FactsError, Text, load_facts
 
-SHIPPED = Path(facts_module.__file__).with_name("support.toml")
-SOURCE = SHIPPED.read_text(encoding="utf-8")
+SOURCE = FACTS_FILE.read_text(encoding="utf-8")
 RAW = tomllib.loads(SOURCE)
 FACTS = load_facts()
 VALUES = FACTS.by_key

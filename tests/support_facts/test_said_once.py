@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from scripts.build_site import build
-from support_facts.facts import SHIPPED, load_facts
-from support_facts.text import Text
+from support_facts import FACTS_FILE, Text, load_facts
 from tests.support.office import Office, a_case
 
 FACTS = load_facts()
@@ -51,7 +50,7 @@ GONE = [quoted(one) for one in CHANGES if not one.startswith(("minimum_n", 'name
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("facts") / "support.toml"
-    text = SHIPPED.read_text(encoding="utf-8")
+    text = FACTS_FILE.read_text(encoding="utf-8")
     for before, after in CHANGES.items():
         assert before in text, before
         text = text.replace(before, after)

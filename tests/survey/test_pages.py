@@ -24,7 +24,7 @@ from feedback_app.database.migrate import migrate
 from feedback_app.mail.closure import closure
 from feedback_app.program import open_program
 from feedback_app.settings import Settings
-from support_facts.facts import load_facts
+from support_facts import load_facts
 from tests.mail.test_closure import LINKS, STATIONERY
 from tests.support.office import KEY, NOW, Customer, Office, a_case, serving
 

@@ -15,7 +15,7 @@ from feedback_app.intake.api.messages import (
     SurveyLinkMessage,
 )
 from feedback_app.intake.problems import MEDIA_TYPE
-from support_facts.facts import Facts
+from support_facts import Facts
 
 VERSION = "3.0.3"
 _MODELS = (

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from feedback_app.app import create_app
 from feedback_app.intake.api.openapi import document
-from support_facts.facts import load_facts
+from support_facts import load_facts
 from tests.support.office import Office
 from tests.support.senders import serving
 from tests.support.server import environment, feedback, free_port, running

@@ -9,7 +9,7 @@ import pytest
 
 from knowledge_site.after import built_pages
 from knowledge_site.after.data import FILES, VERSION, content, schema, write_data
-from support_facts.facts import load_facts
+from support_facts import load_facts
 
 FACTS = load_facts()
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from knowledge_site.after.well_known import overdue, robots, security
-from support_facts.facts import load_facts
+from support_facts import load_facts
 
 FACTS = load_facts()
 PLACED = replace(

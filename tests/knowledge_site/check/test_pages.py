@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from knowledge_site.check.pages import scan
-from support_facts.facts import load_facts
+from support_facts import load_facts
 
 FACTS = load_facts()
 TODAY = date(2026, 11, 24)

@@ -6,9 +6,9 @@ from xml.etree.ElementTree import fromstring, tostring
 
 import pytest
 
-from charts.tables import anchor
+from charts import anchor
 from knowledge_site.fill.lifecycle import ESCALATION_PAGE, STATUS_PAGE, escalation, picture
-from support_facts.facts import load_facts
+from support_facts import load_facts
 
 FACTS = load_facts()
 

@@ -10,8 +10,7 @@ import pytest
 from knowledge_site.after import sitemap
 from knowledge_site.fill import linked_data
 from scripts.build_site import ROOT, build
-from support_facts.facts import load_facts
-from support_facts.text import Text
+from support_facts import Text, load_facts
 
 FACTS = load_facts()
 SCRIPT = re.compile(r'<script type="?application/ld\+json"?>(.*?)</script>', re.DOTALL)
