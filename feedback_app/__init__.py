@@ -3,7 +3,7 @@
 Packages and modules in import order: each one imports only what is listed above it, and
 `tests/test_layout.py` enforces this list.
 
-base          times, weeks, text, links, languages, templates, addresses, redaction
+base          times, weeks, text, links, languages, templates, addresses, redaction, spreadsheets
 records       the data classes
 settings      the FEEDBACK_ settings
 database      SQLite and PostgreSQL, migrations, lifetimes of columns

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from feedback_app.base.files import replace_file
+from feedback_app.base.spreadsheet import unguarded
 from feedback_app.database.contract import Database
 from feedback_app.intake.csv.file import opened
 from feedback_app.intake.csv.lines import UNREADABLE, CSVFileError
-from feedback_app.intake.csv.rejected import ADDED, unguarded
+from feedback_app.intake.csv.rejected import ADDED
 from feedback_app.mail.smtp import files_of, messages_in
 from feedback_app.store import deliveries, erasure, rejected_files
 from support_facts import Facts

@@ -3,18 +3,12 @@
 The first cell of the header starts with the format and its version: `feedback-week-1:case_number`.
 A program reads the file with `csv.DictReader` (encoding "utf-8-sig"), checks that cell up to the
 colon, and takes the guard off every cell with `unguarded`.
-
-The guard keeps a spreadsheet from taking text for a formula: an apostrophe goes wherever a cell
-might begin with one of = + - @ (or their full-width forms), blanks, quotes and invisible characters
-before it or not. A cell might begin at the start of the text, and also after a line break, tab or
-semicolon in it, because a spreadsheet set to semicolons splits there. Text that has an apostrophe
-in such a place gets a second one, so that taking one away in each gives back what was written.
 """
 
 import csv
-import re
 from collections.abc import Callable, Iterable, Iterator
 
+from feedback_app.base.spreadsheet import guarded
 from feedback_app.base.text import clean
 from feedback_app.base.times import to_text
 from feedback_app.records import AnsweredCase
@@ -42,14 +36,6 @@ COLUMNS = (
     "case_url",
     "wording_version",
 )
-
-_SIGNS = r"=+\-@＝＋－＠"
-_UNSEEN = r"[\s\"'“”„«»‘’\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-_FORMULA = re.compile(
-    rf"\A(?={_UNSEEN}*[{_SIGNS}\t\n]|')"
-    rf"|(?<=[\n\t;])(?=(?:(?![\n\t]){_UNSEEN})*[{_SIGNS}]|')"
-)
-_GUARD = re.compile(r"(?:\A|(?<=[\n\t;]))'")
 
 
 class _Line:
@@ -90,16 +76,6 @@ def row_of(case: AnsweredCase, text: Callable[[str | None], str | None]) -> list
         text(case.case_url),
         case.wording_version,
     ]
-
-
-def guarded(text: str) -> str:
-    """Return `text` as a cell that no spreadsheet takes for a formula."""
-    return _FORMULA.sub("'", text)
-
-
-def unguarded(cell: str) -> str:
-    """Return the text that `guarded` was given."""
-    return _GUARD.sub("", cell)
 
 
 def _text(value: str | None) -> str:

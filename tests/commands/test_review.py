@@ -16,13 +16,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from feedback_app.base import times
+from feedback_app.base.spreadsheet import unguarded
 from feedback_app.base.weeks import week_of
 from feedback_app.commands.review import answers, export, review
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database
 from feedback_app.database.migrate import migrate
 from feedback_app.records import Answer, ClosedCase
-from feedback_app.reports.csv_export import unguarded
 from feedback_app.store import answers as stored_answers
 from feedback_app.store import cases, invitations
 from support_facts import load_facts

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
+from feedback_app.base.spreadsheet import guarded, unguarded
 from feedback_app.database.contract import Database
 from feedback_app.intake.csv.file import LONGEST_CELL, Row, Table
 from feedback_app.intake.csv.lines import UNREADABLE
@@ -16,9 +17,6 @@ from feedback_app.store import rejected_files
 
 MARK = ".rejected"
 ADDED = ("line", "reason")
-# A spreadsheet, where people mend, runs a cell that begins like this. A quote mark in front makes
-# it text. Reading the file back takes exactly that mark off again, so no cell is changed by it.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class RejectedFileError(RuntimeError):
@@ -53,17 +51,6 @@ def as_imported(path: Path, table: Table) -> tuple[tuple[str, ...], Iterator[Row
         for row in table.rows()
     )
     return columns[:count], rows
-
-
-def guarded(cell: str) -> str:
-    """Return `cell` so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.lstrip("'").startswith(_FORMULA_STARTS) else cell
-
-
-def unguarded(cell: str) -> str:
-    """Return the cell that `guarded` was given."""
-    marked = cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA_STARTS)
-    return cell[1:] if marked else cell
 
 
 class RejectedRows:

@@ -4,8 +4,6 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from feedback_app.intake.csv.file import Row, opened
 from feedback_app.intake.csv.lines import UNREADABLE
@@ -14,9 +12,7 @@ from feedback_app.intake.csv.rejected import (
     RejectedFileError,
     RejectedRows,
     as_imported,
-    guarded,
     path_beside,
-    unguarded,
 )
 from feedback_app.intake.faults import Fault
 from feedback_app.jobs.retention import erase
@@ -37,17 +33,6 @@ def _rows(office: Office, path: Path) -> RejectedRows:
 def _read(path: Path) -> list[list[str]]:
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.reader(file))
-
-
-@given(st.text())
-def test_a_guarded_cell_is_no_formula_and_comes_back_as_it_was(cell: str) -> None:
-    assert not guarded(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert unguarded(guarded(cell)) == cell
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "-5", "'=x", "''-x", "+49", "@x", "\t=x", "'quoted'", ""])
-def test_cells_at_the_edge_of_the_guard_come_back_as_they_were(cell: str) -> None:
-    assert unguarded(guarded(cell)) == cell
 
 
 def test_the_file_lies_beside_the_imported_one() -> None:

@@ -1,0 +1,29 @@
+"""A reversible guard against CSV injection: spreadsheets execute cells that look like formulas.
+
+https://owasp.org/www-community/attacks/CSV_Injection describes the attack. A cell can begin at the
+start of the text and after a line break, tab or semicolon in it, because a spreadsheet set to
+semicolons splits there. A formula begins with one of = + - @ or their full-width forms, and spaces,
+quotes or invisible characters may precede it. The guard is an apostrophe at the start of such a
+cell. A cell that already starts with an apostrophe gets a second one, so that removing one from
+each cell restores the text.
+"""
+
+import re
+
+_SIGNS = r"=+\-@＝＋－＠"
+_UNSEEN = r"[\s\"'“”„«»‘’\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+_FORMULA = re.compile(
+    rf"\A(?={_UNSEEN}*[{_SIGNS}\t\n\r]|')"
+    rf"|(?<=[\n\r\t;])(?=(?:(?![\n\r\t]){_UNSEEN})*[{_SIGNS}]|')"
+)
+_GUARD = re.compile(r"(?:\A|(?<=[\n\r\t;]))'")
+
+
+def guarded(text: str) -> str:
+    """Return `text` as a cell that no spreadsheet reads as a formula."""
+    return _FORMULA.sub("'", text)
+
+
+def unguarded(cell: str) -> str:
+    """Return the text that `guarded` was given."""
+    return _GUARD.sub("", cell)
