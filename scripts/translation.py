@@ -13,6 +13,7 @@ from pathlib import Path
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from feedback_app.reports.exports import FORMATS
 from support_facts import FactsError, load_facts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,13 +38,15 @@ def missing(language: str, root: Path = ROOT) -> dict[str, list[str]]:
 
 
 def asked_for(root: Path = ROOT) -> set[Wording]:
-    """Return every wording the templates hand to the catalogues; they are in English."""
+    """Return every English text that templates and the table of export formats translate."""
     found = extract_from_dir(
         root / "feedback_app" / "templates",
         method_map=[(pattern, "jinja2") for pattern in SPEAKING],
         options_map=dict.fromkeys(SPEAKING, _OPTIONS),
     )
-    return {message for _, _, message, _, _ in found}
+    return {message for _, _, message, _, _ in found} | {
+        one.description for one in FORMATS.values()
+    }
 
 
 def catalogue(language: str, root: Path = ROOT) -> dict[Wording, Wording]:

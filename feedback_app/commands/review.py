@@ -15,7 +15,7 @@ from feedback_app.base.weeks import parse_span, reviewed_week, week_of, weeks_ba
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
 from feedback_app.records import AnsweredCase
-from feedback_app.reports import exports
+from feedback_app.reports.exports import FORMATS, Export
 from feedback_app.reports.json_export import answers_as_json
 from feedback_app.reports.markdown_export import week_as_markdown
 from feedback_app.reports.terminal import answers_as_lines
@@ -40,52 +40,53 @@ def review(program: Program, week: str | None) -> None:
 @click.argument("weeks")
 @click.option(
     "--format",
-    "form",
-    type=click.Choice(list(exports.FORMS)),
+    "name",
+    type=click.Choice(list(FORMATS)),
     required=True,
-    help="; ".join(f"{name}: {form.good_for}" for name, form in exports.FORMS.items()) + ".",
+    help="; ".join(f"{one.name}: {one.description}" for one in FORMATS.values()) + ".",
 )
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write to this file, readable by you alone; an older export is replaced.",
+    help="Write to this file, which only you can read. An existing file is replaced.",
 )
-@click.option("--language", help="Language of figures in HTML and of definitions in XLSX.")
+@click.option("--language", help="Language of the HTML page and of the definitions in XLSX.")
 @with_program()
 def export(
-    program: Program, weeks: str, form: str, output: Path | None, language: str | None
+    program: Program, weeks: str, name: str, output: Path | None, language: str | None
 ) -> None:
-    """Write the answers of WEEKS (2026-W47, or 2026-W40..2026-W47) to a file or the screen."""
+    """Export the answers of WEEKS (2026-W47, or 2026-W40..2026-W47) to a file or the terminal."""
     first, last = _span(program, weeks)
-    if output is None and form == "xlsx" and sys.stdout.isatty():
-        raise click.UsageError("a workbook is no text: name a file with --output")
-    spoken = choose([language], program.facts.languages)
-    with (
-        _progress(answered_cases.count_between(program.database, first, last)) as bar,
-        closing(
-            exports.export(
-                program.database,
-                program.facts,
-                first,
-                last,
-                form,
-                spoken,
-                times.now(),
-                lambda answered: _watched(answered, bar),
-            )
-        ) as pieces,
-    ):
-        if output is None:
-            for piece in pieces:
-                _print(piece)
-            return
-        try:
-            replace_file(output, pieces)
-        except OSError as error:
-            raise click.ClickException(
-                f"cannot write {output}: {error.strerror or error}; name another file"
-            ) from error
-    click.echo(f"{weeks} is written to {output}")
+    if output is None and name == "xlsx" and sys.stdout.isatty():
+        raise click.UsageError("a workbook cannot be shown on a terminal; add --output FILE")
+    with _progress(answered_cases.count_between(program.database, first, last)) as bar:
+        request = Export(
+            database=program.database,
+            facts=program.facts,
+            first=first,
+            last=last,
+            language=choose([language], program.facts.languages),
+            now=times.now(),
+            watch=lambda answered: _watched(answered, bar),
+        )
+        with closing(FORMATS[name].write(request)) as pieces:
+            _write(pieces, output)
+    if output:
+        click.echo(f"{weeks} written to {output}")
+
+
+def _write(pieces: Iterable[bytes], output: Path | None) -> None:
+    """Write to the file, or to the terminal if there is none."""
+    if output is None:
+        for piece in pieces:
+            _print(piece)
+        return
+    try:
+        replace_file(output, pieces)
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot write {output}: {error.strerror or error}; choose another file"
+        ) from error
 
 
 def _progress(count: int) -> Any:

@@ -10,7 +10,7 @@ from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import page, page_language, this_week
 from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.week import checked_week
-from feedback_app.reports.exports import FORMS, export
+from feedback_app.reports.exports import FORMATS, Export
 from feedback_app.web.request import now, program
 
 # Ten years.
@@ -23,7 +23,7 @@ class _Wish(LeadsForm):
     form = StringField()
 
     def validate_form(self, field: Field) -> None:
-        if field.data not in FORMS:
+        if field.data not in FORMATS:
             raise ValidationError("form")
 
 
@@ -48,16 +48,32 @@ def take_export() -> Response:
         return _page(first, last, "weeks", 422)
     if first < weeks_back(checked_week(last), _MOST_WEEKS)[0]:
         return _page(first, last, "many", 422)
-    kind = form.form.data or ""
+    chosen = FORMATS[form.form.data or ""]
     span = first if first == last else f"{first}..{last}"
     with program().database.write() as tx:
-        record(tx, "export", f"{span} {kind}")
-    pieces = export(program().database, program().facts, first, last, kind, page_language(), now())
-    response = Response(stream_with_context(pieces), content_type=FORMS[kind].media_type)
-    name = f"feedback-{span.replace('..', '-to-')}.{kind}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        record(tx, "export", f"{span} {chosen.name}")
+    export = Export(
+        database=program().database,
+        facts=program().facts,
+        first=first,
+        last=last,
+        language=page_language(),
+        now=now(),
+    )
+    pieces = stream_with_context(chosen.write(export))
+    response = Response(pieces, content_type=chosen.media_type)
+    file_name = chosen.file_name(first, last)
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return response
 
 
 def _page(first: str, last: str, fault: str | None, status: int) -> Response:
-    return page("exports", status, first=first, last=last, fault=fault, most=_MOST_WEEKS)
+    return page(
+        "exports",
+        status,
+        first=first,
+        last=last,
+        fault=fault,
+        most=_MOST_WEEKS,
+        formats=FORMATS.values(),
+    )

@@ -1,11 +1,11 @@
-"""An export of one or more weeks in any form, piece by piece."""
+"""The export formats, and how the answers of one or more weeks are written in each of them."""
 
 import tempfile
-from collections.abc import Callable, Generator, Iterable
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from feedback_app.base.times import to_text
 from feedback_app.base.weeks import weeks_between
@@ -20,82 +20,131 @@ from feedback_app.review.week import WeekReview, summarise_week
 from feedback_app.store import answered_cases
 from support_facts import Facts
 
-_PIECE = 64 * 1024
+_CHUNK_BYTES = 64 * 1024
 
 
-class Form(NamedTuple):
-    """A form of export: its media type, and what it is good for."""
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """The weeks `first` to `last`, both included, as stored at `now`, labelled in `language`.
 
-    media_type: str
-    good_for: str
-
-
-FORMS = {
-    "xlsx": Form(
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "a workbook: summary, answers, low answers, definitions",
-    ),
-    "csv": Form("text/csv; charset=utf-8", "one row a case with an answer"),
-    "md": Form("text/markdown; charset=utf-8", "the review for the meeting, as Markdown"),
-    "html": Form("text/html; charset=utf-8", "the review for printing, one file"),
-    "json": Form("application/json", "answers with their cases, for programs"),
-}
-
-Watch = Callable[[Iterable[AnsweredCase]], Iterable[AnsweredCase]]
-
-
-def export(
-    database: Database,
-    facts: Facts,
-    first: str,
-    last: str,
-    form: str,
-    language: str,
-    now: datetime,
-    watch: Watch = lambda answered: answered,
-) -> Generator[bytes, None, None]:
-    """Yield the weeks `first` to `last` in one of `FORMS`.
-
-    Rows are read as they are written, so memory does not grow with their number; Markdown and
-    HTML hold one week at a time. `watch` is handed the answers on their way (for progress).
+    `watch` wraps the iterator of answers while they are read, for example to show progress.
     """
-    with closing(answered_cases.answered_between(database, first, last, now)) as answered:
-        watched = watch(answered)
-        if form == "csv":
-            yield from _encoded(week_as_csv(watched))
-        elif form == "json":
-            yield from _encoded(export_as_json(watched, first, last, facts, to_text(now)))
-        elif form == "xlsx":
-            yield from _workbook(watched, weeks_between(first, last), facts, language, now)
-    reviews = (_review(database, week, facts, now) for week in weeks_between(first, last))
-    if form == "md":
-        yield from _encoded(week_as_markdown(review, facts) + "\n" for review in reviews)
-    elif form == "html":
-        yield from _encoded(weeks_as_html(reviews, first, last, facts, language))
+
+    database: Database
+    facts: Facts
+    first: str
+    last: str
+    language: str
+    now: datetime
+    watch: Callable[[Iterable[AnsweredCase]], Iterable[AnsweredCase]] = iter
+
+    @property
+    def weeks(self) -> list[str]:
+        """Return all weeks of the export, the earliest first."""
+        return weeks_between(self.first, self.last)
+
+    @contextmanager
+    def answers(self) -> Iterator[Iterable[AnsweredCase]]:
+        """Give the answers one by one, so that memory does not grow with their number."""
+        stream = answered_cases.answered_between(self.database, self.first, self.last, self.now)
+        with closing(stream) as answered:
+            yield self.watch(answered)
+
+    def reviews(self) -> Iterator[WeekReview]:
+        """Yield the review of each week; only one week is in memory at a time."""
+        for week in self.weeks:
+            answered = answered_cases.answered_in(self.database, week, self.now)
+            closed = answered_cases.closed_in(self.database, week, self.now)
+            yield summarise_week(week, answered, closed, self.facts, self.now)
 
 
-def _encoded(pieces: Iterable[str]) -> Generator[bytes, None, None]:
-    for piece in pieces:
-        yield piece.encode()
+@dataclass(frozen=True)
+class ExportFormat:
+    """One format of an export. `name` is also the file extension; `description` is English."""
+
+    name: str
+    media_type: str
+    description: str
+    writer: Callable[[Export], Generator[str | bytes]]
+
+    def write(self, export: Export) -> Generator[bytes]:
+        """Yield the file in pieces. Raises ValueError for more answers than the format can hold."""
+        with closing(self.writer(export)) as pieces:
+            for piece in pieces:
+                yield piece.encode() if isinstance(piece, str) else piece
+
+    def file_name(self, first: str, last: str) -> str:
+        """Return the name of the file, such as feedback-2026-W40-to-2026-W47.csv."""
+        span = first if first == last else f"{first}-to-{last}"
+        return f"feedback-{span}.{self.name}"
 
 
-def _workbook(
-    answered: Iterable[AnsweredCase],
-    weeks: list[str],
-    facts: Facts,
-    language: str,
-    now: datetime,
-) -> Generator[bytes, None, None]:
-    # A workbook is a zip file: its parts are known only at the end.
+def _xlsx(export: Export) -> Generator[bytes]:
+    # A workbook is a zip file, so it can only be sent once it is complete.
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
-        write_workbook(path, answered, weeks, facts, language, to_text(now))
+        with export.answers() as answers:
+            as_of = to_text(export.now)
+            write_workbook(path, answers, export.weeks, export.facts, export.language, as_of)
         with path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                yield piece
+            while chunk := file.read(_CHUNK_BYTES):
+                yield chunk
 
 
-def _review(database: Database, week: str, facts: Facts, now: datetime) -> WeekReview:
-    answered = answered_cases.answered_in(database, week, now)
-    cohort = answered_cases.closed_in(database, week, now)
-    return summarise_week(week, answered, cohort, facts, now)
+def _csv(export: Export) -> Generator[str]:
+    with export.answers() as answers:
+        yield from week_as_csv(answers)
+
+
+def _html(export: Export) -> Generator[str]:
+    reviews = export.reviews()
+    yield from weeks_as_html(reviews, export.first, export.last, export.facts, export.language)
+
+
+def _markdown(export: Export) -> Generator[str]:
+    for review in export.reviews():
+        yield week_as_markdown(review, export.facts) + "\n"
+
+
+def _json(export: Export) -> Generator[str]:
+    with export.answers() as answers:
+        as_of = to_text(export.now)
+        yield from export_as_json(answers, export.first, export.last, export.facts, as_of)
+
+
+# `feedback export` and the leads' export page list these formats in this order.
+FORMATS = {
+    one.name: one
+    for one in (
+        ExportFormat(
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "Workbook (XLSX): summary, answers, low answers, definitions",
+            _xlsx,
+        ),
+        ExportFormat(
+            "csv",
+            "text/csv; charset=utf-8",
+            "CSV: one row per case, for spreadsheets and programs",
+            _csv,
+        ),
+        ExportFormat(
+            "html",
+            "text/html; charset=utf-8",
+            "HTML: the review in one file, for printing",
+            _html,
+        ),
+        ExportFormat(
+            "md",
+            "text/markdown; charset=utf-8",
+            "Markdown: the review for the meeting, in English",
+            _markdown,
+        ),
+        ExportFormat(
+            "json",
+            "application/json",
+            "JSON: answers with their cases, for programs",
+            _json,
+        ),
+    )
+}

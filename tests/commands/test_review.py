@@ -204,7 +204,7 @@ def test_an_export_goes_to_a_file_and_says_so(database: Database, run: Run, tmp_
     path = tmp_path / "week.md"
     path.write_text("an older export")
     result = run(export, "2026-W47", "--format", "md", "--output", str(path))
-    assert result.stdout == f"2026-W47 is written to {path}\n"
+    assert result.stdout == f"2026-W47 written to {path}\n"
     assert "> Ünique\n" in path.read_text(encoding="utf-8")
     on_screen = run(export, "2026-W47", "--format", "md").stdout_bytes
     assert on_screen == path.read_bytes()
