@@ -1,14 +1,17 @@
-"""The whole developer interface: python3 scripts/dev.py COMMAND. Standard library only.
+"""The developer commands: python3 scripts/dev.py COMMAND. Uses the standard library only.
 
-run         build the site and serve it with the survey and sample data, on one port
-test        run the tests with coverage; further words go to pytest
-setup       make the environment only
-feedback    a feedback command on the data of `run`, such as: feedback review
-check       format, lint and types
-site        preview the site, rebuilt at every change
-build-site  build the site into site/
-check-html  what the Nu HTML checker rejects in the built site
-benchmark   what requests, exports and a build of the site cost, beside yardsticks of the same run
+run          build the site and serve it with the survey and sample data (--port N)
+feedback     run a feedback command on the data of `run`, for example: feedback review
+test         run the tests with coverage; all other words are passed to pytest
+setup        install the dependencies into .venv, nothing else
+check        check formatting, lint and types
+check-words  list phrases to avoid, with a suggestion for each
+check-html   check the built site with the Nu HTML checker
+site         preview the site and rebuild it at every change (--port N)
+build-site   build the site into site/
+benchmark    measure survey, site, review and exports, or one of them
+
+"COMMAND --help" lists the options of a command.
 """
 
 import sys
@@ -17,41 +20,40 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit("this needs Python 3.11 or newer, and this is %d.%d" % sys.version_info[:2])
 
-import hashlib
-import importlib.util
+import argparse
 import os
-import shutil
+import secrets
 import signal
 import socket
 import subprocess
 import time
 import urllib.request
-import venv
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from kept import LEAD, lead_password, secret_key
+from install import DEV_LOCK, ENVIRONMENT, ROOT, RUN_LOCK, SetupError, binary, prepare
 
-ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENT = ROOT / ".venv"
 STATE = ROOT / "var" / "dev"
-RUN_LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
-STAMP = "installed"
 FIRST_PORT = 8000
+LEAD = "sample-lead"
+BUILD_SITE = "scripts/build_site.py"
 
 
 def main(words: list[str]) -> int:
-    """Run the command that `words` name and return its exit code."""
-    command, rest = (words[0] if words else "--help"), words[1:]
-    if command in ("-h", "--help"):
+    """Run the command named by the first word and return its exit code."""
+    name, rest = (words[0] if words else "--help"), words[1:]
+    if name in ("-h", "--help"):
         print(__doc__)
         return 0
-    if command not in COMMANDS:
-        print(f"there is no command {command!r}: there are {', '.join(COMMANDS)}", file=sys.stderr)
+    if name not in COMMANDS:
+        print(f"unknown command {name!r}; choose from {', '.join(COMMANDS)}", file=sys.stderr)
         return 2
-    lock, work = COMMANDS[command]
+    command = COMMANDS[name]
     try:
-        prepare(ENVIRONMENT, lock)
-        return work(rest)
+        options = rest if command.arguments is None else _parse(name, command.arguments, rest)
+        prepare(ENVIRONMENT, command.lock)
+        return command.work(options)
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
@@ -59,118 +61,89 @@ def main(words: list[str]) -> int:
         return 130
 
 
-class SetupError(RuntimeError):
-    """The environment cannot be made. The message is one line and says what to install."""
-
-
-def prepare(environment: Path, lock: Path) -> None:
-    """Make the environment hold what `lock` names, unless it does already.
-
-    The stamp is written last, so that a half-made environment is made again.
-    """
-    if is_made(environment, lock):
-        return
-    stamp = environment / STAMP
-    print(f"setting up {environment.name} from {lock.name}, once ...", flush=True)
-    stamp.unlink(missing_ok=True)
-    uv = shutil.which("uv")
-    install = _with_uv(uv, environment) if uv else _with_pip(environment)
-    _run([*install, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)])
-    # pip refuses -e . beside --require-hashes; everything it needs is there by now.
-    _run([*install, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
-    stamp.write_text(_fingerprint(ROOT / lock.name), encoding="ascii")
-
-
-def is_made(environment: Path, lock: Path) -> bool:
-    """Say whether the environment holds what `lock` names, and has its Python still."""
-    stamp = environment / STAMP
-    wanted = [_fingerprint(ROOT / name) for name in _enough(lock)]
-    made = stamp.exists() and stamp.read_text(encoding="ascii") in wanted
-    return made and _binary("python", environment).exists()
-
-
-def _enough(lock: Path) -> list[str]:
-    """Return the locks that satisfy a wish for `lock`: the tests' one holds the program's too."""
-    return [DEV_LOCK.name, RUN_LOCK.name] if lock == RUN_LOCK else [DEV_LOCK.name]
-
-
-def _fingerprint(lock: Path) -> str:
-    version = ".".join(map(str, sys.version_info[:3]))
-    return hashlib.sha256(lock.read_bytes() + version.encode()).hexdigest()
-
-
-def _with_uv(uv: str, environment: Path) -> list[str]:
-    _run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(environment)])
-    return [uv, "pip", "install", "--quiet", "--python", str(_binary("python", environment))]
-
-
-def _with_pip(environment: Path) -> list[str]:
-    if importlib.util.find_spec("ensurepip") is None:
-        raise SetupError("this Python cannot make environments: install python3-venv, or uv")
-    venv.create(environment, clear=True, with_pip=True)
-    return [str(_binary("python", environment)), "-m", "pip", "install", "--quiet"]
-
-
-def _run(command: list[str]) -> None:
-    if subprocess.run(command, check=False).returncode:
-        raise SetupError("the packages could not be installed; the lines above say why")
-
-
-def _binary(name: str, environment: Path = ENVIRONMENT) -> Path:
-    return environment / ("Scripts" if os.name == "nt" else "bin") / name
+def _parse(name: str, arguments: "dict[str, dict[str, Any]]", rest: list[str]) -> Any:
+    """Return the options; argparse ends the program with exit code 2 at an unknown word."""
+    parser = argparse.ArgumentParser(prog=f"dev.py {name}", allow_abbrev=False)
+    for flag, details in arguments.items():
+        parser.add_argument(flag, **details)
+    return parser.parse_args(rest)
 
 
 def _python(*words: str, env: dict[str, str] | None = None) -> int:
-    return subprocess.run([_binary("python"), *words], cwd=ROOT, env=env, check=False).returncode
+    return subprocess.run([binary("python"), *words], cwd=ROOT, env=env, check=False).returncode
 
 
-def run(_rest: list[str]) -> int:
+def run(options: argparse.Namespace) -> int:
     """Serve site and survey with sample data until Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    env = settings(FIRST_PORT)
+    port = _port_to_use(options.port)
+    env = settings(port)
     for words in (["migrate"], ["sample", "--publish"]):
-        if subprocess.run([_binary("feedback"), *words], cwd=ROOT, env=env, check=False).returncode:
+        if _feedback(words, env):
             return 1
-    password = lead_password(STATE / "lead_password", _binary("feedback"), env)
+    password = lead_password(STATE / "lead_password", env)
     site = STATE / "site"
-    if _python("scripts/build_site.py", "--out", str(site), env=env):
+    if _python(BUILD_SITE, "--out", str(site), env=env):
         return 1
-    # Only now, because a port that is free at the start may be taken by the end of the build.
-    port = free_port(FIRST_PORT)
+    # Again, because another program may have taken the port during the build.
+    port = _port_to_use(options.port)
     env = {"FEEDBACK_SITE": str(site), **settings(port)}
+    return _serve(port, env, password)
+
+
+def _port_to_use(wanted: "int | None") -> int:
+    """Return the port given on the command line, or a free one."""
+    if wanted is None:
+        return free_port(FIRST_PORT)
+    if not is_free(wanted):
+        raise SetupError(f"port {wanted} is in use: choose another one with --port")
+    return wanted
+
+
+def _serve(port: int, env: dict[str, str], password: str) -> int:
+    """Run the server and the worker; the port is stored while they run."""
     commands = (["serve", "--port", str(port)], ["worker"])
     processes = [
-        subprocess.Popen([str(_binary("feedback")), *words], cwd=ROOT, env=env)
-        for words in commands
+        subprocess.Popen([str(binary("feedback")), *words], cwd=ROOT, env=env) for words in commands
     ]
     try:
         _wait_until_alive(f"http://127.0.0.1:{port}/healthz", processes[0])
-        link = subprocess.run(
-            [_binary("feedback"), "mint", "1"],
-            cwd=ROOT,
-            env=env,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        print(f"\nsite    http://127.0.0.1:{port}/\nsurvey  {link.stdout.strip()}")
+        _port_file().write_text(str(port), encoding="ascii")
+        mint = [str(binary("feedback")), "mint", "1"]
+        link = subprocess.check_output(mint, cwd=ROOT, env=env, text=True)
+        print(f"\nsite    http://127.0.0.1:{port}/\nsurvey  {link.strip()}")
         print(f"figures http://127.0.0.1:{port}/how-we-are-doing.html (sample data)")
         print(f"leads   http://127.0.0.1:{port}/review/  {LEAD}, {password}")
-        print(f"mails   {env['FEEDBACK_MAILBOX']}\n\nCtrl-C stops it.", flush=True)
+        print(f"emails  {env['FEEDBACK_MAILBOX']}\n\nPress Ctrl-C to stop.", flush=True)
         return processes[0].wait()
     except KeyboardInterrupt:
         return 0
     finally:
+        _port_file().unlink(missing_ok=True)
         for process in processes:
             process.send_signal(signal.SIGTERM)
         for process in processes:
             process.wait()
 
 
-def settings(port: int) -> dict[str, str]:
-    """Return the environment of a program that keeps its state in var/dev/; what is set wins.
+def _port_file() -> Path:
+    return STATE / "port"
 
-    A real installation keeps its own in var/, so the two never share a database.
+
+def running_port() -> int:
+    """Return the port of the running instance, or the first port if none runs."""
+    try:
+        port = int(_port_file().read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return FIRST_PORT
+    # The file is left over if `run` was killed.
+    return FIRST_PORT if is_free(port) else port
+
+
+def settings(port: int) -> dict[str, str]:
+    """Return the environment variables for `run`; variables that are set already take precedence.
+
+    Data is stored in var/dev/, so it never mixes with a real installation, which uses var/.
     """
     STATE.mkdir(parents=True, exist_ok=True)
     return {
@@ -183,17 +156,47 @@ def settings(port: int) -> dict[str, str]:
     }
 
 
+def secret_key(path: Path) -> str:
+    """Return the key stored in `path`; the first call creates it, readable by its owner only."""
+    return _stored_secret(path, secrets.token_hex)
+
+
+def _stored_secret(path: Path, new: Callable[[], str]) -> str:
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(new(), encoding="ascii")
+    return path.read_text(encoding="ascii")
+
+
+def lead_password(path: Path, env: dict[str, str]) -> str:
+    """Return the password of the sample lead; the first call creates account and password."""
+    lead = [str(binary("feedback")), "lead"]
+    if not path.exists():
+        # The account may still exist although its password file was deleted.
+        subprocess.run([*lead, "remove", LEAD], env=env, capture_output=True, check=False)
+    password = _stored_secret(path, lambda: secrets.token_urlsafe(12))
+    add = [*lead, "add", LEAD, "--role", "admin", "--if-missing", "--password-stdin"]
+    subprocess.run(add, env=env, check=True, input=password, text=True, stdout=subprocess.DEVNULL)
+    return password
+
+
 def free_port(first: int) -> int:
-    """Return `first`, or the next port nobody listens on."""
+    """Return the first free port, starting at `first`."""
     for port in range(first, first + 100):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+        if is_free(port):
             return port
     raise SetupError(f"no port from {first} to {first + 99} is free: stop one of the servers there")
+
+
+def is_free(port: int) -> bool:
+    """Return whether a server could listen on this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _wait_until_alive(address: str, process: "subprocess.Popen[bytes]") -> None:
@@ -205,52 +208,75 @@ def _wait_until_alive(address: str, process: "subprocess.Popen[bytes]") -> None:
             if process.poll() is not None:
                 break
             time.sleep(0.1)
-    raise SetupError("the server did not start; the lines above say why")
+    raise SetupError("the server did not start; see the error above")
 
 
 def test(rest: list[str]) -> int:
-    """Run the tests on every core, a file each at a time, with coverage, and show it."""
+    """Run the tests with coverage on every core, one file per process at a time."""
     return _python("-m", "pytest", "-n", "auto", "--dist", "loadfile", "--cov", *rest)
 
 
-def benchmark(rest: list[str]) -> int:
-    """Measure survey, site, review and exports, or the one that is named."""
-    scripts = {
-        "survey": "scripts/benchmark.py",
-        "site": "scripts/benchmark_site.py",
-        "review": "scripts/benchmark_review.py",
-        "exports": "scripts/benchmark_exports.py",
-    }
-    return max(_python(scripts[name]) for name in rest or scripts)
+def benchmark(options: argparse.Namespace) -> int:
+    """Run all benchmarks, or the one that is named."""
+    names = [options.name] if options.name else BENCHMARKS
+    return max(_python(f"scripts/benchmark_{name}.py") for name in names)
 
 
-def check(_rest: list[str]) -> int:
-    """Check format, lint and types; run all three before failing."""
+def check(_options: argparse.Namespace) -> int:
+    """Run every check, then fail if one failed."""
     checks = (
-        ("ruff", "format", "--check", "."),
-        ("ruff", "check", "."),
-        ("mypy",),
-        ("mypy", "scripts"),
+        ("-m", "ruff", "format", "--check", "."),
+        ("-m", "ruff", "check", "."),
+        ("-m", "mypy"),
+        ("-m", "mypy", "scripts"),
     )
-    return max(_python("-m", *words) for words in checks)
+    return max(_python(*words) for words in checks)
 
 
 def feedback(rest: list[str]) -> int:
     """Run a `feedback` command on the data that `run` serves."""
-    command = [str(_binary("feedback")), *rest]
-    return subprocess.run(command, cwd=ROOT, env=settings(FIRST_PORT), check=False).returncode
+    return _feedback(rest, settings(running_port()))
 
 
+def _feedback(words: list[str], env: dict[str, str]) -> int:
+    command = [str(binary("feedback")), *words]
+    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+
+
+class Command(NamedTuple):
+    """What a command needs installed, what it does, and its arguments for argparse.
+
+    Without arguments (None) all words are passed on, and the program called checks them.
+    """
+
+    lock: Path
+    work: Callable[[Any], int]
+    arguments: "dict[str, dict[str, Any]] | None"
+
+
+BENCHMARKS = ("survey", "site", "review", "exports")
+PORT = {
+    "type": int,
+    "metavar": "N",
+    "help": f"port to use, instead of a free one from {FIRST_PORT}",
+}
 COMMANDS = {
-    "run": (RUN_LOCK, run),
-    "feedback": (RUN_LOCK, feedback),
-    "test": (DEV_LOCK, test),
-    "setup": (DEV_LOCK, lambda _rest: 0),
-    "check": (DEV_LOCK, check),
-    "site": (RUN_LOCK, lambda rest: _python("scripts/build_site.py", "--serve", *rest)),
-    "build-site": (RUN_LOCK, lambda rest: _python("scripts/build_site.py", *rest)),
-    "check-html": (DEV_LOCK, lambda rest: _python("scripts/html_check.py", *rest)),
-    "benchmark": (DEV_LOCK, benchmark),
+    "run": Command(RUN_LOCK, run, {"--port": PORT}),
+    "feedback": Command(RUN_LOCK, feedback, None),
+    "test": Command(DEV_LOCK, test, None),
+    "setup": Command(DEV_LOCK, lambda _: 0, {}),
+    "check": Command(DEV_LOCK, check, {}),
+    "check-words": Command(DEV_LOCK, lambda _: _python("scripts/check_words.py"), {}),
+    "check-html": Command(
+        DEV_LOCK,
+        lambda options: _python("scripts/html_check.py", options.folder),
+        {"folder": {"nargs": "?", "default": "site", "help": "folder of the built site"}},
+    ),
+    "site": Command(RUN_LOCK, lambda rest: _python(BUILD_SITE, "--serve", *rest), None),
+    "build-site": Command(RUN_LOCK, lambda rest: _python(BUILD_SITE, *rest), None),
+    "benchmark": Command(
+        DEV_LOCK, benchmark, {"name": {"nargs": "?", "choices": BENCHMARKS, "help": "only this"}}
+    ),
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The two commands of the README: a fresh machine, a half-made environment, a busy port."""
+"""The developer commands: a fresh machine, an interrupted installation, a busy port."""
 
 import ast
 import os
@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import dev
+import install
 import pytest
 
 from feedback_app.settings import Settings
@@ -21,29 +22,32 @@ SCRIPT = Path(dev.__file__)
 
 @pytest.fixture
 def installs(monkeypatch, tmp_path):
-    """Commands that would install packages, written down instead of run."""
+    """Collect the commands that would install packages, instead of running them."""
     commands: list[list[str]] = []
-    monkeypatch.setattr(dev, "_run", commands.append)
-    monkeypatch.setattr(dev.shutil, "which", lambda name: None)
-    monkeypatch.setattr(dev.venv, "create", lambda folder, **_: _empty_environment(Path(folder)))
+    monkeypatch.setattr(install, "_run", commands.append)
+    monkeypatch.setattr(install.shutil, "which", lambda name: None)
+    monkeypatch.setattr(
+        install.venv, "create", lambda folder, **_: _empty_environment(Path(folder))
+    )
     return commands
 
 
 def _empty_environment(folder: Path) -> None:
-    python = dev._binary("python", folder)
+    python = install.binary("python", folder)
     python.parent.mkdir(parents=True, exist_ok=True)
     python.touch()
 
 
-def test_an_old_python_can_read_the_script_as_far_as_its_own_message() -> None:
+def test_an_old_python_can_parse_the_script_up_to_the_version_message() -> None:
     tree = ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 7))
     check = next(at for at, node in enumerate(tree.body) if isinstance(node, ast.If))
     before = [node for node in tree.body[:check] if isinstance(node, ast.Import | ast.ImportFrom)]
     assert [alias.name for node in before for alias in node.names] == ["sys"]
 
 
-def test_it_imports_the_standard_library_only() -> None:
-    for script in (SCRIPT, SCRIPT.with_name("kept.py")):
+def test_only_the_standard_library_is_imported() -> None:
+    ours = ("dev", "install")
+    for script in (SCRIPT.with_name(f"{name}.py") for name in ours):
         tree = ast.parse(script.read_text(encoding="utf-8"))
         names = {
             alias.name
@@ -52,43 +56,43 @@ def test_it_imports_the_standard_library_only() -> None:
             for alias in node.names
         }
         names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-        assert {name.partition(".")[0] for name in names} <= {*sys.stdlib_module_names, "kept"}
+        assert {name.partition(".")[0] for name in names} <= {*sys.stdlib_module_names, *ours}
 
 
-def test_an_environment_is_made_once_and_only_from_hashed_wheels(installs, tmp_path) -> None:
-    dev.prepare(tmp_path / ".venv", dev.DEV_LOCK)
+def test_an_environment_is_created_once_and_only_from_hashed_wheels(installs, tmp_path) -> None:
+    install.prepare(tmp_path / ".venv", dev.DEV_LOCK)
     packages, project = installs
     assert {"--require-hashes", "--only-binary", str(dev.DEV_LOCK)} <= set(packages)
     assert {"--no-deps", "--no-build-isolation", "-e", str(dev.ROOT)} <= set(project)
-    dev.prepare(tmp_path / ".venv", dev.DEV_LOCK)
+    install.prepare(tmp_path / ".venv", dev.DEV_LOCK)
     assert len(installs) == 2
 
 
-def test_the_tests_environment_serves_the_program_too(installs, tmp_path) -> None:
-    dev.prepare(tmp_path / ".venv", dev.DEV_LOCK)
-    dev.prepare(tmp_path / ".venv", dev.RUN_LOCK)
+def test_the_development_environment_is_enough_for_the_program(installs, tmp_path) -> None:
+    install.prepare(tmp_path / ".venv", dev.DEV_LOCK)
+    install.prepare(tmp_path / ".venv", dev.RUN_LOCK)
     assert len(installs) == 2
 
 
-def test_a_half_made_environment_is_made_again(installs, monkeypatch, tmp_path) -> None:
+def test_an_interrupted_installation_starts_again(installs, monkeypatch, tmp_path) -> None:
     def broken(command: list[str]) -> None:
         raise dev.SetupError("the connection broke")
 
     with monkeypatch.context() as patch, pytest.raises(dev.SetupError):
-        patch.setattr(dev, "_run", broken)
-        dev.prepare(tmp_path / ".venv", dev.RUN_LOCK)
-    dev.prepare(tmp_path / ".venv", dev.RUN_LOCK)
+        patch.setattr(install, "_run", broken)
+        install.prepare(tmp_path / ".venv", dev.RUN_LOCK)
+    install.prepare(tmp_path / ".venv", dev.RUN_LOCK)
     assert len(installs) == 2
 
 
-def test_an_environment_that_lost_its_python_is_made_again(installs, tmp_path) -> None:
-    dev.prepare(tmp_path / ".venv", dev.RUN_LOCK)
-    dev._binary("python", tmp_path / ".venv").unlink()
-    dev.prepare(tmp_path / ".venv", dev.RUN_LOCK)
+def test_an_environment_without_its_python_is_created_again(installs, tmp_path) -> None:
+    install.prepare(tmp_path / ".venv", dev.RUN_LOCK)
+    install.binary("python", tmp_path / ".venv").unlink()
+    install.prepare(tmp_path / ".venv", dev.RUN_LOCK)
     assert len(installs) == 4
 
 
-def test_trying_out_never_touches_the_data_of_a_real_installation(monkeypatch, tmp_path) -> None:
+def test_sample_data_is_never_stored_in_a_real_installation(monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(dev, "STATE", tmp_path / "dev")
     monkeypatch.delenv("FEEDBACK_DATABASE", raising=False)
     ours = Settings.model_fields["database"].default.get_secret_value()
@@ -96,32 +100,86 @@ def test_trying_out_never_touches_the_data_of_a_real_installation(monkeypatch, t
     assert ours == "sqlite:///var/feedback.sqlite"
 
 
-def test_a_changed_lock_makes_the_environment_again(installs, monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr(dev, "ROOT", tmp_path)
+def test_a_changed_lock_file_updates_the_environment(installs, monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(install, "ROOT", tmp_path)
     for lock in (dev.RUN_LOCK, dev.DEV_LOCK):
         (tmp_path / lock.name).write_text("one", encoding="utf-8")
-    dev.prepare(tmp_path / ".venv", dev.DEV_LOCK)
+    install.prepare(tmp_path / ".venv", dev.DEV_LOCK)
     (tmp_path / dev.DEV_LOCK.name).write_text("two", encoding="utf-8")
-    dev.prepare(tmp_path / ".venv", dev.DEV_LOCK)
+    install.prepare(tmp_path / ".venv", dev.DEV_LOCK)
     assert len(installs) == 4
 
 
-def test_a_python_without_ensurepip_is_told_what_to_install(monkeypatch, capsys, tmp_path) -> None:
+def test_without_ensurepip_the_message_names_the_package_to_install(
+    monkeypatch, capsys, tmp_path
+) -> None:
     monkeypatch.setattr(dev, "ENVIRONMENT", tmp_path / ".venv")
-    monkeypatch.setattr(dev.shutil, "which", lambda name: None)
-    monkeypatch.setattr(dev.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(install.shutil, "which", lambda name: None)
+    monkeypatch.setattr(install.importlib.util, "find_spec", lambda name: None)
     assert dev.main(["run"]) == 1
-    said = capsys.readouterr().err.strip()
-    assert said == "this Python cannot make environments: install python3-venv, or uv"
+    output = capsys.readouterr().err.strip()
+    assert output == "this Python cannot create virtual environments: install python3-venv or uv"
 
 
-def test_an_unknown_command_names_the_known_ones(capsys) -> None:
+def test_an_unknown_command_lists_the_known_ones(capsys) -> None:
     assert dev.main(["tset"]) == 2
-    said = capsys.readouterr().err
-    assert all(command in said for command in dev.COMMANDS)
+    output = capsys.readouterr().err
+    assert all(command in output for command in dev.COMMANDS)
 
 
-def test_a_busy_port_is_passed_over() -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "8111"],
+        ["run", "--prt", "8111"],
+        ["run", "--port", "none"],
+        ["setup", "now"],
+        ["check", "--fix"],
+        ["check-words", "README.md"],
+        ["check-html", "site", "more"],
+        ["benchmark", "servey"],
+    ],
+)
+def test_unknown_words_are_refused_before_anything_runs(words, installs, capsys) -> None:
+    with pytest.raises(SystemExit) as ended:
+        dev.main(words)
+    assert ended.value.code == 2
+    assert words[-1] in capsys.readouterr().err
+    assert installs == []
+
+
+@pytest.mark.parametrize("command", ["site", "build-site"])
+def test_the_site_commands_refuse_unknown_words_too(command, monkeypatch, capfd) -> None:
+    monkeypatch.setattr(dev, "prepare", lambda *_: None)
+    monkeypatch.setattr(dev, "binary", lambda *_: Path(sys.executable))
+    assert dev.main([command, "--prt", "1"]) == 2
+    assert "unrecognized arguments: --prt" in capfd.readouterr().err
+
+
+def test_a_busy_port_given_by_the_user_is_an_error() -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        with pytest.raises(dev.SetupError, match=f"port {port} is in use"):
+            dev._port_to_use(port)
+    assert dev._port_to_use(port) == port
+
+
+def test_feedback_uses_the_port_of_the_running_instance(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(dev, "STATE", tmp_path)
+    assert dev.running_port() == dev.FIRST_PORT
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        port = server.getsockname()[1]
+        (tmp_path / "port").write_text(str(port), encoding="ascii")
+        assert dev.running_port() == port
+        assert dev.settings(dev.running_port())["FEEDBACK_PUBLIC_URL"].endswith(f":{port}")
+    assert dev.running_port() == dev.FIRST_PORT
+
+
+def test_a_busy_port_is_skipped() -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
@@ -129,16 +187,16 @@ def test_a_busy_port_is_passed_over() -> None:
         assert dev.free_port(taken) > taken
 
 
-def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path) -> None:
+def test_the_secret_key_is_created_once_and_readable_only_by_its_owner(tmp_path) -> None:
     key = dev.secret_key(tmp_path / "key")
     assert len(key) >= 32
     assert dev.secret_key(tmp_path / "key") == key
     assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
 
 
-def test_run_serves_site_and_survey_and_leaves_nobody_behind(tmp_path) -> None:
-    if not dev.is_made(dev.ENVIRONMENT, dev.RUN_LOCK):
-        pytest.skip("these tests run in another environment than dev.py makes")
+def test_run_serves_site_and_survey_and_stops_all_processes(tmp_path) -> None:
+    if not install.is_made(dev.ENVIRONMENT, dev.RUN_LOCK):
+        pytest.skip("these tests do not run in the environment that dev.py creates")
     env = {
         **os.environ,
         "FEEDBACK_DATABASE": f"sqlite:///{tmp_path}/feedback.sqlite",
@@ -154,10 +212,10 @@ def test_run_serves_site_and_survey_and_leaves_nobody_behind(tmp_path) -> None:
         start_new_session=True,
     )
     try:
-        said = _read_until(process, "Ctrl-C")
-        site = re.search(r"^site +(\S+)$", said, re.M)[1]
-        survey = re.search(r"^survey +(\S+)$", said, re.M)[1]
-        leads = re.search(r"^leads +(\S+) +sample-lead, (\S{16})$", said, re.M)
+        output = _read_until(process, "Ctrl-C")
+        site = re.search(r"^site +(\S+)$", output, re.M)[1]
+        survey = re.search(r"^survey +(\S+)$", output, re.M)[1]
+        leads = re.search(r"^leads +(\S+) +sample-lead, (\S{16})$", output, re.M)
         assert "Spryker Support" in _text(site)
         assert "Sample data" in _text(survey)
         for page in ("how-we-are-doing.html", "de/how-we-are-doing.html"):
