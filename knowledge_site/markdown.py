@@ -21,7 +21,7 @@ from markdown.inlinepatterns import InlineProcessor
 
 from charts import element
 from knowledge_site.fill.fillers import EXPRESSION, fill, is_fact
-from published_results.folder import Published, read_folder
+from published_results import Published, read_folder
 from support_facts import FACTS_FILE, Facts, load_facts
 
 # Below code spans (190), above links (160): a fact may be a link's text or its target.

@@ -1,13 +1,74 @@
-"""What may cross from the survey to the site: files of published figures and notes, nothing else.
+"""The file format in which published figures and notes cross from the survey to the site.
 
-The program that reads the database writes these files and the site reads them, so that neither
-needs to know the other. Read in this order:
-
-    part      what every record of a file is
-    figures   the figures of one period
-    result    one file: its period, rules, definitions and figures
-    note      one file: what a meeting decided, in the leads' own words
-    folder    all files of a folder, each fault named
-
+`feedback publish` writes the files and the site reads them, so neither depends on the other.
 Imports nothing of ours.
+
+part      the base class of everything in a file, and ResultsError
+figures   the figures of one period
+result    one file: its period, rules, definitions and figures
+note      one file: a decision of the weekly meeting, for customers
+folder    all files of a folder: reading, checking and adding
 """
+
+from published_results.figures import (
+    Answers,
+    Conduct,
+    Figures,
+    Participation,
+    Portion,
+    PublishedGroup,
+    PublishedScores,
+    PublishedShare,
+    PublishedSpread,
+    PublishedTimes,
+    PublishedWording,
+    Reason,
+)
+from published_results.folder import Published, add, as_text, link_to, read_folder
+from published_results.note import LONGEST_NOTE, NOTE_FORMAT, PublishedNote
+from published_results.part import Approval, Part, ResultsError, Words
+from published_results.result import (
+    FORMAT,
+    Correction,
+    Definition,
+    PublishedPeriod,
+    QuestionWording,
+    Result,
+    Rules,
+    Target,
+)
+
+__all__ = [
+    "FORMAT",
+    "LONGEST_NOTE",
+    "NOTE_FORMAT",
+    "Answers",
+    "Approval",
+    "Conduct",
+    "Correction",
+    "Definition",
+    "Figures",
+    "Part",
+    "Participation",
+    "Portion",
+    "Published",
+    "PublishedGroup",
+    "PublishedNote",
+    "PublishedPeriod",
+    "PublishedScores",
+    "PublishedShare",
+    "PublishedSpread",
+    "PublishedTimes",
+    "PublishedWording",
+    "QuestionWording",
+    "Reason",
+    "Result",
+    "ResultsError",
+    "Rules",
+    "Target",
+    "Words",
+    "add",
+    "as_text",
+    "link_to",
+    "read_folder",
+]

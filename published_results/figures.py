@@ -29,7 +29,7 @@ class Portion(Part):
         return self
 
 
-class Share(Part):
+class PublishedShare(Part):
     """The share of the two best points, with the ends of its 95 % interval."""
 
     best: Count
@@ -47,7 +47,7 @@ class Answers(Part):
     counts: Annotated[tuple[Count, ...], Field(min_length=5, max_length=5)]
     mean: Annotated[float, Field(ge=1, le=5)]
     median: Annotated[float, Field(ge=1, le=5)]
-    share: Share | None
+    share: PublishedShare | None
 
     @property
     def n(self) -> int:
@@ -55,7 +55,7 @@ class Answers(Part):
         return sum(self.counts)
 
 
-class Wording(Part):
+class PublishedWording(Part):
     """The answers to one wording of the questions. Wordings are never mixed."""
 
     version: Count
@@ -63,19 +63,19 @@ class Wording(Part):
     answers: tuple[Answers, ...]
 
     @model_validator(mode="after")
-    def _same_answers(self) -> "Wording":
+    def _same_answers(self) -> "PublishedWording":
         if any(answers.n != self.n for answers in self.answers):
             raise ValueError("the counts of a question do not make up n")
         return self
 
 
-class Scores(Part):
+class PublishedScores(Part):
     """CES and CSS. `flagged` answers looked unlike a person's, `other_wording` ones were too few.
 
     Both are left out of the counts.
     """
 
-    wordings: Annotated[tuple[Wording, ...], Field(min_length=1)]
+    wordings: Annotated[tuple[PublishedWording, ...], Field(min_length=1)]
     flagged: Count
     other_wording: Count
 
@@ -103,7 +103,7 @@ class Participation(Part):
         return self
 
 
-class Spread(Part):
+class PublishedSpread(Part):
     """Durations in seconds: the median and, by nearest rank where n allows, the 90th percentile."""
 
     n: Count
@@ -112,19 +112,19 @@ class Spread(Part):
     within_target: Portion | None
 
 
-class Group(Spread):
+class PublishedGroup(PublishedSpread):
     """The durations of some case kinds together; "" stands for cases without a kind."""
 
     kinds: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class Times(Part):
+class PublishedTimes(Part):
     """One metric on one clock, overall and by kinds (none where a split would show too few)."""
 
     metric: str
     clock: str
-    overall: Spread
-    groups: tuple[Group, ...]
+    overall: PublishedSpread
+    groups: tuple[PublishedGroup, ...]
 
 
 class Conduct(Part):
@@ -138,7 +138,7 @@ class Figures(Part):
     """Every figure of a period. `withheld` names what is left out, with the reason."""
 
     participation: Participation | None
-    scores: Scores | None
-    times: tuple[Times, ...]
+    scores: PublishedScores | None
+    times: tuple[PublishedTimes, ...]
     conduct: Conduct | None
     withheld: dict[str, Reason]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from published_results.note import Note
+from published_results.note import PublishedNote
 from published_results.part import ResultsError
 from published_results.result import Link, QuestionWording, Result
 
@@ -23,7 +23,7 @@ class Published:
     """
 
     results: tuple[Result, ...] = ()
-    notes: tuple[Note, ...] = ()
+    notes: tuple[PublishedNote, ...] = ()
     digests: tuple[Link, ...] = ()
 
     @property
@@ -64,7 +64,7 @@ def read_folder(folder: Path) -> Published:
     texts = {path.name: path.read_bytes() for path in sorted(folder.glob("*.json"))}
     read = {name: _read(name, text, faults) for name, text in texts.items()}
     results = [file for file in read.values() if isinstance(file, Result)]
-    notes = [file for file in read.values() if isinstance(file, Note)]
+    notes = [file for file in read.values() if isinstance(file, PublishedNote)]
     faults += [
         f"{name}: is called otherwise than what it holds: it was {file.file_name}"
         for name, file in read.items()
@@ -92,12 +92,12 @@ def link_to(name: str, text: bytes) -> Link:
     return Link(file=name, sha256=hashlib.sha256(text).hexdigest())
 
 
-def as_text(file: Result | Note) -> str:
+def as_text(file: Result | PublishedNote) -> str:
     """Return the text of a file, the same for the same content."""
     return file.model_dump_json(indent=2) + "\n"
 
 
-def add(folder: Path, files: Iterable[Result | Note]) -> list[Path]:
+def add(folder: Path, files: Iterable[Result | PublishedNote]) -> list[Path]:
     """Write new files and return their paths. Raises OSError; FileExistsError for one there is."""
     folder.mkdir(parents=True, exist_ok=True)
     return [_add(folder / file.file_name, as_text(file)) for file in files]
@@ -113,9 +113,9 @@ def _add(path: Path, text: str) -> Path:
     return path
 
 
-def _read(name: str, text: bytes, faults: list[str]) -> Result | Note | None:
+def _read(name: str, text: bytes, faults: list[str]) -> Result | PublishedNote | None:
     """Return the file, or None and its faults. The name says which of the two it is."""
-    kind: type[Result] | type[Note] = Note if name.startswith("note_") else Result
+    kind: type[Result] | type[PublishedNote] = PublishedNote if name.startswith("note_") else Result
     try:
         return kind.model_validate_json(text)
     except ValidationError as error:

@@ -13,7 +13,7 @@ LONGEST_NOTE = 600
 NoteText = Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)]
 
 
-class Note(Part):
+class PublishedNote(Part):
     """A note of one meeting's decision. Its text is plain: nothing in it is markup.
 
     `text` has at least one language; a page in another language shows what there is.

@@ -13,7 +13,7 @@ Week = Annotated[str, Field(pattern=r"^[0-9]{4}-W[0-9]{2}$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Period(Part):
+class PublishedPeriod(Part):
     """Whole ISO weeks of the support team's time zone; both days are part of it."""
 
     first_week: Week
@@ -22,7 +22,7 @@ class Period(Part):
     last_day: date
 
     @model_validator(mode="after")
-    def _runs_forward(self) -> "Period":
+    def _runs_forward(self) -> "PublishedPeriod":
         if self.first_week > self.last_week or self.first_day > self.last_day:
             raise ValueError("the period ends before it begins")
         return self
@@ -93,7 +93,7 @@ class Result(Part):
     """The published figures of one period. Version 1 is the first, later ones are corrections."""
 
     format: Literal["support-results-1"]
-    period: Period
+    period: PublishedPeriod
     version: Annotated[int, Field(ge=1)]
     as_of: Moment
     sample: bool

@@ -30,8 +30,7 @@ from knowledge_site.check.pages import scan
 from knowledge_site.check.trace import heard, to_sources
 from knowledge_site.faults import SiteFaults
 from knowledge_site.pages import read_pages
-from published_results.folder import Published, read_folder
-from published_results.part import ResultsError
+from published_results import Published, ResultsError, read_folder
 from support_facts import FACTS_FILE, Facts, FactsError, load_facts
 
 Nav = list[dict[str, Any]]

@@ -8,7 +8,7 @@ from feedback_app.commands.published import add_to, published_in, refuse_mixing
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
 from feedback_app.publish.notes import NamesCaseError, NoteFaultError, new_note
-from published_results.note import LONGEST_NOTE
+from published_results import LONGEST_NOTE
 
 
 @click.command(

@@ -17,11 +17,10 @@ from feedback_app.publish.drafts import (
     correction,
     new_drafts,
 )
-from feedback_app.publish.periods import Pending
+from feedback_app.publish.periods import PendingPeriod
 from feedback_app.publish.preview import draft_lines
 from feedback_app.store import mentions
-from published_results.folder import Published
-from published_results.result import Result
+from published_results import Published, Result
 
 
 @click.command(
@@ -110,7 +109,7 @@ def _drafts(
     why: str | None,
     sample: bool,
     now: datetime,
-) -> tuple[list[Draft], Pending | None]:
+) -> tuple[list[Draft], PendingPeriod | None]:
     refuse_mixing(program, published, sample)
     if week is None or why is None:
         return new_drafts(program.database, program.facts, published, now, sample)
@@ -129,7 +128,7 @@ def _drafts(
     return [draft], None
 
 
-def _preview(drafts: list[Draft], pending: Pending | None, published: Published) -> None:
+def _preview(drafts: list[Draft], pending: PendingPeriod | None, published: Published) -> None:
     before: Draft | Result | None = published.newest[-1] if published.newest else None
     for draft in drafts:
         for line in draft_lines(draft, before):
@@ -140,14 +139,14 @@ def _preview(drafts: list[Draft], pending: Pending | None, published: Published)
     click.echo(f"\nto publish exactly this: --approve {code_of(drafts)} --by NAME")
 
 
-def _nothing(pending: Pending | None, sample: bool) -> str:
+def _nothing(pending: PendingPeriod | None, sample: bool) -> str:
     if pending:
         return f"nothing to publish yet: {_waits(pending)}"
     kind = "sample" if sample else "real"
     return f"nothing to publish yet: no customer of a {kind} case has been asked"
 
 
-def _waits(pending: Pending) -> str:
+def _waits(pending: PendingPeriod) -> str:
     return (
         f"{pending.first} to {pending.last} can change until {pending.over_at:%Y-%m-%d %H:%M} UTC"
     )

@@ -9,10 +9,7 @@ import click
 from feedback_app.program import Program
 from feedback_app.publish.drafts import ClockSetBackError, Draft, approve
 from feedback_app.settings import Settings
-from published_results.folder import Published, add, read_folder
-from published_results.note import Note
-from published_results.part import ResultsError
-from published_results.result import Result
+from published_results import Published, PublishedNote, Result, ResultsError, add, read_folder
 
 
 def published_in(program: Program) -> Published:
@@ -49,7 +46,7 @@ def approved(
         raise click.ClickException(str(error)) from error
 
 
-def add_to(program: Program, files: Sequence[Result | Note]) -> list[Path]:
+def add_to(program: Program, files: Sequence[Result | PublishedNote]) -> list[Path]:
     """Write new files and return their paths; a folder that takes none is one clear error."""
     folder = program.settings.results
     written: list[Path] = []

@@ -8,8 +8,7 @@ from feedback_app.commands.published import add_to, approved, published_in, refu
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
 from feedback_app.publish.drafts import new_drafts
-from published_results.note import NOTE_FORMAT, Note
-from published_results.part import Approval
+from published_results import NOTE_FORMAT, Approval, PublishedNote
 
 _BY = "sample data"
 
@@ -34,7 +33,7 @@ def _publish(program: Program) -> None:
     if files and not published.notes:
         week = files[-1].period.last_week
         notes.append(
-            Note(
+            PublishedNote(
                 format=NOTE_FORMAT,
                 week=week,
                 number=1,

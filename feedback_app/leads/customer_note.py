@@ -17,9 +17,7 @@ from feedback_app.publish.notes import (
 )
 from feedback_app.store import meetings
 from feedback_app.web.request import now, program
-from published_results.folder import Published, add, read_folder
-from published_results.note import LONGEST_NOTE
-from published_results.part import ResultsError
+from published_results import LONGEST_NOTE, Published, ResultsError, add, read_folder
 
 
 @leads_pages.get("/<week>/note")

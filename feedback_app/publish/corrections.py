@@ -8,21 +8,21 @@ statement of it.
 
 from collections.abc import Sequence
 
-from published_results.figures import (
+from published_results import (
     Conduct,
     Figures,
+    Part,
     Participation,
     Portion,
+    PublishedScores,
+    PublishedSpread,
+    PublishedTimes,
     Reason,
-    Scores,
-    Spread,
-    Times,
 )
-from published_results.part import Part
 
 # What is stated: a record of figures, and how many cases or answers fall into each of its parts.
 Statement = tuple[Part, list[int]]
-Block = Participation | Scores | Times | Conduct
+Block = Participation | PublishedScores | PublishedTimes | Conduct
 
 
 def without_small_changes(figures: Figures, earlier: Sequence[Figures], minimum: int) -> Figures:
@@ -99,7 +99,7 @@ def _statements(block: Block) -> dict[object, Statement]:
         silent = block.reached - block.answered
         cells = [block.not_asked, block.not_delivered, block.bounced, silent, block.answered]
         return {"": (block, cells)}
-    if isinstance(block, Scores):
+    if isinstance(block, PublishedScores):
         return {
             (wording.version, answers.question): (answers, list(answers.counts))
             for wording in block.wordings
@@ -108,14 +108,14 @@ def _statements(block: Block) -> dict[object, Statement]:
     if isinstance(block, Conduct):
         portions = {"read": block.read, "contacted": block.contacted}
         return {name: (one, _portion_cells(one)) for name, one in portions.items() if one}
-    spreads: dict[object, Spread] = {
+    spreads: dict[object, PublishedSpread] = {
         "": block.overall,
         **{group.kinds: group for group in block.groups},
     }
     return {kinds: (spread, _spread_cells(spread)) for kinds, spread in spreads.items()}
 
 
-def _spread_cells(spread: Spread) -> list[int]:
+def _spread_cells(spread: PublishedSpread) -> list[int]:
     return _portion_cells(spread.within_target) if spread.within_target else [spread.n]
 
 

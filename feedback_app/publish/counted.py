@@ -7,9 +7,7 @@ from pathlib import Path
 from feedback_app.database.contract import Database
 from feedback_app.publish.sums import counts_for
 from feedback_app.store import cohorts
-from published_results.folder import Published, read_folder
-from published_results.part import ResultsError
-from published_results.result import Result
+from published_results import Published, Result, ResultsError, read_folder
 
 _LOG = logging.getLogger(__name__)
 

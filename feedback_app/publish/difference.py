@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from published_results.figures import Figures
+from published_results import Figures
 
 # By which of its values an entry of a list is told from the next.
 _NAMES = ("version", "question", "metric", "clock", "kinds")

@@ -9,14 +9,23 @@ from datetime import datetime
 from feedback_app.base.weeks import days_of, group_of, week_after
 from feedback_app.database.contract import Database
 from feedback_app.publish.difference import differences
-from feedback_app.publish.periods import Cohort, Pending, due
+from feedback_app.publish.periods import PendingPeriod, PeriodCases, due
 from feedback_app.publish.rules import definitions_of, questions_of, rules_of
 from feedback_app.publish.sums import figures_of
 from feedback_app.store import cohorts
-from published_results.figures import Figures
-from published_results.folder import Published, as_text, link_to
-from published_results.part import Approval
-from published_results.result import FORMAT, Correction, Period, QuestionWording, Result, Rules
+from published_results import (
+    FORMAT,
+    Approval,
+    Correction,
+    Figures,
+    Published,
+    PublishedPeriod,
+    QuestionWording,
+    Result,
+    Rules,
+    as_text,
+    link_to,
+)
 from support_facts import Facts
 
 
@@ -24,7 +33,7 @@ from support_facts import Facts
 class Draft:
     """Figures of a period that nobody has approved yet."""
 
-    period: Period
+    period: PublishedPeriod
     version: int
     sample: bool
     rules: Rules
@@ -51,7 +60,7 @@ class ClockSetBackError(ValueError):
 
 def new_drafts(
     database: Database, facts: Facts, published: Published, now: datetime, sample: bool
-) -> tuple[list[Draft], Pending | None]:
+) -> tuple[list[Draft], PendingPeriod | None]:
     """Return the periods that can be published at `now`, and the one that waits after them."""
     first = _first_week(database, published, sample)
     if first is None:
@@ -64,7 +73,7 @@ def new_drafts(
         now,
     )
     for found in cohorts_due:
-        if isinstance(found, Pending):
+        if isinstance(found, PendingPeriod):
             return drafts, found
         drafts.append(_draft(found, facts, rules, sample))
     return drafts, None
@@ -177,10 +186,10 @@ def _first_week(database: Database, published: Published, sample: bool) -> str |
     return group_of(asked)[0] if asked else None
 
 
-def _draft(cohort: Cohort, facts: Facts, rules: Rules, sample: bool) -> Draft:
+def _draft(cohort: PeriodCases, facts: Facts, rules: Rules, sample: bool) -> Draft:
     first_day, last_day = days_of(cohort.first, cohort.last)
     return Draft(
-        period=Period(
+        period=PublishedPeriod(
             first_week=cohort.first,
             last_week=cohort.last,
             first_day=first_day,

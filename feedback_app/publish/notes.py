@@ -6,9 +6,7 @@ from datetime import datetime
 from feedback_app.base.text import one_line
 from feedback_app.database.contract import Database
 from feedback_app.store import mentions
-from published_results.folder import Published
-from published_results.note import LONGEST_NOTE, NOTE_FORMAT, Note
-from published_results.part import Approval
+from published_results import LONGEST_NOTE, NOTE_FORMAT, Approval, Published, PublishedNote
 
 
 class NamesCaseError(ValueError):
@@ -40,7 +38,7 @@ def new_note(
     *,
     sample: bool,
     anyway: bool,
-) -> Note:
+) -> PublishedNote:
     """Return the next note of the meeting of `week`; `texts` are by language, empty ones left out.
 
     Raises NoteFaultError, also for a note that is public already, and NamesCaseError unless it is
@@ -61,7 +59,7 @@ def new_note(
         for words in text.values():
             for case_number in mentions.cases_in(database, words):
                 raise NamesCaseError(case_number)
-    return Note(
+    return PublishedNote(
         format=NOTE_FORMAT,
         week=week,
         number=1 + max((one.number for one in published.notes if one.week == week), default=0),

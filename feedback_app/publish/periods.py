@@ -13,7 +13,7 @@ from support_facts import Facts, SurveyRules
 
 
 @dataclass(frozen=True)
-class Cohort:
+class PeriodCases:
     """The cases closed in the weeks `first` to `last`, both included."""
 
     first: str
@@ -22,7 +22,7 @@ class Cohort:
 
 
 @dataclass(frozen=True)
-class Pending:
+class PendingPeriod:
     """Weeks that wait until `over_at`, in UTC: something of them can change until then."""
 
     first: str
@@ -35,7 +35,7 @@ def due(
     read: Callable[[str, str], Iterable[CohortCase]],
     facts: Facts,
     now: datetime,
-) -> Iterator[Cohort | Pending]:
+) -> Iterator[PeriodCases | PendingPeriod]:
     """Yield the cohorts from week `first` on that can be published at `now`, then what waits.
 
     `read` returns the cases closed from one week to another. A cohort is a group of 4 or 5 weeks;
@@ -49,12 +49,12 @@ def due(
             group = list(read(first, last))
             over_at = max([over_at, *(_case_over(case, facts.survey) for case in group)])
         if over_at > now:
-            yield Pending(begin, last, over_at)
+            yield PendingPeriod(begin, last, over_at)
             return
         held += group
         first = week_after(last)
         if largest_wording(held) >= facts.survey.minimum_n:
-            yield Cohort(begin, last, tuple(held))
+            yield PeriodCases(begin, last, tuple(held))
             begin, held = first, []
 
 

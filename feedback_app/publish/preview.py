@@ -5,8 +5,15 @@ from collections.abc import Iterator
 from charts import duration, mean, percent, percent_range
 from feedback_app.publish.drafts import Draft
 from feedback_app.review.intervals import newcombe
-from published_results.figures import Answers, Figures, Portion, Reason, Spread, Times
-from published_results.result import Result
+from published_results import (
+    Answers,
+    Figures,
+    Portion,
+    PublishedSpread,
+    PublishedTimes,
+    Reason,
+    Result,
+)
 
 _REASONS: dict[Reason, str] = {
     "too_few": "too few, single answers or cases could be guessed",
@@ -69,7 +76,7 @@ def _answers(answers: Answers) -> str:
     return text
 
 
-def _times(times: Times) -> Iterator[str]:
+def _times(times: PublishedTimes) -> Iterator[str]:
     name = f"{times.metric}, {times.clock} clock"
     yield f"{name}: {_spread(times.overall, times.clock)}"
     for group in times.groups:
@@ -77,7 +84,7 @@ def _times(times: Times) -> Iterator[str]:
         yield f"{name}, {kinds}: {_spread(group, times.clock)}"
 
 
-def _spread(spread: Spread, clock: str) -> str:
+def _spread(spread: PublishedSpread, clock: str) -> str:
     text = f"n {spread.n}; median {duration(spread.median, clock)}"
     if spread.percentile_90 is not None:
         text += f"; 90th percentile {duration(spread.percentile_90, clock)}"

@@ -1,6 +1,6 @@
 """By what rules figures are made, and what each of them means, as it is written into a file."""
 
-from published_results.result import Definition, QuestionWording, Rules, Target
+from published_results import Definition, QuestionWording, Rules, Target
 from support_facts import Facts
 
 

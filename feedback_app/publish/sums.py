@@ -13,18 +13,18 @@ from feedback_app.publish.times import portion, times_of, too_few_for
 from feedback_app.records import CohortCase
 from feedback_app.review.intervals import wilson
 from feedback_app.review.scores import BEST_POINTS
-from published_results.figures import (
+from published_results import (
     Answers,
     Conduct,
     Figures,
     Participation,
     Portion,
+    PublishedScores,
+    PublishedShare,
+    PublishedWording,
     Reason,
-    Scores,
-    Share,
-    Wording,
+    Rules,
 )
-from published_results.result import Rules
 from support_facts import Question
 
 
@@ -86,12 +86,12 @@ def _participation(cases: Sequence[CohortCase], rules: Rules) -> Participation |
 
 def _scores(
     cases: Sequence[CohortCase], questions: Sequence[Question], rules: Rules
-) -> Scores | None:
+) -> PublishedScores | None:
     versions: dict[int, list[CohortCase]] = {}
     for case in counted(cases):
         versions.setdefault(case.wording_version or 0, []).append(case)
     wordings = tuple(
-        Wording(
+        PublishedWording(
             version=version,
             n=len(answers),
             answers=tuple(_answers(question, answers, rules) for question in questions),
@@ -101,7 +101,7 @@ def _scores(
     )
     if not wordings:
         return None
-    return Scores(
+    return PublishedScores(
         wordings=wordings,
         flagged=sum(case.answered_at is not None and case.flagged for case in cases),
         other_wording=sum(map(len, versions.values())) - sum(wording.n for wording in wordings),
@@ -126,11 +126,13 @@ def _point(case: CohortCase, question: str) -> int:
     return (case.ease if question == "ease" else case.satisfaction) or 0
 
 
-def _share(best: int, n: int, rules: Rules) -> Share | None:
+def _share(best: int, n: int, rules: Rules) -> PublishedShare | None:
     if n < rules.share_minimum_n:
         return None
     low, high = wilson(best, n)
-    return Share(best=best, n=n, value=round(best / n, 4), low=round(low, 4), high=round(high, 4))
+    return PublishedShare(
+        best=best, n=n, value=round(best / n, 4), low=round(low, 4), high=round(high, 4)
+    )
 
 
 def _conduct(cases: Sequence[CohortCase], rules: Rules) -> Conduct | None:

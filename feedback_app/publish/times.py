@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from feedback_app.records import CohortCase, MeasuredCase
 from feedback_app.review.durations import first_response, resolution, spread
-from published_results.figures import Group, Portion, Spread, Times
-from published_results.result import Rules
+from published_results import Portion, PublishedGroup, PublishedSpread, PublishedTimes, Rules
 
 Measure = Callable[[MeasuredCase], tuple[str, int] | None]
 Kinds = tuple[str, ...]
@@ -18,8 +17,8 @@ METRICS: dict[str, Measure] = {
 
 
 def times_of(
-    cases: Sequence[CohortCase], rules: Rules, earlier: Sequence[tuple[Times, ...]] = ()
-) -> tuple[Times, ...]:
+    cases: Sequence[CohortCase], rules: Rules, earlier: Sequence[tuple[PublishedTimes, ...]] = ()
+) -> tuple[PublishedTimes, ...]:
     """Return the durations of every metric on every clock that has enough cases.
 
     Clocks are never mixed. In a later version of a period a metric is split as in the first one
@@ -61,8 +60,8 @@ def _times(
     clock: str,
     measured: Sequence[tuple[str, int]],
     rules: Rules,
-    earlier: Sequence[tuple[Times, ...]],
-) -> Times:
+    earlier: Sequence[tuple[PublishedTimes, ...]],
+) -> PublishedTimes:
     counts = Counter(kind for kind, _ in measured)
     stated = [
         times
@@ -83,14 +82,14 @@ def _times(
         None,
     )
 
-    def spread_of(kinds: Iterable[str]) -> Spread:
+    def spread_of(kinds: Iterable[str]) -> PublishedSpread:
         return _spread([seconds for kind, seconds in measured if kind in kinds], target, rules)
 
-    return Times(
+    return PublishedTimes(
         metric=metric,
         clock=clock,
         overall=spread_of(counts),
-        groups=tuple(Group(kinds=kinds, **dict(spread_of(kinds))) for kinds in split),
+        groups=tuple(PublishedGroup(kinds=kinds, **dict(spread_of(kinds))) for kinds in split),
     )
 
 
@@ -111,7 +110,7 @@ def split_kinds(counts: Counter[str], minimum: int) -> tuple[Kinds, ...]:
     return tuple(groups) if len(groups) > 1 else ()
 
 
-def _same_split(stated: Times, counts: Counter[str], minimum: int) -> tuple[Kinds, ...]:
+def _same_split(stated: PublishedTimes, counts: Counter[str], minimum: int) -> tuple[Kinds, ...]:
     """Return the split that was stated before if it still holds, else none."""
     split = tuple(group.kinds for group in stated.groups)
     known = {kind for kinds in split for kind in kinds}
@@ -119,12 +118,12 @@ def _same_split(stated: Times, counts: Counter[str], minimum: int) -> tuple[Kind
     return split if enough and known >= set(counts) else ()
 
 
-def _spread(seconds: Sequence[int], target: int | None, rules: Rules) -> Spread:
+def _spread(seconds: Sequence[int], target: int | None, rules: Rules) -> PublishedSpread:
     found = spread(seconds, rules.share_minimum_n)
     within = None
     if target is not None:
         within = portion(sum(one <= target for one in seconds), len(seconds), rules)
-    return Spread(
+    return PublishedSpread(
         n=found.n,
         median=float(found.median),
         percentile_90=None if found.percentile_90 is None else float(found.percentile_90),

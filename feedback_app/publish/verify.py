@@ -7,8 +7,7 @@ from feedback_app.database.contract import Database
 from feedback_app.publish.difference import differences
 from feedback_app.publish.sums import figures_of
 from feedback_app.store import cohorts
-from published_results.folder import Published
-from published_results.result import Result
+from published_results import Published, Result
 from support_facts import Facts
 
 # What no comparison of files and database can show, told with every result.

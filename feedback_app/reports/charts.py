@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from charts import Labels, Mark, bars, html, intervals, percent, percent_range
 from feedback_app.review.scores import Scores
-from feedback_app.review.trend import Period
+from feedback_app.review.trend import TrendPeriod
 
 
 def of_counts(
@@ -24,7 +24,7 @@ def of_counts(
 
 
 def of_shares(
-    periods: Sequence[Period],
+    periods: Sequence[TrendPeriod],
     place: int,
     title: str,
     description: str,
@@ -41,7 +41,7 @@ def of_shares(
 
 
 def of_weeks(
-    weeks: Sequence[Period],
+    weeks: Sequence[TrendPeriod],
     means: Sequence[Sequence[str]],
     title: str,
     description: str,
@@ -61,7 +61,7 @@ def of_weeks(
     return Markup(html(bars(labels, marks)))
 
 
-def _share(period: Period, scores: Scores, too_few: str) -> Mark:
+def _share(period: TrendPeriod, scores: Scores, too_few: str) -> Mark:
     label = f"{period.first[2:]} – {period.last[2:]}"
     counted = str(scores.n)
     if not scores.share:

@@ -9,7 +9,7 @@ from support_facts import Facts
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class RespondentGroup:
     """Cases of one kind or closure reason (None: not given) whose customer had the link."""
 
     key: str | None
@@ -26,8 +26,8 @@ class Group:
 class Respondents:
     """How those who answered differ from those who did not."""
 
-    by_kind: tuple[Group, ...]
-    by_reason: tuple[Group, ...]
+    by_kind: tuple[RespondentGroup, ...]
+    by_reason: tuple[RespondentGroup, ...]
 
 
 def sum_respondents(cases: Sequence[AnsweredCase], facts: Facts) -> Respondents:
@@ -48,10 +48,10 @@ def sum_respondents(cases: Sequence[AnsweredCase], facts: Facts) -> Respondents:
 
 def _groups(
     cases: Sequence[AnsweredCase], key: Callable[[AnsweredCase], str | None], order: list[str]
-) -> Iterable[Group]:
+) -> Iterable[RespondentGroup]:
     found: dict[str | None, list[bool]] = {}
     for case in cases:
         found.setdefault(key(case), []).append(case.invitation_state == "answered")
     for one in in_order(found, order):
         answered = sum(found[one])
-        yield Group(key=one, answered=answered, silent=len(found[one]) - answered)
+        yield RespondentGroup(key=one, answered=answered, silent=len(found[one]) - answered)

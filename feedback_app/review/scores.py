@@ -39,7 +39,7 @@ class Scores:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wording:
+class WordingScores:
     """The answers to one wording of the questions: `version` is `survey.wording_version` then."""
 
     version: int
@@ -74,7 +74,7 @@ def sum_scores(question: Question, answers: Sequence[AnsweredCase], facts: Facts
     return scores_of(question, Counter(score(case, question.key) for case in answers), facts)
 
 
-def sum_wordings(answers: Iterable[AnsweredCase], facts: Facts) -> tuple[Wording, ...]:
+def sum_wordings(answers: Iterable[AnsweredCase], facts: Facts) -> tuple[WordingScores, ...]:
     """Return the scores of each wording, never pooled: the present one first, then newer to older.
 
     The present wording is there even without answers.
@@ -84,7 +84,7 @@ def sum_wordings(answers: Iterable[AnsweredCase], facts: Facts) -> tuple[Wording
     for case in answers:
         versions.setdefault(case.wording_version or present, []).append(case)
     return tuple(
-        Wording(
+        WordingScores(
             version=version,
             scores=tuple(
                 sum_scores(question, versions[version], facts) for question in facts.questions

@@ -18,7 +18,7 @@ WEEKS = 13
 
 
 @dataclass(frozen=True, kw_only=True)
-class Period:
+class TrendPeriod:
     """The answers that arrived in the weeks `first` to `last`, to each question of the facts."""
 
     first: str
@@ -32,7 +32,7 @@ class Period:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class TrendChange:
     """How a question's share of best answers moved between two disjoint periods.
 
     `interval` is Newcombe's, as fractions. `spoken_of` is true only where both have enough answers
@@ -62,9 +62,9 @@ class Trend:
     `has_sample` says that sample answers are counted, so that nothing here is about support.
     """
 
-    weeks: tuple[Period, ...]
-    periods: tuple[Period, ...]
-    changes: tuple[Change, ...]
+    weeks: tuple[TrendPeriod, ...]
+    periods: tuple[TrendPeriod, ...]
+    changes: tuple[TrendChange, ...]
     has_sample: bool = False
 
 
@@ -99,7 +99,9 @@ def sum_trend(
     )
 
 
-def sum_weeks(counts: Iterable[ScoreCount], weeks: Sequence[str], facts: Facts) -> list[Period]:
+def sum_weeks(
+    counts: Iterable[ScoreCount], weeks: Sequence[str], facts: Facts
+) -> list[TrendPeriod]:
     """Return all of `weeks` as one period, and then each of them."""
     by_week = _by_week(counts)
     return [_period(weeks, by_week, facts), *(_period([one], by_week, facts) for one in weeks)]
@@ -112,13 +114,15 @@ def _by_week(counts: Iterable[ScoreCount]) -> dict[str, list[ScoreCount]]:
     return found
 
 
-def _period(weeks: Sequence[str], by_week: dict[str, list[ScoreCount]], facts: Facts) -> Period:
+def _period(
+    weeks: Sequence[str], by_week: dict[str, list[ScoreCount]], facts: Facts
+) -> TrendPeriod:
     counted: dict[str, Counter[int]] = {question.key: Counter() for question in facts.questions}
     for week in weeks:
         for count in by_week.get(week, ()):
             counted["ease"][count.ease] += count.answers
             counted["satisfaction"][count.satisfaction] += count.answers
-    return Period(
+    return TrendPeriod(
         first=weeks[0],
         last=weeks[-1],
         scores=tuple(
@@ -127,8 +131,8 @@ def _period(weeks: Sequence[str], by_week: dict[str, list[ScoreCount]], facts: F
     )
 
 
-def _change(before: Scores, after: Scores) -> Change:
+def _change(before: Scores, after: Scores) -> TrendChange:
     interval = None
     if before.share and after.share:
         interval = newcombe(before.share.best, before.share.n, after.share.best, after.share.n)
-    return Change(question=after.question, before=before, after=after, interval=interval)
+    return TrendChange(question=after.question, before=before, after=after, interval=interval)

@@ -16,7 +16,7 @@ from feedback_app.records import SAMPLE_SOURCE, AnsweredCase
 from feedback_app.review.cohort import Cohort, sum_cohort
 from feedback_app.review.durations import Times, first_response_times, resolution_times
 from feedback_app.review.respondents import Respondents, sum_respondents
-from feedback_app.review.scores import Scores, Wording, lowest, sum_wordings, total
+from feedback_app.review.scores import Scores, WordingScores, lowest, sum_wordings, total
 from support_facts import Facts
 
 
@@ -38,7 +38,7 @@ class WeekReview:
     flagged: int
     flags: tuple[tuple[str, int], ...]
     scores: tuple[Scores, ...]
-    other_wordings: tuple[Wording, ...]
+    other_wordings: tuple[WordingScores, ...]
     low: tuple[AnsweredCase, ...]
     remarks: tuple[AnsweredCase, ...]
     cohort: Cohort

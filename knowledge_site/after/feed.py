@@ -14,7 +14,7 @@ from knowledge_site.fill.changes import change_anchor, newest_first
 from knowledge_site.results.news import news
 from knowledge_site.results.shown import Shown
 from knowledge_site.wording import word
-from published_results.folder import Published
+from published_results import Published
 from support_facts import Facts
 
 ATOM = "http://www.w3.org/2005/Atom"

@@ -19,7 +19,7 @@ from knowledge_site.after import (
 from knowledge_site.faults import Fault
 from knowledge_site.pages import Page
 from knowledge_site.results.downloads import write_downloads
-from published_results.folder import Published
+from published_results import Published
 from support_facts import Facts
 
 

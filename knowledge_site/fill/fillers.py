@@ -24,7 +24,7 @@ from knowledge_site.fill import (
 )
 from knowledge_site.results import history, latest, measured, notes, scores, times, treatment
 from knowledge_site.results.shown import Shown
-from published_results.folder import Published
+from published_results import Published
 from support_facts import Facts
 
 EXPRESSION = re.compile(r"\{\{[ \t]*([^{}\n]*?)[ \t]*\}\}")

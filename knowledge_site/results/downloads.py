@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from published_results.figures import Figures, Portion, Spread
-from published_results.folder import Published
+from published_results import Figures, Portion, Published, PublishedSpread
 
 # The first heading says which format it is: downloads outlive the program that wrote them.
 _COLUMNS = (
@@ -105,7 +104,7 @@ def _scores(figures: Figures) -> Iterator[Line]:
                 yield answers.metric, part, "share_high", share.high, answers.n
 
 
-def _spread(metric: str, part: str, spread: Spread) -> Iterator[Line]:
+def _spread(metric: str, part: str, spread: PublishedSpread) -> Iterator[Line]:
     yield metric, part, "median_seconds", spread.median, spread.n
     if spread.percentile_90 is not None:
         yield metric, part, "percentile_90_seconds", spread.percentile_90, spread.n

@@ -5,8 +5,7 @@ from xml.etree.ElementTree import Element
 
 from charts import Labels, Mark, bars, element, intervals
 from knowledge_site.results.shown import Shown, paragraph, part
-from published_results.figures import Answers, Times
-from published_results.result import Result
+from published_results import Answers, PublishedTimes, Result
 
 # A year: older periods are in the files.
 _SHOWN = 12
@@ -111,7 +110,7 @@ def _share(shown: Shown, result: Result, version: str, answers: Answers | None) 
 
 
 def _durations(shown: Shown) -> Iterator[Element]:
-    found: dict[tuple[str, str], list[tuple[Result, Times]]] = {}
+    found: dict[tuple[str, str], list[tuple[Result, PublishedTimes]]] = {}
     for result in _results(shown):
         for times in result.figures.times:
             found.setdefault((times.metric, times.clock), []).append((result, times))

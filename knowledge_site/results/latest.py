@@ -5,8 +5,7 @@ from xml.etree.ElementTree import Element
 
 from charts import Child, element
 from knowledge_site.results.shown import Shown, paragraph, part
-from published_results.figures import Spread, Times
-from published_results.result import Result, Target
+from published_results import PublishedSpread, PublishedTimes, Result, Target
 
 
 def latest(shown: Shown) -> Element:
@@ -31,7 +30,7 @@ def banner(shown: Shown) -> Element:
     return part("banner", said)
 
 
-def targets(result: Result) -> Iterator[tuple[Target, Times]]:
+def targets(result: Result) -> Iterator[tuple[Target, PublishedTimes]]:
     """Yield every aim with the durations that are measured on its clock."""
     for target in result.rules.targets:
         for times in result.figures.times:
@@ -39,7 +38,7 @@ def targets(result: Result) -> Iterator[tuple[Target, Times]]:
                 yield target, times
 
 
-def is_met(target: Target, spread: Spread) -> bool:
+def is_met(target: Target, spread: PublishedSpread) -> bool:
     """Say whether the aim was met: at least half of the cases kept it."""
     if within := spread.within_target:
         return 2 * within.count >= within.n
@@ -82,7 +81,7 @@ def _said(shown: Shown, result: Result) -> Iterator[list[Child]]:
         yield [shown.word("said_read", count=shown.portion(conduct.read), days=days)]
 
 
-def _aim(shown: Shown, target: Target, times: Times) -> Iterator[list[Child]]:
+def _aim(shown: Shown, target: Target, times: PublishedTimes) -> Iterator[list[Child]]:
     met = is_met(target, times.overall)
     verdict = element(
         "strong",
@@ -100,7 +99,7 @@ def _aim(shown: Shown, target: Target, times: Times) -> Iterator[list[Child]]:
     yield [verdict, f" {text}{count}"]
 
 
-def _typical(shown: Shown, result: Result, times: Times) -> str:
+def _typical(shown: Shown, result: Result, times: PublishedTimes) -> str:
     aim = next((one for one in result.rules.targets if one.metric == times.metric), None)
     return shown.word(
         "said_other_clock" if aim else "said_typical",

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from charts import Child, element
 from knowledge_site.fill import tables
 from knowledge_site.results.shown import Shown
-from published_results.result import Result
+from published_results import Result
 
 RESULTS_PAGE = "how-we-are-doing.md"
 

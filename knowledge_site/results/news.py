@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from knowledge_site.entry import Entry
 from knowledge_site.results.notes import note_anchor, words_of
 from knowledge_site.results.shown import Shown
-from published_results.result import Result
+from published_results import Result
 
 _PAGE = "how-we-are-doing.html"
 

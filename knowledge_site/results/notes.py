@@ -4,7 +4,7 @@ from xml.etree.ElementTree import Element
 
 from charts import element
 from knowledge_site.results.shown import Shown, paragraph, part
-from published_results.note import Note
+from published_results import PublishedNote
 
 
 def notes(shown: Shown) -> Element:
@@ -17,18 +17,18 @@ def notes(shown: Shown) -> Element:
     return part("notes", *(_note(shown, note) for note in reversed(found)))
 
 
-def words_of(note: Note, language: str) -> tuple[str, str]:
+def words_of(note: PublishedNote, language: str) -> tuple[str, str]:
     """Return the note's text and its language: this one, else the first there is."""
     chosen = language if language in note.text else next(iter(note.text))
     return note.text[chosen], chosen
 
 
-def note_anchor(note: Note) -> str:
+def note_anchor(note: PublishedNote) -> str:
     """Return the anchor of a note on its page."""
     return note.name.replace("_", "-").lower()
 
 
-def _note(shown: Shown, note: Note) -> Element:
+def _note(shown: Shown, note: PublishedNote) -> Element:
     text, language = words_of(note, shown.language)
     other = {} if language == shown.language else {"lang": language}
     about = shown.word("note_about", week=note.week, published=shown.day(note.approved.at))

@@ -4,8 +4,7 @@ from xml.etree.ElementTree import Element
 
 from charts import Labels, Mark, bars
 from knowledge_site.results.shown import Shown, paragraph, part
-from published_results.figures import Answers, Wording
-from published_results.result import Result
+from published_results import Answers, PublishedWording, Result
 
 
 def scores(shown: Shown) -> Element:
@@ -31,7 +30,7 @@ def scores(shown: Shown) -> Element:
 
 
 def _picture(
-    shown: Shown, result: Result, wording: Wording, answers: Answers, several: bool
+    shown: Shown, result: Result, wording: PublishedWording, answers: Answers, several: bool
 ) -> Element:
     definition = next(one for one in result.definitions if one.metric == answers.metric)
     title = f"{shown.told(definition.name)} ({definition.short})"
@@ -51,7 +50,7 @@ def _picture(
     return bars(labels, marks)
 
 
-def _points(shown: Shown, wording: Wording, answers: Answers) -> list[str]:
+def _points(shown: Shown, wording: PublishedWording, answers: Answers) -> list[str]:
     """Return number and word of every point; the number alone of a wording no file holds."""
     numbers = range(1, len(answers.counts) + 1)
     question = shown.published.wording(answers.question, wording.version)

@@ -11,10 +11,7 @@ from babel.numbers import format_decimal
 
 from charts import Child, element
 from knowledge_site.wording import word
-from published_results.figures import Portion
-from published_results.folder import Published
-from published_results.part import Words
-from published_results.result import Period, Result
+from published_results import Portion, Published, PublishedPeriod, Result, Words
 from support_facts import Facts
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -64,12 +61,12 @@ class Shown:
         """Return a day in words."""
         return str(format_date(moment, "long", locale=self.language))
 
-    def span(self, period: Period) -> str:
+    def span(self, period: PublishedPeriod) -> str:
         """Return the first to the last day of a period."""
         first, last = period.first_day, period.last_day
         return str(format_interval(first, last, "yMMMd", locale=self.language))
 
-    def weeks(self, period: Period) -> str:
+    def weeks(self, period: PublishedPeriod) -> str:
         """Return the weeks of a period as briefly as a picture needs, such as "2026 W40–43"."""
         (year, first), (end, last) = (
             week.split("-W") for week in (period.first_week, period.last_week)

@@ -4,8 +4,7 @@ from xml.etree.ElementTree import Element
 
 from charts import Labels, Mark, bars
 from knowledge_site.results.shown import Shown, paragraph, part
-from published_results.figures import Spread, Times
-from published_results.result import Result
+from published_results import PublishedSpread, PublishedTimes, Result
 
 METRICS = ("first_response_time", "resolution_time")
 
@@ -39,7 +38,7 @@ def _title(shown: Shown, metric: str, *clocks: str) -> str:
     return ", ".join((name, *(shown.word(f"clock_{clock}") for clock in clocks)))
 
 
-def _picture(shown: Shown, result: Result, times: Times) -> Element:
+def _picture(shown: Shown, result: Result, times: PublishedTimes) -> Element:
     with_target = times.overall.within_target is not None
     headings = [shown.word(key) for key in ("case_kind", "cases", "median", "percentile_90")]
     if with_target:
@@ -55,7 +54,7 @@ def _picture(shown: Shown, result: Result, times: Times) -> Element:
     return bars(labels, [_mark(shown, result, label, one, times.clock) for label, one in rows])
 
 
-def _mark(shown: Shown, result: Result, label: str, spread: Spread, clock: str) -> Mark:
+def _mark(shown: Shown, result: Result, label: str, spread: PublishedSpread, clock: str) -> Mark:
     median = shown.duration(spread.median, clock)
     cells = [shown.number(spread.n), median, _percentile(shown, result, spread, clock)]
     if spread.within_target:
@@ -63,7 +62,7 @@ def _mark(shown: Shown, result: Result, label: str, spread: Spread, clock: str) 
     return Mark(label=label, value=spread.median, shown=median, cells=tuple(cells))
 
 
-def _percentile(shown: Shown, result: Result, spread: Spread, clock: str) -> str:
+def _percentile(shown: Shown, result: Result, spread: PublishedSpread, clock: str) -> str:
     if spread.percentile_90 is None:
         return shown.word("from_n", n=result.rules.share_minimum_n)
     return shown.duration(spread.percentile_90, clock)

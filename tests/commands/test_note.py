@@ -7,8 +7,7 @@ import pytest
 from feedback_app import sample
 from feedback_app.commands.note import note
 from feedback_app.commands.sample import sample_command
-from published_results.folder import read_folder
-from published_results.note import LONGEST_NOTE
+from published_results import LONGEST_NOTE, read_folder
 from tests.support.office import Office
 from tests.support.published_office import START, Run, answer, close, run
 

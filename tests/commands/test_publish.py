@@ -15,8 +15,7 @@ from feedback_app.jobs.retention import end_lifetimes, erase
 from feedback_app.publish.drafts import Draft, NothingToPublishError, correction
 from feedback_app.records import Outcome
 from feedback_app.store import follow_ups, progress
-from published_results.folder import read_folder
-from published_results.part import ResultsError
+from published_results import ResultsError, read_folder
 from tests.support.office import Office, a_case
 from tests.support.published_office import OVER, PERIOD, START, Run, a_period, answer, close, run
 

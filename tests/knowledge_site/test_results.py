@@ -22,9 +22,7 @@ from knowledge_site.after.feed import entries
 from knowledge_site.fill.fillers import RESULTS, fill
 from knowledge_site.results.downloads import as_json, write_downloads
 from knowledge_site.results.shown import Shown
-from published_results.folder import Published, add, read_folder
-from published_results.part import ResultsError
-from published_results.result import Correction, Result
+from published_results import Correction, Published, Result, ResultsError, add, read_folder
 from scripts import build_site
 from tests.published_results.test_files import a_draft, a_note, results
 from tests.support.cohort_cases import FACTS, a_case, a_response, an_answer

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from feedback_app.store import meetings
-from published_results.folder import read_folder
-from published_results.note import LONGEST_NOTE
+from published_results import LONGEST_NOTE, read_folder
 from tests.support.office import Office
 from tests.support.team import Somebody, answered
 

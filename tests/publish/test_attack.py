@@ -25,10 +25,10 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from feedback_app.base.weeks import weeks_back
-from feedback_app.publish.periods import Cohort, counted, due
+from feedback_app.publish.periods import PeriodCases, counted, due
 from feedback_app.publish.times import METRICS
 from feedback_app.records import CohortCase
-from published_results.figures import Answers, Figures, Participation, Portion, Spread
+from published_results import Answers, Figures, Participation, Portion, PublishedSpread
 from tests.support.cohort_cases import FACTS, FIRST, LONG_AFTER, RULES, a_case, figures
 
 LAST = "2026-W17"
@@ -108,12 +108,12 @@ def histories(draw: st.DrawFn) -> History:
     return history
 
 
-def _due(cases: dict[int, CohortCase]) -> Iterator[Cohort]:
+def _due(cases: dict[int, CohortCase]) -> Iterator[PeriodCases]:
     def read(first: str, last: str) -> Iterator[CohortCase]:
         return (case for case in cases.values() if first <= case.closed_week <= last)
 
     for found in due(FIRST, read, FACTS, LONG_AFTER):
-        if not isinstance(found, Cohort) or found.first > LAST:
+        if not isinstance(found, PeriodCases) or found.first > LAST:
             return
         yield found
 
@@ -286,10 +286,10 @@ def _counts(number: object) -> list[int]:
     if isinstance(number, Participation):
         asked = [number.answered, number.reached - number.answered, number.bounced]
         return [*asked, number.not_delivered, number.not_asked]
-    portion = number.within_target if isinstance(number, Spread) else number
+    portion = number.within_target if isinstance(number, PublishedSpread) else number
     if isinstance(portion, Portion):
         return [portion.count, portion.n - portion.count]
-    assert isinstance(number, Spread)
+    assert isinstance(number, PublishedSpread)
     return [number.n]
 
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from feedback_app.base.weeks import week_bounds, weeks_back
 from feedback_app.publish.difference import differences
-from feedback_app.publish.periods import Cohort, Pending, due
+from feedback_app.publish.periods import PendingPeriod, PeriodCases, due
 from feedback_app.publish.rules import rules_of
 from feedback_app.publish.sums import figures_of
 from feedback_app.publish.times import split_kinds
 from feedback_app.records import CohortCase
 from feedback_app.review.intervals import wilson
-from published_results.figures import Times
+from published_results import PublishedTimes
 from tests.support.cohort_cases import (
     FACTS,
     FIRST,
@@ -42,7 +42,7 @@ def _periods(answers: dict[str, int], now: datetime = LONG_AFTER) -> list[tuple[
 
     found = []
     for one in due(FIRST, read, FACTS, now):
-        if isinstance(one, Pending) or one.first > LONGEST_HISTORY:
+        if isinstance(one, PendingPeriod) or one.first > LONGEST_HISTORY:
             break
         found.append((one.first, one.last, len(one.cases)))
     return found
@@ -85,19 +85,19 @@ def test_flagged_answers_and_other_wordings_do_not_make_a_period_large_enough() 
         *(an_answer(wording_version=2) for _ in range(9)),
     ]
     found = due(FIRST, lambda first, last: cases if first == FIRST else (), FACTS, LONG_AFTER)
-    assert isinstance(next(found), Pending)
+    assert isinstance(next(found), PendingPeriod)
 
 
 def test_a_period_waits_for_links_edits_reading_and_contacts() -> None:
     cases = [an_answer(week="2026-W04") for _ in range(10)]
     _, end = week_bounds("2026-W04", ZONE)
     over = end + timedelta(days=14 + 7, hours=1)
-    for now, expected in ((over - timedelta(seconds=1), Pending), (over, Cohort)):
+    for now, expected in ((over - timedelta(seconds=1), PendingPeriod), (over, PeriodCases)):
         found = next(due(FIRST, lambda *_: cases, FACTS, now))
         assert isinstance(found, expected)
     late = [*cases, a_case("2026-W04", expires_at=over)]
     waits = next(due(FIRST, lambda *_: late, FACTS, over + timedelta(days=7)))
-    assert waits == Pending(FIRST, "2026-W04", over + timedelta(days=7, hours=1))
+    assert waits == PendingPeriod(FIRST, "2026-W04", over + timedelta(days=7, hours=1))
 
 
 # --- Scores ----------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ def test_answers_read_in_seven_days_and_contacts_in_two_working_days_are_counted
 # --- Times -----------------------------------------------------------------------------------
 
 
-def _first_responses(cases: list[CohortCase]) -> Times:
+def _first_responses(cases: list[CohortCase]) -> PublishedTimes:
     return next(one for one in figures(cases).times if one.metric == "first_response_time")
 
 

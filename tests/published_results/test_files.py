@@ -12,10 +12,20 @@ from hypothesis import strategies as st
 from feedback_app.publish.drafts import ClockSetBackError, Draft, approve, code_of
 from feedback_app.publish.rules import rules_of
 from feedback_app.publish.sums import figures_of
-from published_results.folder import Published, add, as_text, read_folder
-from published_results.note import LONGEST_NOTE, NOTE_FORMAT, Note
-from published_results.part import Approval, ResultsError
-from published_results.result import Correction, Period, Result
+from published_results import (
+    LONGEST_NOTE,
+    NOTE_FORMAT,
+    Approval,
+    Correction,
+    Published,
+    PublishedNote,
+    PublishedPeriod,
+    Result,
+    ResultsError,
+    add,
+    as_text,
+    read_folder,
+)
 from tests.support.cohort_cases import FACTS, an_answer
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -25,7 +35,7 @@ def a_draft(number: int = 0, **changes: Any) -> Draft:
     """Return a draft of four weeks, the first of January or some months later."""
     first = date(2025, 12, 29) + timedelta(weeks=4 * number)
     values: dict[str, Any] = {
-        "period": Period(
+        "period": PublishedPeriod(
             first_week=f"2026-W{4 * number + 1:02d}",
             last_week=f"2026-W{4 * number + 4:02d}",
             first_day=first,
@@ -44,9 +54,9 @@ def results(*drafts: Draft, published: Published | None = None, at: datetime = N
     return approve(drafts, FACTS, published or Published(), "A lead for tests", at)
 
 
-def a_note(text: dict[str, str], number: int = 1) -> Note:
+def a_note(text: dict[str, str], number: int = 1) -> PublishedNote:
     """Return a note of a meeting."""
-    return Note(
+    return PublishedNote(
         format=NOTE_FORMAT,
         week="2026-W09",
         number=number,

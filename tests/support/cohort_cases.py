@@ -8,7 +8,7 @@ from feedback_app.base.weeks import week_bounds
 from feedback_app.publish.rules import rules_of
 from feedback_app.publish.sums import figures_of
 from feedback_app.records import CohortCase
-from published_results.figures import Figures
+from published_results import Figures
 from support_facts import load_facts
 
 FACTS = load_facts()

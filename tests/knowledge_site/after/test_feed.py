@@ -8,7 +8,7 @@ import pytest
 
 from knowledge_site.after import built_pages
 from knowledge_site.after.feed import ATOM, entries, feed
-from published_results.folder import Published
+from published_results import Published
 from support_facts import load_facts
 
 FACTS = load_facts()
