@@ -4,8 +4,6 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from difflib import get_close_matches
-from email.errors import HeaderParseError
-from email.headerregistry import Address
 from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
@@ -15,7 +13,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from feedback_app.base.addresses import IN_ASCII, is_chat, is_here, is_mail_address, parts_of
+from feedback_app.base.addresses import IN_ASCII, is_chat, is_email_address, is_here, parts_of
 
 _KEY_LENGTH = 32
 _PREFIX = "FEEDBACK_"
@@ -108,13 +106,8 @@ class Settings(BaseSettings):
     @classmethod
     def _mailable(cls, text: str | None) -> str | None:
         address = parseaddr(text or "")[1]
-        try:
-            if text and not (is_mail_address(address) and Address(addr_spec=address).domain):
-                raise ValueError
-        except (ValueError, HeaderParseError, IndexError):
-            raise ValueError(
-                f"write Name <address>, or the address alone; the address {IN_ASCII}"
-            ) from None
+        if text and not is_email_address(address):
+            raise ValueError(f"write Name <address>, or the address alone; the address {IN_ASCII}")
         return text
 
     @field_validator("smtp_url")
@@ -135,7 +128,7 @@ class Settings(BaseSettings):
     @classmethod
     def _reachable(cls, urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         for url in (url.get_secret_value() for url in urls):
-            if not (is_chat(url) if "://" in url else is_mail_address(url)):
+            if not (is_chat(url) if "://" in url else is_email_address(url)):
                 raise ValueError(
                     "write mail addresses and Apprise addresses, parted by blanks; "
                     f"mail addresses {IN_ASCII}"
@@ -145,7 +138,7 @@ class Settings(BaseSettings):
     @field_validator("digest_to")
     @classmethod
     def _plain_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
-        if any(not is_mail_address(address) for address in addresses):
+        if any(not is_email_address(address) for address in addresses):
             raise ValueError(f"write mail addresses, parted by blanks; {IN_ASCII}")
         return addresses
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 from mjml import mjml2html
 
+from feedback_app.base.addresses import is_email_address
 from feedback_app.base.language import choose
 from feedback_app.base.links import new_id
 from feedback_app.base.templates import template
@@ -145,11 +145,7 @@ def _message(
 
 
 def recipient(address: str) -> Address:
-    """Return `address`, which must be one plain mailbox in ASCII, or raise ValueError."""
-    try:
-        found = Address(addr_spec=address)
-    except (ValueError, IndexError, MessageError) as error:
-        raise ValueError(f"{address!r} is not one mail address") from error
-    if found.addr_spec != address or not address.isascii():
-        raise ValueError(f"{address!r} is not one plain mail address in ASCII")
-    return found
+    """Return `address` for a header. Raises ValueError unless it is one email address in ASCII."""
+    if not is_email_address(address):
+        raise ValueError(f"{address!r} is not one email address in ASCII")
+    return Address(addr_spec=address)
