@@ -11,12 +11,12 @@ store         all SQL, one module per kind of record
 mail          the emails we write, SMTP, delivery, chat, bounces, alerts
 invitations   who gets asked, when, and why not
 program       settings, facts and database of a running program
-web           what every request needs: program, client address, the site
+web           what every request needs: client address, pages, headers, limits, the site
 review        the week in figures: pure calculations
 reports       exports: CSV, XLSX, JSON, HTML, Markdown, minutes
 publish       the aggregates that go to the site, and what is withheld
-survey        the two questions, the follow-up question, opting out
 intake        closed cases from CSV files, the API and webhooks
+survey        the two questions, the follow-up question, opting out
 leads         the leads' pages, behind a sign-in
 jobs          the worker and its timed jobs: digest, retention
 sample        sample data, labelled as such

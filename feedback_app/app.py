@@ -21,14 +21,13 @@ from feedback_app.leads.routes import leads_pages
 from feedback_app.program import Program, open_program
 from feedback_app.settings import Settings, read_settings
 from feedback_app.survey.opt_out import opt_out
-from feedback_app.survey.pages import page, protect
 from feedback_app.survey.views import survey
 from feedback_app.survey.why import survey_why
-from feedback_app.web import site
+from feedback_app.web import limits, site
+from feedback_app.web.headers import protect_page
+from feedback_app.web.pages import page
 from feedback_app.web.request import program
 
-# Beyond this a comment cannot be given back to the customer; see requests.LARGEST_BODY.
-_LARGEST_READ = 1024 * 1024
 # Under this prefix programs ask, so errors are problem details and no pages.
 _FOR_PROGRAMS = "/api/"
 
@@ -53,9 +52,7 @@ def create_app(
     app = _FlaskApp(__name__, static_folder=None)
     app.config["PROGRAM"] = parts or open_program(settings or read_settings())
     app.config["CLOCK"] = now
-    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_READ
-    app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_READ
-    app.config["MAX_FORM_PARTS"] = 20
+    limits.limit_bodies(app)
     app.extensions[rate_limits.EXTENSION] = rate_limits.start()
     app.extensions[WEBHOOKS] = open_webhooks(app.config["PROGRAM"], now())
     sign_in_limits.start(app)
@@ -92,7 +89,7 @@ def _error_page(error: HTTPException) -> Response:
     if request.path.startswith(_FOR_PROGRAMS):
         response = problems.respond(problems.ProblemError(HTTPStatus(error.code or 500)))
     else:
-        response = protect(page("error", status=error.code or 500))
+        response = protect_page(page("web/error", error.code or 500))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value

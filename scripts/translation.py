@@ -17,7 +17,7 @@ from feedback_app.reports.exports import FORMATS
 from support_facts import FactsError, load_facts
 
 ROOT = Path(__file__).resolve().parent.parent
-SPEAKING = ("survey/**", "mail/**", "leads/**", "review/**")
+SPEAKING = ("web/**", "survey/**", "mail/**", "leads/**", "review/**")
 _OPTIONS = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true"}
 _LANGUAGES = re.compile(r"^languages = \[(.*)\]", re.MULTILINE)
 

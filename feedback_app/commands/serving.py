@@ -14,12 +14,11 @@ from feedback_app.jobs import worker
 from feedback_app.leads.sessions import is_offered
 from feedback_app.program import Program
 from feedback_app.store import outbox
+from feedback_app.web.limits import LARGEST_BODY
 
 # At waitress's own defaults 200 slow sockets shut everybody out.
 _CONNECTIONS = 1000
 _CHANNEL_SECONDS = 15
-# Beyond this a body is refused unread; up to it, the application says what is wrong with it.
-_LARGEST_BODY = 16 * 1024 * 1024
 _LISTED = 20
 
 
@@ -54,7 +53,7 @@ def serve(program: Program, host: str, port: int, threads: int) -> None:
         threads=threads,
         connection_limit=_CONNECTIONS,
         channel_timeout=_CHANNEL_SECONDS,
-        max_request_body_size=_LARGEST_BODY,
+        max_request_body_size=LARGEST_BODY,
         ident="",
         # Whether X-Forwarded-For counts is decided by who sent it, in `peers`.
         clear_untrusted_proxy_headers=False,

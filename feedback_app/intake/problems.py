@@ -50,11 +50,3 @@ def respond(error: ProblemError) -> Response:
     }
     text = json.dumps(document, ensure_ascii=True)
     return Response(text, error.status, headers=error.headers, content_type=MEDIA_TYPE)
-
-
-def keep_private(response: Response) -> Response:
-    """Keep an answer out of caches and search engines: it may hold a survey link."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response

@@ -5,7 +5,7 @@ from flask import Response, abort, current_app, request, url_for
 from feedback_app.base.text import clean
 from feedback_app.leads.audit_log import record
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.pages import go_on, page
+from feedback_app.leads.pages import page
 from feedback_app.leads.permissions import leads_pages, needs
 from feedback_app.leads.sessions import lead
 from feedback_app.leads.week import checked_week
@@ -16,6 +16,7 @@ from feedback_app.publish.notes import (
     new_note,
 )
 from feedback_app.store import meetings
+from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 from published_results import LONGEST_NOTE, Published, ResultsError, add, read_folder
 
@@ -66,7 +67,7 @@ def publish_note(week: str) -> Response:
 
 
 def _done(week: str) -> Response:
-    return go_on(url_for("leads.show_note", week=week, done=1))
+    return see_other(url_for("leads.show_note", week=week, done=1))
 
 
 def _published() -> Published:

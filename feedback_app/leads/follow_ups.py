@@ -12,10 +12,11 @@ from feedback_app.base.templates import template
 from feedback_app.base.text import clean, one_line
 from feedback_app.leads.audit_log import record
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.pages import go_on, page
+from feedback_app.leads.pages import page
 from feedback_app.leads.permissions import leads_pages
 from feedback_app.records import OUTCOMES, AnsweredCase, FollowUp, Outcome
 from feedback_app.store import answered_cases, follow_ups, invitations
+from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
 _CLOSED_SHOWN = 50
@@ -96,7 +97,7 @@ def close_follow_up(invitation_id: str) -> Response:
     with program().database.write() as tx:
         if follow_ups.close(tx, case.invitation_id, outcome, remark, now()):
             record(tx, "follow-up closed", case.case_number)
-    return go_on(url_for("leads.show_follow_ups"))
+    return see_other(url_for("leads.show_follow_ups"))
 
 
 def _found(invitation_id: str) -> tuple[AnsweredCase, list[FollowUp]]:

@@ -7,13 +7,14 @@ from wtforms.validators import ValidationError
 from feedback_app.base.text import clean
 from feedback_app.leads.audit_log import record
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.pages import go_on, page, page_language, this_week
+from feedback_app.leads.pages import page, page_language, this_week
 from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.reading import listed_answers
 from feedback_app.leads.week import MOST_UNREAD, Card, checked_week, in_groups, review_of, to_cards
 from feedback_app.records import AnsweredCase
 from feedback_app.reports.minutes import Minutes, minutes_as_markdown
 from feedback_app.store import answered_cases, handlings, meetings, reading_queue
+from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
 _LONGEST_DECISION = 2000
@@ -96,7 +97,7 @@ def end(week: str) -> Response:
         reading_queue.discuss(tx, week, now())
         meetings.end(tx, week, now())
         record(tx, "meeting ended", week)
-    return go_on(url_for("leads.show_minutes", week=week))
+    return see_other(url_for("leads.show_minutes", week=week))
 
 
 @leads_pages.get("/<week>/minutes")
@@ -160,4 +161,4 @@ def _number(text: str | None) -> int:
 
 
 def _to_step(week: str, step: str | None) -> Response:
-    return go_on(url_for("leads.show_meeting", week=week, step=_number(step)))
+    return see_other(url_for("leads.show_meeting", week=week, step=_number(step)))

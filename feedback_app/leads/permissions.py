@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback_app.leads import single_sign_on
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.pages import STATIC, page, protect
+from feedback_app.leads.pages import STATIC, page
 from feedback_app.leads.sessions import PREFIX, is_offered, lead
 from feedback_app.records import Role
+from feedback_app.web.headers import protect_leads_page
 from feedback_app.web.request import program
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -19,7 +20,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 leads_pages = Blueprint(
     "leads", __name__, url_prefix=PREFIX, static_folder=STATIC, static_url_path="/static"
 )
-leads_pages.after_request(protect)
+leads_pages.after_request(protect_leads_page)
 
 _SHOWS = ("GET", "HEAD", "OPTIONS")
 
@@ -67,7 +68,7 @@ def guard() -> AnyResponse | None:
 @leads_pages.errorhandler(HTTPException)
 def explain(error: HTTPException) -> Response:
     """Say what is wrong, and the way back."""
-    return protect(page("error", error.code or 500, code=error.code))
+    return protect_leads_page(page("error", error.code or 500, code=error.code))
 
 
 def _to_sign_in() -> AnyResponse:

@@ -12,11 +12,12 @@ from feedback_app.base.weeks import weeks_back
 from feedback_app.base.working_days import due_on
 from feedback_app.leads.audit_log import record
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.pages import go_on, page, place_of_ours, this_week
+from feedback_app.leads.pages import page, place_of_ours, this_week
 from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.week import MOST_UNREAD, Card, to_cards
 from feedback_app.records import AnsweredCase
 from feedback_app.store import answered_cases, answers, follow_ups, handlings, reading_queue
+from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
 Form = TypeVar("Form", bound=LeadsForm)
@@ -111,7 +112,7 @@ def mark_read(invitation_id: str) -> Response:
 def mark_all_read() -> Response:
     """Mark the listed revisions as read."""
     _read(listed_answers())
-    return go_on(place_of_ours(request.form.get("back")) or url_for("leads.show_unread"))
+    return see_other(place_of_ours(request.form.get("back")) or url_for("leads.show_unread"))
 
 
 @leads_pages.post("/answers/<invitation_id>/follow-up")
@@ -194,7 +195,7 @@ def _valid(form: Form) -> Form:
 
 
 def _back(form: _Act, case: AnsweredCase) -> Response:
-    return go_on(
+    return see_other(
         place_of_ours(form.back.data)
         or url_for("leads.show_answer", invitation_id=case.invitation_id)
     )

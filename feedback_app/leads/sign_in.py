@@ -6,10 +6,11 @@ from wtforms import PasswordField, StringField
 from feedback_app.base.text import clean, one_line
 from feedback_app.leads import passwords, sessions, sign_in_limits, single_sign_on
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.pages import go_on, page, place_of_ours
+from feedback_app.leads.pages import page, place_of_ours
 from feedback_app.leads.permissions import leads_pages, needs, open_to_anybody
 from feedback_app.store import leads
 from feedback_app.web.client_address import client_address
+from feedback_app.web.pages import see_other
 from feedback_app.web.request import program
 
 
@@ -23,7 +24,7 @@ class _SignInForm(LeadsForm):
 def sign_in() -> Response:
     """Show the form, unless somebody is signed in."""
     if sessions.lead():
-        return go_on(_wanted())
+        return see_other(_wanted())
     return page("sign-in", by_proxy=single_sign_on.is_used(), fault=None, wait=0, name="")
 
 
@@ -49,7 +50,7 @@ def take_sign_in() -> Response:
         with program().database.write() as tx:
             leads.rehash(tx, name, passwords.hashed(password))
     sessions.sign_in(found)
-    return go_on(_wanted())
+    return see_other(_wanted())
 
 
 @leads_pages.post("/sign-out")
@@ -57,7 +58,7 @@ def take_sign_in() -> Response:
 def sign_out() -> Response:
     """End the session on both sides."""
     sessions.sign_out()
-    return go_on(url_for("leads.sign_in"))
+    return see_other(url_for("leads.sign_in"))
 
 
 def _wanted() -> str:

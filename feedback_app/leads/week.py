@@ -8,7 +8,7 @@ from flask import Response, abort, request, url_for
 
 from feedback_app.base.text import one_line
 from feedback_app.base.weeks import reviewed_week, week_bounds, week_of, weeks_back
-from feedback_app.leads.pages import go_on, page, this_week
+from feedback_app.leads.pages import page, this_week
 from feedback_app.leads.permissions import leads_pages
 from feedback_app.records import AnsweredCase, Handling
 from feedback_app.review.scores import lowest, total
@@ -22,6 +22,7 @@ from feedback_app.store import (
     reading_queue,
     week_scores,
 )
+from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
 # So many answers of earlier weeks are looked at to say how many are unread.
@@ -66,7 +67,7 @@ class Filter:
 @leads_pages.get("/")
 def home() -> Response:
     """Go to the last complete week: what is prepared on a Monday."""
-    return go_on(url_for("leads.show_week", week=weeks_back(this_week(), 2)[0]))
+    return see_other(url_for("leads.show_week", week=weeks_back(this_week(), 2)[0]))
 
 
 @leads_pages.get("/<week>")

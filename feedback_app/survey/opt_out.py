@@ -7,11 +7,13 @@ from flask import Blueprint, Response, abort, request
 from feedback_app.base.links import BadLinkError
 from feedback_app.records import Invitation
 from feedback_app.store import invitations, opt_outs
-from feedback_app.survey.pages import page, protect
-from feedback_app.web.request import body_too_large, now, program
+from feedback_app.survey.pages import page
+from feedback_app.web.headers import protect_page
+from feedback_app.web.limits import body_too_large
+from feedback_app.web.request import now, program
 
 opt_out = Blueprint("opt_out", __name__, url_prefix="/o")
-opt_out.after_request(protect)
+opt_out.after_request(protect_page)
 STOP, ASK_AGAIN = "stop", "ask again"
 
 

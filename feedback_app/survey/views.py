@@ -13,20 +13,15 @@ from feedback_app.records import Answer, Invitation
 from feedback_app.store import answers, progress
 from feedback_app.survey.flags import flags
 from feedback_app.survey.forms import SCORES, AnswerForm
-from feedback_app.survey.pages import (
-    BLANK,
-    address,
-    blank_form,
-    go_on,
-    page,
-    page_language,
-    protect,
-)
+from feedback_app.survey.pages import BLANK, address, blank_form, page, page_language
 from feedback_app.survey.protocol import Given, Outcome, record
-from feedback_app.web.request import body_too_large, is_revoked, now, open_invitation, program
+from feedback_app.web.headers import protect_page
+from feedback_app.web.limits import body_too_large
+from feedback_app.web.pages import see_other
+from feedback_app.web.request import is_revoked, now, open_invitation, program
 
 survey = Blueprint("survey", __name__, url_prefix="/f")
-survey.after_request(protect)
+survey.after_request(protect_page)
 
 ASK_FOR_CHANGE = "ask"
 
@@ -78,7 +73,7 @@ def thanks(token: str) -> Response:
     """Thank the customer, if there is an answer."""
     invitation = open_invitation(token)
     if not invitation or not invitation.answered_at:
-        return go_on(address(token))
+        return see_other(address(token))
     return page("thanks", invitation, token=token, removed="removed" in request.args)
 
 
@@ -188,8 +183,8 @@ def _thank(invitation: Invitation, token: str, answer: Answer, removed: bool) ->
     may_add = now() < (invitation.answered_at or answer.answered_at) + window
     if answer.is_low(rules.low_threshold) and not answer.comment and may_add:
         key = program().links.sign("why", f"{invitation.id}:{answer.revision}")
-        return go_on(address(token, "why", k=key, **note))
-    return go_on(address(token, "thanks", **note))
+        return see_other(address(token, "why", k=key, **note))
+    return see_other(address(token, "thanks", **note))
 
 
 def _takes_answers(invitation: Invitation, grace: timedelta) -> bool:

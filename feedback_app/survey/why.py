@@ -10,13 +10,16 @@ from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.records import Invitation
 from feedback_app.store import answers
 from feedback_app.survey.forms import ReasonForm
-from feedback_app.survey.pages import BLANK, address, go_on, page, protect
+from feedback_app.survey.pages import BLANK, address, page
 from feedback_app.survey.protocol import Outcome, add_reason
 from feedback_app.survey.views import became, keep_or_change, may_change, opens_nothing
-from feedback_app.web.request import body_too_large, now, open_invitation, program
+from feedback_app.web.headers import protect_page
+from feedback_app.web.limits import body_too_large
+from feedback_app.web.pages import see_other
+from feedback_app.web.request import now, open_invitation, program
 
 survey_why = Blueprint("survey_why", __name__, url_prefix="/f")
-survey_why.after_request(protect)
+survey_why.after_request(protect_page)
 
 
 @survey_why.get("/<token>/why")
@@ -24,7 +27,7 @@ def ask_why(token: str) -> Response:
     """Ask for the reason. Only the browser that gave the low answer was sent here."""
     invitation = open_invitation(token)
     if not invitation or _revision(invitation) is None or not may_change(invitation):
-        return go_on(address(token))
+        return see_other(address(token))
     given = {**BLANK, "page": program().links.sign("page", invitation.id)}
     return _ask(invitation, token, given, {}, 200)
 
@@ -39,7 +42,7 @@ def store_why(token: str) -> Response:
     if not invitation:
         return opens_nothing(token, _form("").comment_text)
     if not invitation.answered_at:
-        return go_on(address(token))
+        return see_other(address(token))
     form = _form(invitation.id)
     revision = _revision(invitation)
     if revision is None:
@@ -60,7 +63,7 @@ def store_why(token: str) -> Response:
     if outcome is Outcome.DIFFERS:
         return keep_or_change(invitation, token, form.comment_text)
     note = {"removed": "1"} if form.characters_removed else {}
-    return go_on(address(token, "thanks", **note))
+    return see_other(address(token, "thanks", **note))
 
 
 def _ask(

@@ -1,1 +1,9 @@
-"""What every request needs: the running program, the client address, the site."""
+"""What every request needs, whatever its page.
+
+request         the running program and the present time
+client_address  the client's address, behind trusted proxies too
+pages           language of a page, rendering, redirect after POST
+headers         outgoing headers of every response
+limits          the largest request body
+site            the built knowledge site on the same port
+"""

@@ -4,19 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
-from flask import current_app, request
+from flask import current_app
 
 from feedback_app.base.links import BadLinkError, RevokedLinkError
 from feedback_app.program import Program
 from feedback_app.records import Invitation
 from feedback_app.store import invitations
-
-LARGEST_BODY = 64 * 1024
-
-
-def body_too_large() -> bool:
-    """Return whether the request brings more bytes than any form of ours needs."""
-    return (request.content_length or 0) > LARGEST_BODY
 
 
 def program() -> Program:

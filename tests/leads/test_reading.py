@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.jobs.retention import erase
-from feedback_app.leads.pages import go_on, place_of_ours
+from feedback_app.leads.pages import place_of_ours
 from feedback_app.store import answers, follow_ups, handlings
+from feedback_app.web.pages import see_other
 from tests.support.office import Customer, Office
 from tests.support.team import Somebody, answered
 
@@ -186,7 +187,7 @@ def test_erasure_reaches_what_leads_wrote_about_a_case(lena: Somebody) -> None:
 def test_nobody_is_sent_elsewhere_and_every_place_can_be_gone_to(wanted: str | None) -> None:
     place = place_of_ours(wanted)
     if place is not None:
-        location = go_on(place).get_wsgi_headers({})["Location"]
+        location = see_other(place).get_wsgi_headers({})["Location"]
         assert location.startswith("/review/")
 
 

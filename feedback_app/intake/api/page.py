@@ -5,11 +5,12 @@ from typing import Any
 from flask import Blueprint, Response
 
 from feedback_app.intake.api.openapi import document
-from feedback_app.survey.pages import page, protect
+from feedback_app.web.headers import protect_page
+from feedback_app.web.pages import page
 from feedback_app.web.request import program
 
 api_page = Blueprint("api_page", __name__, url_prefix="/api/v1")
-api_page.after_request(protect)
+api_page.after_request(protect_page)
 
 
 @api_page.get("/")
@@ -22,7 +23,7 @@ def show() -> Response:
         for method, operation in methods.items()
     ]
     schemas = described["components"]["schemas"]
-    return page("api", document=described, operations=operations, schemas=schemas)
+    return page("web/api", document=described, operations=operations, schemas=schemas)
 
 
 def _schemas_of(operation: dict[str, Any]) -> dict[str, str]:

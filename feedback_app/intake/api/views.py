@@ -23,9 +23,10 @@ from feedback_app.intake.dates import Moments
 from feedback_app.intake.deliveries import CLEANED, Delivery, give_out, take_in, told
 from feedback_app.intake.faults import Fault, FaultyCaseError, shown
 from feedback_app.intake.mapping import FIELDS
-from feedback_app.intake.problems import ProblemError, faulty, keep_private, respond
+from feedback_app.intake.problems import ProblemError, faulty, respond
 from feedback_app.records import Closing, SenderKey
 from feedback_app.store import closings, invitations, opt_outs
+from feedback_app.web.headers import keep_private
 from feedback_app.web.request import now, program
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")

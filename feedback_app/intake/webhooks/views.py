@@ -16,13 +16,14 @@ from feedback_app.intake.deliveries import Delivery, take_in
 from feedback_app.intake.faults import FaultyCaseError, shown
 from feedback_app.intake.json_body import BodyError, parse
 from feedback_app.intake.mapping_file import MappingFileError
-from feedback_app.intake.problems import ProblemError, keep_private, respond
+from feedback_app.intake.problems import ProblemError, respond
 from feedback_app.intake.webhooks.authentication import Proof
 from feedback_app.intake.webhooks.paths import with_surroundings
 from feedback_app.intake.webhooks.presets import Preset, load_presets
 from feedback_app.intake.webhooks.salesforce import ACKNOWLEDGED, SoapError, parse_notifications
 from feedback_app.program import Program
 from feedback_app.settings import SettingsError
+from feedback_app.web.headers import keep_private
 from feedback_app.web.request import now, program
 
 webhooks = Blueprint("webhooks", __name__, url_prefix="/api/v1/webhooks")

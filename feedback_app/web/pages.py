@@ -1,0 +1,67 @@
+"""What all pages share: language, rendering, and the redirect after a POST."""
+
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Response, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+from feedback_app.base.language import choose, own_name
+from feedback_app.base.templates import template
+from feedback_app.web.request import program
+
+_STYLESHEET = Path(__file__).parent / "static" / "page.css"
+# Browsers send up to about 100 characters. The rest is ignored, so the cache stays small.
+_LONGEST_ACCEPT_LANGUAGE = 200
+
+
+def page(name: str, status: int = 200, language: str | None = None, **values: Any) -> Response:
+    """Return the template NAME.html as a page without scripts, with its stylesheet inlined.
+
+    Without `language`, the page is in the language of the request.
+    """
+    language = language or page_language()
+    values = {"ease": "", "is_sample": False, "css": stylesheet(), **values}
+    text = render(f"{name}.html", language, status=status, **values)
+    return Response(text, status, content_type="text/html; charset=utf-8")
+
+
+def render(template_name: str, language: str, **values: Any) -> str:
+    """Return a template rendered in `language`, with the values that every page needs."""
+    facts = program().facts
+    common = {
+        "facts": facts,
+        # The switch to another language is a GET, so a page with typed text does not offer it.
+        "here": request.path if request.method == "GET" else "",
+        "languages": {other: own_name(other) for other in facts.languages},
+        "site": lambda place: program().mail_context.site_page(place, language),
+    }
+    return template(language, template_name).render({**common, **values})
+
+
+def page_language(*preferred: str | None) -> str:
+    """Return the language chosen in the address, else the first of `preferred`, else the browser's.
+
+    Languages that the facts lack are skipped.
+    """
+    browser = request.headers.get("Accept-Language", "")[:_LONGEST_ACCEPT_LANGUAGE]
+    wishes = (request.args.get("lang"), *preferred, *_accepted(browser))
+    return choose(wishes, program().facts.languages)
+
+
+def see_other(location: str) -> Response:
+    """Return a redirect to a GET, so that reloading the page does not send the form again."""
+    return Response(status=303, headers={"Location": location})
+
+
+@cache
+def stylesheet() -> str:
+    """Return the CSS that is inlined in every page without scripts."""
+    return _STYLESHEET.read_text(encoding="utf-8").strip()
+
+
+@lru_cache(maxsize=512)
+def _accepted(header: str) -> tuple[str, ...]:
+    return tuple(parse_accept_header(header, LanguageAccept).values())
