@@ -4,8 +4,9 @@ A lifetime is the name of a retention period in the facts (`[retention]`). "reco
 kept: they hold no text and nobody's address. When a lifetime ends, the column is emptied.
 """
 
-from feedback_app.database.columns import Column, Table
+from feedback_app.database.columns import RECORD, Column, Table
 from feedback_app.database.review_lifetimes import DESK
+from feedback_app.records import CASE_FIELDS
 
 TABLES: dict[str, Table] = {
     "schema_versions": Table(
@@ -18,25 +19,12 @@ TABLES: dict[str, Table] = {
     "cases": Table(
         "closed_at",
         {
+            **{
+                name: Column(field.description, field.lifetime or RECORD)
+                for name, field in CASE_FIELDS.items()
+            },
             "id": Column("our own key"),
-            "source": Column("which case system or file it came from"),
-            "case_id": Column("the case system's key"),
-            "closure_key": Column("tells one closing of a case from the next"),
-            "case_number": Column("what customer and support call the case"),
-            "case_kind": Column("software, infrastructure, security or other"),
-            "case_url": Column("where a lead opens the case; may name the customer", "contact"),
-            "customer": Column("whose case it was, for the meeting", "contact"),
-            "team": Column("which team worked on it, copied at closing"),
-            "contact_email": Column("where the closure mail goes", "contact"),
-            "language": Column("which language the mail and the survey start in"),
-            "closure_reason": Column("confirmed by the customer, no reply, or other"),
-            "opened_at": Column("start of the first response and the resolution time"),
-            "first_response_at": Column("end of the first response time"),
-            "solution_proposed_at": Column("when a solution was communicated"),
-            "closed_at": Column("end of the resolution time; decides the cohort"),
-            "first_response_seconds": Column("the case system's own measurement"),
-            "resolution_seconds": Column("the case system's own measurement"),
-            "duration_clock": Column("what those seconds count: calendar or business hours"),
+            "solution_proposed_at": Column("no longer used"),
             "closed_week": Column("the cohort: ISO week in the team's time zone"),
             "received_at": Column("when we first heard of this closing"),
         },

@@ -11,8 +11,13 @@ from feedback_app.base.addresses import is_email_address
 from feedback_app.base.text import clean, one_line
 from feedback_app.intake.dates import Moments
 from feedback_app.intake.faults import Fault, FaultyCaseError, ImpossibleError, shown
-from feedback_app.intake.mapping import REQUIRED
-from feedback_app.records import ClosedCase, DurationClock
+from feedback_app.records import (
+    CASE_FIELDS,
+    REQUIRED_CASE_FIELDS,
+    ClosedCase,
+    DurationClock,
+    FieldKind,
+)
 from support_facts import Facts
 
 TEXT_LIMIT = 200
@@ -22,7 +27,12 @@ SECONDS_LIMIT = 20 * 366 * 24 * 60 * 60
 # Clocks of two machines differ, and some systems write tomorrow's midnight for the end of a day.
 FUTURE_LIMIT = timedelta(days=1)
 
-_MEASURED = ("first_response_seconds", "resolution_seconds")
+_MEASURED = tuple(name for name, field in CASE_FIELDS.items() if field.kind == "seconds")
+_BETWEEN = tuple(
+    name
+    for name, field in CASE_FIELDS.items()
+    if field.kind == "time" and name not in ("opened_at", "closed_at")
+)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 
@@ -54,7 +64,7 @@ class NormalForm:
         read["case_id"] = read.get("case_id") or read.get("case_number")
         read["closure_key"] = read.get("closure_key") or ""
         faulty = {fault.field for fault in faults}
-        for name in ("source", *REQUIRED):
+        for name in ("source", *REQUIRED_CASE_FIELDS):
             if not read.get(name) and name not in faulty:
                 faults.append(Fault(name, "is empty"))
         faults += [fault for fault in _contradictions(read) if fault.field not in faulty]
@@ -96,26 +106,25 @@ class NormalForm:
         faults = []
         readers = self._readers()
         for name, text in values.items():
+            kind = CASE_FIELDS[name].kind if name in CASE_FIELDS else "text"
+            reader = self._closed_at if name == "closed_at" else readers[kind]
             try:
-                read[name] = readers.get(name, _text)(text)
+                read[name] = reader(text)
             except ValueError as error:
                 faults.append(Fault(name, str(error), isinstance(error, ImpossibleError)))
         return read, faults
 
-    def _readers(self) -> dict[str, Callable[[str], object]]:
+    def _readers(self) -> dict[FieldKind, Callable[[str], object]]:
         return {
-            "closed_at": self._closed_at,
-            "opened_at": self.moments.read,
-            "first_response_at": self.moments.read,
-            "solution_proposed_at": self.moments.read,
+            "text": _text,
+            "time": self.moments.read,
+            "seconds": _seconds,
+            "email": plain_address,
+            "language": _language,
+            "url": _web_address,
             "case_kind": lambda text: _word(text, self.case_kinds),
             "closure_reason": lambda text: _word(text, self.closure_reasons),
-            "duration_clock": lambda text: _word(text, get_args(DurationClock)),
-            "first_response_seconds": _seconds,
-            "resolution_seconds": _seconds,
-            "contact_email": plain_address,
-            "language": _language,
-            "case_url": _web_address,
+            "clock": lambda text: _word(text, get_args(DurationClock)),
         }
 
     def _closed_at(self, text: str) -> datetime:
@@ -186,7 +195,7 @@ def _contradictions(read: Mapping[str, Any]) -> list[Fault]:
     closed_at, opened_at = read.get("closed_at"), read.get("opened_at")
     if opened_at and closed_at and opened_at > closed_at:
         return [Fault("opened_at", "lies after closed_at", True)]
-    for name in ("first_response_at", "solution_proposed_at"):
+    for name in _BETWEEN:
         moment = read.get(name)
         if moment and closed_at and moment > closed_at:
             faults.append(Fault(name, "lies after closed_at", True))

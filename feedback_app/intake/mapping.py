@@ -4,16 +4,18 @@ A column is whatever a sender calls one of its values.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from feedback_app.intake.faults import shown
-from feedback_app.records import ClosedCase
+from feedback_app.records import CASE_FIELDS, REQUIRED_CASE_FIELDS
 
 # Nothing else is ever taken in, so there is no field that an agent's name could be put into.
-FIELDS = tuple(one.name for one in fields(ClosedCase))
+FIELDS = tuple(CASE_FIELDS)
+# Earlier versions stored these fields. Mappings that still fill them stay valid; the value is
+# ignored.
+RETIRED = frozenset({"solution_proposed_at"})
 ANY_OTHER = "*"
-REQUIRED = ("case_number", "closed_at")
 
 
 class MappingError(ValueError):
@@ -37,6 +39,9 @@ class CaseMapping:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for name in ("columns", "constants", "words"):
+            kept = {key: value for key, value in getattr(self, name).items() if key not in RETIRED}
+            object.__setattr__(self, name, kept)
         for name in (*self.columns, *self.constants, *self.words):
             if name not in FIELDS:
                 raise MappingError(
@@ -95,7 +100,7 @@ class CaseMapping:
                 raise MappingError(f"there is no column {shown(column)}{near}: {listed}")
             if present.count(column) > 1:
                 raise MappingError(f"column {shown(column)} is there more than once: rename one")
-        for name in REQUIRED:
+        for name in REQUIRED_CASE_FIELDS:
             if name not in self.columns and name not in self.constants:
                 raise MappingError(f"nothing fills {name}: map {name}=COLUMN; {listed}")
 

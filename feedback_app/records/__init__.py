@@ -1,6 +1,20 @@
 """The data classes that the rest of the program passes around. They hold values, no behaviour
 beyond what follows from those values."""
 
+from feedback_app.records.cases import (
+    CASE_FIELDS,
+    EXPORTED_CASE_FIELDS,
+    REQUIRED_CASE_FIELDS,
+    AnsweredCase,
+    Became,
+    CaseDetails,
+    CaseField,
+    ClosedCase,
+    CohortCase,
+    DurationClock,
+    FieldKind,
+    MeasuredCase,
+)
 from feedback_app.records.review import (
     OUTCOMES,
     ROLES,
@@ -19,15 +33,9 @@ from feedback_app.records.review import (
 from feedback_app.records.survey import (
     SAMPLE_SOURCE,
     Answer,
-    AnsweredCase,
-    Became,
-    ClosedCase,
     Closing,
-    CohortCase,
-    DurationClock,
     Invitation,
     InvitationState,
-    MeasuredCase,
     OutboxMessage,
     Progress,
     SenderKey,
@@ -35,18 +43,24 @@ from feedback_app.records.survey import (
 )
 
 __all__ = [
+    "CASE_FIELDS",
+    "EXPORTED_CASE_FIELDS",
     "OUTCOMES",
+    "REQUIRED_CASE_FIELDS",
     "ROLES",
     "SAMPLE_SOURCE",
     "Action",
     "Answer",
     "AnsweredCase",
     "Became",
+    "CaseDetails",
+    "CaseField",
     "ClosedCase",
     "Closing",
     "CohortCase",
     "Decision",
     "DurationClock",
+    "FieldKind",
     "FollowUp",
     "Handling",
     "Invitation",

@@ -1,57 +1,14 @@
 """The nouns of the survey, as they travel between the rooms."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal, Protocol
-
-from feedback_app.base.times import to_text
+from datetime import datetime
+from typing import Literal
 
 # The source of everything that `feedback sample` stores.
 SAMPLE_SOURCE = "sample"
 
-DurationClock = Literal["calendar", "business"]
 WithheldBecause = Literal["too_old", "no_address", "quiet_period", "opt_out", "superseded"]
-Became = Literal["not_asked", "not_delivered", "bounced", "reached"]
 InvitationState = Literal["waiting", "handed_over", "bounced", "withheld", "answered", "expired"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClosedCase:
-    """One closing of one case. `source, case_id, closure_key` together are unique.
-
-    No agent is named: figures about single employees are not what this is for.
-    """
-
-    source: str
-    case_id: str
-    case_number: str
-    closed_at: datetime
-    closure_key: str = ""
-    case_kind: str | None = None
-    case_url: str | None = None
-    opened_at: datetime | None = None
-    first_response_at: datetime | None = None
-    solution_proposed_at: datetime | None = None
-    closure_reason: str | None = None
-    customer: str | None = None
-    team: str | None = None
-    contact_email: str | None = None
-    language: str | None = None
-    first_response_seconds: int | None = None
-    resolution_seconds: int | None = None
-    duration_clock: DurationClock | None = None
-
-    @property
-    def key(self) -> str:
-        """Return what tells this closing from others of its case: the key it came with, or when."""
-        return self.closure_key or to_text(self.closed_at)
-
-    def is_same_closing(self, key: str, closed_at: datetime, within: timedelta) -> bool:
-        """Return whether this is the closing of its case with that key, or less than `within` away.
-
-        `store.cases.same_closing` asks the same of the database.
-        """
-        return self.key == key or abs(self.closed_at - closed_at) < within
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,95 +92,6 @@ class Progress:
     discussed_at: datetime | None = None
     discussed_week: str | None = None
     handled_at: datetime | None = None
-
-
-class MeasuredCase(Protocol):
-    """What the durations of a case are measured by."""
-
-    @property
-    def case_kind(self) -> str | None: ...
-    @property
-    def closure_reason(self) -> str | None: ...
-    @property
-    def opened_at(self) -> datetime | None: ...
-    @property
-    def first_response_at(self) -> datetime | None: ...
-    @property
-    def closed_at(self) -> datetime: ...
-    @property
-    def first_response_seconds(self) -> int | None: ...
-    @property
-    def resolution_seconds(self) -> int | None: ...
-    @property
-    def duration_clock(self) -> str | None: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class CohortCase:
-    """A closed case as published figures read it, as it was known at a moment.
-
-    There is no number, customer, team or word in it. The answer's fields are None without one;
-    `expires_at` is when its link stops taking one, None where none is taken.
-    """
-
-    closed_week: str
-    closed_at: datetime
-    case_kind: str | None
-    closure_reason: str | None
-    opened_at: datetime | None
-    first_response_at: datetime | None
-    first_response_seconds: int | None
-    resolution_seconds: int | None
-    duration_clock: str | None
-    became: Became
-    expires_at: datetime | None = None
-    answered_at: datetime | None = None
-    ease: int | None = None
-    satisfaction: int | None = None
-    wording_version: int | None = None
-    flagged: bool = False
-    contact_welcome: bool = False
-    read_at: datetime | None = None
-    contacted_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnsweredCase:
-    """A closed case with its invitation's state and newest answer, as review and export read it.
-
-    `closed_week` and `answered_week` are ISO weeks in the team's time zone; an answer counts in
-    the week its first revision arrived.
-    """
-
-    invitation_id: str
-    case_number: str
-    source: str
-    closed_at: datetime
-    closed_week: str
-    invitation_state: InvitationState
-    withheld_because: str | None
-    handed_over: bool
-    expires_at: datetime
-    case_kind: str | None
-    case_url: str | None
-    customer: str | None
-    team: str | None
-    language: str | None
-    closure_reason: str | None
-    opened_at: datetime | None
-    first_response_at: datetime | None
-    first_response_seconds: int | None
-    resolution_seconds: int | None
-    duration_clock: str | None
-    answered_at: datetime | None = None
-    answered_week: str | None = None
-    revision: int | None = None
-    ease: int | None = None
-    satisfaction: int | None = None
-    comment: str | None = None
-    contact_welcome: bool | None = None
-    wording_version: int | None = None
-    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from feedback_app.base.times import to_text
-from feedback_app.records import AnsweredCase
+from feedback_app.records import CASE_FIELDS, EXPORTED_CASE_FIELDS, AnsweredCase
 from support_facts import Facts
 
 FORMAT = "feedback-answers-1"
+_CASE_FIELDS = (*EXPORTED_CASE_FIELDS, "closed_week", "wording_version")
+_TIMES = tuple(name for name in EXPORTED_CASE_FIELDS if CASE_FIELDS[name].kind == "time")
 
 
 def answers_as_json(answered: Iterable[AnsweredCase]) -> Iterator[str]:
@@ -40,7 +43,7 @@ def export_as_json(
         ],
     }
     yield json.dumps(head)[:-1] + ', "answers": '
-    yield from _listed(_answer(case) | _case(case) for case in answered)
+    yield from _listed(_case(case) | _answer(case) for case in answered)
     yield "}\n"
 
 
@@ -69,13 +72,7 @@ def _answer(case: AnsweredCase) -> dict[str, object]:
 
 
 def _case(case: AnsweredCase) -> dict[str, object]:
-    return {
-        "case_kind": case.case_kind,
-        "team": case.team,
-        "customer": case.customer,
-        "case_url": case.case_url,
-        "closure_reason": case.closure_reason,
-        "closed_at": to_text(case.closed_at),
-        "closed_week": case.closed_week,
-        "wording_version": case.wording_version,
-    }
+    values: dict[str, Any] = {name: getattr(case, name) for name in _CASE_FIELDS}
+    for name in _TIMES:
+        values[name] = values[name] and to_text(values[name])
+    return values

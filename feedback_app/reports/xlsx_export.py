@@ -96,7 +96,7 @@ def _write_row(sheet: Any, row: int, cells: list[str | int | None], text: Any) -
             sheet.write_string(row, column, cell, text)
 
 
-def _text(value: str | None) -> str | None:
+def _text(value: str) -> str:
     # Most cells are one printable line: nothing to do there.
     if not value or (value.isprintable() and len(value) <= _LONGEST_CELL):
         return value

@@ -1,16 +1,19 @@
 """Closed cases with their invitation and newest answer, as review and export read them."""
 
 from collections.abc import Generator, Iterator
+from dataclasses import fields
 from datetime import datetime
 
 from feedback_app.base.text import clean
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row
-from feedback_app.records import AnsweredCase, Invitation
+from feedback_app.records import CASE_FIELDS, AnsweredCase, CaseDetails, Invitation
 
-_SELECT = """
-    SELECT cases.*, invitations.id AS invitation_id, invitations.created_at, expires_at,
-           withheld_because, handed_over_at, bounced_at, superseded_at,
+_CASE_FIELDS = tuple(field.name for field in fields(CaseDetails))
+_SELECT = f"""
+    SELECT {", ".join(f"cases.{name}" for name in _CASE_FIELDS)}, case_ref, closed_week,
+           invitations.id AS invitation_id, invitations.created_at, expires_at, withheld_because,
+           handed_over_at, bounced_at, superseded_at,
            newest.revision, newest.ease, newest.satisfaction, newest.comment,
            newest.contact_welcome, newest.flags, newest.answered_week, newest.wording_version,
            EXISTS (SELECT 1 FROM contests WHERE contests.invitation_id = newest.invitation_id
@@ -24,10 +27,8 @@ _SELECT = """
                          WHERE later.invitation_id = newest.invitation_id
                            AND later.revision > newest.revision)
 """
-_MOMENTS = (
-    "closed_at",
-    "opened_at",
-    "first_response_at",
+_TIMES = (
+    *(name for name in _CASE_FIELDS if CASE_FIELDS[name].kind == "time"),
     "created_at",
     "expires_at",
     "handed_over_at",
@@ -154,10 +155,10 @@ def _read(
 
 
 def _answered_case(row: Row, now: datetime) -> AnsweredCase:
-    at = {name: row[name] and from_text(row[name]) for name in _MOMENTS}
+    at: Row = {name: row[name] and from_text(row[name]) for name in _TIMES}
     invitation = Invitation(
         id=row["invitation_id"],
-        case_ref=row["id"],
+        case_ref=row["case_ref"],
         source=row["source"],
         case_number=row["case_number"],
         language=row["language"],
@@ -173,25 +174,12 @@ def _answered_case(row: Row, now: datetime) -> AnsweredCase:
     answered = row["revision"] is not None
     return AnsweredCase(
         invitation_id=invitation.id,
-        case_number=row["case_number"],
-        source=row["source"],
-        closed_at=at["closed_at"],
+        **{name: at[name] if name in at else row[name] for name in _CASE_FIELDS},
         closed_week=row["closed_week"],
         invitation_state=invitation.state(now),
         withheld_because=row["withheld_because"],
         handed_over=invitation.handed_over_at is not None,
         expires_at=at["expires_at"],
-        case_kind=row["case_kind"],
-        case_url=row["case_url"],
-        customer=row["customer"],
-        team=row["team"],
-        language=row["language"],
-        closure_reason=row["closure_reason"],
-        opened_at=at["opened_at"],
-        first_response_at=at["first_response_at"],
-        first_response_seconds=row["first_response_seconds"],
-        resolution_seconds=row["resolution_seconds"],
-        duration_clock=row["duration_clock"],
         answered_at=at["answered_at"],
         answered_week=row["answered_week"],
         revision=row["revision"],

@@ -4,20 +4,12 @@ from datetime import datetime, timedelta
 
 from feedback_app.base.links import new_id
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.records import ClosedCase
+from feedback_app.records import CASE_FIELDS, ClosedCase
 
-_INSERT = """
-    INSERT INTO cases (
-        id, source, case_id, closure_key, case_number, case_kind, case_url, customer, team,
-        contact_email, language, closure_reason, opened_at, first_response_at,
-        solution_proposed_at, closed_at, first_response_seconds, resolution_seconds,
-        duration_clock, closed_week, received_at
-    ) VALUES (
-        :id, :source, :case_id, :closure_key, :case_number, :case_kind, :case_url, :customer, :team,
-        :contact_email, :language, :closure_reason, :opened_at, :first_response_at,
-        :solution_proposed_at, :closed_at, :first_response_seconds, :resolution_seconds,
-        :duration_clock, :closed_week, :received_at
-    )
+_COLUMNS = ("id", *CASE_FIELDS, "closed_week", "received_at")
+_INSERT = f"""
+    INSERT INTO cases ({", ".join(_COLUMNS)})
+    VALUES ({", ".join(f":{column}" for column in _COLUMNS)})
 """
 
 

@@ -4,11 +4,12 @@ Published figures are made of these. Nothing that erasure or retention empties i
 """
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime
 
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row
-from feedback_app.records import Became, CohortCase
+from feedback_app.records import CASE_FIELDS, Became, CohortCase, MeasuredCase
 
 _COHORT = """
     FROM cases JOIN invitations ON invitations.case_ref = cases.id
@@ -18,9 +19,8 @@ _ONE = """
     FROM cases JOIN invitations ON invitations.case_ref = cases.id WHERE invitations.id = :id
 """
 _SELECT = """
-    SELECT closed_week, cohort.opened_at, cohort.closed_at, case_kind, closure_reason,
-           first_response_at, first_response_seconds, resolution_seconds, duration_clock,
-           withheld_because, handed_over_at, bounced_at, superseded_at, expires_at,
+    SELECT {measured}, closed_week, withheld_because, handed_over_at, bounced_at,
+           superseded_at, expires_at,
            original.answered_at, newest.ease, newest.satisfaction, newest.wording_version,
            newest.flags, newest.contact_welcome, progress.read_at,
            (SELECT min(follow_ups.closed_at) FROM follow_ups
@@ -37,18 +37,12 @@ _SELECT = """
                                   AND counted.answered_at <= :as_of)
     LEFT JOIN progress ON progress.invitation_id = cohort.invitation_id
 """
-_AS_STORED = (
-    "closed_week",
-    "case_kind",
-    "closure_reason",
-    "first_response_seconds",
-    "resolution_seconds",
-    "duration_clock",
-    "ease",
-    "satisfaction",
-    "wording_version",
+_MEASURED = tuple(field.name for field in fields(MeasuredCase))
+_TIMES = (
+    *(name for name in _MEASURED if CASE_FIELDS[name].kind == "time"),
+    "expires_at",
+    "answered_at",
 )
-_MOMENTS = ("closed_at", "opened_at", "first_response_at", "expires_at", "answered_at")
 _LATER = ("handed_over_at", "bounced_at", "superseded_at", "read_at", "contacted_at")
 
 
@@ -59,14 +53,14 @@ def closed_between(
 
     With `sample` only sample data, without it only real cases.
     """
-    sql = _SELECT.format(cohort=_COHORT)
+    sql = _select(_COHORT)
     rows = database.stream(sql, first=first, last=last, as_of=as_of, sample=sample)
     return (_case(row, as_of) for row in rows)
 
 
 def case_of(database: Database, invitation_id: str, as_of: datetime) -> CohortCase | None:
     """Return the case of one invitation as it was known at `as_of`, if it was."""
-    rows = database.ask(_SELECT.format(cohort=_ONE), id=invitation_id, as_of=as_of)
+    rows = database.ask(_select(_ONE), id=invitation_id, as_of=as_of)
     return _case(rows[0], as_of) if rows else None
 
 
@@ -104,20 +98,26 @@ def arrived_later(
     return rows[0]["cases"], rows[0]["answers"]
 
 
+def _select(cohort: str) -> str:
+    measured = ", ".join(f"cohort.{name}" for name in _MEASURED)
+    return _SELECT.format(measured=measured, cohort=cohort)
+
+
 def _case(row: Row, as_of: datetime) -> CohortCase:
-    at = {name: row[name] and from_text(row[name]) for name in _MOMENTS}
+    at: Row = {name: row[name] and from_text(row[name]) for name in _TIMES}
     since = {name: _moment_by(row[name], as_of) for name in _LATER}
     answered = at["answered_at"] is not None
     became = _became(row, since, answered)
     takes_answers = became in ("reached", "not_delivered") and not since["superseded_at"]
     return CohortCase(
-        **{name: row[name] for name in _AS_STORED},
-        closed_at=at["closed_at"],
-        opened_at=at["opened_at"],
-        first_response_at=at["first_response_at"],
+        **{name: at[name] if name in at else row[name] for name in _MEASURED},
+        closed_week=row["closed_week"],
         became=became,
         expires_at=at["expires_at"] if takes_answers else None,
         answered_at=at["answered_at"],
+        ease=row["ease"],
+        satisfaction=row["satisfaction"],
+        wording_version=row["wording_version"],
         flagged=bool(row["flags"]),
         contact_welcome=bool(row["contact_welcome"]),
         read_at=since["read_at"],

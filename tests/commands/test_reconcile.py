@@ -205,7 +205,6 @@ def _messages(path: Path) -> Iterator[dict[str, str]]:
             "case_number": "number",
             "closed_at": "closed_at",
             "opened_at": "opened_at",
-            "solution_proposed_at": "resolved_at",
             "team": "assignment_group",
         },
         set={"case_kind": "software"},
@@ -221,7 +220,7 @@ def _messages(path: Path) -> Iterator[dict[str, str]]:
             named = dict(zip(table.columns, row.cells, strict=True))
             if mapping.matches(named):
                 values = mapping.values(named)
-                for name in ("closed_at", "opened_at", "solution_proposed_at"):
+                for name in ("closed_at", "opened_at"):
                     if name in values:
                         values[name] = moments.read(values[name]).isoformat()
                 yield values

@@ -65,6 +65,17 @@ def test_an_unknown_field_is_named_with_all_fields(given: dict[str, dict[str, st
     assert all(name in str(caught.value) for name in FIELDS)
 
 
+def test_a_field_of_earlier_versions_is_ignored() -> None:
+    mapping = CaseMapping(
+        columns={"case_number": "number", "solution_proposed_at": "resolved_at"},
+        constants={"closed_at": "2026-11-24T09:00Z"},
+        words={"solution_proposed_at": {"*": "never"}},
+    )
+    assert mapping == CaseMapping(
+        columns={"case_number": "number"}, constants={"closed_at": "2026-11-24T09:00Z"}
+    )
+
+
 def test_a_near_miss_gets_a_suggestion() -> None:
     with pytest.raises(MappingError, match="did you mean case_number"):
         CaseMapping(columns={"case_nummer": "number"})

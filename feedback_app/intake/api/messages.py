@@ -1,11 +1,19 @@
 """The messages of the HTTP API, as they are checked and as the OpenAPI document shows them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
 from feedback_app.intake.closed_case import ADDRESS_LIMIT, SECONDS_LIMIT, TEXT_LIMIT, URL_LIMIT
-from feedback_app.records import DurationClock, InvitationState, WithheldBecause
+from feedback_app.records import (
+    CASE_FIELDS,
+    REQUIRED_CASE_FIELDS,
+    CaseField,
+    DurationClock,
+    FieldKind,
+    InvitationState,
+    WithheldBecause,
+)
 
 MOST_CASES = 100
 
@@ -21,8 +29,22 @@ Name = Annotated[
     Field(min_length=1, max_length=TEXT_LIMIT, json_schema_extra={"pattern": _SAYS_SOMETHING}),
 ]
 Text = Annotated[str | None, Field(max_length=TEXT_LIMIT)]
-Moment = Annotated[
-    str | None, Field(max_length=TEXT_LIMIT, json_schema_extra={"format": "date-time"})
+_DATE_TIME: dict[str, JsonValue] = {"format": "date-time"}
+Time = Annotated[str | None, Field(max_length=TEXT_LIMIT, json_schema_extra=_DATE_TIME)]
+RequiredTime = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=TEXT_LIMIT,
+        json_schema_extra={"pattern": _SAYS_SOMETHING, **_DATE_TIME},
+    ),
+]
+Language = Annotated[
+    str | None, Field(max_length=TEXT_LIMIT, json_schema_extra={"pattern": _LANGUAGE})
+]
+WebAddress = Annotated[
+    str | None,
+    Field(max_length=URL_LIMIT, json_schema_extra={"format": "uri", "pattern": _WEB_ADDRESS}),
 ]
 Address = Annotated[
     str,
@@ -37,69 +59,52 @@ class Message(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")
 
 
-class ClosedCaseMessage(Message):
-    """One closing of one case. There is no field for the name of an employee."""
+class ClosedCaseBase(Message):
+    """What a message about a closed case holds in addition to the fields of the case."""
 
-    case_number: Name = Field(
-        description="What customer and support call the case. Text, so that zeros are kept.",
-        examples=["00012345"],
-    )
-    closed_at: Name = Field(
-        description="When the case was closed. Without an offset it is the support team's time.",
-        json_schema_extra={"format": "date-time"},
-        examples=["2026-11-24T09:30:00Z"],
-    )
-    source: Text = Field(
-        default=None, description="The case system. The key says it too; both must agree."
-    )
-    case_id: Text = Field(
-        default=None, description="The case system's own key; the case number without it."
-    )
-    closure_key: Text = Field(
-        default=None,
-        description="Tells one closing of a case from the next; the closing time without it.",
-    )
     delivery_id: Text = Field(
         default=None,
         description="The sender's name for this delivery. Sent again, it changes nothing.",
     )
     send: bool = Field(
         default=True,
-        description="false: you tell the customer and merge the survey link into your own mail. "
-        "true: we send the closure mail, if there is an address.",
+        description="false: you tell the customer and merge the survey link into your own email. "
+        "true: we send the closure email, if there is an address.",
     )
-    contact_email: Address | None = Field(
-        default=None, description="Where the closure mail goes. Without it you get the link only."
+
+
+_REQUIRED_TYPES: dict[FieldKind, Any] = {"text": Name, "time": RequiredTime}
+_TYPES: dict[FieldKind, Any] = {
+    "text": Text,
+    "case_kind": Text,
+    "closure_reason": Text,
+    "time": Time,
+    "seconds": Seconds,
+    "email": Address | None,
+    "language": Language,
+    "url": WebAddress,
+    "clock": DurationClock | None,
+}
+
+
+def _typed(name: str, field: CaseField) -> Any:
+    """Return the type and the settings with which pydantic checks a field of a closed case."""
+    required = name in REQUIRED_CASE_FIELDS
+    types = _REQUIRED_TYPES if required else _TYPES
+    about = Field(
+        default=... if required else None,
+        description=field.description,
+        examples=[field.example] if field.example else None,
     )
-    language: Annotated[
-        str | None, Field(max_length=TEXT_LIMIT, json_schema_extra={"pattern": _LANGUAGE})
-    ] = Field(default=None, description="Language of mail and survey.", examples=["de"])
-    case_kind: Text = Field(default=None, description="How the case was worked on.")
-    closure_reason: Text = Field(
-        default=None, description="Resolution times count confirmed closings only."
-    )
-    case_url: Annotated[
-        str | None,
-        Field(max_length=URL_LIMIT, json_schema_extra={"format": "uri", "pattern": _WEB_ADDRESS}),
-    ] = Field(default=None, description="Where a team lead opens the case.")
-    customer: Text = Field(default=None, description="Whose case it was.")
-    team: Text = Field(default=None, description="Which team worked on it.")
-    opened_at: Moment = Field(default=None, description="When the case was opened.")
-    first_response_at: Moment = Field(
-        default=None, description="When support first answered in person."
-    )
-    solution_proposed_at: Moment = Field(
-        default=None, description="When a solution was communicated."
-    )
-    first_response_seconds: Seconds = Field(
-        default=None, description="Your own measurement; it needs duration_clock."
-    )
-    resolution_seconds: Seconds = Field(
-        default=None, description="Your own measurement; it needs duration_clock."
-    )
-    duration_clock: DurationClock | None = Field(
-        default=None, description="What those seconds count: all hours, or business hours."
-    )
+    return types[field.kind], about
+
+
+ClosedCaseMessage = create_model(
+    "ClosedCaseMessage",
+    __base__=ClosedCaseBase,
+    __doc__="One closing of one case. There is no field for the name of an employee.",
+    **{name: _typed(name, field) for name, field in CASE_FIELDS.items()},
+)
 
 
 class BounceMessage(Message):

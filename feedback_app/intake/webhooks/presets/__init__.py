@@ -12,7 +12,7 @@ from feedback_app.intake.closed_case import NormalForm, loses_characters
 from feedback_app.intake.dates import Moments
 from feedback_app.intake.deliveries import CLEANED, Delivery
 from feedback_app.intake.faults import shown
-from feedback_app.intake.mapping import REQUIRED, CaseMapping, MappingError
+from feedback_app.intake.mapping import CaseMapping, MappingError
 from feedback_app.intake.mapping_file import (
     MappingFileError,
     MappingTables,
@@ -23,6 +23,7 @@ from feedback_app.intake.mapping_file import (
 from feedback_app.intake.webhooks.authentication import AnyAuthentication, SecretPath
 from feedback_app.intake.webhooks.paths import PathError, PayloadPath
 from feedback_app.program import Program
+from feedback_app.records import REQUIRED_CASE_FIELDS
 
 SHIPPED = Path(__file__).parent
 # Merged key by key with those of the preset that is alike; everything else is taken whole.
@@ -154,7 +155,7 @@ def _preset(name: str, written: Written, program: Program, now: datetime) -> Pre
             paths[text] = PayloadPath.parse(text)
         except PathError as error:
             faults.append(f"{place}: {error}")
-    for field in (*REQUIRED, "source"):
+    for field in (*REQUIRED_CASE_FIELDS, "source"):
         if field not in tables.map and field not in tables.set:
             faults.append(f"map.{field}: is missing, and set.{field}, too")
     try:

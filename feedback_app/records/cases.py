@@ -1,0 +1,191 @@
+"""Closed cases: the table of their fields, and the data classes built from it.
+
+To add a field, annotate it in one of the classes below and add its column in a migration. The
+store, the exports, the API, mapping files and the retention periods follow from the annotation.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, NamedTuple, get_type_hints
+
+from feedback_app.base.times import to_text
+from feedback_app.records.survey import InvitationState
+
+DurationClock = Literal["calendar", "business"]
+Became = Literal["not_asked", "not_delivered", "bounced", "reached"]
+FieldKind = Literal[
+    "text", "time", "seconds", "email", "language", "url", "case_kind", "closure_reason", "clock"
+]
+
+
+class CaseField(NamedTuple):
+    """How a field of a closed case is described, checked, exported and erased.
+
+    `description` is shown in the API documentation and is the stated purpose of personal data.
+    `kind` selects the check on import and the JSON schema. Exported fields are in CSV, XLSX and
+    JSON. After `lifetime`, a period of `[retention]` in support.toml, the column is set to NULL.
+    """
+
+    description: str
+    kind: FieldKind = "text"
+    exported: bool = False
+    lifetime: str | None = None
+    example: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredCase:
+    """The fields of a closed case from which durations are calculated."""
+
+    closed_at: Annotated[
+        datetime,
+        CaseField(
+            "When the case was closed. Without an offset it is the support team's time.",
+            "time",
+            exported=True,
+            example="2026-11-24T09:30:00Z",
+        ),
+    ]
+    case_kind: Annotated[
+        str | None, CaseField("How the case was worked on.", "case_kind", exported=True)
+    ] = None
+    closure_reason: Annotated[
+        str | None,
+        CaseField(
+            "Resolution times count confirmed closings only.", "closure_reason", exported=True
+        ),
+    ] = None
+    opened_at: Annotated[datetime | None, CaseField("When the case was opened.", "time")] = None
+    first_response_at: Annotated[
+        datetime | None, CaseField("When support first answered in person.", "time")
+    ] = None
+    first_response_seconds: Annotated[
+        int | None, CaseField("Your own measurement; it needs duration_clock.", "seconds")
+    ] = None
+    resolution_seconds: Annotated[
+        int | None, CaseField("Your own measurement; it needs duration_clock.", "seconds")
+    ] = None
+    duration_clock: Annotated[
+        DurationClock | None,
+        CaseField("What those seconds count: all hours, or business hours.", "clock"),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseDetails(MeasuredCase):
+    """The fields of a closed case that leads see in the review."""
+
+    source: Annotated[
+        str,
+        CaseField("The case system. It must match the API key's source.", exported=True),
+    ]
+    case_number: Annotated[
+        str,
+        CaseField(
+            "The number that customer and support use for the case. Text, so that zeros are kept.",
+            exported=True,
+            example="00012345",
+        ),
+    ]
+    case_url: Annotated[
+        str | None,
+        CaseField("Where a team lead opens the case.", "url", exported=True, lifetime="contact"),
+    ] = None
+    customer: Annotated[
+        str | None,
+        CaseField("Whose case it was, for the review.", exported=True, lifetime="contact"),
+    ] = None
+    team: Annotated[str | None, CaseField("Which team worked on the case.", exported=True)] = None
+    language: Annotated[
+        str | None,
+        CaseField("Language of the email and the survey.", "language", exported=True, example="de"),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosedCase(CaseDetails):
+    """One closing of one case. `source, case_id, closure_key` together are unique.
+
+    There is no field for an agent's name: the survey does not measure single employees.
+    """
+
+    case_id: Annotated[str, CaseField("The case system's own key; the default is the case number.")]
+    closure_key: Annotated[
+        str,
+        CaseField("Distinguishes the closings of a case; the default is the closing time."),
+    ] = ""
+    contact_email: Annotated[
+        str | None,
+        CaseField(
+            "Where the closure email goes. Without it you only get the link.",
+            "email",
+            lifetime="contact",
+        ),
+    ] = None
+
+    @property
+    def key(self) -> str:
+        """Return the closure key, or the closing time as UTC text if there is none."""
+        return self.closure_key or to_text(self.closed_at)
+
+    def is_same_closing(self, key: str, closed_at: datetime, within: timedelta) -> bool:
+        """Return whether this closing has that key, or is less than `within` from `closed_at`.
+
+        `store.cases.same_closing` applies the same rule in SQL.
+        """
+        return self.key == key or abs(self.closed_at - closed_at) < within
+
+
+REQUIRED_CASE_FIELDS = ("case_number", "closed_at")
+_HINTS = get_type_hints(ClosedCase, include_extras=True)
+# The required fields come first in help texts and in the API documentation.
+CASE_FIELDS: dict[str, CaseField] = {
+    name: _HINTS[name].__metadata__[0] for name in dict.fromkeys((*REQUIRED_CASE_FIELDS, *_HINTS))
+}
+EXPORTED_CASE_FIELDS = tuple(name for name, field in CASE_FIELDS.items() if field.exported)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortCase(MeasuredCase):
+    """A closed case as published figures use it, as it was known at a given time.
+
+    It holds no number, customer, team or comment. The answer's fields are None without an answer;
+    `expires_at` is None if the survey link accepts no answers.
+    """
+
+    closed_week: str
+    became: Became
+    expires_at: datetime | None = None
+    answered_at: datetime | None = None
+    ease: int | None = None
+    satisfaction: int | None = None
+    wording_version: int | None = None
+    flagged: bool = False
+    contact_welcome: bool = False
+    read_at: datetime | None = None
+    contacted_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnsweredCase(CaseDetails):
+    """A closed case with its invitation's state and newest answer, for review and exports.
+
+    `closed_week` and `answered_week` are ISO weeks in the team's time zone; an answer counts in
+    the week of its first revision.
+    """
+
+    invitation_id: str
+    closed_week: str
+    invitation_state: InvitationState
+    withheld_because: str | None
+    handed_over: bool
+    expires_at: datetime
+    answered_at: datetime | None = None
+    answered_week: str | None = None
+    revision: int | None = None
+    ease: int | None = None
+    satisfaction: int | None = None
+    comment: str | None = None
+    contact_welcome: bool | None = None
+    wording_version: int | None = None
+    flags: tuple[str, ...] = ()
