@@ -1,10 +1,11 @@
 """Everything customers are told: support.toml and the typed objects it is read into.
 
 text           a wording in every language; FactsError
-checks         rules for values beyond their type
+schema         types of values and tables: addresses, numbers in a range, lists
 cases, terms   the tables of support.toml
-facts          Facts, which holds all tables: load_facts() and value()
-reading        TOML to typed objects; errors name file, key and fix
+facts          Facts, which holds all tables
+errors         errors of pydantic as lines that name key, fault and fix
+loading        load_facts()
 
 To add a fact, add a field to its type and a line to support.toml.
 """
@@ -19,7 +20,8 @@ from support_facts.cases import (
     Status,
     SurveyRules,
 )
-from support_facts.facts import FACTS_FILE, Facts, load_facts
+from support_facts.facts import Facts
+from support_facts.loading import FACTS_FILE, load_facts
 from support_facts.terms import (
     Change,
     Check,

@@ -1,105 +1,89 @@
 """How cases run and how we measure ourselves: the tables the program works with."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from support_facts.checks import between
-from support_facts.text import Text
+from support_facts.schema import Entry, ListOf, OrUnset, Table, between, exactly
+from support_facts.text import Line, Text
 
 Who = Literal["customer", "support", "engineering", "devops", "management", "everybody"]
+Seconds = Annotated[int, between(1, 366 * 86400)]
 Days = Annotated[int, between(1, 3650)]
 
 
-@dataclass(frozen=True)
-class Actor:
+class Actor(Entry):
     """Somebody who acts on a case, as the steps name them."""
 
-    key: str
     name: Text
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Table):
     """One step on a case: who acts, what they do, and what would make it faster."""
 
     who: Who
     text: Text
-    faster: Text | None
+    faster: OrUnset[Text]
 
 
-@dataclass(frozen=True)
-class CaseKind:
+class CaseKind(Entry):
     """How a case is worked on. `public` says whether the site describes it."""
 
-    key: str
     name: Text
     summary: Text
     promise: Text
     public: bool
-    steps: tuple[Step, ...]
+    steps: ListOf[Step]
 
 
-@dataclass(frozen=True)
-class CaseType:
+class CaseType(Entry):
     """How a case is raised."""
 
-    key: str
     name: Text
     use_for: Text
     start_priority: Text
     asks_for: Text
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(Entry):
     """A stage of a case; `name` is the same in every language, `next` holds keys."""
 
-    key: str
-    name: str
+    name: Line
     meaning: Text
     who_acts: Text
     you_can: Text
-    next: tuple[str, ...]
+    next: ListOf[Line]
 
 
-@dataclass(frozen=True)
-class ClosureReason:
+class ClosureReason(Entry):
     """Why a case was closed."""
 
-    key: str
     name: Text
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(Entry):
     """What is measured. Only metrics with an aim have `target`, its seconds and their clock."""
 
-    key: str
     name: Text
-    short: str
+    short: Line
     definition: Text
     formula: Text
-    target: Text | None
-    target_seconds: Annotated[int, between(1, 366 * 86400)] | None
-    target_clock: Literal["calendar", "business"] | None
+    target: OrUnset[Text]
+    target_seconds: OrUnset[Seconds]
+    target_clock: OrUnset[Literal["calendar", "business"]]
     excludes: Text
     unit: Literal["seconds", "points", "share"]
     better: Literal["lower", "higher"]
     direction: Text
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Entry):
     """A question of the survey; `points` go from 1, the worst, to 5, the best."""
 
-    key: str
-    metric: str
+    metric: Line
     text: Text
-    points: tuple[Text, Text, Text, Text, Text]
+    points: Annotated[ListOf[Text], exactly(5)]
 
 
-@dataclass(frozen=True)
-class SurveyRules:
+class SurveyRules(Table):
     """The rules of the survey; units are in the names."""
 
     low_threshold: Annotated[int, between(1, 4)]
@@ -117,8 +101,7 @@ class SurveyRules:
     read_within_days: Annotated[int, between(1, 60)]
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(Entry):
     """How long something is kept, counted from when, and what is removed when it ends."""
 
     days: Days

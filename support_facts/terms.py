@@ -1,73 +1,70 @@
 """Who we are, how to reach us, and the words and lists that the pages explain."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from support_facts.checks import (
+from support_facts.schema import (
+    Entry,
+    ListOf,
+    MailAddress,
+    OrUnset,
+    PageName,
+    PhoneNumber,
+    Table,
+    TimeZone,
+    WebAddress,
     between,
-    mail_address,
-    page_name,
-    phone_number,
-    time_zone,
-    web_address,
 )
-from support_facts.text import Text
+from support_facts.text import Line, Text
 
-WebAddress = Annotated[str, web_address]
-MailAddress = Annotated[str, mail_address]
 Count = Annotated[int, between(1, 1000)]
 
 
-@dataclass(frozen=True)
-class Organisation:
+class Organisation(Table):
     """Whose site it is; weeks begin and end in `time_zone`."""
 
-    name: str
-    time_zone: Annotated[str, time_zone]
-    site_url: WebAddress | None
+    name: Line
+    time_zone: TimeZone
+    site_url: OrUnset[WebAddress]
     case_language: Text
 
 
-@dataclass(frozen=True)
-class Contacts:
+class Contacts(Table):
     """The ways to reach support; what is not set has a wording of its own in `…_unset`."""
 
-    portal_name: str
+    portal_name: Line
     portal_url: WebAddress
     access_url: WebAddress
     support_address: MailAddress
     noreply_address: MailAddress
     security_address: MailAddress
     security_txt_expires: date
-    vulnerability_programme: str
-    community_name: str
+    vulnerability_programme: Line
+    community_name: Line
     community_url: WebAddress
-    secrets_name: str
-    secrets_field: str
+    secrets_name: Line
+    secrets_field: Line
     hours: Text
-    service_status_url: WebAddress | None
+    service_status_url: OrUnset[WebAddress]
     service_status_url_unset: Text
-    phone: Annotated[str, phone_number] | None
+    phone: OrUnset[PhoneNumber]
     phone_unset: Text
-    privacy_address: MailAddress | None
+    privacy_address: OrUnset[MailAddress]
     privacy_address_unset: Text
-    imprint_url: WebAddress | None
+    imprint_url: OrUnset[WebAddress]
     imprint_url_unset: Text
 
 
-@dataclass(frozen=True)
-class Practice:
+class Practice(Table):
     """How we handle what no page states by itself: the operator's own rules."""
 
-    reopening: Text | None
+    reopening: OrUnset[Text]
     reopening_unset: Text
-    closing_without_reply: Text | None
+    closing_without_reply: OrUnset[Text]
     closing_without_reply_unset: Text
 
 
-@dataclass(frozen=True)
-class Feedback:
+class Feedback(Table):
     """What happens to an answer."""
 
     why_two_questions: Text
@@ -76,132 +73,109 @@ class Feedback:
     contact: Text
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Table):
     """What stays when every period is over."""
 
     after_all_periods: Text
 
 
-@dataclass(frozen=True)
-class Numbers:
+class Numbers(Table):
     """Numbers that pages name; ranges are texts."""
 
-    change_request_days: str
+    change_request_days: Line
     security_publication_days: Count
     go_live_notice_weeks: Count
     portal_seats_standard: Count
     portal_seats_premier: Count
 
 
-@dataclass(frozen=True)
-class Priority:
+class Priority(Entry):
     """A priority: the impact that calls for it, examples, and when such cases are worked on.
 
     `ask` is the question whose "yes" leads a customer to it.
     """
 
-    key: str
-    code: str
-    name: str
+    code: Line
+    name: Line
     ask: Text
     when: Text
-    examples: tuple[Text, ...]
+    examples: ListOf[Text]
     worked_on: Text
 
 
-@dataclass(frozen=True)
-class EscalationStatus:
+class EscalationStatus(Entry):
     """A stage of an escalation; `name` is the same in every language, `next` holds keys."""
 
-    key: str
-    name: str
+    name: Line
     meaning: Text
-    next: tuple[str, ...]
+    next: ListOf[Line]
 
 
-@dataclass(frozen=True)
-class TicketStatus:
+class TicketStatus(Entry):
     """A stage of an engineering ticket; `name` is the same in every language."""
 
-    key: str
-    name: str
+    name: Line
     meaning: Text
 
 
-@dataclass(frozen=True)
-class Portal:
+class Portal(Table):
     """What the portal calls its buttons and its sizes of access, in every language."""
 
-    create_label: str
-    list_label: str
-    details_label: str
-    standard_access: str
-    premier_access: str
+    create_label: Line
+    list_label: Line
+    details_label: Line
+    standard_access: Line
+    premier_access: Line
 
 
-@dataclass(frozen=True)
-class Category:
+class Category(Entry):
     """What to choose when creating a case; `name` is what the portal shows."""
 
-    key: str
-    name: str
+    name: Line
     use_for: Text
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Entry):
     """A piece of information that belongs into a case."""
 
-    key: str
     name: Text
-    questions: tuple[Text, ...]
+    questions: ListOf[Text]
     why: Text
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Entry):
     """Something to look at in the infrastructure, and what of it to `keep` for the case."""
 
-    key: str
     name: Text
-    look: tuple[Text, ...]
+    look: ListOf[Text]
     keep: Text
 
 
-@dataclass(frozen=True)
-class MailSubject:
+class MailSubject(Entry):
     """The subject of a notification mail, for filters; words in braces vary."""
 
-    key: str
     sent_when: Text
-    pattern: str
+    pattern: Line
 
 
-@dataclass(frozen=True)
-class Role:
+class Role(Entry):
     """Somebody a customer may meet or read about."""
 
-    key: str
     name: Text
     does: Text
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(Entry):
     """A word and what we mean by it."""
 
-    key: str
     name: Text
     meaning: Text
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Entry):
     """Something that changed in how we work; `page` is the page that says it in full."""
 
-    key: str
     day: date
     title: Text
     text: Text
-    page: Annotated[str, page_name] | None
+    page: OrUnset[PageName]

@@ -44,16 +44,16 @@ def end_lifetimes(database: Database, facts: Facts, mailbox: Path, now: datetime
     """
     changed = 0
     with database.write() as tx:
-        for name, period in facts.retention.items():
-            changed += erasure.end_lifetime(tx, name, now - timedelta(days=period.days))
+        for period in facts.retention:
+            changed += erasure.end_lifetime(tx, period.key, now - timedelta(days=period.days))
         changed += deliveries.forget(tx, now - DELIVERIES_KNOWN_FOR)
-    contacts_end = now - timedelta(days=facts.retention["contact"].days)
+    contacts_end = now - timedelta(days=facts.period("contact").days)
     for path in rejected_files.written_before(database, contacts_end):
         try:
             _remove_rejected(database, path)
         except OSError as error:
             log.error("%s is to be removed, its lifetime is over: %s", path, error.strerror)
-    messages_end = now - timedelta(days=facts.retention["message"].days)
+    messages_end = now - timedelta(days=facts.period("message").days)
     for mail in messages_in(mailbox):
         if mail.stat().st_mtime < messages_end.timestamp():
             mail.unlink(missing_ok=True)

@@ -6,10 +6,9 @@ raises VERSION; a further field does not.
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from charts import anchor
 from support_facts import Facts, Metric, Priority, Question, Status, Text
@@ -45,7 +44,7 @@ def content(name: str, facts: Facts) -> dict[str, Any]:
         "version": VERSION,
         "languages": list(facts.languages),
         name: [
-            {**_plain(entry), "page": page.format(anchor=anchor(entry.key))}
+            {**entry.model_dump(mode="json"), "page": page.format(anchor=anchor(entry.key))}
             for entry in getattr(facts, name)
         ],
     }
@@ -54,9 +53,8 @@ def content(name: str, facts: Facts) -> dict[str, Any]:
 def schema(name: str, languages: Sequence[str]) -> dict[str, Any]:
     """Return the JSON Schema of one file, made of the type of its entries."""
     kind, _ = FILES[name]
-    entry = _object(
-        {**{key: _shape(hint) for key, hint in _hints(kind).items()}, "page": {"type": "string"}}
-    )
+    shapes = {key: _shape(field.annotation) for key, field in kind.model_fields.items()}
+    entry = _object({**shapes, "page": {"type": "string"}})
     top = {
         "$schema": {"const": f"{name}.schema.json"},
         "version": {"const": VERSION},
@@ -69,11 +67,6 @@ def schema(name: str, languages: Sequence[str]) -> dict[str, Any]:
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _hints(kind: Any) -> dict[str, Any]:
-    hints = get_type_hints(kind, include_extras=False)
-    return {field.name: hints[field.name] for field in fields(kind)}
 
 
 def _shape(hint: Any) -> dict[str, Any]:
@@ -89,14 +82,6 @@ def _shape(hint: Any) -> dict[str, Any]:
     if hint is Text:
         return {"$ref": "#/$defs/text"}
     return {"type": {str: "string", int: "integer", bool: "boolean"}.get(hint, "null")}
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Text):
-        return dict(value)
-    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def _write(path: Path, data: dict[str, Any]) -> None:

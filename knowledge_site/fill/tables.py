@@ -75,10 +75,10 @@ def retention(facts: Facts, language: str) -> Element:
         [word(heading, language) for heading in headings],
         (
             (
-                f"kept-{anchor(key)}",
+                f"kept-{anchor(period.key)}",
                 [word("days", language).format(days=period.days)],
                 ([period.counted_from[language]], [period.removed[language]]),
             )
-            for key, period in facts.retention.items()
+            for period in facts.retention
         ),
     )

@@ -488,8 +488,10 @@ def test_a_rehearsal_foresees_what_the_import_does(
     office, mark = sqlite_office, new_id()
     database = office.program.database
     mail_context = office.program.mail_context
-    survey = replace(mail_context.facts.survey, quiet_period_days=quiet_days)
-    mail_context = replace(mail_context, facts=replace(mail_context.facts, survey=survey))
+    survey = mail_context.facts.survey.model_copy(update={"quiet_period_days": quiet_days})
+    mail_context = replace(
+        mail_context, facts=mail_context.facts.model_copy(update={"survey": survey})
+    )
     case_intake = replace(office.program.case_intake, mail_context=mail_context)
     job = replace(_import(office), case_intake=case_intake)
 

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -421,18 +420,21 @@ def test_a_correction_judges_by_the_rules_its_period_was_published_by(
     files = read_folder(tmp_path / "results")
     (first,) = files.results
     facts = published.program.facts
-    stricter = replace(
-        facts,
-        survey=replace(
-            facts.survey,
-            minimum_n=35,
-            share_minimum_n=39,
-            read_within_days=1,
-            follow_up_working_days=9,
-        ),
-        metrics=tuple(
-            replace(one, target_seconds=None, target_clock=None) for one in facts.metrics
-        ),
+    stricter = facts.model_copy(
+        update={
+            "survey": facts.survey.model_copy(
+                update={
+                    "minimum_n": 35,
+                    "share_minimum_n": 39,
+                    "read_within_days": 1,
+                    "follow_up_working_days": 9,
+                }
+            ),
+            "metrics": tuple(
+                one.model_copy(update={"target_seconds": None, "target_clock": None})
+                for one in facts.metrics
+            ),
+        }
     )
     database = published.program.database
 

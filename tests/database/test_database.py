@@ -125,7 +125,7 @@ def test_the_tables_refuse_scores_outside_the_scale(database: Database) -> None:
 def test_every_column_says_what_it_is_for_and_how_long_it_lives(database: Database) -> None:
     declared = {name: set(table.columns) for name, table in TABLES.items()}
     assert database.columns() == declared
-    lifetimes = {"record", *load_facts().retention}
+    lifetimes = {"record", *(period.key for period in load_facts().retention)}
     for name, table in TABLES.items():
         assert table.age in table.columns
         for column, facts in table.columns.items():

@@ -114,7 +114,7 @@ def test_rows_of_rejected_files_are_erased_too(office: Office, tmp_path: Path) -
 def test_each_text_ends_with_its_lifetime_and_scores_stay(office: Office) -> None:
     invitation_id = _answered(office, "1", "a comment")
     facts = office.program.facts
-    longest = max(period.days for period in facts.retention.values())
+    longest = max(period.days for period in facts.retention)
     office.wait(days=longest + 1)
     assert end_lifetimes(office.program.database, facts, office.mailbox, office.now) > 0
     answer = office.answers(invitation_id)[0]
@@ -128,7 +128,7 @@ def test_who_did_what_to_what_ends_and_that_it_was_done_stays(office: Office) ->
     facts, database = office.program.facts, office.program.database
     with database.write() as tx:
         leads.record_action(tx, "lena", "account added", "rita, reader", office.now)
-    office.wait(days=facts.retention["comment"].days)
+    office.wait(days=facts.period("comment").days)
     assert end_lifetimes(database, facts, office.mailbox, office.now) == 0
     office.wait(days=1)
     assert end_lifetimes(database, facts, office.mailbox, office.now) == 1
@@ -139,7 +139,7 @@ def test_who_did_what_to_what_ends_and_that_it_was_done_stays(office: Office) ->
 def test_no_text_ends_before_its_lifetime(office: Office) -> None:
     invitation_id = _answered(office, "1", "a comment")
     facts = office.program.facts
-    office.now = NOW + timedelta(days=min(period.days for period in facts.retention.values()) - 1)
+    office.now = NOW + timedelta(days=min(period.days for period in facts.retention) - 1)
     assert end_lifetimes(office.program.database, facts, office.mailbox, office.now) == 0
     assert office.answers(invitation_id)[0].comment == "a comment"
 
@@ -150,7 +150,7 @@ def test_old_files_of_rejected_rows_are_removed(office: Office, tmp_path: Path) 
     with office.program.database.write() as tx:
         rejected_files.remember(tx, rejected, NOW)
     facts = office.program.facts
-    office.now = NOW + timedelta(days=facts.retention["contact"].days + 1)
+    office.now = NOW + timedelta(days=facts.period("contact").days + 1)
     end_lifetimes(office.program.database, facts, office.mailbox, office.now)
     assert not rejected.exists()
 
@@ -158,7 +158,7 @@ def test_old_files_of_rejected_rows_are_removed(office: Office, tmp_path: Path) 
 def test_a_mail_still_waiting_is_kept_whole_however_old(office: Office) -> None:
     office.receive(a_case("1"))
     facts = office.program.facts
-    office.wait(days=facts.retention["message"].days + 1)
+    office.wait(days=facts.period("message").days + 1)
     end_lifetimes(office.program.database, facts, office.mailbox, office.now)
     assert office.deliver() == 1
     end_lifetimes(office.program.database, facts, office.mailbox, office.now)
@@ -175,7 +175,7 @@ def test_a_rejected_file_that_cannot_be_removed_is_named_and_the_rest_goes_on(
         rejected_files.remember(tx, stuck, NOW)
         rejected_files.remember(tx, free, NOW)
     facts = office.program.facts
-    office.wait(days=facts.retention["contact"].days + 1)
+    office.wait(days=facts.period("contact").days + 1)
     end_lifetimes(office.program.database, facts, office.mailbox, office.now)
     assert not free.exists()
     assert str(stuck) in caplog.text
@@ -253,6 +253,6 @@ def test_mails_that_were_never_finished_are_erased_and_end_too(office: Office) -
     assert _erase(office, case_number="1").mails == 1
     assert len(list(office.mailbox.iterdir())) == 1
     facts = office.program.facts
-    office.wait(days=facts.retention["message"].days + 1)
+    office.wait(days=facts.period("message").days + 1)
     end_lifetimes(office.program.database, facts, office.mailbox, office.now)
     assert list(office.mailbox.iterdir()) == []

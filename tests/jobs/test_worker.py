@@ -24,7 +24,7 @@ def test_one_run_delivers_mails_and_ends_lifetimes(office: Office) -> None:
     done = worker.run_once(office.program, times.now)
     assert done["messages delivered"] == 1
     assert [path.suffix for path in office.mailbox.iterdir()] == [".eml"]
-    office.wait(days=office.program.facts.retention["contact"].days + 1)
+    office.wait(days=office.program.facts.period("contact").days + 1)
     done = worker.run_once(office.program, times.now)
     assert done["rows whose lifetime was over emptied"] >= 1
     assert office.rows("cases")[0]["contact_email"] is None

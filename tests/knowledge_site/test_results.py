@@ -202,12 +202,14 @@ def test_two_wordings_are_shown_apart_and_an_old_one_without_words_of_the_new() 
 
 def test_a_wording_is_named_by_any_file_that_holds_it_and_carried_into_later_files() -> None:
     first = published(cases())
-    survey = replace(FACTS.survey, wording_version=2)
+    survey = FACTS.survey.model_copy(update={"wording_version": 2})
     questions = tuple(
-        replace(one, points=tuple({"en": f"New {point['en']}"} for point in one.points))
+        one.model_copy(
+            update={"points": tuple({"en": f"New {point['en']}"} for point in one.points)}
+        )
         for one in FACTS.questions
     )
-    renewed = replace(FACTS, survey=survey, questions=questions)
+    renewed = FACTS.model_copy(update={"survey": survey, "questions": questions})
     held = [*[an_answer(5, 5)] * 12, *[an_answer(1, 1, wording_version=2)] * 11]
     counts = figures_of(held, questions, rules_of(FACTS))
     later = approve(

@@ -52,13 +52,15 @@ class Office:
     def ruled(self, **rules: Any) -> "Office":
         """Return this office with other facts of [survey]."""
         facts = self.program.facts
-        facts = replace(facts, survey=replace(facts.survey, **rules))
+        facts = facts.model_copy(update={"survey": facts.survey.model_copy(update=rules)})
         return Office(replace(self.program, facts=facts), self._traveller)
 
     def called(self, name: str) -> "Office":
         """Return this office with another name of the organisation."""
         facts = self.program.facts
-        facts = replace(facts, organisation=replace(facts.organisation, name=name))
+        facts = facts.model_copy(
+            update={"organisation": facts.organisation.model_copy(update={"name": name})}
+        )
         return Office(replace(self.program, facts=facts), self._traveller)
 
     @property

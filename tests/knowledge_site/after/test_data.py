@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 
 import jsonschema_rs
 import pytest
@@ -61,6 +60,6 @@ def test_wording_in_the_file_is_the_one_on_the_page(site):
 
 def test_further_language_stands_in_file_and_schema(tmp_path):
     assert set(schema("metrics", ["en", "fr"])["$defs"]["text"]["properties"]) == {"en", "fr"}
-    write_data(tmp_path, replace(FACTS, languages=("en",)))
+    write_data(tmp_path, FACTS.model_copy(update={"languages": ("en",)}))
     data = json.loads((tmp_path / "data/statuses.json").read_text(encoding="utf-8"))
     assert data["languages"] == ["en"]

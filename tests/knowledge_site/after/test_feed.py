@@ -1,6 +1,5 @@
 """What changed can be followed with a feed reader."""
 
-from dataclasses import replace
 from datetime import date
 from xml.etree.ElementTree import fromstring
 
@@ -16,7 +15,9 @@ SPACE = {"a": ATOM}
 
 
 def placed(address):
-    return replace(FACTS, organisation=replace(FACTS.organisation, site_url=address))
+    return FACTS.model_copy(
+        update={"organisation": FACTS.organisation.model_copy(update={"site_url": address})}
+    )
 
 
 def read(facts=FACTS, language="en"):
@@ -65,8 +66,10 @@ def test_links_are_whole_when_the_address_of_the_site_is_known(language, folder)
 
 
 def test_change_without_a_page_is_told_all_the_same():
-    change = replace(FACTS.changes[0], key="quiet", day=date(2026, 1, 2), page=None)
-    facts = replace(FACTS, changes=(change,))
+    change = FACTS.changes[0].model_copy(
+        update={"key": "quiet", "day": date(2026, 1, 2), "page": None}
+    )
+    facts = FACTS.model_copy(update={"changes": (change,)})
     (entry,) = entries(facts, "en", Published())
     assert entry.page == "what-changed.html#change-quiet"
 
@@ -92,6 +95,6 @@ def test_page_leads_to_its_feed(site):
 
 
 def test_feed_with_nothing_to_tell_is_a_feed_all_the_same():
-    root = read(replace(FACTS, changes=()))
+    root = read(FACTS.model_copy(update={"changes": ()}))
     assert root.findall("a:entry", SPACE) == []
     assert root.findtext("a:updated", namespaces=SPACE)

@@ -1,6 +1,5 @@
 """What programs look for at known places."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,13 +8,19 @@ from knowledge_site.after.well_known import overdue, robots, security
 from support_facts import load_facts
 
 FACTS = load_facts()
-PLACED = replace(
-    FACTS, organisation=replace(FACTS.organisation, site_url="https://support.example.org/")
+PLACED = FACTS.model_copy(
+    update={
+        "organisation": FACTS.organisation.model_copy(
+            update={"site_url": "https://support.example.org/"}
+        )
+    }
 )
 
 
 def expiring(day: date):
-    return replace(FACTS, contacts=replace(FACTS.contacts, security_txt_expires=day))
+    return FACTS.model_copy(
+        update={"contacts": FACTS.contacts.model_copy(update={"security_txt_expires": day})}
+    )
 
 
 def test_security_txt_can_be_relied_on_for_thirty_days_more():

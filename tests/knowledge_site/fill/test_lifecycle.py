@@ -1,7 +1,6 @@
 """The pictures of a case's way and of an escalation say the same as the facts."""
 
 import re
-from dataclasses import replace
 from xml.etree.ElementTree import fromstring, tostring
 
 import pytest
@@ -74,9 +73,13 @@ def test_everything_drawn_lies_inside_the_picture():
 
 def test_a_status_more_makes_a_longer_picture():
     last = FACTS.statuses[-1]
-    longer = replace(
-        FACTS,
-        statuses=(*FACTS.statuses, replace(last, key="archived", name="Archived")),
+    longer = FACTS.model_copy(
+        update={
+            "statuses": (
+                *FACTS.statuses,
+                last.model_copy(update={"key": "archived", "name": "Archived"}),
+            )
+        }
     )
     before = float(drawings()[0].attrib["viewBox"].split()[2])
     after = float(drawings(longer)[0].attrib["viewBox"].split()[2])

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -85,7 +84,9 @@ def test_words_are_told_as_defined_terms_with_their_anchors(site, folder, langua
 
 def test_nothing_in_a_value_ends_the_element_it_stands_in():
     meaning = Text({"en": "</script><script>alert(1)</script>"})
-    facts = replace(FACTS, glossary=(replace(FACTS.glossary[0], meaning=meaning),))
+    facts = FACTS.model_copy(
+        update={"glossary": (FACTS.glossary[0].model_copy(update={"meaning": meaning}),)}
+    )
     script = linked_data.glossary(facts, "en").text or ""
     assert "<" not in script
     assert json.loads(script)["hasDefinedTerm"][0]["description"] == meaning["en"]
