@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 from feedback_app.base.weeks import week_of
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.mail.closure import (
-    CLOSING_MAILS,
-    MailContext,
+    CLOSURE_KINDS,
     SurveyLinks,
-    closure,
-    closure_notice,
+    closure_email,
 )
+from feedback_app.mail.message import MailContext
 from feedback_app.records import ClosedCase, OutboxMessage, WithheldBecause
 from feedback_app.store import cases, invitations, opt_outs, outbox
 
@@ -96,7 +95,7 @@ class CaseIntake:
         self, tx: Transaction, invitation_id: str, now: datetime, reason: str
     ) -> None:
         """Set the closure mail about this invitation aside, unless it was sent. Alerts stay."""
-        outbox.withdraw(tx, invitation_id, CLOSING_MAILS, now, reason)
+        outbox.withdraw(tx, invitation_id, CLOSURE_KINDS, now, reason)
 
     def _supersede_earlier(self, tx: Transaction, invitation_id: str, now: datetime) -> None:
         """Withdraw what was asked about earlier closings: this one asks, so one link is left."""
@@ -106,11 +105,9 @@ class CaseIntake:
     def _letter(
         self, case: ClosedCase, invitation_id: str, asks: bool, now: datetime
     ) -> OutboxMessage:
-        if not asks:
-            return closure_notice(self.mail_context, case, invitation_id, now)
         opt_out = self.opt_out_link(invitation_id, case.contact_email or "")
-        links = SurveyLinks(self.survey_link(invitation_id), opt_out)
-        return closure(self.mail_context, case, invitation_id, links, now)
+        links = SurveyLinks(self.survey_link(invitation_id), opt_out) if asks else None
+        return closure_email(self.mail_context, case, invitation_id, links, now)
 
     def withheld_because(
         self, source: Database | Transaction, case: ClosedCase, now: datetime, ask_anyway: bool

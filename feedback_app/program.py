@@ -11,8 +11,7 @@ from feedback_app.base.links import Links
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database
 from feedback_app.invitations import CaseIntake
-from feedback_app.mail.closure import MailContext
-from feedback_app.mail.low_answers import LowAnswerAlerts
+from feedback_app.mail.message import MailContext
 from feedback_app.settings import Settings, SettingsError
 from feedback_app.store import opt_outs
 from support_facts import Facts, FactsError, load_facts
@@ -58,12 +57,6 @@ class Program:
             opt_out_link=self.opt_out_link,
             we_send=self.settings.closure_mail == "ours",
         )
-
-    @cached_property
-    def low_answer_alerts(self) -> LowAnswerAlerts:
-        """Return what tells the leads of low answers."""
-        receivers = tuple(url.get_secret_value() for url in self.settings.alert_urls)
-        return LowAnswerAlerts(self.mail_context, self.zone, receivers)
 
     def survey_link(self, invitation_id: str) -> str:
         """Return the address a customer answers at."""

@@ -13,7 +13,14 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from feedback_app.base.addresses import IN_ASCII, is_chat, is_email_address, is_here, parts_of
+from feedback_app.base.addresses import (
+    IN_ASCII,
+    is_apprise_url,
+    is_chat,
+    is_email_address,
+    is_here,
+    parts_of,
+)
 
 _KEY_LENGTH = 32
 _PREFIX = "FEEDBACK_"
@@ -128,7 +135,7 @@ class Settings(BaseSettings):
     @classmethod
     def _reachable(cls, urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         for url in (url.get_secret_value() for url in urls):
-            if not (is_chat(url) if "://" in url else is_email_address(url)):
+            if not (is_apprise_url(url) if is_chat(url) else is_email_address(url)):
                 raise ValueError(
                     "write mail addresses and Apprise addresses, parted by blanks; "
                     f"mail addresses {IN_ASCII}"

@@ -26,9 +26,14 @@ def is_email_address(text: str) -> bool:
     return True
 
 
-def is_chat(url: str) -> bool:
-    """Return whether alerts can go to this Apprise address."""
-    # Half a second, and needed only where alerts go into a chat.
+def is_chat(receiver: str) -> bool:
+    """Return whether alerts for this receiver go to a chat; otherwise it is an email address."""
+    return "://" in receiver
+
+
+def is_apprise_url(url: str) -> bool:
+    """Return whether Apprise knows how to send to this URL."""
+    # Importing it takes half a second, and only alerts to chats need it.
     from apprise import Apprise
 
     return bool(Apprise.instantiate(url, suppress_exceptions=True))

@@ -9,7 +9,7 @@ from feedback_app.commands.named_case import from_source, newest_invitation
 from feedback_app.commands.with_program import with_program
 from feedback_app.database.contract import Transaction
 from feedback_app.mail.bounces import ReportError, returned_message
-from feedback_app.mail.closure import CLOSING_MAILS
+from feedback_app.mail.closure import CLOSURE_KINDS
 from feedback_app.program import Program
 from feedback_app.records import Invitation
 from feedback_app.store import invitations, opt_outs, outbox
@@ -45,12 +45,12 @@ def bounce(
 
 def _reported(tx: Transaction, report: BinaryIO) -> Invitation:
     try:
-        found = outbox.invitation_told(tx, returned_message(report.read()), CLOSING_MAILS)
+        found = outbox.invitation_told(tx, returned_message(report.read()), CLOSURE_KINDS)
     except ReportError as error:
         raise click.ClickException(str(error)) from error
     invitation = invitations.find(tx, found) if found else None
     if not invitation:
-        raise click.ClickException("the report is about no closure mail of ours")
+        raise click.ClickException("This bounce report doesn't match any closure email we sent.")
     return invitation
 
 

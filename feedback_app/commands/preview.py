@@ -9,7 +9,7 @@ import click
 from feedback_app.base import times
 from feedback_app.base.links import new_id
 from feedback_app.commands.with_program import with_program
-from feedback_app.mail.closure import SurveyLinks, closure, closure_notice
+from feedback_app.mail.closure import SurveyLinks, closure_email
 from feedback_app.program import Program
 from feedback_app.records import ClosedCase, OutboxMessage
 
@@ -53,8 +53,8 @@ def _letters(program: Program, language: str) -> tuple[OutboxMessage, OutboxMess
     opt_out = program.opt_out_link(invitation_id, case.contact_email or "")
     links = SurveyLinks(program.survey_link(invitation_id), opt_out)
     return (
-        closure(program.mail_context, case, invitation_id, links, now),
-        closure_notice(program.mail_context, case, invitation_id, now),
+        closure_email(program.mail_context, case, invitation_id, links, now),
+        closure_email(program.mail_context, case, invitation_id, None, now),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import Any
 
 from feedback_app.base.weeks import days_of, week_of, weeks_back
-from feedback_app.mail.notifications import digest_mail, digest_text
+from feedback_app.mail.notifications import digest_email, digest_text
 from feedback_app.program import Program
 from feedback_app.reports.formatting import mean
 from feedback_app.review.week import summarise_week
@@ -50,7 +50,7 @@ def write(program: Program, week: str, now: datetime, *, only_once: bool) -> int
         if only_once and not values["has_news"]:
             return 0
         for address in program.settings.digest_to:
-            outbox.add(tx, digest_mail(program.mail_context, address, values, now))
+            outbox.add(tx, digest_email(program.mail_context, address, values, now))
     return len(program.settings.digest_to)
 
 

@@ -15,7 +15,7 @@ from feedback_app.database.contract import Database
 from feedback_app.intake.csv.file import opened
 from feedback_app.intake.csv.lines import UNREADABLE, CSVFileError
 from feedback_app.intake.csv.rejected import ADDED
-from feedback_app.mail.smtp import files_of, messages_in
+from feedback_app.mail.mailbox import files_of, messages_in
 from feedback_app.store import deliveries, erasure, rejected_files
 from support_facts import Facts
 

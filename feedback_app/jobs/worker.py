@@ -11,8 +11,8 @@ from typing import NamedTuple
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.jobs import digest
 from feedback_app.jobs.retention import end_lifetimes
-from feedback_app.mail.chat import carriers
-from feedback_app.mail.delivery import deliver_due
+from feedback_app.mail.delivery import Delivery
+from feedback_app.mail.routing import sender_for
 from feedback_app.program import Program
 from feedback_app.store import outbox
 
@@ -35,8 +35,8 @@ class Job(NamedTuple):
 
 def _deliver(program: Program, clock: Clock) -> int:
     lifetime = timedelta(days=program.facts.survey.link_lifetime_days)
-    carrier = carriers(program.settings)
-    return deliver_due(program.database, carrier, lifetime, clock, _stop.is_set)
+    sender = sender_for(program.settings)
+    return Delivery(program.database, sender, lifetime, clock).send_due(_stop.is_set)
 
 
 def _waiting(program: Program, _clock: Clock) -> int:

@@ -1,131 +1,127 @@
-"""Deliver what is due: claim (a lease), send, mark. Every message at least once, none lost."""
+"""Deliver due messages: claim each for a while, send it, mark it; at least once, none lost."""
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feedback_app.base.text import without_addresses
 from feedback_app.database.contract import Database
 from feedback_app.mail.closure import CLOSURE
 from feedback_app.mail.notifications import ALERT
-from feedback_app.mail.smtp import (
+from feedback_app.mail.sender import (
     NoSuchRecipientError,
     NotDeliveredError,
-    Postman,
     RefusedError,
+    Sender,
 )
 from feedback_app.records import OutboxMessage
 from feedback_app.store import invitations, outbox
 
 log = logging.getLogger(__name__)
 
+BATCH_SIZE = 10
 LEASE = timedelta(minutes=10)
-# A message is handed in with some ten commands, and the server may take its time for each. One
-# that is not begun this long before the lease ends is given back, or two workers would send it.
+# An SMTP dialogue has about ten commands, each with its own time-out. A message that could not
+# be finished before the lease ends is released instead, or two workers would send it.
 LONGEST_SEND = timedelta(minutes=6)
-ROUND = 10
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=2)
+FIRST_RETRY_PAUSE = timedelta(minutes=1)
+LONGEST_RETRY_PAUSE = timedelta(hours=2)
 GIVE_UP_AFTER = timedelta(hours=96)
-# Age alone proves nothing: no worker may have been running. These take about three days.
-FEWEST_TRIES = 40
+# The age alone is not enough, because the worker may have been down. This takes about three days.
+MIN_ATTEMPTS = 40
 
 
-def deliver_due(
-    database: Database,
-    postman: Postman,
-    link_lifetime: timedelta,
-    clock: Callable[[], datetime],
-    stopping: Callable[[], bool] = lambda: False,
-) -> int:
-    """Send every message that is due, and return how many were accepted.
-
-    A message is claimed for `LEASE`; a worker that dies leaves it to the next one, which sends it
-    with the same Message-ID. A passing failure is tried again with doubling pauses for
-    `GIVE_UP_AFTER`, and at least `FEWEST_TRIES` times; a refusal for good is set aside and shown.
-    Once `stopping` says so no further message is begun, and the claimed ones are given back.
-    """
-    accepted = 0
-    while not stopping():
-        now = clock()
-        with database.write() as tx:
-            # A lead hears of a low answer within a minute, however many mails are waiting.
-            messages = outbox.claim(tx, now, now + LEASE, ROUND, ALERT)
-            messages = messages or outbox.claim(tx, now, now + LEASE, ROUND)
-        if not messages:
-            return accepted
-        try:
-            for at, message in enumerate(messages):
-                if stopping() or clock() > now + LEASE - LONGEST_SEND:
-                    _give_back(database, messages[at:])
-                    break
-                accepted += _deliver(database, postman, message, link_lifetime, clock)
-        finally:
-            postman.close()
-    return accepted
-
-
-def pause_after(attempts: int) -> timedelta:
-    """Return how long to wait after this many tries in vain: 1, 2, 4 … minutes, 2 hours at most."""
+def retry_pause(attempts: int) -> timedelta:
+    """Return the pause after `attempts` earlier failures: 1, 2, 4 … minutes, at most 2 hours."""
     doublings = min(attempts, 20)
-    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+    return min(FIRST_RETRY_PAUSE * (1 << doublings), LONGEST_RETRY_PAUSE)
 
 
-def _deliver(
-    database: Database,
-    postman: Postman,
-    message: OutboxMessage,
-    link_lifetime: timedelta,
-    clock: Callable[[], datetime],
-) -> bool:
-    if not outbox.is_wanted(database, message.id):
-        return False
-    try:
-        postman.deliver(message)
-    except NotDeliveredError as error:
-        _try_later(database, message, str(error), clock())
-        return False
-    except RefusedError as error:
-        _set_aside(database, message, error, clock())
-        return False
-    except Exception as error:
-        # Whatever it is, it may not starve the messages that were claimed along with this one.
-        # Only its kind is kept: what it says may quote the message.
-        log.warning("message %s could not be sent: %s", message.id, type(error).__name__)
-        _try_later(database, message, f"unforeseen: {type(error).__name__}", clock())
-        return False
-    now = clock()
-    with database.write() as tx:
-        if not outbox.is_wanted(tx, message.id):
-            postman.take_back(message)
-        outbox.mark_sent(tx, message.id, now)
-        if message.kind == CLOSURE and message.invitation_id:
-            invitations.hand_over(tx, message.invitation_id, now, now + link_lifetime)
-    return True
+@dataclass(frozen=True)
+class Delivery:
+    """Delivers the messages of `database` by `sender`.
 
+    Each message is claimed for `LEASE`. If a worker dies, the next one sends its messages with
+    the same Message-ID. Temporary failures are retried for `GIVE_UP_AFTER` and at least
+    `MIN_ATTEMPTS` times; permanent ones are recorded and shown by `feedback worker --once`.
+    """
 
-def _give_back(database: Database, messages: list[OutboxMessage]) -> None:
-    with database.write() as tx:
-        for message in messages:
-            outbox.release(tx, message.id)
+    database: Database
+    sender: Sender
+    link_lifetime: timedelta
+    clock: Callable[[], datetime]
 
+    def send_due(self, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Send every due message and return how many were accepted.
 
-def _set_aside(
-    database: Database, message: OutboxMessage, error: RefusedError, now: datetime
-) -> None:
-    with database.write() as tx:
-        outbox.set_aside(tx, message.id, now, str(error))
-        asks = message.kind == CLOSURE and message.invitation_id
-        if asks and isinstance(error, NoSuchRecipientError):
-            invitations.mark_bounced(tx, message.invitation_id or "", now)
-    log.warning("message %s is set aside: %s", message.id, without_addresses(str(error)))
+        When `stopping` returns True, no other message is started and claimed ones are released.
+        """
+        accepted = 0
+        while not stopping():
+            now = self.clock()
+            with self.database.write() as tx:
+                # Alerts reach the leads within a minute, however many emails are waiting.
+                messages = outbox.claim(tx, now, now + LEASE, BATCH_SIZE, ALERT)
+                messages = messages or outbox.claim(tx, now, now + LEASE, BATCH_SIZE)
+            if not messages:
+                return accepted
+            try:
+                for position, message in enumerate(messages):
+                    if stopping() or self.clock() > now + LEASE - LONGEST_SEND:
+                        self._release(messages[position:])
+                        break
+                    accepted += self._send(message)
+            finally:
+                self.sender.close()
+        return accepted
 
-
-def _try_later(database: Database, message: OutboxMessage, error: str, now: datetime) -> None:
-    with database.write() as tx:
-        tries = message.attempts + 1
-        if now - message.created_at > GIVE_UP_AFTER and tries >= FEWEST_TRIES:
-            outbox.set_aside(tx, message.id, now, f"given up: {error}")
-            log.warning("message %s is given up: %s", message.id, without_addresses(error))
+    def _send(self, message: OutboxMessage) -> bool:
+        if not outbox.is_wanted(self.database, message.id):
+            return False
+        try:
+            self.sender.send(message)
+        except NotDeliveredError as error:
+            self._retry_later(message, str(error))
+        except RefusedError as error:
+            self._refuse(message, error)
+        except Exception as error:
+            # It must not stop the other messages of the batch. Its text may quote the message.
+            log.warning("message %s could not be sent: %s", message.id, type(error).__name__)
+            self._retry_later(message, f"unexpected error: {type(error).__name__}")
         else:
-            outbox.put_back(tx, message.id, now + pause_after(message.attempts), error)
+            self._mark_sent(message)
+            return True
+        return False
+
+    def _mark_sent(self, message: OutboxMessage) -> None:
+        now = self.clock()
+        with self.database.write() as tx:
+            if not outbox.is_wanted(tx, message.id):
+                self.sender.discard(message)
+            outbox.mark_sent(tx, message.id, now)
+            if message.kind == CLOSURE and message.invitation_id:
+                invitations.hand_over(tx, message.invitation_id, now, now + self.link_lifetime)
+
+    def _release(self, messages: list[OutboxMessage]) -> None:
+        with self.database.write() as tx:
+            for message in messages:
+                outbox.release(tx, message.id)
+
+    def _refuse(self, message: OutboxMessage, error: RefusedError) -> None:
+        now = self.clock()
+        with self.database.write() as tx:
+            outbox.set_aside(tx, message.id, now, str(error))
+            has_survey = message.kind == CLOSURE and message.invitation_id
+            if has_survey and isinstance(error, NoSuchRecipientError):
+                invitations.mark_bounced(tx, message.invitation_id or "", now)
+        log.warning("message %s was refused: %s", message.id, without_addresses(str(error)))
+
+    def _retry_later(self, message: OutboxMessage, error: str) -> None:
+        now, attempts = self.clock(), message.attempts + 1
+        with self.database.write() as tx:
+            if now - message.created_at > GIVE_UP_AFTER and attempts >= MIN_ATTEMPTS:
+                outbox.set_aside(tx, message.id, now, f"given up: {error}")
+                log.warning("message %s was given up: %s", message.id, without_addresses(error))
+            else:
+                outbox.put_back(tx, message.id, now + retry_pause(message.attempts), error)

@@ -9,6 +9,7 @@ from feedback_app.database.contract import Transaction
 from feedback_app.program import Program
 from feedback_app.store import follow_ups, invitations, meetings, reading_queue
 from feedback_app.store.answers import revisions
+from feedback_app.survey.low_answers import handle_low_answer
 
 # Tuesday at ten; every so often an answer is read only after it.
 _MEETING = timedelta(days=1, hours=10)
@@ -36,12 +37,12 @@ def lead(
     reads = {one: at + timedelta(hours=chance.randint(2, 60)) for one, at in answered.items()}
     for late in chance.sample(sorted(reads), len(reads) // 10):
         reads[late] = answered[late] + timedelta(hours=_LATEST_READ_HOURS)
-    # No receiver: sample data alerts nobody.
-    low_answer_alerts = replace(program.low_answer_alerts, receivers=())
+    # Sample data alerts nobody.
+    silent = replace(program, settings=program.settings.model_copy(update={"alert_urls": ()}))
     for invitation_id, at in answered.items():
         invitation = invitations.find(tx, invitation_id)
         if invitation:
-            low_answer_alerts.ring(tx, invitation, revisions(tx, invitation_id)[-1], at)
+            handle_low_answer(silent, tx, invitation, revisions(tx, invitation_id)[-1], at)
     for week in weeks:
         _hold(program, tx, week, reads)
     for invitation_id, at in answered.items():

@@ -8,10 +8,10 @@ from feedback_app.base.times import to_text
 from feedback_app.base.weeks import week_of
 from feedback_app.database.contract import Transaction
 from feedback_app.program import Program
-from feedback_app.records import SAMPLE_SOURCE, ClosedCase
+from feedback_app.records import SAMPLE_SOURCE, Answer, ClosedCase
 from feedback_app.sample import leads
 from feedback_app.store import cases, invitations
-from feedback_app.survey.protocol import Given, record
+from feedback_app.survey.protocol import store_answer
 
 # Half a year, so that several periods are over and can be published.
 _DAYS = 189
@@ -117,15 +117,17 @@ def _answer(
     flags = ("at_once",) if chance.random() < _FLAGGED else ()
     # Whoever is dissatisfied is glad to be called, so that there are follow-ups to try out.
     is_low = min(ease, satisfaction) <= program.facts.survey.low_threshold
-    welcome = bool(comment) and (is_low or chance.random() < 0.5)
-    invitation = invitations.find(tx, invitation_id)
-    if invitation:
-        record(
-            tx,
-            invitation,
-            Given(ease, satisfaction, comment, welcome, "en", flags),
-            now=at,
-            week=week_of(at, program.zone),
-            wording_version=program.facts.survey.wording_version,
-            edit_window=timedelta(0),
-        )
+    answer = Answer(
+        invitation_id=invitation_id,
+        revision=1,
+        ease=ease,
+        satisfaction=satisfaction,
+        comment=comment,
+        contact_welcome=bool(comment) and (is_low or chance.random() < 0.5),
+        wording_version=program.facts.survey.wording_version,
+        language="en",
+        answered_at=at,
+        answered_week=week_of(at, program.zone),
+        flags=flags,
+    )
+    store_answer(tx, answer, edit_window=timedelta(0))

@@ -71,8 +71,8 @@ def is_erased(source: Database | Transaction, invitation_id: str) -> bool:
     )
 
 
-def contest(tx: Transaction, answer: Answer, now: datetime) -> None:
-    """Record that other values were sent while `answer` stood, without asking for a change."""
+def count_wrong_guess(tx: Transaction, answer: Answer, now: datetime) -> None:
+    """Count one submission with other values than `answer` that did not ask for a change."""
     tx.run(
         """INSERT INTO contests (invitation_id, revision, since, times)
            VALUES (:invitation_id, :revision, :now, 1)
@@ -83,8 +83,8 @@ def contest(tx: Transaction, answer: Answer, now: datetime) -> None:
     )
 
 
-def times_contested(source: Database | Transaction, answer: Answer) -> int:
-    """Return how often other values were sent while `answer` stood."""
+def wrong_guesses(source: Database | Transaction, answer: Answer) -> int:
+    """Return how many submissions had other values than `answer` and asked for no change."""
     rows = source.ask(
         "SELECT times FROM contests WHERE invitation_id = :id AND revision = :revision",
         id=answer.invitation_id,

@@ -1,7 +1,6 @@
-"""What looks unlike a person, from the POST alone. Flags are shown to leads, nothing is dropped.
+"""Signs that an answer was sent by a program. Leads see them as flags; the answer still counts.
 
-A scanner that picks random answers in both questions and takes its time cannot be told from a
-person; these flags are hints, not proof.
+They are hints, not proof: a scanner that takes its time and picks random scores has no flag.
 """
 
 from datetime import datetime, timedelta
@@ -10,10 +9,10 @@ from werkzeug.datastructures import Headers
 
 from feedback_app.records import Invitation
 
-# Reading two questions and choosing twice takes a person longer.
-AT_ONCE = timedelta(seconds=2)
-# Scanners look at a mail while it is being delivered.
-DURING_DELIVERY = timedelta(seconds=10)
+# People need longer to read two questions and choose twice.
+FASTEST_ANSWER = timedelta(seconds=2)
+# Scanners open links while the email is being delivered.
+DELIVERY_TIME = timedelta(seconds=10)
 
 
 def flags(
@@ -23,14 +22,14 @@ def flags(
     headers: Headers,
     characters_removed: bool,
 ) -> tuple[str, ...]:
-    """Return the flags of a POST whose page was opened at `opened_at`."""
-    handed_over = invitation.handed_over_at
+    """Return the flags of an answer submitted `now` from a page opened at `opened_at`."""
+    sent_at = invitation.handed_over_at
     purpose = headers.get("Sec-Purpose", headers.get("Purpose", ""))
-    seen = {
-        "at_once": now - opened_at < AT_ONCE,
-        "during_delivery": handed_over is not None and now - handed_over < DURING_DELIVERY,
+    found = {
+        "at_once": now - opened_at < FASTEST_ANSWER,
+        "during_delivery": sent_at is not None and now - sent_at < DELIVERY_TIME,
         "prefetch": "prefetch" in purpose.lower(),
         "no_browser": not headers.get("User-Agent") or not headers.get("Accept-Language"),
         "characters_removed": characters_removed,
     }
-    return tuple(name for name, is_so in seen.items() if is_so)
+    return tuple(name for name, is_set in found.items() if is_set)

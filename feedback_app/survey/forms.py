@@ -1,4 +1,4 @@
-"""The form of the two questions: WTForms validates, the template draws."""
+"""The survey's forms. WTForms validates them; the templates render them."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -13,10 +13,10 @@ from feedback_app.base.text import clean
 SCORES = ("1", "2", "3", "4", "5")
 
 
-class PageValue(CSRF):
-    """A value minted when the page is rendered, bound to its link: a POST must bring it back.
+class PageToken(CSRF):
+    """A token in the rendered page, bound to its link, which every POST must contain.
 
-    It keeps its time, which tells how long the page was open.
+    It is signed with the time, so we know how long the page was open.
     """
 
     def setup_form(self, form: Any) -> Any:
@@ -26,36 +26,36 @@ class PageValue(CSRF):
         return super().setup_form(form)
 
     def generate_csrf_token(self, csrf_token_field: Any) -> str:
-        # Asked for with every form that is read, but few are drawn again: see `given`.
+        # WTForms calls this for every form, but few are rendered again: see `submitted`.
         return ""
 
     def validate_csrf_token(self, form: Any, field: Any) -> None:
         try:
-            minted = self.links.read("page", field.data or "")
+            token = self.links.read("page", field.data or "")
         except BadLinkError as error:
             raise ValidationError("page") from error
-        if minted.subject != self.invitation_id:
+        if token.subject != self.invitation_id:
             raise ValidationError("page")
-        form.opened_at = minted.at
+        form.opened_at = token.at
 
 
 def _one_score(form: Form, field: Field) -> None:
-    """Refuse anything but one of the exact texts '1' to '5', given once."""
-    given = field.raw_data or []
-    if len(given) != 1 or given[0] not in SCORES:
+    """Accept only one of the texts '1' to '5', sent once."""
+    values = field.raw_data or []
+    if len(values) != 1 or values[0] not in SCORES:
         raise ValidationError("score")
 
 
-class _LinkBoundForm(Form):
-    """A form whose page value is checked, and whose comment has a limit in characters."""
+class _SurveyForm(Form):
+    """A form with a page token, and a comment of at most `comment_limit` characters."""
 
     opened_at: datetime | None = None
 
     class Meta:
         csrf = True
-        csrf_class = PageValue
+        csrf_class = PageToken
         csrf_field_name = "page"
-        locales = False  # the words of a fault are in the template
+        locales = False  # the error messages are in the template
 
     comment = TextAreaField()
     contact_welcome = BooleanField()
@@ -69,24 +69,24 @@ class _LinkBoundForm(Form):
 
     @property
     def comment_text(self) -> str:
-        """Return the comment as it may be stored."""
+        """Return the comment to store."""
         return clean(self.comment.data or "").strip()
 
     @property
     def characters_removed(self) -> bool:
-        """Return whether the comment held characters that cannot be stored."""
+        """Return whether the comment contained characters that cannot be stored."""
         typed = (self.comment.data or "").replace("\r\n", "\n").replace("\r", "\n")
         return clean(typed) != typed
 
-    def given(self) -> dict[str, Any]:
-        """Return what to draw again, with a page value that is good or was good."""
+    def submitted(self) -> dict[str, Any]:
+        """Return the submitted values for the form to show, with a valid page token."""
         data: dict[str, Any] = self.data
         if not self.opened_at:
             data["page"] = self.links.sign("page", self.invitation_id)
         return data
 
     def faults(self) -> dict[str, str]:
-        """Return the name of each wrong field with its fault, in the order of the page."""
+        """Return the error of each invalid field, in the order of the page."""
         order = ("page", "ease", "satisfaction", "comment")
         errors = cast(dict[str, list[str]], self.errors)
         return {name: errors[name][0] for name in order if name in errors}
@@ -96,10 +96,10 @@ class _LinkBoundForm(Form):
             raise ValidationError("too_long")
 
 
-class AnswerForm(_LinkBoundForm):
-    """Two required questions, and why."""
+class AnswerForm(_SurveyForm):
+    """The two required questions, with a comment."""
 
-    # The template draws the radio buttons; a field with choices would only cost time.
+    # The template renders the radio buttons, so fields with choices would only cost time.
     ease = StringField(validators=[_one_score])
     satisfaction = StringField(validators=[_one_score])
     change = HiddenField()
@@ -110,10 +110,10 @@ class AnswerForm(_LinkBoundForm):
 
     def validate_comment(self, field: Field) -> None:
         super().validate_comment(field)
-        scores = [given for given in (self.ease.data, self.satisfaction.data) if given in SCORES]
+        scores = [data for data in (self.ease.data, self.satisfaction.data) if data in SCORES]
         if any(int(score) <= self.reason_below for score in scores) and not self.comment_text:
             raise ValidationError("reason")
 
 
-class ReasonForm(_LinkBoundForm):
-    """Why a low answer was low, asked once after it was stored."""
+class ReasonForm(_SurveyForm):
+    """The reason for a low answer, asked for once after the answer was stored."""

@@ -1,4 +1,4 @@
-"""Objecting to surveys: a link in every closure mail, confirmed by POST (RFC 8058)."""
+"""Opting out of surveys: a link in every closure email, confirmed by POST (RFC 8058)."""
 
 from typing import NamedTuple
 
@@ -14,11 +14,11 @@ from feedback_app.web.request import now, program
 
 opt_out = Blueprint("opt_out", __name__, url_prefix="/o")
 opt_out.after_request(protect_page)
-STOP, ASK_AGAIN = "stop", "ask again"
+OPT_OUT, OPT_IN = "stop", "ask again"
 
 
 class _Contact(NamedTuple):
-    """Whom a link was made for; `digest` is of the mail address, None when nobody knows it."""
+    """The customer of a link; `digest` is of their email address, None if it was erased."""
 
     invitation: Invitation
     digest: str | None
@@ -26,42 +26,44 @@ class _Contact(NamedTuple):
 
 @opt_out.get("/<token>")
 def show(token: str) -> Response:
-    """Show whether this address is asked, and a button to change that. Nothing is written."""
+    """Show whether this address gets surveys, with a button to change it; writes nothing."""
     contact = _contact(token)
-    if not contact:
-        return page("unknown", status=404, comment="")
-    return _page(contact)
+    return _page(contact) if contact else _unknown()
 
 
 @opt_out.post("/<token>")
 def change(token: str) -> Response:
-    """Ask this address no more, or again, as the box on the page or the mail program says.
+    """Opt this address out or in, as chosen on the page or by the email program.
 
-    A mail program sends this without opening the page, so no page value is asked for. A button
-    pressed with the box unticked changes nothing.
+    An email program posts without opening the page, so no page token is required. Without a
+    ticked box, nothing changes.
     """
     contact = _contact(token)
     if not contact:
-        return page("unknown", status=404, comment="")
+        return _unknown()
     if body_too_large():
         abort(413)
-    wish = _wish()
-    if not wish:
+    choice = _choice()
+    if not choice:
         return _page(contact, not_ticked=True, status=422)
     if contact.digest:
         with program().database.write() as tx:
-            if wish == STOP:
+            if choice == OPT_OUT:
                 opt_outs.add_digest(tx, contact.digest, now())
             else:
                 opt_outs.remove_digest(tx, contact.digest)
     return _page(contact)
 
 
-def _wish() -> str | None:
+def _choice() -> str | None:
     if request.form.get("List-Unsubscribe") == "One-Click":
-        return STOP
-    wish = request.form.get("wish")
-    return wish if wish in (STOP, ASK_AGAIN) else None
+        return OPT_OUT
+    choice = request.form.get("wish")
+    return choice if choice in (OPT_OUT, OPT_IN) else None
+
+
+def _unknown() -> Response:
+    return page("unknown", status=404, comment="")
 
 
 def _page(contact: _Contact, not_ticked: bool = False, status: int = 200) -> Response:
@@ -86,6 +88,6 @@ def _contact(token: str) -> _Contact | None:
     invitation = invitations.find(program().database, invitation_id)
     if not invitation:
         return None
-    # Links that were made before they brought the digest are still in people's mail.
+    # The first links did not contain the digest, and customers still have them.
     address = invitation.contact_email
     return _Contact(invitation, digest or (opt_outs.digest_of(address) if address else None))

@@ -10,7 +10,7 @@ from markupsafe import escape
 from feedback_app.base.links import tidy
 from feedback_app.records import SAMPLE_SOURCE, Invitation
 from feedback_app.web import pages
-from feedback_app.web.request import program
+from feedback_app.web.request import is_revoked, program
 
 # No rendered value can contain this character, so it separates a rendered page from its gaps.
 _GAP = "\x00"
@@ -33,7 +33,7 @@ def page(
     token: str = "",
     **values: Any,
 ) -> Response:
-    """Return the page `templates/survey/NAME.html` in the language this customer reads."""
+    """Return the page `templates/survey/NAME.html` in the customer's language."""
     language = page_language(invitation)
     return pages.page(
         f"survey/{name}",
@@ -42,7 +42,7 @@ def page(
         case_number=invitation.case_number if invitation else "",
         is_sample=invitation is not None and invitation.source == SAMPLE_SOURCE,
         superseded=invitation is not None and invitation.superseded_at is not None,
-        path=address(token),
+        path=survey_path(token),
         day=lambda moment: format_date(
             moment.astimezone(program().zone), format="long", locale=language
         ),
@@ -53,17 +53,17 @@ def page(
 
 
 def blank_form(invitation: Invitation, ease: str) -> Response:
-    """Return the two questions with the point `ease` chosen; "" chooses none.
+    """Return the two questions with the score `ease` selected; "" selects none.
 
-    Nearly every request wants this page, so it is drawn once a language and point, with gaps.
+    Most requests ask for this page, so it is rendered once per language and score, with gaps.
     """
-    fillings = {
+    values = {
         "case_number": invitation.case_number,
         "page": program().links.sign("page", invitation.id),
         "here": request.path,
     }
     pieces = _pieces(page_language(invitation), ease, invitation.source == SAMPLE_SOURCE)
-    text = "".join(str(escape(fillings[piece])) if gap else piece for gap, piece in pieces)
+    text = "".join(str(escape(values[piece])) if gap else piece for gap, piece in pieces)
     return Response(text, content_type="text/html; charset=utf-8")
 
 
@@ -72,19 +72,26 @@ def page_language(invitation: Invitation | None) -> str:
     return pages.page_language(invitation.language if invitation else None)
 
 
-def address(token: str, *steps: str, **query: str) -> str:
-    """Return the path of a survey page, in the language that was chosen on the page."""
+def invalid_link_page(token: str, comment: str = "") -> Response:
+    """Explain whether the link is broken or was revoked, and show the submitted `comment`."""
+    if is_revoked(token):
+        return page("revoked", status=410, comment=comment)
+    return page("unknown", status=404, comment=comment)
+
+
+def survey_path(token: str, *steps: str, **query: str) -> str:
+    """Return the path of a survey page, which keeps the language chosen on the current page."""
     chosen = {"lang": request.args["lang"]} if "lang" in request.args else {}
     pairs = urlencode({**query, **chosen})
     return "/".join(("/f", quote(tidy(token)), *steps)) + (f"?{pairs}" if pairs else "")
 
 
 def _pieces(language: str, ease: str, is_sample: bool) -> list[tuple[bool, str]]:
-    """Return the blank form as text and gaps, each with whether it is a gap."""
-    drawn: dict[tuple[str, str, bool], list[tuple[bool, str]]]
-    drawn = current_app.extensions.setdefault("blank_forms", {})
+    """Return the blank form as pairs of "is this a gap?" and the text, or the gap's name."""
+    rendered: dict[tuple[str, str, bool], list[tuple[bool, str]]]
+    rendered = current_app.extensions.setdefault("blank_forms", {})
     key = (language, ease, is_sample)
-    if key not in drawn:
+    if key not in rendered:
         text = pages.render(
             "survey/form.html",
             language,
@@ -96,5 +103,5 @@ def _pieces(language: str, ease: str, is_sample: bool) -> list[tuple[bool, str]]
             given={**BLANK, "ease": ease, "page": f"{_GAP}page{_GAP}"},
             **{name: f"{_GAP}{name}{_GAP}" for name in ("case_number", "here")},
         )
-        drawn[key] = [(bool(at % 2), piece) for at, piece in enumerate(text.split(_GAP))]
-    return drawn[key]
+        rendered[key] = [(bool(at % 2), piece) for at, piece in enumerate(text.split(_GAP))]
+    return rendered[key]

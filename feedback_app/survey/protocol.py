@@ -1,4 +1,4 @@
-"""The survey protocol: the first complete answer stands, a change is asked for and appended."""
+"""The survey protocol: the first complete answer is kept; a requested change is a new revision."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -6,146 +6,126 @@ from enum import Enum
 
 from feedback_app.base.redaction import may_have_been
 from feedback_app.database.contract import Transaction
-from feedback_app.records import Answer, Invitation
+from feedback_app.records import Answer
 from feedback_app.store import answers
 
-# So often other values may be sent before no guess is confirmed any more: somebody who merely has
-# the link could try all twenty-five pairs of scores otherwise.
-GUESSES = 3
+# After this many wrong guesses we stop confirming right ones. Otherwise somebody with the link
+# could find out the answer by trying all 25 pairs of scores.
+MAX_WRONG_GUESSES = 3
 
 
 class Outcome(Enum):
-    """What became of an answer that was sent."""
+    """What happened to a submitted answer or reason."""
 
     STORED = "stored"
-    KNOWN = "known"  # the same values again: a success, and no second row
-    DIFFERS = "differs"  # another answer stands: keep it or change it?
-    TOO_LATE = "too late"  # another answer stands, and the edit window is over
+    DUPLICATE = "duplicate"  # the same values again: a success, but nothing is stored
+    CONFLICT = "conflict"  # a different answer is stored: ask whether to keep or change it
+    TOO_LATE = "too late"  # a different answer is stored, and the edit window is over
 
 
 @dataclass(frozen=True)
-class Given:
-    """What one POST said. Scores are 1 to 5."""
+class Reason:
+    """The comment and contact wish given afterwards for the low answer of `revision`."""
 
-    ease: int
-    satisfaction: int
+    invitation_id: str
+    revision: int
     comment: str
     contact_welcome: bool
-    language: str
-    flags: tuple[str, ...] = ()
 
 
-def record(
+def store_answer(
     tx: Transaction,
-    invitation: Invitation,
-    given: Given,
-    *,
-    now: datetime,
-    week: str,
-    wording_version: int,
+    submitted: Answer,
     edit_window: timedelta,
     changes_revision: int | None = None,
 ) -> tuple[Outcome, Answer]:
-    """Store what was given unless an answer stands, and return that answer.
+    """Store `submitted` unless there is an answer; return the outcome and the newest answer.
 
-    `changes_revision` is the revision the customer was asked about before changing it. `week` is
-    the ISO week of `now`; a change counts in the week of the first revision.
+    `submitted` has revision 1 and the time and week of the request; a change is stored with the
+    next revision and counts in the week of the first one. `changes_revision` is the revision the
+    customer was shown the "keep or change?" question for.
     """
-    first = Answer(
-        invitation_id=invitation.id,
-        revision=1,
-        ease=given.ease,
-        satisfaction=given.satisfaction,
-        comment=given.comment,
-        contact_welcome=given.contact_welcome,
-        wording_version=wording_version,
-        language=given.language,
-        answered_at=now,
-        answered_week=week,
-        flags=given.flags,
-    )
-    # The key of the table decides who was first, not this program.
-    if answers.append(tx, first):
-        return Outcome.STORED, first
-    known = answers.revisions(tx, invitation.id)
+    # The primary key decides which of two simultaneous requests is first.
+    if answers.append(tx, submitted):
+        return Outcome.STORED, submitted
+    known = answers.revisions(tx, submitted.invitation_id)
     newest = known[-1]
-    in_time = now <= known[0].answered_at + edit_window
-    # A change nobody can make any more was not asked for: who asks would confirm any guess.
-    asked_for = in_time and changes_revision == newest.revision
-    it_stands = Outcome.DIFFERS if in_time else Outcome.TOO_LATE
-    if _says_nothing_new(first, newest, asked_for):
-        guessed = not asked_for and answers.times_contested(tx, newest) >= GUESSES
-        return (it_stands if guessed else Outcome.KNOWN), newest
-    if not asked_for:
-        answers.contest(tx, newest, now)
-        return it_stands, newest
-    return _append(tx, replace(first, revision=newest.revision + 1), known[0].answered_week)
+    in_time = submitted.answered_at <= known[0].answered_at + edit_window
+    # Past the edit window, treat a change request as a guess; otherwise asking would confirm it.
+    is_change = in_time and changes_revision == newest.revision
+    conflict = Outcome.CONFLICT if in_time else Outcome.TOO_LATE
+    if _is_duplicate(submitted, newest, is_change):
+        hide = not is_change and answers.wrong_guesses(tx, newest) >= MAX_WRONG_GUESSES
+        return (conflict if hide else Outcome.DUPLICATE), newest
+    if not is_change:
+        answers.count_wrong_guess(tx, newest, submitted.answered_at)
+        return conflict, newest
+    return _append(tx, replace(submitted, revision=newest.revision + 1), known[0].answered_week)
 
 
-def add_reason(
-    tx: Transaction,
-    invitation_id: str,
-    revision: int,
-    comment: str,
-    contact_welcome: bool,
-    now: datetime,
-    edit_window: timedelta,
-) -> Outcome:
-    """Append the reason for a low answer, which was given without one at `revision`.
+def store_reason(tx: Transaction, reason: Reason, now: datetime, edit_window: timedelta) -> Outcome:
+    """Append a reason to its answer, as a new revision with the same scores.
 
-    The scores stay, and words or consent that were given are never taken away here: who goes back
-    and sends another reason gets a further revision. A reason that an earlier revision gives is an
-    old request that arrives again, and changes nothing, whatever was blacked out of it. DIFFERS
-    when other scores stand by now; TOO_LATE also once the comment was erased.
+    An earlier comment or consent is never removed; a second reason becomes another revision. If
+    an earlier revision has the reason already, redacted or not, the request is a duplicate.
+    Returns CONFLICT if the scores have changed, and TOO_LATE after the edit window or once the
+    comment was erased.
     """
-    known = answers.revisions(tx, invitation_id)
+    known = answers.revisions(tx, reason.invitation_id)
     newest = known[-1]
+    same_scores = [one for one in known if _scores(one) == _scores(newest)]
+    if any(_has_reason(one, reason) for one in same_scores):
+        return Outcome.DUPLICATE
+    if now > known[0].answered_at + edit_window or answers.is_erased(tx, reason.invitation_id):
+        return Outcome.TOO_LATE
+    if reason.revision not in [one.revision for one in same_scores]:
+        return Outcome.CONFLICT
     with_reason = replace(
         newest,
         revision=newest.revision + 1,
-        comment=comment if comment and not _repeats(comment, newest) else newest.comment,
-        contact_welcome=contact_welcome or newest.contact_welcome,
+        comment=newest.comment if _adds_nothing(reason.comment, newest) else reason.comment,
+        contact_welcome=reason.contact_welcome or newest.contact_welcome,
         answered_at=now,
     )
-    if any(
-        _scores(one) == _scores(newest)
-        and (not comment or _repeats(comment, one))
-        and contact_welcome <= one.contact_welcome
-        for one in known
-    ):
-        return Outcome.KNOWN
-    if now > known[0].answered_at + edit_window or answers.is_erased(tx, invitation_id):
-        return Outcome.TOO_LATE
-    if not any(one.revision == revision and _scores(one) == _scores(newest) for one in known):
-        return Outcome.DIFFERS
     return _append(tx, with_reason, newest.answered_week)[0]
 
 
 def _append(tx: Transaction, answer: Answer, week: str) -> tuple[Outcome, Answer]:
     answer = replace(answer, answered_week=week)
     stored = answers.append(tx, answer)
-    return (Outcome.STORED if stored else Outcome.DIFFERS), answer
+    return (Outcome.STORED if stored else Outcome.CONFLICT), answer
 
 
-def _says_nothing_new(given: Answer, newest: Answer, asked_for: bool) -> bool:
-    """Return whether `given` repeats what stands.
+def _is_duplicate(submitted: Answer, newest: Answer, is_change: bool) -> bool:
+    """Return whether `submitted` repeats the stored answer.
 
-    The same scores without a reason repeat it as well, unless a change was asked for: a first
-    answer may arrive again after its reason was added. So may one in which a name was blacked out
-    meanwhile.
+    Unless the customer asked for a change, the same scores without comment and consent repeat it
+    too: the first request may arrive again after its reason was added, or after a redaction.
     """
-    if _scores(given) != _scores(newest):
+    if _scores(submitted) != _scores(newest):
         return False
-    if asked_for:
-        return _wishes(given) == _wishes(newest)
-    same = given.contact_welcome == newest.contact_welcome and _repeats(given.comment, newest)
-    return same or _wishes(given) == ("", False)
+    if is_change:
+        return _details(submitted) == _details(newest)
+    same = submitted.contact_welcome == newest.contact_welcome and _repeats(
+        submitted.comment, newest
+    )
+    return same or _details(submitted) == ("", False)
+
+
+def _has_reason(answer: Answer, reason: Reason) -> bool:
+    return (
+        _adds_nothing(reason.comment, answer) and reason.contact_welcome <= answer.contact_welcome
+    )
+
+
+def _adds_nothing(comment: str, known: Answer) -> bool:
+    return not comment or _repeats(comment, known)
 
 
 def _repeats(comment: str, known: Answer) -> bool:
-    """Return whether `comment` says nothing beside what `known` said before it was blacked out.
+    """Return whether `comment` is the comment of `known`, or what it was before a redaction.
 
-    One that is black as a whole may have been anything: what comes then must not be lost.
+    A comment that is redacted completely matches nothing, because a new comment must not be lost.
     """
     if comment == known.comment:
         return True
@@ -156,5 +136,5 @@ def _scores(answer: Answer) -> tuple[int, int]:
     return answer.ease, answer.satisfaction
 
 
-def _wishes(answer: Answer) -> tuple[str, bool]:
+def _details(answer: Answer) -> tuple[str, bool]:
     return answer.comment, answer.contact_welcome

@@ -1,6 +1,5 @@
-"""Why a low answer was low: asked once, on the page after, when its scores are stored already."""
+"""The page after a low answer without a comment, which asks for the reason once."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -9,10 +8,22 @@ from feedback_app.base.links import BadLinkError
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.records import Invitation
 from feedback_app.store import answers
+from feedback_app.survey.answered import (
+    edit_window,
+    keep_or_change_page,
+    may_change,
+    not_stored_page,
+    status_page,
+)
 from feedback_app.survey.forms import ReasonForm
-from feedback_app.survey.pages import BLANK, address, page
-from feedback_app.survey.protocol import Outcome, add_reason
-from feedback_app.survey.views import became, keep_or_change, may_change, opens_nothing
+from feedback_app.survey.low_answers import handle_low_answer
+from feedback_app.survey.pages import (
+    BLANK,
+    invalid_link_page,
+    page,
+    survey_path,
+)
+from feedback_app.survey.protocol import Outcome, Reason, store_reason
 from feedback_app.web.headers import protect_page
 from feedback_app.web.limits import body_too_large
 from feedback_app.web.pages import see_other
@@ -23,50 +34,45 @@ survey_why.after_request(protect_page)
 
 
 @survey_why.get("/<token>/why")
-def ask_why(token: str) -> Response:
-    """Ask for the reason. Only the browser that gave the low answer was sent here."""
+def show(token: str) -> Response:
+    """Ask for the reason, in the browser that was redirected here after its low answer."""
     invitation = open_invitation(token)
-    if not invitation or _revision(invitation) is None or not may_change(invitation):
-        return see_other(address(token))
+    if not invitation or _low_revision(invitation) is None or not may_change(invitation):
+        return see_other(survey_path(token))
     given = {**BLANK, "page": program().links.sign("page", invitation.id)}
-    return _ask(invitation, token, given, {}, 200)
+    return _page(invitation, token, given, {}, 200)
 
 
 @survey_why.post("/<token>/why")
-def store_why(token: str) -> Response:
-    """Append the reason to the answer it belongs to, or give the words back.
-
-    An empty reason changes nothing.
-    """
+def store(token: str) -> Response:
+    """Store the reason as a new revision of its answer; an empty reason changes nothing."""
     invitation = open_invitation(token)
     if not invitation:
-        return opens_nothing(token, _form("").comment_text)
+        return invalid_link_page(token, _form("").comment_text)
     if not invitation.answered_at:
-        return see_other(address(token))
+        return see_other(survey_path(token))
     form = _form(invitation.id)
-    revision = _revision(invitation)
+    revision = _low_revision(invitation)
     if revision is None:
-        # Whoever has the link may change the answer, but this key does not say which one it was.
+        # The key is missing or wrong, so we do not know which revision the reason is for.
         if may_change(invitation):
-            return keep_or_change(invitation, token, form.comment_text)
-        return became(invitation, token, 409, form.comment_text)
+            return keep_or_change_page(invitation, token, form.comment_text)
+        return status_page(invitation, token, 409, form.comment_text)
     if body_too_large():
-        return _ask(invitation, token, form.given(), {"comment": "too_long"}, 413)
+        return _page(invitation, token, form.submitted(), {"comment": "too_long"}, 413)
     if not form.validate():
-        return _ask(invitation, token, form.given(), form.faults(), 422)
+        return _page(invitation, token, form.submitted(), form.faults(), 422)
     try:
-        outcome = _add(invitation, revision, form)
+        outcome = _store(invitation, revision, form)
     except DatabaseUnavailableError:
-        return _ask(invitation, token, form.given(), {"page": "unavailable"}, 503)
-    if outcome is Outcome.TOO_LATE:
-        return became(invitation, token, 409, form.comment_text)
-    if outcome is Outcome.DIFFERS:
-        return keep_or_change(invitation, token, form.comment_text)
+        return _page(invitation, token, form.submitted(), {"page": "unavailable"}, 503)
     note = {"removed": "1"} if form.characters_removed else {}
-    return see_other(address(token, "thanks", **note))
+    return not_stored_page(outcome, invitation, token, form.comment_text) or see_other(
+        survey_path(token, "thanks", **note)
+    )
 
 
-def _ask(
+def _page(
     invitation: Invitation,
     token: str,
     given: dict[str, Any],
@@ -80,26 +86,18 @@ def _ask(
         token=token,
         given=given,
         faults=faults,
-        thanks=address(token, "thanks"),
+        thanks=survey_path(token, "thanks"),
         key=request.args["k"],
     )
 
 
-def _add(invitation: Invitation, revision: int, form: ReasonForm) -> Outcome:
+def _store(invitation: Invitation, revision: int, form: ReasonForm) -> Outcome:
+    reason = Reason(invitation.id, revision, form.comment_text, form.contact_welcome.data)
     with program().database.write() as tx:
-        outcome = add_reason(
-            tx,
-            invitation.id,
-            revision,
-            form.comment_text,
-            form.contact_welcome.data,
-            now(),
-            timedelta(hours=program().facts.survey.edit_window_hours),
-        )
+        outcome = store_reason(tx, reason, now(), edit_window())
         if outcome is Outcome.STORED:
-            program().low_answer_alerts.ring(
-                tx, invitation, answers.revisions(tx, invitation.id)[-1], now()
-            )
+            newest = answers.revisions(tx, invitation.id)[-1]
+            handle_low_answer(program(), tx, invitation, newest, now())
     return outcome
 
 
@@ -112,8 +110,8 @@ def _form(invitation_id: str) -> ReasonForm:
     )
 
 
-def _revision(invitation: Invitation) -> int | None:
-    """Return the revision that lacks its reason, from the key the browser was sent here with."""
+def _low_revision(invitation: Invitation) -> int | None:
+    """Return the revision that lacks its reason, from the key in the URL of the redirect."""
     try:
         subject = program().links.read("why", request.args.get("k", "")).subject
     except BadLinkError:

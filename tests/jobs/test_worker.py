@@ -13,7 +13,8 @@ from feedback_app.base import times
 from feedback_app.commands.serving import worker_command
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.jobs import worker
-from feedback_app.mail.smtp import Mailbox, NotDeliveredError, RefusedError
+from feedback_app.mail.mailbox import Mailbox
+from feedback_app.mail.sender import NotDeliveredError, RefusedError
 from feedback_app.records import OutboxMessage
 from tests.support.office import Office, a_case
 from tests.support.server import environment, feedback
@@ -83,7 +84,7 @@ def test_a_worker_that_is_asked_to_stop_begins_no_further_mail(
     tried = []
 
     class Silent(Mailbox):
-        def deliver(self, message: OutboxMessage) -> None:
+        def send(self, message: OutboxMessage) -> None:
             tried.append(message.id)
             signal.raise_signal(signal.SIGTERM)
             raise NotDeliveredError("the mail server does not answer: timed out")
@@ -91,7 +92,7 @@ def test_a_worker_that_is_asked_to_stop_begins_no_further_mail(
     for number in ("1", "2", "3"):
         sqlite_office.receive(a_case(number))
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    monkeypatch.setattr(worker, "carriers", lambda settings: Silent(sqlite_office.mailbox))
+    monkeypatch.setattr(worker, "sender_for", lambda settings: Silent(sqlite_office.mailbox))
     monkeypatch.setattr(worker, "_LOOK_SECONDS", 0.01)
     worker.run_forever(sqlite_office.program, times.now)
     for number, handler in handlers.items():
@@ -123,7 +124,7 @@ def test_a_refused_message_about_no_case_is_listed_too(office: Office) -> None:
         tx.run("UPDATE outbox SET invitation_id = NULL, kind = 'digest'")
 
     class Refusing(Mailbox):
-        def deliver(self, message: OutboxMessage) -> None:
+        def send(self, message: OutboxMessage) -> None:
             raise RefusedError("550 no")
 
     office.deliver(Refusing(office.mailbox))
@@ -132,7 +133,7 @@ def test_a_refused_message_about_no_case_is_listed_too(office: Office) -> None:
 
 def test_of_many_refused_mails_the_newest_are_listed(office: Office) -> None:
     class Refusing(Mailbox):
-        def deliver(self, message: OutboxMessage) -> None:
+        def send(self, message: OutboxMessage) -> None:
             raise RefusedError("550 no")
 
     for number in range(25):

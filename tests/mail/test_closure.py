@@ -14,26 +14,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from feedback_app.mail.closure import MailContext, SurveyLinks, closure
+from feedback_app.mail.closure import SurveyLinks, closure_email
+from feedback_app.mail.message import MailContext
 from support_facts import load_facts
 from tests.support.office import NOW, Customer, Office, a_case
 
 HEADERS = [
     "From",
     "To",
-    "Reply-To",
     "Date",
     "Message-ID",
     "Auto-Submitted",
     "Subject",
     "MIME-Version",
     "Content-Type",
+    "Reply-To",
     "Content-Language",
     "List-Unsubscribe",
     "List-Unsubscribe-Post",
 ]
 SENDER = Address("Support", addr_spec="support@example.org")
-STATIONERY = MailContext(load_facts(), SENDER, SENDER, "https://survey.example")
+CONTEXT = MailContext(load_facts(), SENDER, SENDER, "https://survey.example")
 LINKS = SurveyLinks("https://survey.example/f/x", "https://survey.example/o/x")
 
 
@@ -99,7 +100,7 @@ def test_markup_in_a_case_number_stays_text(office: Office) -> None:
 @settings(max_examples=60)
 def test_no_case_number_can_add_a_header(before: str, after: str) -> None:
     case = a_case(f"{before}\r\nBcc: somebody@example.org\r\n\r\n{after}")
-    message = closure(STATIONERY, case, "i" * 22, LINKS, NOW).message
+    message = closure_email(CONTEXT, case, "i" * 22, LINKS, NOW).message
     head = message.split("\r\n\r\n")[0]
     assert not re.search(r"(?m)^Bcc", head)
     assert message.isascii()
@@ -109,7 +110,9 @@ def test_no_case_number_can_add_a_header(before: str, after: str) -> None:
 @settings(max_examples=200)
 def test_no_address_can_add_a_header(address: str) -> None:
     with suppress(ValueError):
-        message = closure(STATIONERY, a_case(contact_email=address), "i" * 22, LINKS, NOW).message
+        message = closure_email(
+            CONTEXT, a_case(contact_email=address), "i" * 22, LINKS, NOW
+        ).message
         mail = message_from_string(message, policy=default)
         assert mail.keys() == HEADERS
         assert mail["To"] == address
@@ -120,7 +123,7 @@ def test_no_address_can_add_a_header(address: str) -> None:
 def test_nothing_a_case_system_sends_can_add_a_header(number: str, name: str, tag: str) -> None:
     case = a_case(f"{number}\r\n\r\n", customer=name, language=tag, case_url=name, team=tag)
     mail = message_from_string(
-        closure(STATIONERY, case, "i" * 22, LINKS, NOW).message, policy=default
+        closure_email(CONTEXT, case, "i" * 22, LINKS, NOW).message, policy=default
     )
     assert mail.keys() == HEADERS
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
@@ -141,20 +144,22 @@ def test_nothing_a_case_system_sends_can_add_a_header(number: str, name: str, ta
     ],
 )
 def test_an_address_that_is_none_is_refused(address: str) -> None:
-    with pytest.raises(ValueError, match="mail address"):
-        closure(STATIONERY, a_case(contact_email=address), "i" * 22, LINKS, NOW)
+    with pytest.raises(ValueError, match="email address"):
+        closure_email(CONTEXT, a_case(contact_email=address), "i" * 22, LINKS, NOW)
 
 
 def test_replies_go_to_the_case_system_and_the_mail_says_what_to_do_if_nothing_is_solved() -> None:
     cases = Address("Cases", addr_spec="cases@desk.example")
-    case_system = replace(STATIONERY, reply_to=cases)
+    case_system = replace(CONTEXT, reply_to=cases)
     for language, question in (("en", "Not solved?"), ("de", "Nicht gelöst?")):
-        message = closure(case_system, a_case(language=language), "i" * 22, LINKS, NOW).message
+        message = closure_email(
+            case_system, a_case(language=language), "i" * 22, LINKS, NOW
+        ).message
         mail = message_from_string(message, policy=default)
         assert (mail["From"], mail["Reply-To"]) == (str(SENDER), str(cases))
         for body in _parts(mail):
             told = body.split(question)[1]
-            assert "00012345" in told.partition(STATIONERY.facts.contacts.portal_url)[0]
+            assert "00012345" in told.partition(CONTEXT.facts.contacts.portal_url)[0]
 
 
 @pytest.mark.parametrize(
@@ -176,10 +181,10 @@ def test_a_name_with_marks_of_a_mail_header_is_one_sender_of_every_mail(
 
 
 def test_every_link_of_the_mail_is_labelled_and_leads_to_the_page_or_the_site() -> None:
-    message = closure(STATIONERY, a_case(), "i" * 22, LINKS, NOW).message
+    message = closure_email(CONTEXT, a_case(), "i" * 22, LINKS, NOW).message
     _, html = _parts(message_from_string(message, policy=default))
     links = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', html)
-    ease = STATIONERY.facts.question("ease")
+    ease = CONTEXT.facts.question("ease")
     assert links[:5] == [
         (f"{LINKS.survey}?ease={number}", f"{number} – {point['en']}")
         for number, point in enumerate(ease.points, 1)
@@ -190,7 +195,7 @@ def test_every_link_of_the_mail_is_labelled_and_leads_to_the_page_or_the_site() 
         page, _, anchor = link.removeprefix("https://survey.example/").partition("#")
         if page.endswith(".html"):
             source = (docs / "en" / page.replace(".html", ".md")).read_text(encoding="utf-8")
-            assert not anchor or anchor in [status.key for status in STATIONERY.facts.statuses]
+            assert not anchor or anchor in [status.key for status in CONTEXT.facts.statuses]
             assert source
 
 

@@ -12,8 +12,12 @@ from kill_workers import kill_workers
 
 from feedback_app.base.links import new_id
 from feedback_app.base.times import to_text
-from feedback_app.mail.delivery import GIVE_UP_AFTER, LEASE, LONGEST_SEND, pause_after
-from feedback_app.mail.smtp import Mailbox, MailServer, NotDeliveredError, OnlyTo, RefusedError
+from feedback_app.mail.chat import ChatSender
+from feedback_app.mail.delivery import GIVE_UP_AFTER, LEASE, LONGEST_SEND, retry_pause
+from feedback_app.mail.mailbox import Mailbox
+from feedback_app.mail.routing import RoutingSender
+from feedback_app.mail.sender import NotDeliveredError, RefusedError
+from feedback_app.mail.smtp import SMTPSender
 from feedback_app.records import OutboxMessage
 from tests.support.office import NOW, Customer, Office, a_case
 from tests.support.smtp_sink import DROP, DROP_AFTER_DATA, SmtpSink
@@ -21,18 +25,18 @@ from tests.support.smtp_sink import DROP, DROP_AFTER_DATA, SmtpSink
 KILLED = "the worker is killed"
 
 
-class Noting:
-    """A postman who notes what he carried, or fails as told."""
+class RecordingSender:
+    """A sender that notes what it sent, or raises `error`."""
 
     def __init__(self, error: Exception | None = None) -> None:
-        self.error, self.carried = error, []
+        self.error, self.sent = error, []
 
-    def deliver(self, message: OutboxMessage) -> None:
-        self.carried.append(message.id)
+    def send(self, message: OutboxMessage) -> None:
+        self.sent.append(message.id)
         if self.error:
             raise self.error
 
-    def take_back(self, message: OutboxMessage) -> None:
+    def discard(self, message: OutboxMessage) -> None:
         pass
 
     def close(self) -> None:
@@ -42,7 +46,7 @@ class Noting:
 def test_a_mail_reaches_a_real_server_and_starts_the_link(office: Office, smtp_sink) -> None:
     office.receive(a_case())
     office.wait(minutes=3)
-    assert office.deliver(MailServer(smtp_sink.url)) == 1
+    assert office.deliver(SMTPSender(smtp_sink.url)) == 1
     received = smtp_sink.messages[0]
     assert received["To"] == "contact@customer.example"
     assert received.get_body(("html",)) is not None
@@ -53,8 +57,8 @@ def test_a_mail_reaches_a_real_server_and_starts_the_link(office: Office, smtp_s
 
 def test_delivering_again_sends_nothing_twice(office: Office, smtp_sink) -> None:
     office.receive(a_case())
-    office.deliver(MailServer(smtp_sink.url))
-    assert office.deliver(MailServer(smtp_sink.url)) == 0
+    office.deliver(SMTPSender(smtp_sink.url))
+    assert office.deliver(SMTPSender(smtp_sink.url)) == 0
     assert len(smtp_sink.messages) == 1
 
 
@@ -68,22 +72,22 @@ def test_without_a_mail_server_mails_land_in_the_mailbox(office: Office) -> None
 
 def test_a_server_that_is_down_loses_nothing(office: Office, smtp_sink) -> None:
     office.receive(a_case())
-    assert office.deliver(MailServer("smtp://127.0.0.1:1")) == 0
+    assert office.deliver(SMTPSender("smtp://127.0.0.1:1")) == 0
     row = office.rows("outbox")[0]
     assert (row["attempts"], row["sent_at"]) == (1, None)
     assert "does not answer" in row["last_error"]
-    assert office.deliver(MailServer(smtp_sink.url)) == 0, "the pause is not over"
+    assert office.deliver(SMTPSender(smtp_sink.url)) == 0, "the pause is not over"
     office.wait(minutes=1)
-    assert office.deliver(MailServer(smtp_sink.url)) == 1
+    assert office.deliver(SMTPSender(smtp_sink.url)) == 1
 
 
 def test_a_server_that_says_later_is_tried_again(office: Office, smtp_sink) -> None:
     office.receive(a_case())
     smtp_sink.reply = "451 try later"
-    assert office.deliver(MailServer(smtp_sink.url)) == 0
+    assert office.deliver(SMTPSender(smtp_sink.url)) == 0
     smtp_sink.reply = "250 OK"
     office.wait(minutes=1)
-    assert office.deliver(MailServer(smtp_sink.url)) == 1
+    assert office.deliver(SMTPSender(smtp_sink.url)) == 1
 
 
 def test_a_refusal_for_good_is_set_aside_with_what_the_server_said(
@@ -91,23 +95,23 @@ def test_a_refusal_for_good_is_set_aside_with_what_the_server_said(
 ) -> None:
     office.receive(a_case())
     smtp_sink.reply = "550 no such mailbox"
-    office.deliver(MailServer(smtp_sink.url))
+    office.deliver(SMTPSender(smtp_sink.url))
     row = office.rows("outbox")[0]
     assert row["refused_at"] == "2026-11-24T12:00:00Z"
     assert "550 no such mailbox" in row["last_error"]
     office.wait(days=30)
-    assert office.deliver(MailServer(smtp_sink.url)) == 0
+    assert office.deliver(SMTPSender(smtp_sink.url)) == 0
 
 
 def test_pauses_double_up_to_two_hours() -> None:
-    pauses = [pause_after(attempts) / timedelta(minutes=1) for attempts in range(10)]
+    pauses = [retry_pause(attempts) / timedelta(minutes=1) for attempts in range(10)]
     assert pauses == [1, 2, 4, 8, 16, 32, 64, 120, 120, 120]
-    assert pause_after(10**6) == timedelta(hours=2)
+    assert retry_pause(10**6) == timedelta(hours=2)
 
 
 def test_tries_go_on_for_at_least_72_hours_and_then_end(office: Office) -> None:
     office.receive(a_case())
-    down = Noting(NotDeliveredError("down"))
+    down = RecordingSender(NotDeliveredError("down"))
     while not office.rows("outbox")[0]["refused_at"]:
         last_try = office.now
         office.deliver(down)
@@ -121,7 +125,7 @@ def test_a_message_that_waited_long_for_a_worker_is_not_given_up_after_one_try(
 ) -> None:
     office.receive(a_case())
     office.now += GIVE_UP_AFTER + timedelta(days=1)
-    office.deliver(Noting(NotDeliveredError("down")))
+    office.deliver(RecordingSender(NotDeliveredError("down")))
     assert office.rows("outbox")[0]["refused_at"] is None
     office.now += timedelta(hours=3)
     assert office.deliver() == 1
@@ -130,11 +134,11 @@ def test_a_message_that_waited_long_for_a_worker_is_not_given_up_after_one_try(
 def test_a_message_that_raises_something_unforeseen_does_not_starve_the_others(
     office: Office,
 ) -> None:
-    class Stumbling(Noting):
-        def deliver(self, message: OutboxMessage) -> None:
+    class Stumbling(RecordingSender):
+        def send(self, message: OutboxMessage) -> None:
             if message.recipient == "odd@customer.example":
                 raise UnicodeError("nobody thought of odd@customer.example")
-            super().deliver(message)
+            super().send(message)
 
     office.receive(a_case("1", contact_email="odd@customer.example"))
     office.wait(minutes=1)
@@ -143,39 +147,40 @@ def test_a_message_that_raises_something_unforeseen_does_not_starve_the_others(
     odd, other = sorted(office.rows("outbox"), key=lambda row: row["created_at"])
     assert other["sent_at"]
     assert (odd["attempts"], odd["claimed_until"]) == (1, None)
-    assert odd["last_error"] == "unforeseen: UnicodeError"
+    assert odd["last_error"] == "unexpected error: UnicodeError"
 
 
 def test_a_worker_that_died_leaves_the_message_to_the_next_one(office: Office) -> None:
     office.receive(a_case())
     with pytest.raises(KeyboardInterrupt):
-        office.deliver(Noting(KeyboardInterrupt()))
-    heir = Noting()
+        office.deliver(RecordingSender(KeyboardInterrupt()))
+    heir = RecordingSender()
     assert office.deliver(heir) == 0, "the lease still runs"
     office.now += LEASE
     assert office.deliver(heir) == 1
-    assert heir.carried == [office.rows("outbox")[0]["id"]]
+    assert heir.sent == [office.rows("outbox")[0]["id"]]
 
 
 def test_many_workers_deliver_every_message_once(office: Office) -> None:
     for number in range(40):
         office.receive(a_case(str(number)))
-    workers = [Noting() for _ in range(4)]
+    workers = [RecordingSender() for _ in range(4)]
     threads = [threading.Thread(target=office.deliver, args=(worker,)) for worker in workers]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    carried = [one for worker in workers for one in worker.carried]
-    assert sorted(carried) == sorted(row["id"] for row in office.rows("outbox"))
+    sent = [one for worker in workers for one in worker.sent]
+    assert sorted(sent) == sorted(row["id"] for row in office.rows("outbox"))
 
 
 def test_while_trying_out_only_listed_addresses_get_mail(office: Office) -> None:
     for number, address in enumerate(["A@team.example", "b@customer.example", "c@ok.example"]):
         office.receive(a_case(str(number), contact_email=address))
-    real, instead = Noting(), Noting()
-    office.deliver(OnlyTo(("a@team.example", "ok.example"), real, instead))
-    assert (len(real.carried), len(instead.carried)) == (2, 1)
+    real, instead = RecordingSender(), RecordingSender()
+    allowed = ("a@team.example", "ok.example")
+    office.deliver(RoutingSender(real, instead, ChatSender([]), allowed))
+    assert (len(real.sent), len(instead.sent)) == (2, 1)
     assert all(row["sent_at"] for row in office.rows("outbox"))
 
 
@@ -183,7 +188,7 @@ def test_one_refused_message_does_not_hold_up_the_others(office: Office, smtp_si
     office.receive(a_case("1"))
     office.receive(a_case("2"))
     smtp_sink.plan = ["550 no"]
-    assert office.deliver(MailServer(smtp_sink.url)) == 1
+    assert office.deliver(SMTPSender(smtp_sink.url)) == 1
     states = sorted(bool(row["sent_at"]) for row in office.rows("outbox"))
     assert states == [False, True]
 
@@ -193,15 +198,15 @@ def test_a_mailbox_that_cannot_be_written_is_a_passing_failure(office: Office) -
     office.mailbox.parent.mkdir(parents=True, exist_ok=True)
     office.mailbox.write_text("a file where the folder should be")
     assert office.deliver() == 0
-    assert "cannot write into" in office.rows("outbox")[0]["last_error"]
+    assert "cannot write to" in office.rows("outbox")[0]["last_error"]
 
 
 def test_a_refusal_is_told_from_a_bad_password() -> None:
-    server = MailServer("smtp://127.0.0.1:1")
+    server = SMTPSender("smtp://127.0.0.1:1")
     with pytest.raises(NotDeliveredError):
-        server._after(535, b"bad password")
+        server._raise_for_reply(535, b"bad password")
     with pytest.raises(RefusedError):
-        server._after(554, b"no")
+        server._raise_for_reply(554, b"no")
 
 
 def test_a_hanging_mail_server_does_not_hold_up_the_survey(office: Office, smtp_sink) -> None:
@@ -210,8 +215,8 @@ def test_a_hanging_mail_server_does_not_hold_up_the_survey(office: Office, smtp_
     office.wait(minutes=5)
     reached, release = threading.Event(), threading.Event()
 
-    class Hanging(Noting):
-        def deliver(self, message: OutboxMessage) -> None:
+    class Hanging(RecordingSender):
+        def send(self, message: OutboxMessage) -> None:
             reached.set()
             release.wait(60)
 
@@ -230,10 +235,10 @@ def test_a_hanging_mail_server_does_not_hold_up_the_survey(office: Office, smtp_
 def test_the_mail_of_a_closing_that_was_superseded_is_not_sent_any_more(office: Office) -> None:
     office.receive(a_case(closed_at=NOW - timedelta(days=3)))
     office.receive(a_case())
-    carrier = Noting()
-    assert office.deliver(carrier) == 1
+    sender = RecordingSender()
+    assert office.deliver(sender) == 1
     withdrawn, sent = sorted(office.rows("outbox"), key=lambda row: row["sent_at"] or "")
-    assert carrier.carried == [sent["id"]]
+    assert sender.sent == [sent["id"]]
     assert withdrawn["last_error"] == "withdrawn: the case was closed again"
 
 
@@ -241,16 +246,16 @@ def test_no_message_is_begun_shortly_before_its_lease_ends(office: Office) -> No
     for number in range(12):
         office.receive(a_case(str(number)))
 
-    class Slow(Noting):
-        def deliver(self, message: OutboxMessage) -> None:
-            super().deliver(message)
+    class Slow(RecordingSender):
+        def send(self, message: OutboxMessage) -> None:
+            super().send(message)
             row = next(row for row in office.rows("outbox") if row["id"] == message.id)
             assert row["claimed_until"] >= to_text(office.now + LONGEST_SEND)
             office.wait(minutes=1.5)
 
     slow = Slow()
     assert office.deliver(slow) == 12
-    assert sorted(slow.carried) == sorted(row["id"] for row in office.rows("outbox"))
+    assert sorted(slow.sent) == sorted(row["id"] for row in office.rows("outbox"))
 
 
 FAULTS = ["250 OK", "451 later", "421 too busy", "550 no", DROP, DROP_AFTER_DATA, KILLED]
@@ -274,10 +279,10 @@ def test_whatever_goes_wrong_every_message_arrives_or_is_set_aside(
     kills = plan.count(KILLED)
     for _ in range(40):
         for _ in range(workers):
-            carrier = Killable(smtp_sink.url, dies=kills > 0)
+            sender = Killable(smtp_sink.url, dies=kills > 0)
             kills -= 1
             with suppress(KeyboardInterrupt):
-                office.deliver(carrier)
+                office.deliver(sender)
         office.wait(hours=2)
     rows = {row["id"]: row for row in office.rows("outbox") if row["id"] in ours}
     arrived = set(smtp_sink.ids) & ours
@@ -287,15 +292,15 @@ def test_whatever_goes_wrong_every_message_arrives_or_is_set_aside(
     assert len(refused) <= plan.count("550 no")
 
 
-class Killable(MailServer):
-    """A postman whose worker dies right after its first message went out, if so wished."""
+class Killable(SMTPSender):
+    """A sender whose worker is killed after its first message, if `dies`."""
 
     def __init__(self, url: str, dies: bool) -> None:
         super().__init__(url)
         self._dies = dies
 
-    def deliver(self, message: OutboxMessage) -> None:
-        super().deliver(message)
+    def send(self, message: OutboxMessage) -> None:
+        super().send(message)
         if self._dies:
             raise KeyboardInterrupt
 
@@ -312,14 +317,14 @@ def test_a_message_erased_while_another_is_delivered_is_not_sent(office: Office)
         office.receive(a_case(number))
         office.wait(seconds=1)
 
-    class Meanwhile(Noting):
-        def deliver(self, message: OutboxMessage) -> None:
-            super().deliver(message)
+    class Meanwhile(RecordingSender):
+        def send(self, message: OutboxMessage) -> None:
+            super().send(message)
             office.erase("2")
 
-    carrier = Meanwhile()
-    assert office.deliver(carrier) == 1
-    assert len(carrier.carried) == 1
+    sender = Meanwhile()
+    assert office.deliver(sender) == 1
+    assert len(sender.sent) == 1
     assert [bool(row["sent_at"]) for row in office.rows("outbox")].count(True) == 1
 
 
@@ -329,9 +334,9 @@ def test_a_message_erased_while_it_is_delivered_is_taken_out_of_the_mailbox(
     office.receive(a_case("1"))
 
     class Meanwhile(Mailbox):
-        def deliver(self, message: OutboxMessage) -> None:
+        def send(self, message: OutboxMessage) -> None:
             office.erase("1")
-            super().deliver(message)
+            super().send(message)
 
     office.deliver(Meanwhile(office.mailbox))
     assert list(office.mailbox.iterdir()) == []
@@ -343,15 +348,15 @@ def test_what_a_server_says_of_an_erased_message_is_not_kept(
 ) -> None:
     office.receive(a_case("1"))
 
-    class Meanwhile(Noting):
-        def deliver(self, message: OutboxMessage) -> None:
+    class Meanwhile(RecordingSender):
+        def send(self, message: OutboxMessage) -> None:
             office.erase("1")
             raise failure(f"<{message.recipient}> is not here")
 
     office.deliver(Meanwhile())
     assert "contact@customer.example" not in str(office.rows("outbox"))
     office.wait(hours=3)
-    assert office.deliver(Noting()) == 0
+    assert office.deliver(RecordingSender()) == 0
 
 
 def test_who_is_asked_to_stop_begins_no_further_message_and_gives_the_rest_back(
@@ -359,9 +364,9 @@ def test_who_is_asked_to_stop_begins_no_further_message_and_gives_the_rest_back(
 ) -> None:
     for number in range(15):
         office.receive(a_case(str(number)))
-    carrier, next_worker = Noting(), Noting()
-    assert office.deliver(carrier, stopping=lambda: len(carrier.carried) == 3) == 3
-    assert len(carrier.carried) == 3
+    sender, next_worker = RecordingSender(), RecordingSender()
+    assert office.deliver(sender, stopping=lambda: len(sender.sent) == 3) == 3
+    assert len(sender.sent) == 3
     assert office.deliver(next_worker) == 12
     assert {row["attempts"] for row in office.rows("outbox")} == {0}
 
@@ -381,7 +386,7 @@ def test_only_a_recipient_refused_for_good_counts_as_bounced(
 ) -> None:
     office.receive(a_case("1"))
     smtp_sink.reply_to_recipients = reply
-    office.deliver(MailServer(smtp_sink.url))
+    office.deliver(SMTPSender(smtp_sink.url))
     assert (office.rows("invitations")[0]["bounced_at"] is not None) == bounced
     assert (office.rows("outbox")[0]["refused_at"] is not None) == reply.startswith("5")
 
@@ -391,6 +396,6 @@ def test_a_message_refused_after_its_recipient_was_taken_does_not_count_as_bounc
 ) -> None:
     office.receive(a_case("1"))
     smtp_sink.plan = ["554 not wanted"]
-    office.deliver(MailServer(smtp_sink.url))
+    office.deliver(SMTPSender(smtp_sink.url))
     assert office.rows("outbox")[0]["refused_at"]
     assert office.rows("invitations")[0]["bounced_at"] is None

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from feedback_app.mail.closure import closure
-from feedback_app.mail.smtp import MailServer, NotDeliveredError, RefusedError
+from feedback_app.mail.closure import closure_email
+from feedback_app.mail.sender import NotDeliveredError, RefusedError
+from feedback_app.mail.smtp import SMTPSender
 from feedback_app.records import OutboxMessage
-from tests.mail.test_closure import LINKS, STATIONERY
+from tests.mail.test_closure import CONTEXT, LINKS
 from tests.support.office import NOW, a_case
 from tests.support.smtp_sink import DROP, DROP_AFTER_DATA, HANG, SmtpSink, listening
 
@@ -21,7 +22,7 @@ SIGN_IN = "survey:p%40ss%3Aw%2Frd@"
 
 
 def a_message() -> OutboxMessage:
-    return closure(STATIONERY, a_case(language="de"), "i" * 22, LINKS, NOW)
+    return closure_email(CONTEXT, a_case(language="de"), "i" * 22, LINKS, NOW)
 
 
 def _signs_in(_server: Any, _session: Any, _envelope: Any, _how: str, given: Any) -> AuthResult:
@@ -56,9 +57,9 @@ def trusted(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def deliver(url: str, timeout_seconds: float = 30) -> None:
-    server = MailServer(url, timeout_seconds)
+    server = SMTPSender(url, timeout_seconds)
     try:
-        server.deliver(a_message())
+        server.send(a_message())
     finally:
         server.close()
 
@@ -119,22 +120,22 @@ def test_what_a_reply_means(smtp_sink: SmtpSink, reply: str, error: type[Excepti
 
 def test_after_any_failure_but_a_hang_the_next_message_goes_out(smtp_sink: SmtpSink) -> None:
     for reply in ("451 later", "550 no", "421 too busy", DROP):
-        server = MailServer(smtp_sink.url)
+        server = SMTPSender(smtp_sink.url)
         smtp_sink.plan = [reply]
         with pytest.raises((NotDeliveredError, RefusedError)):
-            server.deliver(a_message())
+            server.send(a_message())
         before = len(smtp_sink.messages)
-        server.deliver(a_message())
+        server.send(a_message())
         server.close()
         assert len(smtp_sink.messages) == before + 1
 
 
 def test_a_hanging_server_is_waited_for_once_not_once_a_message(smtp_sink: SmtpSink) -> None:
     smtp_sink.plan = [HANG]
-    server = MailServer(smtp_sink.url, timeout_seconds=0.5)
+    server = SMTPSender(smtp_sink.url, timeout_seconds=0.5)
     for _ in range(50):
         with pytest.raises(NotDeliveredError, match="does not answer"):
-            server.deliver(a_message())
+            server.send(a_message())
     assert smtp_sink.plan == []
     assert smtp_sink.messages == [], "the server would take messages again, but was not asked"
     server.close()
@@ -143,7 +144,7 @@ def test_a_hanging_server_is_waited_for_once_not_once_a_message(smtp_sink: SmtpS
 
 
 def test_a_server_that_cannot_be_reached_is_not_knocked_at_for_each_message() -> None:
-    server = MailServer("smtp://127.0.0.1:1")
+    server = SMTPSender("smtp://127.0.0.1:1")
     for _ in range(3):
         with pytest.raises(NotDeliveredError, match="Connection refused"):
-            server.deliver(a_message())
+            server.send(a_message())

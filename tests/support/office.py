@@ -20,8 +20,9 @@ from feedback_app.base import times
 from feedback_app.database.lifetimes import TABLES
 from feedback_app.invitations import Receipt
 from feedback_app.jobs.retention import erase
-from feedback_app.mail.delivery import deliver_due
-from feedback_app.mail.smtp import Postman, postman
+from feedback_app.mail.delivery import Delivery
+from feedback_app.mail.routing import sender_for
+from feedback_app.mail.sender import Sender
 from feedback_app.program import Program
 from feedback_app.records import Answer, ClosedCase, Invitation
 from feedback_app.store import answers, invitations
@@ -86,11 +87,11 @@ class Office:
         return receipt.invitation_id
 
     def deliver(
-        self, by: Postman | None = None, stopping: Callable[[], bool] = lambda: False
+        self, by: Sender | None = None, stopping: Callable[[], bool] = lambda: False
     ) -> int:
         lifetime = timedelta(days=self.program.facts.survey.link_lifetime_days)
-        carrier = by or postman(self.program.settings)
-        return deliver_due(self.program.database, carrier, lifetime, times.now, stopping)
+        sender = by or sender_for(self.program.settings)
+        return Delivery(self.program.database, sender, lifetime, times.now).send_due(stopping)
 
     def erase(self, case_number: str) -> None:
         erase(self.program.database, self.mailbox, self.now, case_number)

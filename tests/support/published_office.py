@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 
 from feedback_app.base.weeks import week_of
 from feedback_app.database.contract import Transaction
+from feedback_app.records import Answer
 from feedback_app.store import invitations, progress
-from feedback_app.survey.protocol import Given, record
+from feedback_app.survey.protocol import store_answer
 from tests.support.office import KEY, Office, a_case
 
 Run = Callable[..., Result]
@@ -51,18 +52,19 @@ def answer(
     **changes: object,
 ) -> None:
     """Answer an invitation, and read the answer two days later."""
-    found = invitations.find(tx, invitation_id)
-    assert found
-    given = Given(ease, satisfaction, "A comment for tests.", False, "en")
-    record(
-        tx,
-        found,
-        replace(given, **changes),
-        now=at,
-        week=week_of(at, office.program.zone),
+    given = Answer(
+        invitation_id=invitation_id,
+        revision=1,
+        ease=ease,
+        satisfaction=satisfaction,
+        comment="A comment for tests.",
+        contact_welcome=False,
         wording_version=1,
-        edit_window=timedelta(0),
+        language="en",
+        answered_at=at,
+        answered_week=week_of(at, office.program.zone),
     )
+    store_answer(tx, replace(given, **changes), edit_window=timedelta(0))
     progress.mark_read(tx, invitation_id, at + timedelta(days=2))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from feedback_app.base.links import Links
 from feedback_app.commands.contacts import opt_out
-from feedback_app.mail.smtp import MailServer
+from feedback_app.mail.smtp import SMTPSender
 from feedback_app.store import opt_outs
 from tests.support.office import NOW, Customer, Office, a_case
 
@@ -37,7 +37,7 @@ def test_the_address_for_objecting_travels_as_one_word_on_one_line(
     office.receive(a_case())
     written = office.rows("outbox")[0]["message"]
     assert re.search(r"^List-Unsubscribe: <http://survey\.example/o/\S+>\r?$", written, re.M)
-    office.deliver(MailServer(smtp_sink.url))
+    office.deliver(SMTPSender(smtp_sink.url))
     (raw,) = [
         value for name, value in smtp_sink.messages[0].raw_items() if name == "List-Unsubscribe"
     ]

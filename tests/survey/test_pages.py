@@ -21,11 +21,11 @@ from feedback_app.app import create_app
 from feedback_app.base import times
 from feedback_app.base.links import Links
 from feedback_app.database.migrate import migrate
-from feedback_app.mail.closure import closure
+from feedback_app.mail.closure import closure_email
 from feedback_app.program import open_program
 from feedback_app.settings import Settings
 from support_facts import load_facts
-from tests.mail.test_closure import LINKS, STATIONERY
+from tests.mail.test_closure import CONTEXT, LINKS
 from tests.support.office import KEY, NOW, Customer, Office, a_case, serving
 
 LANGUAGES = ("en", "de")
@@ -217,7 +217,7 @@ def test_the_closure_mail_is_readable_for_everybody_in_both_schemes(
     for language in LANGUAGES:
         case = a_case(language=language)
         mail = message_from_string(
-            closure(STATIONERY, case, "i" * 22, LINKS, NOW).message, policy=default
+            closure_email(CONTEXT, case, "i" * 22, LINKS, NOW).message, policy=default
         )
         window = shown(SimpleNamespace(text=mail.get_body(("html",)).get_content()), scheme=scheme)
         # Landmarks are for pages; a mail stands inside the mail program's own.

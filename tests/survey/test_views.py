@@ -570,7 +570,7 @@ def test_the_answer_is_not_in_the_log(customer: Customer, caplog) -> None:
 
 
 def test_the_link_lives_from_the_moment_it_was_handed_over(office: Office) -> None:
-    from feedback_app.mail.smtp import Mailbox
+    from feedback_app.mail.mailbox import Mailbox
     from tests.support.office import a_case
 
     invitation_id = office.receive(a_case()).invitation_id

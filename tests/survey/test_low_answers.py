@@ -1,4 +1,4 @@
-"""Low answers are told to the leads: at least once, without a word of the customer."""
+"""Low answers alert the leads: at least once, without the comment or address."""
 
 import http.server
 import json
@@ -14,18 +14,18 @@ from pydantic import SecretStr
 
 from feedback_app.base.times import now
 from feedback_app.jobs import worker
-from feedback_app.mail.chat import carriers
+from feedback_app.mail.routing import sender_for
 from feedback_app.settings import SettingsError, read_settings
 from tests.support.office import Customer, Office, a_case
 
 
 class Chat:
-    """A chat that takes JSON, or refuses while it is told to."""
+    """A chat that accepts JSON; it refuses the next `refuses` messages."""
 
     url: str
 
     def __init__(self) -> None:
-        self.said: list[dict[str, str]] = []
+        self.received: list[dict[str, str]] = []
         self.refuses = 0
 
 
@@ -34,21 +34,21 @@ def chat() -> Iterator[Chat]:
     """A chat on this machine."""
     chat = Chat()
 
-    class Door(http.server.BaseHTTPRequestHandler):
+    class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:  # noqa: N802
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if chat.refuses:
                 chat.refuses -= 1
                 self.send_response(500)
             else:
-                chat.said.append(json.loads(body))
+                chat.received.append(json.loads(body))
                 self.send_response(200)
             self.end_headers()
 
         def log_message(self, format: str, *args: Any) -> None:
             """Keep quiet."""
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     chat.url = f"json://127.0.0.1:{server.server_port}/secret-path"
     yield chat
@@ -56,8 +56,8 @@ def chat() -> Iterator[Chat]:
     server.server_close()
 
 
-def told(office: Office, *receivers: str) -> Office:
-    """Let the office tell these of low answers."""
+def alerting(office: Office, *receivers: str) -> Office:
+    """Send the office's alerts to these receivers."""
     urls = tuple(SecretStr(one) for one in receivers)
     changed = office.program.settings.model_copy(update={"alert_urls": urls})
     office.program = replace(office.program, settings=changed)
@@ -74,10 +74,10 @@ def alerts(office: Office) -> list[dict[str, Any]]:
     return [row for row in office.rows("outbox") if row["kind"] == "alert"]
 
 
-def test_mail_and_chat_hear_of_a_low_answer_with_number_and_link(
+def test_alerts_by_email_and_chat_have_the_case_number_and_a_link(
     office: Office, chat: Chat
 ) -> None:
-    told(office, "leads@example.org", chat.url)
+    alerting(office, "leads@example.org", chat.url)
     customer = answer(office, ease="1", satisfaction="5", comment="SECRET WORDS")
     office.wait(seconds=50)
     worker._deliver(office.program, now)
@@ -86,27 +86,27 @@ def test_mail_and_chat_hear_of_a_low_answer_with_number_and_link(
         for path in office.mailbox.glob("*.eml")
         if b"Low answer" in path.read_bytes()
     ]
-    (said,) = chat.said
+    (received,) = chat.received
     link = f"http://survey.example/review/answers/{customer.invitation_id}"
     assert mail["To"] == "leads@example.org"
-    assert mail["Subject"] == said["title"] == "Low answer for case 0001"
-    for text in (mail.get_content(), said["message"]):
+    assert mail["Subject"] == received["title"] == "Low answer for case 0001"
+    for text in (mail.get_content(), received["message"]):
         assert link in text
         for secret in ("SECRET", "contact@customer.example", "A customer for tests"):
             assert secret not in text
     rows = json.dumps(alerts(office))
-    assert "secret-path" not in rows, "who has the address of a chat may write into it"
+    assert "secret-path" not in rows, "everybody with the URL can write to the chat"
     assert "SECRET WORDS" not in rows
 
 
-def test_a_fine_answer_rings_no_bell(office: Office) -> None:
-    told(office, "leads@example.org")
+def test_an_answer_that_is_not_low_causes_no_alert(office: Office) -> None:
+    alerting(office, "leads@example.org")
     answer(office, ease="3", satisfaction="3")
     assert alerts(office) == []
 
 
-def test_an_answer_rings_once_however_often_it_changes(office: Office) -> None:
-    told(office, "leads@example.org")
+def test_an_answer_causes_one_alert_however_often_it_changes(office: Office) -> None:
+    alerting(office, "leads@example.org")
     customer = answer(office, ease="4", satisfaction="4")
     for ease in ("1", "2"):
         asked = customer.send(ease=ease, satisfaction="1")
@@ -116,16 +116,16 @@ def test_an_answer_rings_once_however_often_it_changes(office: Office) -> None:
     assert len(alerts(office)) == 1
 
 
-def test_an_answer_that_is_not_stored_rings_no_bell(
+def test_an_answer_that_is_not_stored_causes_no_alert(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told(office, "leads@example.org")
+    alerting(office, "leads@example.org")
     customer = Customer(office, office.invite())
 
     def fall_over(*_: object) -> None:
         raise RuntimeError("between answer and alert")
 
-    monkeypatch.setattr("feedback_app.mail.low_answers.outbox.add", fall_over)
+    monkeypatch.setattr("feedback_app.survey.low_answers.outbox.add", fall_over)
     office_client = customer.browser.application
     office_client.config["PROPAGATE_EXCEPTIONS"] = False
     assert customer.send(ease="1", satisfaction="1").status_code == 500
@@ -133,66 +133,66 @@ def test_an_answer_that_is_not_stored_rings_no_bell(
     assert alerts(office) == []
 
 
-def test_a_chat_that_is_away_hears_later(office: Office, chat: Chat) -> None:
-    told(office, chat.url)
+def test_an_alert_is_retried_while_its_chat_is_down(office: Office, chat: Chat) -> None:
+    alerting(office, chat.url)
     answer(office, ease="1", satisfaction="1")
     chat.refuses = 2
     for _ in range(3):
         worker._deliver(office.program, now)
         office.wait(minutes=5)
-    assert len(chat.said) == 1
+    assert len(chat.received) == 1
     (row,) = alerts(office)
     assert row["sent_at"]
 
 
-def test_a_chat_that_was_taken_out_of_the_settings_is_set_aside(office: Office, chat: Chat) -> None:
-    told(office, chat.url)
+def test_an_alert_is_refused_if_its_chat_is_not_in_the_settings(office: Office, chat: Chat) -> None:
+    alerting(office, chat.url)
     answer(office, ease="1", satisfaction="1")
-    told(office)
+    alerting(office)
     worker._deliver(office.program, now)
     (row,) = alerts(office)
     assert row["refused_at"]
     assert "FEEDBACK_ALERT_URLS" in row["last_error"]
 
 
-def test_an_alert_goes_out_before_a_thousand_mails(office: Office, chat: Chat) -> None:
-    told(office, chat.url)
+def test_alerts_are_sent_before_waiting_emails(office: Office, chat: Chat) -> None:
+    alerting(office, chat.url)
     customer = Customer(office, office.invite("0001"))
     for number in range(30):
         office.receive(a_case(f"1{number:04}"))
     customer.send(ease="1", satisfaction="1")
-    heard: list[str] = []
+    sent: list[str] = []
 
     class Watching:
         def __init__(self) -> None:
-            self.carrier = carriers(office.program.settings)
+            self.sender = sender_for(office.program.settings)
 
-        def deliver(self, message: Any) -> None:
-            heard.append(message.kind)
-            self.carrier.deliver(message)
+        def send(self, message: Any) -> None:
+            sent.append(message.kind)
+            self.sender.send(message)
 
-        def take_back(self, message: Any) -> None:
-            self.carrier.take_back(message)
+        def discard(self, message: Any) -> None:
+            self.sender.discard(message)
 
         def close(self) -> None:
-            self.carrier.close()
+            self.sender.close()
 
     office.deliver(Watching())
-    assert heard[0] == "alert"
-    assert heard.count("closure") == 30
+    assert sent[0] == "alert"
+    assert sent.count("closure") == 30
 
 
-def test_a_hostile_case_number_is_nothing_else_in_a_chat(office: Office, chat: Chat) -> None:
-    told(office, chat.url)
+def test_markup_in_a_case_number_is_removed_from_a_chat_message(office: Office, chat: Chat) -> None:
+    alerting(office, chat.url)
     answer(office, "<!channel> @here [x](https://x.example) *b* _i_", ease="1", satisfaction="1")
     worker._deliver(office.program, now)
-    (said,) = chat.said
+    (received,) = chat.received
     for sign in "<>!@[]()*_":
-        assert sign not in said["title"]
+        assert sign not in received["title"]
 
 
 @pytest.mark.parametrize("wrong", ["leads", "nonsense://host", "mailto:leads@example.org"])
-def test_a_receiver_nobody_knows_stops_the_start(wrong: str) -> None:
+def test_an_invalid_alert_receiver_stops_the_start(wrong: str) -> None:
     key = "a-key-for-tests-only-and-long-enough"
     with pytest.raises(SettingsError, match="FEEDBACK_ALERT_URLS"):
         read_settings(secret_keys=key, alert_urls=wrong)

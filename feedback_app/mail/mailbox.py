@@ -1,0 +1,39 @@
+"""A folder of .eml files, used for emails when no mail server is configured."""
+
+from pathlib import Path
+
+from feedback_app.mail.sender import NotDeliveredError
+from feedback_app.records import OutboxMessage
+
+
+def files_of(mailbox: Path, message_id: str) -> tuple[Path, Path]:
+    """Return the paths of a message in a mailbox: the finished file and the one being written."""
+    return mailbox / f"{message_id}.eml", mailbox / f"{message_id}.part"
+
+
+def messages_in(mailbox: Path) -> list[Path]:
+    """Return every message file of a mailbox, including unfinished ones."""
+    return [path for suffix in ("eml", "part") for path in mailbox.glob(f"*.{suffix}")]
+
+
+class Mailbox:
+    """Writes every message to a folder as ID.eml, where you can open it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def send(self, message: OutboxMessage) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            finished, unfinished = files_of(self._folder, message.id)
+            unfinished.write_bytes(message.message.encode("ascii"))
+            unfinished.replace(finished)
+        except OSError as error:
+            raise NotDeliveredError(f"cannot write to {self._folder}: {error}") from error
+
+    def discard(self, message: OutboxMessage) -> None:
+        for path in files_of(self._folder, message.id):
+            path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Do nothing: a folder needs no connection."""

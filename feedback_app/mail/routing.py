@@ -1,0 +1,54 @@
+"""Choose how each message is sent: by SMTP, to a chat, or into the mailbox folder."""
+
+from dataclasses import dataclass
+
+from feedback_app.mail.chat import ChatSender, is_chat_id
+from feedback_app.mail.mailbox import Mailbox
+from feedback_app.mail.sender import Sender
+from feedback_app.mail.smtp import SMTPSender
+from feedback_app.records import OutboxMessage
+from feedback_app.settings import Settings
+
+
+@dataclass(frozen=True)
+class RoutingSender:
+    """Sends alerts for chats to them, and emails by `email`.
+
+    With `allowed`, only these addresses and domains get emails; the others go to `mailbox`.
+    """
+
+    email: Sender
+    mailbox: Sender
+    chats: ChatSender
+    allowed: tuple[str, ...] = ()
+
+    def send(self, message: OutboxMessage) -> None:
+        if is_chat_id(message.recipient):
+            self.chats.send(message)
+        elif self._is_allowed(message.recipient.lower()):
+            self.email.send(message)
+        else:
+            self.mailbox.send(message)
+
+    def discard(self, message: OutboxMessage) -> None:
+        self.email.discard(message)
+        self.mailbox.discard(message)
+
+    def close(self) -> None:
+        self.email.close()
+        self.mailbox.close()
+
+    def _is_allowed(self, address: str) -> bool:
+        allowed = {entry.lower().lstrip("@") for entry in self.allowed}
+        return not allowed or address in allowed or address.rpartition("@")[2] in allowed
+
+
+def sender_for(settings: Settings) -> RoutingSender:
+    """Return the sender of all messages with these settings."""
+    mailbox = Mailbox(settings.mailbox)
+    return RoutingSender(
+        email=SMTPSender(settings.smtp_url.get_secret_value()) if settings.smtp_url else mailbox,
+        mailbox=mailbox,
+        chats=ChatSender([url.get_secret_value() for url in settings.alert_urls]),
+        allowed=settings.only_mail_to,
+    )

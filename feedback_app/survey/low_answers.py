@@ -1,0 +1,44 @@
+"""What a low answer causes: a follow-up if the customer welcomes contact, and alerts to the leads.
+
+Both are stored in the answer's transaction, so they exist exactly if the answer does.
+"""
+
+from datetime import datetime
+
+from feedback_app.base.addresses import is_chat
+from feedback_app.base.working_days import due_on
+from feedback_app.database.contract import Transaction
+from feedback_app.mail.chat import chat_id
+from feedback_app.mail.notifications import ALERT, alert_chat_message, alert_email
+from feedback_app.program import Program
+from feedback_app.records import Answer, Invitation
+from feedback_app.store import follow_ups, outbox
+
+
+def handle_low_answer(
+    program: Program, tx: Transaction, invitation: Invitation, answer: Answer, now: datetime
+) -> None:
+    """Open a follow-up and alert the leads if the stored `answer` is low."""
+    rules = program.facts.survey
+    if not answer.is_low(rules.low_threshold):
+        return
+    if answer.contact_welcome:
+        due = due_on(now, rules.follow_up_working_days, program.zone)
+        follow_ups.open_for(tx, invitation.id, now, due)
+    _alert_leads(program, tx, invitation, now)
+
+
+def _alert_leads(program: Program, tx: Transaction, invitation: Invitation, now: datetime) -> None:
+    """Write one alert to each receiver, unless an earlier revision of the answer caused one.
+
+    Alerts contain the case number and a link, never the comment or the customer's address.
+    """
+    if outbox.holds(tx, invitation.id, ALERT):
+        return
+    for receiver in (url.get_secret_value() for url in program.settings.alert_urls):
+        if is_chat(receiver):
+            chat = chat_id(receiver)
+            message = alert_chat_message(program.mail_context, invitation, chat, now)
+        else:
+            message = alert_email(program.mail_context, invitation, receiver, now)
+        outbox.add(tx, message)
