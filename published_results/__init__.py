@@ -24,7 +24,7 @@ from published_results.figures import (
     PublishedWording,
     Reason,
 )
-from published_results.folder import Published, add, as_text, link_to, read_folder
+from published_results.folder import Published, add, as_text, read_folder
 from published_results.note import LONGEST_NOTE, NOTE_FORMAT, PublishedNote
 from published_results.part import Approval, Part, ResultsError, Words
 from published_results.result import (
@@ -69,6 +69,5 @@ __all__ = [
     "Words",
     "add",
     "as_text",
-    "link_to",
     "read_folder",
 ]

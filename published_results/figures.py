@@ -1,6 +1,6 @@
-"""The figures of one period. A figure never travels without the number it rests on.
+"""The figures of one period, each with the number of cases or answers it is based on.
 
-None stands for what is withheld; `Figures.withheld` says why.
+None means withheld; `Figures.withheld` has the reason.
 """
 
 from typing import Annotated, Literal
@@ -9,14 +9,13 @@ from pydantic import Field, model_validator
 
 from published_results.part import Count, Fraction, Part, Seconds
 
-# too_few: it would rest on so few cases or answers that single ones could be guessed.
-# small_change: it differs from an earlier version of this period by so few that the two versions
-# together would give single ones away.
+# too_few: single cases or answers could be guessed.
+# small_change: subtracting an earlier version would reveal single cases or answers.
 Reason = Literal["too_few", "small_change"]
 
 
 class Portion(Part):
-    """`count` of `n`, and its share where n is large enough to speak of one."""
+    """`count` of `n`; `share` is None if n is too small for a percentage."""
 
     count: Count
     n: Count
@@ -25,12 +24,12 @@ class Portion(Part):
     @model_validator(mode="after")
     def _within(self) -> "Portion":
         if self.count > self.n:
-            raise ValueError(f"{self.count} of {self.n} is no portion")
+            raise ValueError(f"{self.count} of {self.n}: count must not exceed n")
         return self
 
 
 class PublishedShare(Part):
-    """The share of the two best points, with the ends of its 95 % interval."""
+    """The share of answers with one of the two best points, and its 95 % interval."""
 
     best: Count
     n: Count
@@ -40,7 +39,7 @@ class PublishedShare(Part):
 
 
 class Answers(Part):
-    """The answers to one question; `counts` is of each point from 1, the worst, to 5, the best."""
+    """The answers to one question; `counts` has one number per point, 1 (worst) to 5 (best)."""
 
     question: str
     metric: str
@@ -51,12 +50,12 @@ class Answers(Part):
 
     @property
     def n(self) -> int:
-        """Return how many answers there are."""
+        """Return the number of answers."""
         return sum(self.counts)
 
 
 class PublishedWording(Part):
-    """The answers to one wording of the questions. Wordings are never mixed."""
+    """The answers to one wording of the questions. Different wordings are never added up."""
 
     version: Count
     n: Count
@@ -65,14 +64,15 @@ class PublishedWording(Part):
     @model_validator(mode="after")
     def _same_answers(self) -> "PublishedWording":
         if any(answers.n != self.n for answers in self.answers):
-            raise ValueError("the counts of a question do not make up n")
+            raise ValueError("the counts of a question do not add up to n")
         return self
 
 
 class PublishedScores(Part):
-    """CES and CSS. `flagged` answers looked unlike a person's, `other_wording` ones were too few.
+    """CES and CSS by wording of the questions.
 
-    Both are left out of the counts.
+    Not counted: `flagged` answers, which may be automated, and `other_wording` answers, which are
+    to a wording with too few answers.
     """
 
     wordings: Annotated[tuple[PublishedWording, ...], Field(min_length=1)]
@@ -81,10 +81,10 @@ class PublishedScores(Part):
 
 
 class Participation(Part):
-    """What became of the cases closed in the period.
+    """The cases closed in the period, by what happened to their invitation.
 
-    `closed` = not asked + not delivered + bounced + reached; `answered` is a part of reached. The
-    response rate is answered / reached.
+    `closed` = not_asked + not_delivered + bounced + reached; `answered` is a part of `reached`.
+    The response rate is answered / reached.
     """
 
     closed: Count
@@ -99,12 +99,12 @@ class Participation(Part):
     def _adds_up(self) -> "Participation":
         parts = self.not_asked + self.not_delivered + self.bounced + self.reached
         if self.closed != parts or self.answered > self.reached:
-            raise ValueError("the parts do not make up the closed cases")
+            raise ValueError("the parts do not add up to the closed cases")
         return self
 
 
 class PublishedSpread(Part):
-    """Durations in seconds: the median and, by nearest rank where n allows, the 90th percentile."""
+    """Durations in seconds; the 90th percentile (nearest rank) is None if n is too small."""
 
     n: Count
     median: Seconds
@@ -113,13 +113,13 @@ class PublishedSpread(Part):
 
 
 class PublishedGroup(PublishedSpread):
-    """The durations of some case kinds together; "" stands for cases without a kind."""
+    """The durations of some case kinds together; "" means cases without a kind."""
 
     kinds: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class PublishedTimes(Part):
-    """One metric on one clock, overall and by kinds (none where a split would show too few)."""
+    """One metric on one clock; no groups if splitting by kind would leave too few cases."""
 
     metric: str
     clock: str
@@ -128,14 +128,14 @@ class PublishedTimes(Part):
 
 
 class Conduct(Part):
-    """How answers were treated: read in time, and contacts made in time where they were wished."""
+    """The answers read in time, and the contacts made in time of those customers asked for."""
 
     read: Portion
     contacted: Portion | None
 
 
 class Figures(Part):
-    """Every figure of a period. `withheld` names what is left out, with the reason."""
+    """Every figure of a period. `withheld` maps what is left out to the reason."""
 
     participation: Participation | None
     scores: PublishedScores | None

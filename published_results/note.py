@@ -1,4 +1,4 @@
-"""One file: what a meeting decided because of what customers said, in the leads' own words."""
+"""One file: a decision that a meeting made because of customers' answers."""
 
 from typing import Annotated, Literal
 
@@ -14,9 +14,9 @@ NoteText = Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)]
 
 
 class PublishedNote(Part):
-    """A note of one meeting's decision. Its text is plain: nothing in it is markup.
+    """A note about one decision, as plain text.
 
-    `text` has at least one language; a page in another language shows what there is.
+    `text` is by language and has at least one; pages in other languages show that one.
     """
 
     format: Literal["support-note-1"]
@@ -28,17 +28,17 @@ class PublishedNote(Part):
 
     @field_validator("text")
     @classmethod
-    def _says_something(cls, text: dict[str, str]) -> dict[str, str]:
+    def _has_text(cls, text: dict[str, str]) -> dict[str, str]:
         if not text or not all(words.strip() for words in text.values()):
-            raise ValueError("the note says nothing")
+            raise ValueError("the note has no text")
         return text
 
     @property
     def name(self) -> str:
-        """Return what files and anchors call it, such as note_2026-W48_1."""
+        """Return the name for files and anchors, such as note_2026-W48_1."""
         return f"note_{self.week}_{self.number}"
 
     @property
     def file_name(self) -> str:
-        """Return the name of its file: its meeting, number and the day of publishing in UTC."""
+        """Return the file name: week of the meeting, number and date of approval in UTC."""
         return f"{self.name}_{self.approved.at:%Y-%m-%d}.json"

@@ -1,7 +1,7 @@
-"""One file of published figures: its period, the rules it was made by, definitions and figures."""
+"""One file of published figures: its period, rules, definitions and figures."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -10,11 +10,10 @@ from published_results.part import Approval, Count, Moment, Part, Words
 
 FORMAT: Literal["support-results-1"] = "support-results-1"
 Week = Annotated[str, Field(pattern=r"^[0-9]{4}-W[0-9]{2}$")]
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class PublishedPeriod(Part):
-    """Whole ISO weeks of the support team's time zone; both days are part of it."""
+    """Whole ISO weeks in the support team's time zone, first and last day included."""
 
     first_week: Week
     last_week: Week
@@ -24,17 +23,17 @@ class PublishedPeriod(Part):
     @model_validator(mode="after")
     def _runs_forward(self) -> "PublishedPeriod":
         if self.first_week > self.last_week or self.first_day > self.last_day:
-            raise ValueError("the period ends before it begins")
+            raise ValueError("the period ends before it starts")
         return self
 
     @property
     def name(self) -> str:
-        """Return what files and anchors call it, such as 2026-W44_2026-W47."""
+        """Return the name for files and anchors, such as 2026-W44_2026-W47."""
         return f"{self.first_week}_{self.last_week}"
 
 
 class Target(Part):
-    """An aim: a metric's durations should stay at or below these seconds, on this clock."""
+    """A target: durations of this metric should be at most `seconds`, measured on `clock`."""
 
     metric: str
     seconds: Count
@@ -42,7 +41,7 @@ class Target(Part):
 
 
 class Rules(Part):
-    """By what rules the figures were made. Periods of days are calendar days unless named."""
+    """The rules the figures were made by. Days are calendar days unless named otherwise."""
 
     time_zone: str
     minimum_n: Count
@@ -54,7 +53,7 @@ class Rules(Part):
 
 
 class Definition(Part):
-    """What a metric meant when the figures were published."""
+    """The definition of a metric at the time of publishing."""
 
     metric: str
     short: str
@@ -67,7 +66,7 @@ class Definition(Part):
 
 
 class QuestionWording(Part):
-    """How a question was put, with its five points from the worst to the best."""
+    """One wording of a question, with the labels of its five points from worst to best."""
 
     question: str
     wording_version: Count
@@ -76,21 +75,14 @@ class QuestionWording(Part):
 
 
 class Correction(Part):
-    """What a later version changed, field by field, and why."""
+    """Why a later version was published, and which figures it changed."""
 
     why: Annotated[str, Field(min_length=1, max_length=2000)]
     changes: tuple[str, ...]
 
 
-class Link(Part):
-    """The file that was published before this one, by name and SHA-256 of its bytes."""
-
-    file: str
-    sha256: Digest
-
-
 class Result(Part):
-    """The published figures of one period. Version 1 is the first, later ones are corrections."""
+    """The published figures of one period. Versions after the first are corrections."""
 
     format: Literal["support-results-1"]
     period: PublishedPeriod
@@ -99,19 +91,20 @@ class Result(Part):
     sample: bool
     approved: Approval
     correction: Correction | None
-    previous: Link | None
     rules: Rules
     definitions: tuple[Definition, ...]
     questions: tuple[QuestionWording, ...]
     figures: Figures
+    # Files published before December 2026 have a digest of the file before them. It is ignored.
+    previous: Any = Field(default=None, exclude=True, repr=False)
 
     @model_validator(mode="after")
     def _later_versions_say_why(self) -> "Result":
         if (self.version == 1) != (self.correction is None):
-            raise ValueError("version 1 corrects nothing, and every later version says why")
+            raise ValueError("version 1 has no correction, and every later version needs one")
         return self
 
     @property
     def file_name(self) -> str:
-        """Return the name of its file: period, version and the day of publishing in UTC."""
+        """Return the file name: period, version and date of approval in UTC."""
         return f"{self.period.name}_v{self.version}_{self.approved.at:%Y-%m-%d}.json"

@@ -1,4 +1,4 @@
-"""The command that publishes what a meeting decided: you said, we did."""
+"""The command that publishes a decision of the weekly meeting for customers."""
 
 import click
 
@@ -7,13 +7,14 @@ from feedback_app.base.weeks import parse_week
 from feedback_app.commands.published import add_to, published_in, refuse_mixing
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
-from feedback_app.publish.notes import NamesCaseError, NoteFaultError, new_note
+from feedback_app.publish.notes import NamesCaseError, NoteDraft, NoteFaultError, new_note
 from published_results import LONGEST_NOTE
 
 
 @click.command(
-    epilog="""Such as: feedback note 2026-W48 --text en "We answer on Saturdays now." --text de
-    "Wir antworten jetzt auch samstags." --by "Team lead". A page shows the language it has."""
+    epilog="""For example: feedback note 2026-W48 --text en "We answer on Saturdays now." --text de
+    "Wir antworten jetzt auch samstags." --by "Team lead". A page in another language shows the
+    text there is."""
 )
 @click.argument("week")
 @click.option(
@@ -23,11 +24,11 @@ from published_results import LONGEST_NOTE
     multiple=True,
     required=True,
     metavar="LANGUAGE TEXT",
-    help=f"What was decided, in plain words, up to {LONGEST_NOTE} characters; once a language.",
+    help=f"The decision as plain text, up to {LONGEST_NOTE} characters. Repeat per language.",
 )
-@click.option("--by", required=True, metavar="NAME", help="Who publishes it; no page shows it.")
-@click.option("--anyway", is_flag=True, help="Publish it although it seems to name a case.")
-@click.option("--sample", is_flag=True, help="It belongs to sample data.")
+@click.option("--by", required=True, metavar="NAME", help="Author; not shown on any page.")
+@click.option("--anyway", is_flag=True, help="Publish even if it seems to contain case details.")
+@click.option("--sample", is_flag=True, help="The note belongs to sample data.")
 @with_program()
 def note(
     program: Program,
@@ -37,33 +38,29 @@ def note(
     anyway: bool,
     sample: bool,
 ) -> None:
-    """Publish a short note of what the meeting of WEEK decided because of what customers said.
+    """Publish a note about a decision that the meeting of WEEK made because of customers' answers.
 
-    It appears on the site and in its feed with the next build. It names no customer and no case,
-    and repeats no comment: what seems to do so is refused.
+    The next build of the site shows it on the page and in the feed. A note that contains a
+    customer's name, a case number or words from a comment is refused.
     """
-    published, now = published_in(program), times.now()
+    published = published_in(program)
     refuse_mixing(program, published, sample)
     if not by.strip():
-        raise click.BadParameter("says nothing", param_hint="--by")
+        raise click.BadParameter("must not be empty", param_hint="--by")
+    draft = NoteDraft(
+        week=_checked(week),
+        texts=_by_language(texts, program.facts.languages),
+        by=by.strip(),
+        sample=sample,
+        anyway=anyway,
+    )
     try:
-        made = new_note(
-            program.database,
-            published,
-            _checked(week),
-            _by_language(texts, program.facts.languages),
-            by.strip(),
-            now,
-            sample=sample,
-            anyway=anyway,
-        )
+        made = new_note(program.database, published, draft, times.now())
     except NoteFaultError as error:
         raise click.BadParameter(str(error), param_hint="--text") from error
     except NamesCaseError as error:
         raise click.ClickException(str(error)) from error
-    for path in add_to(program, [made]):
-        click.echo(f"published: {path}")
-    click.echo("build the site to show it")
+    add_to(program, [made])
 
 
 def _by_language(texts: tuple[tuple[str, str], ...], languages: tuple[str, ...]) -> dict[str, str]:
@@ -71,12 +68,10 @@ def _by_language(texts: tuple[tuple[str, str], ...], languages: tuple[str, ...])
     for language, text in texts:
         if language not in languages:
             known = ", ".join(languages)
-            raise click.BadParameter(
-                f"{language!r} is no language of the facts: write one of {known}",
-                param_hint="--text",
-            )
+            fault = f"{language!r} is not a language of the facts; use one of {known}"
+            raise click.BadParameter(fault, param_hint="--text")
         if language in read:
-            raise click.BadParameter(f"{language} is there twice", param_hint="--text")
+            raise click.BadParameter(f"{language} is given twice", param_hint="--text")
         read[language] = text
     return read
 

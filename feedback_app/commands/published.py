@@ -1,4 +1,4 @@
-"""What the commands about published files share: reading the folder, adding to it, its rules."""
+"""Reading and writing the folder of published files, for the commands that publish."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from published_results import Published, PublishedNote, Result, ResultsError, ad
 
 
 def published_in(program: Program) -> Published:
-    """Return what was published so far; a faulty folder is one clear error."""
+    """Return what is published. Raises ClickException if a file is faulty."""
     try:
         return read_folder(program.settings.results)
     except ResultsError as error:
@@ -21,33 +21,33 @@ def published_in(program: Program) -> Published:
 
 
 def refuse_mixing(program: Program, published: Published, sample: bool) -> None:
-    """Stop unless sample data and real files stay in folders of their own."""
+    """Raise ClickException if the folder would hold both sample data and real figures."""
     folder = program.settings.results
     default: Path = Settings.model_fields["results"].default
     if sample and folder.resolve() == default.resolve():
         raise click.ClickException(
-            f"{folder} is for real figures: name another folder for sample data in FEEDBACK_RESULTS"
+            f"{folder} is for real figures; set FEEDBACK_RESULTS to another folder for sample data"
         )
     if (published.results or published.notes) and published.is_sample != sample:
         held = "sample data" if published.is_sample else "real figures"
         raise click.ClickException(
-            f"{folder} holds {held}: keep sample data and real figures apart, with another folder "
-            "in FEEDBACK_RESULTS"
+            f"{folder} holds {held}; set FEEDBACK_RESULTS to another folder, because sample data "
+            "and real figures must not be mixed"
         )
 
 
 def approved(
     program: Program, drafts: Sequence[Draft], published: Published, by: str, now: datetime
 ) -> list[Result]:
-    """Return the files of approved drafts; a clock that was set back is one clear error."""
+    """Return the files of approved drafts. Raises ClickException if the clock was set back."""
     try:
         return approve(drafts, program.facts, published, by, now)
     except ClockSetBackError as error:
         raise click.ClickException(str(error)) from error
 
 
-def add_to(program: Program, files: Sequence[Result | PublishedNote]) -> list[Path]:
-    """Write new files and return their paths; a folder that takes none is one clear error."""
+def add_to(program: Program, files: Sequence[Result | PublishedNote]) -> None:
+    """Write new files and print their paths. Raises ClickException if one cannot be written."""
     folder = program.settings.results
     written: list[Path] = []
     try:
@@ -57,6 +57,9 @@ def add_to(program: Program, files: Sequence[Result | PublishedNote]) -> list[Pa
         done = ", ".join(path.name for path in written)
         raise click.ClickException(
             f"cannot write to {folder}: {error.strerror or error}; "
-            + (f"published before that, and valid: {done}" if done else "nothing there was changed")
+            + (f"already published and valid: {done}" if done else "nothing was published")
         ) from error
-    return written
+    for path in written:
+        click.echo(f"published: {path}")
+    if written:
+        click.echo("Build the site to show it.")

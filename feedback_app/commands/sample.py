@@ -42,5 +42,4 @@ def _publish(program: Program) -> None:
                 text=sample.NOTE,
             )
         )
-    for path in add_to(program, [*files, *notes]):
-        click.echo(f"sample figures published: {path}")
+    add_to(program, [*files, *notes])

@@ -11,6 +11,7 @@ from feedback_app.leads.sessions import lead
 from feedback_app.leads.week import checked_week
 from feedback_app.publish.notes import (
     NamesCaseError,
+    NoteDraft,
     NoteFaultError,
     PublishedAlreadyError,
     new_note,
@@ -40,16 +41,10 @@ def publish_note(week: str) -> Response:
     }
     anyway = "anyway" in request.form
     try:
-        note = new_note(
-            program().database,
-            published,
-            week,
-            given,
-            who.name,
-            now(),
-            sample=published.is_sample,
-            anyway=anyway,
+        draft = NoteDraft(
+            week=week, texts=given, by=who.name, sample=published.is_sample, anyway=anyway
         )
+        note = new_note(program().database, published, draft, now())
         add(program().settings.results, [note])
     except PublishedAlreadyError:
         # Sent twice: the first time counted.

@@ -1,14 +1,14 @@
-"""The aggregates that may cross to the site: what is due, what is withheld, and whether it holds.
+"""The aggregates that go to the site: which periods are due, and what is withheld.
 
-rules        by what rules, and what each figure means
-periods      which weeks are published together, and when they are over
-times        durations by case kind, no kind alone that has too few cases
+rules        the rules figures are made by, and the definitions of metrics
+periods      which weeks are published together, and when their figures are final
+times        durations by case kind, pooled so that no group is too small
 sums         every figure of one period
-corrections  a later version may not give away what the earlier one hid
-difference   what differs between two sets of figures
-drafts       what could be published now, and what an approval covers
-paper        a draft as a person reads it before approving
-counted      in which published period an answer is counted
-notes        what a meeting decided, for customers
-verify       published figures against the database
+corrections  later versions, which must not reveal what earlier ones withheld
+difference   the differences between two sets of figures
+drafts       what can be published now, and its approval
+preview      a draft as text, for the person who approves it
+counted      the published period that includes an answer
+notes        a decision of the weekly meeting, for customers
+verify       published figures compared with the database
 """

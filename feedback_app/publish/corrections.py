@@ -1,12 +1,12 @@
-"""A later version of a period may not give away what the earlier one hid.
+"""A later version of a period must not reveal what the earlier versions withheld.
 
-Whoever has two versions can subtract them. What remains are the few cases or answers that were
-added, removed or changed, and a figure about few is just what is withheld. So a block of figures
-is stated again only if it is exactly the same, or if it differs by enough from every earlier
-statement of it.
+Subtracting two versions leaves the few cases or answers that were added, removed or changed, which
+is a figure about too few. So a later version repeats a block of figures only if each of its figures
+is unchanged, or differs from every earlier version by enough cases or answers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from typing import NamedTuple
 
 from published_results import (
     Conduct,
@@ -20,104 +20,99 @@ from published_results import (
     Reason,
 )
 
-# What is stated: a record of figures, and how many cases or answers fall into each of its parts.
-Statement = tuple[Part, list[int]]
-Block = Participation | PublishedScores | PublishedTimes | Conduct
+
+class _Statement(NamedTuple):
+    """One published figure, and how many cases or answers are in each of its disjoint parts."""
+
+    figure: Part
+    parts: list[int]
 
 
 def without_small_changes(figures: Figures, earlier: Sequence[Figures], minimum: int) -> Figures:
-    """Return `figures` less every block that differs too little from an `earlier` statement."""
-    withheld: dict[str, Reason] = dict(figures.withheld)
-
-    def keeps(name: str, now: Block | None, before: Sequence[Block | None]) -> bool:
-        if now is None or all(_may_stand(now, one, minimum) for one in before if one):
-            return True
-        withheld[name] = "small_change"
-        return False
-
-    kept = {
-        name: block
-        for name in ("participation", "scores", "conduct")
-        if keeps(name, block := getattr(figures, name), [getattr(one, name) for one in earlier])
+    """Return `figures` without blocks that differ too little from one of the `earlier` versions."""
+    before = [_statements(version) for version in earlier]
+    small: dict[str, Reason] = {
+        block: "small_change"
+        for (block, place), statement in _statements(figures).items()
+        for version in before
+        if (old := version.get((block, place))) and not _same_or_far(statement, old, minimum)
     }
-    times = [
-        one
-        for one in figures.times
-        if keeps(
-            f"times.{one.metric}.{one.clock}",
-            one,
-            [
-                other
-                for version in earlier
-                for other in version.times
-                if (other.metric, other.clock) == (one.metric, one.clock)
-            ],
-        )
-    ]
-    if "conduct" not in kept:
+    withheld = {**figures.withheld, **small}
+    if "conduct" in small:
         withheld.pop("conduct.contacted", None)
     return Figures(
-        participation=kept.get("participation"),
-        scores=kept.get("scores"),
-        times=tuple(times),
-        conduct=kept.get("conduct"),
+        participation=None if "participation" in small else figures.participation,
+        scores=None if "scores" in small else figures.scores,
+        times=tuple(times for times in figures.times if _name(times) not in small),
+        conduct=None if "conduct" in small else figures.conduct,
         withheld=withheld,
     )
 
 
-def _may_stand(now: Block, before: Block, minimum: int) -> bool:
-    stated = _statements(before)
-    return all(
-        _same_or_far(statement, stated[name], minimum)
-        for name, statement in _statements(now).items()
-        if name in stated
-    )
-
-
-def _same_or_far(now: Statement, before: Statement, minimum: int) -> bool:
-    (figures, cells), (earlier, earlier_cells) = now, before
-    if len(cells) != len(earlier_cells):
-        # One of them had an aim and the other had none: what both state is compared.
-        figures, earlier = _without_aim(figures), _without_aim(earlier)
-        cells, earlier_cells = [sum(cells)], [sum(earlier_cells)]
-    if figures == earlier:
+def _same_or_far(now: _Statement, before: _Statement, minimum: int) -> bool:
+    if len(now.parts) != len(before.parts):
+        # Only one of them has a target, so only what both versions state is compared.
+        now, before = _without_target(now), _without_target(before)
+    if now.figure == before.figure:
         return True
-    changes = [one - other for one, other in zip(cells, earlier_cells, strict=True)]
+    changes = [new - old for new, old in zip(now.parts, before.parts, strict=True)]
     added = sum(change for change in changes if change > 0)
     removed = -sum(change for change in changes if change < 0)
-    # A median that moves while no count does would give single durations away.
+    # If only the median moved, it would reveal single durations.
     return bool(added or removed) and all(part == 0 or part >= minimum for part in (added, removed))
 
 
-def _without_aim(figures: Part) -> Part:
-    return figures.model_copy(update={"within_target": None})
+def _without_target(statement: _Statement) -> _Statement:
+    figure = statement.figure.model_copy(update={"within_target": None})
+    return _Statement(figure, [sum(statement.parts)])
 
 
-def _statements(block: Block) -> dict[object, Statement]:
-    """Return what `block` states, by what it is about."""
-    if isinstance(block, Participation):
-        silent = block.reached - block.answered
-        cells = [block.not_asked, block.not_delivered, block.bounced, silent, block.answered]
-        return {"": (block, cells)}
-    if isinstance(block, PublishedScores):
-        return {
-            (wording.version, answers.question): (answers, list(answers.counts))
-            for wording in block.wordings
-            for answers in wording.answers
-        }
-    if isinstance(block, Conduct):
-        portions = {"read": block.read, "contacted": block.contacted}
-        return {name: (one, _portion_cells(one)) for name, one in portions.items() if one}
-    spreads: dict[object, PublishedSpread] = {
-        "": block.overall,
-        **{group.kinds: group for group in block.groups},
-    }
-    return {kinds: (spread, _spread_cells(spread)) for kinds, spread in spreads.items()}
+def _statements(figures: Figures) -> dict[tuple[str, Hashable], _Statement]:
+    """Return every figure by its block and its place in the block."""
+    found: dict[tuple[str, Hashable], _Statement] = {}
+    if figures.participation:
+        found["participation", ""] = _participation(figures.participation)
+    if figures.scores:
+        found |= {("scores", place): one for place, one in _scores(figures.scores)}
+    for times in figures.times:
+        found |= {(_name(times), place): one for place, one in _times(times)}
+    if figures.conduct:
+        found |= {("conduct", place): one for place, one in _conduct(figures.conduct)}
+    return found
 
 
-def _spread_cells(spread: PublishedSpread) -> list[int]:
-    return _portion_cells(spread.within_target) if spread.within_target else [spread.n]
+def _name(times: PublishedTimes) -> str:
+    return f"times.{times.metric}.{times.clock}"
 
 
-def _portion_cells(portion: Portion) -> list[int]:
+def _participation(part: Participation) -> _Statement:
+    silent = part.reached - part.answered
+    parts = [part.not_asked, part.not_delivered, part.bounced, silent, part.answered]
+    return _Statement(part, parts)
+
+
+def _scores(scores: PublishedScores) -> Iterator[tuple[Hashable, _Statement]]:
+    for wording in scores.wordings:
+        for answers in wording.answers:
+            yield (wording.version, answers.question), _Statement(answers, list(answers.counts))
+
+
+def _times(times: PublishedTimes) -> Iterator[tuple[Hashable, _Statement]]:
+    yield "", _spread(times.overall)
+    for group in times.groups:
+        yield group.kinds, _spread(group)
+
+
+def _spread(spread: PublishedSpread) -> _Statement:
+    within = spread.within_target
+    return _Statement(spread, _parts(within) if within else [spread.n])
+
+
+def _conduct(conduct: Conduct) -> Iterator[tuple[Hashable, _Statement]]:
+    for name, portion in (("read", conduct.read), ("contacted", conduct.contacted)):
+        if portion:
+            yield name, _Statement(portion, _parts(portion))
+
+
+def _parts(portion: Portion) -> list[int]:
     return [portion.count, portion.n - portion.count]

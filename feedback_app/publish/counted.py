@@ -1,4 +1,4 @@
-"""In which published period an answer is counted."""
+"""The published period that includes an answer."""
 
 import logging
 from functools import lru_cache
@@ -13,10 +13,10 @@ _LOG = logging.getLogger(__name__)
 
 
 def counted_in(database: Database, folder: Path, invitation_id: str) -> Result | None:
-    """Return the published figures an answer is part of, as they count now.
+    """Return the newest published result that includes the answer, or None.
 
-    None if there are none yet, or if it is left out: it came in later, looks unlike a person's, or
-    is to a wording with too few answers.
+    None if its period is not published yet, or does not count the answer because it arrived later,
+    is flagged, or is to a wording with too few answers.
     """
     closing = cohorts.closing_of(database, invitation_id)
     if closing is None:
@@ -31,7 +31,7 @@ def counted_in(database: Database, folder: Path, invitation_id: str) -> Result |
 
 
 def _published(folder: Path) -> Published:
-    """Return what is published; nothing, and a line in the log, if a file there is faulty."""
+    """Return what is published; if a file is faulty, log the fault and return nothing."""
     try:
         files = tuple(
             (path.name, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.json"))
@@ -44,5 +44,5 @@ def _published(folder: Path) -> Published:
 
 @lru_cache(maxsize=4)
 def _read(folder: Path, _files: tuple[tuple[str, int], ...]) -> Published:
-    """Read the folder once for as long as its files stay the same."""
+    """Return the content of the folder, cached until one of its files changes."""
     return read_folder(folder)

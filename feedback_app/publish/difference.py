@@ -1,45 +1,40 @@
-"""What differs between two sets of figures, one line a figure, named by where it stands."""
+"""The differences between two sets of figures, one line per figure."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from published_results import Figures
 
-# By which of its values an entry of a list is told from the next.
-_NAMES = ("version", "question", "metric", "clock", "kinds")
+# The values that identify an entry of a list.
+_KEYS = ("version", "question", "metric", "clock", "kinds")
 
 
 def differences(before: Figures, after: Figures) -> tuple[str, ...]:
-    """Return a line for every figure that is not the same in both, and for each that one lacks."""
-    old, new = (dict(_leaves(figures.model_dump(mode="json"), "")) for figures in (before, after))
+    """Return a line "place: old -> new" for every figure that differs, or that one side lacks."""
+    old, new = (dict(_leaves(figures.model_dump(mode="json"))) for figures in (before, after))
     return tuple(
-        f"{place}: {_said(old, place)} -> {_said(new, place)}"
+        f"{place}: {old.get(place, 'nothing')} -> {new.get(place, 'nothing')}"
         for place in {**old, **new}
         if old.get(place) != new.get(place)
     )
 
 
-def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
-    start = f"{place}." if place else ""
+def _leaves(value: Any, *path: str) -> Iterator[tuple[str, Any]]:
+    """Yield every number and text in `value` with its path."""
+    if isinstance(value, list):
+        value = {_name(one, number): one for number, one in enumerate(value, 1)}
     if isinstance(value, dict):
         for name, one in value.items():
-            yield from _leaves(one, f"{start}{name}")
-    elif isinstance(value, list):
-        for number, one in enumerate(value, 1):
-            yield from _leaves(one, f"{start}{_name(one, number)}")
+            yield from _leaves(one, *path, name)
     elif value is not None:
-        yield place, value
+        yield ".".join(path), value
 
 
 def _name(entry: Any, number: int) -> str:
-    known = [entry[name] for name in _NAMES if name in entry] if isinstance(entry, dict) else []
-    if not known:
+    if not isinstance(entry, dict):
         return str(number)
+    known = [entry[key] for key in _KEYS if key in entry]
     return " ".join(
         "+".join(kind or "no kind" for kind in one) if isinstance(one, list) else str(one)
         for one in known
     )
-
-
-def _said(values: dict[str, Any], place: str) -> str:
-    return str(values.get(place, "nothing"))

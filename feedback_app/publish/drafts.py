@@ -1,9 +1,7 @@
-"""What could be published now, and what an approval covers: exactly the figures that were seen."""
+"""What can be published now, and the approval of exactly the figures that were shown."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from feedback_app.base.weeks import days_of, group_of, week_after
@@ -18,20 +16,18 @@ from published_results import (
     Approval,
     Correction,
     Figures,
+    Part,
     Published,
     PublishedPeriod,
     QuestionWording,
     Result,
     Rules,
-    as_text,
-    link_to,
 )
 from support_facts import Facts
 
 
-@dataclass(frozen=True)
-class Draft:
-    """Figures of a period that nobody has approved yet."""
+class Draft(Part):
+    """Figures of a period that have not been approved yet."""
 
     period: PublishedPeriod
     version: int
@@ -40,28 +36,19 @@ class Draft:
     figures: Figures
     correction: Correction | None = None
 
-    def as_json(self) -> dict[str, object]:
-        """Return everything of it that an approval covers."""
-        parts = (self.period, self.rules, self.figures, self.correction)
-        return {
-            "version": self.version,
-            "sample": self.sample,
-            "parts": [part and part.model_dump(mode="json") for part in parts],
-        }
-
 
 class NothingToPublishError(ValueError):
-    """There is nothing to publish or correct. The message says why."""
+    """There is nothing to correct. The message has the reason."""
 
 
 class ClockSetBackError(ValueError):
-    """It would be published earlier than what was published before. The message says when."""
+    """The clock is earlier than the last approval. The message has both times."""
 
 
 def new_drafts(
     database: Database, facts: Facts, published: Published, now: datetime, sample: bool
 ) -> tuple[list[Draft], PendingPeriod | None]:
-    """Return the periods that can be published at `now`, and the one that waits after them."""
+    """Return the periods that can be published at `now`, and the next one that cannot yet."""
     first = _first_week(database, published, sample)
     if first is None:
         return [], None
@@ -87,35 +74,23 @@ def correction(
     why: str,
     now: datetime,
 ) -> Draft:
-    """Return the next version of the published period that holds `week`.
+    """Return the next version of the published period that contains `week`.
 
-    By the rules of its first version, whatever the facts say by now, and by the
-    strictest of the smallest numbers it was published with.
-
-    Raises NothingToPublishError if no period holds it, or if nothing in it would change.
+    The rules are those of its first version, not the current ones; `minimum_n` is the largest of
+    all its versions. Raises NothingToPublishError if no period contains the week, or if no figure
+    would change.
     """
-    period = next(
-        (
-            result.period
-            for result in published.newest
-            if result.period.first_week <= week <= result.period.last_week
-        ),
-        None,
-    )
-    if period is None:
-        raise NothingToPublishError(
-            f"no published period holds {week}: there is nothing to correct"
-        )
+    period = _period_with(week, published)
     versions = published.versions(period.name)
-    smallest = max(version.rules.minimum_n for version in versions)
-    rules = versions[0].rules.model_copy(update={"minimum_n": smallest})
+    strictest = max(version.rules.minimum_n for version in versions)
+    rules = versions[0].rules.model_copy(update={"minimum_n": strictest})
     sample = versions[-1].sample
     cases = cohorts.closed_between(database, period.first_week, period.last_week, now, sample)
     earlier = [version.figures for version in versions]
     figures = figures_of(list(cases), facts.questions, rules, earlier)
     changes = differences(earlier[-1], figures)
     if not changes:
-        raise NothingToPublishError(f"the figures of {period.name} are as they were published")
+        raise NothingToPublishError(f"nothing to correct: {period.name} has not changed")
     return Draft(
         period=period,
         version=versions[-1].version + 1,
@@ -126,52 +101,50 @@ def correction(
     )
 
 
+def _period_with(week: str, published: Published) -> PublishedPeriod:
+    for result in published.newest:
+        if result.period.first_week <= week <= result.period.last_week:
+            return result.period
+    raise NothingToPublishError(f"nothing to correct: no published period contains {week}")
+
+
 def code_of(drafts: Iterable[Draft]) -> str:
-    """Return a short code of what was seen: it changes when any figure does."""
-    seen = json.dumps([draft.as_json() for draft in drafts], sort_keys=True)
-    return hashlib.sha256(seen.encode()).hexdigest()[:10]
+    """Return a short code for what the preview showed; it changes when any figure does."""
+    shown = "".join(draft.model_dump_json() for draft in drafts)
+    return hashlib.sha256(shown.encode()).hexdigest()[:10]
 
 
 def approve(
     drafts: Sequence[Draft], facts: Facts, published: Published, by: str, now: datetime
 ) -> list[Result]:
-    """Return the files to write, each holding on to the one published before it.
+    """Return the files to write, approved by `by` at `now`.
 
     Raises ClockSetBackError unless `now` is later than the last approval.
     """
     if drafts and published.last and now <= published.last.approved.at:
         raise ClockSetBackError(
             f"{published.last.file_name} was published at "
-            f"{published.last.approved.at:%Y-%m-%d %H:%M:%S} UTC, and the clock of this machine "
-            f"says {now:%Y-%m-%d %H:%M:%S} UTC: set it right, then look at the preview again"
+            f"{published.last.approved.at:%Y-%m-%d %H:%M:%S} UTC, but this machine's clock shows "
+            f"{now:%Y-%m-%d %H:%M:%S} UTC; correct the clock, then check the preview again"
         )
-    before = published.digests[-1] if published.digests else None
     asked = questions_of(facts)
-    results = []
-    for draft in drafts:
-        result = Result(
+    return [
+        Result(
+            **dict(draft),
             format=FORMAT,
-            period=draft.period,
-            version=draft.version,
             as_of=now,
-            sample=draft.sample,
             approved=Approval(by=by, at=now),
-            correction=draft.correction,
-            previous=before,
-            rules=draft.rules,
             definitions=definitions_of(facts),
             questions=(*asked, *_older_wordings(draft.figures, asked, published)),
-            figures=draft.figures,
         )
-        results.append(result)
-        before = link_to(result.file_name, as_text(result).encode())
-    return results
+        for draft in drafts
+    ]
 
 
 def _older_wordings(
     figures: Figures, asked: Sequence[QuestionWording], published: Published
 ) -> Iterator[QuestionWording]:
-    """Yield other wordings than those `asked` now that `figures` count, as far as published."""
+    """Yield the earlier wordings that `figures` contain answers to, as far as published."""
     for wording in figures.scores.wordings if figures.scores else ():
         for question in asked:
             found = published.wording(question.question, wording.version)

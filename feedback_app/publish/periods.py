@@ -1,4 +1,4 @@
-"""Which weeks are published together, and when nothing of them can change any more."""
+"""Which weeks are published together, and when their figures are final."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +23,7 @@ class PeriodCases:
 
 @dataclass(frozen=True)
 class PendingPeriod:
-    """Weeks that wait until `over_at`, in UTC: something of them can change until then."""
+    """Weeks whose figures can still change until `over_at` (UTC)."""
 
     first: str
     last: str
@@ -36,10 +36,10 @@ def due(
     facts: Facts,
     now: datetime,
 ) -> Iterator[PeriodCases | PendingPeriod]:
-    """Yield the cohorts from week `first` on that can be published at `now`, then what waits.
+    """Yield the periods from week `first` on that are final at `now`, then the next one.
 
-    `read` returns the cases closed from one week to another. A cohort is a group of 4 or 5 weeks;
-    one with too few answers joins the next.
+    `read` returns the cases closed between two weeks, both included. A period is a group of 4 or 5
+    weeks; a group with fewer than `minimum_n` answers is joined with the next.
     """
     begin, held = first, list[CohortCase]()
     while True:
@@ -59,29 +59,29 @@ def due(
 
 
 def counted(cases: Iterable[CohortCase]) -> Iterator[CohortCase]:
-    """Yield the cases whose answer counts: it is there and looks like a person's."""
+    """Yield the cases that have an answer without flags."""
     return (case for case in cases if case.answered_at and not case.flagged)
 
 
 def largest_wording(cases: Iterable[CohortCase]) -> int:
-    """Return how many answers count to the wording that most of them answered."""
+    """Return the number of counted answers to the most frequent wording."""
     return max(Counter(case.wording_version for case in counted(cases)).values(), default=0)
 
 
 def _closings_over(last: str, facts: Facts) -> datetime:
-    """Return when nothing can change about a case closed at the end of week `last`."""
+    """Return when a case closed at the end of week `last` is final."""
     _, end = week_bounds(last, ZoneInfo(facts.organisation.time_zone))
     return end + timedelta(days=facts.survey.link_lifetime_days) + _afterwards(facts.survey)
 
 
 def _case_over(case: CohortCase, survey: SurveyRules) -> datetime:
-    """Return when nothing about `case` can change any more, its treatment in time included."""
+    """Return when no figure that includes `case` can change any more."""
     last = max((at for at in (case.expires_at, case.answered_at) if at), default=case.closed_at)
     return last + _afterwards(survey)
 
 
 def _afterwards(survey: SurveyRules) -> timedelta:
-    """Return how long after a link's end an answer can still change, or be treated in time."""
+    """Return how long after a link expires an answer can be edited, read or followed up."""
     weeks_of_contact = -(-survey.follow_up_working_days // 5)
     return GRACE + max(
         timedelta(hours=survey.edit_window_hours),

@@ -1,6 +1,6 @@
-"""A draft as a person reads it before approving: every figure, what is withheld, what changes."""
+"""A draft as text, for the person who approves it: all figures, and the change since last time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from charts import duration, mean, percent, percent_range
 from feedback_app.publish.drafts import Draft
@@ -8,135 +8,148 @@ from feedback_app.review.intervals import newcombe
 from published_results import (
     Answers,
     Figures,
+    Participation,
     Portion,
     PublishedSpread,
-    PublishedTimes,
     Reason,
     Result,
 )
+from support_facts import Facts
 
 _REASONS: dict[Reason, str] = {
-    "too_few": "too few, single answers or cases could be guessed",
-    "small_change": "differs by so few that both versions together would give single ones away",
+    "too_few": "too few; single answers or cases could be guessed",
+    "small_change": "few cases changed; comparing both versions would reveal them",
 }
+_SCORE_HEADINGS = ("Score", "Wording", "n", *"12345", "Mean", "Median", "4 or 5 (95 % range)")
+_TIME_HEADINGS = ("Duration", "Clock", "Case kind", "n", "Median", "90th percentile", "In target")
 
 
-def draft_lines(draft: Draft, before: Draft | Result | None) -> Iterator[str]:
-    """Yield the lines of a draft, set beside the period `before` it, if there is one."""
+def draft_lines(draft: Draft, before: Draft | Result | None, facts: Facts) -> Iterator[str]:
+    """Yield the lines of a draft, compared with the period `before` it if there is one."""
     period = draft.period
     yield (
         f"{period.first_week} to {period.last_week} ({period.first_day} to {period.last_day}), "
         f"version {draft.version}{', SAMPLE DATA' if draft.sample else ''}"
     )
-    for line in figure_lines(draft.figures):
-        yield f"  {line}"
-    for name, reason in sorted(draft.figures.withheld.items()):
-        yield f"  withheld: {name}: {_REASONS[reason]}"
-    if draft.correction:
-        yield f"  why: {draft.correction.why}"
-        for change in draft.correction.changes:
-            yield f"  changes {change}"
-    elif before:
-        for line in _beside(draft.figures, before):
-            yield f"  {line}"
-    else:
-        yield "  nothing is public yet to set it beside"
+    for line in (*_figure_lines(draft.figures, facts), *_comparison(draft, before, facts)):
+        yield f"  {line}".rstrip()
 
 
-def figure_lines(figures: Figures) -> Iterator[str]:
-    """Yield a line for each figure, with the number it rests on."""
+def _figure_lines(figures: Figures, facts: Facts) -> Iterator[str]:
     if part := figures.participation:
         yield (
-            f"{part.closed} cases closed: {part.not_asked} not asked, {part.not_delivered} not "
+            f"{part.closed} closed cases: {part.not_asked} not asked, {part.not_delivered} not "
             f"delivered, {part.bounced} bounced, {part.reached} reached"
         )
-        yield f"response rate: {_portion(part.answered, part.reached, part.rate)}"
-    if scores := figures.scores:
-        yield (
-            f"left out of the scores: {scores.flagged} flagged answers, "
-            f"{scores.other_wording} to a wording with too few"
-        )
-        for wording in scores.wordings:
-            for answers in wording.answers:
-                yield f"{answers.metric}, wording {wording.version}: {_answers(answers)}"
-    for times in figures.times:
-        yield from _times(times)
+        yield f"Response rate: {_rate(part)}"
     if conduct := figures.conduct:
-        yield f"answers read in time: {_of(conduct.read)}"
+        yield f"Answers read in time: {_portion(conduct.read)}"
         if conduct.contacted:
-            yield f"wished-for contacts made in time: {_of(conduct.contacted)}"
+            yield f"Requested contacts made in time: {_portion(conduct.contacted)}"
+    if scores := figures.scores:
+        yield f"Excluded: {scores.flagged} flagged, {scores.other_wording} older wording"
+        yield from _table(_SCORE_HEADINGS, _score_rows(figures, facts))
+    if figures.times:
+        yield from _table(_TIME_HEADINGS, _time_rows(figures, facts))
+    for name, reason in sorted(figures.withheld.items()):
+        yield f"Withheld: {name}: {_REASONS[reason]}"
 
 
-def _answers(answers: Answers) -> str:
-    counts = ", ".join(f"{point}: {count}" for point, count in enumerate(answers.counts, 1))
-    text = f"n {answers.n}; {counts}; mean {mean(answers.mean)}, median {answers.median:g}"
-    if share := answers.share:
-        interval = percent_range(share.low, share.high)
-        text += f"; 4 or 5: {percent(share.value)} ({interval}, chance variation only)"
-    return text
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the rows with aligned columns, between empty lines."""
+    lines = [headings, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    yield ""
+    for line in lines:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+    yield ""
 
 
-def _times(times: PublishedTimes) -> Iterator[str]:
-    name = f"{times.metric}, {times.clock} clock"
-    yield f"{name}: {_spread(times.overall, times.clock)}"
-    for group in times.groups:
-        kinds = " and ".join(kind or "no kind" for kind in group.kinds)
-        yield f"{name}, {kinds}: {_spread(group, times.clock)}"
+def _score_rows(figures: Figures, facts: Facts) -> Iterator[tuple[str, ...]]:
+    for (wording, _), answers in _answers(figures).items():
+        share = answers.share
+        yield (
+            facts.metric(answers.metric).short,
+            str(wording),
+            str(answers.n),
+            *map(str, answers.counts),
+            mean(answers.mean),
+            f"{answers.median:g}",
+            f"{percent(share.value)} ({percent_range(share.low, share.high)})" if share else "–",
+        )
 
 
-def _spread(spread: PublishedSpread, clock: str) -> str:
-    text = f"n {spread.n}; median {duration(spread.median, clock)}"
-    if spread.percentile_90 is not None:
-        text += f"; 90th percentile {duration(spread.percentile_90, clock)}"
-    if spread.within_target:
-        text += f"; within the target: {_of(spread.within_target)}"
-    return text
-
-
-def _of(portion: Portion) -> str:
-    return _portion(portion.count, portion.n, portion.share)
-
-
-def _portion(count: int, n: int, share: float | None) -> str:
-    return f"{count} of {n}" + ("" if share is None else f", {percent(share)}")
-
-
-def _beside(figures: Figures, before: Draft | Result) -> Iterator[str]:
-    """Say what was stated for the period before, and no change of a score that chance explains."""
-    yield f"beside {before.period.name}; this adds a file and changes none:"
-    for line in (*_rates_beside(figures, before.figures), *_scores_beside(figures, before.figures)):
-        yield f"  {line}"
-
-
-def _rates_beside(figures: Figures, before: Figures) -> Iterator[str]:
-    now, old = figures.participation, before.participation
-    if now and old:
-        said, earlier = (_portion(one.answered, one.reached, one.rate) for one in (now, old))
-        yield f"response rate: {said}; before {earlier}"
-    stated = {(one.metric, one.clock): one for one in before.times}
+def _time_rows(figures: Figures, facts: Facts) -> Iterator[tuple[str, ...]]:
+    names = {kind.key: kind.name["en"] for kind in facts.case_kinds} | {"": "kind not given"}
     for times in figures.times:
-        if known := stated.get((times.metric, times.clock)):
-            median, earlier = (duration(one.overall.median, one.clock) for one in (times, known))
-            yield f"{times.metric}, {times.clock} clock: median {median}; before {earlier}"
+        spreads: list[tuple[str, PublishedSpread]] = [("all", times.overall)]
+        for group in times.groups:
+            spreads.append((" and ".join(names.get(kind, kind) for kind in group.kinds), group))
+        for kinds, spread in spreads:
+            metric = facts.metric(times.metric).name["en"]
+            yield metric, times.clock, kinds, *_spread_cells(spread, times.clock)
 
 
-def _scores_beside(figures: Figures, before: Figures) -> Iterator[str]:
-    if not (figures.scores and before.scores):
-        return
-    stated = {
-        (one.version, two.question): two for one in before.scores.wordings for two in one.answers
-    }
-    for wording in figures.scores.wordings:
-        for answers in wording.answers:
-            if earlier := stated.get((wording.version, answers.question)):
-                yield f"{answers.metric}, wording {wording.version}: {_change(earlier, answers)}"
+def _spread_cells(spread: PublishedSpread, clock: str) -> tuple[str, ...]:
+    high, within = spread.percentile_90, spread.within_target
+    return (
+        str(spread.n),
+        duration(spread.median, clock),
+        "–" if high is None else duration(high, clock),
+        _portion(within) if within else "–",
+    )
+
+
+def _comparison(draft: Draft, before: Draft | Result | None, facts: Facts) -> Iterator[str]:
+    if draft.correction:
+        yield f"Reason: {draft.correction.why}"
+        for change in draft.correction.changes:
+            yield f"Changes {change}"
+    elif before:
+        yield f"Compared with {before.period.name}, which stays published:"
+        for line in _changes(draft.figures, before.figures, facts):
+            yield f"  {line}"
+    else:
+        yield "First period: nothing earlier to compare with."
+
+
+def _changes(figures: Figures, before: Figures, facts: Facts) -> Iterator[str]:
+    if figures.participation and before.participation:
+        rates = _rate(figures.participation), _rate(before.participation)
+        yield f"Response rate: {rates[0]} (before: {rates[1]})"
+    earlier = _answers(before)
+    for place, answers in _answers(figures).items():
+        if place in earlier:
+            short = facts.metric(answers.metric).short
+            yield f"{short}, wording {place[0]}: {_change(earlier[place], answers)}"
+    medians = {(one.metric, one.clock): one.overall.median for one in before.times}
+    for times in figures.times:
+        if (old := medians.get((times.metric, times.clock))) is not None:
+            name = f"{facts.metric(times.metric).name['en']}, {times.clock} clock"
+            new = duration(times.overall.median, times.clock)
+            yield f"{name}: median {new} (before: {duration(old, times.clock)})"
 
 
 def _change(before: Answers, after: Answers) -> str:
     if not (before.share and after.share):
-        return "too few answers to speak of a change"
+        return "too few answers to compare"
     change = newcombe(before.share.best, before.share.n, after.share.best, after.share.n)
     if not change.excludes_zero():
-        return "no change that chance would not explain"
-    way = "rise" if change.low > 0 else "fall"
-    return f"{way} from {percent(before.share.value)} to {percent(after.share.value)}"
+        return "no clear change"
+    direction = "rise" if change.low > 0 else "fall"
+    return f"{direction} from {percent(before.share.value)} to {percent(after.share.value)}"
+
+
+def _answers(figures: Figures) -> dict[tuple[int, str], Answers]:
+    """Return the answers by wording version and question."""
+    wordings = figures.scores.wordings if figures.scores else ()
+    return {(one.version, two.question): two for one in wordings for two in one.answers}
+
+
+def _rate(part: Participation) -> str:
+    return _portion(Portion(count=part.answered, n=part.reached, share=part.rate))
+
+
+def _portion(portion: Portion) -> str:
+    share = "" if portion.share is None else f", {percent(portion.share)}"
+    return f"{portion.count} of {portion.n}{share}"

@@ -1,11 +1,11 @@
-"""By what rules figures are made, and what each of them means, as it is written into a file."""
+"""The rules, definitions and questions that are written into each published file."""
 
 from published_results import Definition, QuestionWording, Rules, Target
 from support_facts import Facts
 
 
 def rules_of(facts: Facts) -> Rules:
-    """Return the rules that hold for what is published from now on."""
+    """Return the current rules."""
     return Rules(
         time_zone=facts.organisation.time_zone,
         minimum_n=facts.survey.minimum_n,
@@ -22,7 +22,7 @@ def rules_of(facts: Facts) -> Rules:
 
 
 def definitions_of(facts: Facts) -> tuple[Definition, ...]:
-    """Return what every metric means, in every language."""
+    """Return the definition of every metric, in every language."""
     return tuple(
         Definition(
             metric=metric.key,
@@ -39,7 +39,7 @@ def definitions_of(facts: Facts) -> tuple[Definition, ...]:
 
 
 def questions_of(facts: Facts) -> tuple[QuestionWording, ...]:
-    """Return how the questions are put now, with the version of this wording."""
+    """Return the current wording of the questions, with its version."""
     return tuple(
         QuestionWording(
             question=question.key,

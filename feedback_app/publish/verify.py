@@ -1,4 +1,4 @@
-"""Published figures against the database: every figure is computed again, as of its own moment."""
+"""Compare published figures with the database, as it was when each file was published."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,26 +10,25 @@ from feedback_app.store import cohorts
 from published_results import Published, Result
 from support_facts import Facts
 
-# What no comparison of files and database can show, told with every result.
+# `feedback verify` prints these limits with every result.
 CANNOT_PROVE = (
-    "that an answer is what a customer sent: whoever could write to the database before a period "
-    "was published could have changed it",
-    "that database and files were not changed together afterwards, nor that the newest files are "
-    "all there: keep results/ where its history is kept, and compare with a copy elsewhere",
-    "that the rules, definitions, reason and approver in the newest file are those approved: no "
-    "later file holds on to it yet",
-    "anything about notes: no file holds on to them",
-    "that every closed case came in, or that every link reached its customer",
-    "that an answer is a person's: flags are hints",
+    "that an answer is what the customer sent: anyone with write access to the database could have "
+    "changed it before its period was published",
+    "that database and files were not changed together later, or that the newest file still "
+    "exists: keep results/ under version control and compare it with a copy elsewhere",
+    "that the rules, definitions, reason and approver in a file, or a note, are unchanged: only "
+    "version control shows that",
+    "that every closed case was imported, or that every email reached its customer",
+    "that a person gave an answer: flags are only hints",
 )
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What computing one published file again has shown.
+    """The result of recomputing one published file.
 
-    `differences` are lines of figures that are not what was published. Cases and answers that
-    came in after it was published are no part of it, and counted here.
+    `differences` has one line per figure that differs. `later_cases` and `later_answers` arrived
+    after publishing, so the file does not include them.
     """
 
     result: Result
@@ -39,9 +38,9 @@ class Finding:
 
 
 def verify(database: Database, facts: Facts, published: Published) -> Iterator[Finding]:
-    """Yield a finding for the version that counts of every period, the earliest first.
+    """Yield a finding for the newest version of every period, the earliest period first.
 
-    By the rules that stand in the file, whatever the facts say by now.
+    Uses the rules in each file, not the current ones.
     """
     for result in published.newest:
         weeks = (result.period.first_week, result.period.last_week, result.as_of, result.sample)

@@ -19,7 +19,7 @@ def test_a_note_becomes_a_file_of_its_meeting(office: Office, run: Run, tmp_path
     done = run(note, "2026-W47", *WORDS, "--text", "de", "Wir antworten jetzt auch samstags.")
     assert done.exit_code == 0, done.output
     run(note, "2026-W47", *WORDS)
-    assert "this note is published already" in run(note, "2026-W47", *WORDS).output
+    assert "this note is already published" in run(note, "2026-W47", *WORDS).output
     first, second = read_folder(tmp_path / "results").notes
     assert (first.week, first.number, second.number) == ("2026-W47", 1, 2)
     assert first.text == {
@@ -33,11 +33,11 @@ def test_a_note_becomes_a_file_of_its_meeting(office: Office, run: Run, tmp_path
     ("words", "complaint"),
     [
         (("W47", *WORDS), "such as 2026-W47"),
-        (("2026-W47", "--text", "fr", "Bonjour", "--by", "x"), "write one of en, de"),
-        (("2026-W47", *WORDS, "--text", "en", "Again."), "en is there twice"),
-        (("2026-W47", "--text", "en", " \n ", "--by", "x"), "says nothing"),
+        (("2026-W47", "--text", "fr", "Bonjour", "--by", "x"), "use one of en, de"),
+        (("2026-W47", *WORDS, "--text", "en", "Again."), "en is given twice"),
+        (("2026-W47", "--text", "en", " \n ", "--by", "x"), "has no text"),
         (("2026-W47", "--text", "en", "x" * (LONGEST_NOTE + 1), "--by", "x"), "601 characters"),
-        (("2026-W47", "--text", "en", "Words.", "--by", " "), "says nothing"),
+        (("2026-W47", "--text", "en", "Words.", "--by", " "), "must not be empty"),
     ],
 )
 def test_a_faulty_note_is_refused_in_one_line(
@@ -66,7 +66,7 @@ def test_a_note_that_names_a_case_or_repeats_a_comment_is_refused(
     words = ("2026-W47", "--text", "en", text, "--by", "A lead for tests")
     done = run(note, *words)
     assert done.exit_code == 1
-    assert "case C00042: leave it out" in done.output
+    assert "details of case C00042; remove them" in done.output
     assert not (tmp_path / "results").exists()
     assert run(note, *words, "--anyway").exit_code == 0
 
@@ -90,7 +90,7 @@ def test_a_case_is_named_in_any_letters_capitals_and_line_breaks(
         answer(office, tx, case_id, 1, 1, START, comment=comment)
     done = run(note, "2026-W47", "--text", "de", text, "--by", "A lead for tests")
     assert done.exit_code == 1
-    assert "case é-42_a: leave it out" in done.output
+    assert "details of case é-42_a; remove them" in done.output
 
 
 def test_signs_in_a_name_stand_for_themselves_alone(office: Office, run: Run) -> None:
@@ -106,7 +106,7 @@ def test_sample_figures_and_a_note_are_published_beside_no_real_ones(
     monkeypatch.setenv("FEEDBACK_RESULTS", "results")
     refused = run(sample_command, "--publish")
     assert refused.exit_code == 1
-    assert "results is for real figures: name another folder" in refused.output
+    assert "results is for real figures; set FEEDBACK_RESULTS to another folder" in refused.output
     assert not (tmp_path / "results").exists()
     monkeypatch.setenv("FEEDBACK_RESULTS", "var/results")
     done = run(sample_command, "--publish")
