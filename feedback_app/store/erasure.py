@@ -1,10 +1,9 @@
 """What ends: columns whose lifetime is over, and the text of one case or contact."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.database.lifetimes import TABLES
+from feedback_app.database.lifetimes import PERSONAL_DATA
 
 _BY_INVITATION = (
     "invitation_id IN (SELECT id FROM invitations WHERE case_ref IN"
@@ -19,15 +18,19 @@ _MATCH = "(case_number = :case_number OR lower(contact_email) = lower(:email))"
 
 
 def end_lifetime(tx: Transaction, lifetime: str, before: datetime) -> int:
-    """Empty the columns of this lifetime in rows older than `before`; return how many rows."""
+    """Set the columns of this lifetime to NULL in rows older than `before`.
+
+    Returns the number of rows changed.
+    """
     changed = 0
-    for name, table in TABLES.items():
+    for name, table in PERSONAL_DATA.items():
         columns = _columns(name, lifetime)
         if columns:
+            filled = " OR ".join(f"{column} IS NOT NULL" for column in columns)
+            finished = table.finished or "1 = 1"
             changed += tx.run(
-                f"UPDATE {name} SET {_emptied(columns)}"
-                f" WHERE {table.age} < :before AND ({_filled(columns)})"
-                + (f" AND ({_filled(table.needed_until)})" if table.needed_until else ""),
+                f"""UPDATE {name} SET {_emptied(columns)}
+                    WHERE {table.starts} < :before AND ({filled}) AND ({finished})""",
                 before=before,
             )
     return changed
@@ -86,14 +89,10 @@ def _columns(table: str, lifetime: str | None = None) -> list[str]:
     """Return the columns of this lifetime, or all that have one."""
     return [
         name
-        for name, column in TABLES[table].columns.items()
-        if (column.lifetime == lifetime if lifetime else column.lifetime != "record")
+        for name, column in PERSONAL_DATA[table].columns.items()
+        if column.lifetime and lifetime in (None, column.lifetime)
     ]
 
 
 def _emptied(columns: list[str]) -> str:
     return ", ".join(f"{column} = NULL" for column in columns)
-
-
-def _filled(columns: Sequence[str]) -> str:
-    return " OR ".join(f"{column} IS NOT NULL" for column in columns)

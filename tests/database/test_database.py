@@ -10,10 +10,7 @@ import pytest
 from feedback_app.database import migrate as migrate_module
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database, DatabaseUnavailableError
-from feedback_app.database.lifetimes import TABLES
 from feedback_app.database.migrate import MIGRATIONS, SchemaError, migrate, require_current
-from feedback_app.database.review_tables import FOLLOW_UPS_AGAIN
-from support_facts import load_facts
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -116,35 +113,58 @@ def test_the_tables_refuse_scores_outside_the_scale(database: Database) -> None:
     with pytest.raises(Exception, match="(?i)check"), database.write() as tx:
         tx.run(
             "INSERT INTO cases VALUES ('c','s','1','k','1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,"
-            "NULL,NULL,NULL,'2026',NULL,NULL,NULL,'2026-W01','2026')"
+            "NULL,NULL,'2026',NULL,NULL,NULL,'2026-W01','2026')"
         )
         tx.run("INSERT INTO invitations VALUES ('i','c','2026','2026',NULL,NULL,NULL,NULL)")
         tx.run("INSERT INTO answers VALUES ('i',1,6,5,'',0,1,'en','2026','2026-W01','')")
-
-
-def test_every_column_says_what_it_is_for_and_how_long_it_lives(database: Database) -> None:
-    declared = {name: set(table.columns) for name, table in TABLES.items()}
-    assert database.columns() == declared
-    lifetimes = {"record", *(period.key for period in load_facts().retention)}
-    for name, table in TABLES.items():
-        assert table.age in table.columns
-        for column, facts in table.columns.items():
-            assert facts.purpose, f"{name}.{column} has no purpose"
-            assert facts.lifetime in lifetimes, f"{name}.{column} has an unknown lifetime"
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:
     assert migrate(database, NOW) == []
 
 
+def _migrate_to(version: int, database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate_module, "MIGRATIONS", MIGRATIONS[:version])
+        return migrate(database, NOW)
+
+
+def test_migrating_version_by_version_gives_the_same_tables(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = open_database(database_url)
+    for version in range(1, len(MIGRATIONS) + 1):
+        assert _migrate_to(version, older, monkeypatch) == [version]
+    fresh = open_database(f"sqlite:///{tmp_path}/fresh.sqlite")
+    migrate(fresh, NOW)
+    assert older.columns() == fresh.columns()
+    older.close()
+    fresh.close()
+
+
+def test_the_retired_field_is_dropped_and_its_case_kept(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_database(database_url)
+    _migrate_to(9, opened, monkeypatch)
+    with opened.write() as tx:
+        tx.run(
+            "INSERT INTO cases (id, source, case_id, closure_key, case_number, closed_at,"
+            " solution_proposed_at, closed_week, received_at)"
+            " VALUES ('c', 's', '1', 'k', '0012', '2026', '2025', '2026-W01', '2026')"
+        )
+    assert migrate(opened, NOW) == [10]
+    (row,) = opened.ask("SELECT * FROM cases")
+    assert row["case_number"] == "0012"
+    assert "solution_proposed_at" not in row
+    opened.close()
+
+
 def test_migrating_keeps_follow_ups_and_the_record_and_finds_sample_weeks(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    older = migrate_module.MIGRATIONS[: migrate_module.MIGRATIONS.index(FOLLOW_UPS_AGAIN)]
     opened = open_database(database_url)
-    with monkeypatch.context() as patch:
-        patch.setattr(migrate_module, "MIGRATIONS", older)
-        migrate(opened, NOW)
+    _migrate_to(6, opened, monkeypatch)
     with opened.write() as tx:
         tx.run(
             "INSERT INTO cases (id, source, case_id, closure_key, case_number, closed_at,"

@@ -12,8 +12,7 @@ from pydantic import SecretStr
 from feedback_app.app import create_app
 from feedback_app.base.times import to_text
 from feedback_app.base.weeks import week_of, weeks_back
-from feedback_app.database.migrate import migrate
-from feedback_app.database.review_tables import REVIEW
+from feedback_app.database.migrate import MIGRATIONS, migrate
 from feedback_app.leads import passwords
 from feedback_app.program import Program, open_program
 from feedback_app.records import Lead
@@ -82,7 +81,8 @@ def _fill(path: Path, answers: int, weeks: int, measured: str) -> None:
         " WHERE answered_week < ?",
         (measured,),
     )
-    for statement in REVIEW:
+    # Version 5 fills the tables of the review from the answers.
+    for statement in MIGRATIONS[4]:
         if statement.startswith("INSERT"):
             connection.execute(statement)
     connection.execute("COMMIT")

@@ -17,7 +17,6 @@ from click.testing import CliRunner, Result
 
 from feedback_app.app import create_app
 from feedback_app.base import times
-from feedback_app.database.lifetimes import TABLES
 from feedback_app.invitations import Receipt
 from feedback_app.jobs.retention import erase
 from feedback_app.mail.delivery import Delivery
@@ -119,7 +118,7 @@ class Office:
 
     def everything(self) -> dict[str, list[dict[str, Any]]]:
         """Return every row of every table."""
-        return {table: self.rows(table) for table in TABLES}
+        return {table: self.rows(table) for table in self.program.database.columns()}
 
     def mails(self) -> list[EmailMessage]:
         """Return the messages of the outbox, oldest first."""

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from feedback_app.base.times import from_text, to_text
 from feedback_app.base.weeks import weeks_back
-from feedback_app.database.lifetimes import TABLES
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _WEEK = re.compile(r"\d{4}-W\d\d")
@@ -27,7 +26,9 @@ def let_pass(database: Path, *, weeks: int = 0, hours: int = 0) -> None:
     connection = sqlite3.connect(database)
     connection.create_function("earlier", 1, earlier, deterministic=True)
     with connection:
-        for name, table in TABLES.items():
-            columns = ", ".join(f"{column} = earlier({column})" for column in table.columns)
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (name,) in tables.fetchall():
+            found = connection.execute(f"SELECT name FROM pragma_table_info('{name}')").fetchall()
+            columns = ", ".join(f"{column} = earlier({column})" for (column,) in found)
             connection.execute(f"UPDATE {name} SET {columns}")
     connection.close()
