@@ -1,4 +1,4 @@
-"""SVG charts with their data as tables, and the way numbers are written. Used by site and app.
+"""SVG charts with their data as tables, and number formats. Used by the site and the app.
 
 svg        bar charts and interval charts
 tables     HTML tables
@@ -7,7 +7,7 @@ numbers    percentages, means and durations
 """
 
 from charts.elements import Child, element, english
-from charts.numbers import duration, mean, percent, percent_range
+from charts.numbers import duration, mean, number, percent, percent_range
 from charts.svg import WIDTH, Labels, Mark, bars, html, intervals
 from charts.tables import Cell, Row, anchor, table
 
@@ -26,6 +26,7 @@ __all__ = [
     "html",
     "intervals",
     "mean",
+    "number",
     "percent",
     "percent_range",
     "table",

@@ -1,7 +1,7 @@
-"""One way to write an HTML element.
+"""HTML elements.
 
-Elements go into Python-Markdown's own tree rather than into raw HTML, so that the
-builder's link check knows their anchors and escaping is the serializer's work.
+Elements are added to the tree of Python-Markdown instead of raw HTML, so that MkDocs finds their
+anchors when it checks links, and the serializer escapes their text.
 """
 
 from xml.etree.ElementTree import Element
@@ -12,7 +12,7 @@ Child = Element | str
 
 
 def element(tag: str, attributes: dict[str, str] | None = None, *children: Child) -> Element:
-    """Return an element holding the children; text is taken literally, never as Markdown."""
+    """Return an element with these children; strings are text, never Markdown."""
     made = Element(tag, attributes or {})
     last: Element | None = None
     for child in children:
@@ -27,5 +27,5 @@ def element(tag: str, attributes: dict[str, str] | None = None, *children: Child
 
 
 def english(text: str, language: str) -> Child:
-    """Mark text that stays English on a page in another language."""
+    """Return English text, marked with its language on a page in another language."""
     return text if language == "en" else element("span", {"lang": "en"}, text)

@@ -1,29 +1,42 @@
-"""Numbers as people read them."""
+"""How numbers, percentages and durations are written, in any language Babel knows."""
 
 import math
 
+from babel.numbers import format_decimal
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+# Keeps halves that are stored slightly too small, such as 4.35, from being rounded down.
+_EPSILON = 1e-9
 
 
-def percent(fraction: float) -> str:
-    """Return 0.375 as "38 %": whole per cents, halves upward."""
-    return f"{_whole_percent(fraction)} %"
+def number(value: float, decimals: int = 0, language: str = "en") -> str:
+    """Return 4.25 as "4.3" with one decimal, or "4,3" in German; halves are rounded up."""
+    scale = 10**decimals
+    rounded = math.floor(value * scale + 0.5 + _EPSILON) / scale
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return str(format_decimal(rounded, pattern, locale=language))
+
+
+def percent(fraction: float, language: str = "en") -> str:
+    """Return 0.375 as "38 %": whole percentages, halves rounded up."""
+    return f"{number(fraction * 100, 0, language)} %"
 
 
 def percent_range(low: float, high: float) -> str:
     """Return two fractions from 0 to 1 as "38–96 %"."""
-    return f"{_whole_percent(low)}–{_whole_percent(high)} %"
+    return f"{number(low * 100)}–{number(high * 100)} %"
 
 
-def mean(value: float) -> str:
-    """Return a mean score with one decimal; a week's answers carry no more."""
-    return f"{value:.1f}"
+def mean(value: float, language: str = "en") -> str:
+    """Return a mean score with one decimal; the answers of a week do not support more."""
+    return number(value, 1, language)
 
 
-def duration(seconds: float, clock: str) -> str:
+def duration(seconds: float, clock: str, language: str = "en", days: str = "{days} d") -> str:
     """Return seconds as "45 s", "35 min", "2 h 5 min" or "3 d 4 h".
 
-    Days are counted on the calendar only: nobody knows how many business hours make one.
+    Days are used on the calendar clock only, because the length of a business day is unknown.
+    `days` is how a number of days is written.
     """
     whole = round(seconds)
     if whole < _MINUTE:
@@ -31,13 +44,7 @@ def duration(seconds: float, clock: str) -> str:
     if whole < _HOUR:
         return f"{whole // _MINUTE} min"
     if clock == "calendar" and whole >= 2 * _DAY:
-        return _two_units(whole // _DAY, "d", whole % _DAY // _HOUR, "h")
-    return _two_units(whole // _HOUR, "h", whole % _HOUR // _MINUTE, "min")
-
-
-def _two_units(large: int, large_unit: str, small: int, small_unit: str) -> str:
-    return f"{large} {large_unit} {small} {small_unit}" if small else f"{large} {large_unit}"
-
-
-def _whole_percent(fraction: float) -> int:
-    return math.floor(fraction * 100 + 0.5)
+        large, small, unit = days.format(days=whole // _DAY), whole % _DAY // _HOUR, "h"
+    else:
+        large, small, unit = f"{number(whole // _HOUR, 0, language)} h", whole % _HOUR // 60, "min"
+    return f"{large} {small} {unit}" if small else large

@@ -1,12 +1,12 @@
-"""Figures as pictures: labelled SVG without script, and the same figures as a table beside it.
+"""Charts as accessible SVG without scripts, each with a table of the same values.
 
-Two pictures, both of rows from top to bottom, so that they are read on a phone and on paper alike:
-`bars` for counts and durations, `intervals` for shares that chance would vary. A row is a `Mark`.
-Words come from whoever draws, in one language. Colours are `currentColor` until a style sheet says
-otherwise (classes `chart__bar`, `chart__dot`, `chart__reach`, `chart__grid`).
+There are two charts: `bars` for counts and durations, and `intervals` for shares with their
+confidence interval. Rows run from top to bottom, so charts fit a phone and a printed page. The
+caller passes all texts. Colours are `currentColor` unless a style sheet sets others (classes
+`chart__bar`, `chart__dot`, `chart__reach`, `chart__grid`).
 
     labels = Labels(key="ease", title=..., description=..., headings=("Point", "Answers"))
-    figure = bars(labels, [Mark(label="Easy", value=12, shown="12", cells=("12",)), ...])
+    figure = bars(labels, [Mark(label="Easy", value=12, text="12", cells=("12",)), ...])
     html(figure)   # for a template; a Markdown page takes the element itself
 """
 
@@ -17,11 +17,11 @@ from xml.etree.ElementTree import Element, tostring
 from charts.elements import element
 from charts.tables import table
 
-# Units of the picture; at this width they are the pixels of the smallest phone.
+# In SVG units, which are pixels at the width of the smallest phone.
 WIDTH = 320
 _MARGIN = 2
 _LETTER = 13
-# The widest a letter of a common face gets on average at that size.
+# Average width of a letter at that size in the widest of the common fonts.
 _LETTER_WIDTH = 7.8
 _ROW = 24
 _BAR = 14
@@ -32,10 +32,10 @@ _DOT = 4.5
 
 @dataclass(frozen=True, kw_only=True)
 class Labels:
-    """What a picture is called, what it shows, and the headings of its table.
+    """Title and description of a chart, and the headings of its table.
 
-    `key` makes ids unique on a page. The first of `headings` is of the marks' labels, the others
-    are of their cells. `description` says what is counted and, if any, which way is better.
+    `key` makes ids unique on a page. The first heading is for the labels of the marks, the others
+    are for their cells. `description` says what is counted and which direction is better.
     """
 
     key: str
@@ -46,28 +46,28 @@ class Labels:
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """One row: its label, what is drawn, what stands beside it, and its cells in the table.
+    """A row of a chart: its label, its value, the text next to it, and its cells in the table.
 
-    `value` None draws nothing and leaves `shown` to say why. `low` and `high` are the ends of an
-    interval around `value`, in the same unit.
+    Nothing is drawn for the value None; `text` then gives the reason. `low` and `high` are the
+    ends of an interval around `value`, in the same unit.
     """
 
     label: str
     value: float | None
-    shown: str
+    text: str
     cells: tuple[str, ...]
     low: float | None = None
     high: float | None = None
 
 
 def bars(labels: Labels, marks: Sequence[Mark]) -> Element:
-    """Return a figure with one bar a mark, from zero; the longest takes the whole width.
+    """Return a figure with one bar per mark; the longest bar takes the whole width.
 
     Raises ValueError for a negative value, or for cells that do not fit the headings.
     """
     _check(labels, marks)
     if any(mark.value is not None and mark.value < 0 for mark in marks):
-        raise ValueError(f"{labels.key}: a bar begins at zero, so no value may be below it")
+        raise ValueError(f"{labels.key}: bars start at zero, so values must not be negative")
     most = max((mark.value for mark in marks if mark.value), default=1.0)
     plot = _Plot(marks, 0.0, most)
     parts = [part for row, mark in enumerate(marks) for part in _bar(plot, row, mark)]
@@ -80,7 +80,7 @@ def intervals(
     scale: tuple[float, float] = (0.0, 1.0),
     ticks: Sequence[tuple[float, str]] = ((0.0, "0 %"), (0.5, "50 %"), (1.0, "100 %")),
 ) -> Element:
-    """Return a figure with a dot and its interval a mark, on a `scale` that `ticks` name.
+    """Return a figure with a dot and an interval per mark; `ticks` label the `scale`.
 
     Raises ValueError for a value or tick off the scale, or for cells that do not fit the headings.
     """
@@ -88,7 +88,7 @@ def intervals(
     low, high = scale
     drawn = [one for mark in marks for one in (mark.value, mark.low, mark.high) if one is not None]
     if any(not low <= one <= high for one in [*drawn, *(place for place, _ in ticks)]):
-        raise ValueError(f"{labels.key}: a value lies outside of the scale from {low} to {high}")
+        raise ValueError(f"{labels.key}: a value is outside the scale from {low} to {high}")
     plot = _Plot(marks, low, high)
     parts = [part for place, text in ticks for part in _tick(plot, place, text)]
     parts += [part for row, mark in enumerate(marks) for part in _dot(plot, row, mark)]
@@ -96,20 +96,20 @@ def intervals(
 
 
 def html(figure: Element) -> str:
-    """Return a figure as HTML. Text in it is escaped, so it may come from anywhere."""
+    """Return a figure as HTML, with all text escaped."""
     return tostring(figure, encoding="unicode", short_empty_elements=False)
 
 
 class _Plot:
-    """Where rows and values stand: labels beside short ones, above long ones."""
+    """Positions of rows and values. Short labels are left of their marks, long ones above."""
 
     def __init__(self, marks: Sequence[Mark], low: float, high: float) -> None:
         longest = max((len(mark.label) for mark in marks), default=0)
         self.beside = longest <= _LONGEST_SIDE_LABEL
         self.row = _ROW if self.beside else 2 * _ROW - _GAP
         self.left = _MARGIN + (longest * _LETTER_WIDTH + _GAP if self.beside else 0)
-        shown = max((len(mark.shown) for mark in marks if mark.value is not None), default=0)
-        self.right = WIDTH - _MARGIN - min(shown * _LETTER_WIDTH + _GAP, WIDTH / 3)
+        longest_text = max((len(mark.text) for mark in marks if mark.value is not None), default=0)
+        self.right = WIDTH - _MARGIN - min(longest_text * _LETTER_WIDTH + _GAP, WIDTH / 3)
         self.height = max(1, len(marks)) * self.row
         self._low, self._high = low, high
 
@@ -117,7 +117,7 @@ class _Plot:
         return self.left + (value - self._low) / (self._high - self._low) * (self.right - self.left)
 
     def middle(self, row: int) -> float:
-        """Return the height at which a row's mark stands."""
+        """Return the y position of the mark in a row."""
         return row * self.row + self.row - _ROW / 2
 
     def label(self, row: int, text: str) -> Element:
@@ -135,14 +135,14 @@ def _bar(plot: _Plot, row: int, mark: Mark) -> list[Element]:
         parts.append(
             element("rect", {"class": "chart__bar", "fill": "currentColor", **_numbers(frame)})
         )
-    return [*parts, _shown(plot, mark, end, middle)]
+    return [*parts, _value_text(plot, mark, end, middle)]
 
 
 def _dot(plot: _Plot, row: int, mark: Mark) -> list[Element]:
     parts = [plot.label(row, mark.label)]
     middle = plot.middle(row)
     if mark.value is None:
-        return [*parts, _shown(plot, mark, plot.left, middle)]
+        return [*parts, _value_text(plot, mark, plot.left, middle)]
     if mark.low is not None and mark.high is not None:
         reach = {"x1": plot.x(mark.low), "x2": plot.x(mark.high), "y1": middle, "y2": middle}
         parts.append(_line("chart__reach", reach, 2.5))
@@ -150,12 +150,12 @@ def _dot(plot: _Plot, row: int, mark: Mark) -> list[Element]:
     parts.append(
         element("circle", {"class": "chart__dot", "fill": "currentColor", **_numbers(dot)})
     )
-    return [*parts, _shown(plot, mark, plot.right, middle)]
+    return [*parts, _value_text(plot, mark, plot.right, middle)]
 
 
-def _shown(plot: _Plot, mark: Mark, end: float, middle: float) -> Element:
+def _value_text(plot: _Plot, mark: Mark, end: float, middle: float) -> Element:
     room = WIDTH - _MARGIN - end - _GAP / 2
-    return _text(end + _GAP / 2, middle, _fitting(mark.shown, room), "start")
+    return _text(end + _GAP / 2, middle, _fitting(mark.text, room), "start")
 
 
 def _tick(plot: _Plot, place: float, text: str) -> list[Element]:
@@ -180,7 +180,7 @@ def _text(x: float, y: float, text: str, anchor: str) -> Element:
 
 
 def _fitting(text: str, room: float) -> str:
-    """Return as much of `text` as fits; the table beside the picture has all of it."""
+    """Return as much of `text` as fits; the table has the whole text."""
     letters = max(1, int(room / _LETTER_WIDTH))
     return text if len(text) <= letters else text[: letters - 1] + "…"
 

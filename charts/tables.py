@@ -1,4 +1,4 @@
-"""HTML tables with a caption, header cells, and an anchor on each row for deep links."""
+"""HTML tables with a caption, header cells and an anchor for each row."""
 
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element
@@ -10,16 +10,16 @@ Row = tuple[str, Cell, Sequence[Cell]]
 
 
 def anchor(key: str) -> str:
-    """Return the anchor of a fact's row: "solution_proposed" is reached by #solution-proposed."""
+    """Return the anchor for a key: "solution-proposed" for "solution_proposed"."""
     return key.replace("_", "-")
 
 
 def table(
     caption: str, headings: Sequence[str], rows: Iterable[Row], kind: str = "facts"
 ) -> Element:
-    """Return a table; a row is its anchor, its header and one cell for each further heading.
+    """Return a table; each row has an anchor, a header and one cell per further heading.
 
-    An empty anchor is left out. `kind` is what the style sheet knows the table by.
+    Rows with an empty anchor get no id. `kind` is the CSS class.
     """
     head = element("tr", None, *(element("th", {"scope": "col"}, text) for text in headings))
     body = [_row(row, headings[1:]) for row in rows]
@@ -37,6 +37,6 @@ def _row(row: Row, labels: Sequence[str]) -> Element:
     anchored = {"id": identity} if identity else None
     made = element("tr", anchored, element("th", {"scope": "row"}, *header))
     for label, cell in zip(labels, cells, strict=True):
-        # On a narrow screen the cells stand below each other, each under its label.
+        # On a narrow screen, cells are stacked and each one shows its label.
         made.append(element("td", {"data-label": label}, *cell))
     return made

@@ -20,7 +20,7 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.inlinepatterns import InlineProcessor
 
 from charts import element
-from knowledge_site.fill.fillers import EXPRESSION, fill, is_fact
+from knowledge_site.fill.placeholders import EXPRESSION, fill, is_fact
 from published_results import Published, read_folder
 from support_facts import FACTS_FILE, Facts, load_facts
 
@@ -52,7 +52,7 @@ class InlineFact(InlineProcessor):
         return shown, m.start(0), m.end(0)
 
 
-class FilledBlock(BlockProcessor):
+class PlaceholderBlock(BlockProcessor):
     """`{{ table statuses }}` on a line of its own."""
 
     def __init__(self, md: Markdown, facts: Facts, language: str, published: Published) -> None:
@@ -108,7 +108,7 @@ class FactsExtension(Extension):
             raise ValueError(f"support.toml has no {language!r}: it has {facts.languages}")
         md.inlinePatterns.register(InlineFact(md, facts, language), "fact", INLINE_PRIORITY)
         md.parser.blockprocessors.register(
-            FilledBlock(md, facts, language, published), "filler", BLOCK_PRIORITY
+            PlaceholderBlock(md, facts, language, published), "filler", BLOCK_PRIORITY
         )
 
 

@@ -25,10 +25,10 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, MkDocsException
 
 from knowledge_site.after.finish import finish
-from knowledge_site.after.well_known import overdue
-from knowledge_site.check.pages import scan
-from knowledge_site.check.trace import heard, to_sources
-from knowledge_site.faults import SiteFaults
+from knowledge_site.after.well_known import expiry_faults
+from knowledge_site.check.pages import check_pages
+from knowledge_site.check.trace import builder_faults, to_sources
+from knowledge_site.errors import SiteError
 from knowledge_site.pages import read_pages
 from published_results import Published, ResultsError, read_folder
 from support_facts import FACTS_FILE, Facts, FactsError, load_facts
@@ -60,7 +60,7 @@ def build(
     published = _published(results)
     pages = list(read_pages(docs, facts.languages))
     today = today or datetime.now(UTC).date()
-    _stop_at([*scan(docs, facts, today), *overdue(facts, today)])
+    _stop_at([*check_pages(docs, facts, today), *expiry_faults(facts, today)])
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as folder:
         site = Path(folder) / "site"
@@ -121,8 +121,8 @@ def _warnings_as_faults(folder: Path, language: str) -> Iterator[None]:
     try:
         yield
     except (Abort, MkDocsException) as error:
-        faults = [fault for message in said for fault in heard(message, folder, language)]
-        raise SiteFaults(faults or [error]) from error
+        faults = [fault for message in said for fault in builder_faults(message, folder, language)]
+        raise SiteError(faults or [error]) from error
     finally:
         logger.removeHandler(handler)
 
@@ -142,7 +142,7 @@ def _dated(newest: date) -> Iterator[None]:
 
 def _stop_at(faults: Sequence[object]) -> None:
     if faults:
-        raise SiteFaults(faults)
+        raise SiteError(faults)
 
 
 def _refuse_foreign(out: Path) -> None:
@@ -151,7 +151,7 @@ def _refuse_foreign(out: Path) -> None:
         return
     if not (out / "headers.json").is_file():
         fault = "holds something that was not built here: name an empty or new folder in --out"
-        raise SiteFaults([f"{out}: {fault}"])
+        raise SiteError([f"{out}: {fault}"])
 
 
 def _replace(out: Path, site: Path) -> None:
@@ -174,7 +174,7 @@ def serve(out: Path, facts_path: Path | None, results: Path, docs: Path, port: i
     def rebuild() -> None:
         try:
             build(out, facts_path, docs=docs, results=results)
-        except (FactsError, ResultsError, SiteFaults) as error:
+        except (FactsError, ResultsError, SiteError) as error:
             print(error, file=sys.stderr, flush=True)
 
     rebuild()
@@ -210,7 +210,7 @@ def main() -> int:
             serve(options.out, options.facts, options.results, options.docs, options.port)
             return 0
         build(options.out, options.facts, docs=options.docs, results=options.results)
-    except (FactsError, ResultsError, SiteFaults) as error:
+    except (FactsError, ResultsError, SiteError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"Built {options.out}")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from knowledge_site.faults import Fault
+from knowledge_site.errors import SiteFault
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKER = ROOT / "tests/nu/node_modules/vnu-jar/build/dist/vnu.jar"
@@ -59,11 +59,11 @@ def errors(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
-def faults(found: Iterable[dict[str, Any]], left_alone: Iterable[Allowed]) -> list[Fault]:
+def faults(found: Iterable[dict[str, Any]], left_alone: Iterable[Allowed]) -> list[SiteFault]:
     """Return what has to be mended, with page, line and the markup in question."""
     known = list(left_alone)
     return sorted(
-        Fault(
+        SiteFault(
             Path(unquote(urlsplit(one.get("url", "")).path)),
             one.get("lastLine", 0),
             f"{one['message']} In: {' '.join(one.get('extract', '').split())}",

@@ -14,7 +14,7 @@ def of_counts(
 ) -> Markup:
     """Return the answers at each point of a question, the worst first; `key` is for its ids."""
     marks = [
-        Mark(label=f"{point} {name[language]}", value=count, shown=str(count), cells=(str(count),))
+        Mark(label=f"{point} {name[language]}", value=count, text=str(count), cells=(str(count),))
         for point, (name, count) in enumerate(
             zip(scores.question.points, scores.counts, strict=True), 1
         )
@@ -53,7 +53,7 @@ def of_weeks(
         Mark(
             label=week.first,
             value=week.answers,
-            shown=str(week.answers),
+            text=str(week.answers),
             cells=(str(week.answers), *cells),
         )
         for week, cells in zip(weeks, means, strict=True)
@@ -65,14 +65,14 @@ def _share(period: TrendPeriod, scores: Scores, too_few: str) -> Mark:
     label = f"{period.first[2:]} – {period.last[2:]}"
     counted = str(scores.n)
     if not scores.share:
-        return Mark(label=label, value=None, shown=too_few, cells=(counted, too_few, "–"))
+        return Mark(label=label, value=None, text=too_few, cells=(counted, too_few, "–"))
     share, (low, high) = scores.share.best / scores.share.n, scores.share.interval
     return Mark(
         label=label,
         value=share,
         low=low,
         high=high,
-        shown=percent(share),
+        text=percent(share),
         cells=(
             counted,
             f"{scores.share.best} ({percent(share)})".replace(" ", "\u00a0"),

@@ -6,7 +6,6 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
 
 from charts import numbers
 from feedback_app.reports import charts
@@ -50,12 +49,12 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
 
 def mean(value: float | None, language: str) -> str:
     """Return a mean score with one decimal, and a dash where nobody answered."""
-    return "–" if value is None else format_decimal(value, "0.0", locale=language)
+    return "–" if value is None else numbers.mean(value, language)
 
 
 def points(difference: float, language: str) -> str:
     """Return a difference of two fractions in percentage points, with one decimal: "−40.8"."""
-    return format_decimal(difference * 100, "0.0", locale=language).replace("-", "−")
+    return numbers.number(difference * 100, 1, language).replace("-", "−")
 
 
 def _name(entries: Sequence[_Named], key: str | None, language: str) -> str:

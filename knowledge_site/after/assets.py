@@ -14,7 +14,7 @@ from pathlib import Path
 from posixpath import relpath
 
 from knowledge_site.after import css
-from knowledge_site.after.purge import Names, purge
+from knowledge_site.after.unused_css import UsedNames, remove_unused
 
 STYLESHEET = re.compile(r'<link rel="stylesheet" href="(?P<target>[^"]+)">\s*')
 ASSET = re.compile(
@@ -29,7 +29,7 @@ UNUSED = ("assets/javascripts", "assets/stylesheets", "assets/images/favicon.png
 Pages = dict[Path, str]
 
 
-def lighten(site: Path, pages: Pages, folders: Iterable[str]) -> tuple[Pages, list[Path]]:
+def optimise(site: Path, pages: Pages, folders: Iterable[str]) -> tuple[Pages, list[Path]]:
     """Return the pages, loading the files that are written here, and those files.
 
     `folders` are those below `site` that hold a whole site in another language.
@@ -41,7 +41,7 @@ def lighten(site: Path, pages: Pages, folders: Iterable[str]) -> tuple[Pages, li
     inside = [script for script in _loaded(site, pages, SCRIPT) if script in scripts]
     named = {file: _write(file, text) for file, text in scripts.items() if file not in inside}
     if sheets:
-        style = _style(sheets, Names(pages.values(), scripts.values()))
+        style = _style(sheets, UsedNames(pages.values(), scripts.values()))
         named |= dict.fromkeys(sheets, _write(site / "assets" / "style.css", style))
     for unused in (*named, *inside, *(site / name for name in UNUSED)):
         shutil.rmtree(unused) if unused.is_dir() else unused.unlink(missing_ok=True)
@@ -94,14 +94,14 @@ def _with_scripts(site: Path, path: Path, html: str, scripts: dict[Path, str]) -
     return SCRIPT.sub(written, html)
 
 
-def _style(sheets: Iterable[Path], names: Names) -> str:
+def _style(sheets: Iterable[Path], names: UsedNames) -> str:
     """Return what the sheets say to these names, in their order."""
     rules = [
         rule
         for sheet in sheets
         for rule in css.parse(CHARSET.sub("", sheet.read_text(encoding="utf-8")))
     ]
-    return css.write(purge(tuple(rules), names))
+    return css.write(remove_unused(tuple(rules), names))
 
 
 def _write(file: Path, text: str) -> Path:

@@ -1,7 +1,4 @@
-"""The Atom feed of what changed, one a language: feed.xml beside the pages.
-
-Whatever is worth telling is an Entry: changes in how we work, published figures, notes of meetings.
-"""
+"""Atom feeds, one per language: changes in how we work, published results and notes."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -9,10 +6,9 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
-from knowledge_site.entry import Entry
 from knowledge_site.fill.changes import change_anchor, newest_first
-from knowledge_site.results.news import news
-from knowledge_site.results.shown import Shown
+from knowledge_site.results.news import FeedEntry, news
+from knowledge_site.results.view import ResultsView
 from knowledge_site.wording import word
 from published_results import Published
 from support_facts import Facts
@@ -24,10 +20,10 @@ FEED = "feed.xml"
 NOTHING_YET = date(1970, 1, 1)
 
 
-def entries(facts: Facts, language: str, published: Published) -> list[Entry]:
+def entries(facts: Facts, language: str, published: Published) -> list[FeedEntry]:
     """Return what changed in how we work and what was published, the newest first."""
     told = [
-        Entry(
+        FeedEntry(
             key=change.key,
             day=change.day,
             title=change.title[language],
@@ -36,11 +32,11 @@ def entries(facts: Facts, language: str, published: Published) -> list[Entry]:
         )
         for change in newest_first(facts)
     ]
-    told += news(Shown(published, facts, language))
+    told += news(ResultsView(published, facts, language))
     return sorted(told, key=lambda entry: entry.day, reverse=True)
 
 
-def feed(told: Iterable[Entry], facts: Facts, language: str) -> bytes:
+def feed(told: Iterable[FeedEntry], facts: Facts, language: str) -> bytes:
     """Return the feed as UTF-8 XML; addresses are whole when the site's own is known."""
     told = list(told)
     register_namespace("", ATOM)

@@ -16,7 +16,7 @@ from knowledge_site.after import (
     well_known,
     whole_policy,
 )
-from knowledge_site.faults import Fault
+from knowledge_site.errors import SiteFault
 from knowledge_site.pages import Page
 from knowledge_site.results.downloads import write_downloads
 from published_results import Published
@@ -25,17 +25,17 @@ from support_facts import Facts
 
 def finish(
     site: Path, pages: Iterable[Page], facts: Facts, published: Published | None = None
-) -> list[Fault]:
+) -> list[SiteFault]:
     """Complete the built folder and return what is wrong in it; without results none are told."""
     published = published or Published()
     site = site.resolve()
     keep_one_not_found_page(site)
     for folder in (site, *(site / language for language in facts.languages[1:])):
-        whole_policy.write_whole(folder)
+        whole_policy.write_whole_policy(folder)
     feed.write_feeds(site, facts, published)
     data.write_data(site, facts)
     well_known.write_well_known(site, facts)
-    texts, unchanging = lighten(site, facts.languages[1:])
+    texts, unchanging = optimise(site, facts.languages[1:])
     pages, site_url, first = (
         list(pages),
         facts.organisation.site_url,
@@ -50,13 +50,13 @@ def finish(
     return links.check(site, built)
 
 
-def lighten(site: Path, folders: Iterable[str]) -> tuple[assets.Pages, list[Path]]:
+def optimise(site: Path, folders: Iterable[str]) -> tuple[assets.Pages, list[Path]]:
     """Leave every page and every search index what a reader needs of it, and no more.
 
     Returns the pages and the files they load, which may be kept for good.
     """
     before = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
-    pages, unchanging = assets.lighten(site, before, folders)
+    pages, unchanging = assets.optimise(site, before, folders)
     for path, html in pages.items():
         path.write_text(html, encoding="utf-8")
     for index in site.rglob("search_index.json"):

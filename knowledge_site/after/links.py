@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from knowledge_site.after.built_pages import BuiltPage
-from knowledge_site.faults import Fault
+from knowledge_site.errors import SiteFault
 
 
 class Built(NamedTuple):
@@ -22,7 +22,7 @@ class Built(NamedTuple):
     anchors: dict[str, set[str]]
 
 
-def check(site: Path, pages: dict[Path, BuiltPage]) -> list[Fault]:
+def check(site: Path, pages: dict[Path, BuiltPage]) -> list[SiteFault]:
     """Return every dead link or anchor, foreign load, double id and left-over brace."""
     files = frozenset(
         Path(folder, name).relative_to(site).as_posix()
@@ -35,20 +35,20 @@ def check(site: Path, pages: dict[Path, BuiltPage]) -> list[Fault]:
     return sorted(fault for name, page in named.items() for fault in _of_page(name, page, built))
 
 
-def _of_page(name: str, page: BuiltPage, built: Built) -> Iterator[Fault]:
+def _of_page(name: str, page: BuiltPage, built: Built) -> Iterator[SiteFault]:
     seen: set[str] = set()
     for line, anchor in page.anchors:
         if anchor in seen:
-            yield Fault(page.path, line, f"id {anchor!r} stands twice on the page")
+            yield SiteFault(page.path, line, f"id {anchor!r} stands twice on the page")
         seen.add(anchor)
     for line, target in page.loads:
         if _is_foreign(target):
-            yield Fault(page.path, line, f"{target} is loaded from another host")
+            yield SiteFault(page.path, line, f"{target} is loaded from another host")
     for line, target in (*page.links, *page.loads):
         if message := _dead(name, target, built):
-            yield Fault(page.path, line, f"{target}{message}")
+            yield SiteFault(page.path, line, f"{target}{message}")
     for line in page.left_over:
-        yield Fault(page.path, line, "template text left over")
+        yield SiteFault(page.path, line, "template text left over")
 
 
 def _is_foreign(target: str) -> bool:

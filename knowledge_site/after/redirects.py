@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path, PurePosixPath
 from posixpath import relpath
 
-from knowledge_site.faults import Fault
+from knowledge_site.errors import SiteFault
 from knowledge_site.pages import Page
 
 SCRIPT = """\
@@ -42,20 +42,20 @@ def old_paths(page: Page) -> list[str]:
     return [str(path) for path in page.meta.get("redirect_from") or ()]
 
 
-def claims(pages: Iterable[Page]) -> Iterator[Fault]:
+def redirect_conflicts(pages: Iterable[Page]) -> Iterator[SiteFault]:
     """Name old paths that do not begin at the root or that two pages claim."""
     owners: dict[tuple[str, str], Page] = {}
     for page in pages:
         for path in old_paths(page):
             owner = owners.setdefault((page.language, path.rstrip("/")), page)
             if not path.startswith("/") or ".." in path:
-                yield Fault(
+                yield SiteFault(
                     page.path,
                     1,
                     f"redirect_from: {path} must begin with / and have no ..",
                 )
             elif owner is not page:
-                yield Fault(
+                yield SiteFault(
                     page.path,
                     1,
                     f"redirect_from: {path} is claimed by {owner.path} too",

@@ -41,7 +41,7 @@ def security(facts: Facts) -> str:
     return "\n".join(lines) + "\n"
 
 
-def overdue(facts: Facts, today: date) -> Iterator[str]:
+def expiry_faults(facts: Facts, today: date) -> Iterator[str]:
     """Say what is wrong with the day until which security.txt may be relied on."""
     day = facts.contacts.security_txt_expires
     if not today < day <= today + LONGEST:

@@ -20,7 +20,7 @@ _LEFT_OUT = re.compile(
 )
 
 
-def write_whole(folder: Path) -> None:
+def write_whole_policy(folder: Path) -> None:
     """Fill the page of one language's folder; a site without the page is left alone."""
     path = folder / WHOLE
     if not path.is_file():

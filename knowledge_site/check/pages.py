@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
-from knowledge_site.after.redirects import claims
-from knowledge_site.faults import Fault
-from knowledge_site.fill.fillers import EXPRESSION, UnknownFiller, fill, is_fact
+from knowledge_site.after.redirects import redirect_conflicts
+from knowledge_site.errors import SiteFault
+from knowledge_site.fill.placeholders import EXPRESSION, UnknownPlaceholder, fill, is_fact
 from knowledge_site.pages import Page, lines_outside_code, read_pages
 from support_facts import Facts, FactsError
 
@@ -21,33 +21,35 @@ TELLING = re.compile(r"[ @/]")
 LEFT_OVER = re.compile(r"\{\{|\}\}|\{%|%\}")
 
 
-def scan(docs: Path, facts: Facts, today: date) -> list[Fault]:
+def check_pages(docs: Path, facts: Facts, today: date) -> list[SiteFault]:
     """Return every fault in the pages below docs/<language>."""
     pages = list(read_pages(docs, facts.languages))
-    telling = _telling(facts)
-    faults = [fault for page in pages for fault in _of_page(page, facts, telling, today)]
+    protected = _protected(facts)
+    faults = [fault for page in pages for fault in _of_page(page, facts, protected, today)]
     faults += [
         *_same_descriptions(pages),
         *_missing_pages(pages, facts),
-        *claims(pages),
+        *redirect_conflicts(pages),
     ]
     return sorted(faults)
 
 
-def _telling(facts: Facts) -> dict[str, str]:
+def _protected(facts: Facts) -> dict[str, str]:
     """Return names and addresses that no page should write out, each with its key."""
     values = facts.by_key.items()
     return {value: key for key, value in values if isinstance(value, str) and TELLING.search(value)}
 
 
-def _of_page(page: Page, facts: Facts, telling: dict[str, str], today: date) -> Iterator[Fault]:
+def _of_page(
+    page: Page, facts: Facts, protected: dict[str, str], today: date
+) -> Iterator[SiteFault]:
     for message in (*_description(page), *_dates(page, today)):
-        yield Fault(page.path, 1, message)
-    for message in _front_matter(page, telling):
-        yield Fault(page.path, 1, message)
+        yield SiteFault(page.path, 1, message)
+    for message in _front_matter(page, protected):
+        yield SiteFault(page.path, 1, message)
     for number, line in lines_outside_code(page):
-        for message in (*_expressions(line, page.language, facts), *_by_hand(line, telling)):
-            yield Fault(page.path, number, message)
+        for message in (*_expressions(line, page.language, facts), *_by_hand(line, protected)):
+            yield SiteFault(page.path, number, message)
 
 
 def _expressions(line: str, language: str, facts: Facts) -> Iterator[str]:
@@ -58,7 +60,7 @@ def _expressions(line: str, language: str, facts: Facts) -> Iterator[str]:
                 facts.value(expression, language)
                 continue
             fill(expression, facts, language)
-        except (FactsError, UnknownFiller) as error:
+        except (FactsError, UnknownPlaceholder) as error:
             yield f"{found.group(0)}: {error}"
             continue
         if line.strip() != found.group(0):
@@ -67,20 +69,20 @@ def _expressions(line: str, language: str, facts: Facts) -> Iterator[str]:
         yield "template text left over: a fact is written {{ its.key }} on one line"
 
 
-def _by_hand(line: str, telling: dict[str, str]) -> Iterator[str]:
+def _by_hand(line: str, protected: dict[str, str]) -> Iterator[str]:
     """Name facts that are written out: they would stay when support.toml changes."""
     text = EXPRESSION.sub("", line)
-    for value, key in telling.items():
+    for value, key in protected.items():
         if value in text:
             yield f'"{value}" is a fact that may change: write {{{{ {key} }}}} instead'
 
 
-def _front_matter(page: Page, telling: dict[str, str]) -> Iterator[str]:
+def _front_matter(page: Page, protected: dict[str, str]) -> Iterator[str]:
     for key in ("title", "description"):
         text = str(page.meta.get(key))
         if LEFT_OVER.search(text):
             yield f"{key}: facts are not filled in here: say it without"
-        for fault in _by_hand(text, telling):
+        for fault in _by_hand(text, protected):
             yield f"{key}: {fault.split(':')[0]}: say it in other words"
 
 
@@ -105,23 +107,23 @@ def _dates(page: Page, today: date) -> Iterator[str]:
             yield f"{key} {value.isoformat()} lies in the future: today is {today.isoformat()}"
 
 
-def _same_descriptions(pages: Iterable[Page]) -> Iterator[Fault]:
+def _same_descriptions(pages: Iterable[Page]) -> Iterator[SiteFault]:
     seen: dict[str, Page] = {}
     for page in pages:
         description = page.meta.get("description")
         if not isinstance(description, str):
             continue
         if description in seen:
-            yield Fault(page.path, 1, f"same description as {seen[description].path}")
+            yield SiteFault(page.path, 1, f"same description as {seen[description].path}")
         seen.setdefault(description, page)
 
 
-def _missing_pages(pages: Iterable[Page], facts: Facts) -> Iterator[Fault]:
+def _missing_pages(pages: Iterable[Page], facts: Facts) -> Iterator[SiteFault]:
     written = {(page.language, page.name): page for page in pages}
     for (language, name), page in written.items():
         for other in facts.languages:
             if (other, name) not in written:
-                yield Fault(
+                yield SiteFault(
                     page.path,
                     1,
                     f"{name} is missing in {other!r} (it is in {language!r})",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from knowledge_site.after.whole_policy import WHOLE
-from knowledge_site.faults import Fault
+from knowledge_site.errors import SiteFault
 from knowledge_site.pages import lines_outside_code, read_page
 
 _LINK = re.compile(r"Doc file '([^']+)' contains an? (?:.*?)link '([^']*)'(.*)", re.DOTALL)
@@ -13,7 +13,7 @@ _TWICE = re.compile(r"id '([^']+)' stands twice")
 _OMITTED = re.compile(r'not included in the "nav" configuration:\n((?:\s+- .+\n?)+)')
 
 
-def heard(message: str, folder: Path, language: str) -> Iterator[Fault | str]:
+def builder_faults(message: str, folder: Path, language: str) -> Iterator[SiteFault | str]:
     """Yield what the builder complains of, with page and line where it concerns a page.
 
     `folder` holds the pages of one language.
@@ -22,17 +22,19 @@ def heard(message: str, folder: Path, language: str) -> Iterator[Fault | str]:
     if link:
         page, target, reason = link.groups()
         line = _line_of(folder / page, folder, language, target)
-        yield Fault(folder / page, line or 0, f"link {target}{reason}")
+        yield SiteFault(folder / page, line or 0, f"link {target}{reason}")
     elif omitted:
         for name in re.findall(r"- (.+)", omitted[1]):
-            yield Fault(folder / name, 0, "is in no navigation: name it under nav in mkdocs.yml")
+            yield SiteFault(
+                folder / name, 0, "is not in the navigation: add it to nav in mkdocs.yml"
+            )
     else:
         yield message
 
 
 def to_sources(
-    faults: Iterable[Fault], site: Path, docs: Path, languages: tuple[str, ...]
-) -> list[Fault]:
+    faults: Iterable[SiteFault], site: Path, docs: Path, languages: tuple[str, ...]
+) -> list[SiteFault]:
     """Return the faults of built pages as faults of the pages below docs/, where they are found.
 
     What stands in no page comes from a template or a filler, and keeps its place in the site.
@@ -43,7 +45,7 @@ def to_sources(
     return sorted(first or traced)
 
 
-def _to_source(fault: Fault, site: Path, docs: Path, languages: tuple[str, ...]) -> Fault:
+def _to_source(fault: SiteFault, site: Path, docs: Path, languages: tuple[str, ...]) -> SiteFault:
     name = fault.path.relative_to(site)
     language = name.parts[0] if name.parts[0] in languages[1:] else languages[0]
     folder = docs / language
@@ -54,7 +56,7 @@ def _to_source(fault: Fault, site: Path, docs: Path, languages: tuple[str, ...])
     twice = _TWICE.match(fault.message)
     target = f"#{twice[1]}" if twice else fault.message.split(" ")[0].rstrip(":")
     line = _line_of(page, folder, language, target)
-    return Fault(page, line, fault.message) if line else fault
+    return SiteFault(page, line, fault.message) if line else fault
 
 
 def _line_of(page: Path, folder: Path, language: str, target: str) -> int | None:

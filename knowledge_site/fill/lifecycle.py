@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element
 
 from charts import anchor, element
-from knowledge_site.fill.drawing import Stage, Words, drawings
+from knowledge_site.fill.status_graph import Stage, Words, drawings
 from knowledge_site.wording import word
 from support_facts import EscalationStatus, Facts, Status
 

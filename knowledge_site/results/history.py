@@ -4,46 +4,48 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from charts import Labels, Mark, bars, element, intervals
-from knowledge_site.results.shown import Shown, paragraph, part
+from knowledge_site.results.view import ResultsView, paragraph, section
 from published_results import Answers, PublishedTimes, Result
 
 # A year: older periods are in the files.
 _SHOWN = 12
 
 
-def history(shown: Shown) -> Element:
+def history(view: ResultsView) -> Element:
     """`{{ results history }}`: a picture and a table for each figure over the last periods."""
-    results = _results(shown)
+    results = _results(view)
     if not results:
-        return part("history", shown.nothing_yet())
-    return part(
+        return section("history", view.no_figures())
+    return section(
         "history",
-        *(_shares(shown, question.key) for question in shown.facts.questions),
-        *_durations(shown),
-        _rates(shown),
-        paragraph(shown.word("history_reading"), " ", shown.word("history_older", count=_SHOWN)),
+        *(_shares(view, question.key) for question in view.facts.questions),
+        *_durations(view),
+        _rates(view),
+        paragraph(view.word("history_reading"), " ", view.word("history_older", count=_SHOWN)),
     )
 
 
-def corrections(shown: Shown) -> Element:
+def corrections(view: ResultsView) -> Element:
     """`{{ results corrections }}`: what was corrected, when and why; the old files stay."""
-    corrected = [result for result in shown.published.results if result.correction]
+    corrected = [result for result in view.published.results if result.correction]
     if not corrected:
-        return part("corrections", paragraph(shown.word("no_corrections")))
-    return part("corrections", element("ul", None, *(_correction(shown, one) for one in corrected)))
+        return section("corrections", paragraph(view.word("no_corrections")))
+    return section(
+        "corrections", element("ul", None, *(_correction(view, one) for one in corrected))
+    )
 
 
-def _results(shown: Shown) -> tuple[Result, ...]:
-    return shown.published.newest[-_SHOWN:]
+def _results(view: ResultsView) -> tuple[Result, ...]:
+    return view.published.newest[-_SHOWN:]
 
 
-def _correction(shown: Shown, result: Result) -> Element:
+def _correction(view: ResultsView, result: Result) -> Element:
     assert result.correction
-    said = shown.word(
+    said = view.word(
         "correction",
-        period=shown.span(result.period),
+        period=view.date_range(result.period),
         version=result.version,
-        published=shown.day(result.approved.at),
+        published=view.day(result.approved.at),
         why=result.correction.why,
     )
     changes = (
@@ -52,26 +54,26 @@ def _correction(shown: Shown, result: Result) -> Element:
     details = element(
         "details",
         None,
-        element("summary", None, shown.word("what_changed")),
+        element("summary", None, view.word("what_changed")),
         element("ul", {"lang": "en"}, *changes),
     )
     return element("li", None, said, details)
 
 
-def _shares(shown: Shown, question: str) -> Element:
-    metric = shown.facts.metric(shown.facts.question(question).metric)
+def _shares(view: ResultsView, question: str) -> Element:
+    metric = view.facts.metric(view.facts.question(question).metric)
     labels = Labels(
         key=f"history-{question}",
-        title=shown.word("history_share", metric=metric.name[shown.language], short=metric.short),
-        description=f"{shown.word('share_of_best')} {metric.direction[shown.language]}",
+        title=view.word("history_share", metric=metric.name[view.language], short=metric.short),
+        description=f"{view.word('share_of_best')} {metric.direction[view.language]}",
         headings=tuple(
-            shown.word(key)
+            view.word(key)
             for key in ("period", "days_of", "answers", "share_of_best_short", "mean")
         ),
     )
     marks = [
-        _share(shown, result, version, answers)
-        for result in _results(shown)
+        _share(view, result, version, answers)
+        for result in _results(view)
         for version, answers in _answers(result, question)
     ]
     return intervals(labels, marks)
@@ -88,69 +90,69 @@ def _answers(result: Result, question: str) -> Iterator[tuple[str, Answers | Non
         yield "", None
 
 
-def _share(shown: Shown, result: Result, version: str, answers: Answers | None) -> Mark:
-    label, days = f"{shown.weeks(result.period)}{version}", shown.span(result.period)
+def _share(view: ResultsView, result: Result, version: str, answers: Answers | None) -> Mark:
+    label, days = f"{view.week_range(result.period)}{version}", view.date_range(result.period)
     if answers is None:
-        withheld = shown.word("withheld")
-        return Mark(label=label, value=None, shown=withheld, cells=(days, "", withheld, ""))
-    mean, n = shown.number(answers.mean, 1), shown.number(answers.n)
+        withheld = view.word("withheld")
+        return Mark(label=label, value=None, text=withheld, cells=(days, "", withheld, ""))
+    mean, n = view.number(answers.mean, 1), view.number(answers.n)
     share = answers.share
     if share is None:
-        said = shown.of(sum(answers.counts[-2:]), answers.n, None)
-        return Mark(label=label, value=None, shown=said, cells=(days, n, said, mean))
-    ends = f"{shown.percent(share.low)} – {shown.percent(share.high)}"
+        said = view.count_of(sum(answers.counts[-2:]), answers.n, None)
+        return Mark(label=label, value=None, text=said, cells=(days, n, said, mean))
+    ends = f"{view.percent(share.low)} – {view.percent(share.high)}"
     return Mark(
         label=label,
         value=share.value,
         low=share.low,
         high=share.high,
-        shown=shown.percent(share.value),
-        cells=(days, n, f"{shown.percent(share.value)} ({ends})", mean),
+        text=view.percent(share.value),
+        cells=(days, n, f"{view.percent(share.value)} ({ends})", mean),
     )
 
 
-def _durations(shown: Shown) -> Iterator[Element]:
+def _durations(view: ResultsView) -> Iterator[Element]:
     found: dict[tuple[str, str], list[tuple[Result, PublishedTimes]]] = {}
-    for result in _results(shown):
+    for result in _results(view):
         for times in result.figures.times:
             found.setdefault((times.metric, times.clock), []).append((result, times))
     for (metric, clock), periods in sorted(found.items()):
-        name = shown.facts.metric(metric).name[shown.language]
+        name = view.facts.metric(metric).name[view.language]
         labels = Labels(
             key=f"history-{metric}-{clock}".replace("_", "-"),
-            title=f"{name}, {shown.word(f'clock_{clock}')}",
-            description=shown.word("times_description"),
-            headings=tuple(shown.word(key) for key in ("period", "days_of", "cases", "median")),
+            title=f"{name}, {view.word(f'clock_{clock}')}",
+            description=view.word("times_description"),
+            headings=tuple(view.word(key) for key in ("period", "days_of", "cases", "median")),
         )
         marks = []
         for result, times in periods:
-            median = shown.duration(times.overall.median, clock)
-            cells = (shown.span(result.period), shown.number(times.overall.n), median)
-            label = shown.weeks(result.period)
-            marks.append(Mark(label=label, value=times.overall.median, shown=median, cells=cells))
+            median = view.duration(times.overall.median, clock)
+            cells = (view.date_range(result.period), view.number(times.overall.n), median)
+            label = view.week_range(result.period)
+            marks.append(Mark(label=label, value=times.overall.median, text=median, cells=cells))
         yield bars(labels, marks)
 
 
-def _rates(shown: Shown) -> Element:
-    metric = shown.facts.metric("response_rate")
+def _rates(view: ResultsView) -> Element:
+    metric = view.facts.metric("response_rate")
     labels = Labels(
         key="history-response-rate",
-        title=metric.name[shown.language],
-        description=metric.definition[shown.language],
+        title=metric.name[view.language],
+        description=metric.definition[view.language],
         headings=tuple(
-            shown.word(key) for key in ("period", "days_of", "part_reached", "part_answered")
+            view.word(key) for key in ("period", "days_of", "part_reached", "part_answered")
         ),
     )
     marks = []
-    for result in _results(shown):
-        found, label = result.figures.participation, shown.weeks(result.period)
-        days = shown.span(result.period)
+    for result in _results(view):
+        found, label = result.figures.participation, view.week_range(result.period)
+        days = view.date_range(result.period)
         if found is None:
-            withheld = shown.word("withheld")
-            marks.append(Mark(label=label, value=None, shown=withheld, cells=(days, withheld, "")))
+            withheld = view.word("withheld")
+            marks.append(Mark(label=label, value=None, text=withheld, cells=(days, withheld, "")))
             continue
-        said = shown.of(found.answered, found.reached, found.rate)
-        cells = (days, shown.number(found.reached), said)
-        rate = shown.percent(found.rate) if found.rate is not None else said
-        marks.append(Mark(label=label, value=found.rate, shown=rate, cells=cells))
+        said = view.count_of(found.answered, found.reached, found.rate)
+        cells = (days, view.number(found.reached), said)
+        rate = view.percent(found.rate) if found.rate is not None else said
+        marks.append(Mark(label=label, value=found.rate, text=rate, cells=cells))
     return intervals(labels, marks)

@@ -1,51 +1,63 @@
-"""What the feed tells of published figures: each period, each correction, each note."""
+"""Feed entries for published results: one for each period, correction and note."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 
-from knowledge_site.entry import Entry
 from knowledge_site.results.notes import note_anchor, words_of
-from knowledge_site.results.shown import Shown
+from knowledge_site.results.view import ResultsView
 from published_results import Result
 
 _PAGE = "how-we-are-doing.html"
 
 
-def news(shown: Shown) -> Iterator[Entry]:
-    """Yield an entry for every published file."""
-    for result in shown.published.results:
-        yield Entry(
+@dataclass(frozen=True)
+class FeedEntry:
+    """An entry of the feed; `key` never changes, `page` is relative to the feed."""
+
+    key: str
+    day: date
+    title: str
+    text: str
+    page: str
+
+
+def news(view: ResultsView) -> Iterator[FeedEntry]:
+    """Yield an entry for every published result and note."""
+    for result in view.published.results:
+        yield FeedEntry(
             key=result.file_name,
             day=result.approved.at.date(),
-            title=_labelled(shown, _title(shown, result), result.sample),
-            text=_text(shown, result),
-            page=f"{_PAGE}#{_place(shown, result)}",
+            title=_labelled(view, _title(view, result), result.sample),
+            text=_text(view, result),
+            page=f"{_PAGE}#{_place(view, result)}",
         )
-    for note in shown.published.notes:
-        yield Entry(
+    for note in view.published.notes:
+        yield FeedEntry(
             key=note.file_name,
             day=note.approved.at.date(),
-            title=_labelled(shown, shown.word("news_note"), note.sample),
-            text=words_of(note, shown.language)[0],
+            title=_labelled(view, view.word("news_note"), note.sample),
+            text=words_of(note, view.language)[0],
             page=f"{_PAGE}#{note_anchor(note)}",
         )
 
 
-def _place(shown: Shown, result: Result) -> str:
-    """Return the anchor of the part of the page that shows this file's figures."""
+def _place(view: ResultsView, result: Result) -> str:
+    """Return the anchor of the section that shows the figures of this file."""
     if result.correction:
         return "corrections"
-    is_latest = shown.latest is not None and result.period == shown.latest.period
+    is_latest = view.latest is not None and result.period == view.latest.period
     return "latest" if is_latest else "history"
 
 
-def _title(shown: Shown, result: Result) -> str:
+def _title(view: ResultsView, result: Result) -> str:
     key = "news_correction" if result.correction else "news_figures"
-    return shown.word(key, period=shown.span(result.period))
+    return view.word(key, period=view.date_range(result.period))
 
 
-def _text(shown: Shown, result: Result) -> str:
-    return result.correction.why if result.correction else shown.word("news_figures_text")
+def _text(view: ResultsView, result: Result) -> str:
+    return result.correction.why if result.correction else view.word("news_figures_text")
 
 
-def _labelled(shown: Shown, title: str, sample: bool) -> str:
-    return f"{shown.word('sample_data')} {title}" if sample else title
+def _labelled(view: ResultsView, title: str, sample: bool) -> str:
+    return f"{view.word('sample_data')} {title}" if sample else title

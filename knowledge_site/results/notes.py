@@ -3,18 +3,18 @@
 from xml.etree.ElementTree import Element
 
 from charts import element
-from knowledge_site.results.shown import Shown, paragraph, part
+from knowledge_site.results.view import ResultsView, paragraph, section
 from published_results import PublishedNote
 
 
-def notes(shown: Shown) -> Element:
+def notes(view: ResultsView) -> Element:
     """`{{ results notes }}`: every note, the newest first."""
     found = sorted(
-        shown.published.notes, key=lambda note: (note.approved.at, note.week, note.number)
+        view.published.notes, key=lambda note: (note.approved.at, note.week, note.number)
     )
     if not found:
-        return part("notes", paragraph(shown.word("no_notes")))
-    return part("notes", *(_note(shown, note) for note in reversed(found)))
+        return section("notes", paragraph(view.word("no_notes")))
+    return section("notes", *(_note(view, note) for note in reversed(found)))
 
 
 def words_of(note: PublishedNote, language: str) -> tuple[str, str]:
@@ -28,10 +28,10 @@ def note_anchor(note: PublishedNote) -> str:
     return note.name.replace("_", "-").lower()
 
 
-def _note(shown: Shown, note: PublishedNote) -> Element:
-    text, language = words_of(note, shown.language)
-    other = {} if language == shown.language else {"lang": language}
-    about = shown.word("note_about", week=note.week, published=shown.day(note.approved.at))
+def _note(view: ResultsView, note: PublishedNote) -> Element:
+    text, language = words_of(note, view.language)
+    other = {} if language == view.language else {"lang": language}
+    about = view.word("note_about", week=note.week, published=view.day(note.approved.at))
     return element(
         "div",
         {"class": "said", "id": note_anchor(note)},

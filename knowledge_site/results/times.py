@@ -3,66 +3,68 @@
 from xml.etree.ElementTree import Element
 
 from charts import Labels, Mark, bars
-from knowledge_site.results.shown import Shown, paragraph, part
+from knowledge_site.results.view import ResultsView, paragraph, section
 from published_results import PublishedSpread, PublishedTimes, Result
 
 METRICS = ("first_response_time", "resolution_time")
 
 
-def times(shown: Shown) -> Element:
+def times(view: ResultsView) -> Element:
     """`{{ results times }}`: a picture and a table for every metric and clock."""
-    result = shown.latest
+    result = view.latest
     if result is None:
-        return part("times", shown.nothing_yet())
-    made = part("times")
+        return section("times", view.no_figures())
+    made = section("times")
     for metric in METRICS:
         for one in result.figures.times:
             if one.metric == metric:
-                made.append(_picture(shown, result, one))
+                made.append(_picture(view, result, one))
         for name in sorted(result.figures.withheld):
             if name.split(".")[:2] == ["times", metric]:
-                made.append(_absent(shown, result, name))
-    made.append(paragraph(shown.word("times_pooled", minimum=result.rules.minimum_n)))
+                made.append(_absent(view, result, name))
+    made.append(paragraph(view.word("times_pooled", minimum=result.rules.minimum_n)))
     return made
 
 
-def _absent(shown: Shown, result: Result, withheld: str) -> Element:
+def _absent(view: ResultsView, result: Result, withheld: str) -> Element:
     """Say what is withheld, such as "times.resolution_time", or one clock of it, and why."""
     _, metric, *clocks = withheld.split(".")
-    title = _title(shown, metric, *clocks)
-    return paragraph(f"{title}: {shown.withheld(result, withheld).text}")
+    title = _title(view, metric, *clocks)
+    return paragraph(f"{title}: {view.withheld(result, withheld).text}")
 
 
-def _title(shown: Shown, metric: str, *clocks: str) -> str:
-    name = shown.facts.metric(metric).name[shown.language]
-    return ", ".join((name, *(shown.word(f"clock_{clock}") for clock in clocks)))
+def _title(view: ResultsView, metric: str, *clocks: str) -> str:
+    name = view.facts.metric(metric).name[view.language]
+    return ", ".join((name, *(view.word(f"clock_{clock}") for clock in clocks)))
 
 
-def _picture(shown: Shown, result: Result, times: PublishedTimes) -> Element:
+def _picture(view: ResultsView, result: Result, times: PublishedTimes) -> Element:
     with_target = times.overall.within_target is not None
-    headings = [shown.word(key) for key in ("case_kind", "cases", "median", "percentile_90")]
+    headings = [view.word(key) for key in ("case_kind", "cases", "median", "percentile_90")]
     if with_target:
-        headings.append(shown.word("within_aim"))
+        headings.append(view.word("within_aim"))
     labels = Labels(
         key=f"results-{times.metric}-{times.clock}".replace("_", "-"),
-        title=_title(shown, times.metric, times.clock),
-        description=shown.word("times_description"),
+        title=_title(view, times.metric, times.clock),
+        description=view.word("times_description"),
         headings=tuple(headings),
     )
-    rows = [(shown.word("all_kinds"), times.overall)]
-    rows += [(shown.kinds(group.kinds), group) for group in times.groups]
-    return bars(labels, [_mark(shown, result, label, one, times.clock) for label, one in rows])
+    rows = [(view.word("all_kinds"), times.overall)]
+    rows += [(view.kind_names(group.kinds), group) for group in times.groups]
+    return bars(labels, [_mark(view, result, label, one, times.clock) for label, one in rows])
 
 
-def _mark(shown: Shown, result: Result, label: str, spread: PublishedSpread, clock: str) -> Mark:
-    median = shown.duration(spread.median, clock)
-    cells = [shown.number(spread.n), median, _percentile(shown, result, spread, clock)]
+def _mark(
+    view: ResultsView, result: Result, label: str, spread: PublishedSpread, clock: str
+) -> Mark:
+    median = view.duration(spread.median, clock)
+    cells = [view.number(spread.n), median, _percentile(view, result, spread, clock)]
     if spread.within_target:
-        cells.append(shown.portion(spread.within_target))
-    return Mark(label=label, value=spread.median, shown=median, cells=tuple(cells))
+        cells.append(view.portion(spread.within_target))
+    return Mark(label=label, value=spread.median, text=median, cells=tuple(cells))
 
 
-def _percentile(shown: Shown, result: Result, spread: PublishedSpread, clock: str) -> str:
+def _percentile(view: ResultsView, result: Result, spread: PublishedSpread, clock: str) -> str:
     if spread.percentile_90 is None:
-        return shown.word("from_n", n=result.rules.share_minimum_n)
-    return shown.duration(spread.percentile_90, clock)
+        return view.word("from_n", n=result.rules.share_minimum_n)
+    return view.duration(spread.percentile_90, clock)

@@ -20,13 +20,13 @@ POINTS = ("Very difficult", "Difficult", "Neither easy nor difficult", "Easy", "
 
 def counted(*counts: int) -> list[Mark]:
     return [
-        Mark(label=point, value=count, shown=str(count), cells=(str(count),))
+        Mark(label=point, value=count, text=str(count), cells=(str(count),))
         for point, count in zip(POINTS, counts, strict=True)
     ]
 
 
 def share(label: str, value: float | None, low: float | None, high: float | None) -> Mark:
-    return Mark(label=label, value=value, low=low, high=high, shown="text", cells=("text",))
+    return Mark(label=label, value=value, low=low, high=high, text="text", cells=("text",))
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=5, max_size=5))
@@ -92,7 +92,7 @@ def test_a_dot_stands_within_its_interval_and_on_the_scale() -> None:
 
 
 def test_what_is_not_known_is_said_and_not_drawn() -> None:
-    mark = Mark(label="2026-W47", value=None, shown="n below 30", cells=("n below 30",))
+    mark = Mark(label="2026-W47", value=None, text="n below 30", cells=("n below 30",))
     for figure in (bars(LABELS, [mark]), intervals(LABELS, [mark])):
         assert not list(figure.iter("circle"))
         assert not list(figure.iter("rect"))
@@ -108,7 +108,7 @@ def test_text_cannot_become_anything_else() -> None:
     hostile = '<script>alert("&amp;")</script>'
     figure = bars(
         replace(LABELS, title=hostile, description=hostile, headings=(hostile, hostile)),
-        [Mark(label=hostile, value=1, shown=hostile, cells=(hostile,))],
+        [Mark(label=hostile, value=1, text=hostile, cells=(hostile,))],
     )
     assert "<script" not in html(figure)
     assert "&lt;script&gt;alert" in html(figure)
@@ -125,10 +125,10 @@ def test_a_picture_needs_no_style_and_no_script() -> None:
 @pytest.mark.parametrize(
     ("draw", "mark", "said"),
     [
-        (bars, Mark(label="a", value=-1, shown="", cells=("",)), "begins at zero"),
-        (bars, Mark(label="a", value=1, shown="", cells=()), "0 cells for 1 headings"),
-        (intervals, share("a", 1.1, 0, 1), "outside of the scale"),
-        (intervals, share("a", 0.5, -0.1, 1), "outside of the scale"),
+        (bars, Mark(label="a", value=-1, text="", cells=("",)), "start at zero"),
+        (bars, Mark(label="a", value=1, text="", cells=()), "0 cells for 1 headings"),
+        (intervals, share("a", 1.1, 0, 1), "outside the scale"),
+        (intervals, share("a", 0.5, -0.1, 1), "outside the scale"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_by_name(draw: Any, mark: Mark, said: str) -> None:

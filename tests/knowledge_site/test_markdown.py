@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown import Markdown
 
 from charts import anchor
-from knowledge_site.fill.fillers import RESULTS, UnknownFiller, fill, is_fact, names
+from knowledge_site.fill.placeholders import RESULTS, UnknownPlaceholder, fill, is_fact, names
 from knowledge_site.wording import word
 from support_facts import FACTS_FILE, FactsError, load_facts
 
@@ -80,7 +80,7 @@ def test_unknown_fact_stops_and_names_the_key():
 
 
 def test_unknown_filler_stops_and_names_the_nearest():
-    with pytest.raises(UnknownFiller, match="table statuses"):
+    with pytest.raises(UnknownPlaceholder, match="table statuses"):
         render("{{ table status }}")
 
 
@@ -173,7 +173,7 @@ def test_any_text_between_braces_is_a_fact_a_filler_or_a_named_fault(text):
         return
     try:
         assert fill(text, FACTS, "en").tag
-    except UnknownFiller as error:
+    except UnknownPlaceholder as error:
         assert "there is:" in str(error)
 
 

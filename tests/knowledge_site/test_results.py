@@ -19,9 +19,9 @@ from feedback_app.publish.rules import questions_of, rules_of
 from feedback_app.publish.sums import figures_of
 from feedback_app.records import CohortCase
 from knowledge_site.after.feed import entries
-from knowledge_site.fill.fillers import RESULTS, fill
+from knowledge_site.fill.placeholders import RESULTS, fill
 from knowledge_site.results.downloads import as_json, write_downloads
-from knowledge_site.results.shown import Shown
+from knowledge_site.results.view import ResultsView
 from published_results import Correction, Published, Result, ResultsError, add, read_folder
 from scripts import build_site
 from tests.published_results.test_files import a_draft, a_note, results
@@ -172,8 +172,8 @@ def test_history_has_a_row_for_every_period_and_speaks_of_no_change() -> None:
 def test_numbers_follow_the_language() -> None:
     text = shown("scores", published(cases()), "de")
     assert "40 Antworten, Mittelwert 3,0. Mit 4 oder 5: 16 von 40." in text
-    german = Shown(Published(), FACTS, "de")
-    english = Shown(Published(), FACTS, "en")
+    german = ResultsView(Published(), FACTS, "de")
+    english = ResultsView(Published(), FACTS, "en")
     assert (german.number(1234.5, 1), english.number(1234.5, 1)) == ("1.234,5", "1,234.5")
 
 
@@ -189,7 +189,7 @@ def test_numbers_follow_the_language() -> None:
     ],
 )
 def test_durations_are_read_by_people(seconds: int, clock: str, text: str) -> None:
-    assert Shown(Published(), FACTS, "en").duration(seconds, clock) == text
+    assert ResultsView(Published(), FACTS, "en").duration(seconds, clock) == text
 
 
 def test_two_wordings_are_shown_apart_and_an_old_one_without_words_of_the_new() -> None:
@@ -226,9 +226,9 @@ def test_a_wording_is_named_by_any_file_that_holds_it_and_carried_into_later_fil
 
 
 def test_a_language_that_came_later_shows_old_files_in_the_words_they_have() -> None:
-    later = Shown(Published(), FACTS, "de")
-    assert later.told({"en": "Easy", "de": "Leicht"}) == "Leicht"
-    assert later.told({"en": "Easy"}) == "Easy"
+    later = ResultsView(Published(), FACTS, "de")
+    assert later.in_language({"en": "Easy", "de": "Leicht"}) == "Leicht"
+    assert later.in_language({"en": "Easy"}) == "Easy"
 
 
 def test_history_shows_a_year_and_the_files_hold_the_rest() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from knowledge_site.after import built_pages
-from knowledge_site.faults import SiteFaults
+from knowledge_site.errors import SiteError
 from scripts.build_site import ROOT, build
 from support_facts import FACTS_FILE, load_facts
 
@@ -174,7 +174,7 @@ def test_unknown_key_stops_the_build_and_keeps_the_last_good_site(tmp_path):
     with page.open("a", encoding="utf-8") as file:
         file.write("\nThe link works for {{ survey.link_lifetime_dayz }} days.\n")
     line = len(page.read_text(encoding="utf-8").splitlines())
-    with pytest.raises(SiteFaults, match="survey.link_lifetime_dayz") as raised:
+    with pytest.raises(SiteError, match="survey.link_lifetime_dayz") as raised:
         build(out, docs=docs)
     assert raised.value.faults[0].startswith(f"{page}:{line}: ")
     assert (out / "index.html").read_bytes() == before
@@ -185,9 +185,9 @@ def test_a_build_replaces_a_site_and_nothing_else(tmp_path):
     foreign = tmp_path / "papers"
     foreign.mkdir()
     (foreign / "letter.txt").write_text("Not a site.")
-    with pytest.raises(SiteFaults, match="papers: holds something that was not built here"):
+    with pytest.raises(SiteError, match="papers: holds something that was not built here"):
         build(foreign)
-    with pytest.raises(SiteFaults, match="letter.txt: holds something that was not built here"):
+    with pytest.raises(SiteError, match="letter.txt: holds something that was not built here"):
         build(foreign / "letter.txt")
     assert (foreign / "letter.txt").read_text() == "Not a site."
     out = tmp_path / "site"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from knowledge_site.after.assets import lighten, without_spare_space
+from knowledge_site.after.assets import optimise, without_spare_space
 
 HEAD = """<html><head>
     <link rel="stylesheet" href="{up}assets/stylesheets/theme.css">
@@ -39,7 +39,7 @@ def lightened(site):
     pages = {path: path.read_text() for path in sorted(site.rglob("*.html"))}
     return {
         path.relative_to(site).as_posix(): html
-        for path, html in lighten(site, pages, ["de"])[0].items()
+        for path, html in optimise(site, pages, ["de"])[0].items()
     }
 
 

@@ -200,7 +200,7 @@ def test_old_path_claimed_twice_or_outside_the_site_is_a_fault():
         moved("en", "b.md", "/old/"),
         moved("de", "a.md", "/old"),
     ]
-    messages = [str(fault) for fault in redirects.claims(pages)]
+    messages = [str(fault) for fault in redirects.redirect_conflicts(pages)]
     assert len(messages) == 2
     assert "must begin with /" in messages[0]
     assert "claimed by en/a.md too" in messages[1]

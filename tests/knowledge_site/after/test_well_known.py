@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from knowledge_site.after.well_known import overdue, robots, security
+from knowledge_site.after.well_known import expiry_faults, robots, security
 from support_facts import load_facts
 
 FACTS = load_facts()
@@ -63,7 +63,7 @@ def test_robots_are_led_to_the_sitemap():
     ],
 )
 def test_day_that_is_over_or_too_far_away_stops_the_build(day, said):
-    found = list(overdue(expiring(day), date(2026, 11, 26)))
+    found = list(expiry_faults(expiring(day), date(2026, 11, 26)))
     assert len(found) == (said is not None)
     assert all(str(said) in fault and "contacts.security_txt_expires" in fault for fault in found)
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from knowledge_site.after import built_pages
-from knowledge_site.after.whole_policy import WHOLE, write_whole
+from knowledge_site.after.whole_policy import WHOLE, write_whole_policy
 
 CONTENTS = """\
 <article><h1 id="all">All</h1>
@@ -28,7 +28,7 @@ B = '<article><h1 id="b">B</h1><h5 id="place">Place</h5><a href="a.html#one">A</
 def whole(tmp_path):
     for name, text in ((WHOLE, CONTENTS), ("a.html", A), ("b.html", B)):
         (tmp_path / name).write_text(text, encoding="utf-8")
-    write_whole(tmp_path)
+    write_whole_policy(tmp_path)
     return (tmp_path / WHOLE).read_text(encoding="utf-8")
 
 
@@ -64,7 +64,7 @@ def test_dates_and_marks_of_single_headings_are_left_out(whole):
 
 
 def test_site_without_such_a_page_is_left_alone(tmp_path):
-    write_whole(tmp_path)
+    write_whole_policy(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

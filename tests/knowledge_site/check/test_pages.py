@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from knowledge_site.check.pages import scan
+from knowledge_site.check.pages import check_pages
 from support_facts import load_facts
 
 FACTS = load_facts()
@@ -35,7 +35,7 @@ def docs(tmp_path):
 
 
 def faults(docs):
-    return [str(fault) for fault in scan(docs, FACTS, TODAY)]
+    return [str(fault) for fault in check_pages(docs, FACTS, TODAY)]
 
 
 def write(docs, text, language="en"):

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from knowledge_site.faults import SiteFaults
+from knowledge_site.errors import SiteError
 from scripts.build_site import ROOT, build
 
 
@@ -17,7 +17,7 @@ def docs(tmp_path):
 
 
 def faults(docs):
-    with pytest.raises(SiteFaults) as raised:
+    with pytest.raises(SiteError) as raised:
         build(docs.parent / "site", docs=docs)
     return raised.value.faults
 
@@ -67,7 +67,7 @@ def test_page_in_no_navigation_is_named(docs):
         text = (docs / language / "imprint.md").read_text(encoding="utf-8")
         text = re.sub(r"description: .*", f"description: {'y' * 60} {language}", text)
         (docs / language / "new.md").write_text(text, encoding="utf-8")
-    assert f"{docs / 'en' / 'new.md'}: is in no navigation: name it under nav in mkdocs.yml" in (
+    assert f"{docs / 'en' / 'new.md'}: is not in the navigation: add it to nav in mkdocs.yml" in (
         faults(docs)
     )
 
@@ -78,7 +78,7 @@ def test_fault_of_a_fact_keeps_its_place_in_the_site(docs, tmp_path):
     path.write_text(
         source.replace('page = "support-portal.md"', 'page = "gone.md"'), encoding="utf-8"
     )
-    with pytest.raises(SiteFaults) as raised:
+    with pytest.raises(SiteError) as raised:
         build(tmp_path / "site", path, docs=docs)
     (fault,) = raised.value.faults
     assert fault.startswith(f"{docs / 'en' / 'what-changed.md'}: link gone.md")

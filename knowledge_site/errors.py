@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, order=True)
-class Fault:
+class SiteFault:
     """One thing to mend; line 0 means the whole file."""
 
     path: Path
@@ -18,7 +18,7 @@ class Fault:
         return f"{place}: {self.message}"
 
 
-class SiteFaults(Exception):
+class SiteError(Exception):
     """The site cannot be built; `faults` holds every reason as one line each."""
 
     def __init__(self, faults: Iterable[object]) -> None:

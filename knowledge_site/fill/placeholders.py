@@ -22,17 +22,17 @@ from knowledge_site.fill import (
     terms,
     tickets,
 )
-from knowledge_site.results import history, latest, measured, notes, scores, times, treatment
-from knowledge_site.results.shown import Shown
+from knowledge_site.results import history, latest, metrics, notes, participation, scores, times
+from knowledge_site.results.view import ResultsView
 from published_results import Published
 from support_facts import Facts
 
 EXPRESSION = re.compile(r"\{\{[ \t]*([^{}\n]*?)[ \t]*\}\}")
 FACT_KEY = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")
 
-Filler = Callable[[Facts, str], Element]
+Placeholder = Callable[[Facts, str], Element]
 
-FILLERS: dict[str, Filler] = {
+PLACEHOLDERS: dict[str, Placeholder] = {
     "table statuses": tables.statuses,
     "table retention": tables.retention,
     "table impacts": priorities.impacts,
@@ -63,21 +63,21 @@ FILLERS: dict[str, Filler] = {
 }
 
 # What is filled from published results. Without any, each says so.
-RESULTS: dict[str, Callable[[Shown], Element]] = {
-    "table metrics": measured.metrics,
+RESULTS: dict[str, Callable[[ResultsView], Element]] = {
+    "table metrics": metrics.metrics,
     "results banner": latest.banner,
     "results latest": latest.latest,
     "results scores": scores.scores,
-    "results participation": treatment.participation,
+    "results participation": participation.participation,
     "results times": times.times,
-    "results conduct": treatment.conduct,
+    "results conduct": participation.conduct,
     "results notes": notes.notes,
     "results history": history.history,
     "results corrections": history.corrections,
 }
 
 
-class UnknownFiller(ValueError):
+class UnknownPlaceholder(ValueError):
     """A page asks for a filler that does not exist."""
 
 
@@ -89,7 +89,7 @@ def is_fact(expression: str) -> bool:
 def names(facts: Facts) -> list[str]:
     """Return every filler a page may ask for."""
     return [
-        *FILLERS,
+        *PLACEHOLDERS,
         *RESULTS,
         *(f"steps {kind.key}" for kind in facts.case_kinds if kind.public),
     ]
@@ -103,9 +103,9 @@ def fill(
     known = names(facts)
     if name not in known:
         near = get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)
-        raise UnknownFiller(f"no filler {{{{ {name} }}}}; there is: {', '.join(near)}")
-    if name in FILLERS:
-        return FILLERS[name](facts, language)
+        raise UnknownPlaceholder(f"no filler {{{{ {name} }}}}; there is: {', '.join(near)}")
+    if name in PLACEHOLDERS:
+        return PLACEHOLDERS[name](facts, language)
     if name in RESULTS:
-        return RESULTS[name](Shown(published or Published(), facts, language))
+        return RESULTS[name](ResultsView(published or Published(), facts, language))
     return lists.steps(facts, language, name.removeprefix("steps "))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from knowledge_site.fill.drawing import Layout, Stage, Words, drawings
+from knowledge_site.fill.status_graph import Layout, Stage, Words, drawings
 
 WORDS = Words("way", "A way", "From A to B.")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge_site.after.css import parse, write
-from knowledge_site.after.purge import Names, alternatives, purge
+from knowledge_site.after.unused_css import UsedNames, alternatives, remove_unused
 
 PAGE = """<html lang="en"><body dir="ltr" class="home wide">
 <main id="text"><a class='link' href="x">x</a><input type="checkbox"></main>
@@ -12,7 +12,7 @@ SCRIPT = 'const item = document.createElement("li"); item.className = "found__it
 
 
 def purged(text: str) -> str:
-    return write(purge(parse(text), Names([PAGE], [SCRIPT])))
+    return write(remove_unused(parse(text), UsedNames([PAGE], [SCRIPT])))
 
 
 @pytest.mark.parametrize(

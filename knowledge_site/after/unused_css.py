@@ -24,7 +24,7 @@ KEYFRAMES = re.compile(r"@(?:-\w+-)?keyframes\s+(.+)")
 DECLARATION = re.compile(r"""((?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\([^()'"]*\)|[^;"'])+)""")
 
 
-class Names:
+class UsedNames:
     """Classes, ids, elements and values of attributes that can appear in the pages."""
 
     def __init__(self, pages: Iterable[str], scripts: Iterable[str]) -> None:
@@ -51,7 +51,7 @@ class Names:
         return value in self.words or any(one in self.text for one in written)
 
 
-def purge(sheet: Sheet, names: Names) -> Sheet:
+def remove_unused(sheet: Sheet, names: UsedNames) -> Sheet:
     """Return the sheet without what the names cannot meet."""
     kept = tuple(_kept(sheet, names))
     before = None
@@ -60,7 +60,7 @@ def purge(sheet: Sheet, names: Names) -> Sheet:
     return kept
 
 
-def _kept(rules: Iterable[Rule | Group], names: Names) -> Iterator[Rule | Group]:
+def _kept(rules: Iterable[Rule | Group], names: UsedNames) -> Iterator[Rule | Group]:
     for rule in rules:
         if isinstance(rule, Group):
             if inner := tuple(_kept(rule.rules, names)):
@@ -93,7 +93,7 @@ def alternatives(selector: str) -> list[str]:
     return [*parts, selector[start:].strip()]
 
 
-def can_match(selector: str, names: Names) -> bool:
+def can_match(selector: str, names: UsedNames) -> bool:
     """Say whether everything the selector needs is among the names."""
     needed = _needs(selector)
     known = {".": names.classes, "#": names.ids, "": names.elements}

@@ -1,4 +1,4 @@
-"""What every part of the results needs, and how numbers are written in a language."""
+"""The published results in one language: the figures, and how they are written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,19 +7,16 @@ from functools import cached_property
 from xml.etree.ElementTree import Element
 
 from babel.dates import format_date, format_interval
-from babel.numbers import format_decimal
 
-from charts import Child, element
+from charts import Child, duration, element, number, percent
 from knowledge_site.wording import word
 from published_results import Portion, Published, PublishedPeriod, Result, Words
 from support_facts import Facts
 
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
-
 
 @dataclass(frozen=True)
-class Shown:
-    """What was published, and the language it is shown in."""
+class ResultsView:
+    """Published results, the facts they refer to, and the language of the page."""
 
     published: Published
     facts: Facts
@@ -27,47 +24,45 @@ class Shown:
 
     @cached_property
     def latest(self) -> Result | None:
-        """Return the result of the latest period, in the version that counts."""
+        """The newest version of the result of the latest period; None if nothing is published."""
         return self.published.newest[-1] if self.published.newest else None
 
     def word(self, key: str, **values: object) -> str:
-        """Return a wording with its gaps filled."""
+        """Return a text of words.toml with its placeholders filled."""
         return word(key, self.language).format(**values)
 
-    def told(self, words: Words) -> str:
-        """Return a wording of a file, in another language if it was published without this one."""
+    def in_language(self, words: Words) -> str:
+        """Return a published text in this language, or else in its first one."""
         return words.get(self.language) or next(iter(words.values()))
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number as it is written in this language: 4.25 is "4.3" or "4,3"."""
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        # Halves go upward, as a reader expects.
-        return str(format_decimal(value + 1e-9, pattern, locale=self.language))
+        return number(value, decimals, self.language)
 
     def percent(self, fraction: float) -> str:
         """Return 0.375 as "38 %"."""
-        return f"{self.number(int(fraction * 100 + 0.5 + 1e-9))} %"
+        return percent(fraction, self.language)
 
     def portion(self, portion: Portion) -> str:
         """Return "31 of 40" and, where there is one, the share."""
-        return self.of(portion.count, portion.n, portion.share)
+        return self.count_of(portion.count, portion.n, portion.share)
 
-    def of(self, count: int, n: int, share: float | None) -> str:
+    def count_of(self, count: int, n: int, share: float | None) -> str:
         """Return "31 of 40 (78 %)", or "31 of 40" where n is too small for a share."""
         text = self.word("of", count=self.number(count), n=self.number(n))
         return text if share is None else f"{text} ({self.percent(share)})"
 
     def day(self, moment: date | datetime) -> str:
-        """Return a day in words."""
+        """Return a date such as "23 November 2026"."""
         return str(format_date(moment, "long", locale=self.language))
 
-    def span(self, period: PublishedPeriod) -> str:
-        """Return the first to the last day of a period."""
+    def date_range(self, period: PublishedPeriod) -> str:
+        """Return the first and the last day of a period."""
         first, last = period.first_day, period.last_day
         return str(format_interval(first, last, "yMMMd", locale=self.language))
 
-    def weeks(self, period: PublishedPeriod) -> str:
-        """Return the weeks of a period as briefly as a picture needs, such as "2026 W40–43"."""
+    def week_range(self, period: PublishedPeriod) -> str:
+        """Return the weeks of a period, short enough for a chart: "2026 W40–43"."""
         (year, first), (end, last) = (
             week.split("-W") for week in (period.first_week, period.last_week)
         )
@@ -75,24 +70,11 @@ class Shown:
         return f"{year} {self.word('weeks')}{first}–{last}"
 
     def duration(self, seconds: float, clock: str) -> str:
-        """Return seconds as "45 s", "35 min", "2 h 5 min" or "3 days 4 h".
+        """Return seconds as "45 s", "35 min", "2 h 5 min" or "3 days 4 h"."""
+        return duration(seconds, clock, self.language, word("some_days", self.language))
 
-        Days are counted on the calendar only: nobody knows how many business hours make one.
-        """
-        whole = round(seconds)
-        if whole < _MINUTE:
-            return f"{whole} s"
-        if whole < _HOUR:
-            return f"{whole // _MINUTE} min"
-        if clock == "calendar" and whole >= 2 * _DAY:
-            days, hours = whole // _DAY, whole % _DAY // _HOUR
-            text = self.word("some_days", days=days)
-            return f"{text} {hours} h" if hours else text
-        hours, minutes = whole // _HOUR, whole % _HOUR // _MINUTE
-        return f"{self.number(hours)} h {minutes} min" if minutes else f"{self.number(hours)} h"
-
-    def kinds(self, kinds: Sequence[str]) -> str:
-        """Return the names of case kinds, as the facts order them."""
+    def kind_names(self, kinds: Sequence[str]) -> str:
+        """Return the names of case kinds in the order of the facts."""
         known = {kind.key: kind.name[self.language] for kind in self.facts.case_kinds}
         order = [*known, *(kind for kind in kinds if kind not in known)]
         names = [known.get(kind, kind) or self.word("no_kind") for kind in order if kind in kinds]
@@ -101,12 +83,12 @@ class Shown:
         return f"{', '.join(names[:-1])} {self.word('and')} {names[-1]}"
 
     def withheld(self, result: Result, name: str) -> Element:
-        """Return why a figure is not there."""
+        """Return a paragraph with the reason why a figure is withheld."""
         reason = result.figures.withheld.get(name, "too_few")
         return paragraph(self.word(f"withheld_{reason}", minimum=result.rules.minimum_n))
 
-    def nothing_yet(self) -> Element:
-        """Return that there is no figure yet."""
+    def no_figures(self) -> Element:
+        """Return a paragraph that says that no figure is published yet."""
         return paragraph(self.word("no_figure_yet"))
 
 
@@ -115,6 +97,6 @@ def paragraph(*children: Child) -> Element:
     return element("p", None, *children)
 
 
-def part(name: str, *children: Child) -> Element:
-    """Return a part of the page, named for its style."""
+def section(name: str, *children: Child) -> Element:
+    """Return a section of the page; `name` is its CSS class."""
     return element("div", {"class": f"results results--{name}"}, *children)

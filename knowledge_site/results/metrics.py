@@ -1,0 +1,67 @@
+"""The metrics table with what was last measured beside each aim."""
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from charts import Child, element
+from knowledge_site.fill import tables
+from knowledge_site.results.view import ResultsView
+from published_results import Result
+
+RESULTS_PAGE = "how-we-are-doing.md"
+
+
+def metrics(view: ResultsView) -> Element:
+    """`{{ table metrics }}`: aim, last measured, definition, formula, what does not count."""
+    return tables.metrics(
+        view.facts,
+        view.language,
+        lambda metric: [_note(view, said) for said in _measured(view, metric.key)],
+    )
+
+
+def _note(view: ResultsView, said: str) -> Element:
+    assert view.latest
+    period = f" ({view.date_range(view.latest.period)})"
+    label: list[Child] = [f"{view.word('measured')}: ", said]
+    if view.latest.sample:
+        label.insert(0, f"{view.word('sample_data')} ")
+    link = element("a", {"href": RESULTS_PAGE}, period.strip())
+    return element("span", {"class": "note"}, *label, " ", link)
+
+
+def _measured(view: ResultsView, metric: str) -> Iterator[str]:
+    """Yield what was measured of a metric in the latest period, once for each clock or wording."""
+    if view.latest is None:
+        return
+    yield from _times(view, view.latest, metric)
+    yield from _scores(view, view.latest, metric)
+    found = view.latest.figures.participation
+    if metric == "response_rate" and found:
+        yield view.count_of(found.answered, found.reached, found.rate)
+
+
+def _times(view: ResultsView, result: Result, metric: str) -> Iterator[str]:
+    for times in result.figures.times:
+        if times.metric != metric:
+            continue
+        said = view.word(
+            "measured_times",
+            median=view.duration(times.overall.median, times.clock),
+            clock=view.word(f"clock_{times.clock}"),
+            n=view.number(times.overall.n),
+        )
+        within = times.overall.within_target
+        if within:
+            said += view.word("measured_within", count=view.portion(within))
+        yield said
+
+
+def _scores(view: ResultsView, result: Result, metric: str) -> Iterator[str]:
+    for wording in result.figures.scores.wordings if result.figures.scores else ():
+        for answers in wording.answers:
+            if answers.metric == metric:
+                share = answers.share.value if answers.share else None
+                best = view.count_of(sum(answers.counts[-2:]), answers.n, share)
+                mean = view.number(answers.mean, 1)
+                yield view.word("measured_scores", mean=mean, best=best)

@@ -1,0 +1,52 @@
+"""Who was asked, who answered, and how the answers were treated."""
+
+from xml.etree.ElementTree import Element
+
+from charts import Row, table
+from knowledge_site.results.view import ResultsView, section
+
+
+def participation(view: ResultsView) -> Element:
+    """`{{ results participation }}`: from closed cases to answers, with the response rate."""
+    result = view.latest
+    if result is None:
+        return section("participation", view.no_figures())
+    found = result.figures.participation
+    if found is None:
+        return section("participation", view.withheld(result, "participation"))
+    numbers = {
+        "closed": found.closed,
+        "not_asked": found.not_asked,
+        "not_delivered": found.not_delivered,
+        "bounced": found.bounced,
+        "reached": found.reached,
+        "answered": found.answered,
+    }
+    rows: list[Row] = [
+        ("", [view.word(f"part_{name}")], [[view.number(count)]]) for name, count in numbers.items()
+    ]
+    rate = view.count_of(found.answered, found.reached, found.rate)
+    rows.append(("", [view.facts.metric("response_rate").name[view.language]], [[rate]]))
+    headings = [view.word("part"), view.word("count")]
+    return section(
+        "participation", table(view.word("participation_caption"), headings, rows, kind="figures")
+    )
+
+
+def conduct(view: ResultsView) -> Element:
+    """`{{ results conduct }}`: answers read in time, wished-for contacts made in time."""
+    result = view.latest
+    if result is None:
+        return section("conduct", view.no_figures())
+    found = result.figures.conduct
+    if found is None:
+        return section("conduct", view.withheld(result, "conduct"))
+    read = view.word("conduct_read", days=result.rules.read_within_days)
+    contacted = view.word("conduct_contacted", days=result.rules.contact_within_working_days)
+    why = view.withheld(result, "conduct.contacted").text or ""
+    rows: list[Row] = [
+        ("", [read], [[view.portion(found.read)]]),
+        ("", [contacted], [[view.portion(found.contacted) if found.contacted else why]]),
+    ]
+    headings = [view.word("promise"), view.word("kept")]
+    return section("conduct", table(view.word("conduct_caption"), headings, rows, kind="figures"))
