@@ -18,7 +18,7 @@ from support_facts import FactsError, load_facts
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEAKING = ("web/**", "survey/**", "mail/**", "leads/**", "review/**")
-_OPTIONS = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true"}
+_OPTIONS = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "trimmed": "true"}
 _LANGUAGES = re.compile(r"^languages = \[(.*)\]", re.MULTILINE)
 
 # A wording, or the singular and the plural of one.

@@ -180,3 +180,18 @@ def test_no_lock_names_the_host_of_a_package_index() -> None:
         assert "://" not in lock.read_text(encoding="utf-8"), lock
     for lock in npm:
         assert '"resolved"' not in lock.read_text(encoding="utf-8"), lock
+
+
+TEMPLATES = sorted(path for path in (ROOT / "feedback_app/templates").rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_a_template_has_short_lines_and_no_literal_address_of_the_leads_pages(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    long = [at for at, line in enumerate(text.splitlines(), 1) if len(line) > 120]
+    assert not long, f"wrap the lines {long}"
+    assert "/review" not in re.sub(r'"(leads/)?review/[\w-]+\.html"', "", text), "use url_for"
+
+
+def test_there_are_templates_to_check() -> None:
+    assert len(TEMPLATES) > 40

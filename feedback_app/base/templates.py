@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+from flask import url_for
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from feedback_app.base.language import catalogue
@@ -28,5 +29,8 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.globals["language"] = language
+    # Line breaks in {% trans %} blocks do not change their msgid.
+    environment.policies["ext.i18n.trimmed"] = True
+    # Works in a request only; emails get the addresses of their links as values.
+    environment.globals |= {"language": language, "url_for": url_for}
     return environment

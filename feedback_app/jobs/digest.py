@@ -74,6 +74,6 @@ def figures(program: Program, week: str, now: datetime) -> dict[str, Any]:
         "most": _MOST_UNREAD,
         "overdue": overdue,
         "mean": lambda value: mean(value, program.facts.languages[0]),
-        "public_url": program.settings.public_url,
+        "review_url": f"{program.settings.public_url}/review",
         "has_news": bool(review.answers or unread or overdue),
     }

@@ -1,37 +1,45 @@
-"""A value in every form, bound to the session: a POST must bring it back (CSRF)."""
+"""CSRF protection: every form contains the token of its session, and each POST must bring it."""
 
 import secrets
 from typing import Any
 
 from flask import session
+from markupsafe import Markup
 from wtforms import Form
 from wtforms.csrf.core import CSRF
 from wtforms.validators import ValidationError
 
-
-def page_value() -> str:
-    """Return the value of this session, made when the first page asks for it."""
-    if "page" not in session:
-        session["page"] = secrets.token_urlsafe(16)
-    value: str = session["page"]
-    return value
+_FIELD = "csrf_token"
 
 
-class _SessionValue(CSRF):
+def csrf_token() -> str:
+    """Return the token of this session. The first form of the session creates it."""
+    if _FIELD not in session:
+        session[_FIELD] = secrets.token_urlsafe(16)
+    token: str = session[_FIELD]
+    return token
+
+
+def csrf_field() -> Markup:
+    """Return the hidden input that every form contains."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(_FIELD, csrf_token())
+
+
+class _SessionToken(CSRF):
     def generate_csrf_token(self, csrf_token_field: Any) -> str:
-        return page_value()
+        return csrf_token()
 
     def validate_csrf_token(self, form: Any, field: Any) -> None:
-        known, given = session.get("page", ""), str(field.data or "")
-        if not known or not secrets.compare_digest(known.encode(), given.encode()):
-            raise ValidationError("page")
+        expected, given = session.get(_FIELD, ""), str(field.data or "")
+        if not expected or not secrets.compare_digest(expected.encode(), given.encode()):
+            raise ValidationError(_FIELD)
 
 
 class LeadsForm(Form):
-    """A form whose page value is checked."""
+    """A form that is only valid with the session's CSRF token."""
 
     class Meta:
         csrf = True
-        csrf_class = _SessionValue
-        csrf_field_name = "page"
-        locales = False  # the words of a fault are in the template
+        csrf_class = _SessionToken
+        csrf_field_name = _FIELD
+        locales = False  # the templates contain the error messages

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, request, session
 
 from feedback_app.base.weeks import week_of
-from feedback_app.leads.csrf import page_value
+from feedback_app.leads.csrf import csrf_field
 from feedback_app.leads.sessions import lead
 from feedback_app.reports.formatting import words
 from feedback_app.web import pages
@@ -29,7 +29,7 @@ def render(what: str, /, **values: Any) -> str:
         what,
         language,
         lead=lead(),
-        page_value=page_value,
+        csrf_field=csrf_field,
         now=now(),
         this_week=this_week(),
         today=program().today(now()),

@@ -49,7 +49,7 @@ def guard() -> AnyResponse | None:
     if not request.path.isprintable():
         abort(404)
     if not is_offered(program().settings.public_url):
-        return page("not-offered", 503)
+        return page("message", 503, message="not-offered")
     single_sign_on.recognise()
     shows = request.method in _SHOWS
     view = current_app.view_functions[request.endpoint or ""]
@@ -57,18 +57,18 @@ def guard() -> AnyResponse | None:
     who = lead()
     if role:
         if not who:
-            return _to_sign_in() if shows else page("sign-in-again", 401)
+            return _to_sign_in() if shows else page("message", 401, message="signed-out")
         if not who.may(role):
-            return page("not-allowed", 403, role=role)
+            return page("message", 403, message="not-allowed", role=role)
     if not shows and not LeadsForm(request.form).validate():
-        return page("stale", 400)
+        return page("message", 400, message="stale")
     return None
 
 
 @leads_pages.errorhandler(HTTPException)
 def explain(error: HTTPException) -> Response:
     """Say what is wrong, and the way back."""
-    return protect_leads_page(page("error", error.code or 500, code=error.code))
+    return protect_leads_page(page("message", error.code or 500, message="", code=error.code))
 
 
 def _to_sign_in() -> AnyResponse:

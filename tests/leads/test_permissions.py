@@ -113,20 +113,20 @@ def test_nothing_is_stored_without_the_value_of_a_page(office: Office, value: st
             "password": "x",
         }
         if value is not None:
-            form["page"] = value
+            form["csrf_token"] = value
         assert ask(admin, method, address(rule, one), **form).status_code == 400, rule
     assert office.everything() == before
 
 
-def test_a_page_value_of_another_session_is_worth_nothing(office: Office) -> None:
+def test_the_csrf_token_of_another_session_is_refused(office: Office) -> None:
     one = answered(office, "0001", 1, 1)
     mallory = Somebody(office, "lead", "mallory")
     lena = Somebody(office, "lead", "lena")
     mallory.get("/review/unread")
     with mallory.browser.session_transaction("/review/") as session:
-        theirs = session["page"]
+        theirs = session["csrf_token"]
     place = f"/review/answers/{one}/read"
-    assert ask(lena, "POST", place, page=theirs, revision="1").status_code == 400
+    assert ask(lena, "POST", place, csrf_token=theirs, revision="1").status_code == 400
 
 
 def test_pages_are_kept_by_nobody_and_run_only_our_own_script(office: Office) -> None:

@@ -54,7 +54,7 @@ def test_nobody_is_sent_elsewhere_after_signing_in(
     done = lena.browser.post(
         "/review/sign-in",
         query_string={"next": elsewhere},
-        data={"name": "lena", "password": PASSWORD, "page": page},
+        data={"name": "lena", "password": PASSWORD, "csrf_token": page},
     )
     assert done.location == "/review/"
 
@@ -110,7 +110,7 @@ def _guess_often(office: Office, **environ: str) -> Callable[..., Any]:
     page = value_in(browser.get("/review/sign-in").text)
 
     def send(name: str, password: str, **said: str) -> Any:
-        form = {"name": name, "password": password, "page": page}
+        form = {"name": name, "password": password, "csrf_token": page}
         return browser.post("/review/sign-in", data=form, environ_overrides={**environ, **said})
 
     for number in range(50):
@@ -139,7 +139,7 @@ def test_behind_a_proxy_nobody_told_us_of_names_alone_are_slowed(
     assert send("lena", PASSWORD).status_code == 303
 
 
-def test_every_sign_in_makes_a_new_session_and_a_new_page_value(team_office: Office) -> None:
+def test_every_sign_in_makes_a_new_session_and_a_new_csrf_token(team_office: Office) -> None:
     lena = Somebody(team_office, "lead", "lena")
     first_value = value_in(lena.get(WEEK).text)
     (first,) = team_office.rows("lead_sessions")
@@ -196,7 +196,7 @@ def test_the_cookie_is_bound_to_the_host_where_https_allows_it(sqlite_office: Of
     done = browser.post(
         "/review/sign-in",
         base_url="https://survey.example",
-        data={"name": "lena", "password": PASSWORD, "page": value_in(shown.text)},
+        data={"name": "lena", "password": PASSWORD, "csrf_token": value_in(shown.text)},
     )
     (cookie,) = done.headers.getlist("Set-Cookie")
     assert cookie.startswith("__Host-leads=")
@@ -256,8 +256,8 @@ class TestSingleSignOn:
         anna = Somebody(office)
         assert anna.sign_in("anna").status_code == 400, "there is no form to sign in with"
         with anna.browser.session_transaction("/review/") as session:
-            session["page"] = "known"
-        form = {"name": "anna", "password": PASSWORD, "page": "known"}
+            session["csrf_token"] = "known"
+        form = {"name": "anna", "password": PASSWORD, "csrf_token": "known"}
         assert anna.browser.post("/review/sign-in", data=form).status_code == 403
 
     def test_without_the_setting_the_header_means_nothing(self, office: Office) -> None:

@@ -107,7 +107,7 @@ def test_the_running_week_and_the_next_one_say_what_they_are(rita: Somebody) -> 
 def test_a_week_that_is_none_is_not_found(rita: Somebody, wrong: str) -> None:
     page = rita.get(f"/review/{wrong}")
     assert page.status_code == 404
-    assert "such as 2026-W47" in page.text
+    assert "for example 2026-W47" in page.text
 
 
 def test_filters_hide_answers_and_leave_the_figures_alone(rita: Somebody) -> None:

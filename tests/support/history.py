@@ -51,8 +51,8 @@ def open_house(folder: Path, answers: int, weeks: int) -> House:
     with program.database.write() as tx:
         leads.add(tx, Lead(name="lead", role="lead", password_hash=hashed, added_at=NOW))
     client = create_app(parts=program, now=lambda: NOW).test_client()
-    page = client.get("/review/sign-in").text.split('name="page" value="')[1].split('"')[0]
-    form = {"name": "lead", "password": PASSWORD, "page": page}
+    page = client.get("/review/sign-in").text.split('name="csrf_token" value="')[1].split('"')[0]
+    form = {"name": "lead", "password": PASSWORD, "csrf_token": page}
     if client.post("/review/sign-in", data=form).status_code != 303:
         raise RuntimeError("nobody could sign in: nothing was measured")
     return House(program, client)

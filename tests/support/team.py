@@ -45,7 +45,7 @@ class Somebody:
         page = self.browser.get("/review/sign-in").text
         return self.browser.post(
             "/review/sign-in" + query,
-            data={"name": name, "password": password, "page": value_in(page)},
+            data={"name": name, "password": password, "csrf_token": value_in(page)},
         )
 
     def get(self, path: str) -> Any:
@@ -54,12 +54,12 @@ class Somebody:
     def post(self, path: str, **fields: Any) -> Any:
         """Send a form with the value of a page of this session."""
         page = value_in(self.browser.get("/review/unread").text)
-        return self.browser.post(path, data={"page": page, **fields})
+        return self.browser.post(path, data={"csrf_token": page, **fields})
 
 
 def value_in(page: str) -> str:
     """Return the page value of a page, or nothing."""
-    found = re.search(r'name="page" value="([^"]*)"', page)
+    found = re.search(r'name="csrf_token" value="([^"]*)"', page)
     return found[1] if found else ""
 
 
