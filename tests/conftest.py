@@ -1,143 +1,166 @@
-"""The real parts that tests use: a database server, a mail server, a browser.
+"""Fixtures that many tests share. tests/README.md lists them.
 
-A part that is not installed is a named skip on a user's machine, and a failure in CI
-(FEEDBACK_REQUIRE_REAL_PARTS=1).
+Servers, the browser and the built site start once per worker, at the first test that needs them.
 """
 
-import os
-import pwd
 import shutil
 import subprocess
-import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 import time_machine
-from build_site import build
 from hypothesis import settings
-from playwright.sync_api import sync_playwright
 from pydantic import SecretStr
 
+from feedback_app.base.links import Links
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database
 from feedback_app.database.migrate import migrate
-from feedback_app.program import open_program
+from feedback_app.program import Program
 from feedback_app.settings import Settings
+from support_facts import Facts, load_facts
+from tests.support import postgresql
+from tests.support.fast_files import keep_temporary_files_in_memory
 from tests.support.office import KEY, NOW, Office
+from tests.support.real_parts import real_part_missing
 from tests.support.site_server import serving
 from tests.support.smtp_sink import SmtpSink, listening
 
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
 settings.load_profile("ci")
+keep_temporary_files_in_memory()
 
 
-def real_part_missing(what: str, mend: str) -> NoReturn:
-    """Skip by name, or fail where every real part is required."""
-    message = f"{what} is not installed: {mend}"
-    if os.environ.get("FEEDBACK_REQUIRE_REAL_PARTS") == "1":
-        pytest.fail(message)
-    pytest.skip(message)
+@pytest.fixture(scope="session")
+def facts() -> Facts:
+    """The facts of the shipped support.toml, which cannot be changed."""
+    return load_facts()
 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """A PostgreSQL server of our own on a socket in a temporary folder; yields that folder."""
-    found = shutil.which("initdb") or next(
-        map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None
-    )
-    if not found:
-        real_part_missing("PostgreSQL", "apt-get install postgresql")
-    binaries = Path(found).resolve().parent
-    # Not below pytest's own folder: every other run of pytest closes that to other accounts.
-    folder = Path(tempfile.mkdtemp(prefix="feedback-postgresql-"))
-    # The server refuses to run as root.
-    account = "postgres" if os.geteuid() == 0 else None
-    if account:
-        entry = pwd.getpwnam(account)
-        os.chown(folder, entry.pw_uid, entry.pw_gid)
+    """The folder with the socket of a running PostgreSQL server."""
+    with postgresql.running_server() as folder:
+        yield folder
 
-    def run(*words: str) -> None:
-        subprocess.run(words, user=account, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
-    data = str(folder / "data")
-    run(str(binaries / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "--no-sync")
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    log = str(folder / "log")
-    run(str(binaries / "pg_ctl"), "-D", data, "-l", log, "-o", options, "-w", "start")
-    yield str(folder)
-    run(str(binaries / "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop")
-    shutil.rmtree(folder)
+@pytest.fixture(scope="session")
+def shared_postgresql_database(postgresql_server: str) -> str:
+    """The name of a migrated database; use `migrated_url` instead, which empties it."""
+    name = postgresql.create_database(postgresql_server)
+    _migrate(postgresql.url_of(postgresql_server, name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("migrated") / "feedback.sqlite"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def _migrate(url: str) -> None:
+    database = open_database(url)
+    migrate(database, NOW)
+    database.close()
 
 
 @pytest.fixture
 def empty_postgresql_url(postgresql_server: str) -> Iterator[str]:
-    """A fresh, empty PostgreSQL database."""
-    name = f"test_{uuid.uuid4().hex}"
-    admin = open_database(f"postgresql://postgres@/postgres?host={postgresql_server}")
-    connection = admin._connections.get()
-    connection.execute(f"CREATE DATABASE {name}")
-    yield f"postgresql://postgres@/{name}?host={postgresql_server}"
-    connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.close()
+    """An empty PostgreSQL database without tables."""
+    name = postgresql.create_database(postgresql_server)
+    yield postgresql.url_of(postgresql_server, name)
+    postgresql.drop_database(postgresql_server, name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each engine."""
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without tables, on each engine."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/feedback.sqlite"
     return str(request.getfixturevalue("empty_postgresql_url"))
 
 
 @pytest.fixture
+def migrated_sqlite_url(migrated_sqlite_file: Path, tmp_path: Path) -> str:
+    """The address of a migrated SQLite database without rows."""
+    path = tmp_path / "feedback.sqlite"
+    shutil.copyfile(migrated_sqlite_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def migrated_postgresql_url(
+    postgresql_server: str, shared_postgresql_database: str
+) -> Iterator[str]:
+    """The address of a migrated PostgreSQL database without rows."""
+    yield postgresql.url_of(postgresql_server, shared_postgresql_database)
+    postgresql.delete_all_rows(
+        postgresql_server, shared_postgresql_database, keep="schema_versions"
+    )
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a migrated database without rows, on each engine.
+
+    A test that changes tables or `schema_versions` uses `empty_database_url`.
+    """
+    return str(request.getfixturevalue(f"migrated_{request.param}_url"))
+
+
+@pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A migrated database of each engine."""
+    """A migrated database without rows, on each engine."""
     opened = open_database(database_url)
-    migrate(opened, NOW)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
-    """A support office on each engine, at noon of a Tuesday; time passes when the test says so."""
-    yield from _office(database_url, tmp_path)
+def office(database_url: str, tmp_path: Path, facts: Facts) -> Iterator[Office]:
+    """A support office on each engine, on a Tuesday at noon; time passes when the test says so."""
+    yield from _office(database_url, tmp_path, facts)
 
 
 @pytest.fixture
-def sqlite_office(tmp_path: Path) -> Iterator[Office]:
+def sqlite_office(migrated_sqlite_url: str, tmp_path: Path, facts: Facts) -> Iterator[Office]:
     """A support office on SQLite."""
-    yield from _office(f"sqlite:///{tmp_path}/feedback.sqlite", tmp_path)
+    yield from _office(migrated_sqlite_url, tmp_path, facts)
 
 
 @pytest.fixture
-def team_office(database_url: str, tmp_path: Path) -> Iterator[Office]:
-    """An office on each engine whose leads may sign in: it is reached on this machine alone."""
-    yield from _office(database_url, tmp_path, "http://127.0.0.1:8000")
+def team_office(database_url: str, tmp_path: Path, facts: Facts) -> Iterator[Office]:
+    """An office on each engine where leads may sign in, because only this machine can reach it."""
+    yield from _office(database_url, tmp_path, facts, "http://127.0.0.1:8000")
 
 
 @pytest.fixture
-def sqlite_team_office(tmp_path: Path) -> Iterator[Office]:
-    """An office on SQLite whose leads may sign in."""
-    url = f"sqlite:///{tmp_path}/feedback.sqlite"
-    yield from _office(url, tmp_path, "http://127.0.0.1:8000")
+def sqlite_team_office(migrated_sqlite_url: str, tmp_path: Path, facts: Facts) -> Iterator[Office]:
+    """An office on SQLite where leads may sign in."""
+    yield from _office(migrated_sqlite_url, tmp_path, facts, "http://127.0.0.1:8000")
 
 
-def _office(url: str, folder: Path, public_url: str = "http://survey.example") -> Iterator[Office]:
-    program = open_program(
-        Settings(
+def _office(
+    url: str, folder: Path, facts: Facts, public_url: str = "http://survey.example"
+) -> Iterator[Office]:
+    # Not open_program(), because it reads the facts again each time, which takes 15 ms.
+    program = Program(
+        settings=Settings(
             database=SecretStr(url),
             secret_keys=(SecretStr(KEY),),
             public_url=public_url,
             mailbox=folder / "mailbox",
             results=folder / "results",
-        )
+        ),
+        facts=facts,
+        database=open_database(url),
+        links=Links([KEY]),
     )
     with time_machine.travel(NOW, tick=False) as traveller:
-        migrate(program.database, NOW)
         yield Office(program, traveller)
         program.database.close()
 
@@ -145,6 +168,8 @@ def _office(url: str, folder: Path, public_url: str = "http://survey.example") -
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium without a window."""
+    from playwright.sync_api import sync_playwright
+
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if not path:
         real_part_missing("Chromium", "apt-get install chromium")
@@ -167,6 +192,8 @@ def page(browser: Any) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The knowledge site, built once for all tests; nobody writes into it."""
+    from build_site import build
+
     out = tmp_path_factory.mktemp("built") / "site"
     build(out)
     return out

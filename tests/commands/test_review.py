@@ -5,7 +5,7 @@ import gc
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,7 @@ from feedback_app.base import times
 from feedback_app.base.spreadsheet import unguarded
 from feedback_app.base.weeks import week_of
 from feedback_app.commands.review import answers, export, review
-from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database
-from feedback_app.database.migrate import migrate
 from feedback_app.records import Answer, ClosedCase
 from feedback_app.store import answers as stored_answers
 from feedback_app.store import cases, invitations
@@ -32,15 +30,6 @@ LAST_WEEK = datetime(2026, 11, 18, 12, tzinfo=UTC)
 ZONE = ZoneInfo(load_facts().organisation.time_zone)
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An empty database of the present version."""
-    database = open_database(database_url)
-    migrate(database, NOW)
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -130,9 +130,9 @@ def _migrate_to(version: int, database: Database, monkeypatch: pytest.MonkeyPatc
 
 
 def test_migrating_version_by_version_gives_the_same_tables(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    older = open_database(database_url)
+    older = open_database(empty_database_url)
     for version in range(1, len(MIGRATIONS) + 1):
         assert _migrate_to(version, older, monkeypatch) == [version]
     fresh = open_database(f"sqlite:///{tmp_path}/fresh.sqlite")
@@ -143,9 +143,9 @@ def test_migrating_version_by_version_gives_the_same_tables(
 
 
 def test_the_retired_field_is_dropped_and_its_case_kept(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = open_database(database_url)
+    opened = open_database(empty_database_url)
     _migrate_to(9, opened, monkeypatch)
     with opened.write() as tx:
         tx.run(
@@ -161,9 +161,9 @@ def test_the_retired_field_is_dropped_and_its_case_kept(
 
 
 def test_migrating_keeps_follow_ups_and_the_record_and_finds_sample_weeks(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = open_database(database_url)
+    opened = open_database(empty_database_url)
     _migrate_to(6, opened, monkeypatch)
     with opened.write() as tx:
         tx.run(
@@ -194,17 +194,20 @@ def test_migrating_keeps_follow_ups_and_the_record_and_finds_sample_weeks(
     opened.close()
 
 
-def test_a_database_from_the_future_is_refused(database: Database) -> None:
+def test_a_database_from_the_future_is_refused(empty_database_url: str) -> None:
+    database = open_database(empty_database_url)
+    migrate(database, NOW)
     with database.write() as tx:
         tx.run("INSERT INTO schema_versions (version, applied_at) VALUES (99, :now)", now=NOW)
     with pytest.raises(SchemaError, match="version 99, but this program only supports"):
         migrate(database, NOW)
     with pytest.raises(SchemaError, match="newer program"):
         require_current(database)
+    database.close()
 
 
-def test_an_empty_database_asks_for_the_migration(database_url: str) -> None:
-    empty = open_database(database_url)
+def test_an_empty_database_asks_for_the_migration(empty_database_url: str) -> None:
+    empty = open_database(empty_database_url)
     with pytest.raises(SchemaError, match="run 'feedback migrate' first"):
         require_current(empty)
     empty.close()
@@ -220,11 +223,12 @@ def _migrate_in_process(url: str, results) -> None:
         database.close()
 
 
-def test_four_processes_may_migrate_at_once(database_url: str) -> None:
+def test_four_processes_may_migrate_at_once(empty_database_url: str) -> None:
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
     processes = [
-        context.Process(target=_migrate_in_process, args=(database_url, results)) for _ in range(4)
+        context.Process(target=_migrate_in_process, args=(empty_database_url, results))
+        for _ in range(4)
     ]
     for process in processes:
         process.start()

@@ -18,8 +18,8 @@ from feedback_app.database.choose import open_database
 from feedback_app.intake.api.messages import ClosedCaseMessage
 from feedback_app.intake.webhooks.presets import SHIPPED
 from feedback_app.settings import Settings
-from tests.conftest import real_part_missing
 from tests.support.case_systems import GUIDES, SECRET, SYSTEMS, Closing, printed
+from tests.support.real_parts import real_part_missing
 from tests.support.senders import Wire
 from tests.support.server import environment, feedback, free_port, running
 

@@ -164,10 +164,11 @@ def test_a_worker_that_is_asked_to_stop_ends_in_peace(tmp_path, number) -> None:
 # The job says that the loop runs, so that the signal meets the worker and not its start.
 _ANNOUNCED = """
 from datetime import timedelta
-from feedback_app import clock, worker
+from feedback_app.base import times
+from feedback_app.jobs import worker
 from feedback_app.settings import read_settings
 from feedback_app.program import open_program
 told = worker.Job("tell", timedelta(days=1), lambda *_: print("running", flush=True) or 0, "told")
 worker.JOBS = (told,)
-worker.run_forever(open_program(read_settings()), clock.now)
+worker.run_forever(open_program(read_settings()), times.now)
 """

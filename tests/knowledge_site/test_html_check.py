@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from html_check import CHECKER, Allowed, allowed, errors, faults
 
-from tests.conftest import real_part_missing
+from tests.support.real_parts import real_part_missing
 
 
 @pytest.fixture(scope="module")

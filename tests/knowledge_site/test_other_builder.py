@@ -11,8 +11,8 @@ from build_site import ROOT
 
 from knowledge_site.after.built_pages import read_site
 from support_facts import load_facts
-from tests.conftest import real_part_missing
 from tests.support.addresses import ADDRESSES
+from tests.support.real_parts import real_part_missing
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from crash import crash
 
-from tests.conftest import real_part_missing
+from tests.support.real_parts import real_part_missing
 from tests.support.server import environment, feedback, free_port, running
 
 
