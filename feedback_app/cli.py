@@ -1,4 +1,4 @@
-"""The `feedback` command: every subcommand is a function in `commands/`."""
+"""The `feedback` command; its subcommands are in `commands/`."""
 
 import click
 
@@ -22,7 +22,7 @@ from feedback_app.commands.serving import migrate_command, serve, worker_command
 @click.group()
 @click.version_option(package_name="shared-view")
 def main() -> None:
-    """Survey and weekly review of a support organisation. Settings: see .env.example."""
+    """Survey customers after a support case and review their answers. Settings: .env.example."""
 
 
 for command in (

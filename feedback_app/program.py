@@ -1,4 +1,4 @@
-"""What every command and every request needs, made once at the start."""
+"""The running program: what every command and every request needs, opened once at the start."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from support_facts import Facts, FactsError, load_facts
 
 @dataclass(frozen=True)
 class Program:
-    """Settings, facts, database and links of one running program."""
+    """The settings, facts, database and links of a running program."""
 
     settings: Settings
     facts: Facts
@@ -28,20 +28,21 @@ class Program:
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        """Return the time zone whose weeks the team meets in."""
+        """Return the team's time zone, in which weeks start and end."""
         return ZoneInfo(self.facts.organisation.time_zone)
 
     def today(self, now: datetime) -> date:
-        """Return which day it is at `now` where the team works."""
+        """Return the date at `now` in the team's time zone."""
         return now.astimezone(self.zone).date()
 
     @cached_property
     def mail_context(self) -> MailContext:
-        """Return what is the same on every letter."""
-        ours = Address(self.facts.organisation.name, addr_spec=self.facts.contacts.support_address)
-        sender = _mailbox(self.settings.mail_from) or ours
+        """Return the sender, facts and URLs that all emails share."""
+        facts = self.facts
+        default = Address(facts.organisation.name, addr_spec=facts.contacts.support_address)
+        sender = _mailbox(self.settings.mail_from) or default
         return MailContext(
-            facts=self.facts,
+            facts=facts,
             sender=sender,
             reply_to=_mailbox(self.settings.reply_to) or sender,
             public_url=self.settings.public_url,
@@ -49,7 +50,7 @@ class Program:
 
     @cached_property
     def case_intake(self) -> CaseIntake:
-        """Return what takes closed cases in."""
+        """Return the intake, which stores closed cases and decides who gets a survey."""
         return CaseIntake(
             mail_context=self.mail_context,
             zone=self.zone,
@@ -59,29 +60,28 @@ class Program:
         )
 
     def survey_link(self, invitation_id: str) -> str:
-        """Return the address a customer answers at."""
+        """Return the URL of the survey."""
         return f"{self.settings.public_url}/f/{self.links.sign('survey', invitation_id)}"
 
     def opt_out_link(self, invitation_id: str, address: str) -> str:
-        """Return where the customer with this mail address objects to surveys.
+        """Return the URL at which the customer with this email address opts out of surveys.
 
-        The link brings the digest of the address along, so that an objection still counts when the
-        address itself was erased.
+        It contains a digest of the address, so it still works after the address was erased.
         """
         subject = f"{invitation_id}:{opt_outs.digest_of(address)}"
         return f"{self.settings.public_url}/o/{self.links.sign('opt-out', subject)}"
 
 
 def _mailbox(text: str | None) -> Address | None:
-    """Return what `Name <address>`, or the address alone, stands for."""
+    """Return `Name <address>`, or only an address, as a sender; None for an empty text."""
     name, address = parseaddr(text or "")
     return Address(name, addr_spec=address) if address else None
 
 
 def open_program(settings: Settings) -> Program:
-    """Return the parts of a program that runs with `settings`.
+    """Return the program with these settings.
 
-    Raises SettingsError when the facts or the database cannot be used.
+    Raises SettingsError if the facts cannot be loaded or the database cannot be opened.
     """
     try:
         facts = load_facts(settings.facts)

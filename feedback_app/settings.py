@@ -1,4 +1,4 @@
-"""Where it runs: the environment, read once (prefix FEEDBACK_; every name in `.env.example`)."""
+"""The FEEDBACK_ settings, read from the environment and `.env`; `.env.example` explains them."""
 
 import os
 from collections.abc import Iterator
@@ -29,11 +29,11 @@ _MAIL_SCHEMES = ("smtp", "smtps", "smtp+starttls")
 
 
 class SettingsError(ValueError):
-    """The environment is not usable. The message names every fault and its mend, one a line."""
+    """Some settings are wrong. The text names each error and its fix, one per line."""
 
 
 class Settings(BaseSettings):
-    """Addresses, secrets and folders. What a customer can read is in `support.toml` instead."""
+    """Addresses, secrets and folders. Texts and values for customers are in `support.toml`."""
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore")
 
@@ -60,8 +60,8 @@ class Settings(BaseSettings):
 
     @field_validator("alert_urls", mode="before")
     @classmethod
-    def _parted_by_blanks(cls, value: object) -> object:
-        # An Apprise address may have commas in it.
+    def _split_at_spaces(cls, value: object) -> object:
+        # Apprise URLs may contain commas.
         return tuple(value.split()) if isinstance(value, str) else value
 
     @field_validator(
@@ -73,107 +73,106 @@ class Settings(BaseSettings):
         mode="before",
     )
     @classmethod
-    def _listed(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     @field_validator("secret_keys")
     @classmethod
     def _long_enough(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         if any(len(key.get_secret_value()) < _KEY_LENGTH for key in keys):
-            raise ValueError(f"every key needs at least {_KEY_LENGTH} characters")
+            raise ValueError(f"each key needs at least {_KEY_LENGTH} characters")
         return keys
 
     @field_validator("database")
     @classmethod
-    def _known_engine(cls, url: SecretStr) -> SecretStr:
+    def _valid_database_url(cls, url: SecretStr) -> SecretStr:
         if not url.get_secret_value().startswith(("sqlite:///", "postgresql://")):
-            raise ValueError("write sqlite:///path or postgresql://…")
+            raise ValueError("use sqlite:///path or postgresql://…")
         return url
 
     @field_validator("public_url")
     @classmethod
-    def _web_address(cls, url: str) -> str:
+    def _valid_public_url(cls, url: str) -> str:
         parts = parts_of(url.rstrip("/"))
         if parts.scheme not in ("https", "http") or not parts.hostname:
-            raise ValueError("write the address customers reach us at, with https://")
+            raise ValueError("enter the public URL of this server, with https://")
         if parts.path or parts.query or parts.fragment:
-            raise ValueError("links need an address of their own: no path after the host")
+            raise ValueError("survey links need their own host, so no path is allowed after it")
         if not parts.netloc.isascii():
-            raise ValueError("write the host in ASCII, xn--… for other letters")
+            raise ValueError("write the host in ASCII, with xn--… for other letters")
         return url.rstrip("/")
 
     @field_validator("site")
     @classmethod
-    def _built(cls, folder: Path | None) -> Path | None:
+    def _is_built(cls, folder: Path | None) -> Path | None:
         if folder and not (folder / "index.html").is_file():
-            raise ValueError("there is no index.html: build the site first")
+            raise ValueError("the folder has no index.html; build the site first")
         return folder
 
     @field_validator("mail_from", "reply_to")
     @classmethod
-    def _mailable(cls, text: str | None) -> str | None:
+    def _valid_sender(cls, text: str | None) -> str | None:
         address = parseaddr(text or "")[1]
         if text and not is_email_address(address):
-            raise ValueError(f"write Name <address>, or the address alone; the address {IN_ASCII}")
+            raise ValueError(f"use Name <address> or only the address, {IN_ASCII}")
         return text
 
     @field_validator("smtp_url")
     @classmethod
-    def _mail_address(cls, url: SecretStr | None) -> SecretStr | None:
+    def _valid_smtp_url(cls, url: SecretStr | None) -> SecretStr | None:
         parts = parts_of(url.get_secret_value()) if url else None
         if parts and (parts.scheme not in _MAIL_SCHEMES or not parts.hostname):
             schemes = ", ".join(f"{scheme}://" for scheme in _MAIL_SCHEMES)
-            raise ValueError(f"write one of {schemes} with host and port")
+            raise ValueError(f"use one of {schemes} with host and port")
         if parts and parts.scheme == "smtp" and parts.password and not is_here(parts.hostname):
             raise ValueError(
-                "smtp:// would send the password for everybody to read: "
-                "write smtp+starttls:// or smtps://"
+                "smtp:// would send the password unencrypted; use smtp+starttls:// or smtps://"
             )
         return url
 
     @field_validator("alert_urls")
     @classmethod
-    def _reachable(cls, urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    def _valid_receivers(cls, urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         for url in (url.get_secret_value() for url in urls):
             if not (is_apprise_url(url) if is_chat(url) else is_email_address(url)):
                 raise ValueError(
-                    "write mail addresses and Apprise addresses, parted by blanks; "
-                    f"mail addresses {IN_ASCII}"
+                    "list email addresses and Apprise URLs separated by spaces; "
+                    f"email addresses must be {IN_ASCII}"
                 )
         return urls
 
     @field_validator("digest_to")
     @classmethod
-    def _plain_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
+    def _valid_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
         if any(not is_email_address(address) for address in addresses):
-            raise ValueError(f"write mail addresses, parted by blanks; {IN_ASCII}")
+            raise ValueError(f"list email addresses separated by spaces; they must be {IN_ASCII}")
         return addresses
 
     @field_validator("sign_in_header")
     @classmethod
-    def _nobody_else_can_send_it(cls, name: str | None) -> str | None:
+    def _cannot_be_forged(cls, name: str | None) -> str | None:
         if name and not (name.isascii() and name.isalnum()):
             raise ValueError(
-                "write a name of letters and digits alone, such as RemoteUser: some servers take "
-                "X_Remote_User, which a proxy may let through, for X-Remote-User"
+                "use only letters and digits, such as RemoteUser: some servers treat X_Remote_User "
+                "like X-Remote-User, and a proxy may forward it from a client"
             )
         return name
 
     @field_validator("trusted_proxies")
     @classmethod
-    def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+    def _valid_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
         for network in networks:
             try:
-                everybody = ip_network(network).prefixlen == 0
+                is_everybody = ip_network(network).prefixlen == 0
             except ValueError as error:
-                raise ValueError("write addresses or networks, such as 127.0.0.1") from error
-            if everybody:
-                raise ValueError(f"{network} is everybody: name the proxies alone")
+                raise ValueError("list IP addresses or networks, such as 127.0.0.1") from error
+            if is_everybody:
+                raise ValueError(f"{network} includes every address; list only your proxies")
         return networks
 
     @field_validator("trusted_proxies")
     @classmethod
-    def _somebody_sets_the_header(
+    def _has_proxy_for_header(
         cls, networks: tuple[str, ...], info: ValidationInfo
     ) -> tuple[str, ...]:
         if info.data.get("sign_in_header") and not networks:
@@ -182,37 +181,36 @@ class Settings(BaseSettings):
 
     @field_validator("webhook_secrets")
     @classmethod
-    def _named(cls, pairs: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        # Which presets there are and what their secrets must look like is checked by the intake.
+    def _has_preset(cls, pairs: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        # The intake checks the presets and the form of their secrets.
         if any(not pair.get_secret_value().partition("=")[2] for pair in pairs):
-            raise ValueError("write PRESET=SECRET, such as jira=…")
+            raise ValueError("use PRESET=SECRET, such as jira=…")
         return pairs
 
     @field_validator("presets")
     @classmethod
-    def _folder(cls, folder: Path | None) -> Path | None:
+    def _exists(cls, folder: Path | None) -> Path | None:
         if folder and not folder.is_dir():
-            raise ValueError("name a folder that exists")
+            raise ValueError("the folder does not exist")
         return folder
 
     @field_validator("links_valid_from")
     @classmethod
-    def _with_zone(cls, moment: datetime | None) -> datetime | None:
+    def _has_time_zone(cls, moment: datetime | None) -> datetime | None:
         if moment and moment.tzinfo is None:
-            raise ValueError("write a time zone, such as 2026-11-24T12:00:00Z")
+            raise ValueError("add a time zone, as in 2026-11-24T12:00:00Z")
         return moment
 
 
-_MENDS = {
+_FIXES = {
     "FEEDBACK_SECRET_KEYS": "make one with: python3 -c 'import secrets; print(secrets.token_hex())'"
 }
 
 
 def read_settings(**overrides: Any) -> Settings:
-    """Return the settings of the environment and of the file `.env`, with `overrides` winning.
+    """Return the settings from `overrides`, else the environment, else the file `.env`.
 
-    Raises SettingsError naming every wrong, missing or misspelt variable, without showing its
-    value.
+    Raises SettingsError, which names every wrong, missing or misspelt variable but no value.
     """
     faults = list(_misspelt())
     try:
@@ -225,17 +223,16 @@ def read_settings(**overrides: Any) -> Settings:
 
 
 def _misspelt() -> Iterator[str]:
-    """Yield a fault for each variable that nobody reads and that looks like one of ours."""
+    """Yield an error for each unknown variable whose name is similar to a setting."""
     known = [_PREFIX + name.upper() for name in Settings.model_fields]
     given = {name.upper() for name in (*os.environ, *dotenv_values(_ENV_FILE))}
     for name in sorted(given - set(known)):
         meant = get_close_matches(name, known, n=1, cutoff=0.9)
         if name.startswith(_PREFIX) and meant:
-            yield f"{name}: there is no such setting (did you mean {meant[0]}?)"
+            yield f"{name}: no such setting (did you mean {meant[0]}?)"
 
 
 def _fault(fault: Any) -> str:
     name = _PREFIX + str(fault["loc"][0]).upper()
-    said = fault["msg"].removeprefix("Value error, ")
-    mend = _MENDS.get(name, "see .env.example")
-    return f"{name}: {said} ({mend})"
+    problem = fault["msg"].removeprefix("Value error, ")
+    return f"{name}: {problem} ({_FIXES.get(name, 'see .env.example')})"

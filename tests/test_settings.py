@@ -1,4 +1,4 @@
-"""Settings are read once, every fault is named at once, and no secret is shown."""
+"""Settings: every error is reported in one go, and no secret is shown."""
 
 import re
 from pathlib import Path
@@ -13,17 +13,17 @@ EXAMPLE = Path(__file__).parents[1] / ".env.example"
 
 @pytest.fixture(autouse=True)
 def empty_folder(tmp_path, monkeypatch):
-    """Nobody's own .env is read here."""
+    """Run in an empty folder, so that no .env of a developer is read."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def test_every_setting_is_explained_in_the_example_and_no_other() -> None:
+def test_the_example_lists_exactly_the_settings() -> None:
     listed = re.findall(r"^#?(FEEDBACK_[A-Z_]+)=", EXAMPLE.read_text(encoding="utf-8"), re.M)
     assert sorted(listed) == sorted(f"FEEDBACK_{name.upper()}" for name in Settings.model_fields)
 
 
-def test_every_fault_is_named_at_once_with_its_mend(monkeypatch) -> None:
+def test_all_errors_are_reported_together_with_their_fixes(monkeypatch) -> None:
     monkeypatch.setenv("FEEDBACK_DATABASE", "mysql://somewhere")
     monkeypatch.setenv("FEEDBACK_PUBLIC_URL", "survey.example")
     monkeypatch.setenv("FEEDBACK_SMTP_URL", "mail.example:25")
@@ -42,7 +42,7 @@ def test_every_fault_is_named_at_once_with_its_mend(monkeypatch) -> None:
     assert "https://" in lines[2]
 
 
-def test_a_fault_does_not_show_the_secret(monkeypatch) -> None:
+def test_an_error_does_not_show_the_secret(monkeypatch) -> None:
     monkeypatch.setenv("FEEDBACK_SECRET_KEYS", "short-secret")
     monkeypatch.setenv("FEEDBACK_DATABASE", "mysql://user:password@host/name")
     with pytest.raises(SettingsError) as error:
@@ -52,13 +52,13 @@ def test_a_fault_does_not_show_the_secret(monkeypatch) -> None:
     assert "32 characters" in str(error.value)
 
 
-def test_keys_are_a_list_parted_by_commas_or_blanks(monkeypatch) -> None:
+def test_keys_are_separated_by_commas_or_spaces(monkeypatch) -> None:
     monkeypatch.setenv("FEEDBACK_SECRET_KEYS", f"{KEY}-1, {KEY}-2 {KEY}-3")
     keys = read_settings().secret_keys
     assert [key.get_secret_value()[-1] for key in keys] == ["1", "2", "3"]
 
 
-def test_a_file_named_env_counts_and_the_environment_wins(empty_folder, monkeypatch) -> None:
+def test_the_environment_overrides_the_env_file(empty_folder, monkeypatch) -> None:
     Path(".env").write_text(
         f"FEEDBACK_SECRET_KEYS={KEY}\nFEEDBACK_PUBLIC_URL=https://file.example/\n", encoding="utf-8"
     )
@@ -67,9 +67,9 @@ def test_a_file_named_env_counts_and_the_environment_wins(empty_folder, monkeypa
     assert read_settings().public_url == "https://environment.example"
 
 
-def test_a_password_is_not_sent_in_the_clear_except_on_this_machine(monkeypatch) -> None:
+def test_a_password_is_sent_unencrypted_only_on_this_machine(monkeypatch) -> None:
     monkeypatch.setenv("FEEDBACK_SMTP_URL", "smtp://survey:secret@mail.example:25")
-    with pytest.raises(SettingsError, match="for everybody to read") as error:
+    with pytest.raises(SettingsError, match="unencrypted") as error:
         read_settings(secret_keys=KEY)
     assert "secret@" not in str(error.value)
     for url in ("smtp://survey:secret@127.0.0.1:25", "smtps://survey:secret@mail.example"):
@@ -77,7 +77,7 @@ def test_a_password_is_not_sent_in_the_clear_except_on_this_machine(monkeypatch)
         assert read_settings(secret_keys=KEY).smtp_url
 
 
-def test_an_empty_setting_is_as_good_as_none(monkeypatch) -> None:
+def test_an_empty_setting_means_the_default(monkeypatch) -> None:
     monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY)
     for name in ("SITE", "MAILBOX", "SMTP_URL", "MAIL_FROM", "FACTS"):
         monkeypatch.setenv(f"FEEDBACK_{name}", "")
@@ -87,7 +87,7 @@ def test_an_empty_setting_is_as_good_as_none(monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "mend"),
+    ("name", "value", "fix"),
     [
         ("PUBLIC_URL", "https://", "https://"),
         ("PUBLIC_URL", "https://host.example/feedback", "no path"),
@@ -107,22 +107,22 @@ def test_an_empty_setting_is_as_good_as_none(monkeypatch) -> None:
         ("TRUSTED_PROXIES", "proxy.example", "such as 127.0.0.1"),
     ],
 )
-def test_what_cannot_work_stops_the_start_with_its_mend(monkeypatch, name, value, mend) -> None:
+def test_an_invalid_value_stops_the_start_and_names_the_fix(monkeypatch, name, value, fix) -> None:
     monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY)
     monkeypatch.setenv(f"FEEDBACK_{name}", value)
     with pytest.raises(SettingsError) as error:
         read_settings()
     assert str(error.value).startswith(f"FEEDBACK_{name}: ")
-    assert mend in str(error.value)
+    assert fix in str(error.value)
 
 
-def test_who_mails_come_from_may_have_any_name(monkeypatch) -> None:
+def test_the_sender_may_have_any_display_name(monkeypatch) -> None:
     monkeypatch.setenv("FEEDBACK_MAIL_FROM", "S\u00fcd-Hilfe <support@xn--bcher-kva.example>")
     assert read_settings(secret_keys=KEY).mail_from
 
 
 @pytest.mark.parametrize("name", ["X-Remote-User", "X_Remote_User", "Remote User", "R\u00e9mote"])
-def test_a_header_that_others_could_send_signs_nobody_in(monkeypatch, name) -> None:
+def test_a_sign_in_header_that_clients_could_forge_is_rejected(monkeypatch, name) -> None:
     monkeypatch.setenv("FEEDBACK_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8")
     monkeypatch.setenv("FEEDBACK_SIGN_IN_HEADER", name)
     with pytest.raises(SettingsError, match="such as RemoteUser"):
@@ -135,13 +135,13 @@ def test_single_sign_on_needs_a_proxy_that_is_trusted(monkeypatch) -> None:
         read_settings(secret_keys=KEY)
 
 
-def test_a_misspelt_setting_is_named_with_what_was_meant(monkeypatch) -> None:
+def test_a_misspelt_setting_is_reported_with_a_suggestion(monkeypatch) -> None:
     Path(".env").write_text("FEEDBACK_PUBLIC_ULR=https://x.example\n", encoding="utf-8")
     monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY)
     monkeypatch.setenv("FEEDBACK_SMPT_URL", "smtp://mail.example:25")
     with pytest.raises(SettingsError) as error:
         read_settings()
     assert str(error.value).splitlines() == [
-        "FEEDBACK_PUBLIC_ULR: there is no such setting (did you mean FEEDBACK_PUBLIC_URL?)",
-        "FEEDBACK_SMPT_URL: there is no such setting (did you mean FEEDBACK_SMTP_URL?)",
+        "FEEDBACK_PUBLIC_ULR: no such setting (did you mean FEEDBACK_PUBLIC_URL?)",
+        "FEEDBACK_SMPT_URL: no such setting (did you mean FEEDBACK_SMTP_URL?)",
     ]

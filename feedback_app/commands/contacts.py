@@ -1,4 +1,4 @@
-"""Commands about whom we reach: bounce, opt-out."""
+"""Commands about contacts: bounce, opt-out."""
 
 from typing import BinaryIO
 
@@ -20,27 +20,27 @@ from feedback_app.store import invitations, opt_outs, outbox
 @click.option(
     "--report",
     type=click.File("rb"),
-    help="A delivery report (RFC 3464), a file or - for what the mail server pipes in.",
+    help="Read a bounce report (RFC 3464) from this file, or from standard input with -.",
 )
 @from_source
 @with_program()
 def bounce(
     program: Program, case_number: str | None, report: BinaryIO | None, source: str | None
 ) -> None:
-    """Record that a closure mail came back: its case leaves the response rate.
+    """Record that a closure email bounced, so its case does not count in the response rate.
 
-    Name the case, whose newest mail is meant, or give the mail server's delivery report. The link
-    goes on working, and an answer that arrives all the same counts.
+    Give either the case number, for the newest email about the case, or the mail server's bounce
+    report. The survey link still works, and an answer still counts.
     """
     if (case_number is None) == (report is None):
-        raise click.UsageError("name either CASE_NUMBER or --report FILE")
+        raise click.UsageError("Give either CASE_NUMBER or --report FILE.")
     with program.database.write() as tx:
         if report:
             invitation = _reported(tx, report)
         else:
             invitation = newest_invitation(tx, case_number or "", source)
         invitations.mark_bounced(tx, invitation.id, times.now())
-    click.echo(f"case {invitation.case_number}: its mail came back")
+    click.echo(f"Case {invitation.case_number}: email marked as bounced.")
 
 
 def _reported(tx: Transaction, report: BinaryIO) -> Invitation:
@@ -56,18 +56,18 @@ def _reported(tx: Transaction, report: BinaryIO) -> Invitation:
 
 @click.command("opt-out")
 @click.argument("address")
-@click.option("--ask-again", is_flag=True, help="Take the objection back.")
+@click.option("--ask-again", is_flag=True, help="Allow surveys to ADDRESS again.")
 @with_program()
 def opt_out(program: Program, address: str, ask_again: bool) -> None:
-    """Record that ADDRESS wants no surveys, as told by phone or mail.
+    """Opt ADDRESS out of surveys, for example after a phone call.
 
-    Its closure mails go on without the survey. Only a digest of the address is kept.
+    Its closure emails no longer contain the survey. Only a digest of the address is stored.
     """
     if "@" not in address.strip("@ "):
-        raise click.BadParameter("write a mail address", param_hint="ADDRESS")
+        raise click.BadParameter(f"{address!r} is not an email address", param_hint="ADDRESS")
     with program.database.write() as tx:
         if ask_again:
             opt_outs.remove(tx, address)
         else:
             opt_outs.add(tx, address, times.now())
-    click.echo("asked again after a case" if ask_again else "not asked any more")
+    click.echo(f"{address} will get {'surveys again' if ask_again else 'no more surveys'}.")

@@ -1,4 +1,4 @@
-"""Commands about the leads' accounts: lead add, lead list, lead remove."""
+"""Commands for the leads' accounts: lead add, lead list, lead remove."""
 
 import secrets
 import sys
@@ -12,22 +12,22 @@ from feedback_app.program import Program
 from feedback_app.records import ROLES, Lead, Role, account_name
 from feedback_app.store import leads
 
-# Whoever works on the machine itself, in the record of changes.
+# The name in the audit log for changes made with these commands.
 _OPERATOR = "command line"
 
 
 @click.group()
 def lead() -> None:
-    """Accounts of the leads' pages: add, list, remove."""
+    """Manage the accounts for the leads' pages."""
 
 
 @lead.command()
 @click.argument("name")
 @click.option("--role", type=click.Choice(ROLES), default="lead", show_default=True)
-@click.option("--generate", is_flag=True, help="Make a password and print it.")
+@click.option("--generate", is_flag=True, help="Create a password and print it.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-@click.option("--if-missing", is_flag=True, help="Do nothing if there is the account already.")
-@click.option("--single-sign-on", is_flag=True, help="No password: your proxy signs in.")
+@click.option("--if-missing", is_flag=True, help="Do nothing if the account exists.")
+@click.option("--single-sign-on", is_flag=True, help="Sign in by your proxy, without a password.")
 @with_program()
 def add(
     program: Program,
@@ -38,18 +38,18 @@ def add(
     if_missing: bool,
     single_sign_on: bool,
 ) -> None:
-    """Add the account NAME. Without an option the password is asked for, twice.
+    """Add the account NAME. Without an option, you are asked for a password.
 
-    A reader looks at everything; a lead also marks, notes, decides and exports; an admin also sees
-    who exported and changed what.
+    A reader can see everything. A lead can also mark answers, add notes and decisions, and export.
+    An admin can also see the audit log.
     """
     if generate + password_stdin + single_sign_on > 1:
-        raise click.UsageError("name one of --generate, --password-stdin and --single-sign-on")
+        raise click.UsageError("Give one of --generate, --password-stdin and --single-sign-on.")
     name = _checked(name)
     if leads.find(program.database, name):
         if if_missing:
             return
-        raise click.ClickException(f"there is an account {name} already: remove it first")
+        raise click.ClickException(f"Account {name} already exists; remove it first.")
     password = None if single_sign_on else _password(generate, password_stdin)
     try:
         password_hash = None if password is None else passwords.hashed(password)
@@ -60,7 +60,7 @@ def add(
     with program.database.write() as tx:
         leads.add(tx, account)
         leads.record_action(tx, _OPERATOR, "account added", f"{name}, {role}", now)
-    click.echo(f"{name} is added as {role}")
+    click.echo(f"Added {name} as {role}.")
     if generate:
         click.echo(f"password: {password}")
 
@@ -68,26 +68,26 @@ def add(
 @lead.command("list")
 @with_program()
 def show(program: Program) -> None:
-    """List the accounts."""
+    """List all accounts."""
     accounts = leads.every(program.database)
     for account in accounts:
         way = "password" if account.password_hash else "single sign-on"
         click.echo(f"{account.name}\t{account.role}\t{way}\tsince {account.added_at:%Y-%m-%d}")
     if not accounts:
-        click.echo("There is no account yet: add one with 'feedback lead add NAME'.")
+        click.echo("No accounts yet. Add one with 'feedback lead add NAME'.")
 
 
 @lead.command()
 @click.argument("name")
 @with_program()
 def remove(program: Program, name: str) -> None:
-    """Remove the account NAME and end its sessions at once."""
+    """Remove the account NAME and sign it out everywhere."""
     name = _checked(name)
     with program.database.write() as tx:
         if not leads.remove(tx, name):
-            raise click.ClickException(f"there is no account {name}: see 'feedback lead list'")
+            raise click.ClickException(f"No account {name}; see 'feedback lead list'.")
         leads.record_action(tx, _OPERATOR, "account removed", name, times.now())
-    click.echo(f"{name} is removed")
+    click.echo(f"Removed {name}.")
 
 
 def _password(generate: bool, from_stdin: bool) -> str:

@@ -1,4 +1,4 @@
-"""Commands that give out survey links: link, mint."""
+"""Commands that print survey links: link, mint."""
 
 import click
 
@@ -17,35 +17,36 @@ from feedback_app.store import opt_outs
 @from_source
 @with_program()
 def link(program: Program, case_number: str, source: str | None) -> None:
-    """Print the survey link of a closed case, for pasting into your own mail.
+    """Print the survey link of a closed case, to paste into your own email.
 
-    The link works for the whole link lifetime from the moment it is first given out.
+    The link is valid for the full link lifetime, starting when it is first printed or sent.
     """
     now = times.now()
     with program.database.write() as tx:
         newest = newest_invitation(tx, case_number, source)
         if newest.answered_at or (newest.handed_over_at and newest.expires_at <= now):
             raise click.ClickException(
-                f"the link of case {case_number} takes no answer any more: "
-                f"it is {newest.state(now).replace('_', ' ')}"
+                f"The link of case {case_number} no longer accepts an answer; "
+                f"its state is: {newest.state(now).replace('_', ' ')}."
             )
         program.case_intake.give_out(tx, newest.id, now)
-        objected = _objected(tx, newest)
-    if objected:
-        click.echo("the contact of this case objected to surveys: think before you ask", err=True)
+        opted_out = _opted_out(tx, newest)
+    if opted_out:
+        click.echo("Note: this contact opted out of surveys.", err=True)
     click.echo(program.survey_link(newest.id))
 
 
-def _objected(tx: Transaction, invitation: Invitation) -> bool:
+def _opted_out(tx: Transaction, invitation: Invitation) -> bool:
     address = invitation.contact_email
-    said_so = address is not None and opt_outs.holds(tx, address)
-    return said_so or invitation.withheld_because == "opt_out"
+    if address is not None and opt_outs.holds(tx, address):
+        return True
+    return invitation.withheld_because == "opt_out"
 
 
 @click.command()
 @click.argument("count", type=click.IntRange(1, 100_000))
 @with_program()
 def mint(program: Program, count: int) -> None:
-    """Print COUNT fresh survey links for trying out, one a line. They are sample data."""
+    """Print COUNT new survey links for trying out, one per line. They are sample data."""
     for address in sample.mint(program, count, times.now()):
         click.echo(address)

@@ -1,4 +1,4 @@
-"""The command that shows the mails before anybody gets one."""
+"""The command that writes previews of the closure emails."""
 
 from email import message_from_string
 from email.policy import SMTP
@@ -20,27 +20,27 @@ from feedback_app.records import ClosedCase, OutboxMessage
     default=Path("var/preview"),
     show_default=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="The folder to write into.",
+    help="The folder to write to.",
 )
 @with_program(migrated=False)
 def preview_mail(program: Program, output: Path) -> None:
-    """Write every closure mail, with and without the survey, as .eml and .html files.
+    """Write each closure email, with and without the survey, to .eml and .html files.
 
-    In each language, as it would be sent with these facts and settings. Nothing is stored or
-    sent, and the links lead nowhere: their invitation is made up.
+    There is one for each language, as it would be sent with the current facts and settings.
+    Nothing is stored or sent, and the survey links do not work.
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
         for language in program.facts.languages:
-            for message in _letters(program, language):
+            for message in _emails(program, language):
                 _write(output / f"{message.kind.replace(' ', '-')}-{language}", message)
     except OSError as error:
         raise click.ClickException(
-            f"cannot write into {output}: {error.strerror or error}; name another folder"
+            f"Cannot write to {output}: {error.strerror or error}. Choose another folder."
         ) from error
 
 
-def _letters(program: Program, language: str) -> tuple[OutboxMessage, OutboxMessage]:
+def _emails(program: Program, language: str) -> tuple[OutboxMessage, OutboxMessage]:
     now, invitation_id = times.now(), new_id()
     case = ClosedCase(
         source="preview",

@@ -1,4 +1,4 @@
-"""The command that loads plainly labelled sample data, and publishes it as such."""
+"""The command that loads sample data and publishes sample figures."""
 
 import click
 
@@ -14,12 +14,12 @@ _BY = "sample data"
 
 
 @click.command("sample")
-@click.option("--publish", is_flag=True, help="Publish its figures too, in a folder of their own.")
+@click.option("--publish", is_flag=True, help="Publish its figures too, in a separate folder.")
 @with_program()
 def sample_command(program: Program, publish: bool) -> None:
-    """Load half a year of plainly labelled sample data, once."""
+    """Load half a year of sample data, once. It is labelled as sample data everywhere."""
     count = sample.load(program, times.now())
-    click.echo(f"{count} sample cases loaded" if count else "sample data is there already")
+    click.echo(f"Loaded {count} sample cases." if count else "Sample data is already loaded.")
     if publish:
         _publish(program)
 

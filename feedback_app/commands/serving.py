@@ -25,24 +25,24 @@ _LISTED = 20
 @click.command("migrate")
 @with_program(migrated=False)
 def migrate_command(program: Program) -> None:
-    """Bring the database to this program's version. Safe to run at any time."""
+    """Update the database to this program's version. You can run it at any time."""
     applied = migrate(program.database, times.now())
-    click.echo(f"migrations applied: {', '.join(map(str, applied)) or 'none, up to date'}")
+    click.echo(f"Migrations applied: {', '.join(map(str, applied)) or 'none, up to date'}")
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--threads", default=8, show_default=True, help="Requests handled at a time.")
+@click.option("--threads", default=8, show_default=True, help="Requests handled at the same time.")
 @with_program()
 def serve(program: Program, host: str, port: int, threads: int) -> None:
-    """Serve the survey, and the site if FEEDBACK_SITE names its folder."""
+    """Serve the survey, and the site if FEEDBACK_SITE is set to its folder."""
     _log_to_stderr()
     app = create_app(parts=program)
     if not is_offered(program.settings.public_url):
         click.echo(
-            "leads cannot sign in: FEEDBACK_PUBLIC_URL is neither https nor this machine alone, "
-            "so their cookie could be read on the way",
+            "Leads cannot sign in: FEEDBACK_PUBLIC_URL is not https (or localhost), "
+            "so a sign-in cookie could be intercepted.",
             err=True,
         )
     click.echo(f"serving on http://{host}:{port}", err=True)
@@ -61,12 +61,12 @@ def serve(program: Program, host: str, port: int, threads: int) -> None:
 
 
 @click.command("worker")
-@click.option("--once", is_flag=True, help="Run every job once and end.")
+@click.option("--once", is_flag=True, help="Run every job once, then exit.")
 @with_program()
 def worker_command(program: Program, once: bool) -> None:
-    """Deliver mails and end lifetimes, until stopped.
+    """Send emails and alerts and end retention periods, until stopped.
 
-    With --once the messages that were refused for good are listed, with their cases and reasons.
+    With --once, rejected messages are listed with their cases and reasons.
     """
     _log_to_stderr()
     if not once:
@@ -77,10 +77,10 @@ def worker_command(program: Program, once: bool) -> None:
     refused = outbox.set_aside_messages(program.database)
     for row in refused[-_LISTED:]:
         reason = without_addresses(row["last_error"])
-        about = f" of case {row['case_number']}" if row["case_number"] else ""
-        click.echo(f"{row['kind']}{about}, {row['refused_at'][:10]}: {reason}")
+        case = f" for case {row['case_number']}" if row["case_number"] else ""
+        click.echo(f"{row['kind']}{case}, {row['refused_at'][:10]}: {reason}")
     if len(refused) > _LISTED:
-        click.echo(f"and {len(refused) - _LISTED} older ones")
+        click.echo(f"… and {len(refused) - _LISTED} older ones")
 
 
 def _log_to_stderr() -> None:

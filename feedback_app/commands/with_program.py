@@ -1,4 +1,4 @@
-"""Give a command the running program's parts, and turn known errors into one clear line."""
+"""Open the program for a command, and show known errors as one line without a traceback."""
 
 import functools
 from collections.abc import Callable
@@ -16,9 +16,9 @@ Command = Callable[Concatenate[Program, P], None]
 
 
 def with_program(migrated: bool = True) -> Callable[[Command[P]], Callable[P, None]]:
-    """Give the decorated command the program as its first argument, made when it runs.
+    """Return a decorator that opens the program and passes it as the first argument.
 
-    With `migrated` the database must be at this program's version.
+    With `migrated`, the command fails unless the database has this program's version.
     """
 
     def decorate(command: Command[P]) -> Callable[P, None]:

@@ -1,6 +1,7 @@
-"""The digest: last week in a mail on Monday at 07:00, where the team works.
+"""The weekly digest: an email to the leads every Monday at 07:00 in the team's time zone.
 
-Counts and links only: a comment in a mailbox would outlive its retention period there.
+It contains counts and links only, because comments in a mailbox would outlive their retention
+period.
 """
 
 from datetime import datetime, time
@@ -13,34 +14,34 @@ from feedback_app.reports.formatting import mean
 from feedback_app.review.week import summarise_week
 from feedback_app.store import answered_cases, digests, follow_ups, outbox, reading_queue
 
-HOUR = time(7)
-# So many unread answers are counted before "or more" is said.
-_MOST_UNREAD = 100
+DIGEST_HOUR = time(7)
+# From this number on, the digest says "or more".
+_MAX_UNREAD = 100
 
 
 def write_if_due(program: Program, now: datetime) -> int:
-    """Write the digest of last week once, from Monday morning on; return how many mails.
+    """Write the digest of last week once, after `DIGEST_HOUR` on Monday; return how many emails.
 
-    A worker that was down catches up within the week. A week with nothing to tell is left out.
+    If the worker was down, it catches up during the week. A week without news has no digest.
     """
     if not program.settings.digest_to:
         return 0
     this = week_of(now, program.zone)
     monday, _ = days_of(this, this)
-    if now < datetime.combine(monday, HOUR, tzinfo=program.zone):
+    if now < datetime.combine(monday, DIGEST_HOUR, tzinfo=program.zone):
         return 0
     week = weeks_back(this, 2)[0]
-    # The worker asks every minute: the figures are summed up only when somebody is to be told.
+    # Called every minute, so the figures are only calculated when the digest is due.
     if digests.is_told(program.database, week):
         return 0
     return write(program, week, now, only_once=True)
 
 
 def write(program: Program, week: str, now: datetime, *, only_once: bool) -> int:
-    """Write the digest of `week` to everybody who gets it; return how many mails.
+    """Write the digest of `week` to all its recipients; return the number of emails.
 
-    With `only_once` a week that was dealt with before, or has nothing to tell, is left out. A week
-    that is still running is not dealt with by it: its Monday is to come.
+    With `only_once`, nothing is written for a week that had its digest or that has no news. The
+    current week can be written at any time and still gets its digest on Monday.
     """
     values = figures(program, week, now)
     with program.database.write() as tx:
@@ -55,23 +56,23 @@ def write(program: Program, week: str, now: datetime, *, only_once: bool) -> int
 
 
 def as_text(program: Program, week: str, now: datetime) -> str:
-    """Return subject and text of the digest of `week`."""
+    """Return the subject and text of the digest of `week`, separated by an empty line."""
     subject, text = digest_text(program.mail_context, figures(program, week, now))
     return f"{subject}\n\n{text}"
 
 
 def figures(program: Program, week: str, now: datetime) -> dict[str, Any]:
-    """Return what the template of the digest needs."""
+    """Return the values for the digest's template."""
     database = program.database
     answered = answered_cases.answered_in(database, week, now)
     cohort = answered_cases.closed_in(database, week, now)
     review = summarise_week(week, answered, cohort, program.facts, now)
-    unread = len(reading_queue.unread(database, _MOST_UNREAD))
+    unread = len(reading_queue.unread(database, _MAX_UNREAD))
     overdue = follow_ups.count_overdue(database, program.today(now))
     return {
         "review": review,
         "unread": unread,
-        "most": _MOST_UNREAD,
+        "most": _MAX_UNREAD,
         "overdue": overdue,
         "mean": lambda value: mean(value, program.facts.languages[0]),
         "review_url": f"{program.settings.public_url}/review",

@@ -1,4 +1,4 @@
-"""What is kept for how long, and erasure on request."""
+"""End retention periods, and erase on request."""
 
 import csv
 import io
@@ -21,15 +21,15 @@ from support_facts import Facts
 
 log = logging.getLogger(__name__)
 
-# Case systems repeat a delivery for hours. Afterwards the closing is still known by its key.
-DELIVERIES_KNOWN_FOR = timedelta(days=30)
-# What stands around an address in a cell: "Name <address>", mailto:address, a list of them.
-_AROUND_ADDRESSES = re.compile(r"[\s,;:<>()\[\]\"']+")
+# Case systems repeat deliveries for hours. Later repetitions are recognised by their closure key.
+DELIVERY_RETENTION = timedelta(days=30)
+# Separates addresses in a cell: "Name <address>", mailto:address, a list of addresses.
+_ADDRESS_SEPARATORS = re.compile(r"[\s,;:<>()\[\]\"']+")
 
 
 @dataclass(frozen=True)
 class Erasure:
-    """What an erasure found and wiped, and the files of rejected rows it could not search."""
+    """How much was erased, and which files of rejected rows could not be searched."""
 
     cases: int
     mails: int
@@ -38,21 +38,22 @@ class Erasure:
 
 
 def end_lifetimes(database: Database, facts: Facts, mailbox: Path, now: datetime) -> int:
-    """Empty every column whose lifetime is over and remove what nobody needs any more.
+    """Erase what is past its retention period, in the database, the mailbox and rejected files.
 
-    That is old files, and the digests of old deliveries. Returns how many rows were changed.
+    Returns the number of rows that were changed.
     """
     changed = 0
     with database.write() as tx:
         for period in facts.retention:
             changed += erasure.end_lifetime(tx, period.key, now - timedelta(days=period.days))
-        changed += deliveries.forget(tx, now - DELIVERIES_KNOWN_FOR)
+        changed += deliveries.forget(tx, now - DELIVERY_RETENTION)
     contacts_end = now - timedelta(days=facts.period("contact").days)
     for path in rejected_files.written_before(database, contacts_end):
         try:
             _remove_rejected(database, path)
         except OSError as error:
-            log.error("%s is to be removed, its lifetime is over: %s", path, error.strerror)
+            reason = error.strerror
+            log.error("cannot delete %s, whose retention period has ended: %s", path, reason)
     messages_end = now - timedelta(days=facts.period("message").days)
     for mail in messages_in(mailbox):
         if mail.stat().st_mtime < messages_end.timestamp():
@@ -69,19 +70,18 @@ def erase(
     case_number: str | None = None,
     email: str | None = None,
 ) -> Erasure:
-    """Wipe contact, comment and customer of a case or an address everywhere; keep the scores.
+    """Erase contact, comment and customer of a case or an email address; keep the scores.
 
-    Reaches the tables, messages waiting and sent, the mailbox and the files of rejected rows; the
-    result names those files that cannot be read or written, for somebody to look at.
-    Afterwards nothing of the text is left in the database's files, except that PostgreSQL keeps
-    its write-ahead log (pg_wal, and archives of it) until it is recycled: SECURITY.md says how.
+    This covers the tables, the messages in the outbox, the mailbox and files of rejected rows. The
+    result lists files that could not be read or written. Afterwards the database files no longer
+    contain the text, except for PostgreSQL's write-ahead log (see SECURITY.md).
     """
     wanted = {case_number} if case_number else set(erasure.case_numbers_of(database, email or ""))
     messages = erasure.messages_of(database, case_number, email)
     mails = [path for row in messages for path in files_of(mailbox, row["id"])]
     with database.write() as tx:
         cases = erasure.erase(tx, case_number, email, now)
-    # The database first: a file that cannot be read must not keep the text there.
+    # Before the files, so that an unreadable file does not prevent it.
     database.scrub()
     found = [path for path in mails if path.exists()]
     for path in found:
@@ -96,10 +96,10 @@ def erase(
 
 
 def _drop_rows(database: Database, path: Path, case_numbers: set[str], email: str | None) -> int:
-    """Rewrite a file of rejected rows without those of the case or address.
+    """Rewrite a file of rejected rows without those of the case or address; return how many.
 
-    People mend these files in spreadsheets, which save them in encodings and delimiters of their
-    own. Raises CSVFileError or OSError when the file cannot be read or written.
+    Encoding and delimiter are detected, because spreadsheets change them when people correct the
+    rows. Raises CSVFileError or OSError if the file cannot be read or written.
     """
     if not path.exists():
         _remove_rejected(database, path)
@@ -125,15 +125,15 @@ def _as_csv(rows: list[tuple[str, ...]]) -> Iterator[str]:
 def _concerns(
     cells: tuple[str, ...], theirs: int, case_numbers: set[str], email: str | None
 ) -> bool:
-    """Return whether a row speaks of a case or an address, in the cells before `line` and `reason`.
+    """Return whether a row contains one of the case numbers or the address.
 
-    The address is looked for in our own cells too: a reason may quote it.
+    The last cells, `line` and `reason`, are ours: they are searched for the address only.
     """
     texts = [unguarded(cell).strip() for cell in cells]
     if case_numbers & set(texts[:theirs]):
         return True
     return email is not None and any(
-        email.lower() in _AROUND_ADDRESSES.split(text.lower()) for text in texts
+        email.lower() in _ADDRESS_SEPARATORS.split(text.lower()) for text in texts
     )
 
 

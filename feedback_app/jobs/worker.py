@@ -1,4 +1,4 @@
-"""The table of timed jobs, and the loop that runs them."""
+"""The worker: the table of timed jobs, and the loop that runs them."""
 
 import logging
 import signal
@@ -19,13 +19,13 @@ from feedback_app.store import outbox
 Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 1.0
-# Signals are for the whole process, and so is this.
+_POLL_SECONDS = 1.0
+# Signals stop the whole process, so this is global.
 _stop = threading.Event()
 
 
 class Job(NamedTuple):
-    """What to do, how often, and what the number it returns counts."""
+    """A job that runs regularly; `counts` names what the number it returns counts."""
 
     name: str
     every: timedelta
@@ -43,7 +43,7 @@ def _waiting(program: Program, _clock: Clock) -> int:
     return outbox.count_waiting(program.database)
 
 
-def _set_aside(program: Program, _clock: Clock) -> int:
+def _rejected(program: Program, _clock: Clock) -> int:
     return len(outbox.set_aside_messages(program.database))
 
 
@@ -56,29 +56,29 @@ def _end_lifetimes(program: Program, clock: Clock) -> int:
 
 
 JOBS = (
-    Job("deliver", timedelta(seconds=5), _deliver, "messages delivered"),
+    Job("deliver", timedelta(seconds=5), _deliver, "messages sent"),
     Job("digest", timedelta(minutes=1), _write_digest, "digests written"),
     Job("waiting", timedelta(minutes=10), _waiting, "messages waiting"),
-    Job("set aside", timedelta(hours=1), _set_aside, "messages set aside"),
-    Job("retention", timedelta(days=1), _end_lifetimes, "rows whose lifetime was over emptied"),
+    Job("rejected", timedelta(hours=1), _rejected, "messages rejected"),
+    Job("retention", timedelta(days=1), _end_lifetimes, "records past retention erased"),
 )
 
 
 def run_once(program: Program, clock: Clock) -> dict[str, int]:
-    """Run every job once and return what each counted, by the name of what it counts."""
+    """Run every job once and return the numbers, each with the name of what it counts."""
     return {job.counts: job.run(program, clock) for job in JOBS}
 
 
 def run_forever(program: Program, clock: Clock) -> None:
-    """Run each job when its time has come, until the process is asked to stop.
+    """Run each job when it is due, until the process receives SIGTERM or SIGINT.
 
-    A mail that is being handed in is handed in first, or waits for its mail server's time-out. A
-    job that fails is tried again at its next turn, and does not keep the others from theirs.
+    An email that is being sent is finished first. A job that fails is retried when it is due
+    again and does not stop the other jobs.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _stop.set())
     due = {job.name: clock() for job in JOBS}
-    while not _stop.wait(_LOOK_SECONDS):
+    while not _stop.wait(_POLL_SECONDS):
         for job in JOBS:
             if clock() >= due[job.name] and not _stop.is_set():
                 _run(job, program, clock)
@@ -92,7 +92,7 @@ def _run(job: Job, program: Program, clock: Clock) -> None:
     except DatabaseUnavailableError as error:
         log.warning("%s: %s; trying again in %s", job.name, error, job.every)
     except Exception as error:
-        # What an unforeseen error says may hold an address, so only its kind and place are logged.
+        # The text of an unexpected error may contain an address, so only its type is logged.
         place = traceback.extract_tb(error.__traceback__)[-1]
         log.error(
             "%s: %s at %s:%d; trying again in %s",

@@ -1,4 +1,4 @@
-"""What the leads of the sample data did: answers read, meetings held, follow-ups closed."""
+"""The leads' work in the sample data: read answers, hold meetings, close follow-ups."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,10 +11,10 @@ from feedback_app.store import follow_ups, invitations, meetings, reading_queue
 from feedback_app.store.answers import revisions
 from feedback_app.survey.low_answers import handle_low_answer
 
-# Tuesday at ten; every so often an answer is read only after it.
+# Tuesday at ten; a tenth of the answers is read later.
 _MEETING = timedelta(days=1, hours=10)
 _LATEST_READ_HOURS = 190
-# Follow-ups younger than this are left for whoever tries things out.
+# Younger follow-ups stay open, so that you can try them out.
 _CLOSED_AFTER = timedelta(days=12)
 
 
@@ -25,9 +25,9 @@ def lead(
     chance: Random,
     now: datetime,
 ) -> None:
-    """Read, discuss and follow up the answers, each invitation's by its time of arrival.
+    """Read, discuss and follow up the answers; `answered` maps invitations to their times.
 
-    The last complete week is left unread, and so is this one: a lead can try them out.
+    The answers of the last complete week and of this week stay unread, so that you can try it.
     """
     if not answered:
         return
@@ -52,7 +52,7 @@ def lead(
 
 
 def _hold(program: Program, tx: Transaction, week: str, reads: dict[str, datetime]) -> None:
-    """Read what was read before the meeting of `week`, and hold it."""
+    """Read the answers due before the meeting of `week`, then hold the meeting."""
     meeting = week_bounds(week, program.zone)[1] + _MEETING
     for invitation_id in [one for one, at in reads.items() if at <= meeting]:
         reading_queue.read(tx, invitation_id, 1, reads.pop(invitation_id))

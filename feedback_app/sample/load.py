@@ -1,4 +1,4 @@
-"""Plainly labelled sample data: source `sample` everywhere, no customer, no person."""
+"""Load sample data: every case has the source `sample`, and no customer or contact."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -13,14 +13,14 @@ from feedback_app.sample import leads
 from feedback_app.store import cases, invitations
 from feedback_app.survey.protocol import store_answer
 
-# Half a year, so that several periods are over and can be published.
+# Half a year, so that there are several complete periods to publish.
 _DAYS = 189
 _CASES_A_DAY = 3
 _ANSWERED = 0.4
 _FLAGGED = 0.03
 _KINDS = ("software", "infrastructure", "security", "other")
-_OFTEN = (12, 5, 2, 1)
-# Scores of ease and satisfaction and a comment; the first ones come more often.
+_KIND_WEIGHTS = (12, 5, 2, 1)
+# Ease, satisfaction and comment of an answer.
 _ANSWERS = (
     (5, 5, ""),
     (4, 5, ""),
@@ -30,22 +30,22 @@ _ANSWERS = (
     (2, 3, "Sample comment: I had to explain the same thing twice."),
     (1, 2, "Sample comment: it took a week until the fault was reproduced."),
 )
-_GIVEN = (9, 6, 5, 4, 3, 2, 1)
-# By chance some follow-ups are open then, due soon and overdue.
+_ANSWER_WEIGHTS = (9, 6, 5, 4, 3, 2, 1)
+# With this seed some follow-ups are open, due soon and overdue.
 _SEED = "sample 2"
-# What the meeting of this made-up team might have told its customers.
+# The published note of the sample team to its customers.
 NOTE = {
-    "en": "Sample note: several of you had to explain the same thing twice. Whoever takes a case "
-    "over now reads its history first.",
+    "en": "Sample note: several of you had to explain the same thing twice. Now everyone who takes "
+    "over a case reads its history first.",
     "de": "Beispielnotiz: Mehrere von Ihnen mussten dasselbe zweimal erklären. Wer einen Fall "
     "übernimmt, liest jetzt zuerst den Verlauf.",
 }
 
 
 def load(program: Program, now: datetime) -> int:
-    """Store half a year of sample cases and answers, unless there are some; return how many.
+    """Store half a year of sample cases and answers; return how many, 0 if there were some.
 
-    The same every time, but for the dates.
+    Only the dates differ between runs.
     """
     count = _DAYS * _CASES_A_DAY
     chance, answered = Random(_SEED), dict[str, datetime]()
@@ -54,7 +54,7 @@ def load(program: Program, now: datetime) -> int:
             return 0
         for number in range(count):
             closed_at = now - timedelta(days=_DAYS) + timedelta(days=number / _CASES_A_DAY)
-            kind = chance.choices(_KINDS, _OFTEN)[0]
+            kind = chance.choices(_KINDS, _KIND_WEIGHTS)[0]
             invitation_id = _case(
                 program,
                 tx,
@@ -73,7 +73,7 @@ def load(program: Program, now: datetime) -> int:
 
 
 def mint(program: Program, count: int, now: datetime) -> list[str]:
-    """Store `count` fresh sample cases and return their survey links, for trying out."""
+    """Store `count` new sample cases and return their survey links."""
     with program.database.write() as tx:
         ids = [_case(program, tx, f"SAMPLE-{new_id()[:6]}", None, now) for _ in range(count)]
     return [program.survey_link(invitation_id) for invitation_id in ids]
@@ -89,7 +89,7 @@ def _case(
     open_for: timedelta = timedelta(days=2),
     response: timedelta = timedelta(minutes=35),
 ) -> str:
-    """Store one sample case whose link was given out when it closed; return its invitation."""
+    """Store one sample case whose link was sent when it closed; return its invitation's id."""
     closed_at = closed_at.replace(microsecond=0)
     opened_at = closed_at - open_for
     case = ClosedCase(
@@ -113,9 +113,9 @@ def _case(
 def _answer(
     program: Program, tx: Transaction, invitation_id: str, chance: Random, at: datetime
 ) -> None:
-    ease, satisfaction, comment = chance.choices(_ANSWERS, _GIVEN)[0]
+    ease, satisfaction, comment = chance.choices(_ANSWERS, _ANSWER_WEIGHTS)[0]
     flags = ("at_once",) if chance.random() < _FLAGGED else ()
-    # Whoever is dissatisfied is glad to be called, so that there are follow-ups to try out.
+    # All dissatisfied customers welcome contact, so that there are follow-ups to try out.
     is_low = min(ease, satisfaction) <= program.facts.survey.low_threshold
     answer = Answer(
         invitation_id=invitation_id,

@@ -66,7 +66,7 @@ def test_that_the_contact_objected_is_said_beside_the_link(
     if before_closing:
         office.receive(a_case())
     done = office.run(link, "00012345")
-    assert "objected to surveys" in done.stderr
+    assert "opted out of surveys" in done.stderr
     assert done.stdout.startswith("http://survey.example/f/")
     assert done.stdout.count("\n") == 1
 
@@ -76,5 +76,5 @@ def test_a_link_that_takes_no_answer_is_not_given_out(office: Office) -> None:
     customer.send(ease="4", satisfaction="4")
     refused = office.run(link, "0007")
     assert refused.exit_code == 1
-    assert "takes no answer any more" in refused.stderr
+    assert "no longer accepts an answer" in refused.stderr
     assert "mind leading zeros" in office.run(link, "7").stderr

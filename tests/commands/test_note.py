@@ -116,5 +116,5 @@ def test_sample_figures_and_a_note_are_published_beside_no_real_ones(
     assert all(result.sample for result in published.results)
     assert [one.text for one in published.notes] == [sample.NOTE]
     again = run(sample_command, "--publish")
-    assert again.stdout == "sample data is there already\n"
+    assert again.stdout == "Sample data is already loaded.\n"
     assert run(note, "2026-W47", *WORDS).exit_code == 1, "a real note has no place among samples"

@@ -23,11 +23,11 @@ from tests.support.server import environment, feedback
 def test_one_run_delivers_mails_and_ends_lifetimes(office: Office) -> None:
     office.receive(a_case("00000001"))
     done = worker.run_once(office.program, times.now)
-    assert done["messages delivered"] == 1
+    assert done["messages sent"] == 1
     assert [path.suffix for path in office.mailbox.iterdir()] == [".eml"]
     office.wait(days=office.program.facts.period("contact").days + 1)
     done = worker.run_once(office.program, times.now)
-    assert done["rows whose lifetime was over emptied"] >= 1
+    assert done["records past retention erased"] >= 1
     assert office.rows("cases")[0]["contact_email"] is None
 
 
@@ -44,16 +44,16 @@ def test_a_database_that_is_away_is_said_and_tried_again(
         return 3
 
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    job = worker.Job("deliver", timedelta(0), away, "messages delivered")
+    job = worker.Job("deliver", timedelta(0), away, "messages sent")
     monkeypatch.setattr(worker, "JOBS", (job,))
-    monkeypatch.setattr(worker, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "_POLL_SECONDS", 0.01)
     with caplog.at_level(logging.INFO):
         worker.run_forever(sqlite_office.program, times.now)
     for number, handler in handlers.items():
         signal.signal(number, handler)
     assert len(turns) == 2
     assert "deliver: PostgreSQL does not answer; trying again" in caplog.text
-    assert "deliver: 3 messages delivered" in caplog.text
+    assert "deliver: 3 messages sent" in caplog.text
 
 
 def test_a_job_that_fails_does_not_end_the_worker_and_says_no_address(
@@ -70,7 +70,7 @@ def test_a_job_that_fails_does_not_end_the_worker_and_says_no_address(
     every = timedelta(hours=1)
     jobs = (worker.Job("retention", every, broken, ""), worker.Job("deliver", every, last, ""))
     monkeypatch.setattr(worker, "JOBS", jobs)
-    monkeypatch.setattr(worker, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "_POLL_SECONDS", 0.01)
     worker.run_forever(sqlite_office.program, times.now)
     for number, handler in handlers.items():
         signal.signal(number, handler)
@@ -93,7 +93,7 @@ def test_a_worker_that_is_asked_to_stop_begins_no_further_mail(
         sqlite_office.receive(a_case(number))
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     monkeypatch.setattr(worker, "sender_for", lambda settings: Silent(sqlite_office.mailbox))
-    monkeypatch.setattr(worker, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "_POLL_SECONDS", 0.01)
     worker.run_forever(sqlite_office.program, times.now)
     for number, handler in handlers.items():
         signal.signal(number, handler)
@@ -111,9 +111,9 @@ def test_what_waits_and_what_was_refused_is_shown_with_its_case_and_without_addr
     done = office.run(worker_command, "--once")
     assert done.exit_code == 0
     lines = done.stdout.splitlines()
-    assert {"0 messages delivered", "1 messages waiting", "1 messages set aside"} < set(lines)
+    assert {"0 messages sent", "1 messages waiting", "1 messages rejected"} < set(lines)
     (told,) = [line for line in lines if "2026-11-24" in line]
-    assert re.fullmatch(r"closure of case 000[78], 2026-11-24: 550 <…> is not wanted", told)
+    assert re.fullmatch(r"closure for case 000[78], 2026-11-24: 550 <…> is not wanted", told)
     assert "550 <…> is not wanted" in caplog.text
     assert "customer.example" not in done.output + caplog.text
 
@@ -142,9 +142,9 @@ def test_of_many_refused_mails_the_newest_are_listed(office: Office) -> None:
     office.receive(a_case("erased"))
     office.erase("erased")
     lines = office.run(worker_command, "--once").stdout.splitlines()
-    assert "25 messages set aside" in lines
-    assert sum(line.startswith("closure of case ") for line in lines) == 20
-    assert lines[-1] == "and 5 older ones"
+    assert "25 messages rejected" in lines
+    assert sum(line.startswith("closure for case ") for line in lines) == 20
+    assert lines[-1] == "… and 5 older ones"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -168,7 +168,7 @@ from feedback_app.base import times
 from feedback_app.jobs import worker
 from feedback_app.settings import read_settings
 from feedback_app.program import open_program
-told = worker.Job("tell", timedelta(days=1), lambda *_: print("running", flush=True) or 0, "told")
-worker.JOBS = (told,)
+job = worker.Job("say", timedelta(days=1), lambda *_: print("running", flush=True) or 0, "")
+worker.JOBS = (job,)
 worker.run_forever(open_program(read_settings()), times.now)
 """

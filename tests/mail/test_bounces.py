@@ -81,7 +81,7 @@ def test_a_report_takes_its_mail_out_of_the_response_rate(
     office.invite("2")
     mail = next(mail for mail in office.mails() if "Case 2" in mail["Subject"])
     done = office.run(bounce, "--report", "-", stdin=report(mail, "failed", kind, status))
-    assert done.output == "case 2: its mail came back\n"
+    assert done.output == "Case 2: email marked as bounced.\n"
     bounced = {row["case_ref"]: row["bounced_at"] for row in office.rows("invitations")}
     numbers = {row["case_number"]: bounced[row["id"]] for row in office.rows("cases")}
     assert numbers == {"1": None, "2": "2026-11-24T12:00:00Z"}
@@ -143,8 +143,8 @@ def test_an_absence_note_is_no_bounce(office: Office) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "name either"),
-        (("1", "--report", "-"), "name either"),
+        ((), "Give either"),
+        (("1", "--report", "-"), "Give either"),
         (("12345",), "mind leading zeros"),
     ],
 )
