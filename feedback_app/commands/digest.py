@@ -1,4 +1,4 @@
-"""The digest of a week, shown or mailed."""
+"""The command that shows or sends the digest of a week."""
 
 import click
 
@@ -11,12 +11,13 @@ from feedback_app.program import Program
 
 @click.command("digest")
 @click.argument("week", required=False)
-@click.option("--show", is_flag=True, help="Print it instead of mailing it.")
+@click.option("--show", is_flag=True, help="Print the digest instead of sending it.")
 @with_program()
 def digest_command(program: Program, week: str | None, show: bool) -> None:
-    """Mail the digest of WEEK (without one, of last week) to FEEDBACK_DIGEST_TO.
+    """Send the digest of WEEK (the default is last week) to FEEDBACK_DIGEST_TO.
 
-    The worker does so by itself on Monday at 07:00, team time, unless there is nothing to tell.
+    The worker sends it automatically on Mondays at 07:00 in the team's time zone, unless there is
+    nothing to report.
     """
     now = times.now()
     if week is None:
@@ -29,6 +30,6 @@ def digest_command(program: Program, week: str | None, show: bool) -> None:
         click.echo(digest.as_text(program, week, now))
         return
     if not program.settings.digest_to:
-        raise click.ClickException("nobody gets it: set FEEDBACK_DIGEST_TO, or use --show")
+        raise click.ClickException("no recipients: set FEEDBACK_DIGEST_TO, or use --show")
     count = digest.write(program, week, now, only_once=False)
-    click.echo(f"the digest of {week} waits for the worker, for {count} addresses")
+    click.echo(f"Digest of {week} queued for the worker. Recipients: {count}")

@@ -1,4 +1,4 @@
-"""Commands that show answers: review, export, answers."""
+"""The commands that show answers: review, export, answers."""
 
 import sys
 from collections.abc import Generator, Iterable, Iterator
@@ -29,10 +29,10 @@ _STEP = 500
 @click.argument("week", required=False)
 @with_program()
 def review(program: Program, week: str | None) -> None:
-    """Print the review of WEEK (such as 2026-W47) as Markdown; without one, of last week."""
+    """Print the review of WEEK (such as 2026-W47; the default is last week) as Markdown."""
     if week is None:
         week = weeks_back(week_of(times.now(), program.zone), 2)[0]
-        click.echo(f"no week was named: this is {week}, the last complete one", err=True)
+        click.echo(f"showing {week}, the last complete week", err=True)
     _print(_markdown(program, _checked(program, week)))
 
 
@@ -90,7 +90,7 @@ def _write(pieces: Iterable[bytes], output: Path | None) -> None:
 
 
 def _progress(count: int) -> Any:
-    """Return a bar on the terminal, if there is one; it speaks on the error channel."""
+    """Return a progress bar on stderr, hidden unless stderr is a terminal."""
     return click.progressbar(
         length=count, label="answers", file=sys.stderr, hidden=not sys.stderr.isatty()
     )
@@ -104,13 +104,13 @@ def _watched(answered: Iterable[AnsweredCase], bar: Any) -> Iterator[AnsweredCas
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON list of objects.")
-@click.option("--count", is_flag=True, help="Print how many there are.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@click.option("--count", is_flag=True, help="Print the number of answers.")
 @with_program()
 def answers(program: Program, as_json: bool, count: bool) -> None:
-    """Print every answer, in the order of arrival."""
+    """Print all answers, oldest first."""
     if as_json and count:
-        raise click.UsageError("name either --json or --count")
+        raise click.UsageError("use either --json or --count")
     if count:
         click.echo(sum(1 for _ in answered_cases.answered(program.database, times.now())))
         return
@@ -119,7 +119,7 @@ def answers(program: Program, as_json: bool, count: bool) -> None:
             _print(piece)
 
 
-# Whoever stops reading early, as `head` does, closes these and with them the rows they stand on.
+# A reader that stops early, such as `head`, closes this generator and its database rows.
 def _answers(program: Program, as_json: bool) -> Generator[str, None, None]:
     write = answers_as_json if as_json else answers_as_lines
     yield from write(answered_cases.answered(program.database, times.now()))
@@ -150,5 +150,5 @@ def _span(program: Program, weeks: str) -> tuple[str, str]:
 
 
 def _print(piece: str | bytes) -> None:
-    # Always UTF-8: what customers write need not fit into the terminal's own encoding.
+    # Always UTF-8, because the terminal's encoding may lack characters that customers use.
     click.echo(piece.encode() if isinstance(piece, str) else piece, nl=False)

@@ -135,7 +135,7 @@ def in_groups(cards: Iterable[Card]) -> dict[str, list[Card]]:
     remarks: list[Card] = []
     silent: list[Card] = []
     for card in cards:
-        is_low = lowest(card.case) <= threshold
+        is_low = card.case.is_low(threshold)
         (low if is_low else remarks if card.case.comment else silent).append(card)
     low.sort(key=lambda card: (not card.handling.unread, lowest(card.case), total(card.case)))
     return {"low": low, "remarks": remarks, "silent": silent}

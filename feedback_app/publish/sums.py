@@ -1,4 +1,4 @@
-"""Every figure of one period, from its cases alone: no clock, no database."""
+"""Every figure of one period, calculated from its cases."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def figures_of(
     rules: Rules,
     earlier: Sequence[Figures] = (),
 ) -> Figures:
-    """Return what may be published of `cases`, given the `earlier` versions of their period."""
+    """Return the figures of `cases` that may be published, given the `earlier` versions."""
     figures = Figures(
         participation=_participation(cases, rules),
         scores=_scores(cases, questions, rules),
@@ -47,7 +47,7 @@ def figures_of(
 
 
 def counts_for(case: CohortCase, figures: Figures) -> bool:
-    """Return whether the answer of `case` is among the scores of `figures`."""
+    """Return whether the scores of `figures` include the answer of `case`."""
     wordings = figures.scores.wordings if figures.scores else ()
     return any(
         one.wording_version == wording.version for one in counted([case]) for wording in wordings
@@ -55,7 +55,7 @@ def counts_for(case: CohortCase, figures: Figures) -> bool:
 
 
 def _too_few(figures: Figures, cases: Sequence[CohortCase], rules: Rules) -> dict[str, Reason]:
-    """Name what is missing because it would rest on too few."""
+    """Return the names of the figures that are withheld because they are based on too few."""
     withheld: dict[str, Reason] = {f"times.{name}": "too_few" for name in too_few_for(cases, rules)}
     if figures.participation is None:
         withheld["participation"] = "too_few"
@@ -146,7 +146,9 @@ def _conduct(cases: Sequence[CohortCase], rules: Rules) -> Conduct | None:
 
 
 def _contacted(answered: Sequence[CohortCase], rules: Rules) -> Portion | None:
-    wished = [case for case in answered if case.contact_welcome and _is_low(case, rules)]
+    wished = [
+        case for case in answered if case.contact_welcome and case.is_low(rules.low_threshold)
+    ]
     if len(wished) < rules.minimum_n:
         return None
     return portion(sum(_was_contacted(case, rules) for case in wished), len(wished), rules)
@@ -155,10 +157,6 @@ def _contacted(answered: Sequence[CohortCase], rules: Rules) -> Portion | None:
 def _was_read(case: CohortCase, rules: Rules) -> bool:
     limit = timedelta(days=rules.read_within_days)
     return bool(case.read_at and case.answered_at and case.read_at <= case.answered_at + limit)
-
-
-def _is_low(case: CohortCase, rules: Rules) -> bool:
-    return min(case.ease or 0, case.satisfaction or 0) <= rules.low_threshold
 
 
 def _was_contacted(case: CohortCase, rules: Rules) -> bool:

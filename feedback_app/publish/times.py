@@ -1,4 +1,4 @@
-"""Durations by case kind: no kind stands alone, and none is left over, with too few cases."""
+"""Durations by case kind, grouped so that every group has enough cases."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,8 +21,8 @@ def times_of(
 ) -> tuple[PublishedTimes, ...]:
     """Return the durations of every metric on every clock that has enough cases.
 
-    Clocks are never mixed. In a later version of a period a metric is split as in the first one
-    of the `earlier` versions, or not at all: two different splits could be subtracted.
+    A later version has the same groups as the first of the `earlier` versions, or none, because
+    two different groupings could be subtracted.
     """
     return tuple(
         _times(metric, clock, measured, rules, earlier)
@@ -33,7 +33,7 @@ def times_of(
 
 
 def too_few_for(cases: Sequence[CohortCase], rules: Rules) -> Iterator[str]:
-    """Yield what has too few cases: a metric on all its clocks, or on one beside others."""
+    """Yield each metric with too few cases on every clock, or metric.clock for a single clock."""
     for metric in METRICS:
         clocks = {clock: len(measured) for clock, measured in _by_clock(cases, metric)}
         few = [clock for clock, n in clocks.items() if n < rules.minimum_n]
@@ -46,7 +46,7 @@ def too_few_for(cases: Sequence[CohortCase], rules: Rules) -> Iterator[str]:
 def _by_clock(
     cases: Sequence[CohortCase], metric: str
 ) -> Iterable[tuple[str, list[tuple[str, int]]]]:
-    """Return each clock that measured this metric, with kind and seconds of its cases."""
+    """Return each clock with the case kind and seconds of every case measured on it."""
     clocks: dict[str, list[tuple[str, int]]] = {}
     for case in cases:
         if measured := METRICS[metric](case):
@@ -94,10 +94,10 @@ def _times(
 
 
 def split_kinds(counts: Counter[str], minimum: int) -> tuple[Kinds, ...]:
-    """Return the kinds in groups of at least `minimum` cases, or none where only one would remain.
+    """Return the kinds in groups of at least `minimum` cases, or no groups if only one remains.
 
-    Kinds with enough cases stand alone. The others are pooled, with the smallest of those that
-    have enough if they are too few even together: what is left over could be subtracted.
+    Kinds with enough cases form their own group. The others are pooled; if the pool is still too
+    small, the smallest other groups join it, because a remainder could be computed by subtraction.
     """
     by_size = sorted(counts, key=lambda kind: (counts[kind], kind))
     pool = [kind for kind in by_size if counts[kind] < minimum]
@@ -111,7 +111,7 @@ def split_kinds(counts: Counter[str], minimum: int) -> tuple[Kinds, ...]:
 
 
 def _same_split(stated: PublishedTimes, counts: Counter[str], minimum: int) -> tuple[Kinds, ...]:
-    """Return the split that was stated before if it still holds, else none."""
+    """Return the groups of the earlier version if all are large enough, else no groups."""
     split = tuple(group.kinds for group in stated.groups)
     known = {kind for kinds in split for kind in kinds}
     enough = all(sum(counts[kind] for kind in kinds) >= minimum for kinds in split)
@@ -132,6 +132,6 @@ def _spread(seconds: Sequence[int], target: int | None, rules: Rules) -> Publish
 
 
 def portion(count: int, n: int, rules: Rules) -> Portion:
-    """Return `count` of `n`, with its share from the smallest n that has one."""
+    """Return `count` of `n`, with its share if n is at least `share_minimum_n`."""
     share = round(count / n, 4) if n >= max(1, rules.share_minimum_n) else None
     return Portion(count=count, n=n, share=share)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal, NamedTuple, get_type_hints
 
 from feedback_app.base.times import to_text
-from feedback_app.records.survey import InvitationState
+from feedback_app.records.survey import InvitationState, Scored
 
 DurationClock = Literal["calendar", "business"]
 Became = Literal["not_asked", "not_delivered", "bounced", "reached"]
@@ -146,7 +146,7 @@ EXPORTED_CASE_FIELDS = tuple(name for name, field in CASE_FIELDS.items() if fiel
 
 
 @dataclass(frozen=True, kw_only=True)
-class CohortCase(MeasuredCase):
+class CohortCase(MeasuredCase, Scored):
     """A closed case as published figures use it, as it was known at a given time.
 
     It holds no number, customer, team or comment. The answer's fields are None without an answer;
@@ -167,7 +167,7 @@ class CohortCase(MeasuredCase):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnsweredCase(CaseDetails):
+class AnsweredCase(CaseDetails, Scored):
     """A closed case with its invitation's state and newest answer, for review and exports.
 
     `closed_week` and `answered_week` are ISO weeks in the team's time zone; an answer counts in

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 # The source of everything that `feedback sample` stores.
 SAMPLE_SOURCE = "sample"
@@ -63,8 +63,25 @@ class SenderKey:
     revoked_at: datetime | None = None
 
 
+class HasScores(Protocol):
+    """What has the two scores of an answer, each 1 to 5, or None without an answer."""
+
+    @property
+    def ease(self) -> int | None: ...
+    @property
+    def satisfaction(self) -> int | None: ...
+
+
+class Scored:
+    """The rule for low answers, shared by all records that have the two scores."""
+
+    def is_low(self: HasScores, threshold: int) -> bool:
+        """Return whether a score is `threshold` or less; False without an answer."""
+        return min(self.ease or 6, self.satisfaction or 6) <= threshold
+
+
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class Answer(Scored):
     """One revision of what a customer said. Revisions are appended, the newest counts."""
 
     invitation_id: str
@@ -78,10 +95,6 @@ class Answer:
     answered_at: datetime
     answered_week: str
     flags: tuple[str, ...] = ()
-
-    def is_low(self, threshold: int) -> bool:
-        """Return whether either score is `threshold` or less, on the scale 1 to 5."""
-        return min(self.ease, self.satisfaction) <= threshold
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,14 @@
-"""The week on paper.
+"""The week as a file: exports in five formats, and the minutes of the meeting.
 
-figures   numbers as people read them
-quoting   hostile text inside Markdown
-words     how a language writes numbers, times and names, for HTML
-pictures  figures as SVG with a table beside each
-markdown  the week for the meeting
-minutes   what the meeting discussed and decided
-csv       one row a case, for spreadsheets
-json      answers for programs
-xlsx      answers, sums and definitions as a workbook
-paper     the week as one HTML file, for printing and passing on
-lines     answers for a terminal
-files     a file is replaced whole or not at all
+exports           the table of formats, FORMATS, and what an export contains
+csv_export        one row per case, for spreadsheets
+json_export       answers for programs
+xlsx_export       answers, sums and definitions as a workbook
+html_export       the review as one HTML file, for printing
+markdown_export   the review as Markdown
+minutes           what the meeting discussed and decided, as Markdown
+markdown_quoting  escaping of what people typed
+formatting        numbers, times and names as HTML templates write them
+charts            figures as SVG, each with a table
+terminal          answers as lines of text
 """

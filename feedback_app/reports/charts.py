@@ -1,4 +1,4 @@
-"""The figures of the review as SVG with a table beside each. Titles and headings come along."""
+"""The charts of the review as SVG, each with a table of its data."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from feedback_app.review.trend import TrendPeriod
 def of_counts(
     scores: Scores, key: str, language: str, title: str, description: str, headings: tuple[str, str]
 ) -> Markup:
-    """Return the answers at each point of a question, the worst first; `key` is for its ids."""
+    """Return a chart of the answers per point, worst first; `key` makes its ids unique."""
     marks = [
         Mark(label=f"{point} {name[language]}", value=count, text=str(count), cells=(str(count),))
         for point, (name, count) in enumerate(
@@ -31,9 +31,9 @@ def of_shares(
     headings: tuple[str, ...],
     too_few: str,
 ) -> Markup:
-    """Return the share of best answers to the question at `place`, with Wilson's interval.
+    """Return a chart of the share per period for the question at `place`, with its interval.
 
-    A period with too few answers says so in the words `too_few`.
+    Periods with too few answers are labelled `too_few`.
     """
     labels = Labels(key=f"share-{place}", title=title, description=description, headings=headings)
     marks = [_share(period, period.scores[place], too_few) for period in periods]
@@ -47,7 +47,7 @@ def of_weeks(
     description: str,
     headings: tuple[str, ...],
 ) -> Markup:
-    """Return the answers of each week; `means` are the cells beside each count."""
+    """Return a chart of the answers per week; `means` are further cells of each table row."""
     labels = Labels(key="weeks", title=title, description=description, headings=headings)
     marks = [
         Mark(

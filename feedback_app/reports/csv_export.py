@@ -1,8 +1,7 @@
-"""One row a case, for spreadsheets: UTF-8 with a byte order mark, commas, CRLF.
+"""One row per case, for spreadsheets: UTF-8 with a byte order mark, commas, CRLF.
 
-The first cell of the header starts with the format and its version: `feedback-week-1:case_number`.
-A program reads the file with `csv.DictReader` (encoding "utf-8-sig"), checks that cell up to the
-colon, and takes the guard off every cell with `unguarded`.
+Programs read the file with `csv.DictReader` (encoding "utf-8-sig") and restore each cell with
+`feedback_app.base.spreadsheet.unguarded`. Columns keep their names and positions.
 """
 
 import csv
@@ -14,7 +13,6 @@ from feedback_app.base.text import clean
 from feedback_app.base.times import to_text
 from feedback_app.records import CASE_FIELDS, EXPORTED_CASE_FIELDS, AnsweredCase
 
-FORMAT = "feedback-week-1"
 BYTE_ORDER_MARK = "\ufeff"
 # Programs may read columns by position, so this order is fixed and new columns come after it.
 _ORDER = (
@@ -53,16 +51,16 @@ _values_of = attrgetter(*COLUMNS)
 
 
 class _Line:
-    """A file for `csv.writer` that hands each line back instead of keeping it."""
+    """A file for `csv.writer` that returns each line instead of storing it."""
 
     def write(self, line: str) -> str:
         return line
 
 
 def week_as_csv(answered: Iterable[AnsweredCase]) -> Iterator[str]:
-    """Yield the lines of the file, the byte order mark first. Encode them as UTF-8."""
+    """Yield the lines of the file, starting with the byte order mark. Encode them as UTF-8."""
     write = csv.writer(_Line()).writerow
-    yield BYTE_ORDER_MARK + write([f"{FORMAT}:{COLUMNS[0]}", *COLUMNS[1:]])
+    yield BYTE_ORDER_MARK + write(COLUMNS)
     for case in answered:
         yield write(row_of(case, _text))
 
@@ -83,7 +81,7 @@ def row_of(case: AnsweredCase, text: Callable[[str], str]) -> list[str | int | N
 def _text(value: str) -> str:
     if not value:
         return value
-    # Most cells are one printable line that starts with a letter or digit: nothing to do there.
+    # Most cells are one printable line that starts with a letter or digit and need no guard.
     if value.isprintable():
         return value if value[0].isalnum() and ";" not in value else guarded(value)
     return guarded(clean(value))

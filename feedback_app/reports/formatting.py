@@ -1,4 +1,4 @@
-"""How a language writes numbers, times and names: what HTML templates of the review call."""
+"""Numbers, times and names in a language, for the templates of the review."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -22,7 +22,7 @@ class _Named(Protocol):
 
 
 def words(facts: Facts, language: str) -> dict[str, Any]:
-    """Return the functions templates write figures of `facts` with, in `language`."""
+    """Return the functions that templates call to write figures of `facts` in `language`."""
     zone = ZoneInfo(facts.organisation.time_zone)
 
     def day(when: datetime | date) -> str:
@@ -48,7 +48,7 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
 
 
 def mean(value: float | None, language: str) -> str:
-    """Return a mean score with one decimal, and a dash where nobody answered."""
+    """Return a mean score with one decimal, or a dash if there is none."""
     return "–" if value is None else numbers.mean(value, language)
 
 
@@ -58,5 +58,5 @@ def points(difference: float, language: str) -> str:
 
 
 def _name(entries: Sequence[_Named], key: str | None, language: str) -> str:
-    """Return the name of a kind or reason; one the facts do not know is shown as it came."""
+    """Return the name of a kind or reason, or the key if it is not in the facts."""
     return {entry.key: entry.name[language] for entry in entries}.get(key or "", key or "–")

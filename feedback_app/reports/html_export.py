@@ -1,4 +1,4 @@
-"""The week as one HTML file, for printing and passing on: nothing is loaded from elsewhere."""
+"""The review as one HTML file that loads nothing else, for printing and sharing."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -15,7 +15,7 @@ _STYLE = Path(__file__).parents[1] / "leads" / "static" / "leads.css"
 def weeks_as_html(
     reviews: Iterable[WeekReview], first: str, last: str, facts: Facts, language: str
 ) -> Iterator[str]:
-    """Yield the pieces of one HTML page with every week's figures, low answers and comments."""
+    """Yield the parts of an HTML page with figures, low answers and comments of every week."""
     values = {"facts": facts, **words(facts, language)}
     head, _, foot = (
         template(language, "review/paper.html")

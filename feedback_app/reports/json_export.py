@@ -1,4 +1,4 @@
-"""Answers for programs: JSON, written piece by piece."""
+"""Answers as JSON for programs, written piece by piece."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ _TIMES = tuple(name for name in EXPORTED_CASE_FIELDS if CASE_FIELDS[name].kind =
 
 
 def answers_as_json(answered: Iterable[AnsweredCase]) -> Iterator[str]:
-    """Yield the text of one JSON list, an object a line. Moments are UTC."""
+    """Yield the text of one JSON list, one object per line. Times are UTC."""
     yield from _listed(map(_answer, answered))
     yield "\n"
 
@@ -22,9 +22,9 @@ def answers_as_json(answered: Iterable[AnsweredCase]) -> Iterator[str]:
 def export_as_json(
     answered: Iterable[AnsweredCase], first: str, last: str, facts: Facts, as_of: str
 ) -> Iterator[str]:
-    """Yield the text of one JSON object: format, weeks, definitions, and all answers with cases.
+    """Yield the text of one JSON object with format, weeks, definitions and answers with cases.
 
-    Moments are UTC. Fields may be added within a version of the format, never changed.
+    Times are UTC. A version of the format may get new fields, but none is changed or removed.
     """
     head = {
         "format": FORMAT,

@@ -1,4 +1,4 @@
-"""The week for the meeting, as Markdown."""
+"""The review of a week as Markdown, for the meeting."""
 
 import re
 from datetime import datetime
@@ -22,10 +22,7 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def week_as_markdown(review: WeekReview, facts: Facts) -> str:
-    """Return the week for the meeting: counts and words first, low answers before the others.
-
-    Whatever customers and case systems wrote is shown as text and can be nothing else.
-    """
+    """Return the review. Everything that customers and case systems wrote is escaped."""
     language = choose([_LANGUAGE], facts.languages)
     zone = ZoneInfo(facts.organisation.time_zone)
 
@@ -47,14 +44,14 @@ def week_as_markdown(review: WeekReview, facts: Facts) -> str:
 
 
 def tidy(text: str) -> str:
-    """Return `text` with one empty line between blocks, however many the template left."""
-    # What is quoted has no empty line, so only the template's own are taken together.
+    """Return `text` with exactly one empty line between blocks."""
+    # Quoted text has no empty lines, so this changes only those of the template.
     return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
 
 
 @cache
 def _environment() -> Environment:
-    """Return an environment in which text is made safe unless it says it is Markdown."""
+    """Return an environment that escapes every string that is not of type Markdown."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         undefined=StrictUndefined,
@@ -82,5 +79,5 @@ def _safe(value: object) -> object:
 
 
 def _words(key: str) -> str:
-    """Return a key such as "too_old" as it is read."""
+    """Return a key such as "too_old" as words."""
     return key.replace("_", " ")

@@ -1,9 +1,8 @@
-"""Hostile text inside Markdown: it may say anything and must not become anything.
+"""Escape untrusted text for Markdown, so that every Markdown dialect shows it as plain text.
 
-Every character that means something to a dialect of Markdown becomes a backslash escape or a
-character reference, which stand for themselves everywhere. Chat programs and code hosts look for
-mentions, web addresses and issue numbers after Markdown is done, so an invisible word joiner parts
-those; taking out U+2060 gives the text back.
+Characters with a meaning in some dialect become backslash escapes or character references. Chat
+programs and code hosts also turn mentions, web addresses and issue numbers into links after
+rendering, so an invisible word joiner (U+2060) splits those.
 """
 
 import re
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 from feedback_app.base.text import clean, one_line
 
 JOINER = "\u2060"
-# Embeddings, overrides and isolates reach past the text they stand in.
+# Embeddings, overrides and isolates also reorder the text that follows.
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _LINE_SEPARATORS = str.maketrans("\u2028\u2029", "\n\n")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#])|[&<>|~$^]|==+|\+\++")
@@ -24,35 +23,37 @@ _ADDRESS = "&',-./:;=?@+%#"
 
 
 class Markdown(str):
-    """Text that is Markdown on purpose: of a template, or made safe here."""
+    """Text that is Markdown already, from a template or escaped here."""
 
     __slots__ = ()
 
 
 def plain(text: str) -> str:
-    """Return `text` without control characters and without marks that turn other text around."""
+    """Return `text` without control characters and bidirectional overrides."""
     return clean(text.translate(_LINE_SEPARATORS)).translate(_BIDI)
 
 
 def inline(text: str) -> Markdown:
-    """Return `text` on one line, to stand anywhere in a paragraph, heading or table cell."""
+    """Return `text` on one line, for a paragraph, heading or table cell."""
     return Markdown(_escaped(one_line(plain(text))))
 
 
 def quote(text: str) -> Markdown:
-    """Return `text` as a block quote, its line breaks kept. It cannot leave the quote."""
+    """Return `text` as a block quote with its line breaks."""
     lines = [_escaped(line.rstrip()) for line in plain(text).strip("\n").split("\n")]
     quoted = []
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        # Two blanks at the end are the line break that every dialect knows.
+        # Two spaces at the end are a line break in every dialect.
         quoted.append(f"> {line}{'  ' if following else ''}" if line else ">")
     return Markdown("\n".join(quoted))
 
 
 def link(text: str, address: str | None) -> Markdown:
-    """Return `text` linked to `address` if that is a web address, else `text` alone."""
-    target = _web_address(address or "")
-    return Markdown(f"[{inline(text)}]({target})") if target else inline(text)
+    """Return `text` linked to `address` if that is a web address, else only `text`."""
+    target = web_address(address)
+    if not target:
+        return inline(text)
+    return Markdown(f"[{inline(text)}]({target.replace('&', '&amp;')})")
 
 
 def _escaped(line: str) -> str:
@@ -78,7 +79,7 @@ def _reference(character: str) -> str:
 
 
 def web_address(address: str | None) -> str | None:
-    """Return `address` if a browser may be sent there, percent-encoded, else None."""
+    """Return `address` percent-encoded if it is an http or https address, else None."""
     try:
         parts = urlsplit(address or "")
     except ValueError:
@@ -86,8 +87,3 @@ def web_address(address: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return None
     return percent_encode(address or "", safe=_ADDRESS)
-
-
-def _web_address(address: str) -> Markdown | None:
-    target = web_address(address)
-    return Markdown(target.replace("&", "&amp;")) if target else None

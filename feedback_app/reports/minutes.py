@@ -14,10 +14,10 @@ from support_facts import Facts
 
 @dataclass(frozen=True, kw_only=True)
 class Minutes:
-    """What a meeting discussed and decided.
+    """The answers that a meeting discussed, and its decisions.
 
-    `discussed` are the answers it marked as discussed, of its week and of earlier ones; `unread`
-    is how many answers of the week nobody had read.
+    `discussed` has answers of the week and of earlier weeks; `unread` is the number of unread
+    answers of the week.
     """
 
     review: WeekReview
@@ -26,19 +26,19 @@ class Minutes:
     unread: int
 
     def worth_words(self, low_threshold: int) -> list[AnsweredCase]:
-        """Return the low answers and the comments, the lowest first."""
-        spoken = [case for case in self.discussed if case.comment or lowest(case) <= low_threshold]
+        """Return the low answers and those with a comment, lowest first."""
+        spoken = [case for case in self.discussed if case.comment or case.is_low(low_threshold)]
         return sorted(spoken, key=lowest)
 
     def decided_about(self, invitation_id: str | None) -> list[Decision]:
-        """Return what was decided about one answer, or about none."""
+        """Return the decisions about this answer, or about the week if it is None."""
         return [one for one in self.meeting.decisions if one.invitation_id == invitation_id]
 
     def decided_besides(self, spoken: list[AnsweredCase]) -> list[Decision]:
-        """Return what was decided about answers that are not among `spoken`.
+        """Return the decisions about answers that are not in `spoken`.
 
-        An answer that changed before the meeting ended, or that another meeting discussed first,
-        is not discussed in this one; what was decided about it was.
+        The meeting may decide about an answer that it does not mark as discussed, because the
+        customer changed it meanwhile or an earlier meeting discussed it.
         """
         told = {case.invitation_id for case in spoken}
         return [
@@ -49,7 +49,7 @@ class Minutes:
 
 
 def minutes_as_markdown(minutes: Minutes, facts: Facts, language: str) -> str:
-    """Return the minutes. Whatever people wrote is shown as text and can be nothing else."""
+    """Return the minutes. Everything people typed is escaped."""
     text = template(language, "review/minutes.md").render(
         minutes=minutes,
         spoken=minutes.worth_words(facts.survey.low_threshold),

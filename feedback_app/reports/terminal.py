@@ -1,4 +1,4 @@
-"""Answers for a terminal: a line each."""
+"""Answers as text for a terminal, one line per answer."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,7 +12,7 @@ _LONGEST_COMMENT = 60
 
 
 def answers_as_lines(answered: Iterable[AnsweredCase]) -> Iterator[str]:
-    """Yield a heading and one line an answer, or a sentence if there is none. Moments are UTC."""
+    """Yield a heading and one line per answer, or one sentence without answers. Times are UTC."""
     number = 0
     for number, case in enumerate(answered, 1):
         if number == 1:
@@ -26,11 +26,11 @@ def answers_as_lines(answered: Iterable[AnsweredCase]) -> Iterator[str]:
             _shortened(case.comment or ""),
         )
     if not number:
-        yield "There is no answer yet.\n"
+        yield "No answers yet.\n"
 
 
 def _line(*cells: str | int | None) -> str:
-    # A terminal obeys control characters, so none of what was typed reaches it.
+    # Control characters in typed text could change the terminal, so they are removed.
     shown = [cell if isinstance(cell, int) else one_line(plain(cell or "")) for cell in cells]
     return _LAYOUT.format(*shown).rstrip() + "\n"
 

@@ -1,7 +1,7 @@
-"""Answers, sums and definitions as a workbook, written row by row in bounded memory.
+"""Answers, sums and definitions as an XLSX workbook, written row by row in bounded memory.
 
-Every text is written as text, so nothing that was typed becomes a formula; the mark that a
-spreadsheet keeps for text that looks like one (quote prefix) stays with it when it is edited.
+Text cells are written as strings with the quote prefix format, so they do not become formulas,
+even when somebody edits them.
 """
 
 from collections import Counter
@@ -14,18 +14,18 @@ from xlsxwriter import Workbook
 from feedback_app.base.text import clean
 from feedback_app.records import SAMPLE_SOURCE, AnsweredCase, ScoreCount
 from feedback_app.reports.csv_export import COLUMNS, row_of
-from feedback_app.review.scores import lowest, score
+from feedback_app.review.scores import score
 from feedback_app.review.trend import sum_weeks
 from support_facts import Facts
 
 FORMAT = "feedback-workbook-1"
-# What a cell of this file format can hold.
+# Limits of the XLSX format.
 _LONGEST_CELL = 32_767
 _MOST_ROWS = 1_048_575
 
 
 class _Counted(NamedTuple):
-    """How many answers have which week and pair of scores, another wording, no customer."""
+    """The answers by week and pair of scores, to other wordings, and from sample data."""
 
     scores: Counter[tuple[str, int, int]]
     other_wordings: int
@@ -40,12 +40,12 @@ def write_workbook(
     language: str,
     as_of: str,
 ) -> int:
-    """Write the answers of `weeks` to `path` and return how many there were.
+    """Write the answers of `weeks` to `path` and return their number.
 
-    Sheets: summary, answers, low answers, definitions. `as_of` says what moment they show. Raises
-    ValueError for more answers than a sheet has rows.
+    The sheets are summary, answers, low answers and definitions. `as_of` is the time of the data.
+    Raises ValueError for more answers than a sheet has rows.
     """
-    # A sheet's rows go to a file as they are written, so the summary can be written last.
+    # constant_memory writes each row to a temporary file, so sheets may be filled in any order.
     workbook = Workbook(str(path), {"constant_memory": True})
     try:
         text = workbook.add_format({"quote_prefix": True})
@@ -65,7 +65,7 @@ def write_workbook(
 def _write_answers(
     answers: Any, low: Any, answered: Iterable[AnsweredCase], facts: Facts, text: Any
 ) -> _Counted:
-    """Write both sheets; return what they hold."""
+    """Write both sheets and return the counts for the summary."""
     counts: Counter[tuple[str, int, int]] = Counter()
     low_row = others = sample = 0
     wording, threshold = facts.survey.wording_version, facts.survey.low_threshold
@@ -74,10 +74,10 @@ def _write_answers(
             sheet.write_string(0, column, name)
     for row, case in enumerate(answered, 1):
         if row > _MOST_ROWS:
-            raise ValueError(f"a sheet holds {_MOST_ROWS} answers: name fewer weeks")
+            raise ValueError(f"a sheet holds at most {_MOST_ROWS} answers; export fewer weeks")
         cells = row_of(case, _text)
         _write_row(answers, row, cells, text)
-        if lowest(case) <= threshold:
+        if case.is_low(threshold):
             low_row += 1
             _write_row(low, low_row, cells, text)
         sample += case.source == SAMPLE_SOURCE
@@ -97,7 +97,7 @@ def _write_row(sheet: Any, row: int, cells: list[str | int | None], text: Any) -
 
 
 def _text(value: str) -> str:
-    # Most cells are one printable line: nothing to do there.
+    # Most cells are one printable line and need no cleaning.
     if not value or (value.isprintable() and len(value) <= _LONGEST_CELL):
         return value
     return clean(value)[:_LONGEST_CELL]
@@ -112,17 +112,16 @@ def _write_summary(
 ) -> None:
     sheet.write_row(0, 0, [FORMAT, f"{weeks[0]} to {weeks[-1]}", f"as of {as_of}"])
     if counted.sample:
-        sheet.write_string(0, 3, f"sample answers, which are no customer's: {counted.sample}")
+        sheet.write_string(0, 3, f"sample answers: {counted.sample}")
     if counted.other_wordings:
-        # Wordings are never pooled.
-        left_out = f"answers to other wordings, left out of these sums: {counted.other_wordings}"
+        left_out = f"answers to older wordings, not counted here: {counted.other_wordings}"
         sheet.write_string(1, 0, left_out)
     shorts = [facts.metric(question.metric).short for question in facts.questions]
     heads = [f"{short} {name}" for short in shorts for name in (1, 2, 3, 4, 5, "mean")]
     sheet.write_row(2, 0, ["week", "answers", *heads])
     found = [ScoreCount(*key, answers) for key, answers in counted.scores.items()]
     for row, period in enumerate(sum_weeks(found, weeks, facts), 3):
-        sheet.write_string(row, 0, period.first if row > 3 else f"all of {len(weeks)} weeks")
+        sheet.write_string(row, 0, period.first if row > 3 else "Total")
         sheet.write_number(row, 1, period.answers)
         column = 2
         for scores in period.scores:

@@ -1,10 +1,10 @@
-"""The week in numbers: pure sums over records, without clock and database.
+"""The figures of a week: pure calculations on records, without clock and database.
 
-scores     the answers to one question
-cohort     what became of the cases closed in a week
-durations  first response and resolution time
-respondents
-           who answered and who did not
-trend      13 weeks, and whether they differ from the 13 before
-week       all of it together
+scores       the answers to one question
+intervals    confidence intervals of shares and changes
+cohort       the cases closed in a week, and the response rate
+durations    first response and resolution times
+respondents  who answered and who did not
+trend        13 weeks compared with the 13 weeks before
+week         the review of one week
 """

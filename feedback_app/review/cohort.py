@@ -1,4 +1,4 @@
-"""What became of the cases closed in a week, and the response rate."""
+"""The cases closed in a week, by the state of their invitation, and the response rate."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ from support_facts import Facts
 
 @dataclass(frozen=True, kw_only=True)
 class Cohort:
-    """What became of the cases closed in the week.
+    """The number of cases closed in the week, by the state of their invitation.
 
-    `closed` = handed over + waiting + withheld. `bounced` and `answered` are parts of handed over.
-    `open_until`, in UTC, is when the last link expires; None once no answer can come any more.
+    `closed` = handed_over + waiting + withheld; `bounced` and `answered` are parts of handed_over.
+    `open_until` (UTC) is when the last survey link expires, or None if all have expired.
     """
 
     closed: int
@@ -27,19 +27,19 @@ class Cohort:
 
     @property
     def reached(self) -> int:
-        """Return the denominator of the response rate: handed over, less bounced."""
+        """Return the denominator of the response rate: sent minus bounced."""
         return self.handed_over - self.bounced
 
     @property
     def response_rate(self) -> float | None:
-        """Return answered / reached, 0 to 1, or None when nobody was reached."""
+        """Return answered / reached, 0 to 1, or None if no survey reached a customer."""
         return self.answered / self.reached if self.reached else None
 
 
 def sum_cohort(
     cases: Sequence[AnsweredCase], ends_at: datetime, facts: Facts, now: datetime
 ) -> Cohort:
-    """Return what is known at `now` of the cases closed in the week that ends at `ends_at`."""
+    """Return the cohort of the week that ends at `ends_at`, as known at `now`."""
     states = Counter(case.invitation_state for case in cases)
     withheld = Counter(
         case.withheld_because or "superseded"
@@ -47,7 +47,7 @@ def sum_cohort(
         if case.invitation_state == "withheld" and not case.handed_over
     )
     handed_over = sum(
-        # Whoever answered had the link, even where its mail was never seen to arrive.
+        # A customer who answered had the link, even if delivery was never confirmed.
         case.handed_over or case.invitation_state in ("answered", "bounced")
         for case in cases
     )

@@ -1,4 +1,4 @@
-"""First response and resolution time. Measurements of different clocks are never mixed."""
+"""First response and resolution times, separately for each clock."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ UNNAMED_CLOCK = "unnamed"
 
 @dataclass(frozen=True, kw_only=True)
 class Spread:
-    """Seconds: the median and, by nearest rank, the 90th percentile (None when n is too small)."""
+    """Median and 90th percentile (nearest rank) in seconds; the second is None for small n."""
 
     n: int
     median: float
@@ -22,7 +22,7 @@ class Spread:
 
 @dataclass(frozen=True, kw_only=True)
 class Times:
-    """One metric's durations on one clock, overall and by case kind (None: no kind given)."""
+    """Durations on one clock, overall and by case kind (None: no kind given)."""
 
     clock: str
     overall: Spread
@@ -30,22 +30,22 @@ class Times:
 
 
 def first_response_times(cases: Sequence[AnsweredCase], facts: Facts) -> tuple[Times, ...]:
-    """Return the first response times of `cases`, one entry a clock."""
+    """Return the first response times of `cases`, one entry per clock."""
     return _times(cases, facts, first_response)
 
 
 def resolution_times(cases: Sequence[AnsweredCase], facts: Facts) -> tuple[Times, ...]:
-    """Return the resolution times of the confirmed closings among `cases`, one entry a clock."""
+    """Return the resolution times of confirmed closings in `cases`, one entry per clock."""
     return _times(cases, facts, resolution)
 
 
 def first_response(case: MeasuredCase) -> tuple[str, int] | None:
-    """Return clock and seconds of the first response, if they are known."""
+    """Return clock and seconds of the first response, or None if unknown."""
     return _measured(case, case.first_response_seconds, case.first_response_at)
 
 
 def resolution(case: MeasuredCase) -> tuple[str, int] | None:
-    """Return clock and seconds of the resolution, if the customer confirmed it."""
+    """Return clock and seconds of the resolution, or None unless the customer confirmed it."""
     # Resolving a case includes the customer's confirmation.
     if case.closure_reason != "confirmed":
         return None
@@ -55,7 +55,7 @@ def resolution(case: MeasuredCase) -> tuple[str, int] | None:
 def _measured(
     case: MeasuredCase, seconds: int | None, end: datetime | None
 ) -> tuple[str, int] | None:
-    """Return clock and seconds: the sender's measurement, else calendar time between the times."""
+    """Return the case system's measurement, or else the calendar time between the two times."""
     if seconds is not None:
         return case.duration_clock or UNNAMED_CLOCK, seconds
     if case.opened_at is None or end is None or end < case.opened_at:
@@ -86,7 +86,7 @@ def _times(
 
 
 def in_order(kinds: Iterable[str | None], order: list[str]) -> list[str | None]:
-    """Return the kinds as the facts order them, unknown ones after, none given last."""
+    """Return the kinds in `order`, then unknown ones, then None."""
 
     def place(kind: str | None) -> tuple[bool, int, str]:
         return (kind is None, order.index(kind) if kind in order else len(order), kind or "")
@@ -95,7 +95,7 @@ def in_order(kinds: Iterable[str | None], order: list[str]) -> list[str | None]:
 
 
 def spread(seconds: Sequence[int], enough: int) -> Spread:
-    """Return the median of at least one duration; the 90th percentile from `enough` of them on."""
+    """Return the spread of at least one duration, with a percentile if there are `enough`."""
     n = len(seconds)
     rank = -(-9 * n // 10)
     return Spread(

@@ -1,39 +1,38 @@
-"""What chance alone would vary: intervals of a share, and of a change between two shares.
+"""95 % confidence intervals of a share, and of the difference between two shares.
 
-Both treat the answers as a random sample. They are none, as dissatisfied customers may answer more
-often, so wherever an interval is shown it is labelled "chance variation only".
+Both assume a random sample. Answers are not one, because dissatisfied customers may answer more
+often, so the intervals cover random variation only.
 """
 
 from math import hypot, sqrt
 from typing import NamedTuple
 
-# The normal distribution holds 95 % within this many standard deviations of its middle.
+# 95 % of a normal distribution is within this many standard deviations of its mean.
 Z_95 = 1.959963984540054
 
 
 class Interval(NamedTuple):
-    """The lower and the upper end, as fractions: 0.38 is 38 %."""
+    """Lower and upper end as fractions, so 0.38 is 38 %."""
 
     low: float
     high: float
 
     def excludes_zero(self) -> bool:
-        """Return whether both ends lie on the same side of zero."""
+        """Return whether both ends are on the same side of zero."""
         return self.low > 0 or self.high < 0
 
 
 def wilson(chosen: int, n: int, z: float = Z_95) -> Interval:
-    """Return the score interval of a share of `chosen` out of `n` answers, within 0 and 1.
+    """Return the Wilson score interval of the share `chosen` / `n`, between 0 and 1.
 
-    Its ends are the shares that a test with the normal distribution would just not reject.
     Raises ValueError unless 0 <= chosen <= n and n >= 1.
     Source: E. B. Wilson, Journal of the American Statistical Association 22 (1927), pp. 209-212.
     """
     if not 0 <= chosen <= n or n < 1:
-        raise ValueError(f"{chosen} of {n} is no share: give 0 to n, and n of at least 1")
+        raise ValueError(f"{chosen} of {n} is not a valid share: need 0 <= count <= n and n >= 1")
     middle = (chosen + z * z / 2) / (n + z * z)
     reach = z / (n + z * z) * sqrt(chosen * (n - chosen) / n + z * z / 4)
-    # At both extremes the exact end is known, and rounding must not cross it.
+    # At 0 and n the exact end is known, and rounding must not exceed it.
     return Interval(
         0.0 if chosen == 0 else max(0.0, middle - reach),
         1.0 if chosen == n else min(1.0, middle + reach),
@@ -43,9 +42,9 @@ def wilson(chosen: int, n: int, z: float = Z_95) -> Interval:
 def newcombe(
     chosen_before: int, n_before: int, chosen_after: int, n_after: int, z: float = Z_95
 ) -> Interval:
-    """Return the interval of the change from one share to another, within -1 and 1.
+    """Return the interval of the change between two shares, from -1 to 1; positive is a rise.
 
-    The two groups of answers must be disjoint. Positive is a rise. Raises ValueError as `wilson`.
+    The two groups of answers must be disjoint. Raises ValueError like `wilson`.
     Source: R. G. Newcombe, Statistics in Medicine 17 (1998), pp. 873-890, method 10.
     """
     before, after = chosen_before / (n_before or 1), chosen_after / (n_after or 1)

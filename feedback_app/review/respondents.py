@@ -1,4 +1,4 @@
-"""Who answered and who did not: the figures speak of those who did."""
+"""How the customers who answered differ from those who did not."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from support_facts import Facts
 
 @dataclass(frozen=True, kw_only=True)
 class RespondentGroup:
-    """Cases of one kind or closure reason (None: not given) whose customer had the link."""
+    """Cases of one kind or closure reason (None: not given) that received the survey."""
 
     key: str | None
     answered: int
@@ -18,20 +18,20 @@ class RespondentGroup:
 
     @property
     def n(self) -> int:
-        """Return how many customers could have answered."""
+        """Return the number of customers who received the survey."""
         return self.answered + self.silent
 
 
 @dataclass(frozen=True, kw_only=True)
 class Respondents:
-    """How those who answered differ from those who did not."""
+    """Answered and unanswered surveys by case kind and by closure reason."""
 
     by_kind: tuple[RespondentGroup, ...]
     by_reason: tuple[RespondentGroup, ...]
 
 
 def sum_respondents(cases: Sequence[AnsweredCase], facts: Facts) -> Respondents:
-    """Return who answered among the customers of `cases` that a link reached."""
+    """Return who answered, of the customers in `cases` who received the survey."""
     reached = [
         case
         for case in cases

@@ -1,4 +1,4 @@
-"""The answers to one question. A mean or share never travels without its n."""
+"""The answers to one question, with their mean and share."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ BEST_POINTS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """How many of `n` answers chose one of the two best points, with Wilson's 95 % interval."""
+    """The answers with one of the two best points, of `n`, with a 95 % Wilson interval."""
 
     best: int
     n: int
@@ -22,9 +22,9 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
-    """The answers to one question; `counts` is of each point from 1, the worst, to 5, the best.
+    """The answers to one question; `counts` has one number per point, 1 (worst) to 5 (best).
 
-    `mean` (1 to 5) is None without answers, `share` below `facts.survey.share_minimum_n` of them.
+    `mean` (1 to 5) is None without answers; `share` is None for n < `survey.share_minimum_n`.
     """
 
     question: Question
@@ -34,25 +34,25 @@ class Scores:
 
     @property
     def n(self) -> int:
-        """Return how many answers there are."""
+        """Return the number of answers."""
         return sum(self.counts)
 
 
 @dataclass(frozen=True, kw_only=True)
 class WordingScores:
-    """The answers to one wording of the questions: `version` is `survey.wording_version` then."""
+    """The scores of one version of `survey.wording_version`."""
 
     version: int
     scores: tuple[Scores, ...]
 
     @property
     def n(self) -> int:
-        """Return how many answers there are."""
+        """Return the number of answers."""
         return self.scores[0].n
 
 
 def score(case: AnsweredCase, question: str) -> int:
-    """Return the answer to "ease" or "satisfaction", 1 to 5. Raises ValueError if there is none."""
+    """Return the score for "ease" or "satisfaction", 1 to 5. Raises ValueError if not answered."""
     given = case.ease if question == "ease" else case.satisfaction
     if given is None:
         raise ValueError(f"case {case.case_number} has no answer")
@@ -70,14 +70,14 @@ def total(case: AnsweredCase) -> int:
 
 
 def sum_scores(question: Question, answers: Sequence[AnsweredCase], facts: Facts) -> Scores:
-    """Return the counts, mean and share of the answers to `question`."""
+    """Return the scores of the answers to `question`."""
     return scores_of(question, Counter(score(case, question.key) for case in answers), facts)
 
 
 def sum_wordings(answers: Iterable[AnsweredCase], facts: Facts) -> tuple[WordingScores, ...]:
-    """Return the scores of each wording, never pooled: the present one first, then newer to older.
+    """Return the scores per wording: the current one first, the others from new to old.
 
-    The present wording is there even without answers.
+    The current wording is included even without answers.
     """
     present = facts.survey.wording_version
     versions: dict[int, list[AnsweredCase]] = {present: []}
@@ -95,7 +95,7 @@ def sum_wordings(answers: Iterable[AnsweredCase], facts: Facts) -> tuple[Wording
 
 
 def scores_of(question: Question, counts: Mapping[int, int], facts: Facts) -> Scores:
-    """Return the mean and share of so many answers at each point, 1 to 5."""
+    """Return the scores for the number of answers at each point."""
     points = range(1, len(question.points) + 1)
     counted = tuple(counts.get(point, 0) for point in points)
     n, best = sum(counted), sum(counted[-BEST_POINTS:])

@@ -1,8 +1,4 @@
-"""Thirteen weeks, and whether they differ from the thirteen before by more than chance.
-
-Chance is all an interval speaks of, as if the answers were a random sample. They are none, so the
-pages say "chance variation only" wherever one is shown.
-"""
+"""Periods of 13 weeks, and the change from one period to the next."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,7 +15,7 @@ WEEKS = 13
 
 @dataclass(frozen=True, kw_only=True)
 class TrendPeriod:
-    """The answers that arrived in the weeks `first` to `last`, to each question of the facts."""
+    """The scores of the answers that arrived in the weeks `first` to `last`, per question."""
 
     first: str
     last: str
@@ -27,16 +23,15 @@ class TrendPeriod:
 
     @property
     def answers(self) -> int:
-        """Return how many answers there are."""
+        """Return the number of answers."""
         return self.scores[0].n
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrendChange:
-    """How a question's share of best answers moved between two disjoint periods.
+    """The change of a question's share between two periods that do not overlap.
 
-    `interval` is Newcombe's, as fractions. `spoken_of` is true only where both have enough answers
-    and the interval excludes zero.
+    `interval` (Newcombe, 95 %) is None if one of the periods has too few answers.
     """
 
     question: Question
@@ -46,20 +41,20 @@ class TrendChange:
 
     @property
     def spoken_of(self) -> bool:
-        """Return whether chance alone would hardly make this change."""
+        """Return whether the interval excludes zero, so that the change is reported."""
         return self.interval is not None and self.interval.excludes_zero()
 
     @property
     def is_rise(self) -> bool:
-        """Return whether the share went up, where it is spoken of."""
+        """Return whether the share clearly rose."""
         return self.interval is not None and self.interval.low > 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trend:
-    """Single weeks, the periods of 13 weeks that end with the last one, and the last change.
+    """The last 13 weeks, the periods of 13 weeks up to the last week, and the latest change.
 
-    `has_sample` says that sample answers are counted, so that nothing here is about support.
+    `has_sample` is true if sample answers are included.
     """
 
     weeks: tuple[TrendPeriod, ...]
@@ -69,7 +64,7 @@ class Trend:
 
 
 def weeks_needed(week: str, periods: int) -> tuple[str, str]:
-    """Return the first and the last week whose counts `sum_trend` needs."""
+    """Return the first and last week of the counts that `sum_trend` needs."""
     return weeks_back(week, periods * WEEKS)[0], week
 
 
@@ -80,9 +75,9 @@ def sum_trend(
     facts: Facts,
     has_sample: bool = False,
 ) -> Trend:
-    """Return the last `periods` (at least 2) times 13 weeks that end with `week`.
+    """Return the trend over `periods` (at least 2) of 13 weeks, the last one ending with `week`.
 
-    `counts` are of answers to one wording: wordings are never pooled.
+    `counts` must be of answers to a single wording.
     """
     by_week = _by_week(counts)
     weeks = weeks_back(week, periods * WEEKS)
@@ -102,7 +97,7 @@ def sum_trend(
 def sum_weeks(
     counts: Iterable[ScoreCount], weeks: Sequence[str], facts: Facts
 ) -> list[TrendPeriod]:
-    """Return all of `weeks` as one period, and then each of them."""
+    """Return `weeks` as one period, followed by each single week."""
     by_week = _by_week(counts)
     return [_period(weeks, by_week, facts), *(_period([one], by_week, facts) for one in weeks)]
 

@@ -1,7 +1,7 @@
-"""One week, summed up.
+"""The review of one week.
 
-An answer counts in the week its first revision arrived. Everything about cases is of the cohort,
-the cases closed in that week.
+Scores are those of the answers that arrived in the week, by their first revision. The response
+rate and the durations are those of the cohort, which is the cases closed in the week.
 """
 
 from collections import Counter
@@ -22,11 +22,11 @@ from support_facts import Facts
 
 @dataclass(frozen=True, kw_only=True)
 class WeekReview:
-    """One week, summed up as of a moment. Moments are UTC.
+    """The figures and answers of one week as stored at `as_of`. Times are UTC.
 
-    `low` (the lowest first) and `remarks`, the other answers with a comment, hold the answers
-    themselves. `flags` counts answers by flag, and one answer may have several of them. `scores`
-    are of the present wording of the questions; `other_wordings` stand apart, never pooled.
+    `low` has the low answers, lowest first; `remarks` has the other answers with a comment.
+    `flags` counts answers by flag; one answer can have several. `scores` are the answers to the
+    current wording of the questions; `other_wordings` are never added to them.
     """
 
     week: str
@@ -49,7 +49,7 @@ class WeekReview:
 
     @property
     def last_day(self) -> datetime:
-        """Return a moment of the week's last day."""
+        """Return a time on the last day of the week."""
         return self.ends_at - timedelta(hours=1)
 
 
@@ -60,14 +60,14 @@ def summarise_week(
     facts: Facts,
     now: datetime,
 ) -> WeekReview:
-    """Sum up the answers that arrived in `week` and the cases closed in it, as known at `now`.
+    """Return the review of the answers that arrived in `week` and the `cohort` closed in it.
 
-    Raises ValueError if `week` is none.
+    Raises ValueError if `week` is not an ISO week such as 2026-W47.
     """
     answers, cases = tuple(answered), tuple(cohort)
     starts_at, ends_at = week_bounds(week, ZoneInfo(facts.organisation.time_zone))
     threshold = facts.survey.low_threshold
-    low = [case for case in answers if lowest(case) <= threshold]
+    low = [case for case in answers if case.is_low(threshold)]
     present, *others = sum_wordings(answers, facts)
     flags = Counter(flag for case in answers for flag in case.flags)
     return WeekReview(
@@ -82,7 +82,7 @@ def summarise_week(
         scores=present.scores,
         other_wordings=tuple(others),
         low=tuple(sorted(low, key=lambda case: (lowest(case), total(case)))),
-        remarks=tuple(case for case in answers if case.comment and lowest(case) > threshold),
+        remarks=tuple(case for case in answers if case.comment and not case.is_low(threshold)),
         cohort=sum_cohort(cases, ends_at, facts, now),
         respondents=sum_respondents(cases, facts),
         first_response=first_response_times(cases, facts),

@@ -243,11 +243,11 @@ def test_a_week_of_five_answers_leads_with_counts_and_gives_no_share() -> None:
     text = on_paper(
         [an_answer(5, 5), an_answer(4, 5), an_answer(4, 4), an_answer(1, 2), an_answer(5, 3)]
     )
-    assert "5 answers arrived, 0 with a comment" in text
+    assert "5 answers, 0 with a comment" in text
     ease, satisfaction = FACTS.questions
     assert f"CES: {ease.text['en']} | 1 | 0 | 0 | 2 | 2 | 5 | 3.8 |" in text
     assert f"CSS: {satisfaction.text['en']} | 0 | 1 | 1 | 1 | 2 | 5 | 3.8 |" in text
-    assert "With fewer than 30 answers a share would say more about chance" in text
+    assert "Fewer than 30 answers: too few for a percentage." in text
     assert "Wilson" not in text
 
 
@@ -264,7 +264,7 @@ def test_a_share_comes_with_its_n_its_interval_and_the_caveat() -> None:
     text = on_paper([an_answer(5, 2)] * 27 + [an_answer(1, 2)] * 3)
     assert "27 of 30 answers are a 4 or 5: 90 % (Wilson 95 % interval 74–97 %)" in text
     assert "0 of 30 answers are a 4 or 5: 0 % (Wilson 95 % interval 0–11 %)" in text
-    assert "The interval is chance variation only" in text
+    assert "The interval covers random variation only" in text
 
 
 def test_low_answers_come_before_other_comments_with_case_score_words_and_comment() -> None:
@@ -282,17 +282,17 @@ def test_low_answers_come_before_other_comments_with_case_score_words_and_commen
     ease, satisfaction = (question.points for question in FACTS.questions)
     kind = FACTS.case_kind("infrastructure").name["en"]
     assert f"### Case [0007](https://cases.example/7), {kind}\n" in text
-    assert f"CES 1 ({ease[0]['en']}), CSS 4 ({satisfaction[3]['en']}); contact is welcome; " in text
+    assert f"CES 1 ({ease[0]['en']}), CSS 4 ({satisfaction[3]['en']}); OK to contact; " in text
     assert "flags: at once.\n\n> Slow.\n" in text
     places = [text.index(part) for part in ("Low answers", "> Slow.", "Other comments", "> Fine.")]
     assert places == sorted(places)
-    assert "1 of 2 answers carries a flag: at once 1." in text
+    assert "1 of 2 answers may be automated: at once 1." in text
 
 
 def test_answers_to_another_wording_have_a_table_of_their_own() -> None:
     other = FACTS.survey.wording_version + 1
     text = on_paper([an_answer(5, 4), *[an_answer(1, 2, wording_version=other)] * 2])
-    assert f"2 of them were given to wording {other} of the questions" in text
+    assert f"2 of them are to wording {other} of the questions" in text
     heads = [line for line in text.splitlines() if line.startswith(("| Question", "| Wording"))]
     assert heads == [
         f"| {name} | 1 | 2 | 3 | 4 | 5 | n | Mean |" for name in ("Question", f"Wording {other}")
@@ -307,27 +307,27 @@ def test_a_low_answer_without_words_says_so() -> None:
 
 
 def test_a_week_without_low_answers_says_so() -> None:
-    assert "None: nobody chose 2 or less." in on_paper([an_answer(3, 3)])
+    assert "None: no score of 2 or less." in on_paper([an_answer(3, 3)])
 
 
 def test_an_empty_week_says_so_plainly() -> None:
     text = on_paper([])
-    assert "No answer arrived in this week." in text
-    assert "No case was closed in this week." in text
+    assert "No answers in this week." in text
+    assert "No cases closed in this week." in text
     assert "Not measured for any case closed in this week." in text
     assert "%" not in text
 
 
 def test_the_response_rate_names_its_numerator_and_whether_it_is_open() -> None:
     text = on_paper([], [an_answer(5, 5), a_case(), a_case(), a_case(invitation_state="bounced")])
-    assert "1 answered of 3 (handed over, less bounced), 33 %. Open:" in text
+    assert "1 of 3 surveyed customers answered, 33 %. Answers can still arrive" in text
     over = [an_answer(5, 5), a_case(invitation_state="expired")]
-    assert "Open:" not in on_paper([], over)
+    assert "can still arrive" not in on_paper([], over)
     unreached = a_case(
         invitation_state="withheld", handed_over=False, withheld_because="no_address"
     )
     text = on_paper([], [unreached])
-    assert "Response rate: none, as no link has reached a customer." in text
+    assert "Response rate: none, because no survey has reached a customer." in text
     assert "| Not asked: no address | 1 |" in text
 
 
@@ -348,7 +348,7 @@ def test_times_are_told_by_clock_and_kind() -> None:
 
 def test_a_running_week_and_one_to_come_say_so() -> None:
     assert "The week is still running." in on_paper([], now=IN_WEEK)
-    assert "The week has not begun." in on_paper([], now=IN_WEEK - timedelta(days=7))
+    assert "The week has not started." in on_paper([], now=IN_WEEK - timedelta(days=7))
     assert "**The week" not in on_paper([])
 
 
@@ -396,8 +396,8 @@ def test_the_file_names_its_format_and_has_a_row_a_case() -> None:
     flags = ("at_once", "no_browser")
     case = an_answer(4, 5, said, case_number="00012345", flags=flags, wording_version=3)
     (row,) = rows([case])
-    assert list(row) == ["feedback-week-1:case_number", *COLUMNS[1:]]
-    assert row["feedback-week-1:case_number"] == "00012345"
+    assert list(row) == list(COLUMNS)
+    assert row["case_number"] == "00012345"
     assert unguarded(row["comment"]) == said
     assert (row["ease"], row["satisfaction"], row["revision"]) == ("4", "5", "1")
     assert (row["answered_at"], row["answered_week"]) == ("2026-11-18T12:00:00Z", WEEK)
@@ -407,7 +407,7 @@ def test_the_file_names_its_format_and_has_a_row_a_case() -> None:
 
 def test_the_file_suits_spreadsheets() -> None:
     lines = list(week_as_csv([an_answer(4, 5), an_answer(4, 5)]))
-    assert "".join(lines).encode().startswith(b"\xef\xbb\xbffeedback-week-1:case_number,")
+    assert "".join(lines).encode().startswith(b"\xef\xbb\xbfcase_number,")
     assert len(lines) == 3
     assert all(line.endswith("\r\n") for line in lines)
     assert sum(BYTE_ORDER_MARK in line for line in lines) == 1
@@ -438,7 +438,7 @@ def test_no_cell_begins_like_a_formula(before: str, formula: str) -> None:
         1, 1, typed, case_number=typed, customer=typed, team=typed, case_url=typed, case_kind=typed
     )
     (row,) = rows([case])
-    for name in ("feedback-week-1:case_number", "comment", "customer", "team", "case_url"):
+    for name in ("case_number", "comment", "customer", "team", "case_url"):
         assert row[name].startswith("'")
         assert unguarded(row[name]) == clean(typed)
 
@@ -446,7 +446,7 @@ def test_no_cell_begins_like_a_formula(before: str, formula: str) -> None:
 @given(st.lists(st.tuples(st.text(), st.text()), max_size=5))
 def test_whatever_was_typed_the_file_keeps_its_form(typed: list[tuple[str, str]]) -> None:
     read = rows([an_answer(3, 3, said, case_number=number) for number, said in typed])
-    assert [(row["feedback-week-1:case_number"], row["comment"]) for row in read] == [
+    assert [(row["case_number"], row["comment"]) for row in read] == [
         (guarded(clean(number)), guarded(clean(said))) for number, said in typed
     ]
     assert all(None not in row and row["source"] == "tests" for row in read)
@@ -499,7 +499,7 @@ def test_a_terminal_gets_one_line_an_answer_and_no_control_character() -> None:
     )
     assert [line.count("\n") for line in lines] == [1, 1, 1]
     assert re.search(r"^2026-11-18T12:00:00Z +00012345 +4 +5 +tests +a\[2Jb cd+…$", lines[1])
-    assert list(answers_as_lines([])) == ["There is no answer yet.\n"]
+    assert list(answers_as_lines([])) == ["No answers yet.\n"]
 
 
 @pytest.mark.parametrize(

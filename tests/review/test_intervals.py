@@ -69,11 +69,11 @@ def test_an_interval_holds_its_share_and_mirrors(share: tuple[int, int]) -> None
 
 @pytest.mark.parametrize(("chosen", "n"), [(0, 0), (-1, 5), (6, 5)])
 def test_what_is_no_share_is_refused(chosen: int, n: int) -> None:
-    with pytest.raises(ValueError, match="is no share"):
+    with pytest.raises(ValueError, match="is not a valid share"):
         wilson(chosen, n)
-    with pytest.raises(ValueError, match="is no share"):
+    with pytest.raises(ValueError, match="is not a valid share"):
         newcombe(1, 2, chosen, n)
-    with pytest.raises(ValueError, match="is no share"):
+    with pytest.raises(ValueError, match="is not a valid share"):
         newcombe(chosen, n, 1, 2)
 
 
