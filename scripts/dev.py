@@ -4,7 +4,7 @@ run          build the site and serve it with the survey and sample data (--port
 feedback     run a feedback command on the data of `run`, for example: feedback review
 test         run the tests with coverage; all other words are passed to pytest
 setup        install the dependencies into .venv, nothing else
-check        check formatting, lint and types
+check        check formatting, lint, types and grammar
 check-words  list phrases to avoid, with a suggestion for each
 check-html   check the built site with the Nu HTML checker
 site         preview the site and rebuild it at every change (--port N)
@@ -23,6 +23,7 @@ if sys.version_info < (3, 11):
 import argparse
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -230,7 +231,16 @@ def check(_options: argparse.Namespace) -> int:
         ("-m", "mypy"),
         ("-m", "mypy", "scripts"),
     )
-    return max(_python(*words) for words in checks)
+    return max(*(_python(*words) for words in checks), _grammar())
+
+
+def _grammar() -> int:
+    """Check the English documents with Harper, if it is installed."""
+    folder = ROOT / "tests" / "harper"
+    if (folder / "node_modules").exists() and shutil.which("node"):
+        return subprocess.run(["node", str(folder / "check.mjs")], cwd=ROOT, check=False).returncode
+    print("grammar not checked: install Node.js, then run npm ci --prefix tests/harper")
+    return int(os.environ.get("FEEDBACK_REQUIRE_REAL_PARTS") == "1")
 
 
 def feedback(rest: list[str]) -> int:
