@@ -73,7 +73,7 @@ class CaseIntake:
         if known:
             return Receipt("known", known)
         withheld = self.withheld_because(tx, case, now, ask_anyway)
-        case_ref = cases.keep(tx, case, week_of(case.closed_at, self.zone), now)
+        case_ref = cases.add(tx, case, week_of(case.closed_at, self.zone), now)
         expires_at = now + timedelta(days=rules.link_lifetime_days)
         invitation_id = invitations.add(tx, case_ref, now, expires_at, withheld)
         if withheld is None:

@@ -2,24 +2,24 @@
 
 import re
 
-BLACKED_OUT = "▇▇▇"
+REDACTED = "▇▇▇"
 # A customer may have typed the sign too, beside what was blacked out.
-_ANY_TEXT = re.compile(f"{BLACKED_OUT[0]}{{{len(BLACKED_OUT)},}}")
+_ANY_TEXT = re.compile(f"{REDACTED[0]}{{{len(REDACTED)},}}")
 
 
-def black_out(text: str, words: str) -> str:
+def redact(text: str, words: str) -> str:
     """Return `text` with every occurrence of `words` blacked out.
 
     Capital letters and the kind of white space between words make no difference. What is blacked
     out already stays so: signs of it at the ends of `words` are left aside.
     """
-    parts = [re.escape(part) for part in words.strip(BLACKED_OUT).split()]
+    parts = [re.escape(part) for part in words.strip(REDACTED).split()]
     if not parts:
         return text
-    return re.sub(r"\s+".join(parts), BLACKED_OUT, text, flags=re.IGNORECASE)
+    return re.sub(r"\s+".join(parts), REDACTED, text, flags=re.IGNORECASE)
 
 
-def may_have_been(blacked_out: str, text: str) -> bool:
+def matches_redacted(blacked_out: str, text: str) -> bool:
     """Return whether `blacked_out` is `text` with some of it blacked out, or `text` itself.
 
     Takes time in proportion to the texts, whatever stands in them.

@@ -45,7 +45,7 @@ def bounce(
 
 def _reported(tx: Transaction, report: BinaryIO) -> Invitation:
     try:
-        found = outbox.invitation_told(tx, returned_message(report.read()), CLOSURE_KINDS)
+        found = outbox.invitation_of(tx, returned_message(report.read()), CLOSURE_KINDS)
     except ReportError as error:
         raise click.ClickException(str(error)) from error
     invitation = invitations.find(tx, found) if found else None

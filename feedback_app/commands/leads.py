@@ -69,7 +69,7 @@ def add(
 @with_program()
 def show(program: Program) -> None:
     """List all accounts."""
-    accounts = leads.every(program.database)
+    accounts = leads.all_leads(program.database)
     for account in accounts:
         way = "password" if account.password_hash else "single sign-on"
         click.echo(f"{account.name}\t{account.role}\t{way}\tsince {account.added_at:%Y-%m-%d}")

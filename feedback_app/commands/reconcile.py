@@ -45,7 +45,7 @@ def reconcile(program: Program, file: Path, options: TableOptions) -> None:
             for case in part.missed:
                 click.echo(_line(case))
     for source in sorted(sources):
-        if not cases.any_of(program.database, source):
+        if not cases.has_source(program.database, source):
             click.echo(f"nothing ever came in from {source}: is it called so by --set source=…?")
     click.echo(
         f"{read} rows read: {came_in + missed} closed cases, {came_in} came in, {missed} missed, "

@@ -74,7 +74,7 @@ def worker_command(program: Program, once: bool) -> None:
         return
     for counts, number in worker.run_once(program, times.now).items():
         click.echo(f"{number} {counts}")
-    refused = outbox.set_aside_messages(program.database)
+    refused = outbox.failed_messages(program.database)
     for row in refused[-_LISTED:]:
         reason = without_addresses(row["last_error"])
         case = f" for case {row['case_number']}" if row["case_number"] else ""

@@ -32,7 +32,7 @@ def write_if_due(program: Program, now: datetime) -> int:
         return 0
     week = weeks_back(this, 2)[0]
     # Called every minute, so the figures are only calculated when the digest is due.
-    if digests.is_told(program.database, week):
+    if digests.is_done(program.database, week):
         return 0
     return write(program, week, now, only_once=True)
 
@@ -46,7 +46,7 @@ def write(program: Program, week: str, now: datetime, *, only_once: bool) -> int
     values = figures(program, week, now)
     with program.database.write() as tx:
         is_over = week < week_of(now, program.zone)
-        if is_over and not digests.tell_once(tx, week, now) and only_once:
+        if is_over and not digests.mark_done(tx, week, now) and only_once:
             return 0
         if only_once and not values["has_news"]:
             return 0

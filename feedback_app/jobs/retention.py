@@ -46,7 +46,7 @@ def end_lifetimes(database: Database, facts: Facts, mailbox: Path, now: datetime
     with database.write() as tx:
         for period in facts.retention:
             changed += erasure.end_lifetime(tx, period.key, now - timedelta(days=period.days))
-        changed += deliveries.forget(tx, now - DELIVERY_RETENTION)
+        changed += deliveries.remove_before(tx, now - DELIVERY_RETENTION)
     contacts_end = now - timedelta(days=facts.period("contact").days)
     for path in rejected_files.written_before(database, contacts_end):
         try:
@@ -87,7 +87,7 @@ def erase(
     for path in found:
         path.unlink(missing_ok=True)
     rows, not_searched = 0, []
-    for path in rejected_files.known(database):
+    for path in rejected_files.all_paths(database):
         try:
             rows += _drop_rows(database, path, wanted, email)
         except (OSError, CSVFileError):
@@ -140,4 +140,4 @@ def _concerns(
 def _remove_rejected(database: Database, path: Path) -> None:
     path.unlink(missing_ok=True)
     with database.write() as tx:
-        rejected_files.forget(tx, path)
+        rejected_files.remove(tx, path)

@@ -44,7 +44,7 @@ def _waiting(program: Program, _clock: Clock) -> int:
 
 
 def _rejected(program: Program, _clock: Clock) -> int:
-    return len(outbox.set_aside_messages(program.database))
+    return len(outbox.failed_messages(program.database))
 
 
 def _write_digest(program: Program, clock: Clock) -> int:

@@ -23,4 +23,6 @@ def record(tx: Transaction, action: str, subject: str) -> None:
 def show_record() -> Response:
     """Show the accounts, and the last exports and changes."""
     database = program().database
-    return page("record", actions=leads.actions(database, _LAST), accounts=leads.every(database))
+    return page(
+        "record", actions=leads.actions(database, _LAST), accounts=leads.all_leads(database)
+    )

@@ -14,7 +14,7 @@ from feedback_app.leads.audit_log import record
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import page
 from feedback_app.leads.permissions import leads_pages
-from feedback_app.records import OUTCOMES, AnsweredCase, FollowUp, Outcome
+from feedback_app.records import FOLLOW_UP_OUTCOMES, AnsweredCase, FollowUp, FollowUpOutcome
 from feedback_app.store import answered_cases, follow_ups, invitations
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
@@ -52,7 +52,7 @@ class _Close(LeadsForm):
     remark = TextAreaField()
 
     def validate_outcome(self, field: Field) -> None:
-        if field.data not in OUTCOMES:
+        if field.data not in FOLLOW_UP_OUTCOMES:
             raise ValidationError("outcome")
 
     def validate_remark(self, field: Field) -> None:
@@ -81,7 +81,7 @@ def show_follow_up(invitation_id: str) -> Response:
         earlier=earlier,
         case=case,
         draft=_draft(case),
-        outcomes=get_args(Outcome),
+        outcomes=get_args(FollowUpOutcome),
     )
 
 
@@ -92,7 +92,7 @@ def close_follow_up(invitation_id: str) -> Response:
     form = _Close(request.form)
     if not form.validate():
         abort(400)
-    outcome = next(one for one in OUTCOMES if one == form.outcome.data)
+    outcome = next(one for one in FOLLOW_UP_OUTCOMES if one == form.outcome.data)
     remark = clean(form.remark.data or "").strip()
     with program().database.write() as tx:
         if follow_ups.close(tx, case.invitation_id, outcome, remark, now()):
@@ -102,14 +102,14 @@ def close_follow_up(invitation_id: str) -> Response:
 
 def _found(invitation_id: str) -> tuple[AnsweredCase, list[FollowUp]]:
     """Return an answer and its follow-ups, the newest last; 404 if it never had one."""
-    case = answered_cases.one(program().database, invitation_id, now()) or abort(404)
+    case = answered_cases.find(program().database, invitation_id, now()) or abort(404)
     known = follow_ups.of_answer(program().database, case.invitation_id)
     return case, known or abort(404)
 
 
 def _rows(found: list[FollowUp]) -> list[Row]:
     database = program().database
-    cases = ((one, answered_cases.one(database, one.invitation_id, now())) for one in found)
+    cases = ((one, answered_cases.find(database, one.invitation_id, now())) for one in found)
     return [Row(follow_up, case) for follow_up, case in cases if case]
 
 

@@ -13,7 +13,7 @@ from feedback_app.leads.reading import listed_answers
 from feedback_app.leads.week import MOST_UNREAD, Card, checked_week, in_groups, review_of, to_cards
 from feedback_app.records import AnsweredCase
 from feedback_app.reports.minutes import Minutes, minutes_as_markdown
-from feedback_app.store import answered_cases, handlings, meetings, reading_queue
+from feedback_app.store import answer_status, answered_cases, meetings, reading_queue
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
@@ -47,7 +47,7 @@ def show_meeting(week: str) -> Response:
         meeting=meetings.of_week(program().database, week),
         slides=slides,
         silent=sorted(groups["silent"], key=_place),
-        not_shown=reading_queue.count_left_over(program().database, week) - len(left_over),
+        not_shown=reading_queue.count_undiscussed(program().database, week) - len(left_over),
         step=step,
         last=last,
         card=slides[step - 1] if 0 < step < last else None,
@@ -63,7 +63,7 @@ def decide(week: str) -> Response:
         abort(400)
     invitation_id = None
     if form.invitation.data:
-        case = answered_cases.one(program().database, form.invitation.data, now()) or abort(404)
+        case = answered_cases.find(program().database, form.invitation.data, now()) or abort(404)
         invitation_id = case.invitation_id
     with program().database.write() as tx:
         meetings.decide(tx, week, invitation_id, clean(form.text.data or "").strip(), now())
@@ -93,8 +93,8 @@ def end(week: str) -> Response:
     shown = listed_answers()
     with program().database.write() as tx:
         for invitation_id, revision in shown:
-            reading_queue.read(tx, invitation_id, revision, now())
-        reading_queue.discuss(tx, week, now())
+            reading_queue.mark_read(tx, invitation_id, revision, now())
+        reading_queue.mark_discussed(tx, week, now())
         meetings.end(tx, week, now())
         record(tx, "meeting ended", week)
     return see_other(url_for("leads.show_minutes", week=week))
@@ -128,7 +128,7 @@ def minutes_of(week: str) -> Minutes:
         review=review_of(week, cases),
         meeting=meetings.of_week(database, week),
         discussed=tuple(answered_cases.discussed_in(database, week, now())),
-        unread=reading_queue.unread_in(database, week),
+        unread=reading_queue.count_unread(database, week),
     )
 
 
@@ -141,9 +141,9 @@ def _left_over(week: str) -> list[Card]:
     """Return the answers of earlier weeks that no meeting has discussed."""
     database = program().database
     cards = []
-    for invitation_id in reading_queue.left_over(database, week, MOST_UNREAD):
-        case = answered_cases.one(database, invitation_id, now())
-        handling = handlings.of_answer(database, invitation_id)
+    for invitation_id in reading_queue.undiscussed(database, week, MOST_UNREAD):
+        case = answered_cases.find(database, invitation_id, now())
+        handling = answer_status.of_answer(database, invitation_id)
         if case and handling:
             cards.append(Card(case, handling))
     return cards

@@ -16,7 +16,7 @@ from feedback_app.leads.pages import page, place_of_ours, this_week
 from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.week import MOST_UNREAD, Card, to_cards
 from feedback_app.records import AnsweredCase
-from feedback_app.store import answered_cases, answers, follow_ups, handlings, reading_queue
+from feedback_app.store import answer_status, answered_cases, answers, follow_ups, reading_queue
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
@@ -80,7 +80,7 @@ def search() -> Response:
     weeks = weeks_back(this_week(), _SEARCHED_WEEKS.get(span, 13))
     found = []
     if words:
-        found = answered_cases.saying(
+        found = answered_cases.search(
             program().database, words, weeks[0], weeks[-1], _MOST_FOUND, now()
         )
     return page(
@@ -137,7 +137,7 @@ def note(invitation_id: str) -> Response:
     form = _valid(_Note(request.form))
     case = _found(invitation_id)
     with program().database.write() as tx:
-        handlings.note(tx, case.invitation_id, clean(form.text.data or "").strip(), now())
+        answer_status.add_note(tx, case.invitation_id, clean(form.text.data or "").strip(), now())
         record(tx, "note", case.case_number)
     return _back(form, case)
 
@@ -175,19 +175,19 @@ def listed_answers() -> list[tuple[str, int]]:
 
 
 def _found(invitation_id: str) -> AnsweredCase:
-    case = answered_cases.one(program().database, invitation_id, now())
+    case = answered_cases.find(program().database, invitation_id, now())
     return case or abort(404)
 
 
 def _card(case: AnsweredCase) -> Card:
-    handling = handlings.of_answer(program().database, case.invitation_id)
+    handling = answer_status.of_answer(program().database, case.invitation_id)
     return Card(case, handling or abort(404))
 
 
 def _read(seen: list[tuple[str, int]]) -> None:
     with program().database.write() as tx:
         for invitation_id, revision in seen:
-            reading_queue.read(tx, invitation_id, revision, now())
+            reading_queue.mark_read(tx, invitation_id, revision, now())
 
 
 def _valid(form: Form) -> Form:

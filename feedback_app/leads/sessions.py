@@ -88,7 +88,7 @@ def sign_in(who: Lead) -> None:
     key = secrets.token_urlsafe(32)
     moment = now()
     with program().database.write() as tx:
-        leads.end_old_sessions(tx, moment - ABSOLUTE)
+        leads.remove_old_sessions(tx, moment - ABSOLUTE)
         leads.start_session(tx, _digest(key), who.name, moment)
     login_user(SignedIn(who, key))
 
@@ -107,13 +107,15 @@ def sign_out() -> None:
 
 def _load(key: str) -> SignedIn | None:
     moment = now()
-    found = leads.of_session(program().database, _digest(key), moment - ABSOLUTE, moment - IDLE)
+    found = leads.find_by_session(
+        program().database, _digest(key), moment - ABSOLUTE, moment - IDLE
+    )
     if not found:
         return None
     who, seen_at = found
     if moment - seen_at >= _SEEN_EVERY:
         with program().database.write() as tx:
-            leads.see_session(tx, _digest(key), moment)
+            leads.touch_session(tx, _digest(key), moment)
     return SignedIn(who, key)
 
 

@@ -48,7 +48,7 @@ def take_sign_in() -> Response:
         return page("sign-in", 401, by_proxy=False, fault="wrong", wait=0, name=name)
     if passwords.is_outdated(stored):
         with program().database.write() as tx:
-            leads.rehash(tx, name, passwords.hashed(password))
+            leads.update_password_hash(tx, name, passwords.hashed(password))
     sessions.sign_in(found)
     return see_other(_wanted())
 

@@ -10,14 +10,14 @@ from feedback_app.base.text import one_line
 from feedback_app.base.weeks import reviewed_week, week_bounds, week_of, weeks_back
 from feedback_app.leads.pages import page, this_week
 from feedback_app.leads.permissions import leads_pages
-from feedback_app.records import AnsweredCase, Handling
+from feedback_app.records import AnsweredCase, AnswerStatus
 from feedback_app.review.scores import lowest, total
 from feedback_app.review.trend import Trend, sum_trend, weeks_needed
 from feedback_app.review.week import WeekReview, summarise_week
 from feedback_app.store import (
+    answer_status,
     answered_cases,
     follow_ups,
-    handlings,
     meetings,
     reading_queue,
     week_scores,
@@ -35,7 +35,7 @@ class Card(NamedTuple):
     """An answer, and what leads did about it."""
 
     case: AnsweredCase
-    handling: Handling
+    handling: AnswerStatus
 
 
 @dataclass(frozen=True)
@@ -117,13 +117,13 @@ def trend_of(week: str, periods: int = 2) -> Trend:
     facts = program().facts
     first, last = weeks_needed(week, periods)
     counts = week_scores.between(program().database, first, last, facts.survey.wording_version)
-    has_sample = week_scores.hold_sample(program().database, first, last)
+    has_sample = week_scores.include_sample(program().database, first, last)
     return sum_trend(counts, week, periods, facts, has_sample)
 
 
 def to_cards(cases: Iterable[AnsweredCase], week: str) -> list[Card]:
     """Return the answers of `week` with what was done about each, unread ones first."""
-    done = handlings.of_week(program().database, week)
+    done = answer_status.of_week(program().database, week)
     cards = [Card(case, done[case.invitation_id]) for case in cases]
     return sorted(cards, key=lambda card: not card.handling.unread)
 

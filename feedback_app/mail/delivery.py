@@ -77,7 +77,7 @@ class Delivery:
         return accepted
 
     def _send(self, message: OutboxMessage) -> bool:
-        if not outbox.is_wanted(self.database, message.id):
+        if not outbox.is_waiting(self.database, message.id):
             return False
         try:
             self.sender.send(message)
@@ -97,7 +97,7 @@ class Delivery:
     def _mark_sent(self, message: OutboxMessage) -> None:
         now = self.clock()
         with self.database.write() as tx:
-            if not outbox.is_wanted(tx, message.id):
+            if not outbox.is_waiting(tx, message.id):
                 self.sender.discard(message)
             outbox.mark_sent(tx, message.id, now)
             if message.kind == CLOSURE and message.invitation_id:
@@ -111,7 +111,7 @@ class Delivery:
     def _refuse(self, message: OutboxMessage, error: RefusedError) -> None:
         now = self.clock()
         with self.database.write() as tx:
-            outbox.set_aside(tx, message.id, now, str(error))
+            outbox.mark_failed(tx, message.id, now, str(error))
             has_survey = message.kind == CLOSURE and message.invitation_id
             if has_survey and isinstance(error, NoSuchRecipientError):
                 invitations.mark_bounced(tx, message.invitation_id or "", now)
@@ -121,7 +121,7 @@ class Delivery:
         now, attempts = self.clock(), message.attempts + 1
         with self.database.write() as tx:
             if now - message.created_at > GIVE_UP_AFTER and attempts >= MIN_ATTEMPTS:
-                outbox.set_aside(tx, message.id, now, f"given up: {error}")
+                outbox.mark_failed(tx, message.id, now, f"given up: {error}")
                 log.warning("message %s was given up: %s", message.id, without_addresses(error))
             else:
                 outbox.put_back(tx, message.id, now + retry_pause(message.attempts), error)

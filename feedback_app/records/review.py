@@ -9,8 +9,8 @@ from feedback_app.records.survey import Progress
 
 Role = Literal["reader", "lead", "admin"]
 ROLES: tuple[Role, ...] = ("reader", "lead", "admin")
-Outcome = Literal["contacted", "not_reached", "not_needed"]
-OUTCOMES: tuple[Outcome, ...] = ("contacted", "not_reached", "not_needed")
+FollowUpOutcome = Literal["contacted", "not_reached", "not_needed"]
+FOLLOW_UP_OUTCOMES: tuple[FollowUpOutcome, ...] = ("contacted", "not_reached", "not_needed")
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,99}")
 
@@ -84,7 +84,7 @@ class FollowUp:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Handling:
+class AnswerStatus:
     """What leads did about one answer: read, noted, discussed, followed up.
 
     `follow_up` is the newest one.

@@ -55,6 +55,6 @@ def _hold(program: Program, tx: Transaction, week: str, reads: dict[str, datetim
     """Read the answers due before the meeting of `week`, then hold the meeting."""
     meeting = week_bounds(week, program.zone)[1] + _MEETING
     for invitation_id in [one for one, at in reads.items() if at <= meeting]:
-        reading_queue.read(tx, invitation_id, 1, reads.pop(invitation_id))
-    reading_queue.discuss(tx, week, meeting)
+        reading_queue.mark_read(tx, invitation_id, 1, reads.pop(invitation_id))
+    reading_queue.mark_discussed(tx, week, meeting)
     meetings.end(tx, week, meeting)

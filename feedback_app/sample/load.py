@@ -50,7 +50,7 @@ def load(program: Program, now: datetime) -> int:
     count = _DAYS * _CASES_A_DAY
     chance, answered = Random(_SEED), dict[str, datetime]()
     with program.database.write() as tx:
-        if cases.any_of(tx, SAMPLE_SOURCE):
+        if cases.has_source(tx, SAMPLE_SOURCE):
             return 0
         for number in range(count):
             closed_at = now - timedelta(days=_DAYS) + timedelta(days=number / _CASES_A_DAY)
@@ -104,7 +104,7 @@ def _case(
         first_response_at=(opened_at + min(response, open_for)).replace(microsecond=0),
     )
     expires_at = closed_at + timedelta(days=program.facts.survey.link_lifetime_days)
-    case_ref = cases.keep(tx, case, week_of(closed_at, program.zone), closed_at)
+    case_ref = cases.add(tx, case, week_of(closed_at, program.zone), closed_at)
     invitation_id = invitations.add(tx, case_ref, closed_at, expires_at, None)
     invitations.hand_over(tx, invitation_id, closed_at, expires_at)
     return invitation_id

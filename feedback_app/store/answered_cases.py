@@ -104,7 +104,7 @@ def discussed_in(database: Database, week: str, now: datetime) -> Iterator[Answe
     )
 
 
-def one(database: Database, invitation_id: str, now: datetime) -> AnsweredCase | None:
+def find(database: Database, invitation_id: str, now: datetime) -> AnsweredCase | None:
     """Return the answered case of this invitation; None if it has no answer."""
     # The id may come from a form, and PostgreSQL does not even look for one with NUL in it.
     known = clean(invitation_id)
@@ -112,7 +112,7 @@ def one(database: Database, invitation_id: str, now: datetime) -> AnsweredCase |
     return next(found, None)
 
 
-def saying(
+def search(
     database: Database, words: str, first: str, last: str, limit: int, now: datetime
 ) -> list[AnsweredCase]:
     """Return up to `limit` answers of these weeks whose comment holds `words`, the newest first.

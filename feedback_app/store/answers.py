@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from feedback_app.base.redaction import black_out
+from feedback_app.base import redaction
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Answer
@@ -28,7 +28,7 @@ def append(tx: Transaction, answer: Answer) -> bool:
     if not tx.run(_INSERT, **values):
         return False
     week_scores.count(tx, answer)
-    reading_queue.arrive(tx, answer)
+    reading_queue.add(tx, answer)
     return True
 
 
@@ -39,7 +39,7 @@ def redact(tx: Transaction, invitation_id: str, words: str) -> list[int]:
     """
     found = []
     for answer in revisions(tx, invitation_id):
-        comment = black_out(answer.comment, words)
+        comment = redaction.redact(answer.comment, words)
         if comment != answer.comment:
             found.append(answer.revision)
             tx.run(

@@ -13,7 +13,7 @@ _INSERT = f"""
 """
 
 
-def keep(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> str:
+def add(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> str:
     """Store `case`, whose closing must not be known yet, and return its new key."""
     key = new_id()
     tx.run(_INSERT, id=key, closed_week=closed_week, received_at=now, **vars(case))
@@ -40,7 +40,7 @@ def same_closing(source: Database | Transaction, case: ClosedCase, within: timed
     return rows[0]["id"] if rows else None
 
 
-def came_in(source: Database | Transaction, case: ClosedCase, within: timedelta) -> bool:
+def is_known_near(source: Database | Transaction, case: ClosedCase, within: timedelta) -> bool:
     """Return whether a closing of this case, by its key or its number, is known near that time."""
     return bool(
         source.ask(
@@ -56,7 +56,7 @@ def came_in(source: Database | Transaction, case: ClosedCase, within: timedelta)
     )
 
 
-def any_of(tx: Database | Transaction, source: str) -> bool:
+def has_source(tx: Database | Transaction, source: str) -> bool:
     """Return whether a closed case of this source is known."""
     return bool(tx.ask("SELECT 1 FROM cases WHERE source = :source LIMIT 1", source=source))
 

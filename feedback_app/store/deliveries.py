@@ -29,7 +29,7 @@ def add(tx: Transaction, source: str, delivery_id: str, case_ref: str, now: date
     )
 
 
-def forget(tx: Transaction, before: datetime) -> int:
+def remove_before(tx: Transaction, before: datetime) -> int:
     """Forget the deliveries that came before this moment; return how many."""
     return tx.run("DELETE FROM deliveries WHERE received_at < :before", before=before)
 

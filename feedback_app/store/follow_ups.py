@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.records import FollowUp, Outcome
+from feedback_app.records import FollowUp, FollowUpOutcome
 from feedback_app.store import progress
 
 _COLUMNS = "invitation_id, number, opened_at, due_on, closed_at, outcome, remark"
@@ -36,7 +36,7 @@ def open_for(tx: Transaction, invitation_id: str, now: datetime, due_on: date) -
 
 
 def close(
-    tx: Transaction, invitation_id: str, outcome: Outcome, remark: str, now: datetime
+    tx: Transaction, invitation_id: str, outcome: FollowUpOutcome, remark: str, now: datetime
 ) -> bool:
     """Close an open follow-up, which shows as handled; return False if none was open."""
     closed = tx.run(

@@ -24,7 +24,7 @@ def remove(tx: Transaction, name: str) -> bool:
     return bool(tx.run("DELETE FROM leads WHERE name = :name", name=name))
 
 
-def rehash(tx: Transaction, name: str, password_hash: str) -> None:
+def update_password_hash(tx: Transaction, name: str, password_hash: str) -> None:
     """Store the same password hashed with newer parameters."""
     tx.run(
         "UPDATE leads SET password_hash = :hash WHERE name = :name", hash=password_hash, name=name
@@ -37,7 +37,7 @@ def find(source: Database | Transaction, name: str) -> Lead | None:
     return _lead(rows[0]) if rows else None
 
 
-def every(database: Database) -> list[Lead]:
+def all_leads(database: Database) -> list[Lead]:
     """Return all accounts by name."""
     return [_lead(row) for row in database.ask("SELECT * FROM leads ORDER BY name")]
 
@@ -53,7 +53,7 @@ def start_session(tx: Transaction, digest: str, name: str, now: datetime) -> Non
     )
 
 
-def of_session(
+def find_by_session(
     source: Database | Transaction, digest: str, started_after: datetime, seen_after: datetime
 ) -> tuple[Lead, datetime] | None:
     """Return whose session this is and when it was seen last, unless it is over."""
@@ -70,7 +70,7 @@ def of_session(
     return _lead(rows[0]), seen_at
 
 
-def see_session(tx: Transaction, digest: str, now: datetime) -> None:
+def touch_session(tx: Transaction, digest: str, now: datetime) -> None:
     """Record that the session is in use."""
     tx.run("UPDATE lead_sessions SET seen_at = :now WHERE digest = :digest", now=now, digest=digest)
 
@@ -80,7 +80,7 @@ def end_session(tx: Transaction, digest: str) -> None:
     tx.run("DELETE FROM lead_sessions WHERE digest = :digest", digest=digest)
 
 
-def end_old_sessions(tx: Transaction, started_before: datetime) -> None:
+def remove_old_sessions(tx: Transaction, started_before: datetime) -> None:
     """Remove what is left of sessions that ran out."""
     tx.run("DELETE FROM lead_sessions WHERE started_at <= :before", before=started_before)
 

@@ -58,7 +58,7 @@ def claim(
     return sorted((_message(row) for row in rows), key=lambda message: message.created_at)
 
 
-def is_wanted(source: Database | Transaction, message_id: str) -> bool:
+def is_waiting(source: Database | Transaction, message_id: str) -> bool:
     """Return whether the message is still to be sent: not sent, withdrawn or erased meanwhile."""
     rows = source.ask(
         "SELECT 1 FROM outbox WHERE id = :id AND sent_at IS NULL AND refused_at IS NULL",
@@ -94,7 +94,7 @@ def put_back(tx: Transaction, message_id: str, due_at: datetime, error: str) -> 
     )
 
 
-def set_aside(tx: Transaction, message_id: str, now: datetime, error: str) -> None:
+def mark_failed(tx: Transaction, message_id: str, now: datetime, error: str) -> None:
     """Record that the message was refused for good, or given up. It stays to be looked at."""
     tx.run(
         """UPDATE outbox SET refused_at = :now, attempts = attempts + 1, claimed_until = NULL,
@@ -121,7 +121,7 @@ def withdraw(
     )
 
 
-def invitation_told(
+def invitation_of(
     source: Database | Transaction, message_id: str, kinds: Collection[str]
 ) -> str | None:
     """Return the invitation that the message with this id is about, if it is of one of `kinds`."""
@@ -138,7 +138,7 @@ def count_waiting(database: Database) -> int:
     return count
 
 
-def set_aside_messages(database: Database) -> list[Row]:
+def failed_messages(database: Database) -> list[Row]:
     """Return kind, case number, time and reason of every message that was tried and set aside.
 
     The newest comes last. Messages that were erased, or whose reason's lifetime is over, are left

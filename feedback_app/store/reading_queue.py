@@ -11,7 +11,7 @@ from feedback_app.records import Answer
 from feedback_app.store import follow_ups, progress
 
 
-def arrive(tx: Transaction, answer: Answer) -> None:
+def add(tx: Transaction, answer: Answer) -> None:
     """Put a new revision onto the desk, unread; also one whose answer was discussed before."""
     tx.run(
         """INSERT INTO open_answers (invitation_id, answered_week, unread_revision)
@@ -23,7 +23,7 @@ def arrive(tx: Transaction, answer: Answer) -> None:
     )
 
 
-def read(tx: Transaction, invitation_id: str, revision: int, now: datetime) -> bool:
+def mark_read(tx: Transaction, invitation_id: str, revision: int, now: datetime) -> bool:
     """Record that a lead read this revision; return whether nothing newer is unread.
 
     A revision that came in while the lead was looking stays unread.
@@ -42,7 +42,7 @@ def read(tx: Transaction, invitation_id: str, revision: int, now: datetime) -> b
     )
 
 
-def unread_in(source: Database | Transaction, week: str) -> int:
+def count_unread(source: Database | Transaction, week: str) -> int:
     """Return how many answers of `week` nobody has read."""
     rows = source.ask(
         """SELECT count(*) AS answers FROM open_answers
@@ -63,7 +63,7 @@ def unread(source: Database | Transaction, limit: int) -> list[tuple[str, str]]:
     return [(row["invitation_id"], row["answered_week"]) for row in rows]
 
 
-def count_left_over(source: Database | Transaction, before: str) -> int:
+def count_undiscussed(source: Database | Transaction, before: str) -> int:
     """Return how many answers of weeks before `before` no meeting has discussed."""
     rows = source.ask(
         "SELECT count(*) AS answers FROM open_answers WHERE answered_week < :before", before=before
@@ -72,7 +72,7 @@ def count_left_over(source: Database | Transaction, before: str) -> int:
     return count
 
 
-def left_over(source: Database | Transaction, before: str, limit: int) -> list[str]:
+def undiscussed(source: Database | Transaction, before: str, limit: int) -> list[str]:
     """Return up to `limit` answers of weeks before `before` that no meeting has discussed.
 
     Those of the oldest weeks come first.
@@ -86,7 +86,7 @@ def left_over(source: Database | Transaction, before: str, limit: int) -> list[s
     return [row["invitation_id"] for row in rows]
 
 
-def discuss(tx: Transaction, week: str, now: datetime) -> int:
+def mark_discussed(tx: Transaction, week: str, now: datetime) -> int:
     """Record that the meeting of `week` discussed every read answer of it and of earlier weeks.
 
     Return how many there were. Unread ones stay on the desk. Nothing is left to do about one

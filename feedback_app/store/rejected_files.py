@@ -6,7 +6,7 @@ from pathlib import Path
 from feedback_app.database.contract import Database, Transaction
 
 
-def remember(tx: Transaction, path: Path, now: datetime) -> None:
+def add(tx: Transaction, path: Path, now: datetime) -> None:
     """Record that rejected rows were written to `path`."""
     tx.run(
         """INSERT INTO rejected_files (path, written_at) VALUES (:path, :now)
@@ -16,7 +16,7 @@ def remember(tx: Transaction, path: Path, now: datetime) -> None:
     )
 
 
-def known(database: Database) -> list[Path]:
+def all_paths(database: Database) -> list[Path]:
     """Return every file of rejected rows we wrote and did not remove."""
     return [Path(row["path"]) for row in database.ask("SELECT path FROM rejected_files")]
 
@@ -27,6 +27,6 @@ def written_before(database: Database, moment: datetime) -> list[Path]:
     return [Path(row["path"]) for row in rows]
 
 
-def forget(tx: Transaction, path: Path) -> None:
+def remove(tx: Transaction, path: Path) -> None:
     """Record that the file is gone."""
     tx.run("DELETE FROM rejected_files WHERE path = :path", path=str(path))

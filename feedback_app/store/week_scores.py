@@ -57,7 +57,7 @@ def _before(tx: Transaction, answer: Answer) -> list[Row]:
     )
 
 
-def hold_sample(database: Database, first: str, last: str) -> bool:
+def include_sample(database: Database, first: str, last: str) -> bool:
     """Return whether the counts of the weeks `first` to `last` are of sample answers too."""
     found = database.ask(
         "SELECT 1 FROM sample_weeks WHERE week BETWEEN :first AND :last LIMIT 1",

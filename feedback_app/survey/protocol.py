@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
-from feedback_app.base.redaction import may_have_been
+from feedback_app.base.redaction import matches_redacted
 from feedback_app.database.contract import Transaction
 from feedback_app.records import Answer
 from feedback_app.store import answers
@@ -129,7 +129,7 @@ def _repeats(comment: str, known: Answer) -> bool:
     """
     if comment == known.comment:
         return True
-    return any(map(str.isalnum, known.comment)) and may_have_been(known.comment, comment)
+    return any(map(str.isalnum, known.comment)) and matches_redacted(known.comment, comment)
 
 
 def _scores(answer: Answer) -> tuple[int, int]:

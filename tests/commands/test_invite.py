@@ -213,7 +213,7 @@ def test_bad_rows_are_listed_and_put_aside_and_good_ones_are_kept(desk: Desk) ->
     assert head == ["case_number", "closed_at", "customer", "contact_email", "line", "reason"]
     assert [row[0] for row in rows] == ["0002", "0003", "0004", ""]
     assert rows[0][2:5] == ["'=1+1", "", "4"]
-    assert rejected_files.known(desk.office.program.database) == [desk.rejected]
+    assert rejected_files.all_paths(desk.office.program.database) == [desk.rejected]
 
 
 def test_one_address_that_no_header_carries_does_not_keep_the_others_out(desk: Desk) -> None:
@@ -240,7 +240,7 @@ def test_a_later_run_that_rejects_nothing_removes_the_rejected_rows(desk: Desk) 
     assert desk.rejected.exists()
     assert desk.invite(_csv(("case_number", "closed_at"), ("1", TODAY))).exit_code == 0
     assert not desk.rejected.exists()
-    assert rejected_files.known(desk.office.program.database) == []
+    assert rejected_files.all_paths(desk.office.program.database) == []
 
 
 def test_a_later_run_writes_the_rejected_rows_anew(desk: Desk) -> None:

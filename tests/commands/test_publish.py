@@ -12,7 +12,7 @@ from feedback_app.base.working_days import due_on
 from feedback_app.commands.publish import publish, verify
 from feedback_app.jobs.retention import end_lifetimes, erase
 from feedback_app.publish.drafts import Draft, NothingToPublishError, correction
-from feedback_app.records import Outcome
+from feedback_app.records import FollowUpOutcome
 from feedback_app.store import follow_ups, progress
 from published_results import ResultsError, read_folder
 from tests.support.office import Office, a_case
@@ -502,7 +502,7 @@ def test_contacts_that_were_wished_for_are_counted_by_their_follow_ups(
             assert follow_ups.open_for(tx, invitation_id, at, due)
             if number < 7:
                 done = at + timedelta(days=2 if number < 5 else 3)
-                outcome: Outcome = "not_reached" if number == 0 else "contacted"
+                outcome: FollowUpOutcome = "not_reached" if number == 0 else "contacted"
                 follow_ups.close(tx, invitation_id, outcome, "A remark for tests.", done)
     office.now = OVER
     assert "Requested contacts made in time: 4 of 12" in run(publish).stdout

@@ -69,14 +69,14 @@ def test_an_unread_answer_of_an_old_week_is_something(mailed: Office) -> None:
     much_later = SEVEN + timedelta(weeks=4)
     assert digest.write_if_due(mailed.program, much_later) == 2
     with mailed.program.database.write() as tx:
-        reading_queue.read(tx, one, 1, mailed.now)
+        reading_queue.mark_read(tx, one, 1, mailed.now)
     assert digest.write_if_due(mailed.program, much_later + timedelta(weeks=1)) == 0
 
 
 def test_an_overdue_follow_up_is_something(mailed: Office) -> None:
     one = answered(mailed, "0001", 1, 1, contact_welcome=True)
     with mailed.program.database.write() as tx:
-        reading_queue.read(tx, one, 1, mailed.now)
+        reading_queue.mark_read(tx, one, 1, mailed.now)
     assert digest.write_if_due(mailed.program, SEVEN + timedelta(weeks=4)) == 2
     assert "Follow-ups overdue: 1" in digest.as_text(
         mailed.program, "2026-W51", SEVEN + timedelta(weeks=4)

@@ -103,12 +103,12 @@ def test_rows_of_rejected_files_are_erased_too(office: Office, tmp_path: Path) -
         "number,mail\n7,a@customer.example\n8,x@other.example\n9,A@Customer.example\n"
     )
     with office.program.database.write() as tx:
-        rejected_files.remember(tx, rejected, NOW)
+        rejected_files.add(tx, rejected, NOW)
     assert _erase(office, email="a@customer.example").rejected_rows == 2
     assert rejected.read_text().splitlines() == ["number,mail", "8,x@other.example"]
     assert _erase(office, case_number="8").rejected_rows == 1
     assert not rejected.exists()
-    assert rejected_files.known(office.program.database) == []
+    assert rejected_files.all_paths(office.program.database) == []
 
 
 def test_each_text_ends_with_its_lifetime_and_scores_stay(office: Office) -> None:
@@ -148,7 +148,7 @@ def test_old_files_of_rejected_rows_are_removed(office: Office, tmp_path: Path) 
     rejected = tmp_path / "cases.rejected.csv"
     rejected.write_text("number\n7\n")
     with office.program.database.write() as tx:
-        rejected_files.remember(tx, rejected, NOW)
+        rejected_files.add(tx, rejected, NOW)
     facts = office.program.facts
     office.now = NOW + timedelta(days=facts.period("contact").days + 1)
     end_lifetimes(office.program.database, facts, office.mailbox, office.now)
@@ -172,20 +172,20 @@ def test_a_rejected_file_that_cannot_be_removed_is_named_and_the_rest_goes_on(
     stuck.mkdir()
     free.write_text("number\n7\n")
     with office.program.database.write() as tx:
-        rejected_files.remember(tx, stuck, NOW)
-        rejected_files.remember(tx, free, NOW)
+        rejected_files.add(tx, stuck, NOW)
+        rejected_files.add(tx, free, NOW)
     facts = office.program.facts
     office.wait(days=facts.period("contact").days + 1)
     end_lifetimes(office.program.database, facts, office.mailbox, office.now)
     assert not free.exists()
     assert str(stuck) in caplog.text
-    assert rejected_files.known(office.program.database) == [stuck]
+    assert rejected_files.all_paths(office.program.database) == [stuck]
 
 
 def _rejected(office: Office, path: Path, text: str, encoding: str = "utf-8") -> Path:
     path.write_text(text, encoding=encoding)
     with office.program.database.write() as tx:
-        rejected_files.remember(tx, path, NOW)
+        rejected_files.add(tx, path, NOW)
     return path
 
 
@@ -236,7 +236,7 @@ def test_a_file_that_cannot_be_searched_is_named_and_the_rest_is_erased(
     unreadable = tmp_path / "cases.rejected.csv"
     unreadable.mkdir()
     with office.program.database.write() as tx:
-        rejected_files.remember(tx, unreadable, NOW)
+        rejected_files.add(tx, unreadable, NOW)
     assert _erase(office, case_number="1").not_searched == (unreadable,)
     assert office.answers(invitation_id)[0].comment == ""
 

@@ -80,7 +80,7 @@ def test_an_answer_that_came_during_the_meeting_waits_for_the_next(lena: Somebod
     assert "left over from 2026-W48" in lena.get("/review/2026-W49/meeting?step=1").text
     lena.post("/review/2026-W49/meeting/end", answer=f"{late}:1")
     assert progress.of_answer(database, late).discussed_week == "2026-W49"
-    assert reading_queue.left_over(database, "2030-W01", 9) == []
+    assert reading_queue.undiscussed(database, "2030-W01", 9) == []
 
 
 def test_what_a_meeting_does_not_show_is_counted(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from feedback_app.jobs.retention import erase
 from feedback_app.leads.pages import place_of_ours
-from feedback_app.store import answers, follow_ups, handlings
+from feedback_app.store import answer_status, answers, follow_ups
 from feedback_app.web.pages import see_other
 from tests.support.office import Customer, Office
 from tests.support.team import Somebody, answered
@@ -25,7 +25,7 @@ def test_one_tap_reads_an_answer_and_leads_back(lena: Somebody) -> None:
     done = lena.post(f"/review/answers/{one}/read", revision="1", back=f"/review/{WEEK}#words")
     assert done.location == f"/review/{WEEK}#words"
     assert "Everything is read" in lena.get(f"/review/{WEEK}").text
-    handling = handlings.of_answer(lena.office.program.database, one)
+    handling = answer_status.of_answer(lena.office.program.database, one)
     assert handling
     assert not handling.unread
     assert handling.progress.read_at == lena.office.now

@@ -21,20 +21,20 @@ def test_an_answer_lies_on_the_desk_until_it_was_read_and_discussed(office: Offi
     database = office.program.database
     assert sorted(_unread(office)) == sorted([one, other])
     with database.write() as tx:
-        assert reading_queue.read(tx, one, 1, office.now)
-        assert reading_queue.discuss(tx, WEEK, office.now) == 1
+        assert reading_queue.mark_read(tx, one, 1, office.now)
+        assert reading_queue.mark_discussed(tx, WEEK, office.now) == 1
     assert _unread(office) == [other]
     assert progress.of_answer(database, one).discussed_week == WEEK
     assert progress.of_answer(database, other).discussed_at is None
-    assert reading_queue.left_over(database, "2026-W49", 100) == [other]
+    assert reading_queue.undiscussed(database, "2026-W49", 100) == [other]
 
 
 def test_a_changed_answer_is_unread_again(office: Office) -> None:
     customer = Customer(office, office.invite())
     customer.send(ease="5", satisfaction="5")
     with office.program.database.write() as tx:
-        reading_queue.read(tx, customer.invitation_id, 1, office.now)
-        reading_queue.discuss(tx, WEEK, office.now)
+        reading_queue.mark_read(tx, customer.invitation_id, 1, office.now)
+        reading_queue.mark_discussed(tx, WEEK, office.now)
     asked = customer.send(ease="1", satisfaction="1")
     change = customer.value_in(asked, "change")
     customer.send(ease="1", satisfaction="1", change=change)
@@ -48,7 +48,7 @@ def test_a_revision_that_came_while_a_lead_was_looking_stays_unread(office: Offi
     asked = customer.send(ease="1", satisfaction="1")
     customer.send(ease="1", satisfaction="1", change=customer.value_in(asked, "change"))
     with office.program.database.write() as tx:
-        assert not reading_queue.read(tx, customer.invitation_id, 1, office.now)
+        assert not reading_queue.mark_read(tx, customer.invitation_id, 1, office.now)
     assert _unread(office) == [customer.invitation_id]
 
 
@@ -58,11 +58,11 @@ def test_the_meeting_takes_earlier_weeks_along_and_leaves_later_ones(office: Off
     late = answered(office, "2")
     with office.program.database.write() as tx:
         for one in (early, late):
-            reading_queue.read(tx, one, 1, office.now)
-        assert reading_queue.discuss(tx, WEEK, office.now) == 1
+            reading_queue.mark_read(tx, one, 1, office.now)
+        assert reading_queue.mark_discussed(tx, WEEK, office.now) == 1
     assert progress.of_answer(office.program.database, late).discussed_at is None
     with office.program.database.write() as tx:
-        assert reading_queue.discuss(tx, "2026-W49", office.now) == 1
+        assert reading_queue.mark_discussed(tx, "2026-W49", office.now) == 1
 
 
 def _counted(database: Database, first: str, last: str) -> Counter[tuple[str, int, int]]:

@@ -65,7 +65,7 @@ def test_a_field_is_in_the_api_in_mappings_and_in_the_generic_preset(name: str) 
 def test_every_field_is_stored(database: Database) -> None:
     values = {name: VALUES[field.kind] for name, field in CASE_FIELDS.items()}
     with database.write() as tx:
-        cases.keep(tx, ClosedCase(**values), "2026-W48", NOW)
+        cases.add(tx, ClosedCase(**values), "2026-W48", NOW)
     (row,) = database.ask("SELECT * FROM cases")
     for name, value in values.items():
         assert row[name] == (to_text(value) if isinstance(value, datetime) else value)

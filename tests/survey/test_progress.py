@@ -60,10 +60,10 @@ def test_a_good_and_a_low_answer_end_alike_once_nothing_is_left_to_do(office: Of
     followed_up.send(ease="1", satisfaction="1", comment="x", contact_welcome="y")
     with office.program.database.write() as tx:
         for customer in (low, good, followed_up):
-            reading_queue.arrive(tx, customer.answers[-1])
-            reading_queue.read(tx, customer.invitation_id, 1, office.now)
+            reading_queue.add(tx, customer.answers[-1])
+            reading_queue.mark_read(tx, customer.invitation_id, 1, office.now)
         follow_ups.open_for(tx, followed_up.invitation_id, office.now, office.now.date())
-        assert reading_queue.discuss(tx, "2026-W48", office.now) == 3
+        assert reading_queue.mark_discussed(tx, "2026-W48", office.now) == 3
     assert _steps(low) == _steps(good)
     assert "Handled on" in _steps(low)
     assert "Not handled yet" in _steps(followed_up)

@@ -38,7 +38,7 @@ def compare(
             rejected=batch.rejected,
         )
         for case in batch.cases:
-            if cases.came_in(database, case, within):
+            if cases.is_known_near(database, case, within):
                 compared.came_in += 1
             else:
                 compared.missed.append(case)

@@ -67,7 +67,7 @@ class RejectedRows:
             now,
         )
         self._file: TextIO | None = None
-        if path.exists() and path not in rejected_files.known(database):
+        if path.exists() and path not in rejected_files.all_paths(database):
             raise RejectedFileError(
                 f"{path} exists and was not written by an import: move it, "
                 "because rejected rows would go there"
@@ -91,15 +91,15 @@ class RejectedRows:
         """Close the file; if there was nothing to write, remove what an earlier run wrote."""
         if self._file:
             self._file.close()
-        elif self.path in rejected_files.known(self._database):
+        elif self.path in rejected_files.all_paths(self._database):
             self.path.unlink(missing_ok=True)
             with self._database.write() as tx:
-                rejected_files.forget(tx, self.path)
+                rejected_files.remove(tx, self.path)
 
     def _begin(self) -> TextIO:
         # Remembered before it exists, so that erasure reaches it whatever happens to this run.
         with self._database.write() as tx:
-            rejected_files.remember(tx, self.path, self._now)
+            rejected_files.add(tx, self.path, self._now)
         # Only the owner may read it: rejected rows hold customers' addresses.
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         file = os.fdopen(handle, "w", encoding="utf-8", newline="")

@@ -85,7 +85,7 @@ def test_the_file_is_remembered_before_it_exists(office: Office, tmp_path: Path)
     path = tmp_path / "gone" / "cases.rejected.csv"
     with pytest.raises(RejectedFileError, match=r"cases\.rejected\.csv cannot be written"):
         _rows(office, path).add([_rejected("1", "2")])
-    assert rejected_files.known(office.program.database) == [path]
+    assert rejected_files.all_paths(office.program.database) == [path]
 
 
 def test_nothing_rejected_writes_nothing(office: Office, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_nothing_rejected_writes_nothing(office: Office, tmp_path: Path) -> None
     rows.add([])
     rows.finish()
     assert list(tmp_path.glob("*.csv")) == []
-    assert rejected_files.known(office.program.database) == []
+    assert rejected_files.all_paths(office.program.database) == []
 
 
 def test_a_run_that_rejects_nothing_removes_what_an_earlier_one_rejected(
@@ -105,7 +105,7 @@ def test_a_run_that_rejects_nothing_removes_what_an_earlier_one_rejected(
     first.finish()
     _rows(office, path).finish()
     assert not path.exists()
-    assert rejected_files.known(office.program.database) == []
+    assert rejected_files.all_paths(office.program.database) == []
 
 
 def test_a_file_of_somebody_else_is_never_touched(office: Office, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from feedback_app.base.links import new_id
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.records import Handling, Note, Progress
+from feedback_app.records import AnswerStatus, Note, Progress
 from feedback_app.store import follow_ups
 
 _SELECT = """
@@ -24,7 +24,7 @@ _NOTES = "SELECT notes.invitation_id, text, written_at FROM notes"
 _NEWEST_LAST = "ORDER BY written_at, notes.id"
 
 
-def of_week(database: Database, week: str) -> dict[str, Handling]:
+def of_week(database: Database, week: str) -> dict[str, AnswerStatus]:
     """Return what was done about each answer of `week`, by invitation."""
     rows = database.ask(f"{_SELECT} answers.answered_week = :week", week=week)
     notes = database.ask(
@@ -35,7 +35,7 @@ def of_week(database: Database, week: str) -> dict[str, Handling]:
     return _handlings(rows, notes)
 
 
-def of_answer(database: Database, invitation_id: str) -> Handling | None:
+def of_answer(database: Database, invitation_id: str) -> AnswerStatus | None:
     """Return what was done about one answer; None if there is no such answer."""
     rows = database.ask(f"{_SELECT} answers.invitation_id = :id", id=invitation_id)
     notes = database.ask(
@@ -44,7 +44,7 @@ def of_answer(database: Database, invitation_id: str) -> Handling | None:
     return _handlings(rows, notes).get(invitation_id)
 
 
-def note(tx: Transaction, invitation_id: str, text: str, now: datetime) -> None:
+def add_note(tx: Transaction, invitation_id: str, text: str, now: datetime) -> None:
     """Store what a lead wants the meeting to know about an answer."""
     tx.run(
         """INSERT INTO notes (id, invitation_id, text, written_at)
@@ -56,7 +56,7 @@ def note(tx: Transaction, invitation_id: str, text: str, now: datetime) -> None:
     )
 
 
-def _handlings(rows: Iterable[Row], notes: Iterable[Row]) -> dict[str, Handling]:
+def _handlings(rows: Iterable[Row], notes: Iterable[Row]) -> dict[str, AnswerStatus]:
     noted: dict[str, list[Note]] = {}
     for row in notes:
         # A note whose lifetime is over has no text left.
@@ -64,7 +64,7 @@ def _handlings(rows: Iterable[Row], notes: Iterable[Row]) -> dict[str, Handling]
             note = Note(text=row["text"], written_at=from_text(row["written_at"]))
             noted.setdefault(row["invitation_id"], []).append(note)
     return {
-        row["invitation_id"]: Handling(
+        row["invitation_id"]: AnswerStatus(
             unread=row["unread_revision"] is not None,
             progress=Progress(
                 discussed_week=row["discussed_week"],
