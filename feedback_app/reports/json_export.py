@@ -9,8 +9,22 @@ from feedback_app.records import CASE_FIELDS, EXPORTED_CASE_FIELDS, AnsweredCase
 from support_facts import Facts
 
 FORMAT = "feedback-answers-1"
-_CASE_FIELDS = (*EXPORTED_CASE_FIELDS, "closed_week", "wording_version")
-_TIMES = tuple(name for name in EXPORTED_CASE_FIELDS if CASE_FIELDS[name].kind == "time")
+_FIELDS = (
+    *EXPORTED_CASE_FIELDS,
+    "closed_week",
+    "answered_at",
+    "ease",
+    "satisfaction",
+    "comment",
+    "contact_welcome",
+    "flags",
+    "revision",
+    "wording_version",
+)
+_TIMES = (
+    "answered_at",
+    *(name for name in EXPORTED_CASE_FIELDS if CASE_FIELDS[name].kind == "time"),
+)
 
 
 def answers_as_json(answered: Iterable[AnsweredCase]) -> Iterator[str]:
@@ -43,7 +57,7 @@ def export_as_json(
         ],
     }
     yield json.dumps(head)[:-1] + ', "answers": '
-    yield from _listed(_case(case) | _answer(case) for case in answered)
+    yield from _listed(map(_answer, answered))
     yield "}\n"
 
 
@@ -56,23 +70,7 @@ def _listed(objects: Iterable[dict[str, object]]) -> Iterator[str]:
 
 
 def _answer(case: AnsweredCase) -> dict[str, object]:
-    return {
-        "case_number": case.case_number,
-        "week": case.answered_week,
-        "answered_at": to_text(case.answered_at) if case.answered_at else None,
-        "ease": case.ease,
-        "satisfaction": case.satisfaction,
-        "comment": case.comment,
-        "contact_welcome": case.contact_welcome,
-        "flags": list(case.flags),
-        "revision": case.revision,
-        "language": case.language,
-        "source": case.source,
-    }
-
-
-def _case(case: AnsweredCase) -> dict[str, object]:
-    values: dict[str, Any] = {name: getattr(case, name) for name in _CASE_FIELDS}
+    values: dict[str, Any] = {name: getattr(case, name) for name in _FIELDS}
     for name in _TIMES:
         values[name] = values[name] and to_text(values[name])
-    return values
+    return values | {"week": case.answered_week}

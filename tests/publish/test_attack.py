@@ -1,16 +1,14 @@
-"""What is withheld cannot be computed from what is published: histories are made up and attacked.
+"""Withheld figures cannot be computed from published ones: generated histories are attacked.
 
-The attacker knows more than any reader: which cases stand behind every published number of every
-version of every period. What is not known are the values. Three attacks:
+The attacker knows more than any reader, namely which cases are behind every published number of
+every version of every period, but not their values. Three attacks:
 
-- Sums. Published numbers are sums of values over known sets of cases. Any combination of them, with
-  any factors, must be about no case or about at least the smallest n. This is decided exactly, by
-  the rank of the sets, not by trying combinations.
-- Two versions. What a reader sees added to or removed from any count must be about nobody or about
-  enough: a count can only fall by somebody who was in it.
-- Another history. For each withheld figure there is a second history with other values behind this
-  very figure, from which the same files come, to the last digit. So no calculation whatsoever, not
-  even one with medians and percentiles, can tell which of the two happened.
+- Sums. Published numbers are sums of values over known sets of cases. Every linear combination of
+  them must cover no case or at least `minimum_n` cases. The rank of the sets decides this exactly.
+- Two versions. The cases added to or removed from any count must be none or at least `minimum_n`.
+- Another history. For each withheld figure, a second history with other values behind this figure
+  gives exactly the same files. So no calculation can tell the two apart, not even one that uses
+  medians and percentiles.
 """
 
 from collections import Counter
@@ -317,17 +315,52 @@ def test_another_history_has_the_same_files_and_other_withheld_figures(
         name = about[0] if isinstance(about, tuple) else about
         if name == "participation":
             continue
-        other = History(random, history.weights)
-        other.versions = [list(versions) for versions in history.versions]
-        for one, two in _alike(sets, random)[:5]:
-            _swap(other, one, two, VALUES[str(name)])
+        pairs, names = _alike(sets, random)[:5], VALUES[str(name)]
+        other = _another(history, pairs, names)
         changed = other.versions != history.versions
         event(f"{about} has another history: {changed}")
+        assert changed == any(_differ(history, one, two, names) for one, two in pairs), about
         assert other.files == history.files, about
 
 
+def test_the_attack_really_swaps_the_values_behind_every_figure() -> None:
+    history = History(Random(1), [1] * len(KINDS))
+    cases = dict(history.new_case([week]) for week in WEEKS for _ in range(30))
+    for cohort in _due(cases):
+        history.versions.append([_version(cohort.first, cohort.last, cases, [])])
+    known = _knowledge(history)
+    swapped = set()
+    for about, sets in known.items():
+        name = str(about[0] if isinstance(about, tuple) else about)
+        if name in VALUES:
+            pairs = _alike(sets, Random(2))[:5]
+            other = _another(history, pairs, VALUES[name])
+            assert other.files == history.files, about
+            swapped |= {name} if other.versions != history.versions else set()
+    assert swapped == set(VALUES)
+
+
+def _another(history: History, pairs: list[tuple[int, int]], names: tuple[str, ...]) -> History:
+    """Return a copy of `history` in which each pair of cases has swapped these values."""
+    other = History(history.random, history.weights)
+    other.versions = [list(versions) for versions in history.versions]
+    for one, two in pairs:
+        _swap(other, one, two, names)
+    return other
+
+
+def _differ(history: History, one: int, two: int, names: tuple[str, ...]) -> bool:
+    """Return whether swapping these values changes the two cases in any version."""
+    return any(
+        _with(cases[one], cases[two], names) != cases[one]
+        for versions in history.versions
+        for cases in (version.cases for version in versions)
+        if one in cases and two in cases
+    )
+
+
 def _alike(sets: Sets, random: Random) -> list[tuple[int, int]]:
-    """Return pairs of cases that stand in the same published sets: no case is in two pairs."""
+    """Return pairs of cases that are in the same published sets; no case is in two pairs."""
     classes: dict[tuple[bool, ...], list[int]] = {}
     ordered = sorted(sets, key=sorted)
     for key in sorted(frozenset[int]().union(*ordered)):

@@ -490,6 +490,14 @@ def test_json_names_what_programs_need() -> None:
         "revision": 2,
         "language": "de",
         "source": "tests",
+        "case_kind": None,
+        "case_url": None,
+        "closed_at": "2026-11-18T12:00:00Z",
+        "closed_week": WEEK,
+        "closure_reason": "confirmed",
+        "customer": None,
+        "team": None,
+        "wording_version": None,
     }
 
 
