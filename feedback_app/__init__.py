@@ -8,7 +8,7 @@ records       the data classes
 settings      the FEEDBACK_ settings
 database      SQLite and PostgreSQL, migrations, lifetimes of columns
 store         all SQL, one module per kind of record
-mail          the emails we write, SMTP, delivery, chat, bounces, alerts
+mail          emails and alerts: wording, SMTP, chat, delivery with retries, bounces
 invitations   who gets asked, when, and why not
 program       settings, facts and database of a running program
 web           what every request needs: client address, pages, headers, limits, the site
@@ -16,7 +16,7 @@ review        the week in figures: pure calculations
 reports       exports: CSV, XLSX, JSON, HTML, Markdown, minutes
 publish       the aggregates that go to the site, and what is withheld
 intake        closed cases from CSV files, the API and webhooks
-survey        the two questions, the follow-up question, opting out
+survey        the two questions, low answers, the question why, opting out
 leads         the leads' pages, behind a sign-in
 jobs          the worker and its timed jobs: digest, retention
 sample        sample data, labelled as such

@@ -1,1 +1,1 @@
-"""The emails we write and how they are delivered."""
+"""Emails and chat alerts: how they are written, sent, retried and reported as bounced."""

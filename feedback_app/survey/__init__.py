@@ -1,1 +1,1 @@
-"""The two questions: pages, forms, the protocol, and opting out."""
+"""The survey: pages, forms, protocol, what a low answer causes, and opting out."""

@@ -1,4 +1,4 @@
-"""The digest: on Monday at seven, once, and not when there is nothing to tell."""
+"""The digest is sent once, on Monday at seven, unless there is no news."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ def digests(office: Office) -> list[str]:
     return [row["recipient"] for row in office.rows("outbox") if row["kind"] == "digest"]
 
 
-def test_last_week_is_told_on_monday_at_seven_and_once(mailed: Office) -> None:
+def test_the_digest_of_last_week_is_written_once_on_monday_at_seven(mailed: Office) -> None:
     answered(mailed, "0001", 1, 2, comment="SECRET")
     answered(mailed, "0002", 5, 5)
     assert digest.write_if_due(mailed.program, SEVEN - timedelta(seconds=1)) == 0
@@ -51,7 +51,7 @@ def test_a_worker_that_was_down_catches_up_within_the_week(mailed: Office) -> No
     assert digest.write_if_due(mailed.program, SEVEN + timedelta(days=3)) == 2
 
 
-def test_seven_is_seven_where_the_team_works_in_summer_too(mailed: Office) -> None:
+def test_seven_is_in_the_teams_time_zone_in_summer_too(mailed: Office) -> None:
     mailed.now = datetime(2027, 7, 7, 12, tzinfo=UTC)
     answered(mailed, "0001")
     summer = datetime(2027, 7, 12, 5, tzinfo=UTC)
@@ -59,12 +59,12 @@ def test_seven_is_seven_where_the_team_works_in_summer_too(mailed: Office) -> No
     assert digest.write_if_due(mailed.program, summer) == 2
 
 
-def test_it_pauses_when_there_is_nothing(mailed: Office) -> None:
+def test_no_digest_is_written_without_news(mailed: Office) -> None:
     assert digest.write_if_due(mailed.program, SEVEN) == 0
     assert digests(mailed) == []
 
 
-def test_an_unread_answer_of_an_old_week_is_something(mailed: Office) -> None:
+def test_an_unread_answer_of_an_old_week_is_news(mailed: Office) -> None:
     one = answered(mailed, "0001")
     much_later = SEVEN + timedelta(weeks=4)
     assert digest.write_if_due(mailed.program, much_later) == 2
@@ -73,7 +73,7 @@ def test_an_unread_answer_of_an_old_week_is_something(mailed: Office) -> None:
     assert digest.write_if_due(mailed.program, much_later + timedelta(weeks=1)) == 0
 
 
-def test_an_overdue_follow_up_is_something(mailed: Office) -> None:
+def test_an_overdue_follow_up_is_news(mailed: Office) -> None:
     one = answered(mailed, "0001", 1, 1, contact_welcome=True)
     with mailed.program.database.write() as tx:
         reading_queue.mark_read(tx, one, 1, mailed.now)
@@ -83,26 +83,26 @@ def test_an_overdue_follow_up_is_something(mailed: Office) -> None:
     )
 
 
-def test_nobody_to_tell_is_no_error(office: Office) -> None:
+def test_no_recipient_is_not_an_error(office: Office) -> None:
     answered(office, "0001")
     assert digest.write_if_due(office.program, SEVEN) == 0
     assert office.rows("digests") == []
 
 
-def test_by_command_it_is_written_again(mailed: Office) -> None:
+def test_the_command_writes_it_again(mailed: Office) -> None:
     assert digest.write(mailed.program, "2026-W47", mailed.now, only_once=False) == 2
     assert digest.write(mailed.program, "2026-W47", mailed.now, only_once=False) == 2
     assert len(digests(mailed)) == 4
 
 
-def test_a_digest_of_the_running_week_leaves_mondays_to_come(mailed: Office) -> None:
+def test_a_digest_of_the_current_week_does_not_replace_mondays(mailed: Office) -> None:
     answered(mailed, "0001")
     assert digest.write(mailed.program, "2026-W48", mailed.now, only_once=False) == 2
     assert digest.write_if_due(mailed.program, SEVEN) == 2
     assert digest.write_if_due(mailed.program, SEVEN) == 0
 
 
-def test_a_week_that_was_told_is_not_summed_up_again(
+def test_the_figures_of_a_written_digest_are_not_calculated_again(
     mailed: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answered(mailed, "0001")

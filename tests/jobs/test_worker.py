@@ -1,4 +1,4 @@
-"""The worker runs every timed job, outlives a lost database, and stops when asked."""
+"""The worker runs every timed job, survives a lost database, and stops on a signal."""
 
 import logging
 import re
@@ -31,7 +31,7 @@ def test_one_run_delivers_mails_and_ends_lifetimes(office: Office) -> None:
     assert office.rows("cases")[0]["contact_email"] is None
 
 
-def test_a_database_that_is_away_is_said_and_tried_again(
+def test_an_unavailable_database_is_logged_and_the_job_retried(
     sqlite_office: Office, monkeypatch, caplog
 ) -> None:
     turns = []
@@ -56,7 +56,7 @@ def test_a_database_that_is_away_is_said_and_tried_again(
     assert "deliver: 3 messages sent" in caplog.text
 
 
-def test_a_job_that_fails_does_not_end_the_worker_and_says_no_address(
+def test_a_failing_job_does_not_end_the_worker_and_logs_no_address(
     sqlite_office: Office, monkeypatch, caplog
 ) -> None:
     def broken(program, clock) -> int:
@@ -78,9 +78,7 @@ def test_a_job_that_fails_does_not_end_the_worker_and_says_no_address(
     assert "somebody@customer.example" not in caplog.text
 
 
-def test_a_worker_that_is_asked_to_stop_begins_no_further_mail(
-    sqlite_office: Office, monkeypatch
-) -> None:
+def test_a_stopped_worker_starts_no_other_email(sqlite_office: Office, monkeypatch) -> None:
     tried = []
 
     class Silent(Mailbox):
@@ -101,7 +99,7 @@ def test_a_worker_that_is_asked_to_stop_begins_no_further_mail(
     assert [row["claimed_until"] for row in sqlite_office.rows("outbox")] == [None] * 3
 
 
-def test_what_waits_and_what_was_refused_is_shown_with_its_case_and_without_addresses(
+def test_waiting_and_rejected_messages_are_listed_with_their_case_without_addresses(
     office: Office, smtp_sink, monkeypatch, caplog
 ) -> None:
     office.receive(a_case("0007"))
@@ -118,7 +116,7 @@ def test_what_waits_and_what_was_refused_is_shown_with_its_case_and_without_addr
     assert "customer.example" not in done.output + caplog.text
 
 
-def test_a_refused_message_about_no_case_is_listed_too(office: Office) -> None:
+def test_a_rejected_message_without_a_case_is_listed_too(office: Office) -> None:
     office.receive(a_case())
     with office.program.database.write() as tx:
         tx.run("UPDATE outbox SET invitation_id = NULL, kind = 'digest'")
@@ -131,7 +129,7 @@ def test_a_refused_message_about_no_case_is_listed_too(office: Office) -> None:
     assert "digest, 2026-11-24: 550 no" in office.run(worker_command, "--once").stdout.splitlines()
 
 
-def test_of_many_refused_mails_the_newest_are_listed(office: Office) -> None:
+def test_only_the_newest_rejected_messages_are_listed(office: Office) -> None:
     class Refusing(Mailbox):
         def send(self, message: OutboxMessage) -> None:
             raise RefusedError("550 no")
@@ -148,7 +146,7 @@ def test_of_many_refused_mails_the_newest_are_listed(office: Office) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_worker_that_is_asked_to_stop_ends_in_peace(tmp_path, number) -> None:
+def test_a_stopped_worker_exits_with_success(tmp_path, number) -> None:
     env = environment(tmp_path, 8000)
     feedback("migrate", env=env)
     process = subprocess.Popen(

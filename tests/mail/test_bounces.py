@@ -1,4 +1,4 @@
-"""Mails that came back: recorded from a report or by hand, and out of the response rate."""
+"""Bounces: recorded from a report or by hand, and not counted in the response rate."""
 
 import io
 from contextlib import suppress
@@ -74,7 +74,7 @@ def _cohort(office: Office):
 @pytest.mark.parametrize(
     "kind", ["message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"]
 )
-def test_a_report_takes_its_mail_out_of_the_response_rate(
+def test_a_bounced_email_does_not_count_in_the_response_rate(
     office: Office, kind: str, status: str
 ) -> None:
     office.invite("1")
@@ -89,7 +89,7 @@ def test_a_report_takes_its_mail_out_of_the_response_rate(
     assert (cohort.handed_over, cohort.bounced, cohort.reached) == (2, 1, 1)
 
 
-def test_an_alert_to_a_lead_that_comes_back_is_no_bounce_of_the_customers_mail(
+def test_a_bounced_alert_does_not_mark_the_customers_email_as_bounced(
     office: Office,
 ) -> None:
     office.program.settings.alert_urls = (SecretStr("lead@example.org"),)
@@ -111,7 +111,7 @@ def test_a_case_can_be_named_instead_and_the_first_time_counts(office: Office) -
     assert office.invitation(invitation_id).state(office.now) == "bounced"
 
 
-def test_an_answer_that_arrives_all_the_same_counts(office: Office) -> None:
+def test_an_answer_after_a_bounce_counts(office: Office) -> None:
     customer = Customer(office, office.invite())
     office.run(bounce, "00012345")
     assert customer.send(ease="4", satisfaction="5").status_code == 303
@@ -119,9 +119,7 @@ def test_an_answer_that_arrives_all_the_same_counts(office: Office) -> None:
 
 
 @pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded"])
-def test_a_report_of_anything_else_than_a_failure_changes_nothing(
-    office: Office, action: str
-) -> None:
+def test_only_a_report_of_a_failure_is_a_bounce(office: Office, action: str) -> None:
     office.invite()
     done = office.run(bounce, "--report", "-", stdin=report(office.mails()[0], action))
     assert done.exit_code == 1
@@ -129,7 +127,7 @@ def test_a_report_of_anything_else_than_a_failure_changes_nothing(
     assert _cohort(office).bounced == 0
 
 
-def test_an_absence_note_is_no_bounce(office: Office) -> None:
+def test_an_out_of_office_reply_is_not_a_bounce(office: Office) -> None:
     office.invite()
     note = EmailMessage()
     note["Auto-Submitted"] = "auto-replied"
@@ -148,27 +146,27 @@ def test_an_absence_note_is_no_bounce(office: Office) -> None:
         (("12345",), "mind leading zeros"),
     ],
 )
-def test_what_cannot_be_recorded_is_said(office: Office, words: tuple[str, ...], said: str) -> None:
+def test_wrong_arguments_are_reported(office: Office, words: tuple[str, ...], said: str) -> None:
     office.invite()
     done = office.run(bounce, *words, stdin=b"")
     assert done.exit_code != 0
     assert said in done.output
 
 
-def test_a_report_about_somebody_elses_mail_is_told_apart(office: Office) -> None:
+def test_a_report_about_another_sender_is_refused(office: Office) -> None:
     sent_back = report(_a_mail("<somebody@else.example>"))
     done = office.run(bounce, "--report", "-", stdin=sent_back)
     assert "doesn't match any closure email we sent" in done.output
 
 
 @given(st.binary())
-def test_no_mail_makes_the_reader_stumble(mail: bytes) -> None:
+def test_any_other_email_is_refused(mail: bytes) -> None:
     with pytest.raises(ReportError):
         returned_message(mail)
 
 
 @given(st.binary(max_size=200))
-def test_a_spoiled_report_is_read_or_refused(noise: bytes) -> None:
+def test_a_damaged_report_is_read_or_refused(noise: bytes) -> None:
     middle = len(WHOLE) // 2
     with suppress(ReportError):
         assert isinstance(returned_message(WHOLE[:middle] + noise + WHOLE[middle:]), str)

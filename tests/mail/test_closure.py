@@ -1,4 +1,4 @@
-"""The closure mail."""
+"""The closure email."""
 
 import re
 from contextlib import suppress
@@ -45,7 +45,7 @@ def _parts(mail) -> tuple[str, str]:
     )
 
 
-def test_both_forms_carry_the_number_the_five_links_and_the_portal(office: Office) -> None:
+def test_text_and_html_have_the_case_number_the_five_links_and_the_portal(office: Office) -> None:
     office.receive(a_case())
     facts = office.program.facts
     for body in _parts(office.mails()[0]):
@@ -59,7 +59,7 @@ def test_both_forms_carry_the_number_the_five_links_and_the_portal(office: Offic
             assert point["en"] in body
 
 
-def test_the_mail_speaks_the_language_of_the_case(office: Office) -> None:
+def test_the_email_is_in_the_language_of_the_case(office: Office) -> None:
     office.receive(a_case(language="de-AT"))
     mail = office.mails()[0]
     assert mail["Content-Language"] == "de"
@@ -74,7 +74,7 @@ def test_an_unknown_language_gets_english(office: Office) -> None:
     assert office.mails()[0]["Content-Language"] == "en"
 
 
-def test_the_mail_loads_nothing_and_tracks_nobody(office: Office) -> None:
+def test_the_email_has_no_images_or_other_external_content(office: Office) -> None:
     office.receive(a_case())
     _, html = _parts(office.mails()[0])
     assert "<img" not in html
@@ -82,7 +82,7 @@ def test_the_mail_loads_nothing_and_tracks_nobody(office: Office) -> None:
     assert not re.search(r"<link[^>]+href", html)
 
 
-def test_a_machine_wrote_it_and_says_so(office: Office) -> None:
+def test_the_email_is_marked_as_automatic(office: Office) -> None:
     office.receive(a_case())
     mail = office.mails()[0]
     assert mail["Auto-Submitted"] == "auto-generated"
@@ -143,12 +143,12 @@ def test_nothing_a_case_system_sends_can_add_a_header(number: str, name: str, ta
         "",
     ],
 )
-def test_an_address_that_is_none_is_refused(address: str) -> None:
+def test_an_invalid_address_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="email address"):
         closure_email(CONTEXT, a_case(contact_email=address), "i" * 22, LINKS, NOW)
 
 
-def test_replies_go_to_the_case_system_and_the_mail_says_what_to_do_if_nothing_is_solved() -> None:
+def test_replies_go_to_reply_to_and_the_email_says_what_to_do_if_nothing_is_solved() -> None:
     cases = Address("Cases", addr_spec="cases@desk.example")
     case_system = replace(CONTEXT, reply_to=cases)
     for language, question in (("en", "Not solved?"), ("de", "Nicht gelöst?")):
@@ -165,9 +165,7 @@ def test_replies_go_to_the_case_system_and_the_mail_says_what_to_do_if_nothing_i
 @pytest.mark.parametrize(
     "name", ["Müller, Schmidt Support", "Support @ Acme", "Acme: <Support>", 'The "Desk"; \\o/']
 )
-def test_a_name_with_marks_of_a_mail_header_is_one_sender_of_every_mail(
-    office: Office, name: str
-) -> None:
+def test_a_name_with_header_syntax_stays_one_sender(office: Office, name: str) -> None:
     facts = office.program.facts
     office = office.called(name)
     office.program.settings.alert_urls = (SecretStr("lead@example.org"),)
@@ -180,7 +178,7 @@ def test_a_name_with_marks_of_a_mail_header_is_one_sender_of_every_mail(
         assert (sender.display_name, sender.addr_spec) == (name, facts.contacts.support_address)
 
 
-def test_every_link_of_the_mail_is_labelled_and_leads_to_the_page_or_the_site() -> None:
+def test_every_link_has_a_label_and_leads_to_the_survey_or_the_site() -> None:
     message = closure_email(CONTEXT, a_case(), "i" * 22, LINKS, NOW).message
     _, html = _parts(message_from_string(message, policy=default))
     links = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', html)
@@ -199,7 +197,7 @@ def test_every_link_of_the_mail_is_labelled_and_leads_to_the_page_or_the_site() 
             assert source
 
 
-def test_the_mail_dates_from_the_closing_not_from_its_delivery(office: Office) -> None:
+def test_the_date_header_is_the_time_of_the_closing(office: Office) -> None:
     office.receive(a_case())
     office.wait(hours=5)
     assert office.mails()[0]["Date"].datetime == NOW + timedelta(0)

@@ -1,4 +1,4 @@
-"""Every message at least once, none lost: against a real SMTP server."""
+"""Every message is sent at least once and none is lost: tests with a real SMTP server."""
 
 import threading
 from contextlib import suppress
@@ -43,7 +43,7 @@ class RecordingSender:
         pass
 
 
-def test_a_mail_reaches_a_real_server_and_starts_the_link(office: Office, smtp_sink) -> None:
+def test_sending_the_email_starts_the_link_lifetime(office: Office, smtp_sink) -> None:
     office.receive(a_case())
     office.wait(minutes=3)
     assert office.deliver(SMTPSender(smtp_sink.url)) == 1
@@ -62,7 +62,7 @@ def test_delivering_again_sends_nothing_twice(office: Office, smtp_sink) -> None
     assert len(smtp_sink.messages) == 1
 
 
-def test_without_a_mail_server_mails_land_in_the_mailbox(office: Office) -> None:
+def test_without_a_mail_server_emails_are_written_to_the_mailbox(office: Office) -> None:
     office.receive(a_case())
     office.deliver()
     files = list(office.mailbox.iterdir())
@@ -70,7 +70,7 @@ def test_without_a_mail_server_mails_land_in_the_mailbox(office: Office) -> None
     assert b"To: contact@customer.example" in files[0].read_bytes()
 
 
-def test_a_server_that_is_down_loses_nothing(office: Office, smtp_sink) -> None:
+def test_an_email_is_retried_after_the_server_was_down(office: Office, smtp_sink) -> None:
     office.receive(a_case())
     assert office.deliver(SMTPSender("smtp://127.0.0.1:1")) == 0
     row = office.rows("outbox")[0]
@@ -81,7 +81,7 @@ def test_a_server_that_is_down_loses_nothing(office: Office, smtp_sink) -> None:
     assert office.deliver(SMTPSender(smtp_sink.url)) == 1
 
 
-def test_a_server_that_says_later_is_tried_again(office: Office, smtp_sink) -> None:
+def test_a_temporary_failure_is_retried(office: Office, smtp_sink) -> None:
     office.receive(a_case())
     smtp_sink.reply = "451 try later"
     assert office.deliver(SMTPSender(smtp_sink.url)) == 0
@@ -90,9 +90,7 @@ def test_a_server_that_says_later_is_tried_again(office: Office, smtp_sink) -> N
     assert office.deliver(SMTPSender(smtp_sink.url)) == 1
 
 
-def test_a_refusal_for_good_is_set_aside_with_what_the_server_said(
-    office: Office, smtp_sink
-) -> None:
+def test_a_permanent_failure_is_stored_with_the_servers_reply(office: Office, smtp_sink) -> None:
     office.receive(a_case())
     smtp_sink.reply = "550 no such mailbox"
     office.deliver(SMTPSender(smtp_sink.url))
@@ -109,7 +107,7 @@ def test_pauses_double_up_to_two_hours() -> None:
     assert retry_pause(10**6) == timedelta(hours=2)
 
 
-def test_tries_go_on_for_at_least_72_hours_and_then_end(office: Office) -> None:
+def test_retries_continue_for_at_least_72_hours_and_then_end(office: Office) -> None:
     office.receive(a_case())
     down = RecordingSender(NotDeliveredError("down"))
     while not office.rows("outbox")[0]["refused_at"]:
@@ -131,7 +129,7 @@ def test_a_message_that_waited_long_for_a_worker_is_not_given_up_after_one_try(
     assert office.deliver() == 1
 
 
-def test_a_message_that_raises_something_unforeseen_does_not_starve_the_others(
+def test_an_unexpected_error_does_not_stop_the_other_messages(
     office: Office,
 ) -> None:
     class Stumbling(RecordingSender):
@@ -150,18 +148,18 @@ def test_a_message_that_raises_something_unforeseen_does_not_starve_the_others(
     assert odd["last_error"] == "unexpected error: UnicodeError"
 
 
-def test_a_worker_that_died_leaves_the_message_to_the_next_one(office: Office) -> None:
+def test_the_next_worker_sends_the_messages_of_one_that_died(office: Office) -> None:
     office.receive(a_case())
     with pytest.raises(KeyboardInterrupt):
         office.deliver(RecordingSender(KeyboardInterrupt()))
-    heir = RecordingSender()
-    assert office.deliver(heir) == 0, "the lease still runs"
+    successor = RecordingSender()
+    assert office.deliver(successor) == 0, "the lease still runs"
     office.now += LEASE
-    assert office.deliver(heir) == 1
-    assert heir.sent == [office.rows("outbox")[0]["id"]]
+    assert office.deliver(successor) == 1
+    assert successor.sent == [office.rows("outbox")[0]["id"]]
 
 
-def test_many_workers_deliver_every_message_once(office: Office) -> None:
+def test_many_workers_send_every_message_once(office: Office) -> None:
     for number in range(40):
         office.receive(a_case(str(number)))
     workers = [RecordingSender() for _ in range(4)]
@@ -174,7 +172,7 @@ def test_many_workers_deliver_every_message_once(office: Office) -> None:
     assert sorted(sent) == sorted(row["id"] for row in office.rows("outbox"))
 
 
-def test_while_trying_out_only_listed_addresses_get_mail(office: Office) -> None:
+def test_only_allowed_addresses_get_emails_during_a_trial(office: Office) -> None:
     for number, address in enumerate(["A@team.example", "b@customer.example", "c@ok.example"]):
         office.receive(a_case(str(number), contact_email=address))
     real, instead = RecordingSender(), RecordingSender()
@@ -184,7 +182,7 @@ def test_while_trying_out_only_listed_addresses_get_mail(office: Office) -> None
     assert all(row["sent_at"] for row in office.rows("outbox"))
 
 
-def test_one_refused_message_does_not_hold_up_the_others(office: Office, smtp_sink) -> None:
+def test_a_refused_message_does_not_block_the_others(office: Office, smtp_sink) -> None:
     office.receive(a_case("1"))
     office.receive(a_case("2"))
     smtp_sink.plan = ["550 no"]
@@ -193,7 +191,7 @@ def test_one_refused_message_does_not_hold_up_the_others(office: Office, smtp_si
     assert states == [False, True]
 
 
-def test_a_mailbox_that_cannot_be_written_is_a_passing_failure(office: Office) -> None:
+def test_a_mailbox_that_cannot_be_written_is_a_temporary_failure(office: Office) -> None:
     office.receive(a_case())
     office.mailbox.parent.mkdir(parents=True, exist_ok=True)
     office.mailbox.write_text("a file where the folder should be")
@@ -201,7 +199,7 @@ def test_a_mailbox_that_cannot_be_written_is_a_passing_failure(office: Office) -
     assert "cannot write to" in office.rows("outbox")[0]["last_error"]
 
 
-def test_a_refusal_is_told_from_a_bad_password() -> None:
+def test_a_wrong_password_is_a_temporary_failure() -> None:
     server = SMTPSender("smtp://127.0.0.1:1")
     with pytest.raises(NotDeliveredError):
         server._raise_for_reply(535, b"bad password")
@@ -209,7 +207,7 @@ def test_a_refusal_is_told_from_a_bad_password() -> None:
         server._raise_for_reply(554, b"no")
 
 
-def test_a_hanging_mail_server_does_not_hold_up_the_survey(office: Office, smtp_sink) -> None:
+def test_a_mail_server_that_hangs_does_not_block_the_survey(office: Office, smtp_sink) -> None:
     customer = Customer(office, office.invite("1"))
     office.receive(a_case("2"))
     office.wait(minutes=5)
@@ -232,7 +230,7 @@ def test_a_hanging_mail_server_does_not_hold_up_the_survey(office: Office, smtp_
     assert [answer.ease for answer in customer.answers] == [4]
 
 
-def test_the_mail_of_a_closing_that_was_superseded_is_not_sent_any_more(office: Office) -> None:
+def test_the_email_of_a_superseded_closing_is_not_sent(office: Office) -> None:
     office.receive(a_case(closed_at=NOW - timedelta(days=3)))
     office.receive(a_case())
     sender = RecordingSender()
@@ -242,7 +240,7 @@ def test_the_mail_of_a_closing_that_was_superseded_is_not_sent_any_more(office: 
     assert withdrawn["last_error"] == "withdrawn: the case was closed again"
 
 
-def test_no_message_is_begun_shortly_before_its_lease_ends(office: Office) -> None:
+def test_no_message_is_started_shortly_before_its_lease_ends(office: Office) -> None:
     for number in range(12):
         office.receive(a_case(str(number)))
 
@@ -267,7 +265,7 @@ FAULTS = ["250 OK", "451 later", "421 too busy", "550 no", DROP, DROP_AFTER_DATA
     messages=st.integers(1, 6),
 )
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_goes_wrong_every_message_arrives_or_is_set_aside(
+def test_after_any_failures_every_message_arrives_or_is_refused(
     sqlite_office: Office, smtp_sink: SmtpSink, plan: list[str], workers: int, messages: int
 ) -> None:
     office = sqlite_office
@@ -305,7 +303,7 @@ class Killable(SMTPSender):
             raise KeyboardInterrupt
 
 
-def test_workers_killed_at_any_moment_lose_no_mail(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+def test_killed_workers_lose_no_email(tmp_path: Path, smtp_sink: SmtpSink) -> None:
     found = kill_workers(tmp_path, smtp_sink, mails=30, kills=3)
     assert found.lost == 0
     assert found.killed == 3
@@ -328,7 +326,7 @@ def test_a_message_erased_while_another_is_delivered_is_not_sent(office: Office)
     assert [bool(row["sent_at"]) for row in office.rows("outbox")].count(True) == 1
 
 
-def test_a_message_erased_while_it_is_delivered_is_taken_out_of_the_mailbox(
+def test_a_message_erased_while_it_is_sent_is_deleted_from_the_mailbox(
     office: Office,
 ) -> None:
     office.receive(a_case("1"))
@@ -343,7 +341,7 @@ def test_a_message_erased_while_it_is_delivered_is_taken_out_of_the_mailbox(
 
 
 @pytest.mark.parametrize("failure", [NotDeliveredError, RefusedError])
-def test_what_a_server_says_of_an_erased_message_is_not_kept(
+def test_the_servers_reply_to_an_erased_message_is_not_stored(
     office: Office, failure: type[Exception]
 ) -> None:
     office.receive(a_case("1"))
@@ -359,7 +357,7 @@ def test_what_a_server_says_of_an_erased_message_is_not_kept(
     assert office.deliver(RecordingSender()) == 0
 
 
-def test_who_is_asked_to_stop_begins_no_further_message_and_gives_the_rest_back(
+def test_a_worker_that_is_stopped_starts_no_other_message_and_releases_the_rest(
     office: Office,
 ) -> None:
     for number in range(15):
@@ -391,7 +389,7 @@ def test_only_a_recipient_refused_for_good_counts_as_bounced(
     assert (office.rows("outbox")[0]["refused_at"] is not None) == reply.startswith("5")
 
 
-def test_a_message_refused_after_its_recipient_was_taken_does_not_count_as_bounced(
+def test_a_message_refused_after_its_recipient_was_accepted_is_not_a_bounce(
     office: Office, smtp_sink: SmtpSink
 ) -> None:
     office.receive(a_case("1"))

@@ -1,4 +1,4 @@
-"""Those who carry a message away: real SMTP, in the clear, over TLS, signed in, and going wrong."""
+"""Sending by real SMTP: unencrypted, over TLS, signed in, and with failures."""
 
 import ssl
 import warnings
@@ -65,7 +65,7 @@ def deliver(url: str, timeout_seconds: float = 30) -> None:
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_mail_travels_over_tls_and_signed_in(guarded: tuple[str, SmtpSink]) -> None:
+def test_an_email_is_sent_over_tls_after_signing_in(guarded: tuple[str, SmtpSink]) -> None:
     scheme, sink = guarded
     deliver(f"{scheme}://{SIGN_IN}127.0.0.1:{sink.port}")
     assert sink.ids == [mail["Message-ID"].strip("<>").partition("@")[0] for mail in sink.messages]
@@ -84,7 +84,7 @@ def test_a_wrong_or_missing_password_is_tried_again_later(
     assert sink.messages == []
 
 
-def test_a_server_nobody_vouches_for_gets_neither_password_nor_mail(
+def test_a_server_with_an_untrusted_certificate_gets_neither_password_nor_email(
     guarded: tuple[str, SmtpSink],
 ) -> None:
     scheme, sink = guarded
@@ -93,7 +93,7 @@ def test_a_server_nobody_vouches_for_gets_neither_password_nor_mail(
     assert sink.messages == []
 
 
-def test_starttls_is_never_left_out(smtp_sink: SmtpSink) -> None:
+def test_starttls_is_never_skipped(smtp_sink: SmtpSink) -> None:
     with pytest.raises(NotDeliveredError, match="STARTTLS"):
         deliver(smtp_sink.url.replace("smtp:", "smtp+starttls:"))
     assert smtp_sink.messages == []
@@ -118,7 +118,7 @@ def test_what_a_reply_means(smtp_sink: SmtpSink, reply: str, error: type[Excepti
         deliver(smtp_sink.url)
 
 
-def test_after_any_failure_but_a_hang_the_next_message_goes_out(smtp_sink: SmtpSink) -> None:
+def test_after_any_failure_but_a_time_out_the_next_message_is_sent(smtp_sink: SmtpSink) -> None:
     for reply in ("451 later", "550 no", "421 too busy", DROP):
         server = SMTPSender(smtp_sink.url)
         smtp_sink.plan = [reply]
@@ -130,7 +130,7 @@ def test_after_any_failure_but_a_hang_the_next_message_goes_out(smtp_sink: SmtpS
         assert len(smtp_sink.messages) == before + 1
 
 
-def test_a_hanging_server_is_waited_for_once_not_once_a_message(smtp_sink: SmtpSink) -> None:
+def test_a_server_that_times_out_is_tried_once_not_once_per_message(smtp_sink: SmtpSink) -> None:
     smtp_sink.plan = [HANG]
     server = SMTPSender(smtp_sink.url, timeout_seconds=0.5)
     for _ in range(50):
@@ -143,7 +143,7 @@ def test_a_hanging_server_is_waited_for_once_not_once_a_message(smtp_sink: SmtpS
     assert len(smtp_sink.messages) == 1
 
 
-def test_a_server_that_cannot_be_reached_is_not_knocked_at_for_each_message() -> None:
+def test_a_server_that_cannot_be_reached_is_not_tried_for_each_message() -> None:
     server = SMTPSender("smtp://127.0.0.1:1")
     for _ in range(3):
         with pytest.raises(NotDeliveredError, match="Connection refused"):
