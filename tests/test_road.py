@@ -115,7 +115,7 @@ def test_one_case_walks_the_whole_road(phone, smtp_sink, tmp_path, axe_page) -> 
     assert "ces, wording 1: n 12; 1: 0, 2: 0, 3: 0, 4: 1, 5: 11" in preview
     code = re.search(r"--approve (\w+)", preview)[1]
     feedback("publish", "--approve", code, "--by", "A lead for tests", env=env)
-    assert "holds" in feedback("verify", env=env)
+    assert "matches" in feedback("verify", env=env)
     build_site.build(tmp_path / "site", results=Path(env["FEEDBACK_RESULTS"]))
 
     with running(serve, port, {**env, "FEEDBACK_SITE": str(tmp_path / "site")}):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from feedback_app.base.times import to_text
@@ -25,6 +26,7 @@ _TIMES = (
     "answered_at",
     *(name for name in EXPORTED_CASE_FIELDS if CASE_FIELDS[name].kind == "time"),
 )
+_values_of = attrgetter(*_FIELDS)
 
 
 def answers_as_json(answered: Iterable[AnsweredCase]) -> Iterator[str]:
@@ -70,7 +72,8 @@ def _listed(objects: Iterable[dict[str, object]]) -> Iterator[str]:
 
 
 def _answer(case: AnsweredCase) -> dict[str, object]:
-    values: dict[str, Any] = {name: getattr(case, name) for name in _FIELDS}
+    values: dict[str, Any] = dict(zip(_FIELDS, _values_of(case), strict=True))
     for name in _TIMES:
         values[name] = values[name] and to_text(values[name])
-    return values | {"week": case.answered_week}
+    values["week"] = case.answered_week
+    return values
