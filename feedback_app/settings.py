@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
 from difflib import get_close_matches
 from email.utils import parseaddr
 from ipaddress import ip_network
@@ -10,7 +9,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    DirectoryPath,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from feedback_app.base.addresses import (
@@ -28,6 +36,20 @@ _ENV_FILE = ".env"
 _MAIL_SCHEMES = ("smtp", "smtps", "smtp+starttls")
 
 
+def _split(value: object) -> object:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _split_at_spaces(value: object) -> object:
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+_Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+_Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
+# Apprise URLs may contain commas.
+_SecretURLs = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_at_spaces)]
+
+
 class SettingsError(ValueError):
     """Some settings are wrong. The text names each error and its fix, one per line."""
 
@@ -37,7 +59,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore")
 
-    secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(min_length=1)
+    secret_keys: _Secrets = Field(min_length=1)
     database: SecretStr = SecretStr("sqlite:///var/feedback.sqlite")
     public_url: str = "http://127.0.0.1:8000"
     facts: Path | None = None
@@ -48,33 +70,15 @@ class Settings(BaseSettings):
     mail_from: str | None = None
     reply_to: str | None = None
     closure_mail: Literal["ours", "case_system"] = "ours"
-    only_mail_to: Annotated[tuple[str, ...], NoDecode] = ()
-    links_valid_from: datetime | None = None
-    webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-    presets: Path | None = None
+    only_mail_to: _Texts = ()
+    links_valid_from: AwareDatetime | None = None
+    webhook_secrets: _Secrets = ()
+    presets: DirectoryPath | None = None
     api_requests_per_minute: int = Field(default=600, ge=1)
-    alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-    digest_to: Annotated[tuple[str, ...], NoDecode] = ()
+    alert_urls: _SecretURLs = ()
+    digest_to: _Texts = ()
     sign_in_header: str | None = None
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validate_default=True)
-
-    @field_validator("alert_urls", mode="before")
-    @classmethod
-    def _split_at_spaces(cls, value: object) -> object:
-        # Apprise URLs may contain commas.
-        return tuple(value.split()) if isinstance(value, str) else value
-
-    @field_validator(
-        "secret_keys",
-        "only_mail_to",
-        "webhook_secrets",
-        "digest_to",
-        "trusted_proxies",
-        mode="before",
-    )
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+    trusted_proxies: _Texts = Field(default=(), validate_default=True)
 
     @field_validator("secret_keys")
     @classmethod
@@ -186,20 +190,6 @@ class Settings(BaseSettings):
         if any(not pair.get_secret_value().partition("=")[2] for pair in pairs):
             raise ValueError("use PRESET=SECRET, such as jira=…")
         return pairs
-
-    @field_validator("presets")
-    @classmethod
-    def _exists(cls, folder: Path | None) -> Path | None:
-        if folder and not folder.is_dir():
-            raise ValueError("the folder does not exist")
-        return folder
-
-    @field_validator("links_valid_from")
-    @classmethod
-    def _has_time_zone(cls, moment: datetime | None) -> datetime | None:
-        if moment and moment.tzinfo is None:
-            raise ValueError("add a time zone, as in 2026-11-24T12:00:00Z")
-        return moment
 
 
 _FIXES = {
