@@ -1,4 +1,4 @@
-"""What stops a build: each fault with its place and the way to mend it."""
+"""Faults that stop a build, each with its place and fix."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, order=True)
 class SiteFault:
-    """One thing to mend; line 0 means the whole file."""
+    """One thing to fix; line 0 means the whole file."""
 
     path: Path
     line: int
@@ -19,7 +19,7 @@ class SiteFault:
 
 
 class SiteError(Exception):
-    """The site cannot be built; `faults` holds every reason as one line each."""
+    """The site cannot be built; `faults` holds every reason, one line each."""
 
     def __init__(self, faults: Iterable[object]) -> None:
         self.faults = tuple(str(fault) for fault in faults)

@@ -1,12 +1,12 @@
-"""Python-Markdown extension that puts facts into pages.
+"""Python-Markdown extension that inserts facts into pages.
 
-Works in every builder that takes Python-Markdown extensions; configured a language:
+It works in every builder that supports Python-Markdown extensions. Configure it per language:
 
     markdown_extensions:
       knowledge_site.markdown: {language: en}
 
-An unknown key or filler raises while the page is converted; `scan` says the same earlier,
-with page and line.
+An unknown key or placeholder raises an error during the conversion. `check_pages` reports it
+earlier, with page and line.
 """
 
 import re
@@ -24,11 +24,11 @@ from knowledge_site.fill.placeholders import EXPRESSION, fill, is_fact
 from published_results import Published, read_folder
 from support_facts import FACTS_FILE, Facts, load_facts
 
-# Below code spans (190), above links (160): a fact may be a link's text or its target.
+# Below code spans (190), above links (160), so that a fact can be the text or target of a link.
 INLINE_PRIORITY = 185
-# What the portal and its mails show stays English everywhere, and is marked so elsewhere.
+# Names in the portal and its emails are English on every page; other pages mark the language.
 ENGLISH_NAME = re.compile(r"(\w*statuses|categories)\.\w+\.name|portal\.\w+")
-# Above lists and paragraphs, below code blocks (80): an indented filler is code.
+# Above lists and paragraphs, below code blocks (80), so that an indented placeholder is code.
 BLOCK_PRIORITY = 75
 
 
@@ -45,7 +45,7 @@ class InlineFact(InlineProcessor):
         expression = m.group(1)
         if not is_fact(expression):
             fill(expression, self.facts, self.language)
-            raise ValueError(f"{{{{ {expression} }}}} fills a block: give it a line of its own")
+            raise ValueError(f"{{{{ {expression} }}}} must be the only text on its line")
         shown = self.facts.value(expression, self.language)
         if self.language != "en" and ENGLISH_NAME.fullmatch(expression):
             return element("span", {"lang": "en"}, shown), m.start(0), m.end(0)
@@ -53,7 +53,7 @@ class InlineFact(InlineProcessor):
 
 
 class PlaceholderBlock(BlockProcessor):
-    """`{{ table statuses }}` on a line of its own."""
+    """`{{ table statuses }}`, alone on its line."""
 
     def __init__(self, md: Markdown, facts: Facts, language: str, published: Published) -> None:
         super().__init__(md.parser)
@@ -71,7 +71,7 @@ class PlaceholderBlock(BlockProcessor):
 
 @lru_cache(maxsize=2)
 def _facts(path: Path, _changed: int) -> Facts:
-    """Read the facts once for all pages: builders make an extension anew for each of them."""
+    """Read the facts once for all pages, because builders create an extension per page."""
     return load_facts(path)
 
 
@@ -82,7 +82,7 @@ def _published(folder: Path, _changed: tuple[tuple[str, int], ...]) -> Published
 
 
 def _changes(folder: Path) -> tuple[tuple[str, int], ...]:
-    """Return what differs when a file of the folder does."""
+    """Return the modification times of the files in the folder."""
     files = folder.rglob("*") if folder.is_dir() else ()
     return tuple(sorted((str(file), file.stat().st_mtime_ns) for file in files))
 
@@ -93,7 +93,7 @@ class FactsExtension(Extension):
     def __init__(self, **kwargs: Any) -> None:
         self.config = {
             "language": ["en", "Language of the pages"],
-            "facts": ["", "Path of support.toml; empty for the one that is shipped"],
+            "facts": ["", "Path of support.toml; empty for the shipped one"],
             "results": ["", "Folder of published results; empty for none"],
         }
         super().__init__(**kwargs)
@@ -113,5 +113,5 @@ class FactsExtension(Extension):
 
 
 def makeExtension(**kwargs: Any) -> FactsExtension:
-    """Entry point by which Python-Markdown finds the extension."""
+    """Return the extension; Python-Markdown calls this."""
     return FactsExtension(**kwargs)

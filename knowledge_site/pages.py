@@ -1,4 +1,4 @@
-"""The pages as their writers left them: front matter and text."""
+"""The Markdown pages: front matter and text."""
 
 import re
 from collections.abc import Iterator
@@ -26,19 +26,19 @@ class Page:
 
     @property
     def address(self) -> str:
-        """Path of the built page below its language's root, e.g. "case-status.html"."""
+        """Path of the built page within its language, e.g. "case-status.html"."""
         return self.name.removesuffix(".md") + ".html"
 
     @property
     def last_updated(self) -> date:
-        """Day of the last change of content, as the front matter states it."""
+        """Day of the last content change, from the front matter."""
         value = self.meta["last_updated"]
         assert isinstance(value, date)
         return value
 
 
 def read_page(path: Path, folder: Path, language: str) -> Page:
-    """Read one page; its front matter is an empty mapping when there is none or it is broken."""
+    """Return a page; its `meta` is empty if the front matter is missing or invalid."""
     source = path.read_text(encoding="utf-8-sig")
     text, meta = get_data(source)
     return Page(
@@ -52,7 +52,7 @@ def read_page(path: Path, folder: Path, language: str) -> Page:
 
 
 def read_pages(docs: Path, languages: tuple[str, ...]) -> Iterator[Page]:
-    """Yield every page of every language, in a stable order."""
+    """Yield every page of every language, sorted by language and path."""
     for language in languages:
         folder = docs / language
         for path in sorted(folder.rglob("*.md")):
@@ -60,7 +60,7 @@ def read_pages(docs: Path, languages: tuple[str, ...]) -> Iterator[Page]:
 
 
 def lines_outside_code(page: Page) -> Iterator[tuple[int, str]]:
-    """Yield every line of the text with its number in the file; what is code is left out."""
+    """Yield every line of the text with its line number, without code."""
     fence = ""
     for number, line in enumerate(page.text.splitlines(), page.first_line):
         mark = FENCE.match(line)

@@ -1,6 +1,6 @@
-"""Connecting words of tables and pictures, from words.toml.
+"""Texts around tables and pictures, from words.toml.
 
-Values a customer is told live in support.toml; only the words around them live here.
+Values that customers read are in support.toml; only the texts around them are here.
 """
 
 import tomllib
@@ -16,10 +16,10 @@ def _catalogue() -> dict[str, dict[str, str]]:
 
 
 def word(key: str, language: str) -> str:
-    """Return one wording; LookupError names the key and language that words.toml lacks."""
+    """Return a text. Raises LookupError, which names the missing key or language."""
     wordings = _catalogue().get(key)
     if wordings is None:
-        raise LookupError(f"words.toml has no [{key}]: add it with one line a language")
+        raise LookupError(f"words.toml has no [{key}]: add it with one line per language")
     if language not in wordings:
         raise LookupError(f'words.toml: {key} lacks {language!r}: add {language} = "…"')
     return wordings[language]

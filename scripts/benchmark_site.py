@@ -1,10 +1,10 @@
-"""What building the site costs: seconds for the real pages, a ratio for a thousand more.
+"""Benchmark of the site build: seconds for the real pages, and a ratio for a thousand pages.
 
     python scripts/benchmark_site.py
 
-The yardstick of the ratio is plain MkDocs with the same theme, features and Markdown, on pages of
-the same text. Every build runs in a process of its own; both take turns. Seconds are of the
-processor, because other programs make the clock's seconds longer; only the command is timed by it.
+The ratio compares with plain MkDocs with the same theme, features, Markdown and text. Every build
+runs in a separate process, and both alternate. Seconds are CPU time, which depends less on other
+programs than the clock; only the whole command is measured by the clock.
 """
 
 import json
@@ -55,16 +55,16 @@ last_reviewed: 2026-11-01
 
 
 def main() -> None:
-    """Measure in turn, several rounds, and print medians with the smallest and the largest."""
+    """Measure several rounds and print medians, minimum and maximum."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_pages(folder / "docs")
         real = [_measured("real", folder) for _ in range(ROUNDS)]
         pairs = [(_measured("ours", folder), _measured("plain", folder)) for _ in range(ROUNDS)]
-    _line("both languages, by the clock, s", [one["command"] for one in real])
-    _line("  of the processor, s", [one["build"] for one in real])
+    _line("both languages, clock, s", [one["command"] for one in real])
+    _line("  CPU time, s", [one["build"] for one in real])
     _line("  of which after MkDocs, s", [one["finish"] for one in real])
-    _line(f"{PAGES} pages a language, s", [ours["build"] for ours, _ in pairs])
+    _line(f"{PAGES} pages per language, s", [ours["build"] for ours, _ in pairs])
     _line("  of which after MkDocs, s", [ours["finish"] for ours, _ in pairs])
     _line("  plain MkDocs, s", [plain["build"] for _, plain in pairs])
     _line("  ratio", [ours["build"] / plain["build"] for ours, plain in pairs])
@@ -84,14 +84,14 @@ def write_pages(docs: Path) -> None:
             page = docs / language / f"{name}.md"
             page.parent.mkdir(parents=True, exist_ok=True)
             text = text.replace("page-0.md", "index.md").replace("page-1.md", "site-map.md")
-            # Every page of ours leads to these two.
+            # The theme links to these two pages and this anchor.
             anchor = "top" if number else "production-down"
             filled = PAGE.format(number=number, language=language, text=text, anchor=anchor)
             page.write_text(filled, encoding="utf-8")
 
 
 def _nav() -> list[dict[str, object]]:
-    """Return ten sections, so that the navigation is as large as such a site's would be."""
+    """Return a navigation of ten sections, as large as on a real site of this size."""
     names = ["site-map.md", *(f"page-{number}.md" for number in range(2, PAGES))]
     step = len(names) // 10 + 1
     sections = [names[at : at + step] for at in range(0, len(names), step)]
@@ -100,7 +100,7 @@ def _nav() -> list[dict[str, object]]:
 
 
 def _measured(what: str, folder: Path) -> dict[str, float]:
-    """Run one build in a process of its own; returns seconds by name."""
+    """Run one build in a separate process; return seconds by name."""
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, __file__, what, str(folder)], check=True, capture_output=True, text=True
@@ -110,7 +110,7 @@ def _measured(what: str, folder: Path) -> dict[str, float]:
 
 
 def _one(what: str, folder: Path) -> None:
-    """Build once and print the seconds: what the child process does."""
+    """Build once and print the seconds; runs in the child process."""
     seconds: dict[str, float] = {}
 
     def timed_finish(*words: Any) -> Any:
@@ -154,7 +154,7 @@ def _plain(folder: Path, out: Path) -> None:
             "markdown_extensions": [{name: given} for name, given in markdown.items()],
             "nav": _nav(),
         }
-        # JSON is YAML too.
+        # JSON is valid YAML.
         plain.write_text(json.dumps(settings), encoding="utf-8")
         build_with_mkdocs(load_config(str(plain)))
 

@@ -1,9 +1,9 @@
-"""Build the knowledge site: scan, one MkDocs build a language, then the finishing steps.
+"""Build the knowledge site: check the pages, run MkDocs per language, finish the built folder.
 
     python scripts/build_site.py [--out site] [--facts other.toml] [--results folder]
     python scripts/build_site.py --serve [--port 8000]     preview, rebuilt at each change
 
-A fault stops the build, is named with page and line, and leaves the last good site alone.
+Faults stop the build, are listed with page and line, and leave the existing site unchanged.
 """
 
 import argparse
@@ -49,11 +49,11 @@ def build(
     nav: Nav | None = None,
     today: date | None = None,
 ) -> None:
-    """Build the site into `out`, replacing what is there only when all went well.
+    """Build the site into `out`, which is only replaced if the build succeeds.
 
-    `nav` stands for the navigation of the configurations, for other pages than ours.
-    Raises FactsError for faults of support.toml, ResultsError for faults of published files and
-    SiteFaults for faults of pages, or if `out` holds anything but a site.
+    `nav` replaces the navigation of the configuration, for a different set of pages.
+    Raises FactsError for faults in support.toml, ResultsError for faults in published files and
+    SiteError for faults in pages, or if `out` contains anything else than a site.
     """
     _refuse_foreign(out)
     facts = load_facts(facts_path)
@@ -106,13 +106,13 @@ def _build_language(
 def _published(folder: Path) -> Published:
     published = read_folder(folder)
     if published.is_sample and folder.resolve() == RESULTS:
-        raise ResultsError(f"{folder}: holds sample data: move it to a folder of its own")
+        raise ResultsError(f"{folder}: contains sample data: move it to a separate folder")
     return published
 
 
 @contextmanager
 def _warnings_as_faults(folder: Path, language: str) -> Iterator[None]:
-    """Turn what strict MkDocs merely logs into the reasons of one SiteFaults."""
+    """Raise SiteError with the warnings that MkDocs logs in strict mode."""
     said: list[str] = []
     handler = logging.Handler(logging.WARNING)
     handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
@@ -129,7 +129,7 @@ def _warnings_as_faults(folder: Path, language: str) -> Iterator[None]:
 
 @contextmanager
 def _dated(newest: date) -> Iterator[None]:
-    """Let the pages' newest date stand for the day of the build, so that builds repeat."""
+    """Use the newest date of the pages as the build date, so that builds are reproducible."""
     before = os.environ.get("SOURCE_DATE_EPOCH")
     midnight = datetime(newest.year, newest.month, newest.day, tzinfo=UTC)
     os.environ["SOURCE_DATE_EPOCH"] = before or str(int(midnight.timestamp()))
@@ -146,16 +146,16 @@ def _stop_at(faults: Sequence[object]) -> None:
 
 
 def _refuse_foreign(out: Path) -> None:
-    """Stop at a place that holds anything but a site built before: it would be deleted."""
+    """Raise SiteError if the folder contains anything else than a built site."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     if not (out / "headers.json").is_file():
-        fault = "holds something that was not built here: name an empty or new folder in --out"
+        fault = "contains files that are not a built site: use an empty or new folder for --out"
         raise SiteError([f"{out}: {fault}"])
 
 
 def _replace(out: Path, site: Path) -> None:
-    """Put `site` where the old one was, which goes with the folder of this build."""
+    """Move `site` to `out`; the old site is deleted with the temporary folder."""
     old = site.with_name("old")
     if out.exists():
         out.rename(old)
@@ -168,7 +168,7 @@ def _replace(out: Path, site: Path) -> None:
 
 
 def serve(out: Path, facts_path: Path | None, results: Path, docs: Path, port: int) -> None:
-    """Preview with live reload until interrupted; a faulty build keeps the last good one."""
+    """Preview with live reload until interrupted; a failed build keeps the last good one."""
     from mkdocs.livereload import LiveReloadServer
 
     def rebuild() -> None:
@@ -182,7 +182,7 @@ def serve(out: Path, facts_path: Path | None, results: Path, docs: Path, port: i
     for place in {*(ROOT / name for name in WATCHED), docs, results, facts_path or FACTS_FILE}:
         if place.exists():
             server.watch(str(place))
-    print(f"Preview: http://127.0.0.1:{port}/ (Ctrl+C ends it)", flush=True)
+    print(f"Preview: http://127.0.0.1:{port}/ (stop with Ctrl+C)", flush=True)
     try:
         server.serve()  # type: ignore[no-untyped-call]
     except KeyboardInterrupt:
@@ -192,7 +192,7 @@ def serve(out: Path, facts_path: Path | None, results: Path, docs: Path, port: i
 
 
 def main() -> int:
-    """Read the command line; 1 when the site could not be built."""
+    """Build or preview; return 1 if the site cannot be built."""
     parser = argparse.ArgumentParser(description="Build the knowledge site.")
     parser.add_argument("--out", type=Path, default=ROOT / "site")
     shipped = os.environ.get("FEEDBACK_FACTS")

@@ -1,9 +1,9 @@
-"""Let the Nu HTML checker read the built site; what it rejects is named with page and line.
+"""Check the built site with the Nu HTML Checker; errors are listed with page and line.
 
     python scripts/html_check.py [FOLDER]
 
-Needs Java and `npm ci --prefix tests/nu`. Known faults of the theme stand in
-tests/nu/allowed.toml, each with a date and a reason.
+Needs Java and `npm ci --prefix tests/nu`. Known faults of the theme are listed
+in tests/nu/allowed.toml, each with a date and a reason.
 """
 
 import json
@@ -26,7 +26,7 @@ ALLOWED = ROOT / "tests/nu/allowed.toml"
 
 @dataclass(frozen=True)
 class Allowed:
-    """A fault we leave as it is: parts of the message and of the markup, and why."""
+    """A known fault: parts of its message and markup, and why it is accepted."""
 
     since: date
     message: str
@@ -34,20 +34,20 @@ class Allowed:
     reason: str
 
     def covers(self, found: dict[str, Any]) -> bool:
-        """Say whether this is the fault that was found."""
+        """Return whether this entry matches the error that was found."""
         return self.message in found["message"] and self.extract in found.get("extract", "")
 
 
 def allowed(path: Path = ALLOWED) -> list[Allowed]:
-    """Read the list of faults that are left as they are."""
+    """Return the list of accepted faults."""
     entries = tomllib.loads(path.read_text(encoding="utf-8"))["fault"]
     return [Allowed(**entry) for entry in entries]
 
 
 def errors(folder: Path) -> list[dict[str, Any]]:
-    """Return what the checker rejects in the HTML files below the folder.
+    """Return the errors in the HTML files below the folder.
 
-    Raises CalledProcessError when it cannot be run.
+    Raises CalledProcessError if the checker cannot be run.
     """
     options = ["--format", "json", "--stdout", "--errors-only", "--exit-zero-always"]
     done = subprocess.run(
@@ -59,9 +59,9 @@ def errors(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
-def faults(found: Iterable[dict[str, Any]], left_alone: Iterable[Allowed]) -> list[SiteFault]:
-    """Return what has to be mended, with page, line and the markup in question."""
-    known = list(left_alone)
+def faults(found: Iterable[dict[str, Any]], accepted: Iterable[Allowed]) -> list[SiteFault]:
+    """Return the errors that are not accepted, with page, line and markup."""
+    known = list(accepted)
     return sorted(
         SiteFault(
             Path(unquote(urlsplit(one.get("url", "")).path)),
@@ -74,15 +74,15 @@ def faults(found: Iterable[dict[str, Any]], left_alone: Iterable[Allowed]) -> li
 
 
 def main(words: list[str]) -> int:
-    """Print the faults; 1 when there are any."""
+    """Print the faults; return 1 if there are any."""
     folder = Path(words[0]) if words else ROOT / "site"
     if not CHECKER.is_file():
         print("the checker is not installed: npm ci --prefix tests/nu", file=sys.stderr)
         return 1
-    to_mend = faults(errors(folder), allowed())
-    for fault in to_mend:
+    found = faults(errors(folder), allowed())
+    for fault in found:
         print(fault, file=sys.stderr)
-    return 1 if to_mend else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""What Lighthouse says of the built site, as a phone and as a desktop browser meet it.
+"""Measure the built site with Lighthouse, on a simulated phone and on a desktop.
 
     python scripts/lighthouse.py [--site FOLDER] [--rounds N] [PAGE ...]
 
 Needs Chromium and `npm ci --prefix tests/lighthouse`. Prints the median of the rounds: the four
-categories from 0 to 100, LCP and TBT in milliseconds, CLS, requests and bytes that travelled.
+categories from 0 to 100, LCP and TBT in milliseconds, CLS, requests and transferred bytes.
 """
 
 import argparse
@@ -34,7 +34,7 @@ Figures = dict[str, float]
 
 
 def measure(address: str, options: list[str]) -> Figures:
-    """Return the figures of one visit. Raises CalledProcessError when Lighthouse fails."""
+    """Return the figures of one visit. Raises CalledProcessError if Lighthouse fails."""
     chromium = os.environ.get("CHROME_PATH") or shutil.which("chromium") or "chromium"
     done = subprocess.run(
         [PROGRAM, address, "--quiet", "--output=json", f"--chrome-flags={FLAGS}", *options],
@@ -45,20 +45,20 @@ def measure(address: str, options: list[str]) -> Figures:
     report: dict[str, Any] = json.loads(done.stdout)
     audits = report["audits"]
     requests = audits["network-requests"]["details"]["items"]
-    travelled = [one["transferSize"] for one in requests if one["url"].startswith("http")]
+    transferred = [one["transferSize"] for one in requests if one["url"].startswith("http")]
     for audit in audits.values():
         if audit["score"] not in (None, 1) and audit["scoreDisplayMode"] == "binary":
             print(f"  {audit['id']}: {audit['title']}", file=sys.stderr)
     return {
         **{name: 100 * report["categories"][name]["score"] for name in CATEGORIES},
         **{name: audits[key]["numericValue"] for name, key in AUDITS.items()},
-        "requests": len(travelled),
-        "bytes": sum(travelled),
+        "requests": len(transferred),
+        "bytes": sum(transferred),
     }
 
 
 def main() -> int:
-    """Measure and print; 1 when Lighthouse is not installed."""
+    """Measure and print; return 1 if Lighthouse is not installed."""
     parser = argparse.ArgumentParser(description="Measure the built site with Lighthouse.")
     parser.add_argument("pages", nargs="*", default=PAGES)
     parser.add_argument("--site", type=Path, default=ROOT / "site")

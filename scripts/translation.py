@@ -1,7 +1,7 @@
-"""What a language still lacks, place by place: python scripts/translation.py fr
+"""List what is missing for a language: python scripts/translation.py fr
 
-The places are those of CONTRIBUTING's "Another language": facts, words of the site, catalogue of
-survey and mails, pages, and the site's own configuration.
+It checks the places listed in CONTRIBUTING under "Another language": facts, words.toml, catalogues
+of survey and emails, pages, and the configuration of the site.
 """
 
 import re
@@ -21,12 +21,12 @@ SPEAKING = ("web/**", "survey/**", "mail/**", "leads/**", "review/**")
 _OPTIONS = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "trimmed": "true"}
 _LANGUAGES = re.compile(r"^languages = \[(.*)\]", re.MULTILINE)
 
-# A wording, or the singular and the plural of one.
+# A text, or the singular and plural forms of one.
 Wording = str | tuple[str, ...]
 
 
 def missing(language: str, root: Path = ROOT) -> dict[str, list[str]]:
-    """Return what `language` lacks, by the file or folder where it belongs."""
+    """Return what is missing for `language`, by file or folder."""
     places = {
         "support_facts/support.toml": _facts(language, root),
         "knowledge_site/words.toml": _words(language, root),
@@ -50,7 +50,7 @@ def asked_for(root: Path = ROOT) -> set[Wording]:
 
 
 def catalogue(language: str, root: Path = ROOT) -> dict[Wording, Wording]:
-    """Return the translations of `language`; none when there is no catalogue."""
+    """Return the translations of `language`; empty if there is no catalogue."""
     folder = root / "feedback_app" / "base" / "translations" / language / "LC_MESSAGES"
     found: dict[Wording, Wording] = {}
     for path in folder.glob("*.po"):
@@ -66,7 +66,7 @@ def _wording(read: str | list[str] | tuple[str, ...]) -> Wording:
 
 
 def forms(wording: Wording) -> tuple[str, ...]:
-    """Return the singular and, if there is one, the plural."""
+    """Return the singular and, if there is one, the plural form."""
     return (wording,) if isinstance(wording, str) else wording
 
 
@@ -91,7 +91,7 @@ def _words(language: str, root: Path) -> list[str]:
 
 
 def _wordings(language: str, root: Path) -> list[str]:
-    # English stands in the templates themselves.
+    # The templates contain the English texts.
     if language == load_facts().languages[0]:
         return []
     known = catalogue(language, root)
@@ -116,7 +116,7 @@ def _configuration(language: str, root: Path) -> list[str]:
 
 
 def main(words: list[str]) -> int:
-    """Print what is missing, a line each; 1 if anything is."""
+    """Print what is missing, one item per line; return 1 if anything is missing."""
     if len(words) != 1 or not re.fullmatch(r"[a-z]{2,3}(-[A-Z]{2})?", words[0]):
         print(__doc__)
         return 2
@@ -125,7 +125,7 @@ def main(words: list[str]) -> int:
         print(f"{place}: {len(lacks)} missing")
         print("".join(f"    {one}\n" for one in lacks), end="")
     if not found:
-        print(f"{words[0]} lacks nothing")
+        print(f"nothing is missing for {words[0]}")
     return 1 if found else 0
 
 

@@ -1,4 +1,4 @@
-"""How cases run and how we measure ourselves: the tables the program works with."""
+"""Tables about cases, the survey and metrics, which the program works with."""
 
 from typing import Annotated, Literal
 
@@ -11,13 +11,13 @@ Days = Annotated[int, between(1, 3650)]
 
 
 class Actor(Entry):
-    """Somebody who acts on a case, as the steps name them."""
+    """A person or group that acts on a case."""
 
     name: Text
 
 
 class Step(Table):
-    """One step on a case: who acts, what they do, and what would make it faster."""
+    """A step of a case: who acts, what they do, and what makes it faster."""
 
     who: Who
     text: Text
@@ -25,7 +25,7 @@ class Step(Table):
 
 
 class CaseKind(Entry):
-    """How a case is worked on. `public` says whether the site describes it."""
+    """How a case is worked on; the site describes it if `public` is true."""
 
     name: Text
     summary: Text
@@ -44,7 +44,10 @@ class CaseType(Entry):
 
 
 class Status(Entry):
-    """A stage of a case; `name` is the same in every language, `next` holds keys."""
+    """A status of a case; `name` is the same in every language.
+
+    `next` holds the keys of the statuses that can follow.
+    """
 
     name: Line
     meaning: Text
@@ -60,7 +63,7 @@ class ClosureReason(Entry):
 
 
 class Metric(Entry):
-    """What is measured. Only metrics with an aim have `target`, its seconds and their clock."""
+    """A metric. Only metrics with a target have `target`, `target_seconds` and `target_clock`."""
 
     name: Text
     short: Line
@@ -76,7 +79,7 @@ class Metric(Entry):
 
 
 class Question(Entry):
-    """A question of the survey; `points` go from 1, the worst, to 5, the best."""
+    """A question of the survey; `points` go from 1 (worst) to 5 (best)."""
 
     metric: Line
     text: Text
@@ -84,7 +87,7 @@ class Question(Entry):
 
 
 class SurveyRules(Table):
-    """The rules of the survey; units are in the names."""
+    """The rules of the survey. support.toml explains each of them."""
 
     low_threshold: Annotated[int, between(1, 4)]
     link_lifetime_days: Days
@@ -102,7 +105,7 @@ class SurveyRules(Table):
 
 
 class Period(Entry):
-    """How long something is kept, counted from when, and what is removed when it ends."""
+    """A retention period: days, when they start, and what is removed after them."""
 
     days: Days
     counted_from: Text

@@ -22,7 +22,7 @@ ENTRY_KEY = "[key]"
 
 
 def _only(accepts: Callable[[Any], object], fix: str) -> AfterValidator:
-    """Accept values for which `accepts` returns something true and raises nothing."""
+    """Accept values for which `accepts` returns a true value without an error."""
 
     def check(value: Value) -> Value:
         try:

@@ -1,4 +1,4 @@
-"""Who we are, how to reach us, and the words and lists that the pages explain."""
+"""Tables about the organisation, its contacts, and the terms that the pages explain."""
 
 from datetime import date
 from typing import Annotated
@@ -21,7 +21,7 @@ Count = Annotated[int, between(1, 1000)]
 
 
 class Organisation(Table):
-    """Whose site it is; weeks begin and end in `time_zone`."""
+    """The operator of the site; weeks start and end in `time_zone`."""
 
     name: Line
     time_zone: TimeZone
@@ -30,7 +30,7 @@ class Organisation(Table):
 
 
 class Contacts(Table):
-    """The ways to reach support; what is not set has a wording of its own in `…_unset`."""
+    """Ways to reach support; pages show `…_unset` for a value that is not set."""
 
     portal_name: Line
     portal_url: WebAddress
@@ -56,7 +56,7 @@ class Contacts(Table):
 
 
 class Practice(Table):
-    """How we handle what no page states by itself: the operator's own rules."""
+    """Rules that the operator sets."""
 
     reopening: OrUnset[Text]
     reopening_unset: Text
@@ -74,13 +74,13 @@ class Feedback(Table):
 
 
 class Kept(Table):
-    """What stays when every period is over."""
+    """What is kept after all retention periods."""
 
     after_all_periods: Text
 
 
 class Numbers(Table):
-    """Numbers that pages name; ranges are texts."""
+    """Numbers on pages; a range is a text."""
 
     change_request_days: Line
     security_publication_days: Count
@@ -90,9 +90,9 @@ class Numbers(Table):
 
 
 class Priority(Entry):
-    """A priority: the impact that calls for it, examples, and when such cases are worked on.
+    """A priority: when it applies, examples, and when such cases are worked on.
 
-    `ask` is the question whose "yes" leads a customer to it.
+    A customer who answers the question `ask` with "yes" gets this priority.
     """
 
     code: Line
@@ -104,7 +104,10 @@ class Priority(Entry):
 
 
 class EscalationStatus(Entry):
-    """A stage of an escalation; `name` is the same in every language, `next` holds keys."""
+    """A status of an escalation; `name` is the same in every language.
+
+    `next` holds the keys of the statuses that can follow.
+    """
 
     name: Line
     meaning: Text
@@ -112,14 +115,14 @@ class EscalationStatus(Entry):
 
 
 class TicketStatus(Entry):
-    """A stage of an engineering ticket; `name` is the same in every language."""
+    """A status of an engineering ticket; `name` is the same in every language."""
 
     name: Line
     meaning: Text
 
 
 class Portal(Table):
-    """What the portal calls its buttons and its sizes of access, in every language."""
+    """Names of buttons and access levels in the portal, the same in every language."""
 
     create_label: Line
     list_label: Line
@@ -129,14 +132,14 @@ class Portal(Table):
 
 
 class Category(Entry):
-    """What to choose when creating a case; `name` is what the portal shows."""
+    """A category of a new case; `name` is its name in the portal."""
 
     name: Line
     use_for: Text
 
 
 class Piece(Entry):
-    """A piece of information that belongs into a case."""
+    """Information that a case needs."""
 
     name: Text
     questions: ListOf[Text]
@@ -144,7 +147,7 @@ class Piece(Entry):
 
 
 class Check(Entry):
-    """Something to look at in the infrastructure, and what of it to `keep` for the case."""
+    """A check of the infrastructure; `keep` is what to add to the case."""
 
     name: Text
     look: ListOf[Text]
@@ -152,28 +155,28 @@ class Check(Entry):
 
 
 class MailSubject(Entry):
-    """The subject of a notification mail, for filters; words in braces vary."""
+    """The subject of a notification email; words in braces vary."""
 
     sent_when: Text
     pattern: Line
 
 
 class Role(Entry):
-    """Somebody a customer may meet or read about."""
+    """A person that a customer may meet or read about."""
 
     name: Text
     does: Text
 
 
 class Term(Entry):
-    """A word and what we mean by it."""
+    """A term and its meaning."""
 
     name: Text
     meaning: Text
 
 
 class Change(Entry):
-    """Something that changed in how we work; `page` is the page that says it in full."""
+    """A change in how we work; `page` has the details."""
 
     day: date
     title: Text

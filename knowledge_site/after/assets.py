@@ -1,8 +1,9 @@
-"""What a page loads: one style sheet, shared by all languages, and nothing else at once.
+"""Assets: one style sheet for all pages and languages, with scripts inlined.
 
-The builder gives every language its own copy of the theme's files and every page several style
-sheets. Here they become one sheet of what the pages need, named after its content so that
-browsers may keep it for good. The script that every page runs is small, and stands in the page.
+MkDocs copies the files of the theme for every language, and every page loads several style
+sheets. They are merged into one sheet without unused rules. Its name contains a hash of its
+content, so that browsers can cache it permanently. The script of the pages is small, so it is
+inlined.
 """
 
 import hashlib
@@ -30,9 +31,9 @@ Pages = dict[Path, str]
 
 
 def optimise(site: Path, pages: Pages, folders: Iterable[str]) -> tuple[Pages, list[Path]]:
-    """Return the pages, loading the files that are written here, and those files.
+    """Write optimised assets; return the pages that load them, and the files.
 
-    `folders` are those below `site` that hold a whole site in another language.
+    `folders` are the folders below `site` with the other languages.
     """
     for folder in folders:
         _drop_copies(site, site / folder)
@@ -55,7 +56,7 @@ def optimise(site: Path, pages: Pages, folders: Iterable[str]) -> tuple[Pages, l
 
 
 def _drop_copies(site: Path, below: Path) -> None:
-    """Delete the language's files that are the same as the first language's."""
+    """Delete the assets of a language that are identical in the first language."""
     for file in below.glob("assets/**/*"):
         first = site / file.relative_to(below)
         if file.is_file() and first.is_file() and file.read_bytes() == first.read_bytes():
@@ -68,14 +69,14 @@ def _short_script(script: Path) -> str:
 
 @cache
 def _file(site: Path, folder: Path, target: str) -> Path:
-    """Return the file an address leads to, or the first language's where that is gone."""
+    """Return the file of an address, or that of the first language if it was deleted."""
     base = site if target.startswith("/") else folder
     file = (base / target.lstrip("/")).resolve()
     return file if file.exists() else site / target[target.index("assets/") :]
 
 
 def _loaded(site: Path, pages: Pages, tag: re.Pattern[str]) -> list[Path]:
-    """Return the files that the pages load by this tag, each once, in their order."""
+    """Return the files that the pages load with this tag, in order, without duplicates."""
     found = (
         _file(site, path.parent, one["target"])
         for path, html in pages.items()
@@ -85,7 +86,7 @@ def _loaded(site: Path, pages: Pages, tag: re.Pattern[str]) -> list[Path]:
 
 
 def _with_scripts(site: Path, path: Path, html: str, scripts: dict[Path, str]) -> str:
-    """Return the page with the scripts it loads written into it."""
+    """Return the page with its scripts inlined."""
 
     def written(found: re.Match[str]) -> str:
         script = scripts.get(_file(site, path.parent, found["target"]))
@@ -95,7 +96,7 @@ def _with_scripts(site: Path, path: Path, html: str, scripts: dict[Path, str]) -
 
 
 def _style(sheets: Iterable[Path], names: UsedNames) -> str:
-    """Return what the sheets say to these names, in their order."""
+    """Return the merged sheets without rules for names that are not used."""
     rules = [
         rule
         for sheet in sheets
@@ -105,7 +106,7 @@ def _style(sheets: Iterable[Path], names: UsedNames) -> str:
 
 
 def _write(file: Path, text: str) -> Path:
-    """Write the text beside the file, under a name that changes when the text does."""
+    """Write the text next to the file, under a name with a hash of the text."""
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
     named = file.with_name(f"{file.stem}-{digest}{file.suffix}")
     named.write_text(text, encoding="utf-8")
@@ -113,14 +114,14 @@ def _write(file: Path, text: str) -> Path:
 
 
 def _pointed(site: Path, path: Path, html: str, named: dict[Path, Path]) -> str:
-    """Return the page with its addresses of assets leading to where these stand now."""
+    """Return the page with the current addresses of its assets."""
 
     def address(found: re.Match[str]) -> str:
         before = _file(site, path.parent, found["target"])
         now = named.get(before, before)
         if not now.exists():
             return found.group()
-        # 404.html is shown at any depth, so it alone is linked from the root.
+        # 404.html is served at any depth, so its links start at the root.
         rooted = found["up"] + now.relative_to(site).as_posix()
         target = rooted if rooted.startswith("/") else relpath(now, path.parent)
         return f'{found["attribute"]}="{target}"'
@@ -137,7 +138,7 @@ def _with_one_sheet(html: str) -> str:
 
 
 def without_spare_space(html: str) -> str:
-    """Return the page without indentation and empty lines, where they say nothing."""
+    """Return the page without indentation and empty lines, except in preformatted text."""
     parts = PREFORMATTED.split(html)
     parts[::2] = [_without_empty_lines(part) for part in parts[::2]]
     return "".join(parts).lstrip()

@@ -1,7 +1,7 @@
-"""The built pages: anchors, links, loads and inline scripts, each with its line.
+"""Anchors, links, loaded files and inline scripts of the built pages, with their lines.
 
-Read with regular expressions: the standard library's parser takes several times as long, and a
-site of a thousand pages would wait for it at every build.
+They are found with regular expressions, because the HTML parser of the standard library takes
+several times as long, which is noticeable on a site of a thousand pages.
 """
 
 import re
@@ -14,7 +14,7 @@ LOADING_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "manifest"}
 SCRIPT_TYPES = {"", "module", "text/javascript"}
 QUOTED = r""""[^"]*"|'[^']*'"""
 ATTRIBUTE = re.compile(rf"""([^\s"'<>/=]+)\s*=\s*({QUOTED}|[^\s"'<>]+)""")
-# Only tags with something to look at; a comment or what a script holds is skipped as a whole.
+# Only tags with one of these attributes; comments and contents of scripts are skipped.
 TAG = re.compile(
     rf"""<!--.*?-->|<(script|style)\b((?:[^>"']|{QUOTED})*)>(.*?)</\1\s*>"""
     rf"""|<([a-zA-Z][\w-]*)(\s(?:[^>"']|{QUOTED})*?\b(?:id|href|src)\s*=(?:[^>"']|{QUOTED})*)>""",
@@ -32,7 +32,7 @@ Found = tuple[int, str, str]
 
 
 class BuiltPage:
-    """Anchors, links, loads and inline scripts of one built page, each with its line."""
+    """Anchors, links, loaded files and inline scripts of one built page, with their lines."""
 
     def __init__(self, path: Path, html: str | None = None) -> None:
         self.path = path
@@ -44,7 +44,7 @@ class BuiltPage:
         self._read(path.read_text(encoding="utf-8") if html is None else html)
 
     def _read(self, html: str) -> None:
-        """Read line by line: most lines stand on every page, and each of them is read once."""
+        """Read line by line; lines that are the same on all pages are parsed once."""
         pending = ""
         for number, line in enumerate(html.split("\n"), 1):
             if pending:
@@ -74,7 +74,7 @@ class BuiltPage:
 
 
 def _is_whole(text: str) -> bool:
-    """Say whether no tag, comment or script is left open at the end."""
+    """Return whether every tag, comment and script is closed."""
     if any(text.count(opening) != text.count(closing) for opening, closing in OPENED):
         return False
     return not TAG_BEGINS.search(HELD.sub("", text))
@@ -124,6 +124,6 @@ def _attributes(text: str) -> dict[str, str]:
 
 
 def read_site(site: Path, known: dict[Path, str] | None = None) -> dict[Path, BuiltPage]:
-    """Read every HTML file below the folder; the text of some may be known already."""
+    """Read every HTML file below the folder; `known` holds texts that were read before."""
     known = known or {}
     return {path: BuiltPage(path, known.get(path)) for path in sorted(site.rglob("*.html"))}

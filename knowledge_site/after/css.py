@@ -1,7 +1,6 @@
-"""Style sheets as rules: read, and written again without spare characters.
+"""A minimal parser and minifier for style sheets.
 
-Reads what style sheets are written in today without checking it: a rule that is not
-understood is kept as it stands.
+It does not validate: rules that it does not understand are kept unchanged.
 """
 
 import re
@@ -33,16 +32,16 @@ Sheet = tuple[Rule | Group, ...]
 
 
 def parse(text: str) -> Sheet:
-    """Return the rules of a style sheet, comments left out. Raises ValueError for a stray brace."""
+    """Return the rules without comments. Raises ValueError for an extra closing brace."""
     marks = _marks(text)
     rules = tuple(_rules(marks))
     if next(marks, None):
-        raise ValueError("style sheet: a closing brace too many")
+        raise ValueError("style sheet: extra closing brace")
     return rules
 
 
 def write(rules: Iterable[Rule | Group]) -> str:
-    """Return the rules as text, as short as it can be said without changing them."""
+    """Return the rules as minified text."""
     return "".join(_written(rule) for rule in rules)
 
 
@@ -81,7 +80,7 @@ def _rules(marks: Iterator[tuple[str, str]]) -> Iterator[Rule | Group]:
 
 
 def _body(marks: Iterator[tuple[str, str]]) -> str:
-    """Return what stands up to the closing brace, rules inside it as they are."""
+    """Return the text up to the closing brace, including nested rules."""
     parts = []
     depth = 0
     for before, mark in marks:
@@ -94,7 +93,7 @@ def _body(marks: Iterator[tuple[str, str]]) -> str:
 
 
 def _short(text: str, *, declaration: bool = False) -> str:
-    """Take out spare space, but none inside strings."""
+    """Collapse white space outside strings."""
     text = SPACE.sub(lambda found: found.group(1) or " ", text).strip()
     if declaration and ":" in text:
         name, _, value = text.partition(":")

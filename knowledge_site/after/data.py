@@ -1,7 +1,7 @@
-"""Facts for other programs: data/*.json, each with its version and the schema it follows.
+"""Facts for other programs: data/*.json, each with a version and a JSON Schema.
 
-What a field means is said at its type in support_facts. A change that could break a reader
-raises VERSION; a further field does not.
+The fields are described at their types in support_facts. Increase VERSION for changes that can
+break readers; a new field does not need it.
 """
 
 import json
@@ -18,7 +18,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Kind = type[Status] | type[Priority] | type[Metric] | type[Question]
 
-# What each file holds, and the page and anchor that say it in words.
+# The type of the entries of each file, and the page and anchor that describe them.
 FILES: dict[str, tuple[Kind, str]] = {
     "statuses": (Status, "case-status.html#{anchor}"),
     "priorities": (Priority, "priorities.html#{anchor}"),
@@ -37,7 +37,7 @@ def write_data(site: Path, facts: Facts) -> None:
 
 
 def content(name: str, facts: Facts) -> dict[str, Any]:
-    """Return what one file holds; entries stand in the order of display."""
+    """Return the content of a file; entries are in the order of display."""
     _, page = FILES[name]
     return {
         "$schema": f"{name}.schema.json",
@@ -51,7 +51,7 @@ def content(name: str, facts: Facts) -> dict[str, Any]:
 
 
 def schema(name: str, languages: Sequence[str]) -> dict[str, Any]:
-    """Return the JSON Schema of one file, made of the type of its entries."""
+    """Return the JSON Schema of a file, derived from the type of its entries."""
     kind, _ = FILES[name]
     shapes = {key: _shape(field.annotation) for key, field in kind.model_fields.items()}
     entry = _object({**shapes, "page": {"type": "string"}})

@@ -16,12 +16,12 @@ from support_facts import Facts
 ATOM = "http://www.w3.org/2005/Atom"
 CHANGES_PAGE = "what-changed.html"
 FEED = "feed.xml"
-# A feed has to name a day even while there is nothing to tell.
+# A feed must have a date even if it has no entries.
 NOTHING_YET = date(1970, 1, 1)
 
 
 def entries(facts: Facts, language: str, published: Published) -> list[FeedEntry]:
-    """Return what changed in how we work and what was published, the newest first."""
+    """Return changes in how we work and published results, newest first."""
     told = [
         FeedEntry(
             key=change.key,
@@ -37,7 +37,7 @@ def entries(facts: Facts, language: str, published: Published) -> list[FeedEntry
 
 
 def feed(told: Iterable[FeedEntry], facts: Facts, language: str) -> bytes:
-    """Return the feed as UTF-8 XML; addresses are whole when the site's own is known."""
+    """Return the feed as UTF-8 XML; links are absolute if the address of the site is set."""
     told = list(told)
     register_namespace("", ATOM)
     name = facts.organisation.name
@@ -63,7 +63,7 @@ def feed(told: Iterable[FeedEntry], facts: Facts, language: str) -> bytes:
 
 
 def write_feeds(site: Path, facts: Facts, published: Published) -> None:
-    """Write the feed of every language beside its pages."""
+    """Write the feed of every language into the folder of its pages."""
     for language in facts.languages:
         folder = site if language == facts.languages[0] else site / language
         text = feed(entries(facts, language, published), facts, language)
@@ -71,7 +71,7 @@ def write_feeds(site: Path, facts: Facts, published: Published) -> None:
 
 
 def _folder(facts: Facts, language: str) -> str:
-    """Return the address of a language's pages; nothing when the site's own is not set."""
+    """Return the address of a language's folder; empty if the site has no address."""
     if not facts.organisation.site_url:
         return ""
     folder = "" if language == facts.languages[0] else f"{language}/"
@@ -79,7 +79,7 @@ def _folder(facts: Facts, language: str) -> str:
 
 
 def _identity(*parts: str) -> str:
-    # Independent of the address, so that a site that moves tells nothing twice.
+    # Independent of the address, so that readers get no entry twice when the site moves.
     return uuid5(NAMESPACE_URL, "/".join(parts)).urn
 
 

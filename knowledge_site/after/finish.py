@@ -1,4 +1,4 @@
-"""After the build: everything about files, in order. Standard library only."""
+"""The steps after the build, in order."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,7 +26,7 @@ from support_facts import Facts
 def finish(
     site: Path, pages: Iterable[Page], facts: Facts, published: Published | None = None
 ) -> list[SiteFault]:
-    """Complete the built folder and return what is wrong in it; without results none are told."""
+    """Complete the built folder and return the faults in it."""
     published = published or Published()
     site = site.resolve()
     keep_one_not_found_page(site)
@@ -51,9 +51,9 @@ def finish(
 
 
 def optimise(site: Path, folders: Iterable[str]) -> tuple[assets.Pages, list[Path]]:
-    """Leave every page and every search index what a reader needs of it, and no more.
+    """Optimise the pages, their assets and the search indexes.
 
-    Returns the pages and the files they load, which may be kept for good.
+    Returns the pages and the files with a hash in their name, which browsers can cache permanently.
     """
     before = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
     pages, unchanging = assets.optimise(site, before, folders)
@@ -65,7 +65,7 @@ def optimise(site: Path, folders: Iterable[str]) -> tuple[assets.Pages, list[Pat
 
 
 def keep_one_not_found_page(site: Path) -> None:
-    """Delete the other languages' 404.html: servers show the one at the root, for any address."""
+    """Delete the 404.html of other languages, because servers only use the one at the root."""
     for path in site.rglob("404.html"):
         if path.parent != site:
             path.unlink()

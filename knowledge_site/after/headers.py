@@ -1,4 +1,4 @@
-"""Security headers of the built site, with a hash for each inline script it really has."""
+"""HTTP headers of the built site, with a CSP hash for each inline script."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ def hashes(scripts: Iterable[str]) -> list[str]:
 
 
 def security_headers(scripts: Iterable[str]) -> Headers:
-    """Return the headers every page of the site is served with."""
+    """Return the security headers of every page."""
     policy = (
         "default-src 'none'",
         " ".join(["script-src 'self'", *hashes(scripts)]),
@@ -42,8 +42,8 @@ def security_headers(scripts: Iterable[str]) -> Headers:
 def write_headers(site: Path, everywhere: Headers, unchanging: Iterable[Path] = ()) -> None:
     """Write headers.json (read by the app) and _headers (read by static hosts).
 
-    Both say the same: the headers of every address, then those of single addresses. Files that
-    are named after their content are `unchanging`: browsers need not ask for them again.
+    Both have the same content: headers of all addresses, then headers of single files. Files
+    with a hash in their name are `unchanging`, so browsers can cache them permanently.
     """
     told = {EVERYWHERE: everywhere}
     told |= {f"/{file.relative_to(site).as_posix()}": FOR_GOOD for file in sorted(unchanging)}

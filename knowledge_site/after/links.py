@@ -1,6 +1,6 @@
-"""After the build: dead links and anchors, foreign loads, double ids, left-over braces.
+"""Checks of the built pages: broken links and anchors, external files, duplicate ids, placeholders.
 
-MkDocs checks what is written in Markdown; here raw HTML and templates are checked too.
+MkDocs only checks links in Markdown. These checks include raw HTML and templates.
 """
 
 import os
@@ -16,14 +16,14 @@ from knowledge_site.errors import SiteFault
 
 
 class Built(NamedTuple):
-    """What links can lead to: every file, and the anchors of each page."""
+    """Valid link targets: all files, and the anchors of each page."""
 
     files: frozenset[str]
     anchors: dict[str, set[str]]
 
 
 def check(site: Path, pages: dict[Path, BuiltPage]) -> list[SiteFault]:
-    """Return every dead link or anchor, foreign load, double id and left-over brace."""
+    """Return every broken link or anchor, external file, duplicate id and unfilled placeholder."""
     files = frozenset(
         Path(folder, name).relative_to(site).as_posix()
         for folder, _, names in os.walk(site)
@@ -39,7 +39,7 @@ def _of_page(name: str, page: BuiltPage, built: Built) -> Iterator[SiteFault]:
     seen: set[str] = set()
     for line, anchor in page.anchors:
         if anchor in seen:
-            yield SiteFault(page.path, line, f"id {anchor!r} stands twice on the page")
+            yield SiteFault(page.path, line, f"id {anchor!r} is used twice on the page")
         seen.add(anchor)
     for line, target in page.loads:
         if _is_foreign(target):
@@ -48,7 +48,7 @@ def _of_page(name: str, page: BuiltPage, built: Built) -> Iterator[SiteFault]:
         if message := _dead(name, target, built):
             yield SiteFault(page.path, line, f"{target}{message}")
     for line in page.left_over:
-        yield SiteFault(page.path, line, "template text left over")
+        yield SiteFault(page.path, line, "unfilled placeholder")
 
 
 def _is_foreign(target: str) -> bool:
@@ -57,11 +57,11 @@ def _is_foreign(target: str) -> bool:
 
 
 def _dead(name: str, target: str, built: Built) -> str:
-    """Return what is wrong with a link of the page, or nothing."""
+    """Return the fault of a link, or an empty string."""
     parts = urlsplit(target)
     if parts.scheme or parts.netloc:
         return ""
-    # The server shows 404.html at any depth, so it alone must link from the root.
+    # 404.html is served at any depth, so its links must start at the root.
     if parts.path.startswith("/") and name != "404.html":
         return " starts at the server's root: link relative to the page"
     path = _place(dirname(name), parts.path) if parts.path else name
@@ -77,6 +77,6 @@ def _dead(name: str, target: str, built: Built) -> str:
 
 @cache
 def _place(folder: str, path: str) -> str:
-    """Return where a path leads from a folder, below the site; "/" begins at the site's root."""
+    """Return a path relative to the site; `folder` is where a relative path starts."""
     plain = unquote(path)
     return normpath(plain.lstrip("/") if plain.startswith("/") else join(folder, plain))

@@ -1,8 +1,8 @@
-"""Old addresses live on: a stub page for each, and a map for web servers.
+"""Redirects from old addresses: a stub page for each, and maps for web servers.
 
-A page names its old paths in front matter: `redirect_from: [/docs/old.html, /v6/docs/old]`.
-They lead to the page in the first language. A stub works on any plain file host; the small
-script only keeps the #anchor, which a refresh by meta element would lose.
+A page lists its old paths in its front matter: `redirect_from: [/docs/old.html, /v6/docs/old]`.
+They redirect to the page in the first language. Stubs work on any static host. Their script
+preserves the #anchor, which a meta refresh would lose.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from knowledge_site.errors import SiteFault
 from knowledge_site.pages import Page
 
 SCRIPT = """\
-// Leads on with the anchor that the old address was asked for with.
+// Keeps the anchor of the old address.
 location.replace(document.querySelector("a").href + location.hash);
 """
 
@@ -38,12 +38,12 @@ STUB = """\
 
 
 def old_paths(page: Page) -> list[str]:
-    """Return the page's old paths, each from the server's root."""
+    """Return the old paths of the page, absolute on the server."""
     return [str(path) for path in page.meta.get("redirect_from") or ()]
 
 
 def redirect_conflicts(pages: Iterable[Page]) -> Iterator[SiteFault]:
-    """Name old paths that do not begin at the root or that two pages claim."""
+    """Yield a fault for each invalid old path and each path listed by two pages."""
     owners: dict[tuple[str, str], Page] = {}
     for page in pages:
         for path in old_paths(page):
@@ -52,18 +52,18 @@ def redirect_conflicts(pages: Iterable[Page]) -> Iterator[SiteFault]:
                 yield SiteFault(
                     page.path,
                     1,
-                    f"redirect_from: {path} must begin with / and have no ..",
+                    f"redirect_from: {path} must start with / and must not contain ..",
                 )
             elif owner is not page:
                 yield SiteFault(
                     page.path,
                     1,
-                    f"redirect_from: {path} is claimed by {owner.path} too",
+                    f"redirect_from: {path} is also listed by {owner.path}",
                 )
 
 
 def write_redirects(site: Path, pages: Iterable[Page], site_url: str | None, first: str) -> None:
-    """Write stubs, the script they share, and the maps for web servers."""
+    """Write the stubs, their script, and the maps for web servers."""
     moved = [(path, page) for page in pages if page.language == first for path in old_paths(page)]
     for path, page in moved:
         _write_stub(site, path, page, site_url)
@@ -76,7 +76,7 @@ def write_redirects(site: Path, pages: Iterable[Page], site_url: str | None, fir
 
 
 def stub_file(path: str) -> str:
-    """Return where an old path's stub lies below the site's root."""
+    """Return the path of the stub for an old path, relative to the site."""
     clean = PurePosixPath(path.strip("/"))
     return str(clean if clean.suffix == ".html" else clean / "index.html")
 

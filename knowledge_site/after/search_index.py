@@ -1,4 +1,4 @@
-"""The search index as the pages' own search reads it: text without markup, each section once."""
+"""Shorten the search index of MkDocs: text without markup, each section once."""
 
 import json
 import re
@@ -10,7 +10,7 @@ MARKUP = re.compile(r"<[^>]+>")
 
 
 def shorten(path: Path) -> None:
-    """Rewrite the builder's index with what the search shows and weighs, and nothing else."""
+    """Rewrite the index with only the fields that the search of the site uses."""
     index = json.loads(path.read_text(encoding="utf-8"))
     text = json.dumps(
         {"docs": [_section(one) for one in index["docs"]]},
@@ -21,9 +21,9 @@ def shorten(path: Path) -> None:
 
 
 def _section(section: dict[str, Any]) -> dict[str, Any]:
-    """Return one section; `boost` lets its whole page come earlier.
+    """Return a section; `boost` raises the rank of its page.
 
-    `words` are what customers type though the page says it differently: its `tags`.
+    `words` are search terms that are not on the page; they come from its tags.
     """
     plain = {
         "location": section["location"],

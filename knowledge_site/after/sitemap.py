@@ -1,4 +1,4 @@
-"""sitemap.xml with the true day of change and the other languages of each page."""
+"""sitemap.xml with the last change and the translations of each page."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -19,7 +19,7 @@ XHTML = "http://www.w3.org/1999/xhtml"
 
 
 def address(page: Page, site_url: str, first: str) -> str:
-    """Return the page's full address; the first language lives at the root."""
+    """Return the absolute address of a page; the first language is at the root."""
     folder = "" if page.language == first else f"{page.language}/"
     return f"{site_url.rstrip('/')}/{folder}{page.address}"
 
@@ -57,7 +57,7 @@ def _add(root: Element, page: Page, translations: list[Page], site_url: str, fir
 
 
 def write_sitemap(site: Path, pages: Iterable[Page], site_url: str | None, first: str) -> None:
-    """Replace the builder's sitemaps by one; without an address of the site there is none."""
+    """Replace the sitemaps of MkDocs by one, or delete them if the site has no address."""
     for written in [*site.rglob("sitemap.xml"), *site.rglob("sitemap.xml.gz")]:
         written.unlink()
     if site_url:

@@ -1,8 +1,8 @@
-"""Leave out the style rules that no page and no script of the site can ever meet.
+"""Remove style rules that no page can match.
 
-A rule stays when some page can match one of its selectors: all its classes, ids and elements
-are used by a page or named in a script. What follows from a state (:hover, [open], :not(...))
-always may come true. Then custom properties nobody reads and animations nobody plays go.
+A rule is kept if all classes, ids and elements of one of its selectors occur in a page or a
+script. States such as :hover, [open] and :not(...) are assumed to match. Then unused custom
+properties and animations are removed.
 """
 
 import re
@@ -25,23 +25,23 @@ DECLARATION = re.compile(r"""((?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\([^()'"]*\
 
 
 class UsedNames:
-    """Classes, ids, elements and values of attributes that can appear in the pages."""
+    """Classes, ids, elements and attribute values that can occur in the pages."""
 
     def __init__(self, pages: Iterable[str], scripts: Iterable[str]) -> None:
-        # Most lines stand on every page; each is looked at once.
+        # Most lines are the same on every page; a set keeps each of them once.
         lines: set[str] = set()
         inline: set[str] = set()
         for page in pages:
             lines.update(page.split("\n"))
             inline.update(INLINE_SCRIPT.findall(page))
         self.text = "\n".join(sorted(lines))
-        # A value that runs on to the next line is torn here, so all its words count.
+        # A value that continues on the next line is cut here, so all of its words count as names.
         torn = (line for line in lines if line.count('"') % 2)
         self.words = {word for text in (*scripts, *inline, *torn) for word in WORD.findall(text)}
         found: dict[str, set[str]] = {"class": set(), "id": set()}
         for kind, names in NAMED.findall(self.text):
             found[kind].update(names.split())
-        # Any word of a script may become a name.
+        # A script can use any of its words as a name.
         self.classes, self.ids = found["class"] | self.words, found["id"] | self.words
         self.elements = {"html", "body", *ELEMENT.findall(self.text)} | self.words
         self.has_value = cache(self._has_value)
@@ -52,7 +52,7 @@ class UsedNames:
 
 
 def remove_unused(sheet: Sheet, names: UsedNames) -> Sheet:
-    """Return the sheet without what the names cannot meet."""
+    """Return the sheet without rules that cannot match the names."""
     kept = tuple(_kept(sheet, names))
     before = None
     while kept != before:
@@ -74,7 +74,7 @@ def _kept(rules: Iterable[Rule | Group], names: UsedNames) -> Iterator[Rule | Gr
 
 
 def alternatives(selector: str) -> list[str]:
-    """Split at the commas that stand outside of brackets and strings."""
+    """Split a selector list at commas outside brackets and strings."""
     if "," not in selector:
         return [selector.strip()]
     parts, depth, start, quote = [], 0, 0, ""
@@ -94,7 +94,7 @@ def alternatives(selector: str) -> list[str]:
 
 
 def can_match(selector: str, names: UsedNames) -> bool:
-    """Say whether everything the selector needs is among the names."""
+    """Return whether the selector can match with these names."""
     needed = _needs(selector)
     known = {".": names.classes, "#": names.ids, "": names.elements}
     return (
@@ -105,7 +105,7 @@ def can_match(selector: str, names: UsedNames) -> bool:
 
 
 class Needs(NamedTuple):
-    """What a page must hold for a selector to match."""
+    """What a page must contain for a selector to match."""
 
     names: tuple[tuple[str, str], ...]
     values: tuple[tuple[str, str], ...]
@@ -114,7 +114,7 @@ class Needs(NamedTuple):
 
 @cache
 def _needs(selector: str) -> Needs:
-    """Read a selector; of :is(), :where() and :has() one alternative is needed."""
+    """Parse a selector; of :is(), :where() and :has(), one alternative must match."""
     outside: list[str] = []
     inner: list[tuple[str, ...]] = []
     values: list[tuple[str, str]] = []
@@ -136,14 +136,14 @@ def _needs(selector: str) -> Needs:
                     values.append((value[1], value[2]))
                 start = at + 1
     outside.append(selector[start:])
-    # A gap, so that what stood around brackets does not grow together.
+    # A separator keeps the texts before and after brackets apart.
     text = PSEUDO.sub("\0", "\0".join(outside))
     names = [(kind, name.replace("\\", "")) for kind, name in NAME.findall(text)]
     return Needs(tuple(names), tuple(values), tuple(inner))
 
 
 def _wanted(rules: Iterable[Rule | Group]) -> tuple[set[str], set[str]]:
-    """Return the custom properties that are read and all words of values."""
+    """Return the custom properties in use and the words of all animation values."""
     properties: set[str] = set()
     words: set[str] = set()
     for rule in rules:

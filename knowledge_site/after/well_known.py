@@ -1,4 +1,4 @@
-"""Files at known places: robots.txt, and security.txt after RFC 9116."""
+"""robots.txt, and security.txt according to RFC 9116."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,7 +7,7 @@ from pathlib import Path
 from support_facts import Facts
 
 SECURITY_PAGE = "security.html"
-# RFC 9116 recommends less than a year.
+# RFC 9116, section 2.5.5, recommends less than a year.
 LONGEST = timedelta(days=365)
 
 
@@ -20,7 +20,7 @@ def write_well_known(site: Path, facts: Facts) -> None:
 
 
 def robots(facts: Facts) -> str:
-    """Invite everybody, and name the sitemap when the site's address is known."""
+    """Return robots.txt, which allows everything and names the sitemap if there is one."""
     lines = ["User-agent: *", "Allow: /"]
     if facts.organisation.site_url:
         lines.append(f"Sitemap: {_whole(facts, 'sitemap.xml')}")
@@ -28,7 +28,7 @@ def robots(facts: Facts) -> str:
 
 
 def security(facts: Facts) -> str:
-    """Say where security problems are reported, and until when this may be relied on."""
+    """Return security.txt: where to report security problems, and until when this is valid."""
     expires = datetime.combine(facts.contacts.security_txt_expires, time(), UTC)
     lines = [
         f"Contact: mailto:{facts.contacts.security_address}",
@@ -42,12 +42,12 @@ def security(facts: Facts) -> str:
 
 
 def expiry_faults(facts: Facts, today: date) -> Iterator[str]:
-    """Say what is wrong with the day until which security.txt may be relied on."""
+    """Yield a fault if security.txt has expired or is valid for more than a year."""
     day = facts.contacts.security_txt_expires
     if not today < day <= today + LONGEST:
-        said = "is over" if day <= today else "is more than a year away"
+        fault = "is in the past" if day <= today else "is more than a year away"
         yield (
-            f"support.toml: contacts.security_txt_expires {day} {said}: "
+            f"support.toml: contacts.security_txt_expires {day} {fault}: "
             "write a day within the next year"
         )
 

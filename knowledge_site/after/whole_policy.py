@@ -1,7 +1,7 @@
-"""After the build: the whole policy as one page to print, made of the pages themselves.
+"""The whole policy as one page for printing, assembled from the built pages.
 
-The template lists the pages in the order of the navigation; here each follows in full. Ids
-get the page's name in front, and links between the pages lead to the place on this one.
+The template lists the pages in the order of the navigation, and their content is inserted here.
+Ids are prefixed with the name of their page, and links between pages become links within this one.
 """
 
 import re
@@ -21,7 +21,7 @@ _LEFT_OUT = re.compile(
 
 
 def write_whole_policy(folder: Path) -> None:
-    """Fill the page of one language's folder; a site without the page is left alone."""
+    """Fill the page in the folder of a language, if there is such a page."""
     path = folder / WHOLE
     if not path.is_file():
         return
@@ -31,7 +31,7 @@ def write_whole_policy(folder: Path) -> None:
         return
     names = [target for _, target, _ in _TARGET.findall(contents.group(0))]
     parts = "\n".join(_part(folder / name, names) for name in names)
-    html = html.replace(contents.group(0), _inward(contents.group(0), "", names))
+    html = html.replace(contents.group(0), _relink(contents.group(0), "", names))
     path.write_text(html.replace(PLACE, f'<div id="whole">\n{parts}\n</div>'), encoding="utf-8")
 
 
@@ -43,7 +43,7 @@ def _part(path: Path, names: list[str]) -> str:
     text = _NAMED.sub(lambda found: f'{found[1]}="{_with_page(key, found[2])}"', text)
     text = _HEADING.sub(lambda found: f"{found[1]}{int(found[2]) + 1}", text)
     return (
-        f'<section class="part no-copy" id="{key}">\n{_inward(text, path.name, names)}\n</section>'
+        f'<section class="part no-copy" id="{key}">\n{_relink(text, path.name, names)}\n</section>'
     )
 
 
@@ -51,8 +51,8 @@ def _with_page(key: str, identities: str) -> str:
     return " ".join(f"{key}--{identity}" for identity in identities.split())
 
 
-def _inward(text: str, name: str, names: list[str]) -> str:
-    """Let links to the pages that are parts lead to their place on this page."""
+def _relink(text: str, name: str, names: list[str]) -> str:
+    """Change links to the listed pages into links to their sections on this page."""
 
     def lead(found: re.Match[str]) -> str:
         start, target, anchor = found.group(1), found.group(2) or name, found.group(3)

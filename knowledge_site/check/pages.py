@@ -1,7 +1,7 @@
-"""Before the build: what a writer got wrong, with page and line.
+"""Checks of the Markdown pages before the build; faults have page and line.
 
-The Markdown extension cannot know its page in every builder, so the pages are read here
-first. Every fault is listed, not only the first.
+The Markdown extension does not know its page in every builder, so the pages are checked here
+first. All faults are listed, not only the first.
 """
 
 import re
@@ -16,8 +16,8 @@ from knowledge_site.pages import Page, lines_outside_code, read_pages
 from support_facts import Facts, FactsError
 
 DESCRIPTION_LENGTH = range(50, 161)
-# Names of one word, such as that of a status, may stand in any sentence; these may not.
-TELLING = re.compile(r"[ @/]")
+# Values with one of these characters must not be typed into a page; single words may be.
+NOT_ONE_WORD = re.compile(r"[ @/]")
 LEFT_OVER = re.compile(r"\{\{|\}\}|\{%|%\}")
 
 
@@ -35,9 +35,11 @@ def check_pages(docs: Path, facts: Facts, today: date) -> list[SiteFault]:
 
 
 def _protected(facts: Facts) -> dict[str, str]:
-    """Return names and addresses that no page should write out, each with its key."""
+    """Return names and addresses that pages must not repeat, each with its key."""
     values = facts.by_key.items()
-    return {value: key for key, value in values if isinstance(value, str) and TELLING.search(value)}
+    return {
+        value: key for key, value in values if isinstance(value, str) and NOT_ONE_WORD.search(value)
+    }
 
 
 def _of_page(
@@ -64,26 +66,26 @@ def _expressions(line: str, language: str, facts: Facts) -> Iterator[str]:
             yield f"{found.group(0)}: {error}"
             continue
         if line.strip() != found.group(0):
-            yield f"{found.group(0)} fills a block: give it a line of its own"
+            yield f"{found.group(0)} must be the only text on its line"
     if LEFT_OVER.search(EXPRESSION.sub("", line)):
-        yield "template text left over: a fact is written {{ its.key }} on one line"
+        yield "unfilled placeholder: write {{ key.of.the.fact }} on one line"
 
 
 def _by_hand(line: str, protected: dict[str, str]) -> Iterator[str]:
-    """Name facts that are written out: they would stay when support.toml changes."""
+    """Yield a message for each fact that is typed in, which would not follow support.toml."""
     text = EXPRESSION.sub("", line)
     for value, key in protected.items():
         if value in text:
-            yield f'"{value}" is a fact that may change: write {{{{ {key} }}}} instead'
+            yield f'"{value}" is a value from support.toml: write {{{{ {key} }}}} instead'
 
 
 def _front_matter(page: Page, protected: dict[str, str]) -> Iterator[str]:
     for key in ("title", "description"):
         text = str(page.meta.get(key))
         if LEFT_OVER.search(text):
-            yield f"{key}: facts are not filled in here: say it without"
+            yield f"{key}: placeholders do not work here: remove it"
         for fault in _by_hand(text, protected):
-            yield f"{key}: {fault.split(':')[0]}: say it in other words"
+            yield f"{key}: {fault.split(':')[0]}: use other words"
 
 
 def _description(page: Page) -> Iterator[str]:
@@ -104,7 +106,7 @@ def _dates(page: Page, today: date) -> Iterator[str]:
         if not isinstance(value, date) or isinstance(value, datetime):
             yield f"front matter lacks {key}: add {key}: {today.isoformat()} (year-month-day)"
         elif value > today:
-            yield f"{key} {value.isoformat()} lies in the future: today is {today.isoformat()}"
+            yield f"{key} {value.isoformat()} is in the future: today is {today.isoformat()}"
 
 
 def _same_descriptions(pages: Iterable[Page]) -> Iterator[SiteFault]:

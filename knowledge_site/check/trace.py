@@ -1,4 +1,4 @@
-"""From a fault in what was built back to the page and line where its writer can mend it."""
+"""Find the Markdown page and line that caused a fault in a built page."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,14 +9,14 @@ from knowledge_site.errors import SiteFault
 from knowledge_site.pages import lines_outside_code, read_page
 
 _LINK = re.compile(r"Doc file '([^']+)' contains an? (?:.*?)link '([^']*)'(.*)", re.DOTALL)
-_TWICE = re.compile(r"id '([^']+)' stands twice")
+_TWICE = re.compile(r"id '([^']+)' is used twice")
 _OMITTED = re.compile(r'not included in the "nav" configuration:\n((?:\s+- .+\n?)+)')
 
 
 def builder_faults(message: str, folder: Path, language: str) -> Iterator[SiteFault | str]:
-    """Yield what the builder complains of, with page and line where it concerns a page.
+    """Yield the faults in a message of MkDocs, with page and line where possible.
 
-    `folder` holds the pages of one language.
+    `folder` contains the pages of one language.
     """
     link, omitted = _LINK.match(message), _OMITTED.search(message)
     if link:
@@ -35,12 +35,12 @@ def builder_faults(message: str, folder: Path, language: str) -> Iterator[SiteFa
 def to_sources(
     faults: Iterable[SiteFault], site: Path, docs: Path, languages: tuple[str, ...]
 ) -> list[SiteFault]:
-    """Return the faults of built pages as faults of the pages below docs/, where they are found.
+    """Return faults of built pages as faults of Markdown pages, where the source is found.
 
-    What stands in no page comes from a template or a filler, and keeps its place in the site.
+    Faults from templates and placeholders keep their place in the built site.
     """
     traced = {_to_source(fault, site, docs, languages) for fault in faults}
-    # On the page that is made of all pages every fault stands a second time.
+    # The page that contains all pages repeats every fault.
     first = [fault for fault in traced if fault.path.name != WHOLE]
     return sorted(first or traced)
 
@@ -60,7 +60,7 @@ def _to_source(fault: SiteFault, site: Path, docs: Path, languages: tuple[str, .
 
 
 def _line_of(page: Path, folder: Path, language: str, target: str) -> int | None:
-    """Return the last line that holds the target as a writer would have written it."""
+    """Return the last line with the target as written in Markdown; None if there is none."""
     forms = "|".join(map(re.escape, {target, target.replace(".html", ".md")}))
     if target.startswith("#"):
         forms += f'|id="{re.escape(target[1:])}"'

@@ -1,1 +1,1 @@
-"""Facts to elements: the tables, lists and pictures that pages fill in."""
+"""Facts to elements: the tables, lists and graphs that pages can include."""

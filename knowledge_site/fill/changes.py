@@ -1,4 +1,4 @@
-"""What changed in how we work: dated, the newest first."""
+"""Changes in how we work, newest first."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -10,12 +10,12 @@ from support_facts import Change, Facts
 
 
 def newest_first(facts: Facts) -> list[Change]:
-    """Return the changes; those of one day stay in the order of the file."""
+    """Return the changes; those of the same day keep the order of the file."""
     return sorted(facts.changes, key=lambda change: change.day, reverse=True)
 
 
 def changes(facts: Facts, language: str) -> Element:
-    """`{{ changes }}`: a section for each change, with its day, so that each can be linked."""
+    """`{{ changes }}`: a section with a date and an anchor for each change."""
     sections = (_section(change, language) for change in newest_first(facts))
     return element("div", {"class": "changes"}, *sections)
 

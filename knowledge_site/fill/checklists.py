@@ -1,6 +1,6 @@
-"""Lists to work through: what belongs into a case, and a first look at the infrastructure.
+"""Checklists: what to write into a case, and first checks of the infrastructure.
 
-Each is shown to be read, and as plain text to be copied into a case.
+Each is available as a list to read and as plain text to copy into a case.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from support_facts import Check, Facts
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to work through in one language; `note` says what it is good for."""
+    """An item of a checklist in one language; `note` gives its purpose."""
 
     anchor: str
     name: str
@@ -23,7 +23,7 @@ class Item:
 
 
 def pieces(facts: Facts, language: str) -> Element:
-    """`{{ checklist pieces }}`: what belongs into a case, and why."""
+    """`{{ checklist pieces }}`: what to write into a case, and why."""
     return _definitions(_pieces(facts, language))
 
 
@@ -33,12 +33,12 @@ def checks(facts: Facts, language: str) -> Element:
 
 
 def symptoms(facts: Facts, language: str) -> Element:
-    """`{{ checklist symptoms }}`: a heading for each symptom, so that search leads to it."""
+    """`{{ checklist symptoms }}`: a heading for each symptom, so that search finds it."""
     return element("div", None, *(_section(item) for item in _symptoms(facts, language)))
 
 
 def plain_pieces(facts: Facts, language: str) -> Element:
-    """`{{ plain pieces }}`: what belongs into a case, as text to copy."""
+    """`{{ plain pieces }}`: what to write into a case, as text to copy."""
     return _copyable(_numbered(replace(item, note="") for item in _pieces(facts, language)))
 
 
@@ -122,6 +122,6 @@ def _plain(item: Item) -> str:
 
 
 def _copyable(text: str) -> Element:
-    # The search would find every sentence twice.
+    # Without this, the search would find every sentence twice.
     attributes = {"class": "copyable", "data-search-exclude": ""}
     return element("pre", attributes, element("code", None, text))

@@ -1,7 +1,6 @@
-"""What search engines and other readers without eyes are told: JSON-LD after schema.org.
+"""JSON-LD for search engines, with the vocabulary of schema.org.
 
-The breadcrumbs and the dates of a page are in the theme's partials/linked-data.html; here
-are the facts.
+Breadcrumbs and dates of a page are in partials/linked-data.html of the theme.
 """
 
 import json
@@ -21,7 +20,7 @@ def statuses(facts: Facts, language: str) -> Element:
 
 
 def metrics(facts: Facts, language: str) -> Element:
-    """`{{ data metrics }}`: what is measured as defined terms."""
+    """`{{ data metrics }}`: the metrics as defined terms."""
     terms = (
         (f"metric-{anchor(one.key)}", one.name[language], one.definition[language])
         for one in facts.metrics
@@ -36,7 +35,7 @@ def glossary(facts: Facts, language: str) -> Element:
 
 
 def contacts(facts: Facts, language: str) -> Element:
-    """`{{ data contacts }}`: whose site it is, and how they are reached."""
+    """`{{ data contacts }}`: the organisation and its contact points."""
     known = facts.contacts
     support = {
         "@type": "ContactPoint",
@@ -76,5 +75,5 @@ def _term_set(name: str, terms: Iterable[tuple[str, str, str]], language: str) -
 
 def _script(data: dict[str, Any]) -> Element:
     text = json.dumps({"@context": "https://schema.org", **data}, ensure_ascii=False)
-    # Nothing in a value may end the element it stands in.
+    # Escaped, so that a value cannot close the script element.
     return element("script", {"type": "application/ld+json"}, text.replace("<", "\\u003c"))

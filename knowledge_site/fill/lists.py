@@ -1,15 +1,18 @@
-"""Facts as lists: the steps of a case, the survey's questions, the ways to reach support."""
+"""Lists: steps of a case, survey questions, ways to reach support, glossary and roles."""
 
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
-from charts import Child, element
+from charts import Child, anchor, element
 from knowledge_site.wording import word
 from support_facts import Facts, Question
 
+# Anchor, term and meaning.
+Definition = tuple[str, str, str]
+
 
 def steps(facts: Facts, language: str, kind: str) -> Element:
-    """`{{ steps software }}`: who does what, and what would make a step faster."""
+    """`{{ steps software }}`: who does what, and what makes a step faster."""
     actors = {actor.key: actor.name[language] for actor in facts.actors}
     numbered = element("ol")
     for step in facts.case_kind(kind).steps:
@@ -23,7 +26,7 @@ def steps(facts: Facts, language: str, kind: str) -> Element:
 
 
 def questions(facts: Facts, language: str) -> Element:
-    """`{{ questions }}`: each question as the survey asks it, with its five points."""
+    """`{{ questions }}`: each question of the survey with its five points."""
     asked = (
         _question(number, question, facts, language)
         for number, question in enumerate(facts.questions, 1)
@@ -45,14 +48,14 @@ def _question(number: int, question: Question, facts: Facts, language: str) -> E
 
 
 def contacts(facts: Facts, language: str) -> Element:
-    """`{{ contacts }}`: the ways to reach support that the operator has set."""
+    """`{{ contacts }}`: the ways to reach support."""
     return _described(
         (word(f"contact_{key}", language), value) for key, value in _contacts(facts, language)
     )
 
 
 def operator(facts: Facts, language: str) -> Element:
-    """`{{ operator }}`: who runs the site, their imprint, and who answers about personal data."""
+    """`{{ operator }}`: who runs the site, their imprint and their privacy contact."""
     known = facts.contacts
     imprint: Child = known.imprint_url_unset[language]
     if known.imprint_url:
@@ -102,3 +105,27 @@ def _contacts(facts: Facts, language: str) -> Iterator[tuple[str, Child]]:
 
 def _link(target: str, text: str) -> Element:
     return element("a", {"href": target}, text)
+
+
+def glossary(facts: Facts, language: str) -> Element:
+    """`{{ glossary }}`: the terms we use and their meaning, in alphabetical order."""
+    terms = (
+        (anchor(term.key), term.name[language], term.meaning[language]) for term in facts.glossary
+    )
+    return _definitions(sorted(terms, key=lambda term: term[1].casefold()))
+
+
+def roles(facts: Facts, language: str) -> Element:
+    """`{{ roles }}`: the people a customer may meet or read about."""
+    return _definitions(
+        (f"role-{anchor(role.key)}", role.name[language], role.does[language])
+        for role in facts.roles
+    )
+
+
+def _definitions(terms: Iterable[Definition]) -> Element:
+    listed = element("dl", {"class": "terms"})
+    for identity, name, meaning in terms:
+        term = element("dt", None, name)
+        listed.append(element("div", {"id": identity}, term, element("dd", None, meaning)))
+    return listed

@@ -1,7 +1,7 @@
-"""What a page may write between double braces.
+"""The placeholders that a page can use between double braces.
 
-`{{ contacts.portal_name }}` is a fact inside a sentence (any dotted key of support.toml).
-`{{ table statuses }}` on a line of its own is a filler: a form and what it shows.
+`{{ contacts.portal_name }}` inserts a fact into a sentence (any dotted key of support.toml).
+`{{ table statuses }}` inserts a table, list or picture; it must be the only text on its line.
 """
 
 import re
@@ -12,15 +12,12 @@ from xml.etree.ElementTree import Element
 from knowledge_site.fill import (
     changes,
     checklists,
-    escalations,
     lifecycle,
     linked_data,
     lists,
-    mail_subjects,
     priorities,
+    statuses,
     tables,
-    terms,
-    tickets,
 )
 from knowledge_site.results import history, latest, metrics, notes, participation, scores, times
 from knowledge_site.results.view import ResultsView
@@ -33,15 +30,15 @@ FACT_KEY = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")
 Placeholder = Callable[[Facts, str], Element]
 
 PLACEHOLDERS: dict[str, Placeholder] = {
-    "table statuses": tables.statuses,
+    "table statuses": statuses.statuses,
     "table retention": tables.retention,
     "table impacts": priorities.impacts,
     "table priorities": priorities.priorities,
     "table case_types": priorities.case_types,
-    "table escalation_statuses": escalations.stages,
-    "table bug_ticket_statuses": tickets.bug_statuses,
-    "table cloud_ticket_statuses": tickets.cloud_statuses,
-    "table mail_subjects": mail_subjects.mail_subjects,
+    "table escalation_statuses": statuses.escalation_statuses,
+    "table bug_ticket_statuses": statuses.bug_statuses,
+    "table cloud_ticket_statuses": statuses.cloud_statuses,
+    "table mail_subjects": tables.mail_subjects,
     "chooser impacts": priorities.chooser,
     "checklist pieces": checklists.pieces,
     "checklist checks": checklists.checks,
@@ -50,8 +47,8 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "plain investigation": checklists.plain_investigation,
     "questions": lists.questions,
     "contacts": lists.contacts,
-    "glossary": terms.glossary,
-    "roles": terms.roles,
+    "glossary": lists.glossary,
+    "roles": lists.roles,
     "changes": changes.changes,
     "operator": lists.operator,
     "data contacts": linked_data.contacts,
@@ -62,7 +59,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "picture escalation": lifecycle.escalation,
 }
 
-# What is filled from published results. Without any, each says so.
+# Filled from published results. Without results, each one says so.
 RESULTS: dict[str, Callable[[ResultsView], Element]] = {
     "table metrics": metrics.metrics,
     "results banner": latest.banner,
@@ -78,16 +75,16 @@ RESULTS: dict[str, Callable[[ResultsView], Element]] = {
 
 
 class UnknownPlaceholder(ValueError):
-    """A page asks for a filler that does not exist."""
+    """A page uses a placeholder that does not exist."""
 
 
 def is_fact(expression: str) -> bool:
-    """Say whether the text between the braces is a fact's key rather than a filler."""
+    """Return whether the text between the braces is the key of a fact."""
     return FACT_KEY.fullmatch(expression) is not None
 
 
 def names(facts: Facts) -> list[str]:
-    """Return every filler a page may ask for."""
+    """Return every placeholder that a page can use, except keys of facts."""
     return [
         *PLACEHOLDERS,
         *RESULTS,
@@ -103,7 +100,7 @@ def fill(
     known = names(facts)
     if name not in known:
         near = get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)
-        raise UnknownPlaceholder(f"no filler {{{{ {name} }}}}; there is: {', '.join(near)}")
+        raise UnknownPlaceholder(f"no placeholder {{{{ {name} }}}}: use one of {', '.join(near)}")
     if name in PLACEHOLDERS:
         return PLACEHOLDERS[name](facts, language)
     if name in RESULTS:

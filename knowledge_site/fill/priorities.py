@@ -1,4 +1,4 @@
-"""What a problem does to a business, and in which order support works: questions and tables."""
+"""Business impact and priority: questions and tables."""
 
 from xml.etree.ElementTree import Element
 
@@ -8,7 +8,7 @@ from support_facts import CaseType, Facts, Priority
 
 
 def chooser(facts: Facts, language: str) -> Element:
-    """`{{ chooser impacts }}`: questions to take from the top; each "yes" leads to an impact."""
+    """`{{ chooser impacts }}`: questions in order; each "yes" links to an impact."""
     asked = element("ol", {"class": "chooser"})
     for priority in facts.priorities:
         answer = element(
@@ -22,7 +22,7 @@ def chooser(facts: Facts, language: str) -> Element:
 
 
 def impacts(facts: Facts, language: str) -> Element:
-    """`{{ table impacts }}`: when each impact fits, with examples."""
+    """`{{ table impacts }}`: when each impact applies, with examples."""
     headings = ("impact", "impact_when", "examples")
     return table(
         word("impacts_caption", language),
@@ -59,7 +59,7 @@ def priorities(facts: Facts, language: str) -> Element:
 
 
 def case_types(facts: Facts, language: str) -> Element:
-    """`{{ table case_types }}`: what each type is for, what it asks, how it starts."""
+    """`{{ table case_types }}`: purpose, questions and first priority of each type."""
     headings = ("case_type", "case_type_for", "case_type_asks", "case_type_start")
     return table(
         word("case_types_caption", language),
@@ -69,9 +69,9 @@ def case_types(facts: Facts, language: str) -> Element:
 
 
 def _case_type_row(case_type: CaseType, language: str) -> Row:
-    said = (case_type.use_for, case_type.asks_for, case_type.start_priority)
+    texts = (case_type.use_for, case_type.asks_for, case_type.start_priority)
     return (
         f"type-{anchor(case_type.key)}",
         [case_type.name[language]],
-        [[text[language]] for text in said],
+        [[text[language]] for text in texts],
     )

@@ -1,10 +1,8 @@
-"""Stages and what can follow each, as a labelled SVG drawing with links.
+"""Status graphs as accessible SVG: a row of boxes with arrows between them.
 
-Two drawings of the same stages: side by side for wide screens and paper, one below the
-other for phones. Colours and letters come from the style sheet.
-
-Places are pairs (along, beside): along the row of boxes, and beside it. Only at the very
-end do they become x and y, so that both drawings share all sums. Units are the picture's own.
+All boxes are in one row. Arrows to the next box are straight. Arrows that skip boxes run on one
+side of the row, arrows back on the other side. Points are (along, across) the row and become
+(x, y) at the very end, so that horizontal and vertical graphs share all calculations.
 """
 
 from collections.abc import Sequence
@@ -19,15 +17,15 @@ BEND = 40
 CURVE = 12
 TIP = 8
 LETTERS, LINE = 19, 21
-# Rough widths of a capital and of any other letter, of the space beside a name, of a whole line.
+# Estimated widths of a capital, of other letters, of the padding of a name, of a full line.
 CAPITAL, LETTER, PADDING, LONG = 16, 11, 14, 200
 
-Place = tuple[float, float]
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A box: what it says, where it leads, and the keys of what can follow."""
+class Box:
+    """A box of the graph; `target` is its link, `next` holds the keys of the boxes after it."""
 
     key: str
     name: str
@@ -36,8 +34,8 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Words:
-    """What a drawing is called (`key` makes ids of it) and what it shows, in words."""
+class GraphLabels:
+    """Title and description of a graph; `key` makes its ids unique on the page."""
 
     key: str
     title: str
@@ -46,46 +44,46 @@ class Words:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where boxes and ways stand; `across` is True when the boxes stand side by side."""
+    """Positions of boxes and arrows; `across` is True for a horizontal row."""
 
     across: bool
     count: int
-    ways: tuple[tuple[int, int], ...]
+    arrows: tuple[tuple[int, int], ...]
     width: int
 
     @property
     def length(self) -> int:
-        """A box's extent along the row."""
+        """Size of a box along the row."""
         return self.width if self.across else HEIGHT
 
     @property
     def breadth(self) -> int:
-        """A box's extent beside the row."""
+        """Size of a box across the row."""
         return HEIGHT if self.across else self.width
 
     @property
     def near(self) -> int:
-        """Side of the boxes on which ways run that skip a status."""
-        return BEND if any(end > start + 1 for start, end in self.ways) else MARGIN
+        """Edge of the boxes on the side of arrows that skip a status."""
+        return BEND if any(end > start + 1 for start, end in self.arrows) else MARGIN
 
     @property
     def far(self) -> int:
-        """Side of the boxes on which ways run that lead back."""
+        """Edge of the boxes on the side of arrows back."""
         return self.near + self.breadth
 
     @property
-    def size(self) -> Place:
-        """Extent of the whole picture."""
+    def size(self) -> Point:
+        """Size of the whole graph, along and across the row."""
         along = 2 * MARGIN + self.count * (self.length + GAP) - GAP
-        bend = BEND if any(end < start for start, end in self.ways) else MARGIN
+        bend = BEND if any(end < start for start, end in self.arrows) else MARGIN
         return along, self.far + bend
 
     def start_of(self, index: int) -> int:
-        """Where a box begins along the row."""
+        """Return where a box starts along the row."""
         return MARGIN + index * (self.length + GAP)
 
-    def way(self, start: int, end: int) -> list[Place]:
-        """Return the corners of the way from one box to another."""
+    def corners(self, start: int, end: int) -> list[Point]:
+        """Return the corners of the arrow from one box to another."""
         if end == start + 1:
             middle = self.near + self.breadth / 2
             return [
@@ -104,24 +102,24 @@ class Layout:
             (entering, side),
         ]
 
-    def on_paper(self, place: Place) -> Place:
+    def xy(self, place: Point) -> Point:
         """Return x and y."""
         return place if self.across else (place[1], place[0])
 
 
-def drawings(stages: Sequence[Stage], words: Words) -> tuple[Element, Element]:
-    """Return the drawing for wide screens and the one for narrow screens."""
-    return _drawing(stages, words, across=True), _drawing(stages, words, across=False)
+def status_graphs(boxes: Sequence[Box], words: GraphLabels) -> tuple[Element, Element]:
+    """Return the graph for wide screens and the graph for narrow screens."""
+    return _status_graph(boxes, words, across=True), _status_graph(boxes, words, across=False)
 
 
-def _drawing(stages: Sequence[Stage], words: Words, *, across: bool) -> Element:
+def _status_graph(boxes: Sequence[Box], words: GraphLabels, *, across: bool) -> Element:
     kind = "wide" if across else "tall"
-    place = {stage.key: index for index, stage in enumerate(stages)}
-    ways = [(place[stage.key], place[key]) for stage in stages for key in stage.next]
-    names = [_lines(stage.name) for stage in stages]
+    place = {box.key: index for index, box in enumerate(boxes)}
+    arrows = [(place[box.key], place[key]) for box in boxes for key in box.next]
+    names = [_lines(box.name) for box in boxes]
     widest = max(_length(line) for lines in names for line in lines)
-    layout = Layout(across, len(place), tuple(ways), widest + 2 * PADDING)
-    width, height = layout.on_paper(layout.size)
+    layout = Layout(across, len(place), tuple(arrows), widest + 2 * PADDING)
+    width, height = layout.xy(layout.size)
     title, description = f"{words.key}-title-{kind}", f"{words.key}-description-{kind}"
     return element(
         "svg",
@@ -134,19 +132,19 @@ def _drawing(stages: Sequence[Stage], words: Words, *, across: bool) -> Element:
         },
         element("title", {"id": title}, words.title),
         element("desc", {"id": description}, words.description),
-        *(_way(layout, start, end) for start, end in ways),
-        *(_box(layout, index, stage) for index, stage in enumerate(stages)),
+        *(_arrow(layout, start, end) for start, end in arrows),
+        *(_box(layout, index, box) for index, box in enumerate(boxes)),
     )
 
 
-def _box(layout: Layout, index: int, stage: Stage) -> Element:
-    x, y = layout.on_paper((layout.start_of(index), layout.near))
+def _box(layout: Layout, index: int, box: Box) -> Element:
+    x, y = layout.xy((layout.start_of(index), layout.near))
     frame = {"x": x, "y": y, "width": layout.width, "height": HEIGHT, "rx": 9}
     return element(
         "a",
-        {"href": stage.target, "lang": "en"},
+        {"href": box.target, "lang": "en"},
         element("rect", _numbers(frame)),
-        _name(x + layout.width / 2, y + HEIGHT / 2 + 6, stage.name),
+        _name(x + layout.width / 2, y + HEIGHT / 2 + 6, box.name),
     )
 
 
@@ -157,7 +155,7 @@ def _name(x: float, y: float, name: str) -> Element:
         return element("text", place, first)
     upper = _numbers({"x": x, "y": y - LINE / 2})
     lower = _numbers({"x": x, "y": y + LINE / 2})
-    # Between the lines stands a space, for those who hear the name.
+    # The space separates the lines for screen readers.
     return element(
         "text", place, element("tspan", upper, first), " ", element("tspan", lower, *more)
     )
@@ -168,7 +166,7 @@ def _length(line: str) -> int:
 
 
 def _lines(name: str) -> list[str]:
-    """Return the name, a long one in two lines, broken at the space nearest to its middle."""
+    """Return the lines of a name; a long one is broken at the space nearest to its middle."""
     spaces = [index for index, letter in enumerate(name) if letter == " "]
     if _length(name) <= LONG or not spaces:
         return [name]
@@ -180,8 +178,8 @@ def _numbers(values: dict[str, float]) -> dict[str, str]:
     return {name: f"{value:g}" for name, value in values.items()}
 
 
-def _way(layout: Layout, start: int, end: int) -> Element:
-    corners = [layout.on_paper(place) for place in layout.way(start, end)]
+def _arrow(layout: Layout, start: int, end: int) -> Element:
+    corners = [layout.xy(place) for place in layout.corners(start, end)]
     return element(
         "g",
         {"aria-hidden": "true"},
@@ -190,15 +188,15 @@ def _way(layout: Layout, start: int, end: int) -> Element:
     )
 
 
-def _towards(start: Place, end: Place, distance: float) -> Place:
-    """Return the place that lies the distance before `end` on a straight way."""
+def _towards(start: Point, end: Point, distance: float) -> Point:
+    """Return the point at this distance before `end` on a straight line."""
     (x1, y1), (x2, y2) = start, end
     length = abs(x2 - x1) + abs(y2 - y1)
     return x2 - (x2 - x1) / length * distance, y2 - (y2 - y1) / length * distance
 
 
-def _line(corners: Sequence[Place]) -> str:
-    """Return the path through the corners, rounded; it ends where the arrow's tip begins."""
+def _line(corners: Sequence[Point]) -> str:
+    """Return the path through the rounded corners, up to the tip of the arrow."""
     parts = [_command("M", corners[0])]
     for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
         parts.append(_command("L", _towards(before, corner, CURVE)))
@@ -207,7 +205,7 @@ def _line(corners: Sequence[Place]) -> str:
     return "".join(parts)
 
 
-def _tip(corners: Sequence[Place]) -> str:
+def _tip(corners: Sequence[Point]) -> str:
     (x, y) = corners[-1]
     (back_x, back_y) = _towards(corners[-2], corners[-1], TIP * 1.3)
     half_x, half_y = (back_y - y) / 2, (back_x - x) / 2
@@ -215,5 +213,5 @@ def _tip(corners: Sequence[Place]) -> str:
     return _command("M", (x, y)) + _command("L", left) + _command("L", right) + "Z"
 
 
-def _command(letter: str, *places: Place) -> str:
+def _command(letter: str, *places: Point) -> str:
     return letter + " ".join(f"{x:g} {y:g}" for x, y in places)

@@ -1,49 +1,17 @@
-"""Facts as tables: caption, header cells, and an anchor on each row for deep links."""
+"""Tables of metrics, retention periods and email subjects."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import Element
 
-from charts import Cell, Child, Row, anchor, element, english, table
+from charts import Cell, Child, Row, anchor, element, table
 from knowledge_site.wording import word
-from support_facts import Facts, Metric, Status
-
-
-def statuses(facts: Facts, language: str) -> Element:
-    """`{{ table statuses }}`: meaning, who acts, what you can do, what can follow."""
-    headings = ("status", "meaning", "who_acts", "you_can", "next_statuses")
-    return table(
-        word("statuses_caption", language),
-        [word(heading, language) for heading in headings],
-        (_status_row(status, facts, language) for status in facts.statuses),
-    )
-
-
-def _status_row(status: Status, facts: Facts, language: str) -> Row:
-    link = element("a", {"href": f"#{anchor(status.key)}"}, english(status.name, language))
-    following = [facts.status(key) for key in status.next]
-    cells = (
-        [status.meaning[language]],
-        [status.who_acts[language]],
-        [status.you_can[language]],
-        [_following(following, language)],
-    )
-    return anchor(status.key), [link], cells
-
-
-def _following(statuses: Sequence[Status], language: str) -> Child:
-    if not statuses:
-        return word("nothing_follows", language)
-    links = (
-        element("a", {"href": f"#{anchor(status.key)}"}, english(status.name, language))
-        for status in statuses
-    )
-    return element("ul", None, *(element("li", None, link) for link in links))
+from support_facts import Facts, MailSubject, Metric
 
 
 def metrics(
     facts: Facts, language: str, measured: Callable[[Metric], Iterable[Element]]
 ) -> Element:
-    """Return a row for each metric, with what was `measured` of it beside its aim."""
+    """Return a row for each metric, with its last `measured` values next to its target."""
     headings = ("metric", "definition", "formula", "excludes")
     return table(
         word("metrics_caption", language),
@@ -82,3 +50,27 @@ def retention(facts: Facts, language: str) -> Element:
             for period in facts.retention
         ),
     )
+
+
+def mail_subjects(facts: Facts, language: str) -> Element:
+    """`{{ table mail_subjects }}`: when each email is sent, its subject, its constant part."""
+    headings = ("mail_when", "mail_filter", "mail_subject")
+    return table(
+        word("mail_subjects_caption", language),
+        [word(heading, language) for heading in headings],
+        (_subject_row(subject, language) for subject in facts.mail_subjects),
+    )
+
+
+def _subject_row(subject: MailSubject, language: str) -> Row:
+    cells = ([_code(constant_part(subject.pattern))], [_code(subject.pattern)])
+    return f"mail-{anchor(subject.key)}", [subject.sent_when[language]], cells
+
+
+def constant_part(pattern: str) -> str:
+    """Return the start that all subjects of a kind share, for use in an email filter."""
+    return pattern.split("{")[0].strip()
+
+
+def _code(text: str) -> Element:
+    return element("code", {"lang": "en"}, text)

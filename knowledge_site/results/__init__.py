@@ -1,13 +1,13 @@
-"""Published figures as a reader meets them: the latest period, its history, and the downloads.
+"""Published results on the site: the latest period, the history and the downloads.
 
-shown      what every part needs: results, facts, a language; how numbers are written in it
-latest     the latest period in a few sentences
-scores     what customers answered
-times      how long it took
-treatment  who was asked, and how the answers were treated
-history    every period, and every correction
-notes      what the meetings decided
-measured   the last figure beside each aim
-news       what the feed tells of them
-downloads  the same figures for programs and spreadsheets
+view           results, facts and a language; how numbers are written
+latest         the latest period in a few sentences
+scores         answers to the questions
+times          durations
+participation  the response rate, and how answers were handled
+history        all periods and all corrections
+notes          what the meetings decided
+metrics        the table of metrics with their latest values
+news           entries of the feed
+downloads      the same figures as JSON and CSV
 """

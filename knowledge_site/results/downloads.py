@@ -1,4 +1,4 @@
-"""The same figures for programs and spreadsheets, below data/ of the built site."""
+"""Published results as JSON and CSV, in data/ of the built site."""
 
 import csv
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 from published_results import Figures, Portion, Published, PublishedSpread
 
-# The first heading says which format it is: downloads outlive the program that wrote them.
+# The first heading names the format and its version, because people keep downloads for years.
 _COLUMNS = (
     "support-results-1:first_week",
     "last_week",
@@ -24,12 +24,12 @@ _COLUMNS = (
     "value",
     "n",
 )
-# What is measured, which part of it, the figure's name, its value, and the number it rests on.
+# Metric, part of it, name of the figure, its value, and the number of cases or answers.
 Line = tuple[str, str, str, float, int]
 
 
 def write_downloads(site: Path, published: Published) -> None:
-    """Write data/results.json and data/results.csv; empty ones if nothing is published."""
+    """Write data/results.json and data/results.csv, which are empty if nothing is published."""
     folder = site / "data"
     folder.mkdir(exist_ok=True)
     text = json.dumps(as_json(published), indent=2, ensure_ascii=False)
@@ -41,7 +41,7 @@ def write_downloads(site: Path, published: Published) -> None:
 
 
 def as_json(published: Published) -> dict[str, Any]:
-    """Return every version and note. Who approved them stays in the repository."""
+    """Return every result and note, without the names of the people who approved them."""
     hidden = {"approved": {"by"}}
     return {
         "results": [

@@ -1,4 +1,4 @@
-"""Every period that was published, set side by side, and every correction."""
+"""All published periods in comparison, and all corrections."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
@@ -7,12 +7,12 @@ from charts import Labels, Mark, bars, element, intervals
 from knowledge_site.results.view import ResultsView, paragraph, section
 from published_results import Answers, PublishedTimes, Result
 
-# A year: older periods are in the files.
+# Periods in the charts; older ones are in the downloads.
 _SHOWN = 12
 
 
 def history(view: ResultsView) -> Element:
-    """`{{ results history }}`: a picture and a table for each figure over the last periods."""
+    """`{{ results history }}`: a chart and a table for each figure of the last periods."""
     results = _results(view)
     if not results:
         return section("history", view.no_figures())
@@ -26,7 +26,7 @@ def history(view: ResultsView) -> Element:
 
 
 def corrections(view: ResultsView) -> Element:
-    """`{{ results corrections }}`: what was corrected, when and why; the old files stay."""
+    """`{{ results corrections }}`: what was corrected, when and why."""
     corrected = [result for result in view.published.results if result.correction]
     if not corrected:
         return section("corrections", paragraph(view.word("no_corrections")))
@@ -80,7 +80,7 @@ def _shares(view: ResultsView, question: str) -> Element:
 
 
 def _answers(result: Result, question: str) -> Iterator[tuple[str, Answers | None]]:
-    """Yield the answers to each wording, named if there are several; None if all are withheld."""
+    """Yield a label and the answers for each wording; None if all are withheld."""
     wordings = result.figures.scores.wordings if result.figures.scores else ()
     for wording in wordings:
         for answers in wording.answers:

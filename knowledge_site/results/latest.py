@@ -1,4 +1,4 @@
-"""The latest period in a few sentences, each with the number it rests on."""
+"""The latest period in a few sentences, each with its number of cases or answers."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
@@ -9,7 +9,7 @@ from published_results import PublishedSpread, PublishedTimes, Result, Target
 
 
 def latest(view: ResultsView) -> Element:
-    """`{{ results latest }}`: which period it is, and what a customer should know of it."""
+    """`{{ results latest }}`: the period and its main figures."""
     result = view.latest
     if result is None:
         rules = view.facts.survey
@@ -22,7 +22,7 @@ def latest(view: ResultsView) -> Element:
 
 
 def banner(view: ResultsView) -> Element:
-    """`{{ results banner }}`: what sample data never goes without; nothing above real figures."""
+    """`{{ results banner }}`: the warning above sample data; empty for real results."""
     if not view.published.is_sample:
         return section("banner")
     text = element("strong", None, view.word("sample_data"))
@@ -31,7 +31,7 @@ def banner(view: ResultsView) -> Element:
 
 
 def targets(result: Result) -> Iterator[tuple[Target, PublishedTimes]]:
-    """Yield every aim with the durations that are measured on its clock."""
+    """Yield every target with the durations measured on its clock."""
     for target in result.rules.targets:
         for times in result.figures.times:
             if (times.metric, times.clock) == (target.metric, target.clock):
@@ -39,7 +39,7 @@ def targets(result: Result) -> Iterator[tuple[Target, PublishedTimes]]:
 
 
 def is_met(target: Target, spread: PublishedSpread) -> bool:
-    """Say whether the aim was met: at least half of the cases kept it."""
+    """Return whether at least half of the cases met the target."""
     if within := spread.within_target:
         return 2 * within.count >= within.n
     return spread.median <= target.seconds

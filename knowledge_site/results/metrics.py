@@ -1,4 +1,4 @@
-"""The metrics table with what was last measured beside each aim."""
+"""The table of metrics with the latest value next to each target."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
@@ -12,7 +12,7 @@ RESULTS_PAGE = "how-we-are-doing.md"
 
 
 def metrics(view: ResultsView) -> Element:
-    """`{{ table metrics }}`: aim, last measured, definition, formula, what does not count."""
+    """`{{ table metrics }}`: target, latest value, definition, formula, exclusions."""
     return tables.metrics(
         view.facts,
         view.language,
@@ -31,7 +31,7 @@ def _note(view: ResultsView, said: str) -> Element:
 
 
 def _measured(view: ResultsView, metric: str) -> Iterator[str]:
-    """Yield what was measured of a metric in the latest period, once for each clock or wording."""
+    """Yield the values of a metric in the latest period, one per clock or wording."""
     if view.latest is None:
         return
     yield from _times(view, view.latest, metric)

@@ -1,4 +1,4 @@
-"""You said, we did: what the meetings decided, in the leads' own words."""
+"""Published notes: what the meetings decided, as the leads wrote it."""
 
 from xml.etree.ElementTree import Element
 
@@ -8,7 +8,7 @@ from published_results import PublishedNote
 
 
 def notes(view: ResultsView) -> Element:
-    """`{{ results notes }}`: every note, the newest first."""
+    """`{{ results notes }}`: all notes, newest first."""
     found = sorted(
         view.published.notes, key=lambda note: (note.approved.at, note.week, note.number)
     )
@@ -18,7 +18,7 @@ def notes(view: ResultsView) -> Element:
 
 
 def words_of(note: PublishedNote, language: str) -> tuple[str, str]:
-    """Return the note's text and its language: this one, else the first there is."""
+    """Return the text of a note and its language, which may differ from `language`."""
     chosen = language if language in note.text else next(iter(note.text))
     return note.text[chosen], chosen
 

@@ -1,4 +1,4 @@
-"""Who was asked, who answered, and how the answers were treated."""
+"""The response rate, and how answers were handled."""
 
 from xml.etree.ElementTree import Element
 
@@ -7,7 +7,7 @@ from knowledge_site.results.view import ResultsView, section
 
 
 def participation(view: ResultsView) -> Element:
-    """`{{ results participation }}`: from closed cases to answers, with the response rate."""
+    """`{{ results participation }}`: closed cases, surveys sent, answers, response rate."""
     result = view.latest
     if result is None:
         return section("participation", view.no_figures())
@@ -34,7 +34,7 @@ def participation(view: ResultsView) -> Element:
 
 
 def conduct(view: ResultsView) -> Element:
-    """`{{ results conduct }}`: answers read in time, wished-for contacts made in time."""
+    """`{{ results conduct }}`: answers read in time and requested contacts made in time."""
     result = view.latest
     if result is None:
         return section("conduct", view.no_figures())

@@ -1,4 +1,4 @@
-"""What customers answered: a bar for each point, the mean, and the share with its interval."""
+"""Answers to the questions: counts per point, the mean, and the share with its interval."""
 
 from xml.etree.ElementTree import Element
 
@@ -8,7 +8,7 @@ from published_results import Answers, PublishedWording, Result
 
 
 def scores(view: ResultsView) -> Element:
-    """`{{ results scores }}`: a picture and a table for every question, and what was left out."""
+    """`{{ results scores }}`: a chart and a table for every question, and what is excluded."""
     result = view.latest
     if result is None:
         return section("scores", view.no_figures())
@@ -51,7 +51,7 @@ def _picture(
 
 
 def _points(view: ResultsView, wording: PublishedWording, answers: Answers) -> list[str]:
-    """Return number and word of every point; the number alone of a wording no file holds."""
+    """Return number and text of every point; only the number if the text is not published."""
     numbers = range(1, len(answers.counts) + 1)
     question = view.published.wording(answers.question, wording.version)
     if question is None:

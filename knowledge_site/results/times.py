@@ -1,4 +1,4 @@
-"""How long it took: the median as a bar, with the number of cases and the 90th percentile."""
+"""Durations: the median as a bar, with the number of cases and the 90th percentile."""
 
 from xml.etree.ElementTree import Element
 
@@ -10,7 +10,7 @@ METRICS = ("first_response_time", "resolution_time")
 
 
 def times(view: ResultsView) -> Element:
-    """`{{ results times }}`: a picture and a table for every metric and clock."""
+    """`{{ results times }}`: a chart and a table for every metric and clock."""
     result = view.latest
     if result is None:
         return section("times", view.no_figures())
@@ -27,7 +27,7 @@ def times(view: ResultsView) -> Element:
 
 
 def _absent(view: ResultsView, result: Result, withheld: str) -> Element:
-    """Say what is withheld, such as "times.resolution_time", or one clock of it, and why."""
+    """Return what is withheld, such as "times.resolution_time", and why."""
     _, metric, *clocks = withheld.split(".")
     title = _title(view, metric, *clocks)
     return paragraph(f"{title}: {view.withheld(result, withheld).text}")

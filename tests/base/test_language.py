@@ -108,7 +108,7 @@ def _cut(path: Path, start: str) -> None:
 
 def test_the_command_lists_what_is_missing_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["de"]) == 0
-    assert capsys.readouterr().out == "de lacks nothing\n"
+    assert capsys.readouterr().out == "nothing is missing for de\n"
     assert main(["fr"]) == 1
     assert "docs/fr: " in capsys.readouterr().out
     assert main([]) == main(["../x"]) == 2

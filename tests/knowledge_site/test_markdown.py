@@ -85,7 +85,7 @@ def test_unknown_filler_stops_and_names_the_nearest():
 
 
 def test_filler_inside_a_sentence_stops():
-    with pytest.raises(ValueError, match="line of its own"):
+    with pytest.raises(ValueError, match="only text on its line"):
         render("See {{ table statuses }} for more.")
 
 
@@ -174,7 +174,7 @@ def test_any_text_between_braces_is_a_fact_a_filler_or_a_named_fault(text):
     try:
         assert fill(text, FACTS, "en").tag
     except UnknownPlaceholder as error:
-        assert "there is:" in str(error)
+        assert "use one of" in str(error)
 
 
 def changed_facts(folder, before, after):

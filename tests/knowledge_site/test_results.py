@@ -426,5 +426,5 @@ def test_sample_data_never_stands_among_the_real_results(
     folder = tmp_path / "results"
     add(folder, published(cases(), sample=True).results)
     monkeypatch.setattr(build_site, "RESULTS", folder)
-    with pytest.raises(ResultsError, match="holds sample data: move it to a folder of its own"):
+    with pytest.raises(ResultsError, match="contains sample data: move it to a separate folder"):
         build_site.build(tmp_path / "site", results=folder)

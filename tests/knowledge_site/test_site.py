@@ -185,9 +185,9 @@ def test_a_build_replaces_a_site_and_nothing_else(tmp_path):
     foreign = tmp_path / "papers"
     foreign.mkdir()
     (foreign / "letter.txt").write_text("Not a site.")
-    with pytest.raises(SiteError, match="papers: holds something that was not built here"):
+    with pytest.raises(SiteError, match="papers: contains files that are not a built site"):
         build(foreign)
-    with pytest.raises(SiteError, match="letter.txt: holds something that was not built here"):
+    with pytest.raises(SiteError, match="letter.txt: contains files that are not a built site"):
         build(foreign / "letter.txt")
     assert (foreign / "letter.txt").read_text() == "Not a site."
     out = tmp_path / "site"

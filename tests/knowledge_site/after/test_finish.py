@@ -53,8 +53,8 @@ def test_good_links_are_no_fault(site):
         ('<img src="gone.png" alt="">', "gone.png leads nowhere"),
         ('<img src="https://example.org/x.png" alt="">', "from another host"),
         ('<script src="//example.org/x.js"></script>', "from another host"),
-        ('<p id="top">x</p>', "'top' stands twice"),
-        ("<p>{{ contacts.hours }}</p>", "template text left over"),
+        ('<p id="top">x</p>', "'top' is used twice"),
+        ("<p>{{ contacts.hours }}</p>", "unfilled placeholder"),
     ],
 )
 def test_fault_is_named_with_page_and_line(site, body, message):
@@ -202,5 +202,5 @@ def test_old_path_claimed_twice_or_outside_the_site_is_a_fault():
     ]
     messages = [str(fault) for fault in redirects.redirect_conflicts(pages)]
     assert len(messages) == 2
-    assert "must begin with /" in messages[0]
-    assert "claimed by en/a.md too" in messages[1]
+    assert "must start with /" in messages[0]
+    assert "also listed by en/a.md" in messages[1]

@@ -56,7 +56,7 @@ def test_robots_are_led_to_the_sitemap():
 @pytest.mark.parametrize(
     ("day", "said"),
     [
-        (date(2026, 11, 26), "is over"),
+        (date(2026, 11, 26), "is in the past"),
         (date(2026, 11, 27), None),
         (date(2027, 11, 26), None),
         (date(2027, 11, 27), "more than a year away"),

@@ -59,7 +59,7 @@ def test_anchor_given_twice_is_named(docs):
     with page.open("a", encoding="utf-8") as file:
         file.write('\n<span id="case"></span>\n')
     line = len(page.read_text(encoding="utf-8").splitlines())
-    assert f"{page}:{line}: id 'case' stands twice on the page" in faults(docs)
+    assert f"{page}:{line}: id 'case' is used twice on the page" in faults(docs)
 
 
 def test_page_in_no_navigation_is_named(docs):

@@ -1,20 +1,20 @@
-"""Boxes and ways stand inside the picture and can be read."""
+"""Boxes and arrows are inside the graph and legible."""
 
 import re
 
 import pytest
 
-from knowledge_site.fill.status_graph import Layout, Stage, Words, drawings
+from knowledge_site.fill.status_graph import Box, GraphLabels, Layout, status_graphs
 
-WORDS = Words("way", "A way", "From A to B.")
-
-
-def stage(key: str, name: str, *following: str) -> Stage:
-    return Stage(key, name, f"page.md#{key}", following)
+WORDS = GraphLabels("way", "A way", "From A to B.")
 
 
-def wide(*stages: Stage):
-    return drawings(stages, WORDS)[0]
+def stage(key: str, name: str, *following: str) -> Box:
+    return Box(key, name, f"page.md#{key}", following)
+
+
+def wide(*stages: Box):
+    return status_graphs(stages, WORDS)[0]
 
 
 def test_room_for_bent_ways_is_made_only_when_there_are_some():
@@ -58,7 +58,7 @@ def test_box_is_as_wide_as_the_longest_name_needs():
 def test_both_drawings_are_named_by_ids_of_their_own():
     found = [
         element.attrib["id"]
-        for drawing in drawings([stage("a", "A", "b"), stage("b", "B")], WORDS)
+        for drawing in status_graphs([stage("a", "A", "b"), stage("b", "B")], WORDS)
         for element in drawing
         if "id" in element.attrib
     ]

@@ -1,0 +1,83 @@
+"""Tables of statuses: of a case, of an escalation and of engineering tickets."""
+
+from collections.abc import Iterable, Sequence
+from xml.etree.ElementTree import Element
+
+from charts import Child, Row, anchor, element, english, table
+from knowledge_site.wording import word
+from support_facts import EscalationStatus, Facts, Status, TicketStatus
+
+AnyStatus = Status | EscalationStatus | TicketStatus
+
+
+def statuses(facts: Facts, language: str) -> Element:
+    """`{{ table statuses }}`: meaning, who acts, what you can do, what can follow."""
+    headings = ("status", "meaning", "who_acts", "you_can", "next_statuses")
+    return table(
+        word("statuses_caption", language),
+        [word(heading, language) for heading in headings],
+        (_case_row(status, facts, language) for status in facts.statuses),
+    )
+
+
+def _case_row(status: Status, facts: Facts, language: str) -> Row:
+    following = [facts.status(key) for key in status.next]
+    cells = (
+        [status.meaning[language]],
+        [status.who_acts[language]],
+        [status.you_can[language]],
+        [_links(following, language) or word("nothing_follows", language)],
+    )
+    return anchor(status.key), [_link(status, language)], cells
+
+
+def escalation_statuses(facts: Facts, language: str) -> Element:
+    """`{{ table escalation_statuses }}`: what each status means and what can follow."""
+    headings = ("stage", "stage_meaning", "next_statuses")
+    known = {status.key: status for status in facts.escalation_statuses}
+    rows: list[Row] = []
+    for status in known.values():
+        following = _links([known[key] for key in status.next], language)
+        cells: list[list[Child]] = [
+            [status.meaning[language]],
+            [following or word("escalation_over", language)],
+        ]
+        rows.append((anchor(status.key), [_link(status, language)], cells))
+    return table(
+        word("stages_caption", language), [word(heading, language) for heading in headings], rows
+    )
+
+
+def bug_statuses(facts: Facts, language: str) -> Element:
+    """`{{ table bug_ticket_statuses }}`: what each status of a bug ticket means."""
+    return _ticket_statuses("bug", facts.bug_ticket_statuses, language)
+
+
+def cloud_statuses(facts: Facts, language: str) -> Element:
+    """`{{ table cloud_ticket_statuses }}`: what each status of a cloud ticket means."""
+    return _ticket_statuses("cloud", facts.cloud_ticket_statuses, language)
+
+
+def _ticket_statuses(kind: str, statuses: Iterable[TicketStatus], language: str) -> Element:
+    rows: list[Row] = [
+        (
+            f"{kind}-{anchor(status.key)}",
+            [_link(status, language, f"{kind}-")],
+            [[status.meaning[language]]],
+        )
+        for status in statuses
+    ]
+    headings = [word("status", language), word("meaning", language)]
+    return table(word(f"{kind}_tickets_caption", language), headings, rows)
+
+
+def _link(status: AnyStatus, language: str, prefix: str = "") -> Element:
+    target = f"#{prefix}{anchor(status.key)}"
+    return element("a", {"href": target}, english(status.name, language))
+
+
+def _links(statuses: Sequence[AnyStatus], language: str) -> Element | None:
+    """Return a list of links; None without statuses."""
+    if not statuses:
+        return None
+    return element("ul", None, *(element("li", None, _link(one, language)) for one in statuses))
