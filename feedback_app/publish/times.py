@@ -62,28 +62,19 @@ def _times(
     rules: Rules,
     earlier: Sequence[tuple[PublishedTimes, ...]],
 ) -> PublishedTimes:
-    counts = Counter(kind for kind, _ in measured)
-    stated = [
-        times
-        for version in earlier
-        for times in version
-        if (times.metric, times.clock) == (metric, clock)
-    ]
-    if stated:
-        split = _same_split(stated[0], counts, rules.minimum_n)
-    else:
-        split = split_kinds(counts, rules.minimum_n)
-    target = next(
-        (
-            target.seconds
-            for target in rules.targets
-            if (target.metric, target.clock) == (metric, clock)
-        ),
-        None,
+    counts, place = Counter(kind for kind, _ in measured), (metric, clock)
+    before = [one for version in earlier for one in version if (one.metric, one.clock) == place]
+    split = (
+        _same_split(before[0], counts, rules.minimum_n)
+        if before
+        else split_kinds(counts, rules.minimum_n)
     )
+    targets = {(target.metric, target.clock): target.seconds for target in rules.targets}
 
     def spread_of(kinds: Iterable[str]) -> PublishedSpread:
-        return _spread([seconds for kind, seconds in measured if kind in kinds], target, rules)
+        return _spread(
+            [seconds for kind, seconds in measured if kind in kinds], targets.get(place), rules
+        )
 
     return PublishedTimes(
         metric=metric,
