@@ -26,9 +26,9 @@ def report(
     kind: str = "message/rfc822",
     status_kind: str = "message/delivery-status",
 ) -> bytes:
-    """Return what a mail server sends back, as RFC 3464 and RFC 6533 describe it.
+    """Return a bounce report of a mail server (RFC 3464, RFC 6533).
 
-    `kind` is the media type of what it brings of the original: all of it, or its headers.
+    `kind` is the media type of the original in the report: all of it, or its headers.
     """
     mail = MIMEMultipart("report", report_type="delivery-status")
     mail["From"], mail["To"] = "mailer-daemon@mx.example", "support@example.org"

@@ -33,7 +33,7 @@ def _customer(office: Office, case_number: str) -> Customer:
         number=case_number,
     ):
         return Customer(office, row["id"])
-    raise AssertionError(f"there is no case {case_number}")
+    raise AssertionError(f"no such case: {case_number}")
 
 
 def test_a_counted_answer_names_its_period_and_leads_to_the_figures(published: Office) -> None:

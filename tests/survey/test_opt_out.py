@@ -15,7 +15,7 @@ ADDRESS = "contact@customer.example"
 
 
 def _path(office: Office) -> str:
-    """Return the path that the mail's header names for objecting."""
+    """Return the path of the opt-out link in the email's header."""
     return office.mails()[0]["List-Unsubscribe"].strip("<>").removeprefix("http://survey.example")
 
 

@@ -220,7 +220,7 @@ def test_the_closure_mail_is_readable_for_everybody_in_both_schemes(
             closure_email(CONTEXT, case, "i" * 22, LINKS, NOW).message, policy=default
         )
         window = shown(SimpleNamespace(text=mail.get_body(("html",)).get_content()), scheme=scheme)
-        # Landmarks are for pages; a mail stands inside the mail program's own.
+        # Landmarks are for pages; an email is shown inside the email program's landmarks.
         rules = {"runOnly": {"type": "tag", "values": KINDS[:-1]}}
         faults = Axe().run(window, options=rules).response["violations"]
         assert [one["id"] for one in faults] == []

@@ -1,7 +1,7 @@
-"""What mail scanners do, the whole matrix: nothing recorded, changed or used up.
+"""Email scanners, in all combinations: they record, change and use up nothing.
 
 Raw HTTP goes over a real server whose time the test lets pass; the scanners that run a browser
-are a real headless Chromium before a server of its own.
+are a real headless Chromium with a separate server.
 """
 
 import http.client
@@ -43,7 +43,7 @@ class Page(NamedTuple):
 
 
 class Mail:
-    """A closure mail that arrived, the server its links lead to, and who uses them."""
+    """A delivered closure email, the server of its links, and the clients that open them."""
 
     def __init__(self, office: Office, port: int) -> None:
         self.office, self.port = office, port
@@ -79,7 +79,7 @@ class Mail:
         return page
 
     def scan(self, *methods: str, headers: dict[str, str] | None = None) -> list[Page]:
-        """Fetch every link of the mail with every method, from the scanner's address."""
+        """Request every link of the email with every method, from the scanner's address."""
         return [
             self.ask(method, link, {**SCANNER, **(headers or {})}, address=SCANNER_ADDRESS)
             for link in self.links
@@ -120,7 +120,7 @@ def chosen(page: Page) -> list[str]:
 
 @pytest.fixture
 def mail(office: Office) -> Iterator[Mail]:
-    """A closure mail that was delivered two minutes ago."""
+    """A closure email that was delivered two minutes ago."""
     with serving(office.program) as port:
         yield Mail(office, port)
 
@@ -276,7 +276,7 @@ def test_a_late_crawl_changes_nothing_and_learns_nothing(mail: Mail) -> None:
 
 
 def _spoiled(path: str) -> list[str]:
-    """Return what mail programs and scanners make of a rating link."""
+    """Return the variants of a rating link that email programs and scanners create."""
     token = path.removeprefix("/f/").partition("?")[0]
     return [
         path.upper(),
@@ -354,7 +354,7 @@ def test_hardly_any_answer_of_an_ordinary_person_carries_a_flag(tmp_path: Path) 
 
 
 class Chromium:
-    """A server with one delivered mail, and a headless browser that opens its links."""
+    """A server with one delivered email, and a headless browser that opens its links."""
 
     def __init__(self, program: Program, browser: Any) -> None:
         self.browser = browser
@@ -396,7 +396,7 @@ class Chromium:
 
 @pytest.fixture
 def chromium(browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chromium]:
-    """The real time passes here: the server is a process of its own."""
+    """Wait in real time, because the server is a separate process."""
     port = free_port()
     env = environment(tmp_path, port)
     for name, value in env.items():

@@ -16,7 +16,7 @@ ONE_DAY = timedelta(hours=24)
 
 @pytest.fixture
 def customer(office: Office) -> Customer:
-    """A customer who opened the link from the closure mail a minute after it came."""
+    """A customer who opened the link in the closure email a minute after it arrived."""
     invitation_id = office.invite()
     office.wait(minutes=1)
     return Customer(office, invitation_id)
