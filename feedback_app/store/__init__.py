@@ -1,1 +1,2 @@
-"""The only SQL, a file per noun. Functions take a Transaction to write and a Database to ask."""
+"""All SQL, one module per kind of record. Functions write with a Transaction and read with a
+Database; most reads accept either."""

@@ -1,4 +1,4 @@
-"""What leads did about answers: read, noted, discussed, followed up."""
+"""What leads did about answers: read, notes, discussed, follow-up."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,6 +8,7 @@ from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import AnswerStatus, Note, Progress
 from feedback_app.store import follow_ups
+from feedback_app.store.rows import times_in
 
 _SELECT = """
     SELECT answers.invitation_id, unread_revision, read_at, discussed_at, discussed_week,
@@ -25,27 +26,27 @@ _NEWEST_LAST = "ORDER BY written_at, notes.id"
 
 
 def of_week(database: Database, week: str) -> dict[str, AnswerStatus]:
-    """Return what was done about each answer of `week`, by invitation."""
+    """Return the status of each answer of `week`, by invitation id."""
     rows = database.ask(f"{_SELECT} answers.answered_week = :week", week=week)
     notes = database.ask(
         f"""{_NOTES} JOIN answers ON answers.invitation_id = notes.invitation_id
             WHERE answers.revision = 1 AND answers.answered_week = :week {_NEWEST_LAST}""",
         week=week,
     )
-    return _handlings(rows, notes)
+    return _statuses(rows, notes)
 
 
 def of_answer(database: Database, invitation_id: str) -> AnswerStatus | None:
-    """Return what was done about one answer; None if there is no such answer."""
+    """Return the status of an answer; None if there is no such answer."""
     rows = database.ask(f"{_SELECT} answers.invitation_id = :id", id=invitation_id)
     notes = database.ask(
         f"{_NOTES} WHERE notes.invitation_id = :id {_NEWEST_LAST}", id=invitation_id
     )
-    return _handlings(rows, notes).get(invitation_id)
+    return _statuses(rows, notes).get(invitation_id)
 
 
 def add_note(tx: Transaction, invitation_id: str, text: str, now: datetime) -> None:
-    """Store what a lead wants the meeting to know about an answer."""
+    """Store a lead's note about an answer."""
     tx.run(
         """INSERT INTO notes (id, invitation_id, text, written_at)
            VALUES (:id, :invitation_id, :text, :now)""",
@@ -56,10 +57,10 @@ def add_note(tx: Transaction, invitation_id: str, text: str, now: datetime) -> N
     )
 
 
-def _handlings(rows: Iterable[Row], notes: Iterable[Row]) -> dict[str, AnswerStatus]:
+def _statuses(rows: Iterable[Row], notes: Iterable[Row]) -> dict[str, AnswerStatus]:
     noted: dict[str, list[Note]] = {}
     for row in notes:
-        # A note whose lifetime is over has no text left.
+        # The text is NULL after its retention period.
         if row["text"]:
             note = Note(text=row["text"], written_at=from_text(row["written_at"]))
             noted.setdefault(row["invitation_id"], []).append(note)
@@ -68,10 +69,7 @@ def _handlings(rows: Iterable[Row], notes: Iterable[Row]) -> dict[str, AnswerSta
             unread=row["unread_revision"] is not None,
             progress=Progress(
                 discussed_week=row["discussed_week"],
-                **{
-                    name: row[name] and from_text(row[name])
-                    for name in ("read_at", "discussed_at", "handled_at")
-                },
+                **times_in(row, "read_at", "discussed_at", "handled_at"),
             ),
             notes=tuple(noted.get(row["invitation_id"], ())),
             follow_up=follow_ups.from_row(row) if row["opened_at"] else None,

@@ -1,13 +1,13 @@
-"""Closed cases with their invitation and newest answer, as review and export read them."""
+"""Closed cases with their invitation and newest answer, for the review and exports."""
 
 from collections.abc import Generator, Iterator
 from dataclasses import fields
 from datetime import datetime
 
 from feedback_app.base.text import clean
-from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row
 from feedback_app.records import CASE_FIELDS, AnsweredCase, CaseDetails, Invitation
+from feedback_app.store.rows import count, times_in
 
 _CASE_FIELDS = tuple(field.name for field in fields(CaseDetails))
 _SELECT = f"""
@@ -39,7 +39,7 @@ _TIMES = (
 
 
 def answered_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
-    """Yield the cases whose first answer arrived in `week`, in the order of arrival."""
+    """Yield the cases first answered in `week`, ordered by arrival."""
     return _read(
         database,
         f"{_SELECT} WHERE newest.answered_week = :week ORDER BY answered_at, case_number",
@@ -49,7 +49,7 @@ def answered_in(database: Database, week: str, now: datetime) -> Iterator[Answer
 
 
 def closed_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
-    """Yield the cohort: the cases closed in `week`, answered or not."""
+    """Yield the cases closed in `week`, answered or not, ordered by closing time."""
     return _read(
         database,
         f"{_SELECT} WHERE closed_week = :week ORDER BY closed_at, case_number",
@@ -59,7 +59,7 @@ def closed_in(database: Database, week: str, now: datetime) -> Iterator[Answered
 
 
 def answered(database: Database, now: datetime) -> Iterator[AnsweredCase]:
-    """Yield every case that has an answer, in the order of arrival."""
+    """Yield every answered case, ordered by arrival."""
     return _read(
         database,
         f"{_SELECT} WHERE newest.revision IS NOT NULL ORDER BY answered_at, case_number",
@@ -70,7 +70,7 @@ def answered(database: Database, now: datetime) -> Iterator[AnsweredCase]:
 def answered_between(
     database: Database, first: str, last: str, now: datetime
 ) -> Generator[AnsweredCase, None, None]:
-    """Yield the cases whose first answer arrived in the weeks `first` to `last`, by arrival."""
+    """Yield the cases first answered in the weeks `first` to `last`, ordered by arrival."""
     return _read(
         database,
         f"""{_SELECT} WHERE newest.answered_week BETWEEN :first AND :last
@@ -83,18 +83,17 @@ def answered_between(
 
 def count_between(database: Database, first: str, last: str) -> int:
     """Return how many first answers arrived in the weeks `first` to `last`."""
-    rows = database.ask(
-        """SELECT count(*) AS answers FROM answers
+    return count(
+        database,
+        """SELECT count(*) FROM answers
            WHERE answered_week BETWEEN :first AND :last AND revision = 1""",
         first=first,
         last=last,
     )
-    count: int = rows[0]["answers"]
-    return count
 
 
 def discussed_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
-    """Yield the answers that the meeting of `week` discussed, in the order of arrival."""
+    """Yield the answers discussed in the meeting of `week`, ordered by arrival."""
     return _read(
         database,
         f"""{_SELECT} JOIN progress ON progress.invitation_id = newest.invitation_id
@@ -106,7 +105,7 @@ def discussed_in(database: Database, week: str, now: datetime) -> Iterator[Answe
 
 def find(database: Database, invitation_id: str, now: datetime) -> AnsweredCase | None:
     """Return the answered case of this invitation; None if it has no answer."""
-    # The id may come from a form, and PostgreSQL does not even look for one with NUL in it.
+    # The id may come from a form, and PostgreSQL raises an error for text with NUL.
     known = clean(invitation_id)
     found = _read(database, f"{_SELECT} WHERE newest.invitation_id = :id", now, id=known)
     return next(found, None)
@@ -115,10 +114,10 @@ def find(database: Database, invitation_id: str, now: datetime) -> AnsweredCase 
 def search(
     database: Database, words: str, first: str, last: str, limit: int, now: datetime
 ) -> list[AnsweredCase]:
-    """Return up to `limit` answers of these weeks whose comment holds `words`, the newest first.
+    """Return up to `limit` answers of these weeks whose comment contains `words`, newest first.
 
-    Capital letters make no difference. SQLite knows that of the letters a to z only, so words are
-    also looked for in small letters, in capitals and with a capital at their start.
+    Case is ignored. SQLite's lower() only changes a to z, so the search also tries the words in
+    lower case, in upper case and capitalised.
     """
     spellings = {
         f"word_{number}": f"%{_literally(spelling)}%"
@@ -144,7 +143,7 @@ def search(
 
 
 def _literally(words: str) -> str:
-    """Return `words` with the signs that LIKE would take for something else made plain."""
+    """Return `words` with the wildcards of LIKE escaped."""
     return words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
@@ -155,7 +154,7 @@ def _read(
 
 
 def _answered_case(row: Row, now: datetime) -> AnsweredCase:
-    at: Row = {name: row[name] and from_text(row[name]) for name in _TIMES}
+    at = times_in(row, *_TIMES)
     invitation = Invitation(
         id=row["invitation_id"],
         case_ref=row["case_ref"],
@@ -193,5 +192,5 @@ def _answered_case(row: Row, now: datetime) -> AnsweredCase:
 
 
 def _flags(row: Row) -> tuple[str, ...]:
-    """Return the flags of the newest revision, also one that came up after it was stored."""
+    """Return the flags of the newest revision, including one that was set after it was stored."""
     return (*row["flags"].split(), *(("other_values",) if row["is_contested"] else ()))

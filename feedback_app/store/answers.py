@@ -20,9 +20,9 @@ _INSERT = """
 
 
 def append(tx: Transaction, answer: Answer) -> bool:
-    """Store this revision, count it and put it onto the leads' desk.
+    """Store this revision, count its scores and add it to the reading queue.
 
-    Return False if another one with its number was there first.
+    Return False if another revision with this number was stored first.
     """
     values = {**vars(answer), "flags": " ".join(answer.flags)}
     if not tx.run(_INSERT, **values):
@@ -33,9 +33,9 @@ def append(tx: Transaction, answer: Answer) -> bool:
 
 
 def redact(tx: Transaction, invitation_id: str, words: str) -> list[int]:
-    """Black out `words`, in any case, in every revision's comment; return which revisions had them.
+    """Redact `words`, ignoring case, in every revision's comment; return the changed revisions.
 
-    The only change an answer ever sees besides erasure: a name may not be read out in the meeting.
+    Stored answers only change by redaction and erasure.
     """
     found = []
     for answer in revisions(tx, invitation_id):
@@ -53,7 +53,7 @@ def redact(tx: Transaction, invitation_id: str, words: str) -> list[int]:
 
 
 def revisions(source: Database | Transaction, invitation_id: str) -> list[Answer]:
-    """Return every revision of an answer, the one that counts last."""
+    """Return every revision of an answer, ordered by revision. The last one counts."""
     rows = source.ask(
         "SELECT * FROM answers WHERE invitation_id = :id ORDER BY revision",
         id=invitation_id,
@@ -62,7 +62,7 @@ def revisions(source: Database | Transaction, invitation_id: str) -> list[Answer
 
 
 def is_erased(source: Database | Transaction, invitation_id: str) -> bool:
-    """Return whether the comment of an answer was erased, or ended with its period."""
+    """Return whether the comment was erased or its retention period has ended."""
     return bool(
         source.ask(
             "SELECT 1 FROM answers WHERE invitation_id = :id AND comment IS NULL LIMIT 1",

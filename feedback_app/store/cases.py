@@ -1,4 +1,4 @@
-"""Closed cases: kept once per closing."""
+"""Closed cases, one row per closing."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ _INSERT = f"""
 
 
 def add(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> str:
-    """Store `case`, whose closing must not be known yet, and return its new key."""
+    """Store `case` and return its new key. This closing must not be stored yet."""
     key = new_id()
     tx.run(_INSERT, id=key, closed_week=closed_week, received_at=now, **vars(case))
     return key
@@ -23,7 +23,7 @@ def add(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> s
 def same_closing(source: Database | Transaction, case: ClosedCase, within: timedelta) -> str | None:
     """Return the key of this closing, or of one of the same case less than `within` away.
 
-    None: no such closing is known.
+    Return None if there is none.
     """
     rows = source.ask(
         """SELECT id FROM cases
@@ -41,7 +41,7 @@ def same_closing(source: Database | Transaction, case: ClosedCase, within: timed
 
 
 def is_known_near(source: Database | Transaction, case: ClosedCase, within: timedelta) -> bool:
-    """Return whether a closing of this case, by its key or its number, is known near that time."""
+    """Return whether a closing of this case, by id or number, is stored less than `within` away."""
     return bool(
         source.ask(
             """SELECT 1 FROM cases
@@ -57,12 +57,12 @@ def is_known_near(source: Database | Transaction, case: ClosedCase, within: time
 
 
 def has_source(tx: Database | Transaction, source: str) -> bool:
-    """Return whether a closed case of this source is known."""
+    """Return whether any closed case of this source is stored."""
     return bool(tx.ask("SELECT 1 FROM cases WHERE source = :source LIMIT 1", source=source))
 
 
 def closed_again_later(source: Database | Transaction, case: ClosedCase) -> bool:
-    """Return whether a later closing of the same case is known."""
+    """Return whether a later closing of the same case is stored."""
     return bool(
         source.ask(
             """SELECT 1 FROM cases WHERE source = :source AND case_id = :case_id
@@ -75,10 +75,10 @@ def closed_again_later(source: Database | Transaction, case: ClosedCase) -> bool
 
 
 def asked_since(source: Database | Transaction, case: ClosedCase, since: datetime) -> bool:
-    """Return whether the contact of `case` got, or is about to get, an invitation since `since`.
+    """Return whether the contact of `case` has an invitation created after `since`.
 
-    One about an earlier closing of the case itself, unanswered, does not count: asking about this
-    closing takes its place.
+    An unanswered invitation for an earlier closing of the same case does not count, because the
+    new invitation replaces it.
     """
     return bool(
         source.ask(

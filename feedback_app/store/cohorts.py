@@ -1,6 +1,6 @@
-"""Closed cases by the week they closed in, as they were known at a moment.
+"""Closed cases by the week they were closed in, as they were known at a given time.
 
-Published figures are made of these. Nothing that erasure or retention empties is read.
+Published figures are calculated from these. Columns that erasure or retention empty are not read.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from datetime import datetime
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row
 from feedback_app.records import CASE_FIELDS, Became, CohortCase, MeasuredCase
+from feedback_app.store.rows import times_in
 
 _COHORT = """
     FROM cases JOIN invitations ON invitations.case_ref = cases.id
@@ -51,7 +52,7 @@ def closed_between(
 ) -> Iterator[CohortCase]:
     """Yield the cases closed in the weeks `first` to `last` as they were known at `as_of`.
 
-    With `sample` only sample data, without it only real cases.
+    Either only sample data or only real cases, depending on `sample`.
     """
     sql = _select(_COHORT)
     rows = database.stream(sql, first=first, last=last, as_of=as_of, sample=sample)
@@ -59,19 +60,19 @@ def closed_between(
 
 
 def case_of(database: Database, invitation_id: str, as_of: datetime) -> CohortCase | None:
-    """Return the case of one invitation as it was known at `as_of`, if it was."""
+    """Return the case of an invitation as it was known at `as_of`; None if it was not known."""
     rows = database.ask(_select(_ONE), id=invitation_id, as_of=as_of)
     return _case(rows[0], as_of) if rows else None
 
 
 def closing_of(database: Database, invitation_id: str) -> tuple[str, bool] | None:
-    """Return the week a case closed in, and whether it is sample data; None if there is none."""
+    """Return the week the case was closed in and whether it is sample data; None if not found."""
     rows = database.ask(f"SELECT closed_week, source {_ONE}", id=invitation_id)
     return (rows[0]["closed_week"], rows[0]["source"] == "sample") if rows else None
 
 
 def first_week_asked(database: Database, sample: bool) -> str | None:
-    """Return the earliest week with a closed case whose customer was asked, if there is any."""
+    """Return the earliest week with a closed case whose customer got the link; None if none."""
     rows = database.ask(
         """SELECT min(closed_week) AS week FROM cases
            JOIN invitations ON invitations.case_ref = cases.id
@@ -85,7 +86,7 @@ def first_week_asked(database: Database, sample: bool) -> str | None:
 def arrived_later(
     database: Database, first: str, last: str, as_of: datetime, sample: bool
 ) -> tuple[int, int]:
-    """Return how many cases of these weeks, and answers about them, came in after `as_of`."""
+    """Return how many cases of these weeks, and answers to them, arrived after `as_of`."""
     rows = database.ask(
         f"""SELECT count(CASE WHEN received_at > :as_of THEN 1 END) AS cases,
                    count((SELECT 1 FROM answers WHERE revision = 1 AND answered_at > :as_of
@@ -104,7 +105,7 @@ def _select(cohort: str) -> str:
 
 
 def _case(row: Row, as_of: datetime) -> CohortCase:
-    at: Row = {name: row[name] and from_text(row[name]) for name in _TIMES}
+    at = times_in(row, *_TIMES)
     since = {name: _moment_by(row[name], as_of) for name in _LATER}
     answered = at["answered_at"] is not None
     became = _became(row, since, answered)
@@ -126,7 +127,7 @@ def _case(row: Row, as_of: datetime) -> CohortCase:
 
 
 def _became(row: Row, since: dict[str, datetime | None], answered: bool) -> Became:
-    # Whoever answered had the link, even where its mail was never seen to arrive.
+    # A customer who answered had the link, even if the email was reported as bounced.
     if answered:
         return "reached"
     if since["bounced_at"]:
@@ -137,6 +138,6 @@ def _became(row: Row, since: dict[str, datetime | None], answered: bool) -> Beca
 
 
 def _moment_by(text: str | None, as_of: datetime) -> datetime | None:
-    """Return a moment unless it came after `as_of`."""
+    """Return the time, or None if it is after `as_of`."""
     moment = from_text(text) if text else None
     return moment if moment and moment <= as_of else None

@@ -1,4 +1,4 @@
-"""Deliveries of case systems: each is kept by its digest, so that a repeat is recognised."""
+"""Deliveries of case systems, stored by digest to recognise repeats."""
 
 import hashlib
 from datetime import datetime
@@ -7,7 +7,7 @@ from feedback_app.database.contract import Transaction
 
 
 def case_of(tx: Transaction, source: str, delivery_id: str) -> str | None:
-    """Return the key of the closed case that came with this delivery, if it came before."""
+    """Return the key of the closed case from this delivery; None if the delivery is new."""
     rows = tx.ask(
         "SELECT case_ref FROM deliveries WHERE source = :source AND delivery_digest = :digest",
         source=source,
@@ -17,7 +17,7 @@ def case_of(tx: Transaction, source: str, delivery_id: str) -> str | None:
 
 
 def add(tx: Transaction, source: str, delivery_id: str, case_ref: str, now: datetime) -> None:
-    """Remember this delivery, unless it is known."""
+    """Store this delivery unless it is stored already."""
     tx.run(
         """INSERT INTO deliveries (source, delivery_digest, case_ref, received_at)
            VALUES (:source, :digest, :case_ref, :now)
@@ -30,10 +30,10 @@ def add(tx: Transaction, source: str, delivery_id: str, case_ref: str, now: date
 
 
 def remove_before(tx: Transaction, before: datetime) -> int:
-    """Forget the deliveries that came before this moment; return how many."""
+    """Delete deliveries received before this time; return how many."""
     return tx.run("DELETE FROM deliveries WHERE received_at < :before", before=before)
 
 
 def _digest(delivery_id: str) -> str:
-    # A sender may write lone surrogates; they need not be stored, only told apart.
+    # A sender may send lone surrogates, which UTF-8 cannot encode.
     return hashlib.sha256(delivery_id.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,4 +1,4 @@
-"""Digests: which weeks the leads were told about."""
+"""Weeks whose digest was sent, or had nothing to report."""
 
 from datetime import datetime
 
@@ -6,12 +6,12 @@ from feedback_app.database.contract import Database, Transaction
 
 
 def is_done(database: Database, week: str) -> bool:
-    """Return whether the digest of `week` is dealt with."""
+    """Return whether the digest of `week` is done."""
     return bool(database.ask("SELECT 1 FROM digests WHERE week = :week", week=week))
 
 
 def mark_done(tx: Transaction, week: str, now: datetime) -> bool:
-    """Record that the digest of `week` is dealt with; return False if it was before."""
+    """Mark the digest of `week` as done; return False if it was done before."""
     return bool(
         tx.run(
             """INSERT INTO digests (week, written_at) VALUES (:week, :now)

@@ -1,4 +1,4 @@
-"""What ends: columns whose lifetime is over, and the text of one case or contact."""
+"""Retention and erasure: personal data is set to NULL, scores are kept."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ _BY_INVITATION = (
     "invitation_id IN (SELECT id FROM invitations WHERE case_ref IN"
     " (SELECT id FROM cases WHERE {match}))"
 )
-# Cases come last: the others are found by the address that is emptied there.
+# Cases come last because the other tables are matched by the address stored there.
 _OF_CASE = {
     **dict.fromkeys(("outbox", "answers", "notes", "decisions", "follow_ups"), _BY_INVITATION),
     "cases": "id IN (SELECT id FROM cases WHERE {match})",
@@ -37,7 +37,7 @@ def end_lifetime(tx: Transaction, lifetime: str, before: datetime) -> int:
 
 
 def messages_of(source: Database, case_number: str | None, email: str | None) -> list[Row]:
-    """Return id and case number of every outbox message of a case or contact."""
+    """Return id and case number of every message in the outbox about a case or contact."""
     return source.ask(
         f"""SELECT outbox.id, cases.case_number FROM outbox
             JOIN invitations ON invitations.id = outbox.invitation_id
@@ -48,7 +48,7 @@ def messages_of(source: Database, case_number: str | None, email: str | None) ->
 
 
 def case_numbers_of(source: Database, email: str) -> list[str]:
-    """Return the numbers of the cases that have this contact address."""
+    """Return the numbers of the cases with this contact address."""
     rows = source.ask(
         "SELECT DISTINCT case_number FROM cases WHERE lower(contact_email) = lower(:email)",
         email=email,
@@ -57,9 +57,9 @@ def case_numbers_of(source: Database, email: str) -> list[str]:
 
 
 def erase(tx: Transaction, case_number: str | None, email: str | None, now: datetime) -> int:
-    """Empty everything with a lifetime that belongs to the case or contact; keep the scores.
+    """Set the personal data of the case or contact to NULL; keep the scores.
 
-    Messages still waiting are set aside. Returns how many cases were found.
+    Unsent messages are cancelled. Returns the number of cases found.
     """
     found = tx.ask(
         f"SELECT count(*) AS cases FROM cases WHERE {_MATCH}",

@@ -1,7 +1,7 @@
-"""Follow-ups: somebody is to get in touch about an answer.
+"""Follow-ups: contacting a customer about an answer.
 
-An answer has at most one that is open. A closed one is never opened again: where there is more to
-do another one opens, so what came of the first, and when, stays as it was.
+An answer has at most one open follow-up. A closed one is never reopened; a new one is opened
+instead, so the result of the first is kept.
 """
 
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import FollowUp, FollowUpOutcome
 from feedback_app.store import progress
+from feedback_app.store.rows import count
 
 _COLUMNS = "invitation_id, number, opened_at, due_on, closed_at, outcome, remark"
 
@@ -17,7 +18,7 @@ _COLUMNS = "invitation_id, number, opened_at, due_on, closed_at, outcome, remark
 def open_for(tx: Transaction, invitation_id: str, now: datetime, due_on: date) -> bool:
     """Open a follow-up unless one is open; return whether one was opened.
 
-    The answer is not handled then, whatever it was before.
+    The answer then counts as not handled.
     """
     opened = tx.run(
         """INSERT INTO follow_ups (invitation_id, number, opened_at, due_on)
@@ -38,7 +39,7 @@ def open_for(tx: Transaction, invitation_id: str, now: datetime, due_on: date) -
 def close(
     tx: Transaction, invitation_id: str, outcome: FollowUpOutcome, remark: str, now: datetime
 ) -> bool:
-    """Close an open follow-up, which shows as handled; return False if none was open."""
+    """Close the open follow-up and mark the answer as handled; return False if none was open."""
     closed = tx.run(
         """UPDATE follow_ups SET closed_at = :now, outcome = :outcome, remark = :remark
            WHERE invitation_id = :id AND closed_at IS NULL""",
@@ -53,7 +54,7 @@ def close(
 
 
 def of_answer(source: Database | Transaction, invitation_id: str) -> list[FollowUp]:
-    """Return every follow-up of an answer, the newest last; only that one can be open."""
+    """Return every follow-up of an answer, oldest first. Only the last one can be open."""
     rows = source.ask(
         f"SELECT {_COLUMNS} FROM follow_ups WHERE invitation_id = :id ORDER BY number",
         id=invitation_id,
@@ -62,7 +63,7 @@ def of_answer(source: Database | Transaction, invitation_id: str) -> list[Follow
 
 
 def still_open(database: Database) -> list[FollowUp]:
-    """Return the open follow-ups, the one that is due first first."""
+    """Return the open follow-ups, ordered by due date, earliest first."""
     rows = database.ask(
         f"SELECT {_COLUMNS} FROM follow_ups WHERE closed_at IS NULL ORDER BY due_on, opened_at"
     )
@@ -70,7 +71,7 @@ def still_open(database: Database) -> list[FollowUp]:
 
 
 def closed_last(database: Database, limit: int) -> list[FollowUp]:
-    """Return the last `limit` closed follow-ups, the newest first."""
+    """Return the last `limit` closed follow-ups, newest first."""
     rows = database.ask(
         f"""SELECT {_COLUMNS} FROM follow_ups WHERE closed_at IS NOT NULL
             ORDER BY closed_at DESC, invitation_id, number DESC LIMIT :limit""",
@@ -80,18 +81,17 @@ def closed_last(database: Database, limit: int) -> list[FollowUp]:
 
 
 def count_overdue(source: Database | Transaction, today: date) -> int:
-    """Return how many open follow-ups were due before `today`, a day in the team's zone."""
-    rows = source.ask(
-        """SELECT count(*) AS overdue FROM follow_ups
+    """Return how many open follow-ups were due before `today`, a date in the team's time zone."""
+    return count(
+        source,
+        """SELECT count(*) FROM follow_ups
            WHERE closed_at IS NULL AND due_on < :today""",
         today=today.isoformat(),
     )
-    count: int = rows[0]["overdue"]
-    return count
 
 
 def from_row(row: Row) -> FollowUp:
-    """Return the follow-up that a row with these columns holds."""
+    """Return a row with these columns as a follow-up."""
     return FollowUp(
         invitation_id=row["invitation_id"],
         number=row["number"],

@@ -1,11 +1,11 @@
-"""Invitations: one per closed case."""
+"""Invitations, one per closed case."""
 
 from datetime import datetime
 
 from feedback_app.base.links import new_id
-from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Invitation, WithheldBecause
+from feedback_app.store.rows import times_in
 
 _SELECT = """
     SELECT invitations.id, case_ref, source, case_number, cases.language, contact_email, created_at,
@@ -39,13 +39,13 @@ def add(
 
 
 def find(source: Database | Transaction, invitation_id: str) -> Invitation | None:
-    """Return the invitation with this id, if there is one."""
+    """Return the invitation with this id; None if there is none."""
     rows = source.ask(f"{_SELECT} WHERE invitations.id = :id", id=invitation_id)
     return _invitation(rows[0]) if rows else None
 
 
 def of_case_number(source: Database | Transaction, case_number: str) -> list[Invitation]:
-    """Return the invitations of the cases with this number, of the newest closing last."""
+    """Return the invitations of the cases with this number, ordered by closing time."""
     rows = source.ask(
         f"{_SELECT} WHERE case_number = :number ORDER BY closed_at, created_at",
         number=case_number,
@@ -54,7 +54,7 @@ def of_case_number(source: Database | Transaction, case_number: str) -> list[Inv
 
 
 def hand_over(tx: Transaction, invitation_id: str, now: datetime, expires_at: datetime) -> None:
-    """Record that the customer has the link from `now` on, unless they had it before."""
+    """Record that the customer got the link at `now`, unless they had it before."""
     tx.run(
         """UPDATE invitations SET handed_over_at = :now, expires_at = :expires_at
            WHERE id = :id AND handed_over_at IS NULL""",
@@ -65,9 +65,10 @@ def hand_over(tx: Transaction, invitation_id: str, now: datetime, expires_at: da
 
 
 def mark_bounced(tx: Transaction, invitation_id: str, now: datetime) -> bool:
-    """Record that the mail came back: it leaves the response rate, its link goes on working.
+    """Record that the email bounced; return whether the invitation exists.
 
-    The first time counts. Return whether there is such an invitation.
+    The first time is kept. The invitation no longer counts in the response rate, but its link
+    still works.
     """
     return bool(
         tx.run(
@@ -79,7 +80,7 @@ def mark_bounced(tx: Transaction, invitation_id: str, now: datetime) -> bool:
 
 
 def supersede_earlier(tx: Transaction, invitation_id: str, now: datetime) -> list[str]:
-    """Withdraw what is unanswered of earlier closings of the same case; return the ids."""
+    """Supersede unanswered invitations for earlier closings of the case; return their ids."""
     rows = tx.ask(
         """UPDATE invitations SET superseded_at = :now
            WHERE superseded_at IS NULL
@@ -98,12 +99,5 @@ def supersede_earlier(tx: Transaction, invitation_id: str, now: datetime) -> lis
 
 
 def _invitation(row: Row) -> Invitation:
-    moments = (
-        "created_at",
-        "expires_at",
-        "handed_over_at",
-        "bounced_at",
-        "superseded_at",
-    )
-    read = {name: row[name] and from_text(row[name]) for name in (*moments, "answered_at")}
-    return Invitation(**{**row, **read})
+    times = (name for name in row if name.endswith("_at"))
+    return Invitation(**row | times_in(row, *times))

@@ -1,4 +1,4 @@
-"""Leads: accounts, their sessions, and the record of what they exported and changed."""
+"""Leads: accounts, sessions and the audit log of exports and changes."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from feedback_app.records import Action, Lead, Role
 
 
 def add(tx: Transaction, lead: Lead) -> bool:
-    """Store an account. Return False if there is one of that name."""
+    """Store an account. Return False if the name is taken."""
     return bool(
         tx.run(
             """INSERT INTO leads (name, role, password_hash, added_at)
@@ -20,30 +20,30 @@ def add(tx: Transaction, lead: Lead) -> bool:
 
 
 def remove(tx: Transaction, name: str) -> bool:
-    """Remove an account and end its sessions. Return whether there was one."""
+    """Delete an account and its sessions. Return whether it existed."""
     return bool(tx.run("DELETE FROM leads WHERE name = :name", name=name))
 
 
 def update_password_hash(tx: Transaction, name: str, password_hash: str) -> None:
-    """Store the same password hashed with newer parameters."""
+    """Store the hash of the same password with newer parameters."""
     tx.run(
         "UPDATE leads SET password_hash = :hash WHERE name = :name", hash=password_hash, name=name
     )
 
 
 def find(source: Database | Transaction, name: str) -> Lead | None:
-    """Return the account with this name, if there is one."""
+    """Return the account with this name; None if there is none."""
     rows = source.ask("SELECT * FROM leads WHERE name = :name", name=name)
     return _lead(rows[0]) if rows else None
 
 
 def all_leads(database: Database) -> list[Lead]:
-    """Return all accounts by name."""
+    """Return all accounts, ordered by name."""
     return [_lead(row) for row in database.ask("SELECT * FROM leads ORDER BY name")]
 
 
 def start_session(tx: Transaction, digest: str, name: str, now: datetime) -> None:
-    """Store a session that begins now."""
+    """Start a session at `now`."""
     tx.run(
         """INSERT INTO lead_sessions (digest, lead_name, started_at, seen_at)
            VALUES (:digest, :name, :now, :now)""",
@@ -56,7 +56,7 @@ def start_session(tx: Transaction, digest: str, name: str, now: datetime) -> Non
 def find_by_session(
     source: Database | Transaction, digest: str, started_after: datetime, seen_after: datetime
 ) -> tuple[Lead, datetime] | None:
-    """Return whose session this is and when it was seen last, unless it is over."""
+    """Return the lead of this session and when it was last used; None if it has expired."""
     rows = source.ask(
         """SELECT leads.*, seen_at FROM lead_sessions JOIN leads ON leads.name = lead_name
            WHERE digest = :digest AND started_at > :started_after AND seen_at > :seen_after""",
@@ -76,17 +76,17 @@ def touch_session(tx: Transaction, digest: str, now: datetime) -> None:
 
 
 def end_session(tx: Transaction, digest: str) -> None:
-    """End a session: what the cookie holds is worth nothing from now on."""
+    """End a session."""
     tx.run("DELETE FROM lead_sessions WHERE digest = :digest", digest=digest)
 
 
 def remove_old_sessions(tx: Transaction, started_before: datetime) -> None:
-    """Remove what is left of sessions that ran out."""
+    """Delete sessions that started before this time."""
     tx.run("DELETE FROM lead_sessions WHERE started_at <= :before", before=started_before)
 
 
 def record_action(tx: Transaction, lead: str, action: str, subject: str, now: datetime) -> None:
-    """Record what a lead exported or changed."""
+    """Add an export or a change to the audit log."""
     tx.run(
         """INSERT INTO lead_actions (id, done_at, lead_name, action, subject)
            VALUES (:id, :now, :lead, :action, :subject)""",
@@ -99,7 +99,7 @@ def record_action(tx: Transaction, lead: str, action: str, subject: str, now: da
 
 
 def actions(database: Database, limit: int) -> list[Action]:
-    """Return the last `limit` exports and changes, the newest first."""
+    """Return the last `limit` exports and changes, newest first."""
     rows = database.ask(
         """SELECT done_at, lead_name, action, subject FROM lead_actions
            ORDER BY done_at DESC, id LIMIT :limit""",

@@ -1,4 +1,4 @@
-"""Meetings: when the meeting of a week ended, and what it decided."""
+"""Meetings: when they ended, and their decisions."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from feedback_app.records import Decision, Meeting
 
 
 def of_week(database: Database, week: str) -> Meeting:
-    """Return the meeting of `week`, also one that has not been held yet."""
+    """Return the meeting of `week`, even if it has not been held yet."""
     ended = database.ask("SELECT ended_at FROM meetings WHERE week = :week", week=week)
     rows = database.ask(
         """SELECT decisions.id, text, written_at, decisions.invitation_id, case_number
@@ -29,7 +29,7 @@ def of_week(database: Database, week: str) -> Meeting:
 
 
 def decide(tx: Transaction, week: str, invitation_id: str | None, text: str, now: datetime) -> None:
-    """Note what the meeting decided."""
+    """Store a decision of the meeting."""
     tx.run(
         """INSERT INTO decisions (id, week, invitation_id, text, written_at)
            VALUES (:id, :week, :invitation_id, :text, :now)""",
@@ -42,14 +42,14 @@ def decide(tx: Transaction, week: str, invitation_id: str | None, text: str, now
 
 
 def withdraw(tx: Transaction, week: str, decision_id: str) -> bool:
-    """Remove a decision that was noted by mistake; return whether it was there."""
+    """Delete a decision; return whether it existed."""
     return bool(
         tx.run("DELETE FROM decisions WHERE id = :id AND week = :week", id=decision_id, week=week)
     )
 
 
 def end(tx: Transaction, week: str, now: datetime) -> bool:
-    """Record that the meeting has ended; the first time counts. Return whether it was that."""
+    """Record that the meeting has ended, unless it ended before; return whether it was recorded."""
     return bool(
         tx.run(
             """INSERT INTO meetings (week, ended_at) VALUES (:week, :now)

@@ -1,20 +1,20 @@
-"""Which case a text gives away: by its number, its customer, its address or its comment."""
+"""Finds cases that a text identifies by number, customer, address or comment."""
 
 from unicodedata import normalize
 
 from feedback_app.database.contract import Database
 
-# Shorter ones turn up in any text.
+# Minimum lengths: shorter values occur in any text by chance.
 _SHORTEST = {"case_number": 4, "customer": 3, "contact_email": 1, "comment": 20}
 
 
 def cases_in(database: Database, text: str) -> list[str]:
-    """Return the number of a case that `text` names or whose comment it repeats, if there is one.
+    """Return the number of the first case that `text` names or whose comment it repeats, if any.
 
-    What erasure and retention have emptied cannot be found any more.
+    Erased values cannot be found.
     """
-    said = _as_said(text)
-    # Compared here, because the engines know small letters of different alphabets.
+    said = _folded(text)
+    # Compared in Python because the engines fold the case of different alphabets.
     rows = database.stream(
         """SELECT case_number, customer, contact_email, comment FROM cases
            LEFT JOIN invitations ON invitations.case_ref = cases.id
@@ -23,11 +23,11 @@ def cases_in(database: Database, text: str) -> list[str]:
     for row in rows:
         for column, shortest in _SHORTEST.items():
             words = row[column] or ""
-            if len(words) >= shortest and _as_said(words) in said:
+            if len(words) >= shortest and _folded(words) in said:
                 return [row["case_number"]]
     return []
 
 
-def _as_said(text: str) -> str:
-    """Return `text` with neither capitals nor the breaks of its lines, each letter in one form."""
+def _folded(text: str) -> str:
+    """Return `text` case-folded, on one line, in Unicode normal form C."""
     return " ".join(normalize("NFC", text).split()).casefold()

@@ -1,7 +1,7 @@
-"""Addresses that want no surveys, kept as digests.
+"""Addresses that opted out of surveys, stored as digests.
 
-A digest is enough to recognise an address that comes along. Whoever has the database can try
-guessed addresses against it: DECISIONS.md says why it has no key.
+With the database, one can test guessed addresses against them; DECISIONS.md explains why the
+digests have no key.
 """
 
 import hashlib
@@ -11,17 +11,17 @@ from feedback_app.database.contract import Database, Transaction
 
 
 def digest_of(address: str) -> str:
-    """Return the SHA-256 by which an address is recognised, however it is spelled."""
+    """Return the SHA-256 of an address, ignoring case and surrounding spaces."""
     return hashlib.sha256(address.strip().lower().encode()).hexdigest()
 
 
 def add(tx: Transaction, address: str, now: datetime) -> None:
-    """Ask this address no more."""
+    """Opt this address out."""
     add_digest(tx, digest_of(address), now)
 
 
 def add_digest(tx: Transaction, digest: str, now: datetime) -> None:
-    """Ask the address with this digest no more."""
+    """Opt the address with this digest out."""
     tx.run(
         """INSERT INTO opt_outs (contact_digest, since) VALUES (:digest, :now)
            ON CONFLICT (contact_digest) DO NOTHING""",
@@ -31,20 +31,20 @@ def add_digest(tx: Transaction, digest: str, now: datetime) -> None:
 
 
 def remove(tx: Transaction, address: str) -> None:
-    """Ask this address again."""
+    """Opt this address in again."""
     remove_digest(tx, digest_of(address))
 
 
 def remove_digest(tx: Transaction, digest: str) -> None:
-    """Ask the address with this digest again."""
+    """Opt the address with this digest in again."""
     tx.run("DELETE FROM opt_outs WHERE contact_digest = :digest", digest=digest)
 
 
 def holds(source: Database | Transaction, address: str) -> bool:
-    """Return whether this address wants no surveys."""
+    """Return whether this address opted out."""
     return holds_digest(source, digest_of(address))
 
 
 def holds_digest(source: Database | Transaction, digest: str) -> bool:
-    """Return whether the address with this digest wants no surveys."""
+    """Return whether the address with this digest opted out."""
     return bool(source.ask("SELECT 1 FROM opt_outs WHERE contact_digest = :digest", digest=digest))

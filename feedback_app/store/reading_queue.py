@@ -1,7 +1,7 @@
-"""Answers on the leads' desk: unread ones, and read ones that no meeting has discussed yet.
+"""The reading queue: answers that are unread, or that no meeting has discussed yet.
 
-An answer comes onto the desk when it arrives and leaves it with the meeting, so asking what is
-left costs what lies there, not what the history holds.
+An answer joins the queue when it arrives and leaves it after the meeting, so queries only read
+the open answers and not the whole history.
 """
 
 from datetime import datetime
@@ -9,10 +9,11 @@ from datetime import datetime
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.records import Answer
 from feedback_app.store import follow_ups, progress
+from feedback_app.store.rows import count
 
 
 def add(tx: Transaction, answer: Answer) -> None:
-    """Put a new revision onto the desk, unread; also one whose answer was discussed before."""
+    """Add a new revision as unread, even if the answer was discussed before."""
     tx.run(
         """INSERT INTO open_answers (invitation_id, answered_week, unread_revision)
            VALUES (:invitation_id, :week, :revision)
@@ -24,9 +25,9 @@ def add(tx: Transaction, answer: Answer) -> None:
 
 
 def mark_read(tx: Transaction, invitation_id: str, revision: int, now: datetime) -> bool:
-    """Record that a lead read this revision; return whether nothing newer is unread.
+    """Mark this revision as read; return whether no newer one is unread.
 
-    A revision that came in while the lead was looking stays unread.
+    A revision that arrived while the lead was reading stays unread.
     """
     progress.mark_read(tx, invitation_id, now)
     tx.run(
@@ -43,18 +44,17 @@ def mark_read(tx: Transaction, invitation_id: str, revision: int, now: datetime)
 
 
 def count_unread(source: Database | Transaction, week: str) -> int:
-    """Return how many answers of `week` nobody has read."""
-    rows = source.ask(
-        """SELECT count(*) AS answers FROM open_answers
+    """Return how many answers of `week` are unread."""
+    return count(
+        source,
+        """SELECT count(*) FROM open_answers
            WHERE unread_revision IS NOT NULL AND answered_week = :week""",
         week=week,
     )
-    count: int = rows[0]["answers"]
-    return count
 
 
 def unread(source: Database | Transaction, limit: int) -> list[tuple[str, str]]:
-    """Return invitation and week of up to `limit` unread answers, of the oldest week first."""
+    """Return invitation id and week of up to `limit` unread answers, oldest week first."""
     rows = source.ask(
         """SELECT invitation_id, answered_week FROM open_answers
            WHERE unread_revision IS NOT NULL ORDER BY answered_week, invitation_id LIMIT :limit""",
@@ -64,18 +64,16 @@ def unread(source: Database | Transaction, limit: int) -> list[tuple[str, str]]:
 
 
 def count_undiscussed(source: Database | Transaction, before: str) -> int:
-    """Return how many answers of weeks before `before` no meeting has discussed."""
-    rows = source.ask(
-        "SELECT count(*) AS answers FROM open_answers WHERE answered_week < :before", before=before
+    """Return how many answers of earlier weeks than `before` were not discussed yet."""
+    return count(
+        source, "SELECT count(*) FROM open_answers WHERE answered_week < :before", before=before
     )
-    count: int = rows[0]["answers"]
-    return count
 
 
 def undiscussed(source: Database | Transaction, before: str, limit: int) -> list[str]:
-    """Return up to `limit` answers of weeks before `before` that no meeting has discussed.
+    """Return up to `limit` answers of earlier weeks than `before` that were not discussed yet.
 
-    Those of the oldest weeks come first.
+    Ordered by week, oldest first.
     """
     rows = source.ask(
         """SELECT invitation_id FROM open_answers WHERE answered_week < :before
@@ -87,11 +85,10 @@ def undiscussed(source: Database | Transaction, before: str, limit: int) -> list
 
 
 def mark_discussed(tx: Transaction, week: str, now: datetime) -> int:
-    """Record that the meeting of `week` discussed every read answer of it and of earlier weeks.
+    """Mark the read answers of `week` and earlier weeks as discussed; return how many.
 
-    Return how many there were. Unread ones stay on the desk. Nothing is left to do about one
-    without an open follow-up, so it is handled: if only followed-up answers ever were, the
-    customer's page would tell whoever has the link that the answer was low.
+    Unread ones stay in the queue. Answers without an open follow-up are marked as handled. If only
+    answers with a follow-up were, the customer's page would reveal which answers were low.
     """
     rows = tx.ask(
         """DELETE FROM open_answers WHERE unread_revision IS NULL AND answered_week <= :week

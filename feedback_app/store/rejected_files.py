@@ -1,4 +1,4 @@
-"""Files of rejected rows: known by path, so that erasure and retention reach them."""
+"""Paths of the files with rejected rows, so that erasure and retention find them."""
 
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ def add(tx: Transaction, path: Path, now: datetime) -> None:
 
 
 def all_paths(database: Database) -> list[Path]:
-    """Return every file of rejected rows we wrote and did not remove."""
+    """Return every file of rejected rows that was not removed yet."""
     return [Path(row["path"]) for row in database.ask("SELECT path FROM rejected_files")]
 
 

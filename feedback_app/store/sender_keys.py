@@ -1,10 +1,10 @@
-"""Keys of case systems that send closed cases: kept as digests, revocable."""
+"""API keys of case systems, stored as digests."""
 
 from datetime import datetime
 
-from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import SenderKey
+from feedback_app.store.rows import times_in
 
 
 def add(tx: Transaction, key: SenderKey) -> None:
@@ -26,12 +26,12 @@ def find(source: Database, key_id: str) -> SenderKey | None:
 
 
 def all_keys(source: Database) -> list[SenderKey]:
-    """Return every key, the oldest first."""
+    """Return every key, oldest first."""
     return [_key(row) for row in source.ask("SELECT * FROM sender_keys ORDER BY created_at, id")]
 
 
 def revoke(tx: Transaction, key_id: str, now: datetime) -> bool:
-    """Let this key open nothing any more. Return whether there is such a key."""
+    """Revoke this key. Return whether it exists."""
     return bool(
         tx.run(
             "UPDATE sender_keys SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id",
@@ -42,5 +42,4 @@ def revoke(tx: Transaction, key_id: str, now: datetime) -> bool:
 
 
 def _key(row: Row) -> SenderKey:
-    moments = {name: row[name] and from_text(row[name]) for name in ("created_at", "revoked_at")}
-    return SenderKey(**{**row, **moments})
+    return SenderKey(**{**row, **times_in(row, "created_at", "revoked_at")})

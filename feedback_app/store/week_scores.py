@@ -1,7 +1,6 @@
-"""How many answers of a week have which scores, counted as answers arrive.
+"""The number of answers per week and pair of scores, updated as answers arrive.
 
-Figures of many weeks are sums over these few rows, so they cost what the weeks are, not what the
-weeks hold.
+Figures of many weeks are sums of these rows, so they do not read every answer.
 """
 
 from collections.abc import Sequence
@@ -26,14 +25,14 @@ _NAME_SAMPLE = """
 
 
 def count(tx: Transaction, answer: Answer) -> None:
-    """Count a revision that was just stored, in place of the one before it."""
+    """Count a revision that was just stored; it replaces the revision before it."""
     if answer.revision == 1:
         tx.run(_NAME_SAMPLE, id=answer.invitation_id, week=answer.answered_week)
     changes = {(answer.wording_version, answer.ease, answer.satisfaction): 1}
     for row in _before(tx, answer):
         key = (row["wording_version"], row["ease"], row["satisfaction"])
         changes[key] = changes.get(key, 0) - 1
-    # Always in the same order: two writers that cross each other would wait for each other.
+    # Always in the same order, so that two writers cannot deadlock.
     for (wording_version, ease, satisfaction), change in sorted(changes.items()):
         if change:
             tx.run(
@@ -58,7 +57,7 @@ def _before(tx: Transaction, answer: Answer) -> list[Row]:
 
 
 def include_sample(database: Database, first: str, last: str) -> bool:
-    """Return whether the counts of the weeks `first` to `last` are of sample answers too."""
+    """Return whether the counts of the weeks `first` to `last` include sample answers."""
     found = database.ask(
         "SELECT 1 FROM sample_weeks WHERE week BETWEEN :first AND :last LIMIT 1",
         first=first,
@@ -70,7 +69,7 @@ def include_sample(database: Database, first: str, last: str) -> bool:
 def between(
     database: Database, first: str, last: str, wording_version: int
 ) -> Sequence[ScoreCount]:
-    """Return the counts of one wording in the weeks `first` to `last`, the oldest week first."""
+    """Return the counts of one wording in the weeks `first` to `last`, oldest week first."""
     rows = database.ask(
         """SELECT week, ease, satisfaction, answers FROM week_scores
            WHERE week BETWEEN :first AND :last AND wording_version = :wording_version
