@@ -1,4 +1,4 @@
-"""Which texts are addresses: of email, chats and servers."""
+"""Checks of email addresses, chat URLs and hosts."""
 
 from urllib.parse import SplitResult, urlsplit
 
@@ -14,7 +14,7 @@ IN_ASCII = "in ASCII, a domain with other letters as xn--…"
 def is_email_address(text: str) -> bool:
     """Return whether `text` is one email address in ASCII, without a display name.
 
-    The host may have a single label, such as localhost. DNS is not asked. Local parts that look
+    The host may have a single label, such as localhost. DNS is not queried. Local parts that look
     like encoded words (RFC 2047) are refused, because mail headers do not carry them unchanged.
     """
     if not text.isascii() or "=?" in text:
@@ -40,15 +40,15 @@ def is_apprise_url(url: str) -> bool:
 
 
 def is_here(host: str | None) -> bool:
-    """Return whether what is sent to this host stays on this machine."""
+    """Return whether this host is the local machine."""
     return host == "localhost" or (host or "").startswith("127.") or host == "::1"
 
 
 def parts_of(url: str) -> SplitResult:
-    """Return the parts of an address. Raises ValueError, naming no part, when one is impossible."""
+    """Return the parts of a URL. Raises ValueError without quoting it, as it may hold a password."""
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        raise ValueError("this is no address: mind brackets and the port (1 to 65535)") from None
+        raise ValueError("not a valid URL: check brackets and port (1 to 65535)") from None
     return parts

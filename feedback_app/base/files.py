@@ -1,4 +1,4 @@
-"""A file is replaced whole or not at all."""
+"""Atomic replacement of files."""
 
 import tempfile
 from collections.abc import Iterable
@@ -6,22 +6,22 @@ from pathlib import Path
 
 
 def replace_file(path: Path, pieces: Iterable[str | bytes]) -> None:
-    """Write `pieces` to `path`, text as UTF-8, readable by its owner alone.
+    """Write `pieces` to `path`, text as UTF-8, readable only by its owner.
 
-    If anything fails on the way, what was at `path` is still there. Raises OSError.
+    If writing fails, the old file stays. Raises OSError.
     """
     target = path.resolve()
     if target.exists() and not target.is_file():
-        raise OSError("it is no ordinary file")
-    # The temporary file is made for its owner alone: customers' words are in it.
+        raise OSError("it is not a regular file")
+    # Temporary files are only readable by their owner, which customer comments need.
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".export-", delete=False) as file:
-        half_done = Path(file.name)
+        temporary = Path(file.name)
         try:
             for piece in pieces:
                 file.write(piece.encode() if isinstance(piece, str) else piece)
             file.close()
-            half_done.replace(target)
+            temporary.replace(target)
         except BaseException:
             file.close()
-            half_done.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise

@@ -14,7 +14,7 @@ _TRANSLATIONS = Path(__file__).with_name("translations")
 
 
 def choose(wishes: Iterable[str | None], available: Sequence[str]) -> str:
-    """Return the first wish that is available (de-AT is served by de), else the first available."""
+    """Return the first available wish (de-AT matches de), else the first available language."""
     for wish in wishes:
         tag = (wish or "").strip().lower().replace("_", "-")
         for language in available:
@@ -25,7 +25,7 @@ def choose(wishes: Iterable[str | None], available: Sequence[str]) -> str:
 
 @cache
 def own_name(language: str) -> str:
-    """Return what a language calls itself: English, Deutsch."""
+    """Return the name of a language in that language: English, Deutsch."""
     return Locale.parse(language).get_display_name(language) or language
 
 

@@ -1,4 +1,4 @@
-"""Signed links, each bound to its purpose. The newest key signs, every key in the list verifies."""
+"""Signed links, each valid for one purpose. The last key signs; every key in the list verifies."""
 
 import hashlib
 import secrets
@@ -14,38 +14,35 @@ _TRAILING = ".,;:!?)]}>\"'»“”’"
 
 
 class BadLinkError(ValueError):
-    """The link was not signed by us for this purpose: truncated, changed, revoked or made up."""
+    """The link has no valid signature for this purpose: truncated, changed, revoked or forged."""
 
 
 class RevokedLinkError(BadLinkError):
-    """The link was signed by us, in a time whose links are refused."""
+    """The link was signed before `valid_from`."""
 
 
 class Signed(NamedTuple):
-    """What a token was signed for, and when (UTC)."""
+    """The subject of a token and when it was signed (UTC)."""
 
     subject: str
     at: datetime
 
 
 def new_id() -> str:
-    """Return 128 random bits as 22 characters that may stand in an address."""
+    """Return 128 random bits as 22 URL-safe characters."""
     return secrets.token_urlsafe(16)
 
 
 def tidy(token: str) -> str:
-    """Return `token` without what mail programs and people leave in a link or on its end.
-
-    A link that was wrapped over two lines has white space inside.
-    """
+    """Return `token` without white space from line wrapping and without trailing punctuation."""
     return "".join(token.split()).rstrip(_TRAILING)
 
 
 class Links:
-    """Signs subjects for a purpose and reads them back.
+    """Signs and verifies subjects for a purpose.
 
-    Links signed before `valid_from` are refused: how links that leaked are revoked. Not those by
-    which a customer objects: an objection must get through, and they show and give nothing.
+    To revoke leaked links, links signed before `valid_from` are refused. Opt-out links are exempt:
+    customers must always be able to opt out, and these links show no data.
     """
 
     def __init__(self, keys: Sequence[str], valid_from: datetime | None = None) -> None:
@@ -54,23 +51,23 @@ class Links:
         self._signers: dict[str, TimestampSigner] = {}
 
     def sign(self, purpose: Purpose, subject: str) -> str:
-        """Return a token for `subject`, an id of ours; safe in an address."""
+        """Return a URL-safe token for `subject`, one of our ids."""
         return self._signer(purpose).sign(subject).decode()
 
     def read(self, purpose: Purpose, token: str) -> Signed:
-        """Return what `token` was signed for.
+        """Return the subject of `token` and when it was signed.
 
-        Several spellings of one token verify, so key on the subject, never on the token.
-        Raises BadLinkError for a token of another purpose or key or a changed one, and
-        RevokedLinkError for a revoked one.
+        Several spellings of a token are valid, so use the subject as a key, not the token.
+        Raises BadLinkError if the token is changed or has another purpose or key, and
+        RevokedLinkError if it was revoked.
         """
         try:
             subject, signed_at = self._signer(purpose).unsign(tidy(token), return_timestamp=True)
             found = Signed(subject.decode("ascii"), signed_at)
         except (BadSignature, ValueError) as error:
-            raise BadLinkError("this link is not one of ours, or it was changed") from error
+            raise BadLinkError("the link has no valid signature") from error
         if purpose != "opt-out" and self._valid_from and found.at < self._valid_from:
-            raise RevokedLinkError("links of that time were revoked")
+            raise RevokedLinkError("the link was revoked")
         return found
 
     def _signer(self, purpose: str) -> TimestampSigner:

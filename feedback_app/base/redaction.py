@@ -1,17 +1,17 @@
-"""Words blacked out of a comment: what stands there instead, and what it may have been."""
+"""Redaction of words in comments."""
 
 import re
 
 REDACTED = "▇▇▇"
-# A customer may have typed the sign too, beside what was blacked out.
-_ANY_TEXT = re.compile(f"{REDACTED[0]}{{{len(REDACTED)},}}")
+# A customer may have typed the character too, next to redacted words.
+_REDACTED_PART = re.compile(f"{REDACTED[0]}{{{len(REDACTED)},}}")
 
 
 def redact(text: str, words: str) -> str:
-    """Return `text` with every occurrence of `words` blacked out.
+    """Return `text` with every occurrence of `words` redacted.
 
-    Capital letters and the kind of white space between words make no difference. What is blacked
-    out already stays so: signs of it at the ends of `words` are left aside.
+    Case and the kind of white space between words are ignored. Text that is already redacted does
+    not change: redaction characters at the ends of `words` are ignored.
     """
     parts = [re.escape(part) for part in words.strip(REDACTED).split()]
     if not parts:
@@ -19,14 +19,14 @@ def redact(text: str, words: str) -> str:
     return re.sub(r"\s+".join(parts), REDACTED, text, flags=re.IGNORECASE)
 
 
-def matches_redacted(blacked_out: str, text: str) -> bool:
-    """Return whether `blacked_out` is `text` with some of it blacked out, or `text` itself.
+def matches_redacted(redacted: str, text: str) -> bool:
+    """Return whether `redacted` equals `text` or can result from redacting parts of it.
 
-    Takes time in proportion to the texts, whatever stands in them.
+    Runs in linear time for every input.
     """
-    first, *others = _ANY_TEXT.split(blacked_out)
+    first, *others = _REDACTED_PART.split(redacted)
     if not others:
-        return blacked_out == text
+        return redacted == text
     *between, last = others
     if len(first) + len(last) > len(text) or not text.startswith(first):
         return False

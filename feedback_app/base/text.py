@@ -1,4 +1,4 @@
-"""What may be stored of what people type: the border between hostile text and our tables."""
+"""Cleans text typed by people before it is stored or logged."""
 
 import re
 
@@ -8,19 +8,19 @@ _MAILBOX = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 
 
 def clean(typed: str) -> str:
-    """Return `typed` without characters no table, mail or spreadsheet can carry.
+    """Return `typed` without characters that databases, emails or spreadsheets reject.
 
-    Dropped: NUL and other control characters (PostgreSQL refuses NUL, XLSX the rest), lone
-    surrogates and the non-characters U+FFFE and U+FFFF. Line ends become a single newline.
+    Removed are NUL (PostgreSQL), other control characters (XLSX), lone surrogates and the
+    non-characters U+FFFE and U+FFFF. Line endings become a single newline.
     """
     return _UNSTORABLE.sub("", typed.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def without_addresses(said: str) -> str:
-    """Return `said` on one line without mail addresses, for logs."""
+    """Return `said` on one line without email addresses, for logs."""
     return _MAILBOX.sub("…", one_line(said))
 
 
 def one_line(typed: str) -> str:
-    """Return `typed` cleaned, with every run of white space as one blank and none at the ends."""
+    """Return `typed` cleaned and trimmed, with each run of white space as one space."""
     return " ".join(clean(typed).split())

@@ -9,12 +9,12 @@ _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
 
 def week_of(moment: datetime, zone: ZoneInfo) -> str:
-    """Return the ISO week that holds `moment` where the team works (2027-01-01 is in 2026-W53)."""
+    """Return the ISO week of `moment` in `zone` (2027-01-01 is in 2026-W53)."""
     return _text(moment.astimezone(zone).date())
 
 
 def parse_week(text: str) -> str:
-    """Return `text` if it names a week that exists. Raises ValueError saying how to write one."""
+    """Return `text` if it is an existing week, else raise ValueError with the expected format."""
     match = _WEEK.fullmatch(text)
     if match:
         try:
@@ -27,23 +27,22 @@ def parse_week(text: str) -> str:
 
 
 def reviewed_week(text: str, this_week: str) -> str:
-    """Return `text` if it names a week to look at: from 2000 on, up to the end of next year.
+    """Return `text` if it is a week from 2000 to the end of next year.
 
-    Beyond that the calendar ends before sums of many weeks do. Raises ValueError saying which weeks
-    there are.
+    The limits keep sums over many weeks inside the calendar. Raises ValueError with the limits.
     """
     week, last_year = parse_week(text), int(this_week[:4]) + 1
     if not _FIRST_YEAR <= int(week[:4]) <= last_year:
         raise ValueError(
-            f"{week} is out of reach: name a week from {_FIRST_YEAR}-W01 to the end of {last_year}"
+            f"{week} is out of range: use a week from {_FIRST_YEAR}-W01 to the end of {last_year}"
         )
     return week
 
 
 def week_bounds(week: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return when `week` starts and when the next one does, in UTC.
+    """Return the start of `week` and of the next week, in UTC.
 
-    Monday midnight in `zone`; 167 to 169 hours apart when clocks change in between.
+    Both are Monday midnight in `zone`, 167 to 169 hours apart if the clocks change.
     """
     monday = _monday(week)
     start, end = (
@@ -60,7 +59,7 @@ def weeks_back(week: str, count: int) -> list[str]:
 
 
 def group_of(week: str) -> list[str]:
-    """Return the weeks `week` is published with: each quarter of 13 weeks has groups of 4, 4 and 5.
+    """Return the weeks published together with `week`: 4, 4 and 5 weeks per quarter.
 
     A 53rd week joins the last group of its year.
     """
@@ -77,12 +76,12 @@ def group_of(week: str) -> list[str]:
 def parse_span(text: str) -> tuple[str, str]:
     """Return the first and the last week of "2026-W40..2026-W47", or of a single week.
 
-    Raises ValueError saying how to write it.
+    Raises ValueError with the expected format.
     """
-    first, parted, last = text.partition("..")
-    first, last = parse_week(first), parse_week(last if parted else first)
+    first, separator, last = text.partition("..")
+    first, last = parse_week(first), parse_week(last if separator else first)
     if last < first:
-        raise ValueError(f"{text!r} ends before it begins: write the earlier week first")
+        raise ValueError(f"{text!r} ends before it starts: write the earlier week first")
     return first, last
 
 

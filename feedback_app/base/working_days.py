@@ -1,4 +1,4 @@
-"""By which day somebody should have got in touch."""
+"""Due dates in working days."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,9 +7,9 @@ _SATURDAY = 5
 
 
 def due_on(now: datetime, working_days: int, zone: ZoneInfo) -> date:
-    """Return the day so many working days after `now` where the team works.
+    """Return the date `working_days` working days after `now` in the team's time zone.
 
-    Monday to Friday are working days; public holidays are not known here.
+    Monday to Friday are working days, including public holidays.
     """
     day = now.astimezone(zone).date()
     while working_days:

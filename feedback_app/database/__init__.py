@@ -1,8 +1,10 @@
-"""One write transaction and one way to ask, on two engines.
+"""The database: SQLite or PostgreSQL, behind one interface.
 
-contract     what every engine can do
-connections  one connection a thread
-sqlite       the default, by sqlite-utils
-postgresql   when one machine is not enough, by psycopg 3
-choose       the engine an address names
+contract     the interface of both engines
+connections  one connection per thread
+sqlite       the default, with sqlite-utils
+postgresql   for several machines, with psycopg 3
+choose       opens the engine of a database URL
+migrate      runs the numbered SQL files in migrations/
+lifetimes    personal data: purposes and retention periods
 """

@@ -1,4 +1,4 @@
-"""The engine an address names."""
+"""Opens the engine of a database URL."""
 
 from pathlib import Path
 from urllib.parse import unquote
@@ -10,8 +10,8 @@ from feedback_app.database.sqlite import SQLite
 def open_database(url: str) -> Database:
     """Return the database at `sqlite:///path` or `postgresql://…`.
 
-    A missing SQLite file is made. Raises ValueError for another kind of address, or when the
-    driver of PostgreSQL is not installed.
+    A missing SQLite file is created. Raises ValueError for any other URL, or if the PostgreSQL
+    driver is not installed.
     """
     if url.startswith("sqlite:///"):
         return SQLite(Path(unquote(url.removeprefix("sqlite:///"))))
@@ -24,5 +24,6 @@ def open_database(url: str) -> Database:
             ) from error
         return PostgreSQL(url)
     raise ValueError(
-        f"{url.partition(':')[0]}: is no database we know: write sqlite:///path or postgresql://…"
+        f"the database URL starts with {url.partition(':')[0]!r}: "
+        "use sqlite:///path or postgresql://…"
     )

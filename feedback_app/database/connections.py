@@ -1,4 +1,4 @@
-"""One connection a thread, kept open."""
+"""One open connection per thread."""
 
 import threading
 from collections.abc import Callable
@@ -8,7 +8,7 @@ C = TypeVar("C")
 
 
 class ThreadConnections(Generic[C]):
-    """One connection a thread, kept open: opening one per request costs three times the CPU."""
+    """One open connection per thread; opening one per request takes three times the CPU time."""
 
     def __init__(self, connect: Callable[[], C], close: Callable[[C], None]) -> None:
         self._connect, self._close = connect, close
@@ -26,7 +26,7 @@ class ThreadConnections(Generic[C]):
         return connection
 
     def drop(self) -> None:
-        """Close this thread's connection; the next `get` opens a new one."""
+        """Close this thread's connection. The next `get` opens a new one."""
         connection: C | None = getattr(self._local, "connection", None)
         if connection is not None:
             self._local.connection = None

@@ -1,7 +1,7 @@
-"""What every engine can do.
+"""The interface of both engines.
 
-SQL is the common subset of both, with `:name` parameters. A moment is passed as an aware datetime
-and stored as text (`clock.to_text`), a truth value as 0 or 1.
+SQL is their common subset, with `:name` parameters. Aware datetimes are stored as UTC text
+(`times.to_text`) and booleans as 0 or 1.
 """
 
 from collections.abc import Iterator
@@ -15,24 +15,24 @@ Row = dict[str, Any]
 
 
 class DatabaseUnavailableError(RuntimeError):
-    """The database cannot be reached or is locked: nothing was stored, try again."""
+    """The database is unreachable or locked. Nothing was stored; retry later."""
 
 
 class Transaction(Protocol):
-    """What may be done while writing. Everything is committed together or not at all."""
+    """A write transaction. It is committed completely or not at all."""
 
     def run(self, sql: str, **values: object) -> int:
         """Execute one writing statement and return how many rows it changed."""
 
     def ask(self, sql: str, **values: object) -> list[Row]:
-        """Return the rows of a SELECT, or of a writing statement with RETURNING."""
+        """Return the rows of a SELECT, or of a statement with RETURNING."""
 
     def only_one(self, name: str) -> None:
-        """Wait until no other transaction holds `name`, then hold it until this one ends."""
+        """Acquire the lock `name`; it is released when this transaction ends."""
 
 
 class Database(Protocol):
-    """A database of one of the engines. Safe to share between threads."""
+    """A database. Safe to share between threads."""
 
     engine: str
 
@@ -43,19 +43,19 @@ class Database(Protocol):
         """Yield the rows of a SELECT one by one, in bounded memory."""
 
     def write(self) -> AbstractContextManager[Transaction]:
-        """Open the one write transaction. Raises DatabaseUnavailableError."""
+        """Open a write transaction. Raises DatabaseUnavailableError."""
 
     def migrating(self) -> AbstractContextManager[Transaction]:
-        """Open a write transaction that no second migration can run beside."""
+        """Open a write transaction that excludes other migrations."""
 
     def create_table(self, ddl: str) -> str:
-        """Return `ddl` as this engine wants a strictly typed table."""
+        """Return `ddl` changed to create a strictly typed table in this engine."""
 
     def columns(self) -> dict[str, set[str]]:
-        """Return the columns of every table."""
+        """Return the column names of every table."""
 
     def scrub(self) -> None:
-        """Remove what was overwritten or deleted from the files on disk."""
+        """Remove overwritten and deleted text from the files on disk."""
 
     def close(self) -> None:
         """Close the connections of all threads."""

@@ -1,4 +1,4 @@
-"""PostgreSQL by psycopg 3: when one machine is not enough."""
+"""PostgreSQL with psycopg 3, for installations on several machines."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ Connection = psycopg.Connection[Row]
 
 
 class PostgreSQL:
-    """PostgreSQL by psycopg 3, reconnecting when the server was restarted."""
+    """PostgreSQL with psycopg 3. Reconnects after a restart of the server."""
 
     engine = "postgresql"
 
@@ -45,10 +45,10 @@ class PostgreSQL:
             yield
         except psycopg.OperationalError as error:
             self._connections.drop()
-            raise DatabaseUnavailableError(f"PostgreSQL does not answer: {error}") from error
+            raise DatabaseUnavailableError(f"PostgreSQL is not available: {error}") from error
 
     def _alive(self) -> Connection:
-        """Return a connection that answers: a restarted server leaves dead ones behind."""
+        """Return a working connection: after a restart of the server, open ones are dead."""
         try:
             connection = self._connections.get()
             connection.execute("SELECT 1")
@@ -63,7 +63,7 @@ class PostgreSQL:
             return rows
 
     def stream(self, sql: str, **values: object) -> Iterator[Row]:
-        # A cursor on the server keeps memory bounded, and lives only inside a transaction.
+        # A server-side cursor keeps memory bounded; it needs a transaction.
         with self._errors():
             connection = self._alive()
             with connection.transaction(), connection.cursor(name="stream") as cursor:
@@ -124,5 +124,5 @@ class _PostgreSQLTransaction:
 
 @lru_cache(maxsize=256)
 def _percent(sql: str) -> str:
-    """Return `sql` with psycopg's parameter marks in place of `:name`."""
+    """Return `sql` with `%(name)s` placeholders instead of `:name`."""
     return _NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))

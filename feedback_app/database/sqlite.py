@@ -1,4 +1,4 @@
-"""SQLite by sqlite-utils: the default, for one machine."""
+"""SQLite with sqlite-utils: the default, for one machine."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_d
 
 
 class SQLite:
-    """SQLite by sqlite-utils: WAL, synchronous=FULL, foreign keys, BEGIN IMMEDIATE."""
+    """SQLite with sqlite-utils: WAL, synchronous=FULL, foreign keys, BEGIN IMMEDIATE."""
 
     engine = "sqlite"
 
@@ -31,7 +31,7 @@ class SQLite:
     def _connect(self) -> sqlite_utils.Database:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            # Our transactions are explicit, so the driver must not open its own.
+            # Transactions are explicit, so the driver must not start any.
             connection = sqlite3.connect(
                 self._path,
                 timeout=_BUSY_SECONDS,
@@ -64,7 +64,7 @@ class SQLite:
     def write(self) -> Iterator[Transaction]:
         db = self._connections.get()
         with _sqlite_errors():
-            # A deferred transaction that reads first fails with "locked" when it comes to write.
+            # A deferred transaction that reads first can fail with "locked" at its first write.
             db.conn.execute("BEGIN IMMEDIATE")
             try:
                 yield _SQLiteTransaction(db)
@@ -85,15 +85,15 @@ class SQLite:
         return {name: set(db[name].columns_dict) for name in db.table_names()}
 
     def scrub(self) -> None:
-        # secure_delete does not reach the copies that a page split leaves behind; VACUUM does.
+        # secure_delete misses copies left by page splits; VACUUM removes them.
         db = self._connections.get()
         with _sqlite_errors():
             db.vacuum()
             busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if busy:
             raise DatabaseUnavailableError(
-                f"{self._path}-wal is still being read, so old text may remain in it: "
-                "run the command again in a moment"
+                f"{self._path}-wal is still being read, so erased text may remain in it: "
+                "run the command again later"
             )
 
     def close(self) -> None:
@@ -113,7 +113,7 @@ class _SQLiteTransaction:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def only_one(self, name: str) -> None:
-        """Do nothing: BEGIN IMMEDIATE lets one writer in at a time."""
+        """Do nothing: BEGIN IMMEDIATE only allows one writer at a time."""
 
 
 @contextmanager
@@ -123,4 +123,4 @@ def _sqlite_errors() -> Iterator[None]:
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
         raise
     except sqlite3.DatabaseError as error:
-        raise DatabaseUnavailableError(f"SQLite cannot do this now: {error}") from error
+        raise DatabaseUnavailableError(f"SQLite is not available: {error}") from error

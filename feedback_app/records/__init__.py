@@ -1,5 +1,9 @@
-"""The data classes that the rest of the program passes around. They hold values, no behaviour
-beyond what follows from those values."""
+"""The data classes of the program: values, and behaviour that only depends on them.
+
+cases    closed cases and the table of their fields
+survey   invitations, answers, outbox messages, API keys
+review   leads, notes, follow-ups, meetings
+"""
 
 from feedback_app.records.cases import (
     CASE_FIELDS,

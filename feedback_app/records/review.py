@@ -1,4 +1,4 @@
-"""The nouns of the weekly review: leads, and what they do about answers."""
+"""Data classes of the weekly review."""
 
 import re
 from dataclasses import dataclass
@@ -16,23 +16,23 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,99}")
 
 
 def account_name(typed: str) -> str:
-    """Return `typed` as the name of an account, in small letters.
+    """Return `typed` as an account name, in lower case.
 
-    Raises ValueError for what could not be typed again by everybody.
+    Raises ValueError if it has other characters than letters a to z, digits and . _ @ + -
     """
     name = typed.strip().lower()
     if not _NAME.fullmatch(name):
         raise ValueError(
-            f"{typed!r} is no name of an account: use letters a to z, digits and . _ @ + -"
+            f"{typed!r} is not a valid account name: use letters a to z, digits and . _ @ + -"
         )
     return name
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lead:
-    """An account: a reader looks, a lead changes, an admin also sees who changed what.
+    """An account. Readers only view, leads also make changes, admins also see the audit log.
 
-    `password_hash` is None where a proxy signs in.
+    `password_hash` is None if a proxy signs leads in.
     """
 
     name: str
@@ -41,13 +41,13 @@ class Lead:
     added_at: datetime
 
     def may(self, role: Role) -> bool:
-        """Return whether this account may do what `role` may."""
+        """Return whether this account has the permissions of `role`."""
         return ROLES.index(self.role) >= ROLES.index(role)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """What a lead exported or changed. `lead` and `subject` are None once that was long ago."""
+    """An entry of the audit log. `lead` and `subject` are None after their retention period."""
 
     done_at: datetime
     lead: str | None
@@ -57,7 +57,7 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """What a lead wants the meeting to know about an answer."""
+    """A lead's note about an answer."""
 
     text: str
     written_at: datetime
@@ -65,9 +65,9 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUp:
-    """Somebody is to get in touch about an answer by `due_on`, a day in the team's time zone.
+    """A task to contact the customer about an answer by `due_on`, a date in the team's time zone.
 
-    An answer may have several, one after the other, numbered from 1.
+    The follow-ups of an answer are numbered from 1; only the last one can be open.
     """
 
     invitation_id: str
@@ -79,16 +79,13 @@ class FollowUp:
     remark: str = ""
 
     def is_overdue(self, today: date) -> bool:
-        """Return whether nobody has closed it by the end of its day."""
+        """Return whether it is still open after its due date."""
         return self.closed_at is None and today > self.due_on
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerStatus:
-    """What leads did about one answer: read, noted, discussed, followed up.
-
-    `follow_up` is the newest one.
-    """
+    """What leads did about an answer; `follow_up` is the newest one."""
 
     unread: bool
     progress: Progress
@@ -98,7 +95,7 @@ class AnswerStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What a meeting decided, about one case or about none."""
+    """A decision of a meeting, optionally about a case."""
 
     id: str
     text: str
@@ -109,7 +106,7 @@ class Decision:
 
 @dataclass(frozen=True, kw_only=True)
 class Meeting:
-    """The meeting that discusses the answers of a week. `ended_at` is None until it has ended."""
+    """The meeting about the answers of a week. `ended_at` is None until it ends."""
 
     week: str
     ended_at: datetime | None
@@ -117,7 +114,7 @@ class Meeting:
 
 
 class ScoreCount(NamedTuple):
-    """How many answers of a week have this pair of scores, 1 to 5 each."""
+    """The number of answers of a week with this pair of scores, each 1 to 5."""
 
     week: str
     ease: int

@@ -1,4 +1,4 @@
-"""The nouns of the survey, as they travel between the rooms."""
+"""Data classes of the survey."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ InvitationState = Literal["waiting", "handed_over", "bounced", "withheld", "answ
 
 @dataclass(frozen=True, kw_only=True)
 class Invitation:
-    """What one closed case was asked with. Its state follows from its times and reasons."""
+    """The survey invitation for a closed case. Its state follows from its times and reasons."""
 
     id: str
     case_ref: str
@@ -30,7 +30,7 @@ class Invitation:
     answered_at: datetime | None
 
     def state(self, now: datetime) -> InvitationState:
-        """Return where this invitation stands at `now`."""
+        """Return the state at `now`."""
         if self.answered_at:
             return "answered"
         if self.bounced_at:
@@ -44,7 +44,7 @@ class Invitation:
 
 @dataclass(frozen=True, kw_only=True)
 class Closing:
-    """A known closing of a case with its invitation, as the case system that sent it sees it."""
+    """A closing of a case with its invitation, as shown to the case system that sent it."""
 
     case_id: str
     closure_key: str
@@ -54,7 +54,7 @@ class Closing:
 
 @dataclass(frozen=True, kw_only=True)
 class SenderKey:
-    """A key with which a case system sends closed cases of one source. The key is not in it."""
+    """An API key with which a case system sends closed cases of one source, stored as a digest."""
 
     id: str
     source: str
@@ -82,7 +82,7 @@ class Scored:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Scored):
-    """One revision of what a customer said. Revisions are appended, the newest counts."""
+    """One revision of a customer's answer. Revisions are appended; the newest counts."""
 
     invitation_id: str
     revision: int
@@ -99,7 +99,7 @@ class Answer(Scored):
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far an answer has come. Each step has its own moment; none is skipped silently."""
+    """When an answer was read, discussed and handled; None if it was not yet."""
 
     read_at: datetime | None = None
     discussed_at: datetime | None = None
@@ -109,10 +109,9 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class OutboxMessage:
-    """A message waiting to be delivered: the mail as it will be sent, and how often it was tried.
+    """A message waiting for delivery.
 
-    `message` is the whole RFC 5322 text; `attempts` counts tries that ended in a refusal or a
-    broken connection.
+    `message` is the whole RFC 5322 text; `attempts` counts failed deliveries.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Outbox messages: written with what caused them, claimed for a while, sent, marked."""
+"""Outbox messages: stored with their cause, claimed by a worker, sent or failed."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,7 +12,7 @@ _WAITING = """sent_at IS NULL AND refused_at IS NULL AND due_at <= :now
 
 
 def add(tx: Transaction, message: OutboxMessage) -> None:
-    """Store a message that may be sent at once."""
+    """Store a message that is due immediately."""
     tx.run(
         """INSERT INTO outbox (id, kind, invitation_id, recipient, message, created_at, due_at)
            VALUES (:id, :kind, :invitation_id, :recipient, :message, :created_at, :created_at)""",
@@ -26,7 +26,7 @@ def add(tx: Transaction, message: OutboxMessage) -> None:
 
 
 def holds(tx: Transaction, invitation_id: str, kind: str) -> bool:
-    """Return whether a message of this kind was ever written for the invitation."""
+    """Return whether a message of this kind was ever stored for the invitation."""
     return bool(
         tx.ask(
             "SELECT 1 FROM outbox WHERE invitation_id = :id AND kind = :kind LIMIT 1",
@@ -39,12 +39,12 @@ def holds(tx: Transaction, invitation_id: str, kind: str) -> bool:
 def claim(
     tx: Transaction, now: datetime, until: datetime, limit: int, kind: str | None = None
 ) -> list[OutboxMessage]:
-    """Lease up to `limit` due messages, oldest first; nobody else gets them before `until`.
+    """Claim up to `limit` due messages until `until`, oldest first.
 
-    With `kind` only messages of that kind.
+    With `kind`, only messages of that kind. Other workers skip claimed messages.
     """
     waiting = f"{_WAITING} AND kind = :kind" if kind else _WAITING
-    # The condition stands twice: without the outer one PostgreSQL hands a row out to two workers.
+    # Without the outer condition, PostgreSQL can return a row to two workers.
     rows = tx.ask(
         f"""UPDATE outbox SET claimed_until = :until
             WHERE {waiting} AND id IN (
@@ -59,7 +59,7 @@ def claim(
 
 
 def is_waiting(source: Database | Transaction, message_id: str) -> bool:
-    """Return whether the message is still to be sent: not sent, withdrawn or erased meanwhile."""
+    """Return whether the message still has to be sent, so was not sent, withdrawn or erased."""
     rows = source.ask(
         "SELECT 1 FROM outbox WHERE id = :id AND sent_at IS NULL AND refused_at IS NULL",
         id=message_id,
@@ -68,12 +68,12 @@ def is_waiting(source: Database | Transaction, message_id: str) -> bool:
 
 
 def release(tx: Transaction, message_id: str) -> None:
-    """Give a claimed message back that was not tried."""
+    """Release a claimed message without an attempt."""
     tx.run("UPDATE outbox SET claimed_until = NULL WHERE id = :id", id=message_id)
 
 
 def mark_sent(tx: Transaction, message_id: str, now: datetime) -> None:
-    """Record that the message was accepted."""
+    """Record that the mail server accepted the message."""
     tx.run(
         "UPDATE outbox SET sent_at = :now, claimed_until = NULL WHERE id = :id AND sent_at IS NULL",
         id=message_id,
@@ -82,8 +82,9 @@ def mark_sent(tx: Transaction, message_id: str, now: datetime) -> None:
 
 
 def put_back(tx: Transaction, message_id: str, due_at: datetime, error: str) -> None:
-    """Record a try in vain; the next one comes at `due_at`. What the server said of a message that
-    was erased meanwhile is not kept: it may name the recipient.
+    """Record a failed attempt; the next one is due at `due_at`.
+
+    The server's reply may name the recipient, so it is not stored if the message was erased.
     """
     tx.run(
         """UPDATE outbox SET due_at = :due_at, attempts = attempts + 1, claimed_until = NULL,
@@ -95,7 +96,7 @@ def put_back(tx: Transaction, message_id: str, due_at: datetime, error: str) -> 
 
 
 def mark_failed(tx: Transaction, message_id: str, now: datetime, error: str) -> None:
-    """Record that the message was refused for good, or given up. It stays to be looked at."""
+    """Record that the message failed permanently. It stays in the outbox."""
     tx.run(
         """UPDATE outbox SET refused_at = :now, attempts = attempts + 1, claimed_until = NULL,
                              last_error = :error WHERE id = :id AND refused_at IS NULL""",
@@ -108,7 +109,7 @@ def mark_failed(tx: Transaction, message_id: str, now: datetime, error: str) -> 
 def withdraw(
     tx: Transaction, invitation_id: str, kinds: Collection[str], now: datetime, reason: str
 ) -> None:
-    """Set the messages of these kinds about an invitation aside that were not sent yet."""
+    """Cancel the unsent messages of these kinds about an invitation."""
     names = {f"kind_{at}": kind for at, kind in enumerate(kinds)}
     tx.run(
         f"""UPDATE outbox SET refused_at = :now, last_error = :reason
@@ -124,13 +125,13 @@ def withdraw(
 def invitation_of(
     source: Database | Transaction, message_id: str, kinds: Collection[str]
 ) -> str | None:
-    """Return the invitation that the message with this id is about, if it is of one of `kinds`."""
+    """Return the invitation id of this message if it is of one of `kinds`, else None."""
     rows = source.ask("SELECT kind, invitation_id FROM outbox WHERE id = :id", id=message_id)
     return next((row["invitation_id"] for row in rows if row["kind"] in kinds), None)
 
 
 def count_waiting(database: Database) -> int:
-    """Return how many messages are still to be sent."""
+    """Return how many messages are waiting to be sent."""
     rows = database.ask(
         "SELECT count(*) AS waiting FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL"
     )
@@ -139,10 +140,9 @@ def count_waiting(database: Database) -> int:
 
 
 def failed_messages(database: Database) -> list[Row]:
-    """Return kind, case number, time and reason of every message that was tried and set aside.
+    """Return kind, case number, time and reason of every failed message, oldest first.
 
-    The newest comes last. Messages that were erased, or whose reason's lifetime is over, are left
-    out: nobody can do anything about them.
+    Messages whose reason was erased are left out, because nothing can be done about them.
     """
     return database.ask(
         """SELECT kind, cases.case_number, refused_at, attempts, last_error

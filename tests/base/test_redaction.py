@@ -1,4 +1,4 @@
-"""Words are blacked out for good, and what was written is known when it comes again."""
+"""Redaction is permanent, and the original text is recognised if it is sent again."""
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -12,7 +12,7 @@ texts = st.text(alphabet="aAbİß. \n▇", max_size=40) | st.text(max_size=40)
 @given(texts, st.lists(texts, max_size=3))
 @example("▇xy▇", ["xy"])
 @example("Mx Sample was slow", ["Mx Sample", "▇▇▇ was", "▇▇"])
-def test_what_was_written_is_known_whatever_was_blacked_out(text: str, words: list[str]) -> None:
+def test_the_original_text_matches_after_any_redaction(text: str, words: list[str]) -> None:
     left = text
     for hidden in words:
         left = redact(left, hidden)
@@ -21,7 +21,7 @@ def test_what_was_written_is_known_whatever_was_blacked_out(text: str, words: li
 
 
 @given(texts.filter(lambda text: REDACTED not in text), texts)
-def test_without_anything_blacked_out_only_the_same_text_is_the_same(text: str, other: str) -> None:
+def test_without_redaction_only_the_same_text_matches(text: str, other: str) -> None:
     assert matches_redacted(text, other) == (text == other)
 
 

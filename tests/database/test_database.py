@@ -1,4 +1,4 @@
-"""The contract of both engines, and the migrations on them."""
+"""The interface of both engines, and the migrations on them."""
 
 import multiprocessing
 import threading
@@ -35,27 +35,27 @@ def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
     assert _paths(database) == []
 
 
-def test_a_transaction_sees_its_own_rows_and_then_everybody_does(database: Database) -> None:
+def test_rows_are_visible_inside_the_transaction_and_after_the_commit(database: Database) -> None:
     with database.write() as tx:
         assert _add_file(tx, "one") == 1
         assert tx.ask("SELECT path FROM rejected_files") == [{"path": "one"}]
     assert _paths(database) == ["one"]
 
 
-def test_the_database_decides_who_was_first(database: Database) -> None:
+def test_a_duplicate_row_is_not_inserted(database: Database) -> None:
     with database.write() as tx:
         assert _add_file(tx, "one") == 1
         assert _add_file(tx, "one") == 0
 
 
-def test_hostile_text_is_a_value_never_sql(database: Database) -> None:
+def test_hostile_text_is_stored_as_a_value(database: Database) -> None:
     hostile = "'; DROP TABLE rejected_files; -- %s %(x)s :now {}\\ \u202e🐙"
     with database.write() as tx:
         _add_file(tx, hostile)
     assert _paths(database) == [hostile]
 
 
-def test_a_moment_is_stored_as_text_of_fixed_width(database: Database) -> None:
+def test_a_time_is_stored_as_text_of_fixed_width(database: Database) -> None:
     with database.write() as tx:
         _add_file(tx, "one")
     assert database.ask("SELECT written_at FROM rejected_files")[0] == {
@@ -63,7 +63,7 @@ def test_a_moment_is_stored_as_text_of_fixed_width(database: Database) -> None:
     }
 
 
-def test_rows_are_streamed_one_by_one(database: Database) -> None:
+def test_rows_are_streamed(database: Database) -> None:
     with database.write() as tx:
         for number in range(2500):
             _add_file(tx, f"{number:04d}")
@@ -87,7 +87,7 @@ def test_writers_in_many_threads_lose_nothing(database: Database) -> None:
     assert len(_paths(database)) == 80
 
 
-def test_only_one_transaction_at_a_time_holds_a_name(database: Database) -> None:
+def test_only_one_transaction_holds_a_lock_at_a_time(database: Database) -> None:
     """Read, then write, in two threads: without the lock both would read nothing."""
     barrier = threading.Barrier(2)
 
@@ -109,7 +109,7 @@ def test_only_one_transaction_at_a_time_holds_a_name(database: Database) -> None
         assert len(_paths(database)) == 1
 
 
-def test_the_tables_refuse_scores_outside_the_scale(database: Database) -> None:
+def test_scores_outside_the_scale_are_refused(database: Database) -> None:
     with pytest.raises(Exception, match="(?i)check"), database.write() as tx:
         tx.run(
             "INSERT INTO cases VALUES ('c','s','1','k','1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,"
@@ -160,7 +160,7 @@ def test_the_retired_field_is_dropped_and_its_case_kept(
     opened.close()
 
 
-def test_migrating_keeps_follow_ups_and_the_record_and_finds_sample_weeks(
+def test_migrating_keeps_follow_ups_and_the_audit_log_and_finds_sample_weeks(
     empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = open_database(empty_database_url)
@@ -194,7 +194,7 @@ def test_migrating_keeps_follow_ups_and_the_record_and_finds_sample_weeks(
     opened.close()
 
 
-def test_a_database_from_the_future_is_refused(empty_database_url: str) -> None:
+def test_a_database_of_a_newer_program_is_refused(empty_database_url: str) -> None:
     database = open_database(empty_database_url)
     migrate(database, NOW)
     with database.write() as tx:
@@ -206,7 +206,7 @@ def test_a_database_from_the_future_is_refused(empty_database_url: str) -> None:
     database.close()
 
 
-def test_an_empty_database_asks_for_the_migration(empty_database_url: str) -> None:
+def test_an_empty_database_must_be_migrated_first(empty_database_url: str) -> None:
     empty = open_database(empty_database_url)
     with pytest.raises(SchemaError, match="run 'feedback migrate' first"):
         require_current(empty)
@@ -223,7 +223,7 @@ def _migrate_in_process(url: str, results) -> None:
         database.close()
 
 
-def test_four_processes_may_migrate_at_once(empty_database_url: str) -> None:
+def test_four_processes_can_migrate_at_the_same_time(empty_database_url: str) -> None:
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
     processes = [
@@ -248,19 +248,21 @@ def test_sqlite_keeps_every_commit_on_disk(tmp_path: Path) -> None:
     assert modes == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_the_error_names_a_path_that_cannot_be_opened(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     database = open_database(f"sqlite:///{tmp_path}/file/feedback.sqlite")
     with pytest.raises(DatabaseUnavailableError, match="cannot open .*file"):
         database.ask("SELECT 1")
 
 
-def test_another_kind_of_address_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="mysql: is no database we know: write sqlite:///path"):
+def test_an_unknown_database_url_is_refused_with_the_supported_ones() -> None:
+    with pytest.raises(
+        ValueError, match="starts with 'mysql': use sqlite:///path or postgresql://"
+    ):
         open_database("mysql://localhost/x")
 
 
-def test_postgresql_comes_back_after_its_connection_died(empty_postgresql_url: str) -> None:
+def test_postgresql_reconnects_after_its_connection_was_closed(empty_postgresql_url: str) -> None:
     database = open_database(empty_postgresql_url)
     other = open_database(empty_postgresql_url)
     backend = database.ask("SELECT pg_backend_pid() AS pid")[0]["pid"]

@@ -557,6 +557,6 @@ def test_a_failed_export_leaves_the_older_one(tmp_path: Path) -> None:
 
 
 def test_only_ordinary_files_are_replaced(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="no ordinary file"):
+    with pytest.raises(OSError, match="not a regular file"):
         replace_file(tmp_path, ["x"])
     assert tmp_path.is_dir()
