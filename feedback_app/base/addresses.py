@@ -45,7 +45,7 @@ def is_here(host: str | None) -> bool:
 
 
 def parts_of(url: str) -> SplitResult:
-    """Return the parts of a URL. Raises ValueError without quoting it, as it may hold a password."""
+    """Return the parts of a URL. Raises ValueError without the URL, which may hold a password."""
     try:
         parts = urlsplit(url)
         _ = parts.port

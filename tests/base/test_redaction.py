@@ -26,10 +26,10 @@ def test_without_redaction_only_the_same_text_matches(text: str, other: str) -> 
 
 
 @given(texts, texts, texts, texts)
-def test_around_the_black_everything_stands_in_its_order(
+def test_the_text_around_redactions_must_match_in_order(
     before: str, between: str, after: str, given_text: str
 ) -> None:
-    """The same is asked one place after the other, without any skill."""
+    """Compare with a simple recursive search."""
 
     def fits(pieces: list[str], text: str) -> bool:
         first, *others = pieces
@@ -48,13 +48,13 @@ def test_a_name_is_found_across_a_line_break_and_in_capitals() -> None:
     assert redact("Ask MX\n sample, or Mx Sample.", "mx sample") == "Ask ▇▇▇, or ▇▇▇."
 
 
-def test_words_are_no_pattern_and_black_signs_are_no_words() -> None:
+def test_words_are_not_a_pattern_and_redaction_characters_are_ignored() -> None:
     assert redact("All of this stays.", ".*") == "All of this stays."
     assert redact("▇▇▇ stays", "▇▇") == "▇▇▇ stays"
     assert redact("▇▇▇ of a company", "▇▇▇ of a") == "▇▇▇ ▇▇▇ company"
 
 
-def test_texts_full_of_black_signs_are_compared_all_the_same() -> None:
+def test_texts_with_many_redactions_are_compared_quickly() -> None:
     black = "a▇▇▇" * 20_000
     assert matches_redacted(black, "ab" * 20_000)
     assert not matches_redacted(black + "c", "ab" * 20_000)
