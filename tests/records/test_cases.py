@@ -26,7 +26,7 @@ from feedback_app.records import (
 from feedback_app.reports.csv_export import COLUMNS, week_as_csv
 from feedback_app.reports.json_export import export_as_json
 from feedback_app.store import cases
-from support_facts.facts import load_facts
+from support_facts import load_facts
 from tests.support.answered import an_answer
 from tests.support.office import NOW
 
