@@ -150,7 +150,8 @@ def test_what_is_withheld_says_why() -> None:
     earlier = first.results[0].figures
     again = figures_of([*cases(20), an_answer()], FACTS.questions, rules, [earlier])
     why = Correction(why="One case came in late.", changes=("a: 1 -> 2",))
-    later = results(a_draft(0, version=2, figures=again, correction=why), published=first)
+    draft = a_draft(0, version=2, figures=again, correction=why)
+    later = results(draft, published=first, at=DAY + timedelta(minutes=1))
     both = Published((*first.results, *later))
     assert "Withdrawn: it was corrected by so few" in shown("scores", both)
     assert "Zurückgezogen" in shown("participation", both, "de")
