@@ -105,9 +105,9 @@ class _Plot:
 
     def __init__(self, marks: Sequence[Mark], low: float, high: float) -> None:
         longest = max((len(mark.label) for mark in marks), default=0)
-        self.beside = longest <= _LONGEST_SIDE_LABEL
-        self.row = _ROW if self.beside else 2 * _ROW - _GAP
-        self.left = _MARGIN + (longest * _LETTER_WIDTH + _GAP if self.beside else 0)
+        self.labels_left = longest <= _LONGEST_SIDE_LABEL
+        self.row = _ROW if self.labels_left else 2 * _ROW - _GAP
+        self.left = _MARGIN + (longest * _LETTER_WIDTH + _GAP if self.labels_left else 0)
         longest_text = max((len(mark.text) for mark in marks if mark.value is not None), default=0)
         self.right = WIDTH - _MARGIN - min(longest_text * _LETTER_WIDTH + _GAP, WIDTH / 3)
         self.height = max(1, len(marks)) * self.row
@@ -121,8 +121,8 @@ class _Plot:
         return row * self.row + self.row - _ROW / 2
 
     def label(self, row: int, text: str) -> Element:
-        y = self.middle(row) if self.beside else row * self.row + _ROW / 2
-        room = (self.left if self.beside else WIDTH) - _MARGIN
+        y = self.middle(row) if self.labels_left else row * self.row + _ROW / 2
+        room = (self.left if self.labels_left else WIDTH) - _MARGIN
         return _text(_MARGIN, y, _fitting(text, room), "start")
 
 

@@ -1,4 +1,4 @@
-"""Everything customers are told: support.toml and the typed objects it is read into.
+"""All facts that customers read: support.toml and the typed objects it is read into.
 
 text           a wording in every language; FactsError
 schema         types of values and tables: addresses, numbers in a range, lists

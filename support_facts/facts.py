@@ -1,4 +1,4 @@
-"""Everything customers are told, as one frozen object."""
+"""All facts that customers read, as one frozen object."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date

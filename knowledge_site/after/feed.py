@@ -22,7 +22,7 @@ NOTHING_YET = date(1970, 1, 1)
 
 def entries(facts: Facts, language: str, published: Published) -> list[FeedEntry]:
     """Return changes in how we work and published results, newest first."""
-    told = [
+    items = [
         FeedEntry(
             key=change.key,
             day=change.day,
@@ -32,25 +32,25 @@ def entries(facts: Facts, language: str, published: Published) -> list[FeedEntry
         )
         for change in newest_first(facts)
     ]
-    told += news(ResultsView(published, facts, language))
-    return sorted(told, key=lambda entry: entry.day, reverse=True)
+    items += news(ResultsView(published, facts, language))
+    return sorted(items, key=lambda entry: entry.day, reverse=True)
 
 
-def feed(told: Iterable[FeedEntry], facts: Facts, language: str) -> bytes:
+def feed(items: Iterable[FeedEntry], facts: Facts, language: str) -> bytes:
     """Return the feed as UTF-8 XML; links are absolute if the address of the site is set."""
-    told = list(told)
+    items = list(items)
     register_namespace("", ATOM)
     name = facts.organisation.name
     root = Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": language})
     title = f"{name}: {word('feed_title', language)}"
     _add(root, "id", _identity(name, language))
     _add(root, "title", title)
-    _add(root, "updated", _moment(max((entry.day for entry in told), default=NOTHING_YET)))
+    _add(root, "updated", _moment(max((entry.day for entry in items), default=NOTHING_YET)))
     _add(SubElement(root, f"{{{ATOM}}}author"), "name", name)
     here = _folder(facts, language)
     _link(root, "self", here + FEED, "application/atom+xml")
     _link(root, "alternate", here + CHANGES_PAGE, "text/html")
-    for entry in told:
+    for entry in items:
         made = SubElement(root, f"{{{ATOM}}}entry")
         _add(made, "id", _identity(name, language, entry.key))
         _add(made, "title", entry.title)

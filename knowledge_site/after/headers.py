@@ -45,11 +45,11 @@ def write_headers(site: Path, everywhere: Headers, unchanging: Iterable[Path] = 
     Both have the same content: headers of all addresses, then headers of single files. Files
     with a hash in their name are `unchanging`, so browsers can cache them permanently.
     """
-    told = {EVERYWHERE: everywhere}
-    told |= {f"/{file.relative_to(site).as_posix()}": FOR_GOOD for file in sorted(unchanging)}
-    text = json.dumps(told, indent=2, sort_keys=True)
+    by_path = {EVERYWHERE: everywhere}
+    by_path |= {f"/{file.relative_to(site).as_posix()}": FOR_GOOD for file in sorted(unchanging)}
+    text = json.dumps(by_path, indent=2, sort_keys=True)
     (site / "headers.json").write_text(text + "\n", encoding="utf-8")
     lines = []
-    for address, headers in told.items():
+    for address, headers in by_path.items():
         lines += [address, *(f"  {name}: {value}" for name, value in sorted(headers.items()))]
     (site / "_headers").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -95,7 +95,7 @@ def names(facts: Facts) -> list[str]:
 def fill(
     expression: str, facts: Facts, language: str, published: Published | None = None
 ) -> Element:
-    """Return what a filler stands for; UnknownFiller names the nearest ones."""
+    """Return the element for a placeholder. Raises UnknownPlaceholder, with similar names."""
     name = " ".join(expression.split())
     known = names(facts)
     if name not in known:
