@@ -1,4 +1,4 @@
-"""What exports cost beside bare loops of the same libraries, and the memory they take."""
+"""Measures exports against bare loops of the same libraries, and their memory."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from beside import compare, say
+from measuring import compare
 from xlsxwriter import Workbook
 
 from feedback_app.base.times import to_text
@@ -21,8 +21,8 @@ from tests.support.history import NOW, House, open_house
 from tests.support.server import environment
 
 ANSWERS, MANY, YEARS, ROUNDS = 10_000, 100_000, 104, 5
-# What the kernel says of this process: `ru_maxrss` may be its parent's. Starting the program takes
-# more than an export, so the mark is set back first (Linux alone can).
+# `ru_maxrss` may include the parent process, so read the kernel's figures. Starting the program
+# takes more memory than an export, so the peak is reset first (possible only on Linux).
 _MEASURED = """
 from pathlib import Path
 from feedback_app.cli import main
@@ -47,11 +47,11 @@ def main() -> None:
 
 
 def _exports(folder: Path, house: House) -> None:
-    """Set the exports beside bare loops over the same rows."""
+    """Compare the exports with bare loops over the same rows."""
     weeks, facts, path = _weeks(), house.program.facts, folder / "ours.xlsx"
     read = answered_cases.answered_between(house.program.database, weeks[0], weeks[-1], NOW)
     rows = list(read)
-    say(f"exports of {len(rows):,} answers; CPU, median of {ROUNDS} rounds")
+    print(f"exports of {len(rows):,} answers; CPU, median of {ROUNDS} rounds")
     compare("guarded CSV / bare csv loop", lambda: _bare_csv(rows), lambda: _our_csv(rows), ROUNDS)
 
     def ours() -> None:
@@ -61,15 +61,15 @@ def _exports(folder: Path, house: House) -> None:
 
 
 def _memory(few: Path, many: Path) -> None:
-    """Name the most memory that the command takes, for few and for ten times as many answers."""
-    say(f"`feedback export` of {ANSWERS:,} and {MANY:,} answers: memory on top of the program")
+    """Print the peak memory of the command for few and for ten times as many answers."""
+    print(f"`feedback export` of {ANSWERS:,} and {MANY:,} answers: memory without the program")
     for form in ("csv", "json", "xlsx"):
         first, second = (_peak(house, form) for house in (few, many))
-        say(f"  {form:5}{first:6.1f} and {second:6.1f} MiB, ratio {second / first:.2f}")
+        print(f"  {form:5}{first:6.1f} and {second:6.1f} MiB, ratio {second / first:.2f}")
 
 
 def _peak(house: Path, form: str) -> float:
-    """Return the most MiB that an export of all weeks took on top of the started program."""
+    """Return the peak MiB of an export of all weeks, in addition to the started program."""
     weeks, path = _weeks(), house / f"all.{form}"
     command = ["export", f"{weeks[0]}..{weeks[-1]}", "--format", form, "--output", str(path)]
     done = subprocess.run(
@@ -87,7 +87,7 @@ def _weeks() -> list[str]:
 
 
 def _bare_row(case: AnsweredCase) -> list[Any]:
-    # Not `row_of`: a yardstick that calls what it measures would hide what that costs.
+    # Does not call our code, because a yardstick must not include what it measures.
     return [
         case.case_number,
         case.case_kind,

@@ -1,6 +1,6 @@
-"""What a lead's week page costs: the same week with little and with much behind it.
+"""Measures the week page of team leads with a short and a long history.
 
-Figures of different machines must not be compared; the ratios may be.
+Compare only ratios between machines or runs, not times.
 """
 
 import sys
@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from beside import compare, say
+from measuring import compare
 
 from feedback_app.base.weeks import week_of
 from tests.support.history import ANSWERS, CASES, IN_WEEK, House, open_house
@@ -18,19 +18,19 @@ ROUNDS, PAGES = 15, 4
 
 
 def main(words: Sequence[str]) -> None:
-    """Measure and print; a number in `words` replaces the million of the long history."""
+    """Measure and print; a number in `words` replaces the size of the long history."""
     long = int(words[0]) if words else LONG
     with tempfile.TemporaryDirectory() as name:
         _histories(Path(name), long)
 
 
 def _histories(folder: Path, long: int) -> None:
-    """Ask for the same week with little and with much behind it."""
+    """Request the same week with short and long histories."""
     few = open_house(folder / "few", SHORT, YEARS)
     many = open_house(folder / "many", long, YEARS)
     young, old = (open_house(folder / str(weeks), ANSWERS * weeks, weeks) for weeks in (13, YEARS))
     week = week_of(IN_WEEK, few.program.zone)
-    say(f"a week with {CASES} cases and {ANSWERS} answers; CPU, median of {ROUNDS} rounds")
+    print(f"a week with {CASES} cases and {ANSWERS} answers; CPU, median of {ROUNDS} rounds")
     compare(f"history of {long:,} / {SHORT:,} answers", _page(few, week), _page(many, week), ROUNDS)
     compare(f"history of {YEARS} / 13 weeks", _page(young, week), _page(old, week), ROUNDS)
     compare("figures of 104 / 26 weeks", _page(old, week), _page(old, f"{week}?weeks=104"), ROUNDS)
@@ -40,7 +40,7 @@ def _page(house: House, week: str) -> Callable[[], None]:
     def ask() -> None:
         for _ in range(PAGES):
             if house.client.get(f"/review/{week}").status_code != 200:
-                raise RuntimeError("the page did not come: nothing was measured")
+                raise RuntimeError("the page failed, so the measurement is invalid")
 
     return ask
 

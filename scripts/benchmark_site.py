@@ -1,15 +1,12 @@
-"""Benchmark of the site build: seconds for the real pages, and a ratio for a thousand pages.
+"""Measures the build of the site: seconds for the real pages, a ratio for a thousand pages.
 
-    python scripts/benchmark_site.py
-
-The ratio compares with plain MkDocs with the same theme, features, Markdown and text. Every build
-runs in a separate process, and both alternate. Seconds are CPU time, which depends less on other
-programs than the clock; only the whole command is measured by the clock.
+The yardstick is plain MkDocs with the same theme, features and Markdown, on pages with the same
+text. Each build runs in a separate process, alternating with its yardstick. Times are CPU seconds,
+because wall time depends on other programs; only the whole command is measured by wall time.
 """
 
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,6 +19,7 @@ from typing import Any
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 
 import build_site
+from measuring import show
 from mkdocs.commands.build import build as build_with_mkdocs
 from mkdocs.config import load_config
 
@@ -32,8 +30,8 @@ PAGES = 1000
 SECTIONS = 20
 LANGUAGES = ("en", "de")
 PARAGRAPH = (
-    "Support looks at {number} of these, and says in {{{{ contacts.portal_name }}}} what it found. "
-    "**What it needs** from you stands in the case, with [the page before](page-{before}.md) and a "
+    "Support looks at {number} of these and reports this in {{{{ contacts.portal_name }}}}. "
+    "**What it needs** from you is in the case, with [the page before](page-{before}.md) and a "
     "`code span` such as a log line.\n"
 )
 PAGE = """---
@@ -55,19 +53,19 @@ last_reviewed: 2026-11-01
 
 
 def main() -> None:
-    """Measure several rounds and print medians, minimum and maximum."""
+    """Measure several alternating rounds and print medians, smallest and largest values."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_pages(folder / "docs")
         real = [_measured("real", folder) for _ in range(ROUNDS)]
         pairs = [(_measured("ours", folder), _measured("plain", folder)) for _ in range(ROUNDS)]
-    _line("both languages, clock, s", [one["command"] for one in real])
-    _line("  CPU time, s", [one["build"] for one in real])
-    _line("  of which after MkDocs, s", [one["finish"] for one in real])
-    _line(f"{PAGES} pages per language, s", [ours["build"] for ours, _ in pairs])
-    _line("  of which after MkDocs, s", [ours["finish"] for ours, _ in pairs])
-    _line("  plain MkDocs, s", [plain["build"] for _, plain in pairs])
-    _line("  ratio", [ours["build"] / plain["build"] for ours, plain in pairs])
+    show("both languages, wall time, s", [one["command"] for one in real])
+    show("  CPU time, s", [one["build"] for one in real])
+    show("  of which after MkDocs, s", [one["finish"] for one in real])
+    show(f"{PAGES} pages per language, s", [ours["build"] for ours, _ in pairs])
+    show("  of which after MkDocs, s", [ours["finish"] for ours, _ in pairs])
+    show("  plain MkDocs, s", [plain["build"] for _, plain in pairs])
+    show("  ratio", [ours["build"] / plain["build"] for ours, plain in pairs])
 
 
 def write_pages(docs: Path) -> None:
@@ -84,14 +82,14 @@ def write_pages(docs: Path) -> None:
             page = docs / language / f"{name}.md"
             page.parent.mkdir(parents=True, exist_ok=True)
             text = text.replace("page-0.md", "index.md").replace("page-1.md", "site-map.md")
-            # The theme links to these two pages and this anchor.
+            # Our templates link to these two pages from every page.
             anchor = "top" if number else "production-down"
             filled = PAGE.format(number=number, language=language, text=text, anchor=anchor)
             page.write_text(filled, encoding="utf-8")
 
 
 def _nav() -> list[dict[str, object]]:
-    """Return a navigation of ten sections, as large as on a real site of this size."""
+    """Return ten sections, as in the navigation of a large site."""
     names = ["site-map.md", *(f"page-{number}.md" for number in range(2, PAGES))]
     step = len(names) // 10 + 1
     sections = [names[at : at + step] for at in range(0, len(names), step)]
@@ -110,7 +108,7 @@ def _measured(what: str, folder: Path) -> dict[str, float]:
 
 
 def _one(what: str, folder: Path) -> None:
-    """Build once and print the seconds; runs in the child process."""
+    """Build once in the child process and print the seconds."""
     seconds: dict[str, float] = {}
 
     def timed_finish(*words: Any) -> Any:
@@ -154,14 +152,9 @@ def _plain(folder: Path, out: Path) -> None:
             "markdown_extensions": [{name: given} for name, given in markdown.items()],
             "nav": _nav(),
         }
-        # JSON is valid YAML.
+        # JSON is YAML too.
         plain.write_text(json.dumps(settings), encoding="utf-8")
         build_with_mkdocs(load_config(str(plain)))
-
-
-def _line(name: str, values: list[float]) -> None:
-    middle, low, high = statistics.median(values), min(values), max(values)
-    print(f"{name:36}{middle:8.2f}  ({low:.2f} to {high:.2f})")
 
 
 if __name__ == "__main__":

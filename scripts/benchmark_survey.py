@@ -1,13 +1,12 @@
-"""What a request costs, as ratios to yardsticks measured in the same run.
+"""Measures requests to the survey, as ratios to yardsticks of the same run.
 
-Figures of different machines or runs must not be compared; the ratios may be.
+Compare only ratios between machines or runs, not times.
 """
 
 import http.client
 import os
 import platform
 import sqlite3
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -15,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
+
+from measuring import show
 
 from tests.support.server import Server, environment, feedback, free_port, granian, running
 
@@ -24,7 +25,7 @@ POSTS = 400
 CLIENTS = 3
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "benchmark"}
 HEADERS = {**FORM, "Accept-Language": "en"}
-ANSWER = {"ease": "4", "satisfaction": "5", "comment": "A comment of an ordinary length."}
+ANSWER = {"ease": "4", "satisfaction": "5", "comment": "A comment of average length."}
 
 
 class Cost(NamedTuple):
@@ -35,7 +36,7 @@ class Cost(NamedTuple):
 
 
 def main() -> None:
-    """Measure in turn, several rounds, and print medians and ratios."""
+    """Measure several alternating rounds and print medians and ratios."""
     with tempfile.TemporaryDirectory() as name:
         folder, ours_port, bare_port = Path(name), free_port(), free_port()
         env = environment(folder, ours_port)
@@ -43,7 +44,7 @@ def main() -> None:
         links = feedback("mint", str(ROUNDS * POSTS + 1), env=env).split()
         paths = [urlsplit(link).path for link in links]
         ours = granian("feedback_app.app:create_app", ours_port, "--factory")
-        bare = granian("bare:app", bare_port)
+        bare = granian("measuring:bare", bare_port)
         bare_env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
         with running(ours, ours_port, env) as survey, running(bare, bare_port, bare_env) as hello:
             _print(*_measure(survey, hello, paths, folder))
@@ -71,7 +72,7 @@ def _posting(bodies: list[tuple[str, str]]) -> Callable[[int], tuple[str, str, s
 
 
 def _page_values(survey: Server, paths: list[str]) -> dict[str, str]:
-    """Open every page once, as a customer does, and return the body to send for each."""
+    """Open every page once and return the form body to send for each."""
     connection = http.client.HTTPConnection("127.0.0.1", survey.port)
     bodies = {}
     for path in paths:
@@ -84,7 +85,7 @@ def _page_values(survey: Server, paths: list[str]) -> dict[str, str]:
 
 
 def _cost(server: Server, count: int, request: Callable[[int], tuple[str, str, str]]) -> Cost:
-    """Send `count` requests over `CLIENTS` kept connections, so that the server never waits."""
+    """Send `count` requests over `CLIENTS` persistent connections, so the server is never idle."""
     cpu, wall = server.cpu_seconds(), time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as clients:
         shares = [range(first, count, CLIENTS) for first in range(CLIENTS)]
@@ -103,12 +104,12 @@ def _send(
         response = connection.getresponse()
         response.read()
         if response.status not in (200, 303):
-            raise RuntimeError(f"{method} answered {response.status}: nothing was measured")
+            raise RuntimeError(f"{method} returned {response.status}, nothing measured")
     connection.close()
 
 
 def _raw_commit_seconds(path: Path) -> float:
-    """Return the wall seconds of one committed row with synchronous=FULL, nothing else done."""
+    """Return the wall seconds per commit of a single row with synchronous=FULL."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
@@ -124,36 +125,22 @@ def _raw_commit_seconds(path: Path) -> float:
 
 
 def _print(costs: dict[str, list[Cost]], commits: list[float]) -> None:
-    cpu = {name: [cost.cpu for cost in found] for name, found in costs.items()}
-    wall = {name: [cost.wall for cost in found] for name, found in costs.items()}
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {_processor()}")
-    print(f"server: granian, one worker, one blocking thread; {CLIENTS} kept connections")
-    print(f"{ROUNDS} rounds in turn; median (smallest to largest)")
-    print()
-    _line("GET form / bare Flask hello, by CPU", _pairs(cpu["hello"], cpu["form"]))
-    _line("POST answer / bare Flask POST, by CPU", _pairs(cpu["post"], cpu["answer"]))
-    _line("POST answer / raw SQLite commit, by rate", _pairs(commits, wall["answer"]))
-    print()
-    print("microseconds of CPU a request, or of wall time a commit:")
-    for name in ("hello", "form", "post", "answer"):
-        _line(f"  {name}", [1e6 * one for one in cpu[name]], digits=0)
-    _line("  raw commit", [1e6 * one for one in commits], digits=0)
+    def ratios(name: str, yardstick: str) -> list[float]:
+        pairs = zip(costs[name], costs[yardstick], strict=True)
+        return [base.cpu / own.cpu for own, base in pairs]
 
-
-def _pairs(yardstick: list[float], ours: list[float]) -> list[float]:
-    return [base / own for base, own in zip(yardstick, ours, strict=True)]
-
-
-def _line(name: str, values: list[float], digits: int = 2) -> None:
-    middle, low, high = statistics.median(values), min(values), max(values)
-    print(f"{name:44}{middle:8.{digits}f}  ({low:.{digits}f} to {high:.{digits}f})")
-
-
-def _processor() -> str:
-    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.processor() or "unknown processor"
+    rates = [raw / own.wall for raw, own in zip(commits, costs["answer"], strict=True)]
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores; granian, 1 worker, 1 thread"
+    )
+    print(f"{CLIENTS} connections, {ROUNDS} alternating rounds; median (smallest to largest)\n")
+    show("GET form / bare Flask hello, by CPU", ratios("form", "hello"))
+    show("POST answer / bare Flask POST, by CPU", ratios("answer", "post"))
+    show("POST answer / raw SQLite commit, by rate", rates)
+    print("\nmicroseconds of CPU per request, or of wall time per commit:")
+    for name, found in costs.items():
+        show(f"  {name}", [1e6 * cost.cpu for cost in found], digits=0)
+    show("  raw commit", [1e6 * one for one in commits], digits=0)
 
 
 if __name__ == "__main__":

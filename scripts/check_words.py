@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PHRASES = Path(__file__).with_name("phrases.toml")
+OWN_TEST = ROOT / "tests" / "scripts" / "test_check_words.py"
 SUFFIXES = {".md", ".py", ".toml", ".html", ".txt", ".po", ".yml"}
 
 
@@ -49,10 +50,14 @@ def read_phrases(path: Path = PHRASES) -> list[Phrase]:
 
 
 def tracked_files() -> list[Path]:
-    """Return the files to search: tracked texts, but not the phrases and no test data."""
+    """Return the files to search: tracked texts, without the phrases, their test and test data."""
     listed = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).split("\0")
     files = [ROOT / name for name in listed if Path(name).suffix in SUFFIXES]
-    return [path for path in files if path.is_file() and path != PHRASES and not _is_data(path)]
+    return [
+        path
+        for path in files
+        if path.is_file() and path not in (PHRASES, OWN_TEST) and not _is_data(path)
+    ]
 
 
 def _is_data(path: Path) -> bool:

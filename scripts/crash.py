@@ -1,4 +1,4 @@
-"""Kill the server with -9 while customers answer, and count what was lost or doubled.
+"""Kill the server with SIGKILL while customers answer; count lost and duplicate answers.
 
 python scripts/crash.py --rounds 20
 """
@@ -26,32 +26,32 @@ HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "c
 
 @dataclass
 class Round:
-    """What customers were thanked for, and what was found stored after the crash."""
+    """The answers confirmed to customers, and the answers stored after the crash."""
 
-    thanked: dict[str, str] = field(default_factory=dict)
+    confirmed: dict[str, str] = field(default_factory=dict)
     stored: dict[str, str] = field(default_factory=dict)
     rows: int = 0
 
     @property
     def lost(self) -> int:
-        """Return how many thanked answers are missing or differ."""
-        return sum(self.stored.get(case) != ease for case, ease in self.thanked.items())
+        """Return the number of confirmed answers that are missing or different."""
+        return sum(self.stored.get(case) != ease for case, ease in self.confirmed.items())
 
     @property
-    def doubled(self) -> int:
-        """Return how many answers are stored more than once."""
+    def duplicates(self) -> int:
+        """Return the number of answers stored more than once."""
         return self.rows - len(self.stored)
 
 
-def crash(folder: Path, thanked: int) -> Round:
-    """Kill the server once `thanked` answers were thanked for, start it again and look."""
+def crash(folder: Path, confirmed: int) -> Round:
+    """Kill the server after `confirmed` answers, restart it and compare."""
     env = environment(folder, port := free_port())
     feedback("migrate", env=env)
     paths = [urlsplit(link).path for link in feedback("mint", str(LINKS), env=env).split()]
     command = [sys.executable, "-m", "feedback_app.cli", "serve", "--port", str(port)]
     found = Round()
     with running(command, port, env) as server:
-        _answer_until_killed(server, paths, thanked, found)
+        _answer_until_killed(server, paths, confirmed, found)
     with running(command, port, env):
         answers = json.loads(feedback("answers", "--json", env=env))
     found.rows = len(answers)
@@ -59,7 +59,7 @@ def crash(folder: Path, thanked: int) -> Round:
     return found
 
 
-def _answer_until_killed(server: Server, paths: list[str], thanked: int, found: Round) -> None:
+def _answer_until_killed(server: Server, paths: list[str], confirmed: int, found: Round) -> None:
     shares = [paths[first::CUSTOMERS] for first in range(CUSTOMERS)]
     customers = [
         threading.Thread(target=_answer, args=(server.port, share, found)) for share in shares
@@ -67,7 +67,7 @@ def _answer_until_killed(server: Server, paths: list[str], thanked: int, found: 
     for customer in customers:
         customer.start()
     deadline = time.monotonic() + _LONGEST_SECONDS
-    while len(found.thanked) < thanked and time.monotonic() < deadline:
+    while len(found.confirmed) < confirmed and time.monotonic() < deadline:
         time.sleep(0.001)
     server.process.send_signal(signal.SIGKILL)
     for customer in customers:
@@ -75,7 +75,7 @@ def _answer_until_killed(server: Server, paths: list[str], thanked: int, found: 
 
 
 def _answer(port: int, paths: list[str], found: Round) -> None:
-    """Answer one link after the other, until the server is gone."""
+    """Answer the links one by one until the server is gone."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         for path in paths:
@@ -89,7 +89,7 @@ def _answer(port: int, paths: list[str], found: Round) -> None:
             response = connection.getresponse()
             response.read()
             if response.status == 303:
-                found.thanked[case] = ease
+                found.confirmed[case] = ease
     except (OSError, http.client.HTTPException, IndexError):
         return
     finally:
@@ -97,17 +97,17 @@ def _answer(port: int, paths: list[str], found: Round) -> None:
 
 
 def main() -> None:
-    """Run the rounds and print one line each; exit with 1 if anything was lost or doubled."""
+    """Run the rounds, print one line each, and exit with 1 after a loss or a duplicate."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     rounds, bad = parser.parse_args().rounds, 0
     for number in range(1, rounds + 1):
         with tempfile.TemporaryDirectory() as folder:
             found = crash(Path(folder), random.randint(1, 500))
-        bad += found.lost + found.doubled
+        bad += found.lost + found.duplicates
         print(
-            f"round {number}: {len(found.thanked)} answers thanked for, {found.rows} stored, "
-            f"{found.lost} lost, {found.doubled} doubled",
+            f"round {number}: {len(found.confirmed)} answers confirmed, {found.rows} stored, "
+            f"{found.lost} lost, {found.duplicates} duplicates",
             flush=True,
         )
     sys.exit(1 if bad else 0)

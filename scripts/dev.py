@@ -16,7 +16,7 @@ benchmark    measure survey, site, review and exports, or one of them
 
 import sys
 
-# No newer syntax or module above this check, so that an old Python can still say what is missing.
+# No newer syntax or module above this check, so that an old Python can still name the requirement.
 if sys.version_info < (3, 11):
     sys.exit("this needs Python 3.11 or newer, and this is %d.%d" % sys.version_info[:2])
 
@@ -218,7 +218,7 @@ def test(rest: list[str]) -> int:
 
 
 def benchmark(options: argparse.Namespace) -> int:
-    """Run all benchmarks, or the one that is named."""
+    """Run all benchmarks, or only the named one."""
     names = [options.name] if options.name else BENCHMARKS
     return max(_python(f"scripts/benchmark_{name}.py") for name in names)
 

@@ -1,6 +1,6 @@
-"""Kill the workers with -9 while they send closure mails, and count what was lost.
+"""Kill the workers with SIGKILL while they send closure emails; count the lost ones.
 
-python scripts/kill_workers.py --mails 300 --kills 20
+python scripts/kill_workers.py --emails 300 --kills 20
 """
 
 import argparse
@@ -30,7 +30,7 @@ _LONGEST_SECONDS = 60
 
 @dataclass
 class Found:
-    """How many mails arrived at least once, never, or more than once, after how many kills."""
+    """The numbers of emails that arrived, were lost or repeated, and of kills."""
 
     arrived: int
     lost: int
@@ -38,8 +38,8 @@ class Found:
     killed: int
 
 
-def kill_workers(folder: Path, sink: SmtpSink, mails: int, kills: int) -> Found:
-    """Store `mails` closure mails, kill the workers `kills` times, then let one finish."""
+def kill_workers(folder: Path, sink: SmtpSink, emails: int, kills: int) -> Found:
+    """Store `emails` closure emails, kill the workers `kills` times, then let one finish."""
     sink.seconds_a_message = SECONDS_A_MESSAGE
     env = {**environment(folder, free_port()), "FEEDBACK_SMTP_URL": sink.url}
     database = env["FEEDBACK_DATABASE"]
@@ -47,11 +47,11 @@ def kill_workers(folder: Path, sink: SmtpSink, mails: int, kills: int) -> Found:
         read_settings(database=database, secret_keys=env["FEEDBACK_SECRET_KEYS"])
     )
     migrate(program.database, times.now())
-    stored = _store(program, mails)
+    stored = _store(program, emails)
     killed = 0
-    # The last messages are left for the worker that is allowed to finish.
+    # The last messages remain for the worker that finishes.
     for _ in range(kills):
-        killed += _kill_while_sending(sink, env, random.randint(0, mails // (2 * kills)))
+        killed += _kill_while_sending(sink, env, random.randint(0, emails // (2 * kills)))
         _let_leases_run_out(program)
     feedback("worker", "--once", env=env)
     program.database.close()
@@ -63,11 +63,11 @@ def kill_workers(folder: Path, sink: SmtpSink, mails: int, kills: int) -> Found:
     )
 
 
-def _store(program: Program, mails: int) -> set[str]:
-    """Close cases, which writes their mails into the outbox; return the ids of the mails."""
+def _store(program: Program, emails: int) -> set[str]:
+    """Close cases, which adds their emails to the outbox; return the ids of the emails."""
     now = times.now()
     with program.database.write() as tx:
-        for number in range(mails):
+        for number in range(emails):
             case = ClosedCase(
                 source="crash test",
                 case_id=str(number),
@@ -80,7 +80,7 @@ def _store(program: Program, mails: int) -> set[str]:
 
 
 def _kill_while_sending(sink: SmtpSink, env: dict[str, str], after: int) -> bool:
-    """Start workers, kill them after `after` messages and return whether they still ran."""
+    """Start workers, kill them after `after` messages and return whether they were running."""
     command = [sys.executable, "-m", "feedback_app.cli", "worker"]
     enough = len(sink.messages) + after
     workers = [
@@ -97,7 +97,7 @@ def _kill_while_sending(sink: SmtpSink, env: dict[str, str], after: int) -> bool
 
 
 def _let_leases_run_out(program: Program) -> None:
-    """Stand for the minutes after which another worker takes over what the dead ones held."""
+    """Expire the leases of the killed workers immediately, instead of waiting for minutes."""
     with program.database.write() as tx:
         tx.run(
             "UPDATE outbox SET claimed_until = :past WHERE claimed_until IS NOT NULL",
@@ -106,15 +106,15 @@ def _let_leases_run_out(program: Program) -> None:
 
 
 def main() -> None:
-    """Print what was found; exit with 1 if a mail was lost."""
+    """Print the numbers; exit with 1 if an email was lost."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mails", type=int, default=300)
+    parser.add_argument("--emails", type=int, default=300)
     parser.add_argument("--kills", type=int, default=20)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, listening(SmtpSink()) as sink:
-        found = kill_workers(Path(folder), sink, options.mails, options.kills)
+        found = kill_workers(Path(folder), sink, options.emails, options.kills)
     print(
-        f"{options.mails} mails, workers killed {found.killed} times: {found.arrived} arrived, "
+        f"{options.emails} emails, workers killed {found.killed} times: {found.arrived} arrived, "
         f"{found.lost} lost, {found.repeated} repeats (with the same Message-ID)"
     )
     sys.exit(1 if found.lost else 0)

@@ -304,7 +304,7 @@ class Killable(SMTPSender):
 
 
 def test_killed_workers_lose_no_email(tmp_path: Path, smtp_sink: SmtpSink) -> None:
-    found = kill_workers(tmp_path, smtp_sink, mails=30, kills=3)
+    found = kill_workers(tmp_path, smtp_sink, emails=30, kills=3)
     assert found.lost == 0
     assert found.killed == 3
     assert found.arrived == 30

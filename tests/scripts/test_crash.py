@@ -1,4 +1,4 @@
-"""An answer that was thanked for is never lost: the server is killed while customers answer."""
+"""A confirmed answer is never lost, even if the server is killed."""
 
 import re
 import shutil
@@ -14,14 +14,14 @@ from tests.support.real_parts import real_part_missing
 from tests.support.server import environment, feedback, free_port, running
 
 
-def test_killing_the_server_loses_and_doubles_no_answer(tmp_path: Path) -> None:
-    for thanked in (10, 40, 90):
-        found = crash(tmp_path / str(thanked), thanked)
-        assert len(found.thanked) >= thanked, "too few were thanked to try anything"
-        assert (found.lost, found.doubled) == (0, 0)
+def test_killing_the_server_loses_and_duplicates_no_answer(tmp_path: Path) -> None:
+    for confirmed in (10, 40, 90):
+        found = crash(tmp_path / str(confirmed), confirmed)
+        assert len(found.confirmed) >= confirmed, "too few answers were confirmed"
+        assert (found.lost, found.duplicates) == (0, 0)
 
 
-def test_every_accepted_answer_reaches_the_disk_before_the_thanks(tmp_path: Path) -> None:
+def test_every_answer_reaches_the_disk_before_it_is_confirmed(tmp_path: Path) -> None:
     if not shutil.which("strace"):
         real_part_missing("strace", "apt-get install strace")
     port, log = free_port(), tmp_path / "strace.log"

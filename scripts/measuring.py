@@ -1,0 +1,46 @@
+"""What all benchmarks share: paired measurements, their output, and a minimal Flask application."""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+
+from flask import Flask, Response, request
+
+bare = Flask(__name__, static_folder=None)
+
+
+@bare.get("/")
+def hello() -> str:
+    """Return a short text."""
+    return "hello"
+
+
+@bare.post("/")
+def receive() -> Response:
+    """Read a form and redirect."""
+    request.form.to_dict()
+    return Response(status=303, headers={"Location": "/"})
+
+
+def show(name: str, values: Sequence[float], digits: int = 2, note: str = "") -> None:
+    """Print the median, the smallest and the largest value."""
+    middle, low, high = statistics.median(values), min(values), max(values)
+    line = f"{name:44}{middle:8.{digits}f}  ({low:.{digits}f} to {high:.{digits}f}){note}"
+    print(line, flush=True)
+
+
+def compare(
+    name: str, yardstick: Callable[[], None], ours: Callable[[], None], rounds: int
+) -> None:
+    """Run both alternately and print the ratio of their CPU times."""
+    yardstick()
+    ours()
+    pairs = [(_cpu_seconds(yardstick), _cpu_seconds(ours)) for _ in range(rounds)]
+    base, own = (1000 * statistics.median(times) for times in zip(*pairs, strict=True))
+    show(name, [own / base for base, own in pairs], note=f"; {base:.0f} and {own:.0f} ms")
+
+
+def _cpu_seconds(work: Callable[[], None]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
