@@ -11,11 +11,11 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from feedback_app.base import times
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.database.migrate import SchemaError, require_current
-from feedback_app.intake import problems, rate_limits
-from feedback_app.intake.api.page import api_page
+from feedback_app.intake import rate_limits
 from feedback_app.intake.api.views import api
+from feedback_app.intake.problem_details import ProblemError, problem_response
 from feedback_app.intake.webhooks.views import EXTENSION as WEBHOOKS
-from feedback_app.intake.webhooks.views import open_webhooks, webhooks
+from feedback_app.intake.webhooks.views import enabled_webhooks, webhooks
 from feedback_app.leads import sessions, sign_in_limits
 from feedback_app.leads.routes import leads_pages
 from feedback_app.program import Program, open_program
@@ -53,11 +53,11 @@ def create_app(
     app.config["PROGRAM"] = parts or open_program(settings or read_settings())
     app.config["CLOCK"] = now
     limits.limit_bodies(app)
-    app.extensions[rate_limits.EXTENSION] = rate_limits.start()
-    app.extensions[WEBHOOKS] = open_webhooks(app.config["PROGRAM"], now())
+    app.extensions[rate_limits.EXTENSION] = rate_limits.new_limiter()
+    app.extensions[WEBHOOKS] = enabled_webhooks(app.config["PROGRAM"], now())
     sign_in_limits.start(app)
     sessions.start(app)
-    for pages in (survey, survey_why, opt_out, api, webhooks, api_page, leads_pages):
+    for pages in (survey, survey_why, opt_out, api, webhooks, leads_pages):
         app.register_blueprint(pages)
     app.add_url_rule("/healthz", view_func=_alive)
     app.add_url_rule("/readyz", view_func=_ready)
@@ -87,7 +87,7 @@ def _ready() -> tuple[Response, int]:
 
 def _error_page(error: HTTPException) -> Response:
     if request.path.startswith(_FOR_PROGRAMS):
-        response = problems.respond(problems.ProblemError(HTTPStatus(error.code or 500)))
+        response = problem_response(ProblemError(HTTPStatus(error.code or 500)))
     else:
         response = protect_page(page("web/error", error.code or 500))
     for name, value in error.get_headers():

@@ -1,31 +1,37 @@
-"""Who is asked, when, and why not."""
+"""Which customers get a survey invitation, when, and why not."""
 
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from feedback_app.base.weeks import week_of
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.mail.closure import (
-    CLOSURE_KINDS,
-    SurveyLinks,
-    closure_email,
-)
+from feedback_app.mail.closure import CLOSURE_KINDS, SurveyLinks, closure_email
 from feedback_app.mail.message import MailContext
 from feedback_app.records import ClosedCase, OutboxMessage, WithheldBecause
 from feedback_app.store import cases, invitations, opt_outs, outbox
 
-# A page that was open when its link expired may still be sent.
+# A customer may submit a page that was opened before its link expired.
 GRACE = timedelta(hours=1)
-# That the case is closed is told whether or not the customer is asked about it.
-_STILL_TOLD = (None, "opt_out", "quiet_period")
+# These customers still get the closure email, with or without the survey.
+_STILL_NOTIFIED = (None, "opt_out", "quiet_period")
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """What became of a closed case that came in, and the key under which it is stored."""
+class IntakeDecision:
+    """Whether a closing is new or known (a duplicate), and why its customer is not asked."""
+
+    outcome: Literal["new", "known"]
+    withheld_because: WithheldBecause | None = None
+    known_case: str | None = None
+
+
+@dataclass(frozen=True)
+class IntakeResult:
+    """What was stored for a closed case. `case_ref` is its key in the database."""
 
     outcome: Literal["new", "known"]
     case_ref: str
@@ -34,12 +40,46 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class CaseIntake:
-    """Takes closed cases in: keeps each closing once, decides who is asked, writes the mail.
+class PlannedCases:
+    """The cases that a dry run decided about and did not store.
 
-    `survey_link` and `opt_out_link` turn an invitation's id, the latter with the customer's mail
-    address, into an address in the mail.
-    `we_send` is false where the case system tells the customer and only needs the link.
+    `CaseIntake.decide` treats them as if they were in the database.
+    """
+
+    _closings: dict[tuple[str, str], list[ClosedCase]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    _asked: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, case: ClosedCase, is_asked: bool) -> None:
+        """Record a new closing, and whether its customer is asked."""
+        self._closings[_identity(case)].append(case)
+        if is_asked and case.contact_email:
+            self._asked[case.contact_email.lower()].add(_identity(case))
+
+    def has_same_closing(self, case: ClosedCase, within: timedelta) -> bool:
+        """Return what `cases.same_closing` would find among these cases."""
+        closings = self._closings.get(_identity(case), ())
+        return any(case.is_same_closing(one.key, one.closed_at, within) for one in closings)
+
+    def closed_again_later(self, case: ClosedCase) -> bool:
+        """Return what `cases.closed_again_later` would find among these cases."""
+        closings = self._closings.get(_identity(case), ())
+        return any(one.closed_at > case.closed_at for one in closings)
+
+    def asked_about_another(self, case: ClosedCase) -> bool:
+        """Return what `cases.asked_since` would find among these cases."""
+        asked = self._asked.get((case.contact_email or "").lower(), set())
+        return bool(asked - {_identity(case)})
+
+
+@dataclass(frozen=True)
+class CaseIntake:
+    """Stores each closing once, decides whether to ask the customer, and writes the email.
+
+    `survey_link` returns the survey address for an invitation id; `opt_out_link` returns the
+    opt-out address for an invitation id and an email address. `we_send` is false if the case
+    system sends the closure email and only needs the link.
     """
 
     mail_context: MailContext
@@ -48,73 +88,96 @@ class CaseIntake:
     opt_out_link: Callable[[str, str], str]
     we_send: bool = True
 
-    def receive(
+    def decide(
+        self,
+        source: Database | Transaction,
+        case: ClosedCase,
+        now: datetime,
+        ask_anyway: bool = False,
+        planned: PlannedCases | None = None,
+    ) -> IntakeDecision:
+        """Return what happens to `case`. The import and the dry run both follow this decision.
+
+        It only reads. `planned` are cases to consider in addition to those in the database;
+        `ask_anyway` ignores the asking limit.
+        """
+        planned = planned or PlannedCases()
+        within = timedelta(hours=self.mail_context.facts.survey.same_closure_hours)
+        known = cases.same_closing(source, case, within)
+        if known or planned.has_same_closing(case, within):
+            return IntakeDecision("known", known_case=known)
+        return IntakeDecision("new", self._withheld(source, case, now, ask_anyway, planned))
+
+    def store(
         self,
         tx: Transaction,
         case: ClosedCase,
         now: datetime,
         ask_anyway: bool = False,
         send: bool = True,
-    ) -> Receipt:
-        """Keep `case` unless this closing is known, and ask its customer unless there is a reason.
+    ) -> IntakeResult:
+        """Store `case` with its invitation and email in `tx`, unless this closing is known.
 
-        `ask_anyway` asks although the case closed longer ago than the asking limit. Without `send`
-        no mail is written: the case system wants to tell the customer of this case itself.
-        The case, its invitation and its mail are written in `tx`, or none of them.
+        With `send` false, no email is written because the case system sends its own.
         """
         rules = self.mail_context.facts.survey
         case = replace(case, closure_key=case.key)
         if rules.quiet_period_days:
-            # Two cases of one contact that close at once must see each other. Always the first
-            # lock a transaction takes, so that no two wait for each other.
+            # Two cases of one contact that close at the same time must see each other. Every
+            # transaction takes this lock first, so that no two transactions deadlock.
             tx.only_one("quiet period")
         tx.only_one(f"{case.source} {case.case_id}")
-        known = cases.same_closing(tx, case, timedelta(hours=rules.same_closure_hours))
-        if known:
-            return Receipt("known", known)
-        withheld = self.withheld_because(tx, case, now, ask_anyway)
+        decision = self.decide(tx, case, now, ask_anyway)
+        if decision.known_case:
+            return IntakeResult("known", decision.known_case)
+        withheld = decision.withheld_because
         case_ref = cases.add(tx, case, week_of(case.closed_at, self.zone), now)
         expires_at = now + timedelta(days=rules.link_lifetime_days)
         invitation_id = invitations.add(tx, case_ref, now, expires_at, withheld)
         if withheld is None:
             self._supersede_earlier(tx, invitation_id, now)
-        if self.we_send and send and case.contact_email and withheld in _STILL_TOLD:
-            outbox.add(tx, self._letter(case, invitation_id, withheld is None, now))
-        return Receipt("new", case_ref, invitation_id, withheld)
+        if self.we_send and send and case.contact_email and withheld in _STILL_NOTIFIED:
+            outbox.add(tx, self._closure_email(case, invitation_id, withheld is None, now))
+        return IntakeResult("new", case_ref, invitation_id, withheld)
 
-    def give_out(self, tx: Transaction, invitation_id: str, now: datetime) -> None:
-        """Record that the customer gets the link by another way than our mail, and has it now.
+    def release_link(self, tx: Transaction, invitation_id: str, now: datetime) -> None:
+        """Record that the case system passes the link to the customer from `now` on.
 
-        It works for the whole link lifetime from the first time on.
+        The first time counts: the link works for its whole lifetime from then on.
         """
         lifetime = timedelta(days=self.mail_context.facts.survey.link_lifetime_days)
         invitations.hand_over(tx, invitation_id, now, now + lifetime)
         self._supersede_earlier(tx, invitation_id, now)
 
-    def withdraw_letter(
+    def withdraw_email(
         self, tx: Transaction, invitation_id: str, now: datetime, reason: str
     ) -> None:
-        """Set the closure mail about this invitation aside, unless it was sent. Alerts stay."""
+        """Withdraw the closure email of this invitation unless it was sent. Alerts stay."""
         outbox.withdraw(tx, invitation_id, CLOSURE_KINDS, now, reason)
 
     def _supersede_earlier(self, tx: Transaction, invitation_id: str, now: datetime) -> None:
-        """Withdraw what was asked about earlier closings: this one asks, so one link is left."""
+        """Withdraw unanswered invitations about earlier closings, so that one link is left."""
         for superseded in invitations.supersede_earlier(tx, invitation_id, now):
-            self.withdraw_letter(tx, superseded, now, "withdrawn: the case was closed again")
+            self.withdraw_email(tx, superseded, now, "withdrawn: the case was closed again")
 
-    def _letter(
+    def _closure_email(
         self, case: ClosedCase, invitation_id: str, asks: bool, now: datetime
     ) -> OutboxMessage:
         opt_out = self.opt_out_link(invitation_id, case.contact_email or "")
         links = SurveyLinks(self.survey_link(invitation_id), opt_out) if asks else None
         return closure_email(self.mail_context, case, invitation_id, links, now)
 
-    def withheld_because(
-        self, source: Database | Transaction, case: ClosedCase, now: datetime, ask_anyway: bool
+    def _withheld(
+        self,
+        source: Database | Transaction,
+        case: ClosedCase,
+        now: datetime,
+        ask_anyway: bool,
+        planned: PlannedCases,
     ) -> WithheldBecause | None:
-        """Return why the customer of `case`, a new closing, is not asked, or None."""
+        """Return why the customer of a new closing is not asked, or None."""
         rules = self.mail_context.facts.survey
-        if cases.closed_again_later(source, case):
+        if cases.closed_again_later(source, case) or planned.closed_again_later(case):
             return "superseded"
         if not ask_anyway and case.closed_at < now - timedelta(days=rules.asking_limit_days):
             return "too_old"
@@ -123,6 +186,12 @@ class CaseIntake:
         if opt_outs.holds(source, case.contact_email):
             return "opt_out"
         quiet = timedelta(days=rules.quiet_period_days)
-        if quiet and cases.asked_since(source, case, now - quiet):
+        if quiet and (
+            cases.asked_since(source, case, now - quiet) or planned.asked_about_another(case)
+        ):
             return "quiet_period"
         return None
+
+
+def _identity(case: ClosedCase) -> tuple[str, str]:
+    return case.source, case.case_id

@@ -75,7 +75,7 @@ def _store(program: Program, emails: int) -> set[str]:
                 closed_at=now - timedelta(hours=1),
                 contact_email="contact@customer.example",
             )
-            program.case_intake.receive(tx, case, now)
+            program.case_intake.store(tx, case, now)
     return {row["id"] for row in program.database.ask("SELECT id FROM outbox")}
 
 

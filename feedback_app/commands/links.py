@@ -29,7 +29,7 @@ def link(program: Program, case_number: str, source: str | None) -> None:
                 f"The link of case {case_number} no longer accepts an answer; "
                 f"its state is: {newest.state(now).replace('_', ' ')}."
             )
-        program.case_intake.give_out(tx, newest.id, now)
+        program.case_intake.release_link(tx, newest.id, now)
         opted_out = _opted_out(tx, newest)
     if opted_out:
         click.echo("Note: this contact opted out of surveys.", err=True)

@@ -1,4 +1,4 @@
-"""A CSV file opened for a command, with what its columns mean; known errors become clear lines."""
+"""Opens a CSV file for a command and turns known errors into clear messages."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,12 +10,10 @@ from zoneinfo import ZoneInfo
 import click
 
 from feedback_app.commands.table_options import TableOptions
-from feedback_app.intake.closed_case import NormalForm
-from feedback_app.intake.csv.file import Row, Table, opened
-from feedback_app.intake.csv.lines import CSVFileError
+from feedback_app.intake.closed_case import CaseReader
+from feedback_app.intake.csv.file import CSVFileError, Table, TableRow, opened
 from feedback_app.intake.csv.rejected import RejectedFileError, as_imported
 from feedback_app.intake.dates import DateFormatError
-from feedback_app.intake.faults import FaultyCaseError
 from feedback_app.intake.mapping import CaseMapping, MappingError
 from feedback_app.program import Program
 
@@ -23,52 +21,52 @@ SOURCE = "csv"
 
 
 class StoppedError(click.ClickException):
-    """The command could not begin or go on."""
+    """The command cannot start or continue."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True)
 class OpenTable:
-    """The table, its columns and rows as they were exported, and how they are read."""
+    """The table, its original columns and rows, and how they are read."""
 
     table: Table
     columns: Sequence[str]
-    rows: Iterator[Row]
+    rows: Iterator[TableRow]
     mapping: CaseMapping
-    normal: NormalForm
+    reader: CaseReader
 
 
 @contextmanager
 def open_table(
     program: Program, file: Path, options: TableOptions, now: datetime
 ) -> Iterator[OpenTable]:
-    """Open `file`, say what was found out about it, and check that its columns can be used.
+    """Open `file`, print what was detected, and check that its columns can be used.
 
-    What cannot be read in the block ends the command with exit code 2.
+    Errors in the options, the file or the block end the command with exit code 2.
     """
+    tables = options.tables
     try:
-        normal = NormalForm.of(program.facts, options.moments(program.zone), now)
-        normal.check(options.constants)
-        if faults := options.written.word_faults(normal):
-            raise MappingError("; ".join(faults))
+        reader = CaseReader.of(program.facts, tables.dates(program.zone), now)
+        if errors := tables.word_errors(reader):
+            raise MappingError("; ".join(errors))
         with opened(file, options.encoding, options.delimiter) as table:
             columns, rows = as_imported(file, table)
-            mapping = options.mapping.for_columns(columns, SOURCE)
-            _introduce(file, table, None if options.names_zone else program.zone)
-            yield OpenTable(table, columns, rows, mapping, normal)
-    except (MappingError, FaultyCaseError, DateFormatError) as error:
+            mapping = tables.mapping.for_columns(columns, SOURCE)
+            _print_detected(file, table, None if tables.time_zone else program.zone)
+            yield OpenTable(table, columns, rows, mapping, reader)
+    except (MappingError, DateFormatError) as error:
         raise click.UsageError(str(error)) from error
     except (CSVFileError, RejectedFileError) as error:
         raise StoppedError(str(error)) from error
 
 
-def _introduce(file: Path, table: Table, guessed_zone: ZoneInfo | None) -> None:
-    """Say once what was found out or assumed, so that a wrong guess is seen."""
+def _print_detected(file: Path, table: Table, assumed_zone: ZoneInfo | None) -> None:
+    """Print what was detected or assumed, so that people notice a wrong guess."""
     sign = {"\t": "tab"}.get(table.delimiter, table.delimiter)
     click.echo(f"{file.name}: {table.encoding}, cells separated by {sign}")
-    if guessed_zone:
+    if assumed_zone:
         click.echo(
-            f"dates without an offset are read as {guessed_zone.key}, the team's time zone: "
-            "name another with --timezone"
+            f"dates without an offset are read as {assumed_zone.key}, the team's time zone: "
+            "choose another one with --timezone"
         )

@@ -1,82 +1,59 @@
-"""The options that say how to read a CSV file of closed cases, each read into what it means."""
+"""The options that say how to read a CSV file of closed cases."""
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 import click
 
-from feedback_app.intake.csv.guess import is_encoding
-from feedback_app.intake.dates import Moments
-from feedback_app.intake.mapping import CaseMapping, MappingError, alternatives, once_each
-from feedback_app.intake.mapping_file import MappingFileError, MappingTables, checked, read_toml
+from feedback_app.intake.csv.detect import is_encoding
+from feedback_app.intake.mapping import MappingError, alternatives, once_each
+from feedback_app.intake.mapping_file import MappingFileError, MappingTables, read_toml, validated
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_NAMED_DELIMITERS = {
-    "tab": "\t",
-    "\\t": "\t",
-    "comma": ",",
-    "semicolon": ";",
-    "pipe": "|",
-}
+_DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableOptions:
-    """How to read a CSV file. What was said on the command line wins over the mapping file."""
+    """How to read a CSV file. `tables` is the mapping file, overridden by other options."""
 
-    written: MappingTables
-    columns: Mapping[str, str]
-    constants: Mapping[str, str]
-    where: Mapping[str, frozenset[str]]
-    missing: tuple[str, ...]
-    date_format: str | None
-    zone: ZoneInfo | None
+    tables: MappingTables
     delimiter: str | None
     encoding: str | None
 
-    @property
-    def names_zone(self) -> bool:
-        """Return whether anybody said what zone dates without an offset are in."""
-        return bool(self.zone or self.written.time_zone)
 
-    @property
-    def mapping(self) -> CaseMapping:
-        """Return what fills which field. Raises MappingError."""
-        file = self.written.mapping
-        columns = {name: file.columns[name] for name in file.columns if name not in self.constants}
-        constants = {
-            name: file.constants[name] for name in file.constants if name not in self.columns
+def _merged(file: MappingTables, given: Mapping[str, Any]) -> MappingTables:
+    """Return the mapping file with the options given; a field is mapped or set, not both."""
+    columns = {name: text for name, text in file.map.items() if name not in given["constants"]}
+    constants = {name: text for name, text in file.set.items() if name not in given["columns"]}
+    return file.model_copy(
+        update={
+            "map": {**columns, **given["columns"]},
+            "set": {**constants, **given["constants"]},
+            "where": {**file.where, **given["where"]},
+            "missing": [*file.missing, *given["missing"]],
+            "date_format": given["date_format"] or file.date_format,
+            "time_zone": given["zone"] or file.time_zone,
         }
-        return CaseMapping(
-            columns={**columns, **self.columns},
-            constants={**constants, **self.constants},
-            where={**file.where, **self.where},
-            missing=file.missing | frozenset(self.missing),
-            words=file.words,
-        )
-
-    def moments(self, team_zone: ZoneInfo) -> Moments:
-        """Return what reads its dates. Raises DateFormatError."""
-        zone = self.zone or self.written.moments(team_zone).zone
-        return Moments(zone, self.date_format or self.written.date_format)
+    )
 
 
-def _written(_: click.Context, __: click.Parameter, path: Path | None) -> MappingTables:
+def _mapping_file(_: click.Context, __: click.Parameter, path: Path | None) -> MappingTables:
     if path is None:
         return MappingTables()
     try:
-        return checked(MappingTables, read_toml(path))
+        return validated(MappingTables, read_toml(path))
     except MappingFileError as error:
         raise click.BadParameter(str(error)) from error
 
 
 def _delimiter(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    sign = _NAMED_DELIMITERS.get(value.lower(), value) if value is not None else None
+    sign = _DELIMITER_NAMES.get(value.lower(), value) if value is not None else None
     if sign is not None and (len(sign) != 1 or sign in '"\r\n\0 '):
         raise click.BadParameter("write one character, or the word tab")
     return sign
@@ -88,15 +65,13 @@ def _encoding(_: click.Context, __: click.Parameter, value: str | None) -> str |
     return value
 
 
-def _zone(_: click.Context, __: click.Parameter, value: str | None) -> ZoneInfo | None:
-    if value is None:
-        return None
-    if value not in available_timezones():
+def _zone(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and value not in available_timezones():
         raise click.BadParameter(f"{value!r} is not known: write one such as Europe/Berlin")
-    return ZoneInfo(value)
+    return value
 
 
-def _mapping(_: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> Any:
+def _pairs(_: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> Any:
     read: Callable[..., Any] = alternatives if parameter.name == "where" else once_each
     try:
         return read(texts, str(parameter.metavar))
@@ -107,10 +82,10 @@ def _mapping(_: click.Context, parameter: click.Parameter, texts: tuple[str, ...
 _OPTIONS = (
     click.option(
         "--mapping",
-        "written",
+        "mapping_file",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         metavar="FILE.toml",
-        callback=_written,
+        callback=_mapping_file,
         help="Read the mapping from a file with the tables of a preset (see guides/csv.md).",
     ),
     click.option(
@@ -118,62 +93,70 @@ _OPTIONS = (
         "columns",
         multiple=True,
         metavar="FIELD=COLUMN",
-        callback=_mapping,
-        help="Fill a field from a column. Columns called like a field need no --map.",
+        callback=_pairs,
+        help="Fill a field from a column. Columns named like a field need no --map.",
     ),
     click.option(
         "--set",
         "constants",
         multiple=True,
         metavar="FIELD=VALUE",
-        callback=_mapping,
+        callback=_pairs,
         help="Fill a field with the same value in every row.",
     ),
     click.option(
         "--where",
         multiple=True,
         metavar="COLUMN=VALUE",
-        callback=_mapping,
-        help="Take only rows whose column holds this value, or one of several for the same column.",
+        callback=_pairs,
+        help="Import only rows with this value in the column. Repeat it to allow several values.",
     ),
     click.option(
-        "--missing", multiple=True, metavar="TEXT", help="A text that means: nothing here."
+        "--missing", multiple=True, metavar="TEXT", help="Treat this text as an empty cell."
     ),
     click.option(
         "--date-format",
         metavar="FORMAT",
-        help="How dates are written, such as '%d/%m/%Y %H:%M'; ISO 8601 without it.",
+        help="The format of dates, such as '%d/%m/%Y %H:%M'. Default: ISO 8601.",
     ),
     click.option(
         "--timezone",
         "zone",
         metavar="NAME",
         callback=_zone,
-        help="The zone of dates without an offset, such as Europe/Lisbon; the team's without it. "
-        "An hour that clocks repeat counts as the first, one that they skip is rejected.",
+        help="The time zone of dates without an offset, such as Europe/Lisbon. Default: the "
+        "team's. When clocks go back, the first of the two hours counts; times that clocks skip "
+        "are rejected.",
     ),
     click.option(
         "--delimiter",
         metavar="SIGN",
         callback=_delimiter,
-        help="What separates cells, a character or the word tab; found out without it.",
+        help="The character between cells, or the word tab. Default: detected.",
     ),
     click.option(
         "--encoding",
         metavar="NAME",
         callback=_encoding,
-        help="How characters are written; a byte order mark, utf-8 or else cp1252 without it.",
+        help="The character encoding. Default: from the byte order mark, else utf-8 if the file "
+        "is valid UTF-8, else cp1252.",
     ),
 )
 
 
 def table_options(command: F) -> F:
-    """Give `command` these options as one `options`, in the order `--help` shows them."""
+    """Add these options to `command`, which gets them as one `options` in `--help` order."""
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
-        given = {one.name: kwargs.pop(one.name) for one in fields(TableOptions)}
-        return command(*args, options=TableOptions(**given), **kwargs)
+        names = ("columns", "constants", "where", "missing", "date_format", "zone")
+        given = {name: kwargs.pop(name) for name in names}
+        options = TableOptions(
+            tables=_merged(kwargs.pop("mapping_file"), given),
+            delimiter=kwargs.pop("delimiter"),
+            encoding=kwargs.pop("encoding"),
+        )
+        return command(*args, options=options, **kwargs)
 
     for option in reversed(_OPTIONS):
         run = option(run)

@@ -1,4 +1,4 @@
-"""Text values to a closed case: the normal form that is the same from every case system."""
+"""Reads text values into a closed case. Every case system's data goes through this module."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from feedback_app.base.addresses import is_email_address
 from feedback_app.base.text import clean, one_line
-from feedback_app.intake.dates import Moments
-from feedback_app.intake.faults import Fault, FaultyCaseError, ImpossibleError, shown
+from feedback_app.intake.dates import DateReader
+from feedback_app.intake.errors import FieldError, ImpossibleError, InvalidCaseError, quoted
 from feedback_app.records import (
     CASE_FIELDS,
     REQUIRED_CASE_FIELDS,
@@ -20,14 +20,14 @@ from feedback_app.records import (
 )
 from support_facts import Facts
 
-TEXT_LIMIT = 200
-ADDRESS_LIMIT = 254
-URL_LIMIT = 2000
-SECONDS_LIMIT = 20 * 366 * 24 * 60 * 60
-# Clocks of two machines differ, and some systems write tomorrow's midnight for the end of a day.
-FUTURE_LIMIT = timedelta(days=1)
+MAX_TEXT = 200
+MAX_ADDRESS = 254
+MAX_URL = 2000
+MAX_SECONDS = 20 * 366 * 24 * 60 * 60
+# Clocks of two machines differ, and some systems write tomorrow's midnight as the end of a day.
+MAX_FUTURE = timedelta(days=1)
 
-_MEASURED = tuple(name for name, field in CASE_FIELDS.items() if field.kind == "seconds")
+_DURATIONS = tuple(name for name, field in CASE_FIELDS.items() if field.kind == "seconds")
 _BETWEEN = tuple(
     name
     for name, field in CASE_FIELDS.items()
@@ -37,89 +37,83 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, kw_only=True)
-class NormalForm:
-    """What a closed case may hold: words from the facts, dates read by `moments`, as of `now`."""
+class CaseReader:
+    """Reads closed cases: allowed words from the facts, dates read by `dates`, as of `now`."""
 
     case_kinds: tuple[str, ...]
     closure_reasons: tuple[str, ...]
-    moments: Moments
+    dates: DateReader
     now: datetime
 
     @classmethod
-    def of(cls, facts: Facts, moments: Moments, now: datetime) -> "NormalForm":
-        """Return the normal form whose words are those of the facts."""
+    def of(cls, facts: Facts, dates: DateReader, now: datetime) -> "CaseReader":
+        """Return a reader that allows the case kinds and closure reasons of the facts."""
         return cls(
             case_kinds=tuple(kind.key for kind in facts.case_kinds),
             closure_reasons=tuple(reason.key for reason in facts.closure_reasons),
-            moments=moments,
+            dates=dates,
             now=now,
         )
 
-    def case(self, values: Mapping[str, str]) -> ClosedCase:
-        """Return the closed case these values of fields make; `case_id` defaults to the number.
+    def read(self, values: Mapping[str, str]) -> ClosedCase:
+        """Return the closed case with these values by field name.
 
-        Raises FaultyCaseError naming every field that is wrong.
+        `case_id` defaults to the case number. Raises InvalidCaseError naming every wrong field.
         """
-        read, faults = self._read(values)
-        read["case_id"] = read.get("case_id") or read.get("case_number")
-        read["closure_key"] = read.get("closure_key") or ""
-        faulty = {fault.field for fault in faults}
+        found, errors = self._read_fields(values)
+        found["case_id"] = found.get("case_id") or found.get("case_number")
+        found["closure_key"] = found.get("closure_key") or ""
+        wrong = {error.field for error in errors}
         for name in ("source", *REQUIRED_CASE_FIELDS):
-            if not read.get(name) and name not in faulty:
-                faults.append(Fault(name, "is empty"))
-        faults += [fault for fault in _contradictions(read) if fault.field not in faulty]
-        if faults:
-            raise FaultyCaseError(faults)
-        return ClosedCase(**read)
+            if not found.get(name) and name not in wrong:
+                errors.append(FieldError(name, "is empty"))
+        errors += [error for error in _contradictions(found) if error.field not in wrong]
+        if errors:
+            raise InvalidCaseError(errors)
+        return ClosedCase(**found)
 
-    def case_without_faults(self, values: Mapping[str, str]) -> tuple[ClosedCase, list[Fault]]:
-        """Return the closed case of a sender who cannot mend it, and what had to be left out.
+    def read_leniently(self, values: Mapping[str, str]) -> tuple[ClosedCase, list[FieldError]]:
+        """Return the closed case without its wrong fields, and what is wrong with those.
 
-        Raises FaultyCaseError if a field is wrong without which there is no case.
+        Webhooks use it, because nobody corrects what a machine sent. Raises InvalidCaseError if a
+        required field is wrong.
         """
         try:
-            return self.case(values), []
-        except FaultyCaseError as error:
-            faults = list(error.faults)
-        left_out = {fault.field for fault in faults}
+            return self.read(values), []
+        except InvalidCaseError as error:
+            errors = list(error.errors)
+        left_out = {error.field for error in errors}
         if "duration_clock" in left_out:
-            left_out |= set(_MEASURED)
+            left_out |= set(_DURATIONS)
         kept = {name: text for name, text in values.items() if name not in left_out}
         try:
-            return self.case(kept), faults
-        except FaultyCaseError:
-            raise FaultyCaseError(faults) from None
+            return self.read(kept), errors
+        except InvalidCaseError:
+            raise InvalidCaseError(errors) from None
 
-    def check(self, values: Mapping[str, str]) -> None:
-        """Raise FaultyCaseError if one of these values would make every case faulty."""
-        faults = self.faults(values)
-        if faults:
-            raise FaultyCaseError(faults)
+    def check(self, values: Mapping[str, str]) -> list[FieldError]:
+        """Return what is wrong with each of these values, without comparing them."""
+        return self._read_fields(values)[1]
 
-    def faults(self, values: Mapping[str, str]) -> list[Fault]:
-        """Return what is wrong with each of these values by itself."""
-        return self._read(values)[1]
-
-    def _read(self, values: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:
-        """Return the values that can be read, and what is wrong with the others."""
-        read: dict[str, Any] = {}
-        faults = []
+    def _read_fields(self, values: Mapping[str, str]) -> tuple[dict[str, Any], list[FieldError]]:
+        found: dict[str, Any] = {}
+        errors = []
         readers = self._readers()
         for name, text in values.items():
             kind = CASE_FIELDS[name].kind if name in CASE_FIELDS else "text"
             reader = self._closed_at if name == "closed_at" else readers[kind]
             try:
-                read[name] = reader(text)
+                found[name] = reader(text)
             except ValueError as error:
-                faults.append(Fault(name, str(error), isinstance(error, ImpossibleError)))
-        return read, faults
+                errors.append(FieldError(name, str(error), isinstance(error, ImpossibleError)))
+        return found, errors
 
     def _readers(self) -> dict[FieldKind, Callable[[str], object]]:
         return {
             "text": _text,
-            "time": self.moments.read,
+            "time": self.dates.read,
             "seconds": _seconds,
-            "email": plain_address,
+            "email": contact_address,
             "language": _language,
             "url": _web_address,
             "case_kind": lambda text: _word(text, self.case_kinds),
@@ -128,50 +122,50 @@ class NormalForm:
         }
 
     def _closed_at(self, text: str) -> datetime:
-        moment = self.moments.read(text)
-        if moment > self.now + FUTURE_LIMIT:
-            raise ImpossibleError(f"{shown(text)} is in the future")
-        return moment
+        closed_at = self.dates.read(text)
+        if closed_at > self.now + MAX_FUTURE:
+            raise ImpossibleError(f"{quoted(text)} is in the future")
+        return closed_at
 
 
 def loses_characters(values: Iterable[str]) -> bool:
-    """Return whether one of these texts holds characters that cannot be stored."""
+    """Return whether one of these texts contains characters that cannot be stored."""
     return any(clean(text) != text.replace("\r\n", "\n").replace("\r", "\n") for text in values)
 
 
+def contact_address(text: str) -> str:
+    """Return `text` if it is one email address whose domain has a dot. Raises ValueError."""
+    if not is_email_address(text) or "." not in text.rpartition("@")[2]:
+        raise ValueError(
+            f"{quoted(text)} is not a plain email address such as name@customer.example, "
+            "in ASCII and without a display name"
+        )
+    return text
+
+
 def _text(text: str) -> str | None:
-    if len(text) > TEXT_LIMIT:
-        raise ValueError(f"has {len(text)} characters, {TEXT_LIMIT} at most are taken")
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"has {len(text)} characters, but at most {MAX_TEXT} are allowed")
     return one_line(text) or None
 
 
 def _word(text: str, allowed: Iterable[str]) -> str:
     word = text.lower()
     if word not in allowed:
-        raise ValueError(f"{shown(text)} is none of {', '.join(allowed)}")
+        raise ValueError(f"{quoted(text)} is not one of {', '.join(allowed)}")
     return word
 
 
 def _seconds(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,10}", text) or int(text) > SECONDS_LIMIT:
-        raise ValueError(f"{shown(text)} is no whole number of seconds up to {SECONDS_LIMIT}")
+    if not re.fullmatch(r"[0-9]{1,10}", text) or int(text) > MAX_SECONDS:
+        raise ValueError(f"{quoted(text)} is not a whole number of seconds up to {MAX_SECONDS}")
     return int(text)
-
-
-def plain_address(text: str) -> str:
-    """Return `text` if it is one email address of a domain with a dot. Raises ValueError."""
-    if not is_email_address(text) or "." not in text.rpartition("@")[2]:
-        raise ValueError(
-            f"{shown(text)} is not one plain address such as name@customer.example, "
-            "in ASCII and without a display name"
-        )
-    return text
 
 
 def _language(text: str) -> str:
     tag = text.lower().replace("_", "-")
-    if len(tag) > TEXT_LIMIT or not _LANGUAGE.fullmatch(tag):
-        raise ValueError(f"{shown(text)} is no language tag such as de or en-GB")
+    if len(tag) > MAX_TEXT or not _LANGUAGE.fullmatch(tag):
+        raise ValueError(f"{quoted(text)} is not a language tag such as de or en-GB")
     return tag
 
 
@@ -181,28 +175,29 @@ def _web_address(text: str) -> str:
         usable = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         usable = False
-    if not usable or len(text) > URL_LIMIT or " " in text or not text.isprintable():
+    if not usable or len(text) > MAX_URL or " " in text or not text.isprintable():
         raise ValueError(
-            f"{shown(text)} is no address that starts with https:// or http://, "
-            f"of {URL_LIMIT} characters at most"
+            f"{quoted(text)} is not a web address: it must start with https:// or http:// "
+            f"and have at most {MAX_URL} characters"
         )
     return text
 
 
-def _contradictions(read: Mapping[str, Any]) -> list[Fault]:
-    """Return what cannot be true together: a duration must never come out negative."""
-    faults = []
-    closed_at, opened_at = read.get("closed_at"), read.get("opened_at")
+def _contradictions(found: Mapping[str, Any]) -> list[FieldError]:
+    """Return which times contradict each other, so that no duration is negative."""
+    errors = []
+    closed_at, opened_at = found.get("closed_at"), found.get("opened_at")
     if opened_at and closed_at and opened_at > closed_at:
-        return [Fault("opened_at", "lies after closed_at", True)]
+        return [FieldError("opened_at", "is after closed_at", True)]
     for name in _BETWEEN:
-        moment = read.get(name)
+        moment = found.get(name)
         if moment and closed_at and moment > closed_at:
-            faults.append(Fault(name, "lies after closed_at", True))
+            errors.append(FieldError(name, "is after closed_at", True))
         if moment and opened_at and moment < opened_at:
-            faults.append(Fault(name, "lies before opened_at", True))
-    measured = [name for name in _MEASURED if name in read]
-    if measured and not read.get("duration_clock"):
-        words = " or ".join(get_args(DurationClock))
-        faults.append(Fault("duration_clock", f"say what {measured[0]} counts: {words}", True))
-    return faults
+            errors.append(FieldError(name, "is before opened_at", True))
+    measured = [name for name in _DURATIONS if name in found]
+    if measured and not found.get("duration_clock"):
+        clocks = " or ".join(get_args(DurationClock))
+        reason = f"is required with {measured[0]}: set it to {clocks}"
+        errors.append(FieldError("duration_clock", reason, True))
+    return errors

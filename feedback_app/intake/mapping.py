@@ -1,41 +1,40 @@
-"""Which column fills which field: the vocabulary of `invite`, of mapping files and of presets.
+"""Which column fills which field, for `feedback invite`, mapping files and presets.
 
-A column is whatever a sender calls one of its values.
+A column is the sender's name of a value: a CSV column or a path in a payload.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
-from feedback_app.intake.faults import shown
+from feedback_app.intake.errors import quoted
 from feedback_app.records import CASE_FIELDS, REQUIRED_CASE_FIELDS
 
-# Nothing else is ever taken in, so there is no field that an agent's name could be put into.
+# Nothing else is ever imported, so no field can receive an agent's name.
 FIELDS = tuple(CASE_FIELDS)
-# Earlier versions stored these fields. Mappings that still fill them stay valid; the value is
-# ignored.
+# Earlier versions stored these fields. Mappings with them stay valid, and the values are ignored.
 RETIRED = frozenset({"solution_proposed_at"})
 ANY_OTHER = "*"
 
 
 class MappingError(ValueError):
-    """The mapping does not fit the fields or the columns. The message says what does."""
+    """The mapping does not fit the fields or the columns. The message lists the valid ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseMapping:
-    """What fills the fields of a closed case, and which rows are closed cases at all.
+    """What fills the fields of a closed case, and which rows are closed cases.
 
-    `columns` gives the column of a field, `constants` its value in every row. A row counts when
-    each column of `where` holds one of its texts. A text in `missing` means that nothing is there.
-    `words` gives our word for each of theirs, by field and however it is capitalised; "*" is for
-    all the others. Raises MappingError for a field we do not have, or one that is filled twice.
+    `columns` gives the column of a field, `constants` its value in every row. A row matches if each
+    column of `where` contains one of its texts. Texts in `missing` count as empty.
+    `words` translates the sender's words by field, ignoring case; "*" stands for all other words.
+    Raises MappingError for an unknown field, or one that is filled twice.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
-    where: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    missing: frozenset[str] = frozenset()
+    where: Mapping[str, Collection[str]] = field(default_factory=dict)
+    missing: Collection[str] = ()
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -45,8 +44,8 @@ class CaseMapping:
         for name in (*self.columns, *self.constants, *self.words):
             if name not in FIELDS:
                 raise MappingError(
-                    f"{shown(name)} is no field of a closed case{_nearest(name, FIELDS)}: "
-                    f"the fields are {', '.join(FIELDS)}"
+                    f"{quoted(name)} is not a field of a closed case{_nearest(name, FIELDS)}. "
+                    f"The fields are {', '.join(FIELDS)}"
                 )
         for name in self.columns:
             if name in self.constants:
@@ -55,9 +54,9 @@ class CaseMapping:
     def for_columns(self, present: Sequence[str], source: str) -> "CaseMapping":
         """Return this mapping completed for a file with these columns.
 
-        A column called like a field fills it unless told otherwise; `source` says where the cases
-        come from unless something else does. Raises MappingError for a column that is not there
-        or there twice, and when nothing fills a required field.
+        A column named like a field fills it unless the mapping says otherwise; `source` is the
+        default source. Raises MappingError for a column that is missing or exists twice, and if
+        nothing fills a required field.
         """
         own = {name: name for name in FIELDS if name in present and name not in self.constants}
         columns = {**own, **self.columns}
@@ -69,26 +68,26 @@ class CaseMapping:
         return complete
 
     def matches(self, row: Mapping[str, str]) -> bool:
-        """Return whether `row` (column to text) is one of a closed case."""
+        """Return whether `row` (column to text) is a closed case."""
         return not self.unmet(row)
 
     def unmet(self, row: Mapping[str, str]) -> list[str]:
-        """Return which columns keep `row` from being one of a closed case, and what they hold."""
+        """Return which columns of `where` do not match in `row`, and what they contain."""
         return [
-            f"{column} is {shown(row.get(column, '').strip())}, "
+            f"{column} is {quoted(row.get(column, '').strip())}, "
             f"not one of {', '.join(sorted(allowed))}"
             for column, allowed in self.where.items()
             if row.get(column, "").strip() not in allowed
         ]
 
     def values(self, row: Mapping[str, str]) -> dict[str, str]:
-        """Return what `row` says of the fields, without those where nothing is there."""
+        """Return the values of `row` by field, without the empty ones."""
         found = {name: row.get(column, "").strip() for name, column in self.columns.items()}
         given = {name: text for name, text in found.items() if text and text not in self.missing}
-        translated = {name: self._ours(name, text) for name, text in given.items()}
+        translated = {name: self._translate(name, text) for name, text in given.items()}
         return {**self.constants, **translated}
 
-    def _ours(self, name: str, text: str) -> str:
+    def _translate(self, name: str, text: str) -> str:
         theirs = {word.casefold(): ours for word, ours in self.words.get(name, {}).items()}
         return theirs.get(text.casefold(), theirs.get(ANY_OTHER, text))
 
@@ -97,40 +96,34 @@ class CaseMapping:
         for column in (*self.columns.values(), *self.where):
             if column not in present:
                 near = _nearest(column, present)
-                raise MappingError(f"there is no column {shown(column)}{near}: {listed}")
+                raise MappingError(f"there is no column {quoted(column)}{near}: {listed}")
             if present.count(column) > 1:
-                raise MappingError(f"column {shown(column)} is there more than once: rename one")
+                raise MappingError(f"column {quoted(column)} exists more than once: rename one")
         for name in REQUIRED_CASE_FIELDS:
             if name not in self.columns and name not in self.constants:
-                raise MappingError(f"nothing fills {name}: map {name}=COLUMN; {listed}")
-
-
-def pairs(texts: Iterable[str], shape: str) -> list[tuple[str, str]]:
-    """Return each `name=value` as a pair. Raises MappingError naming the `shape` expected."""
-    found = []
-    for text in texts:
-        name, sign, value = text.partition("=")
-        if not (sign and name.strip()):
-            raise MappingError(f"{shown(text)} is not of the form {shape}")
-        found.append((name.strip(), value.strip()))
-    return found
+                raise MappingError(f"nothing fills {name}: use --map {name}=COLUMN; {listed}")
 
 
 def once_each(texts: Iterable[str], shape: str) -> dict[str, str]:
-    """Return `name=value` texts as a dictionary. Raises MappingError if a name is there twice."""
-    found: dict[str, str] = {}
-    for name, value in pairs(texts, shape):
-        if name in found:
+    """Return `name=value` texts as a dictionary. Raises MappingError if a name is repeated."""
+    found = alternatives(texts, shape)
+    for name, values in found.items():
+        if len(values) > 1:
             raise MappingError(f"{name} is given twice: write {shape} once for each field")
-        found[name] = value
-    return found
+    return {name: values[0] for name, values in found.items()}
 
 
-def alternatives(texts: Iterable[str], shape: str) -> dict[str, frozenset[str]]:
-    """Return `name=value` texts with every value that was given for a name."""
-    found: dict[str, frozenset[str]] = {}
-    for name, value in pairs(texts, shape):
-        found[name] = found.get(name, frozenset()) | {value}
+def alternatives(texts: Iterable[str], shape: str) -> dict[str, list[str]]:
+    """Return all values of `name=value` texts by name.
+
+    Raises MappingError naming the expected `shape`.
+    """
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not (sign and name.strip()):
+            raise MappingError(f"{quoted(text)} is not of the form {shape}")
+        found.setdefault(name.strip(), []).append(value.strip())
     return found
 
 

@@ -1,10 +1,10 @@
-"""A mapping written down as TOML: the same words for a CSV file and for a preset.
+"""Mappings as TOML files, with the same tables for CSV files and presets.
 
 [map]               which column, or path in a payload, fills which field
 [set]               the same value in every case
 [where]             which values mean that a case was closed
-[words.case_kind]   our words for theirs; "*" stands for all the others
-missing             texts that mean: nothing here
+[words.case_kind]   our words for theirs; "*" stands for all others
+missing             texts that count as empty
 date_format         as in Python's strptime; ISO 8601 without it
 time_zone           of dates without an offset; the team's without it
 """
@@ -18,20 +18,19 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from feedback_app.intake.closed_case import NormalForm
-from feedback_app.intake.dates import Moments
-from feedback_app.intake.faults import FaultyCaseError, together
+from feedback_app.intake.closed_case import CaseReader
+from feedback_app.intake.dates import DateReader
 from feedback_app.intake.mapping import CaseMapping
 
 T = TypeVar("T", bound="MappingTables")
 
 
 class MappingFileError(ValueError):
-    """Files that cannot be used. `faults` names each with its file, key and reason."""
+    """Mapping files cannot be used. `errors` names each problem with file, key and reason."""
 
-    def __init__(self, faults: Iterable[str]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(self.faults))
+    def __init__(self, errors: Iterable[str]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(self.errors))
 
 
 class MappingTables(BaseModel):
@@ -51,14 +50,14 @@ class MappingTables(BaseModel):
     @classmethod
     def _known_zone(cls, name: str | None) -> str | None:
         if name is not None and name not in available_timezones():
-            raise ValueError(f"{name!r} is not known: write one such as Europe/Berlin")
+            raise ValueError(f"{name!r} is not a known time zone: write one such as Europe/Berlin")
         return name
 
     @field_validator("date_format")
     @classmethod
     def _usable_format(cls, text: str | None) -> str | None:
         if text is not None:
-            Moments(ZoneInfo("UTC"), text)
+            DateReader(ZoneInfo("UTC"), text)
         return text
 
     @property
@@ -67,59 +66,53 @@ class MappingTables(BaseModel):
         return CaseMapping(
             columns=self.map,
             constants=self.set,
-            where={column: frozenset(texts) for column, texts in self.where.items()},
-            missing=frozenset(self.missing),
+            where=self.where,
+            missing=self.missing,
             words=self.words,
         )
 
-    def moments(self, zone: ZoneInfo) -> Moments:
-        """Return what reads its dates; `zone` is the team's."""
-        return Moments(ZoneInfo(self.time_zone) if self.time_zone else zone, self.date_format)
+    def dates(self, team_zone: ZoneInfo) -> DateReader:
+        """Return what reads the dates. Raises DateFormatError."""
+        zone = ZoneInfo(self.time_zone) if self.time_zone else team_zone
+        return DateReader(zone, self.date_format)
 
-    def word_faults(self, normal: NormalForm) -> list[str]:
-        """Return which values of [set] and [words] no closed case may hold."""
-        faults = []
-        for name, value in self.set.items():
-            faults += _faults_of(normal, f"set.{name}", name, value)
+    def word_errors(self, reader: CaseReader) -> list[str]:
+        """Return which values of [set] and [words] are not allowed in a closed case."""
+        values = [(f"set.{name}", name, value) for name, value in self.set.items()]
         for name, words in self.words.items():
-            for theirs, ours in words.items():
-                faults += _faults_of(normal, f"words.{name}.{theirs}", name, ours)
-        return faults
+            values += [(f"words.{name}.{theirs}", name, ours) for theirs, ours in words.items()]
+        return [
+            f"{place}: {error}"
+            for place, name, value in values
+            for error in reader.check({name: value})
+        ]
 
 
 @dataclass(frozen=True)
-class Written:
-    """A TOML file as it stands."""
+class TomlFile:
+    """The name and content of a TOML file."""
 
     name: str
     tables: dict[str, Any]
 
 
-def read_toml(path: Path) -> Written:
-    """Return what a file says. Raises MappingFileError if it is no TOML."""
+def read_toml(path: Path) -> TomlFile:
+    """Return the content of a file. Raises MappingFileError if it is not TOML."""
     try:
-        return Written(path.name, tomllib.loads(path.read_text(encoding="utf-8")))
+        return TomlFile(path.name, tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise MappingFileError([f"{path.name} cannot be read: {error.strerror}"]) from error
     except ValueError as error:
-        raise MappingFileError([f"{path.name} is no TOML: {error}"]) from error
+        raise MappingFileError([f"{path.name} is not valid TOML: {error}"]) from error
 
 
-def checked(kind: type[T], written: Written) -> T:
-    """Return the tables of a file. Raises MappingFileError naming every fault."""
+def validated(kind: type[T], file: TomlFile) -> T:
+    """Return the tables of a file. Raises MappingFileError naming every problem."""
     try:
-        return kind.model_validate(written.tables)
+        return kind.model_validate(file.tables)
     except ValidationError as error:
         raise MappingFileError(
-            f"{written.name}: {'.'.join(str(part) for part in fault['loc'])}: "
-            f"{fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors()
+            f"{file.name}: {'.'.join(str(part) for part in one['loc'])}: "
+            f"{one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
         ) from error
-
-
-def _faults_of(normal: NormalForm, place: str, name: str, value: str) -> list[str]:
-    try:
-        normal.check({name: value})
-    except FaultyCaseError as error:
-        return [f"{place}: {together(error.faults)}"]
-    return []

@@ -1,4 +1,4 @@
-"""How many requests a minute: for each sender all of them, for each address those that fail."""
+"""Rate limits per minute: all requests of a sender, and failed requests of a client address."""
 
 import math
 import time
@@ -9,41 +9,41 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from feedback_app.intake.problems import ProblemError
+from feedback_app.intake.problem_details import ProblemError
 from feedback_app.web.client_address import client_address
 from feedback_app.web.request import program
 
-# A whole company may sit behind one address, so only what fails counts against it.
-FAILURES_A_MINUTE = 60
+# A whole company can share one address, so only failed requests count against it.
+FAILURES_PER_MINUTE = 60
 EXTENSION = "intake_rates"
 
 
-def spend(sender: str) -> None:
-    """Count one request of this sender. Raises ProblemError when its minute is spent."""
-    _spend("sender", sender, program().settings.api_requests_per_minute)
+def count_request(sender: str) -> None:
+    """Count one request of this sender. Raises ProblemError if the rate limit is exceeded."""
+    _count("sender", sender, program().settings.api_requests_per_minute)
 
 
-def spend_failure() -> None:
-    """Count one refused request of this address, if it is known.
+def count_failure() -> None:
+    """Count one failed request of this client address, if it is known.
 
-    Raises ProblemError when there were too many.
+    Raises ProblemError if the rate limit is exceeded.
     """
     if address := client_address():
-        _spend("failure", address, FAILURES_A_MINUTE)
+        _count("failure", address, FAILURES_PER_MINUTE)
 
 
-def _spend(what: str, who: str, limit: int) -> None:
+def _count(kind: str, key: str, limit: int) -> None:
     limiter: MovingWindowRateLimiter = current_app.extensions[EXTENSION]
     item = RateLimitItemPerMinute(limit)
-    if not limiter.hit(item, what, who):
-        wait = limiter.get_window_stats(item, what, who).reset_time - time.time()
+    if not limiter.hit(item, kind, key):
+        wait = limiter.get_window_stats(item, kind, key).reset_time - time.time()
         raise ProblemError(
             HTTPStatus.TOO_MANY_REQUESTS,
-            f"more than {limit} requests a minute: wait, and send again what was refused",
+            f"rate limit of {limit} requests per minute exceeded; retry the refused requests later",
             headers={"Retry-After": str(max(1, math.ceil(wait)))},
         )
 
 
-def start() -> MovingWindowRateLimiter:
+def new_limiter() -> MovingWindowRateLimiter:
     """Return a limiter that counts in this process."""
     return MovingWindowRateLimiter(MemoryStorage())

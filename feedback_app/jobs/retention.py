@@ -12,9 +12,8 @@ from pathlib import Path
 from feedback_app.base.files import replace_file
 from feedback_app.base.spreadsheet import unguarded
 from feedback_app.database.contract import Database
-from feedback_app.intake.csv.file import opened
-from feedback_app.intake.csv.lines import UNREADABLE, CSVFileError
-from feedback_app.intake.csv.rejected import ADDED
+from feedback_app.intake.csv.file import CSVFileError, opened
+from feedback_app.intake.csv.rejected import ADDED_COLUMNS
 from feedback_app.mail.mailbox import files_of, messages_in
 from feedback_app.store import deliveries, erasure, rejected_files
 from support_facts import Facts
@@ -106,7 +105,8 @@ def _drop_rows(database: Database, path: Path, case_numbers: set[str], email: st
         return 0
     with opened(path) as table:
         columns, rows = table.columns, [row.cells for row in table.rows()]
-    theirs = len(columns) - len(ADDED) if columns[-len(ADDED) :] == ADDED else len(columns)
+    has_added = columns[-len(ADDED_COLUMNS) :] == ADDED_COLUMNS
+    theirs = len(columns) - len(ADDED_COLUMNS) if has_added else len(columns)
     kept = [cells for cells in rows if not _concerns(cells, theirs, case_numbers, email)]
     if not kept:
         _remove_rejected(database, path)
@@ -118,7 +118,7 @@ def _drop_rows(database: Database, path: Path, case_numbers: set[str], email: st
 def _as_csv(rows: list[tuple[str, ...]]) -> Iterator[str]:
     for cells in rows:
         line = io.StringIO()
-        csv.writer(line).writerow(cell.replace(UNREADABLE, "\ufffd") for cell in cells)
+        csv.writer(line).writerow(cells)
         yield line.getvalue()
 
 

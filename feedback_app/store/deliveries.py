@@ -3,12 +3,12 @@
 import hashlib
 from datetime import datetime
 
-from feedback_app.database.contract import Transaction
+from feedback_app.database.contract import Database, Transaction
 
 
-def case_of(tx: Transaction, source: str, delivery_id: str) -> str | None:
+def case_of(database: Database | Transaction, source: str, delivery_id: str) -> str | None:
     """Return the key of the closed case from this delivery; None if the delivery is new."""
-    rows = tx.ask(
+    rows = database.ask(
         "SELECT case_ref FROM deliveries WHERE source = :source AND delivery_digest = :digest",
         source=source,
         digest=_digest(delivery_id),

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from feedback_app.commands.intake import intake_group
-from feedback_app.intake.deliveries import Delivery, take_in
+from feedback_app.intake.deliveries import Delivery, accept
 from tests.support.case_systems import SYSTEMS, Closing, SalesforceOutbound
 from tests.support.office import KEY, NOW, Office, a_case
 
@@ -51,10 +51,10 @@ def test_a_closing_is_shown_field_by_field(run) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"contact_email": None}, "there is no address: the survey link only"),
+        ({"contact_email": None}, "no address: only the survey link is created"),
         ({"closed_at": "2016-03-05T12:00:00Z", "opened_at": None}, "is not asked: too_old"),
         ({"send": False}, "gets the survey link for its own mail"),
-        ({"contact_email": "x"}, "left out contact_email: 'x' is not one plain address"),
+        ({"contact_email": "x"}, "left out contact_email: 'x' is not a plain email address"),
     ],
 )
 def test_what_would_become_of_it_is_said(run, changes: dict[str, object], said: str) -> None:
@@ -71,12 +71,12 @@ def test_a_known_closing_is_told_apart(office: Office, run) -> None:
 def test_a_delivery_that_came_with_another_case_is_shown_as_refused(office: Office, run) -> None:
     before = Delivery(case=a_case("00041", source="generic"), delivery_id="delivery-1")
     with office.program.database.write() as tx:
-        take_in(tx, office.program, before, NOW)
+        accept(tx, office.program, before, NOW)
     outcome = run("generic", body("generic"))
     assert outcome.exit_code == 1
     assert isinstance(outcome.exception, SystemExit), outcome.exception
-    assert "a closing that cannot be taken in" in outcome.output
-    assert "  delivery_id: came with another case before" in outcome.output
+    assert "an invalid closed case" in outcome.output
+    assert "  delivery_id: was already used for another case" in outcome.output
 
 
 def test_why_a_payload_is_ignored_is_said(run) -> None:
@@ -89,7 +89,7 @@ def test_why_a_payload_is_ignored_is_said(run) -> None:
 def test_a_closing_that_cannot_be_taken_in_names_every_field(run) -> None:
     result = run("generic", body("generic", closed_at="yesterday", case_number=""))
     assert result.exit_code == 1
-    assert "closed_at: 'yesterday' is no ISO date" in result.output
+    assert "closed_at: 'yesterday' is not an ISO 8601 date" in result.output
     assert "case_number: is empty" in result.output
 
 

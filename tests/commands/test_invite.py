@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from feedback_app.base.links import new_id
 from feedback_app.base.times import to_text
 from feedback_app.commands.invite import invite
-from feedback_app.intake.closed_case import NormalForm
-from feedback_app.intake.csv.file import Row, opened
-from feedback_app.intake.csv.importing import BATCH, Batch, Counts, Import
-from feedback_app.intake.dates import Moments
+from feedback_app.intake.closed_case import CaseReader
+from feedback_app.intake.csv.file import TableRow, opened
+from feedback_app.intake.csv.importing import BATCH_ROWS, Batch, Import, ImportCounts
+from feedback_app.intake.dates import DateReader
 from feedback_app.intake.mapping import CaseMapping
 from feedback_app.review.week import summarise_week
 from feedback_app.store import answered_cases, rejected_files
@@ -39,7 +39,7 @@ SAMPLE_OPTIONS = (
 TODAY = to_text(NOW - timedelta(hours=2))
 LAST_LINE = re.compile(
     r"\d+ rows read: \d+ new closed cases \(\d+ withheld(: \d+ [a-z_]+(, \d+ [a-z_]+)*)?\), "
-    r"\d+ known already, \d+ rejected, \d+ not matching"
+    r"\d+ duplicates, \d+ rejected, \d+ filtered out"
 )
 
 
@@ -110,7 +110,7 @@ def test_the_real_export_is_kept_and_nobody_is_asked_about_cases_of_2016(
     assert first.exit_code == 0
     assert _last(first) == (
         "198 rows read: 31 new closed cases (31 withheld: 31 too_old), "
-        "0 known already, 0 rejected, 167 not matching"
+        "0 duplicates, 0 rejected, 167 filtered out"
     )
     assert len(desk.numbers()) == 31
     assert desk.office.mails() == []
@@ -132,7 +132,7 @@ def test_the_real_export_again_changes_nothing(desk: Desk, sample: Path) -> None
     before = desk.office.everything()
     again = desk.invite(sample, *SAMPLE_OPTIONS)
     assert again.exit_code == 0
-    assert "0 new closed cases (0 withheld), 31 known already, 0 rejected" in _last(again)
+    assert "0 new closed cases (0 withheld), 31 duplicates, 0 rejected" in _last(again)
     assert desk.office.everything() == before
 
 
@@ -146,7 +146,7 @@ def test_a_case_that_closed_today_gets_its_mail(desk: Desk) -> None:
         *("--map", "contact_email=mail"),
     )
     assert (result.exit_code, result.stderr) == (0, "")
-    assert "1 new closed cases (0 withheld), 0 known" in _last(result)
+    assert "1 new closed cases (0 withheld), 0 duplicates" in _last(result)
     assert [mail["To"] for mail in desk.office.mails()] == ["contact@customer.example"]
     assert desk.numbers() == ["00012345"]
     assert [row["source"] for row in desk.office.rows("cases")] == ["csv"]
@@ -176,7 +176,7 @@ def test_a_dry_run_counts_the_same_and_leaves_nothing(desk: Desk) -> None:
         ("case_number", "closed_at", "contact_email"),
         row,
         ("2", "2026-02-30", ""),
-        *((f"x{number}", TODAY, "") for number in range(BATCH)),
+        *((f"x{number}", TODAY, "") for number in range(BATCH_ROWS)),
         row,
     )
     before = desk.office.everything()
@@ -186,8 +186,8 @@ def test_a_dry_run_counts_the_same_and_leaves_nothing(desk: Desk) -> None:
     assert [path.name for path in desk.folder.iterdir()] == ["cases.csv"]
     real = desk.invite(content)
     assert _last(dry) == _last(real)
-    assert f"{BATCH + 1} new closed cases" in _last(dry)
-    assert "1 known already, 1 rejected" in _last(dry)
+    assert f"{BATCH_ROWS + 1} new closed cases" in _last(dry)
+    assert "1 duplicates, 1 rejected" in _last(dry)
     assert dry.exit_code == real.exit_code == 1
 
 
@@ -202,12 +202,16 @@ def test_bad_rows_are_listed_and_put_aside_and_good_ones_are_kept(desk: Desk) ->
         f"0005;{TODAY};;\r\n"
     )
     assert result.exit_code == 1
-    assert "6 rows read: 2 new closed cases (1 withheld: 1 no_address), 0 known" in _last(result)
+    assert "6 rows read: 2 new closed cases (1 withheld: 1 no_address), 0 duplicates" in _last(
+        result
+    )
     assert desk.numbers() == ["0001", "0005"]
     lines = result.stdout.splitlines()
-    assert any(line.startswith("line 4: closed_at: '30/2/2016' is no ISO date") for line in lines)
+    assert any(
+        line.startswith("line 4: closed_at: '30/2/2016' is not an ISO 8601 date") for line in lines
+    )
     assert any(line.startswith("line 5: contact_email: ") for line in lines)
-    assert "line 6: has 2 cells where the first row has 4" in lines
+    assert "line 6: has 2 cells, but the first row has 4" in lines
     assert "line 7: case_number: is empty" in lines
     head, *rows = list(csv.reader(desk.rejected.read_text("utf-8").splitlines()))
     assert head == ["case_number", "closed_at", "customer", "contact_email", "line", "reason"]
@@ -221,9 +225,9 @@ def test_one_address_that_no_header_carries_does_not_keep_the_others_out(desk: D
     rows = ("1", TODAY, "a@b.example"), ("2", TODAY, "=?utf-8?q?a?=@b.example")
     result = desk.invite(_csv(columns, *rows))
     assert result.exit_code == 1
-    assert "1 new closed cases (0 withheld), 0 known already, 1 rejected" in _last(result)
+    assert "1 new closed cases (0 withheld), 0 duplicates, 1 rejected" in _last(result)
     assert [row["case_number"] for row in desk.office.rows("cases")] == ["1"]
-    assert "is not one plain address" in desk.rejected.read_text()
+    assert "is not a plain email address" in desk.rejected.read_text()
 
 
 def test_mended_rows_are_taken_in_from_the_file_of_rejected_rows(desk: Desk) -> None:
@@ -253,18 +257,18 @@ def test_a_later_run_writes_the_rejected_rows_anew(desk: Desk) -> None:
 
 
 def test_twenty_bad_rows_are_listed_and_the_rest_is_counted(desk: Desk) -> None:
-    rows = [(str(number), "never") for number in range(BATCH + 30)]
+    rows = [(str(number), "never") for number in range(BATCH_ROWS + 30)]
     result = desk.invite(_csv(("case_number", "closed_at"), *rows))
     assert sum(line.startswith("line ") for line in result.stdout.splitlines()) == 20
-    assert f"and {BATCH + 10} more in {desk.rejected}" in result.stdout
-    assert len(desk.rejected.read_text().splitlines()) == BATCH + 31
+    assert f"and {BATCH_ROWS + 10} more in {desk.rejected}" in result.stdout
+    assert len(desk.rejected.read_text().splitlines()) == BATCH_ROWS + 31
 
 
 def test_somebody_elses_file_in_the_way_stops_the_import_before_any_row(desk: Desk) -> None:
     desk.rejected.write_text("my own notes")
     result = desk.invite(_some(2))
     assert result.exit_code == 2
-    assert "was not written by an import: move it" in result.stderr
+    assert "was not written by an import. Move it" in result.stderr
     assert desk.rejected.read_text() == "my own notes"
     assert desk.numbers() == []
 
@@ -327,14 +331,14 @@ def test_how_the_file_is_written_is_said(desk: Desk) -> None:
 def test_bytes_of_another_encoding_are_not_guessed_at(desk: Desk) -> None:
     content = f"case_number,closed_at,customer\n1,{TODAY},M\xfcller\n2,{TODAY},x\n".encode("latin1")
     result = desk.invite(content, "--encoding", "utf-8")
-    assert "line 2: customer: holds bytes that are not of this encoding" in result.stdout
+    assert "line 2: customer: contains bytes that do not match the encoding" in result.stdout
     assert desk.numbers() == ["2"]
 
 
 def test_characters_that_cannot_be_stored_are_left_out_and_this_is_said(desk: Desk) -> None:
     content = f"case_number,closed_at,customer\n1,{TODAY},a\x00b\n2,{TODAY},c\n"
     result = desk.invite(content)
-    assert "1 rows held characters that cannot be stored" in result.stdout
+    assert "1 rows had characters that cannot be stored" in result.stdout
     assert {row["customer"] for row in desk.office.rows("cases")} == {"ab", "c"}
 
 
@@ -359,14 +363,14 @@ def test_nothing_in_a_file_speaks_to_the_terminal(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--map", "case_nummer=number"), "no field of a closed case"),
+        (("--map", "case_nummer=number"), "not a field of a closed case"),
         (("--map", "case_number=nummer"), "the columns are case_number, closed_at"),
         (("--map", "case_number"), "is not of the form FIELD=COLUMN"),
-        (("--set", "agent=x"), "no field of a closed case"),
-        (("--set", "case_kind=sofware"), "is none of software"),
+        (("--set", "agent=x"), "not a field of a closed case"),
+        (("--set", "case_kind=sofware"), "is not one of software"),
         (("--set", "closure_reason=solved"), "confirmed, no_reply, other"),
         (("--where", "state=Closed"), "no column 'state'"),
-        (("--date-format", "dd/mm/yyyy"), "no usable date format"),
+        (("--date-format", "dd/mm/yyyy"), "not a valid date format"),
         (("--timezone", "Lisbon"), "write one such as Europe/Berlin"),
         (("--timezone", "../../etc/passwd"), "write one such as Europe/Berlin"),
         (("--encoding", "utf-9"), "is not known"),
@@ -390,19 +394,20 @@ def test_a_wrong_option_is_named_before_any_row(
 def test_an_empty_file_is_refused(desk: Desk, content: str) -> None:
     result = desk.invite(content)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "has no row of column names" in result.stderr
+    assert "the first row must name the columns" in result.stderr
 
 
 def test_a_file_with_column_names_only_is_nothing_to_do(desk: Desk) -> None:
     result = desk.invite("case_number,closed_at\n")
     assert result.exit_code == 0
-    assert _last(result).startswith("0 rows read: 0 new closed cases (0 withheld), 0 known")
+    assert _last(result).startswith("0 rows read: 0 new closed cases (0 withheld), 0 duplicates")
 
 
 def test_the_help_names_every_field_and_decides_the_hours_of_clock_changes() -> None:
     said = " ".join(CliRunner().invoke(invite, ["--help"]).stdout.split())
     assert "duration_clock" in said
-    assert "clocks repeat counts as the first, one that they skip is rejected" in said
+    assert "When clocks go back, the first of the two hours counts" in said
+    assert "times that clocks skip are rejected" in said
 
 
 COLUMNS = ("case_number", "closed_at", "contact_email")
@@ -412,42 +417,42 @@ def _import(office: Office) -> Import:
     return Import(
         case_intake=office.program.case_intake,
         mapping=CaseMapping().for_columns(COLUMNS, "csv"),
-        normal=NormalForm(
+        reader=CaseReader(
             case_kinds=("software",),
             closure_reasons=("other",),
-            moments=Moments(ZoneInfo("UTC")),
+            dates=DateReader(ZoneInfo("UTC")),
             now=NOW,
         ),
     )
 
 
 def test_an_import_ended_in_the_middle_goes_on_where_it_stopped(desk: Desk) -> None:
-    path = desk.write(_some(2 * BATCH + 50))
+    path = desk.write(_some(2 * BATCH_ROWS + 50))
     with opened(path) as table:
         batches = _import(desk.office).run(
             desk.office.program.database, table.columns, table.rows()
         )
-        assert next(batches).counts.new == BATCH
+        assert next(batches).counts.new == BATCH_ROWS
         batches.close()
-    assert len(desk.numbers()) == BATCH
-    assert f"{BATCH + 50} new closed cases" in _last(desk.invite(path))
-    assert len(desk.numbers()) == len(set(desk.numbers())) == 2 * BATCH + 50
+    assert len(desk.numbers()) == BATCH_ROWS
+    assert f"{BATCH_ROWS + 50} new closed cases" in _last(desk.invite(path))
+    assert len(desk.numbers()) == len(set(desk.numbers())) == 2 * BATCH_ROWS + 50
 
 
 def test_a_rehearsal_ended_in_the_middle_keeps_nothing(desk: Desk) -> None:
-    path = desk.write(_some(BATCH + 50))
+    path = desk.write(_some(BATCH_ROWS + 50))
     database = desk.office.program.database
     with opened(path) as table:
-        batches = _import(desk.office).rehearse(database, table.columns, table.rows())
-        assert next(batches).counts.new == BATCH
+        batches = _import(desk.office).dry_run(database, table.columns, table.rows())
+        assert next(batches).counts.new == BATCH_ROWS
         batches.close()
     assert desk.numbers() == []
 
 
 def test_nobody_waits_for_a_rehearsal(desk: Desk) -> None:
-    path = desk.write(_some(BATCH + 50))
+    path = desk.write(_some(BATCH_ROWS + 50))
     with opened(path) as table:
-        rehearsed = _import(desk.office).rehearse(
+        rehearsed = _import(desk.office).dry_run(
             desk.office.program.database, table.columns, table.rows()
         )
         next(rehearsed)
@@ -467,12 +472,12 @@ def test_customers_get_their_turn_while_a_file_is_taken_in(sqlite_office: Office
             seen.append(tx.ask("SELECT count(*) AS cases FROM cases")[0]["cases"])
 
     customer = threading.Thread(target=write_in_between)
-    rows = [Row(at + 2, (str(at), TODAY, f"a{at}@b.example")) for at in range(BATCH)]
+    rows = [TableRow(at + 2, (str(at), TODAY, f"a{at}@b.example")) for at in range(BATCH_ROWS)]
     customer.start()
     (batch,) = _import(office).run(database, COLUMNS, rows)
     customer.join()
-    assert batch.counts.new == BATCH
-    assert seen[0] < BATCH
+    assert batch.counts.new == BATCH_ROWS
+    assert seen[0] < BATCH_ROWS
 
 
 HOURS_AGO = st.sampled_from([1, 20, 26, 60, 24 * 20])
@@ -495,7 +500,7 @@ def test_a_rehearsal_foresees_what_the_import_does(
     case_intake = replace(office.program.case_intake, mail_context=mail_context)
     job = replace(_import(office), case_intake=case_intake)
 
-    def as_rows(closings: list[tuple]) -> list[Row]:
+    def as_rows(closings: list[tuple]) -> list[TableRow]:
         cells = [
             (
                 f"{number}-{mark}",
@@ -504,10 +509,10 @@ def test_a_rehearsal_foresees_what_the_import_does(
             )
             for number, hours, address in closings
         ]
-        return [Row(at, row) for at, row in enumerate(cells, start=2)]
+        return [TableRow(at, row) for at, row in enumerate(cells, start=2)]
 
     list(job.run(database, COLUMNS, as_rows(kept)))
-    foreseen = [batch.counts for batch in job.rehearse(database, COLUMNS, as_rows(rows))]
+    foreseen = [batch.counts for batch in job.dry_run(database, COLUMNS, as_rows(rows))]
     assert foreseen == [batch.counts for batch in job.run(database, COLUMNS, as_rows(rows))]
 
 
@@ -527,7 +532,7 @@ def test_whatever_the_cells_hold_every_row_ends_somewhere(
     lines = [",".join(f"{quote}{cell}{quote}" for cell in row) for row in rows]
     path.write_text("\n".join(["case_number,closed_at", *lines]), "utf-8", newline="")
     kept_before = len(office.rows("cases"))
-    counts, batches = Counts(), list[Batch]()
+    counts, batches = ImportCounts(), list[Batch]()
     with opened(path, encoding="utf-8", delimiter=",") as table:
         taken = _import(office).run(office.program.database, table.columns, table.rows())
         for batch in taken:
@@ -536,4 +541,4 @@ def test_whatever_the_cells_hold_every_row_ends_somewhere(
     assert counts.read == counts.new + counts.known + counts.rejected + counts.not_matching
     assert len(office.rows("cases")) == kept_before + counts.new
     assert counts.rejected == sum(len(batch.rejected) for batch in batches)
-    assert all(row.faults for batch in batches for row in batch.rejected)
+    assert all(row.errors for batch in batches for row in batch.rejected)

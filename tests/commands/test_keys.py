@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from feedback_app.commands.keys import key_group
-from feedback_app.intake.api.keys import recognised
+from feedback_app.intake.api.keys import find_key
 from tests.support.office import KEY, Office
 
 
@@ -24,7 +24,7 @@ def test_a_key_is_shown_once_and_kept_as_a_digest(office: Office, run) -> None:
     added = run("add", "jira")
     assert added.exit_code == 0
     key = added.stdout.strip()
-    found = recognised(office.program.database, key)
+    found = find_key(office.program.database, key)
     assert found and found.source == "jira"
     assert key.rpartition("_")[2] not in str(office.everything())
     listed = run("list").stdout
@@ -34,17 +34,17 @@ def test_a_key_is_shown_once_and_kept_as_a_digest(office: Office, run) -> None:
 
 def test_a_revoked_key_is_listed_and_opens_nothing(office: Office, run) -> None:
     key = run("add", "jira").stdout.strip()
-    found = recognised(office.program.database, key)
+    found = find_key(office.program.database, key)
     assert found
     assert run("revoke", found.id).exit_code == 0
-    assert recognised(office.program.database, key) is None
+    assert find_key(office.program.database, key) is None
     assert "revoked 2026-11-24" in run("list").stdout
 
 
 def test_a_source_may_have_several_keys(office: Office, run) -> None:
     old, new = (run("add", "jira").stdout.strip() for _ in range(2))
     assert old != new
-    assert recognised(office.program.database, old) and recognised(office.program.database, new)
+    assert find_key(office.program.database, old) and find_key(office.program.database, new)
 
 
 def test_an_unknown_id_is_refused(run) -> None:
@@ -62,4 +62,4 @@ def test_a_source_that_cannot_be_is_refused(office: Office, run, source: str) ->
 def test_a_key_that_was_changed_is_not_recognised(office: Office, run) -> None:
     key = run("add", "jira").stdout.strip()
     for wrong in (key[:-1], key + "0", key.upper(), key.replace("fbk_", "", 1), ""):
-        assert recognised(office.program.database, wrong) is None
+        assert find_key(office.program.database, wrong) is None

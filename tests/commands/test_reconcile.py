@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from feedback_app.app import create_app
 from feedback_app.base.times import to_text
 from feedback_app.commands.reconcile import reconcile
-from feedback_app.intake.api.messages import MOST_CASES
+from feedback_app.intake.api.messages import MAX_CASES
 from feedback_app.intake.csv.file import opened
 from feedback_app.intake.mapping import CaseMapping
 from feedback_app.intake.mapping_file import MappingTables
@@ -43,7 +43,7 @@ def test_what_never_came_in_is_listed(desk: Desk, compare: Any) -> None:  # noqa
     assert f"missed: 002 closed {TODAY}" in result.output
     assert f"missed: 01 closed {TODAY}" in result.output
     assert result.output.splitlines()[-1] == (
-        "3 rows read: 3 closed cases, 1 came in, 2 missed, 0 rejected, 0 not matching"
+        "3 rows read: 3 closed cases, 1 came in, 2 missed, 0 rejected, 0 filtered out"
     )
 
 
@@ -58,7 +58,7 @@ def test_what_was_missed_is_taken_in_by_the_same_options(
     desk.invite(rows, *options)
     result = compare(rows, *options)
     assert result.exit_code == 0
-    assert "1 came in, 0 missed, 0 rejected, 1 not matching" in result.output
+    assert "1 came in, 0 missed, 0 rejected, 1 filtered out" in result.output
 
 
 def test_a_case_is_found_by_its_number_where_the_export_has_no_id(
@@ -82,13 +82,13 @@ def test_a_later_closing_of_a_known_case_is_missed_too(
 
 def test_a_source_that_nothing_came_from_is_pointed_out(compare: Any) -> None:
     result = compare(f"case_number,closed_at\n1,{TODAY}\n", "--set", "source=yira")
-    assert "nothing ever came in from yira" in result.output
+    assert "no case was ever received from yira" in result.output
 
 
 def test_rows_that_cannot_be_read_are_listed(compare: Any) -> None:
     result = compare("case_number,closed_at\n1,yesterday\n")
     assert result.exit_code == 1
-    assert "line 2: closed_at: 'yesterday' is no ISO date" in result.output
+    assert "line 2: closed_at: 'yesterday' is not an ISO 8601 date" in result.output
     assert "1 rejected" in result.output
 
 
@@ -139,12 +139,12 @@ def test_options_win_over_the_mapping_file(desk: Desk) -> None:  # noqa: F811
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[map", "desk.toml is no TOML"),
+        ("[map", "desk.toml is not valid TOML"),
         ('colour = "red"', "desk.toml: colour: "),
         ('time_zone = "Mars"', "desk.toml: time_zone: 'Mars' is not known"),
         ('date_format = "%H"', "desk.toml: date_format: "),
-        ('[words.case_kind]\nx = "y"', "words.case_kind.x: case_kind: 'y' is none of"),
-        ('[set]\ncase_kind = "y"', "set.case_kind: case_kind: 'y' is none of"),
+        ('[words.case_kind]\nx = "y"', "words.case_kind.x: case_kind: 'y' is not one of"),
+        ('[set]\ncase_kind = "y"', "set.case_kind: case_kind: 'y' is not one of"),
         ('[map]\ncase_nummer = "x"', "did you mean case_number"),
     ],
 )
@@ -185,7 +185,7 @@ def test_the_real_export_ends_in_the_same_rows_by_csv_and_by_http(
     assert len(by_csv) == 31
     open_program = Wire(port, {"Authorization": f"Bearer {key_for(office, 'servicenow')}"})
     messages = list(_messages(sample))
-    assert len(messages) == 31 <= MOST_CASES
+    assert len(messages) == 31 <= MAX_CASES
     known = open_program.post("/api/v1/closed-cases", messages)
     assert {told["outcome"] for told in known.json} == {"known"}
     assert _kept(office) == by_csv
@@ -214,7 +214,7 @@ def _messages(path: Path) -> Iterator[dict[str, str]]:
         time_zone="Europe/Lisbon",
     )
     mapping: CaseMapping = tables.mapping
-    moments = tables.moments(ZoneInfo("UTC"))
+    moments = tables.dates(ZoneInfo("UTC"))
     with opened(path) as table:
         for row in table.rows():
             named = dict(zip(table.columns, row.cells, strict=True))

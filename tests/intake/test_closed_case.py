@@ -11,35 +11,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.intake.closed_case import TEXT_LIMIT, NormalForm, loses_characters
-from feedback_app.intake.dates import Moments
-from feedback_app.intake.faults import FaultyCaseError
+from feedback_app.intake.closed_case import MAX_TEXT, CaseReader, loses_characters
+from feedback_app.intake.dates import DateReader
+from feedback_app.intake.errors import InvalidCaseError
 from feedback_app.intake.mapping import FIELDS
 from tests.support.office import NOW
 
-FORM = NormalForm(
+READER = CaseReader(
     case_kinds=("software", "security"),
     closure_reasons=("confirmed", "no_reply", "other"),
-    moments=Moments(ZoneInfo("Europe/Berlin")),
+    dates=DateReader(ZoneInfo("Europe/Berlin")),
     now=NOW,
 )
 LEAST = {"source": "desk", "case_number": "00012", "closed_at": "2026-11-24T09:00Z"}
 
 
 def _faults(**values: str) -> dict[str, str]:
-    with pytest.raises(FaultyCaseError) as caught:
-        FORM.case({**LEAST, **values})
-    return {fault.field: fault.reason for fault in caught.value.faults}
+    with pytest.raises(InvalidCaseError) as caught:
+        READER.read({**LEAST, **values})
+    return {fault.field: fault.reason for fault in caught.value.errors}
 
 
 def test_the_least_a_closed_case_needs_and_its_leading_zeros() -> None:
-    case = FORM.case(LEAST)
+    case = READER.read(LEAST)
     assert (case.case_number, case.case_id, case.closure_key) == ("00012", "00012", "")
     assert case.contact_email is case.case_kind is case.opened_at is None
 
 
 def test_every_field_arrives() -> None:
-    case = FORM.case(
+    case = READER.read(
         {
             **LEAST,
             "case_id": "id-1",
@@ -73,8 +73,8 @@ def test_all_faults_of_a_row_are_named_at_once() -> None:
 def test_a_required_value_that_is_missing_or_blank_is_named(name: str) -> None:
     assert name in _faults(**{name: ""})
     values = {field: text for field, text in LEAST.items() if field != name}
-    with pytest.raises(FaultyCaseError, match=f"{name}: is empty"):
-        FORM.case(values)
+    with pytest.raises(InvalidCaseError, match=f"{name}: is empty"):
+        READER.read(values)
 
 
 def test_a_number_that_holds_nothing_storable_is_empty() -> None:
@@ -82,7 +82,9 @@ def test_a_number_that_holds_nothing_storable_is_empty() -> None:
 
 
 def test_words_that_are_not_in_the_facts_are_answered_with_those_that_are() -> None:
-    assert _faults(case_kind="hardware")["case_kind"] == "'hardware' is none of software, security"
+    assert (
+        _faults(case_kind="hardware")["case_kind"] == "'hardware' is not one of software, security"
+    )
     assert "confirmed, no_reply, other" in _faults(closure_reason="done")["closure_reason"]
     assert "calendar, business" in _faults(duration_clock="wall")["duration_clock"]
 
@@ -112,7 +114,7 @@ def test_words_that_are_not_in_the_facts_are_answered_with_those_that_are() -> N
     ],
 )
 def test_only_one_plain_mailbox_is_an_address(address: str) -> None:
-    assert "is not one plain address" in _faults(contact_email=address)["contact_email"]
+    assert "is not a plain email address" in _faults(contact_email=address)["contact_email"]
 
 
 _ATOMS = st.text("abZ09!#$%&'*+/=?^_`{|}~-.", min_size=1, max_size=30)
@@ -123,8 +125,8 @@ _LOCAL_PARTS = _ATOMS | st.lists(_WORDS, min_size=1, max_size=6).map("".join)
 @given(st.emails() | _LOCAL_PARTS.map(lambda local: f"{local}@b.example"))
 def test_an_address_that_is_taken_fits_a_mail_header_unchanged(address: str) -> None:
     try:
-        taken = FORM.case({**LEAST, "contact_email": address}).contact_email
-    except FaultyCaseError:
+        taken = READER.read({**LEAST, "contact_email": address}).contact_email
+    except InvalidCaseError:
         return
     mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     mail["To"] = Address(addr_spec=taken or "")
@@ -153,7 +155,7 @@ def test_only_web_addresses_lead_to_a_case(url: str) -> None:
 
 @pytest.mark.parametrize("language", ["German", "d", "de-", "de;DROP", "de\nx", "ä"])
 def test_a_language_is_a_tag(language: str) -> None:
-    assert "is no language tag" in _faults(language=language)["language"]
+    assert "is not a language tag" in _faults(language=language)["language"]
 
 
 @pytest.mark.parametrize("seconds", ["-1", "1.5", "1e3", "٣", "", "9" * 10, "9" * 5000, "0x1"])
@@ -169,27 +171,27 @@ def test_seconds_without_their_clock_mean_nothing() -> None:
 @pytest.mark.parametrize("name", ["case_number", "case_id", "customer", "team", "closure_key"])
 def test_a_cell_of_a_megabyte_is_refused_and_not_repeated(name: str) -> None:
     reason = _faults(**{name: "x" * 1_000_000})[name]
-    assert reason == f"has 1000000 characters, {TEXT_LIMIT} at most are taken"
+    assert reason == f"has 1000000 characters, but at most {MAX_TEXT} are allowed"
     assert len(_faults(contact_email="x" * 1_000_000)["contact_email"]) < 200
 
 
 def test_a_case_closed_a_moment_ahead_is_taken_and_one_of_next_week_is_not() -> None:
     ahead = (NOW + timedelta(hours=23)).isoformat()
-    assert FORM.case({**LEAST, "closed_at": ahead}).closed_at > NOW
+    assert READER.read({**LEAST, "closed_at": ahead}).closed_at > NOW
     later = (NOW + timedelta(hours=25)).isoformat()
     assert "in the future" in _faults(closed_at=later)["closed_at"]
 
 
 def test_no_duration_comes_out_negative() -> None:
     after, before = "2026-11-24T09:00:01Z", "2026-11-01T00:00Z"
-    assert _faults(opened_at=after) == {"opened_at": "lies after closed_at"}
-    assert _faults(first_response_at=after) == {"first_response_at": "lies after closed_at"}
+    assert _faults(opened_at=after) == {"opened_at": "is after closed_at"}
+    assert _faults(first_response_at=after) == {"first_response_at": "is after closed_at"}
     faults = _faults(opened_at="2026-11-02T00:00Z", first_response_at=before)
-    assert faults == {"first_response_at": "lies before opened_at"}
+    assert faults == {"first_response_at": "is before opened_at"}
 
 
 def test_texts_are_one_line_without_what_cannot_be_stored() -> None:
-    case = FORM.case({**LEAST, "customer": "a\x00\r\nb\ud800c", "case_number": "1\n2"})
+    case = READER.read({**LEAST, "customer": "a\x00\r\nb\ud800c", "case_number": "1\n2"})
     assert (case.customer, case.case_number) == ("a bc", "1 2")
 
 
@@ -201,8 +203,8 @@ def test_lost_characters_are_noticed_and_line_ends_are_none() -> None:
 @given(st.dictionaries(st.sampled_from(FIELDS), st.text(st.characters())))
 def test_any_values_make_a_case_or_named_faults(values: dict[str, str]) -> None:
     try:
-        case = FORM.case({**LEAST, **values})
-    except FaultyCaseError as error:
-        assert all(fault.field in FIELDS and fault.reason for fault in error.faults)
+        case = READER.read({**LEAST, **values})
+    except InvalidCaseError as error:
+        assert all(fault.field in FIELDS and fault.reason for fault in error.errors)
     else:
         assert case.case_number and case.source and case.closed_at.tzinfo

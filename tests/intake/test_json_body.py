@@ -8,7 +8,7 @@ from feedback_app.intake.json_body import BodyError, _once_each, parse
 
 
 def test_a_name_that_is_there_twice_is_named_wherever_it_stands() -> None:
-    with pytest.raises(BodyError, match="'b' is there twice in one object"):
+    with pytest.raises(BodyError, match="'b' occurs twice in one object"):
         parse(b'{"a": 1, "list": [{"b": 1, "c": {"b": 2}, "b": 3}]}')
     assert parse(b'{"a": {"a": [{"a": 1}, {"a": 2}]}}') == {"a": {"a": [{"a": 1}, {"a": 2}]}}
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from feedback_app.base.times import to_text
-from feedback_app.intake.deliveries import Delivery, take_in
+from feedback_app.intake.deliveries import Delivery, accept
 from feedback_app.jobs.retention import end_lifetimes, erase
 from feedback_app.store import leads, rejected_files
 from tests.support.office import NOW, Office, a_case
@@ -54,10 +54,10 @@ def test_deliveries_are_forgotten_after_a_month_and_their_closings_stay_known(
     facts, database = office.program.facts, office.program.database
     old = Delivery(case=a_case("1"), delivery_id="d-1")
     with database.write() as tx:
-        take_in(tx, office.program, old, office.now)
+        accept(tx, office.program, old, office.now)
     office.wait(days=29)
     with database.write() as tx:
-        take_in(tx, office.program, Delivery(case=a_case("2"), delivery_id="d-2"), office.now)
+        accept(tx, office.program, Delivery(case=a_case("2"), delivery_id="d-2"), office.now)
     end_lifetimes(database, facts, office.mailbox, office.now)
     assert len(office.rows("deliveries")) == 2
     office.wait(days=2)
@@ -65,7 +65,7 @@ def test_deliveries_are_forgotten_after_a_month_and_their_closings_stay_known(
     (kept,) = office.rows("deliveries")
     assert kept["received_at"] == to_text(office.now - timedelta(days=2))
     with database.write() as tx:
-        assert take_in(tx, office.program, old, office.now).outcome == "known"
+        assert accept(tx, office.program, old, office.now).outcome == "known"
     assert len(office.rows("cases")) == 2
 
 

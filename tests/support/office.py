@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from feedback_app.app import create_app
 from feedback_app.base import times
-from feedback_app.invitations import Receipt
+from feedback_app.invitations import IntakeResult
 from feedback_app.jobs.retention import erase
 from feedback_app.mail.delivery import Delivery
 from feedback_app.mail.routing import sender_for
@@ -74,9 +74,9 @@ class Office:
     def wait(self, **time: float) -> None:
         self.now += timedelta(**time)
 
-    def receive(self, case: ClosedCase, ask_anyway: bool = False) -> Receipt:
+    def receive(self, case: ClosedCase, ask_anyway: bool = False) -> IntakeResult:
         with self.program.database.write() as tx:
-            return self.program.case_intake.receive(tx, case, self.now, ask_anyway)
+            return self.program.case_intake.store(tx, case, self.now, ask_anyway)
 
     def invite(self, number: str = "00012345", **changes: Any) -> str:
         """Close a case, let its mail be delivered, and return the invitation's id."""

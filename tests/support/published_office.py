@@ -34,7 +34,7 @@ def close(office: Office, tx: Transaction, number: int, at: datetime, **changes:
         "case_kind": "software",
         **changes,
     }
-    invitation_id = office.program.case_intake.receive(
+    invitation_id = office.program.case_intake.store(
         tx, a_case(f"C{number:05}", **details), at
     ).invitation_id
     assert invitation_id

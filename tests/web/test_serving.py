@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback_app.intake.rate_limits import FAILURES_A_MINUTE
+from feedback_app.intake.rate_limits import FAILURES_PER_MINUTE
 from tests.support.case_systems import ADDRESS, SECRET, SYSTEMS, Closing
 from tests.support.senders import Wire
 from tests.support.server import environment, feedback, free_port, granian, running
@@ -102,8 +102,8 @@ def test_failures_count_for_who_the_proxy_names_not_for_the_proxy(behind_a_proxy
         lines = (f"X-Forwarded-For: {value}" for value in forwarded)
         return _status(behind_a_proxy, f"{CASES}/a/1", "Authorization: Bearer fbk_0_0", *lines)
 
-    guesses = [guess("203.0.113.9") for _ in range(FAILURES_A_MINUTE + 1)]
-    assert guesses == [401] * FAILURES_A_MINUTE + [429]
+    guesses = [guess("203.0.113.9") for _ in range(FAILURES_PER_MINUTE + 1)]
+    assert guesses == [401] * FAILURES_PER_MINUTE + [429]
     # What a client brings stands before what its proxy adds, in the same line or another.
     assert guess("198.51.100.7, 203.0.113.9") == guess("198.51.100.7", "203.0.113.9") == 429
     assert guess("198.51.100.7") == guess() == 401

@@ -1,10 +1,10 @@
-"""The messages of the HTTP API, as they are checked and as the OpenAPI document shows them."""
+"""The messages of the HTTP API. The OpenAPI document is generated from these models."""
 
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
-from feedback_app.intake.closed_case import ADDRESS_LIMIT, SECONDS_LIMIT, TEXT_LIMIT, URL_LIMIT
+from feedback_app.intake.closed_case import MAX_ADDRESS, MAX_SECONDS, MAX_TEXT, MAX_URL
 from feedback_app.records import (
     CASE_FIELDS,
     REQUIRED_CASE_FIELDS,
@@ -15,61 +15,61 @@ from feedback_app.records import (
     WithheldBecause,
 )
 
-MOST_CASES = 100
+MAX_CASES = 100
 
-# The normal form checks these too, with better words; here they are for whoever reads the schema.
-# Some sign that is neither white space nor a control character: otherwise nothing is left of it.
-_SAYS_SOMETHING = r"[^\s\u0000-\u001f\u007f-\u009f]"
+# `CaseReader` checks these patterns too, with better messages; here they complete the schema.
+# At least one character that is neither white space nor a control character.
+_NOT_BLANK = r"[^\s\u0000-\u001f\u007f-\u009f]"
 _LANGUAGE = r"^([A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*)?$"
 _WEB_ADDRESS = r"^(https?://[^\s/?#@:]+.*)?$"
-_MAILBOX = r"^([A-Za-z0-9!#$%&'*+/=^_`{|}~.-]+@[A-Za-z0-9.-]+)?$"
+_EMAIL = r"^([A-Za-z0-9!#$%&'*+/=^_`{|}~.-]+@[A-Za-z0-9.-]+)?$"
 
 Name = Annotated[
     str,
-    Field(min_length=1, max_length=TEXT_LIMIT, json_schema_extra={"pattern": _SAYS_SOMETHING}),
+    Field(min_length=1, max_length=MAX_TEXT, json_schema_extra={"pattern": _NOT_BLANK}),
 ]
-Text = Annotated[str | None, Field(max_length=TEXT_LIMIT)]
+Text = Annotated[str | None, Field(max_length=MAX_TEXT)]
 _DATE_TIME: dict[str, JsonValue] = {"format": "date-time"}
-Time = Annotated[str | None, Field(max_length=TEXT_LIMIT, json_schema_extra=_DATE_TIME)]
+Time = Annotated[str | None, Field(max_length=MAX_TEXT, json_schema_extra=_DATE_TIME)]
 RequiredTime = Annotated[
     str,
     Field(
         min_length=1,
-        max_length=TEXT_LIMIT,
-        json_schema_extra={"pattern": _SAYS_SOMETHING, **_DATE_TIME},
+        max_length=MAX_TEXT,
+        json_schema_extra={"pattern": _NOT_BLANK, **_DATE_TIME},
     ),
 ]
 Language = Annotated[
-    str | None, Field(max_length=TEXT_LIMIT, json_schema_extra={"pattern": _LANGUAGE})
+    str | None, Field(max_length=MAX_TEXT, json_schema_extra={"pattern": _LANGUAGE})
 ]
 WebAddress = Annotated[
     str | None,
-    Field(max_length=URL_LIMIT, json_schema_extra={"format": "uri", "pattern": _WEB_ADDRESS}),
+    Field(max_length=MAX_URL, json_schema_extra={"format": "uri", "pattern": _WEB_ADDRESS}),
 ]
 Address = Annotated[
     str,
-    Field(max_length=ADDRESS_LIMIT, json_schema_extra={"format": "email", "pattern": _MAILBOX}),
+    Field(max_length=MAX_ADDRESS, json_schema_extra={"format": "email", "pattern": _EMAIL}),
 ]
-Seconds = Annotated[int | None, Field(ge=0, le=SECONDS_LIMIT)]
+Seconds = Annotated[int | None, Field(ge=0, le=MAX_SECONDS)]
 
 
 class Message(BaseModel):
-    """What a sender writes. Fields we do not know are ignored."""
+    """A message from a sender. Unknown fields are ignored."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
 
 class ClosedCaseBase(Message):
-    """What a message about a closed case holds in addition to the fields of the case."""
+    """The fields of a message about a closed case that are not fields of the case."""
 
     delivery_id: Text = Field(
         default=None,
-        description="The sender's name for this delivery. Sent again, it changes nothing.",
+        description="Your id of this delivery. Sending it again changes nothing.",
     )
     send: bool = Field(
         default=True,
-        description="false: you tell the customer and merge the survey link into your own email. "
-        "true: we send the closure email, if there is an address.",
+        description="true: we send the closure email if there is an address. false: you tell the "
+        "customer and include the survey link in your own email.",
     )
 
 
@@ -88,7 +88,7 @@ _TYPES: dict[FieldKind, Any] = {
 
 
 def _typed(name: str, field: CaseField) -> Any:
-    """Return the type and the settings with which pydantic checks a field of a closed case."""
+    """Return the type and settings of a closed case's field for pydantic."""
     required = name in REQUIRED_CASE_FIELDS
     types = _REQUIRED_TYPES if required else _TYPES
     about = Field(
@@ -102,42 +102,42 @@ def _typed(name: str, field: CaseField) -> Any:
 ClosedCaseMessage = create_model(
     "ClosedCaseMessage",
     __base__=ClosedCaseBase,
-    __doc__="One closing of one case. There is no field for the name of an employee.",
+    __doc__="One closing of one case. There is no field for an employee's name.",
     **{name: _typed(name, field) for name, field in CASE_FIELDS.items()},
 )
 
 
 class BounceMessage(Message):
-    """A closure mail that came back."""
+    """A closure email that bounced."""
 
-    case_id: Name = Field(description="The case whose closure mail came back.")
+    case_id: Name = Field(description="The case whose closure email bounced.")
     closure_key: Text = Field(
-        default=None, description="Which closing of the case; the newest without it."
+        default=None, description="The closing of the case. Default: the newest."
     )
 
 
 class SurveyLinkMessage(Message):
-    """A closing whose customer gets the survey link from you."""
+    """A closing whose survey link you pass on to the customer."""
 
     case_id: Name = Field(description="The case whose customer gets the link.")
     closure_key: Text = Field(
-        default=None, description="Which closing of the case; the newest without it."
+        default=None, description="The closing of the case. Default: the newest."
     )
 
 
 class OptOutMessage(Message):
-    """An address that wants no surveys."""
+    """An email address that opts out of surveys."""
 
     contact_email: Address = Field(
-        min_length=1, description="It still hears that a case was closed, but is not asked."
+        min_length=1, description="The customer still gets closure emails, but without the survey."
     )
 
 
 class ClosingMessage(BaseModel):
-    """Where a closing stands."""
+    """The status of a closing."""
 
     outcome: Literal["new", "known"] = Field(
-        description="new: this closing was not known. known: it was, and nothing changed."
+        description="new: the closing was stored. known: it is a duplicate, and nothing changed."
     )
     source: str
     case_id: str
@@ -145,30 +145,29 @@ class ClosingMessage(BaseModel):
     closure_key: str
     closed_at: str = Field(json_schema_extra={"format": "date-time"})
     state: InvitationState = Field(
-        description="Where the invitation stands. waiting: its mail is on its way."
+        description="The state of the invitation. waiting: its email was not sent yet."
     )
     withheld_because: WithheldBecause | None = Field(
-        description="Why the customer is not asked, if so."
+        description="Why the customer is not asked, or null."
     )
     survey_link: str | None = Field(
         json_schema_extra={"format": "uri"},
-        description="The two questions about this closing; null if they may not be asked, or as "
-        "long as you only look where the closing stands and nobody has the link. "
-        "It is spelled anew every time, and every spelling works.",
+        description="The survey about this closing. null if the customer must not be asked, or if "
+        "the link was not released yet. Each response has a new link; earlier ones keep working.",
     )
     link_expires_at: str | None = Field(json_schema_extra={"format": "date-time"})
-    notes: list[str] = Field(description="What was left out of the message, and why.")
+    notes: list[str] = Field(description="What was left out of your message, and why.")
 
 
 class FieldProblem(BaseModel):
-    """One thing that is wrong with a message."""
+    """One error in a message."""
 
     pointer: str = Field(description="JSON pointer to the field.", examples=["#/closed_at"])
-    detail: str = Field(description="What is wrong with it and how to mend it.")
+    detail: str = Field(description="What is wrong with it and how to fix it.")
 
 
 class Problem(BaseModel):
-    """RFC 9457 problem details. Nothing of the request was stored."""
+    """Problem details (RFC 9457). Nothing of the request was stored."""
 
     type: str
     title: str

@@ -1,12 +1,17 @@
-"""The OpenAPI document of the HTTP API: 3.0, because some case systems read no later version."""
+"""The OpenAPI document of the HTTP API, generated from the message models.
 
-from collections.abc import Iterator
+It has version 3.0, because some case systems cannot read a later one.
+"""
+
+from dataclasses import dataclass
 from typing import Any
 
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic_core.core_schema import NullableSchema
 
 from feedback_app.intake.api.messages import (
-    MOST_CASES,
+    MAX_CASES,
     BounceMessage,
     ClosedCaseMessage,
     ClosingMessage,
@@ -14,208 +19,192 @@ from feedback_app.intake.api.messages import (
     Problem,
     SurveyLinkMessage,
 )
-from feedback_app.intake.problems import MEDIA_TYPE
+from feedback_app.intake.problem_details import MEDIA_TYPE
 from support_facts import Facts
 
 VERSION = "3.0.3"
-_MODELS = (
-    ClosedCaseMessage,
-    ClosingMessage,
-    SurveyLinkMessage,
-    BounceMessage,
-    OptOutMessage,
-    Problem,
-)
-_PLACE = "#/components/schemas/{model}"
+_REFERENCE = "#/components/schemas/{model}"
 _PROBLEMS = {
-    400: "The body is no usable JSON.",
-    401: "There is no key, or one that opens nothing.",
-    404: "There is no such closed case, or it is another sender's.",
-    409: "What the fields say cannot be true, such as a closing in the future.",
+    400: "The body is not valid JSON.",
+    401: "The key is missing or not valid.",
+    404: "The closed case does not exist or belongs to another sender.",
+    409: "A value is impossible, for example a closing in the future.",
     413: "The body is too large.",
-    415: "The body is not sent as application/json.",
-    422: "A field is wrong; errors names it.",
-    429: "Too many requests; the header Retry-After says how many seconds to wait.",
-    503: "The database does not answer. Nothing was stored: send it again.",
+    415: "The content type of the body is not application/json.",
+    422: "A field is invalid; see errors.",
+    429: "Too many requests. The header Retry-After gives the seconds to wait.",
+    503: "The database is not available and nothing was stored. Send the request again.",
 }
 
 
-def document(facts: Facts, public_url: str) -> dict[str, Any]:
-    """Return the document; the words for kinds and reasons are those of the facts."""
+@dataclass(frozen=True, kw_only=True)
+class _Operation:
+    """One operation: the model it takes, and description and model of each successful response."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    description: str
+    takes: type[BaseModel] | None = None
+    returns: dict[int, tuple[str, type[BaseModel] | None]]
+    problems: tuple[int, ...] = ()
+
+
+class _Schema30(GenerateJsonSchema):
+    """JSON schemas in the dialect of OpenAPI 3.0, which has no type null."""
+
+    def nullable_schema(self, schema: NullableSchema) -> JsonSchemaValue:
+        inner = self.generate_inner(schema["schema"])
+        if "enum" in inner:
+            inner["enum"] = [*inner["enum"], None]
+        return {**inner, "nullable": True}
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def openapi_document(facts: Facts, public_url: str) -> dict[str, Any]:
+    """Return the document; case kinds and closure reasons are those of the facts."""
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in _operations(facts):
+        paths.setdefault(operation.path, {})[operation.method] = _described(operation)
+    key = {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The key that the operator created for this sender.",
+    }
     return {
         "openapi": VERSION,
         "info": {
             "title": f"{facts.organisation.name}: closed cases",
             "version": "1",
-            "description": "Tell us that a case was closed, and get the link to its survey.",
+            "description": "Report closed cases and get the links to their surveys.",
         },
         "servers": [{"url": public_url}],
         "security": [{"key": []}],
-        "paths": _paths(facts),
-        "components": {
-            "securitySchemes": {
-                "key": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "The key that the operator made for this sender.",
-                }
+        "paths": paths,
+        "components": {"securitySchemes": {"key": key}, "schemas": _schemas(facts)},
+    }
+
+
+def _operations(facts: Facts) -> list[_Operation]:
+    return [
+        _Operation(
+            method="post",
+            path="/api/v1/closed-cases",
+            name="addClosedCase",
+            summary="Report a closed case",
+            description="Repeating a delivery or a closing changes nothing. Closing a case again "
+            f"within {facts.survey.same_closure_hours} hours is the same closing. To send many "
+            f"cases, send a JSON list of 1 to {MAX_CASES}. The response lists them in the same "
+            "order. If one of them is invalid, none is stored.",
+            takes=ClosedCaseMessage,
+            returns={
+                201: ("The closing is new and was stored.", ClosingMessage),
+                200: ("The closing is a duplicate.", ClosingMessage),
             },
-            "schemas": _schemas(facts),
-        },
+            problems=(409,),
+        ),
+        _Operation(
+            method="get",
+            path="/api/v1/closed-cases/{source}/{case_id}",
+            name="getClosedCase",
+            summary="Get the status of a closed case",
+            description="Returns the newest closing of the case. Senders only see their own "
+            "cases. The response contains the survey link only if it was released before, because "
+            "reading changes nothing. To get the link, use releaseSurveyLink.",
+            returns={200: ("The newest closing.", ClosingMessage)},
+            problems=(404,),
+        ),
+        _Operation(
+            method="post",
+            path="/api/v1/survey-links",
+            name="releaseSurveyLink",
+            summary="Get the survey link to pass it on to the customer",
+            description="From now on the customer counts as asked, and the link works for "
+            f"{facts.survey.link_lifetime_days} days. Repeating the request changes nothing.",
+            takes=SurveyLinkMessage,
+            returns={200: ("The closing with its link.", ClosingMessage)},
+            problems=(404,),
+        ),
+        _Operation(
+            method="post",
+            path="/api/v1/bounces",
+            name="addBounce",
+            summary="Report that a closure email bounced",
+            description="The case no longer counts in the response rate. The first report counts.",
+            takes=BounceMessage,
+            returns={200: ("The closing.", ClosingMessage)},
+            problems=(404,),
+        ),
+        _Operation(
+            method="post",
+            path="/api/v1/opt-outs",
+            name="addOptOut",
+            summary="Report that a customer opts out of surveys",
+            description="From now on, this address gets no surveys, whatever the case.",
+            takes=OptOutMessage,
+            returns={204: ("The address gets no more surveys.", None)},
+        ),
+    ]
+
+
+def _described(operation: _Operation) -> dict[str, Any]:
+    statuses = {*operation.problems, 401, 429, 503}
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "description": operation.description,
     }
-
-
-def _paths(facts: Facts) -> dict[str, Any]:
-    where = {
-        "source": "The case system, as the key says it.",
-        "case_id": "The case system's own key of the case.",
-    }
-    return {
-        "/api/v1/closed-cases": {
-            "post": _operation(
-                "receiveClosedCase",
-                "Tell us that a case was closed",
-                "A repeat changes nothing, whether of the delivery or of the closing. Closing "
-                f"again within {facts.survey.same_closure_hours} hours is the same closing. To "
-                "send many at once, send a JSON "
-                f"list of 1 to {MOST_CASES} closed cases; the answer is a list in the same order, "
-                "and if one is faulty none is stored.",
-                takes="ClosedCaseMessage",
-                gives={
-                    201: "ClosingMessage: The closing was not known and is stored.",
-                    200: "ClosingMessage: The closing was known already.",
-                },
-                problems=(400, 401, 409, 413, 415, 422, 429, 503),
-            )
-        },
-        "/api/v1/closed-cases/{source}/{case_id}": {
-            "get": {
-                **_operation(
-                    "findClosedCase",
-                    "Ask where a closed case stands",
-                    "The newest closing of the case. A sender sees its own cases only. Looking "
-                    "changes nothing, so it shows a survey link only once somebody has it; to "
-                    "get it, use giveSurveyLinkOut.",
-                    gives={200: "ClosingMessage: Where the newest closing stands."},
-                    problems=(401, 404, 429, 503),
-                ),
-                "parameters": [
-                    {
-                        "name": name,
-                        "in": "path",
-                        "required": True,
-                        "description": words,
-                        "schema": {"type": "string", "minLength": 1},
-                    }
-                    for name, words in where.items()
-                ],
-            }
-        },
-        "/api/v1/survey-links": {
-            "post": _operation(
-                "giveSurveyLinkOut",
-                "Get the survey link, to pass it on to the customer",
-                "From now on the customer counts as asked, and the link works for "
-                f"{facts.survey.link_lifetime_days} days. A repeat changes nothing.",
-                takes="SurveyLinkMessage",
-                gives={200: "ClosingMessage: Where that closing stands now, with its link."},
-                problems=(400, 401, 404, 413, 415, 422, 429, 503),
-            )
-        },
-        "/api/v1/bounces": {
-            "post": _operation(
-                "recordBounce",
-                "Tell us that a closure mail came back",
-                "It leaves the response rate. The first time counts.",
-                takes="BounceMessage",
-                gives={200: "ClosingMessage: Where that closing stands now."},
-                problems=(400, 401, 404, 413, 415, 422, 429, 503),
-            )
-        },
-        "/api/v1/opt-outs": {
-            "post": _operation(
-                "recordOptOut",
-                "Tell us that an address wants no surveys",
-                "It counts for all cases from now on.",
-                takes="OptOutMessage",
-                gives={204: "The address is asked no more."},
-                problems=(400, 401, 413, 415, 422, 429, 503),
-            )
-        },
-    }
-
-
-def _operation(
-    name: str,
-    summary: str,
-    description: str,
-    *,
-    takes: str = "",
-    gives: dict[int, str],
-    problems: tuple[int, ...],
-) -> dict[str, Any]:
+    if operation.takes:
+        statuses |= {400, 413, 415, 422}
+        content = _content("application/json", operation.takes)
+        described["requestBody"] = {"required": True, "content": content}
+    parameters = [
+        {"name": name, "in": "path", "required": True, "description": text, "schema": _SOME_TEXT}
+        for name, text in _PARAMETERS.items()
+        if f"{{{name}}}" in operation.path
+    ]
+    if parameters:
+        described["parameters"] = parameters
     responses: dict[str, Any] = {}
-    for status, said in gives.items():
-        model, _, words = said.rpartition(": ")
+    for status, (text, model) in operation.returns.items():
         content = {"content": _content("application/json", model)} if model else {}
-        responses[str(status)] = {"description": words, **content}
-    for status in problems:
-        content = {"content": _content(MEDIA_TYPE, "Problem")}
+        responses[str(status)] = {"description": text, **content}
+    for status in sorted(statuses):
+        content = {"content": _content(MEDIA_TYPE, Problem)}
         responses[str(status)] = {"description": _PROBLEMS[status], **content}
-    operation: dict[str, Any] = {
-        "operationId": name,
-        "summary": summary,
-        "description": description,
-        "responses": responses,
-    }
-    if takes:
-        operation["requestBody"] = {
-            "required": True,
-            "content": _content("application/json", takes),
-        }
-    return operation
+    return {**described, "responses": responses}
 
 
-def _content(media_type: str, model: str) -> dict[str, Any]:
-    return {media_type: {"schema": {"$ref": _PLACE.format(model=model)}}}
+_SOME_TEXT = {"type": "string", "minLength": 1}
+_PARAMETERS = {
+    "source": "The case system, as in the key.",
+    "case_id": "The case system's own key of the case.",
+}
+
+
+def _content(media_type: str, model: type[BaseModel]) -> dict[str, Any]:
+    return {media_type: {"schema": {"$ref": _REFERENCE.format(model=model.__name__)}}}
 
 
 def _schemas(facts: Facts) -> dict[str, Any]:
-    _, found = models_json_schema(
-        [(model, "serialization") for model in _MODELS], ref_template=_PLACE
+    models: set[type[BaseModel]] = {Problem}
+    for operation in _operations(facts):
+        models |= {operation.takes} if operation.takes else set()
+        models |= {model for _, model in operation.returns.values() if model}
+    ordered = sorted(models, key=lambda model: model.__name__)
+    _, generated = models_json_schema(
+        [(model, "serialization") for model in ordered],
+        ref_template=_REFERENCE,
+        schema_generator=_Schema30,
     )
-    schemas: dict[str, Any] = {
-        name: _as_version_3_0(schema) for name, schema in found["$defs"].items()
-    }
+    schemas: dict[str, Any] = generated["$defs"]
+    for field in (one for schema in schemas.values() for one in schema["properties"].values()):
+        if examples := field.pop("examples", None):
+            field["example"] = examples[0]
     fields = schemas["ClosedCaseMessage"]["properties"]
     fields["case_kind"]["enum"] = [*(kind.key for kind in facts.case_kinds), None]
     fields["closure_reason"]["enum"] = [*(one.key for one in facts.closure_reasons), None]
     return schemas
-
-
-def _as_version_3_0(schema: Any) -> Any:
-    """Return a JSON schema in the words of OpenAPI 3.0, which knows no type null."""
-    if isinstance(schema, list):
-        return [_as_version_3_0(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    return dict(_words_of_3_0(schema))
-
-
-def _words_of_3_0(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in schema.items():
-        if name == "anyOf":
-            (kind,) = (one for one in value if one != {"type": "null"})
-            kind = _as_version_3_0(kind)
-            if "enum" in kind:
-                kind["enum"] = [*kind["enum"], None]
-            yield from kind.items()
-            yield "nullable", True
-        elif name == "examples":
-            yield "example", value[0]
-        elif name == "properties":
-            yield name, {field: _as_version_3_0(one) for field, one in value.items()}
-        elif name == "title" or (name == "default" and value is None):
-            continue
-        else:
-            yield name, _as_version_3_0(value)

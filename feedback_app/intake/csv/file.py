@@ -1,114 +1,124 @@
-"""A CSV file as a table: its columns, and its rows with the line each begins at."""
+"""A CSV file as a table: its columns, and its rows with their line numbers."""
 
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from feedback_app.base.text import one_line
-from feedback_app.intake.csv.guess import SAMPLE_CHARACTERS, delimiter_of, encoding_of
-from feedback_app.intake.csv.lines import LONGEST_LINE, MARKED, CSVFileError, Lines
+from feedback_app.intake.csv.detect import SAMPLE_CHARACTERS, detect_delimiter, detect_encoding
 
-# Long descriptions stand in columns nobody maps; the texts we take have their own, lower limits.
-LONGEST_CELL = 4 * 1024 * 1024
-# The limit belongs to the whole process, so it is set once and not by whoever reads.
-csv.field_size_limit(LONGEST_CELL)
+# Replaces bytes that the encoding does not have.
+UNDECODABLE = "\ufffd"
+# Long descriptions are in columns that nobody maps; the fields we import have lower limits.
+MAX_CELL_CHARACTERS = 4 * 1024 * 1024
+# The limit applies to the whole process, so it is set once, on import.
+csv.field_size_limit(MAX_CELL_CHARACTERS)
+
+
+class CSVFileError(ValueError):
+    """The file cannot be read as a table. The message says why and what to do."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row: the physical line it begins at (the first is 1), its cells, and what ails it."""
+class TableRow:
+    """One row: the line it starts at (the first line is 1), its cells, and why it is unusable."""
 
     line: int
     cells: tuple[str, ...]
-    fault: str = ""
+    error: str = ""
 
 
 class Table:
     """An open CSV file: its columns, and its rows one by one."""
 
-    def __init__(self, path: Path, lines: Lines, encoding: str, delimiter: str) -> None:
-        self._lines, self.encoding, self.delimiter = lines, encoding, delimiter
-        self._rows = _rows(lines, delimiter)
+    def __init__(
+        self, path: Path, raw: io.BufferedReader, encoding: str, delimiter: str | None
+    ) -> None:
+        self._path, self._raw, self.encoding = path, raw, encoding
+        # The byte order mark of UTF-8 is not part of the first column name.
+        codec = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+        file = io.TextIOWrapper(raw, encoding=codec, errors="replace", newline="")
+        try:
+            self.delimiter = delimiter or detect_delimiter(file.read(SAMPLE_CHARACTERS))
+            file.seek(0)
+        except (OSError, UnicodeError) as error:
+            self._stop(str(error))
+        # In strict mode, a quote that is never closed is an error at the end of the file. Without
+        # it, the quote hides the rest of the file.
+        self._reader = csv.reader(file, delimiter=self.delimiter, strict=True)
+        self._rows = self._numbered_rows()
         head = next(self._rows, None)
-        if head is None or head.fault:
-            said = f"line {head.line} {head.fault}" if head else "it is empty"
-            raise CSVFileError(f"{path.name} has no row of column names: {said}")
+        if head is None:
+            raise CSVFileError(f"{path.name} is empty: the first row must name the columns")
         self.columns = tuple(one_line(name) for name in head.cells)
 
     @property
     def bytes_read(self) -> int:
-        """Return how much of the file has been read, up to a buffer ahead of the last row."""
-        return self._lines.bytes_read
+        """Return how many bytes of the file have been read, up to a buffer past the last row."""
+        return self._raw.tell()
 
-    def rows(self) -> Iterator[Row]:
-        """Yield every row that is not blank, once. A row with a `fault` cannot be trusted."""
+    def rows(self) -> Iterator[TableRow]:
+        """Yield every row that is not blank, once.
+
+        Raises CSVFileError for a row that breaks the CSV format.
+        """
         count = len(self.columns)
         for row in self._rows:
-            if row.fault or len(row.cells) == count:
-                yield row
-            elif len(row.cells) < count:
-                said = f"has {len(row.cells)} cells where the first row has {count}"
-                yield Row(row.line, row.cells, said)
-            elif any(row.cells[count:]):
-                said = f"has {len(row.cells)} cells where the first row has only {count}"
-                yield Row(row.line, row.cells, said)
+            found = len(row.cells)
+            if found < count or any(row.cells[count:]):
+                error = f"has {found} cells, but the first row has {count}"
+                yield TableRow(row.line, row.cells, error)
             else:
-                yield Row(row.line, row.cells[:count])
+                yield TableRow(row.line, row.cells[:count])
+
+    def _numbered_rows(self) -> Iterator[TableRow]:
+        while True:
+            line = self._reader.line_num + 1
+            try:
+                cells = next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                self._stop(_explained(error), line)
+            except (OSError, UnicodeError) as error:
+                self._stop(str(error), line)
+            if any(cells):
+                yield TableRow(line, tuple(cells))
+
+    def _stop(self, reason: str, line: int | None = None) -> NoReturn:
+        place = f"{self._path.name}, line {line}" if line else self._path.name
+        raise CSVFileError(
+            f"{place}: the file cannot be read further ({reason}). "
+            "Correct it and import it again; rows that were imported before count as duplicates."
+        )
 
 
 @contextmanager
 def opened(
     path: Path, encoding: str | None = None, delimiter: str | None = None
 ) -> Iterator[Table]:
-    """Open a CSV file; what is not named is found out.
+    """Open a CSV file. Without `encoding` or `delimiter` they are detected.
 
-    Raises CSVFileError if it cannot be read, or holds no column names; reading its rows may, too.
+    Raises CSVFileError if the file cannot be read or has no column names.
     """
     try:
-        known = encoding or encoding_of(path)
-        # Whoever names UTF-8 does not mean its byte order mark to be part of the first column.
-        codec = "utf-8-sig" if codecs.lookup(known).name == "utf-8" else known
+        known = encoding or detect_encoding(path)
         raw = path.open("rb")
     except OSError as error:
         raise CSVFileError(f"{path} cannot be read: {error.strerror}") from error
-    with raw, io.TextIOWrapper(raw, encoding=codec, errors=MARKED, newline="") as file:
-        lines = Lines(raw, file)
-        if delimiter is None:
-            delimiter = delimiter_of(lines.sample(SAMPLE_CHARACTERS))
-        yield Table(path, lines, known, delimiter)
+    with raw:
+        yield Table(path, raw, known, delimiter)
 
 
-def _rows(lines: Lines, delimiter: str) -> Iterator[Row]:
-    # Strict, because otherwise a quote that is never closed swallows the rest of the file unseen.
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    while True:
-        lines.next_row()
-        try:
-            cells: Sequence[str] = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            # Only the line where it began is lost: the lines a runaway quote took are read again.
-            lines.keep_only_the_first()
-            yield Row(lines.line, _as_they_stand(lines.first, delimiter), _said(error))
-            continue
-        if lines.too_long:
-            yield Row(lines.line, tuple(cells), f"is longer than {LONGEST_LINE} characters")
-        elif any(cells):
-            yield Row(lines.line, tuple(cells))
-
-
-def _as_they_stand(line: str, delimiter: str) -> tuple[str, ...]:
-    """Return the cells of a line that breaks the rules of CSV, as far as they can be told."""
-    return tuple(line.rstrip("\r\n")[:LONGEST_CELL].split(delimiter))
-
-
-def _said(error: csv.Error) -> str:
-    said = str(error)
-    if "field limit" in said:
-        return f"has a cell of more than {LONGEST_CELL} characters, or a quote that is not closed"
-    return f"breaks the rules of CSV ({said}): mind the quotes"
+def _explained(error: csv.Error) -> str:
+    text = str(error)
+    if "field limit" in text:
+        return f"a cell has more than {MAX_CELL_CHARACTERS} characters, or a quote is not closed"
+    if "unexpected end of data" in text:
+        return "a quote that starts here is not closed"
+    return f"check the quotes: {text}"

@@ -1,34 +1,32 @@
-"""Rows of a table to the case_intake: batch by batch, counted."""
+"""Importing the rows of a table batch by batch, and the dry run of an import."""
 
 import time
 from collections import Counter
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
 from feedback_app.database.contract import Database
-from feedback_app.intake.closed_case import NormalForm, loses_characters
-from feedback_app.intake.csv.file import Row
-from feedback_app.intake.csv.lines import UNREADABLE
-from feedback_app.intake.csv.rehearsal import Foresight
+from feedback_app.intake.closed_case import CaseReader, loses_characters
+from feedback_app.intake.csv.file import UNDECODABLE, TableRow
 from feedback_app.intake.csv.rejected import Rejected
-from feedback_app.intake.faults import Fault, FaultyCaseError
+from feedback_app.intake.errors import FieldError, InvalidCaseError
 from feedback_app.intake.mapping import CaseMapping
-from feedback_app.invitations import CaseIntake
+from feedback_app.invitations import CaseIntake, IntakeDecision, IntakeResult, PlannedCases
 from feedback_app.records import ClosedCase, WithheldBecause
 
-BATCH = 200
-# SQLite lets one writer in at a time, and whoever waits looks again every tenth of a second or so:
-# customers get their turn between short transactions, some twenty mails each.
-AT_ONCE = 20
+BATCH_ROWS = 200
+# SQLite allows one writer at a time, and a waiting writer retries about every 0.1 seconds. Short
+# transactions of about 20 emails with pauses in between let customers answer during an import.
+TRANSACTION_CASES = 20
 PAUSE_SECONDS = 0.05
-# Rejected rows are held until their batch is done, and a row can be megabytes long.
+# Rejected rows stay in memory until their batch is done, and one row can have megabytes.
 BATCH_CHARACTERS = 1024 * 1024
 
 
 @dataclass
-class Counts:
-    """What became of the rows. `cleaned` cases lost characters that cannot be stored."""
+class ImportCounts:
+    """The number of rows by result. `cleaned` cases lost characters that cannot be stored."""
 
     read: int = 0
     new: int = 0
@@ -38,26 +36,23 @@ class Counts:
     cleaned: int = 0
     withheld: Counter[WithheldBecause] = field(default_factory=Counter)
 
-    def add(self, other: "Counts") -> None:
-        self.read += other.read
-        self.new += other.new
-        self.known += other.known
-        self.rejected += other.rejected
-        self.not_matching += other.not_matching
-        self.cleaned += other.cleaned
+    def add(self, other: "ImportCounts") -> None:
+        """Add the counts of another batch."""
+        for name in ("read", "new", "known", "rejected", "not_matching", "cleaned"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
         self.withheld.update(other.withheld)
 
-    def take(self, known: bool, withheld: WithheldBecause | None = None) -> None:
+    def add_case(self, result: IntakeDecision | IntakeResult) -> None:
         """Count one closed case."""
-        if known:
+        if result.outcome == "known":
             self.known += 1
             return
         self.new += 1
-        if withheld:
-            self.withheld[withheld] += 1
+        if result.withheld_because:
+            self.withheld[result.withheld_because] += 1
 
     def __str__(self) -> str:
-        """Return one line, its words the same for every number so that scripts can read it."""
+        """Return one line. Its words do not depend on the numbers, so scripts can parse it."""
         reasons = [
             f"{self.withheld[reason]} {reason}"
             for reason in get_args(WithheldBecause)
@@ -68,108 +63,118 @@ class Counts:
             withheld += f": {', '.join(reasons)}"
         return (
             f"{self.read} rows read: {self.new} new closed cases ({withheld}), "
-            f"{self.known} known already, {self.rejected} rejected, "
-            f"{self.not_matching} not matching"
+            f"{self.known} duplicates, {self.rejected} rejected, "
+            f"{self.not_matching} filtered out"
         )
 
 
 @dataclass
 class Batch:
-    """What became of some rows that were taken in together."""
+    """Some rows of a table, and what happened to them."""
 
-    counts: Counts = field(default_factory=Counts)
+    counts: ImportCounts = field(default_factory=ImportCounts)
     rejected: list[Rejected] = field(default_factory=list)
     cases: list[ClosedCase] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Import:
-    """Takes the rows of one table in. `ask_anyway` asks about cases closed long ago, too."""
+    """An import of one table. `ask_anyway` also asks about cases closed long ago."""
 
     case_intake: CaseIntake
     mapping: CaseMapping
-    normal: NormalForm
+    reader: CaseReader
     ask_anyway: bool = False
 
     def run(
-        self, database: Database, columns: Sequence[str], rows: Iterable[Row]
+        self, database: Database, columns: Sequence[str], rows: Iterable[TableRow]
     ) -> Generator[Batch]:
-        """Take all rows in, in short transactions, and yield each batch once it is kept.
+        """Import all rows in short transactions, and yield each batch once it is committed.
 
-        Ended in the middle, it loses nothing: the next run finds the kept cases known.
+        An interrupted import loses nothing: the next run counts the stored cases as duplicates.
         """
-        for batch in self.batches(columns, rows):
-            ordered = _in_order(batch.cases)
-            for start in range(0, len(ordered), AT_ONCE):
-                with database.write() as tx:
-                    for case in ordered[start : start + AT_ONCE]:
-                        receipt = self.case_intake.receive(
-                            tx, case, self.normal.now, self.ask_anyway
-                        )
-                        batch.counts.take(receipt.outcome == "known", receipt.withheld_because)
-                if database.engine == "sqlite":
-                    time.sleep(PAUSE_SECONDS)
-            yield batch
 
-    def rehearse(
-        self, database: Database, columns: Sequence[str], rows: Iterable[Row]
+        def store(cases: Sequence[ClosedCase]) -> list[IntakeResult]:
+            with database.write() as tx:
+                results = [
+                    self.case_intake.store(tx, case, self.reader.now, self.ask_anyway)
+                    for case in cases
+                ]
+            if database.engine == "sqlite":
+                time.sleep(PAUSE_SECONDS)
+            return results
+
+        return self._process(columns, rows, store)
+
+    def dry_run(
+        self, database: Database, columns: Sequence[str], rows: Iterable[TableRow]
     ) -> Generator[Batch]:
-        """Yield what `run` would, and keep nothing of it.
+        """Yield the batches that `run` would yield. It only reads, so no other writer waits."""
+        planned = PlannedCases()
 
-        Nothing is written, so nobody waits; a closing that is there twice counts as known the
-        second time.
-        """
-        foresight = Foresight(self.case_intake, database)
-        for batch in self.batches(columns, rows):
-            for case in _in_order(batch.cases):
-                if foresight.is_known(case):
-                    batch.counts.take(known=True)
-                else:
-                    withheld = foresight.take(case, self.normal.now, self.ask_anyway)
-                    batch.counts.take(known=False, withheld=withheld)
-            yield batch
+        def plan(cases: Sequence[ClosedCase]) -> list[IntakeDecision]:
+            decisions = []
+            for case in cases:
+                decision = self.case_intake.decide(
+                    database, case, self.reader.now, self.ask_anyway, planned
+                )
+                if decision.outcome == "new":
+                    planned.add(case, is_asked=decision.withheld_because is None)
+                decisions.append(decision)
+            return decisions
 
-    def batches(self, columns: Sequence[str], rows: Iterable[Row]) -> Generator[Batch]:
-        """Yield all rows sifted into cases and rejected ones, before any is taken in."""
+        return self._process(columns, rows, plan)
+
+    def batches(self, columns: Sequence[str], rows: Iterable[TableRow]) -> Generator[Batch]:
+        """Yield all rows as closed cases and rejected rows. Nothing is stored yet."""
         batch, characters = Batch(), 0
         for row in rows:
-            self._sift(row, columns, batch)
+            self._read_row(row, columns, batch)
             characters += sum(map(len, row.cells))
-            if batch.counts.read == BATCH or characters > BATCH_CHARACTERS:
+            if batch.counts.read == BATCH_ROWS or characters > BATCH_CHARACTERS:
                 yield batch
                 batch, characters = Batch(), 0
         if batch.counts.read:
             yield batch
 
-    def _sift(self, row: Row, columns: Sequence[str], batch: Batch) -> None:
-        """Put one row where it belongs: among the cases, the rejected, or those not meant."""
+    def _process(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[TableRow],
+        handle: Callable[[Sequence[ClosedCase]], Iterable[IntakeDecision | IntakeResult]],
+    ) -> Generator[Batch]:
+        for batch in self.batches(columns, rows):
+            # One order everywhere, so that two imports at the same time do not deadlock.
+            ordered = sorted(batch.cases, key=lambda case: (case.source, case.case_id))
+            for start in range(0, len(ordered), TRANSACTION_CASES):
+                for result in handle(ordered[start : start + TRANSACTION_CASES]):
+                    batch.counts.add_case(result)
+            yield batch
+
+    def _read_row(self, row: TableRow, columns: Sequence[str], batch: Batch) -> None:
+        """Add one row to the cases, the rejected rows or the rows that were filtered out."""
         batch.counts.read += 1
         try:
-            if row.fault:
-                raise FaultyCaseError([Fault("", row.fault)])
+            if row.error:
+                raise InvalidCaseError([FieldError("", row.error)])
             named = dict(zip(columns, row.cells, strict=True))
             if not self.mapping.matches(named):
                 batch.counts.not_matching += 1
                 return
             values = self.mapping.values(named)
-            _refuse_unreadable(values)
-            batch.cases.append(self.normal.case(values))
+            _require_decoded(values)
+            batch.cases.append(self.reader.read(values))
             batch.counts.cleaned += loses_characters(values.values())
-        except FaultyCaseError as error:
+        except InvalidCaseError as error:
             batch.counts.rejected += 1
-            batch.rejected.append(Rejected(row, error.faults))
+            batch.rejected.append(Rejected(row, error.errors))
 
 
-def _in_order(cases: Sequence[ClosedCase]) -> list[ClosedCase]:
-    # In one order everywhere, so that two imports at once wait for each other, not both.
-    return sorted(cases, key=lambda case: (case.source, case.case_id))
-
-
-def _refuse_unreadable(values: dict[str, str]) -> None:
-    faults = [
-        Fault(name, "holds bytes that are not of this encoding: name the file's own")
+def _require_decoded(values: dict[str, str]) -> None:
+    errors = [
+        FieldError(name, "contains bytes that do not match the encoding: set --encoding")
         for name, text in values.items()
-        if UNREADABLE in text
+        if UNDECODABLE in text
     ]
-    if faults:
-        raise FaultyCaseError(faults)
+    if errors:
+        raise InvalidCaseError(errors)

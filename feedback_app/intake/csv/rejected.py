@@ -1,4 +1,4 @@
-"""The file of rejected rows: beside the imported one, to be mended and imported in its turn."""
+"""The file of rejected rows, next to the imported file: people correct it and import it again."""
 
 import csv
 import os
@@ -10,13 +10,12 @@ from typing import TextIO
 
 from feedback_app.base.spreadsheet import guarded, unguarded
 from feedback_app.database.contract import Database
-from feedback_app.intake.csv.file import LONGEST_CELL, Row, Table
-from feedback_app.intake.csv.lines import UNREADABLE
-from feedback_app.intake.faults import Fault, together
+from feedback_app.intake.csv.file import MAX_CELL_CHARACTERS, Table, TableRow
+from feedback_app.intake.errors import FieldError, joined
 from feedback_app.store import rejected_files
 
 MARK = ".rejected"
-ADDED = ("line", "reason")
+ADDED_COLUMNS = ("line", "reason")
 
 
 class RejectedFileError(RuntimeError):
@@ -25,27 +24,27 @@ class RejectedFileError(RuntimeError):
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row that was not taken in, and why."""
+    """A row that was not imported, and why."""
 
-    row: Row
-    faults: tuple[Fault, ...]
+    row: TableRow
+    errors: tuple[FieldError, ...]
 
     def __str__(self) -> str:
-        return f"line {self.row.line}: {together(self.faults)}"
+        return f"line {self.row.line}: {joined(self.errors)}"
 
 
-def path_beside(path: Path) -> Path:
-    """Return where the rejected rows of `path` go: FILE.csv has its own in FILE.rejected.csv."""
+def rejected_path(path: Path) -> Path:
+    """Return where the rejected rows of `path` go: FILE.rejected.csv for FILE.csv."""
     name = path.name[:-4] if path.suffix.lower() == ".csv" else path.name
     return path.resolve().with_name(f"{name}{MARK}.csv")
 
 
-def as_imported(path: Path, table: Table) -> tuple[tuple[str, ...], Iterator[Row]]:
-    """Return columns and rows of a table; of a file of rejected rows, those it was made from."""
+def as_imported(path: Path, table: Table) -> tuple[tuple[str, ...], Iterator[TableRow]]:
+    """Return columns and rows of a table; for a file of rejected rows, the original ones."""
     columns = table.columns
-    if not (MARK in path.name and columns[-len(ADDED) :] == ADDED):
+    if not (MARK in path.name and columns[-len(ADDED_COLUMNS) :] == ADDED_COLUMNS):
         return columns, table.rows()
-    count = len(columns) - len(ADDED)
+    count = len(columns) - len(ADDED_COLUMNS)
     rows = (
         replace(row, cells=tuple(unguarded(cell) for cell in row.cells[:count]))
         for row in table.rows()
@@ -54,41 +53,36 @@ def as_imported(path: Path, table: Table) -> tuple[tuple[str, ...], Iterator[Row
 
 
 class RejectedRows:
-    """Where one run's rejected rows go: UTF-8, the columns they came with, line and reason."""
+    """Writes the rejected rows of one run: UTF-8, the original columns, then line and reason."""
 
     def __init__(
         self, database: Database, path: Path, columns: Sequence[str], now: datetime
     ) -> None:
-        """Nothing is written yet. Raises RejectedFileError if somebody else's file is there."""
-        self._database, self.path, self._columns, self._now = (
-            database,
-            path,
-            columns,
-            now,
-        )
+        """Raises RejectedFileError if `path` exists and no import wrote it."""
+        self._database, self.path, self._columns, self._now = database, path, columns, now
         self._file: TextIO | None = None
         if path.exists() and path not in rejected_files.all_paths(database):
             raise RejectedFileError(
-                f"{path} exists and was not written by an import: move it, "
-                "because rejected rows would go there"
+                f"{path} exists and was not written by an import. "
+                "Move it, because the import writes rejected rows there."
             )
 
     def add(self, rows: Sequence[Rejected]) -> None:
-        """Write rows, all of them with the system when this returns. Raises RejectedFileError."""
+        """Write and flush rows. Raises RejectedFileError."""
         if not rows:
             return
         try:
-            file = self._file = self._file or self._begin()
-            csv.writer(file).writerows(_printable(self._cells(row)) for row in rows)
+            file = self._file = self._file or self._create()
+            csv.writer(file).writerows(self._cells(row) for row in rows)
             file.flush()
         except OSError as error:
             raise RejectedFileError(
-                f"{self.path} cannot be written ({error.strerror}): import a copy of the file "
-                "from a folder where you may write; what was taken in already is kept"
+                f"{self.path} cannot be written ({error.strerror}). Import a copy of the file "
+                "from a folder where you may write; rows that were imported stay imported."
             ) from error
 
     def finish(self) -> None:
-        """Close the file; if there was nothing to write, remove what an earlier run wrote."""
+        """Close the file. If no row was rejected, remove the file of an earlier run."""
         if self._file:
             self._file.close()
         elif self.path in rejected_files.all_paths(self._database):
@@ -96,24 +90,21 @@ class RejectedRows:
             with self._database.write() as tx:
                 rejected_files.remove(tx, self.path)
 
-    def _begin(self) -> TextIO:
-        # Remembered before it exists, so that erasure reaches it whatever happens to this run.
+    def _create(self) -> TextIO:
+        # Stored before the file exists, so that erasure finds it even if this run crashes.
         with self._database.write() as tx:
             rejected_files.add(tx, self.path, self._now)
-        # Only the owner may read it: rejected rows hold customers' addresses.
+        # Only the owner may read it: rejected rows contain customers' addresses.
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         file = os.fdopen(handle, "w", encoding="utf-8", newline="")
-        csv.writer(file).writerow(_printable([*self._columns, *ADDED]))
+        csv.writer(file).writerow(guarded(name) for name in (*self._columns, *ADDED_COLUMNS))
         return file
 
     def _cells(self, rejected: Rejected) -> list[str]:
-        """Return the row's cells under their columns, with line and reason under theirs."""
+        """Return the guarded cells of a row, as many as there are columns."""
         count, cells = len(self._columns), list(rejected.row.cells)
         if len(cells) > count:
-            cells[count - 1 :] = [" ".join(cells[count - 1 :])[:LONGEST_CELL]]
+            cells[count - 1 :] = [" ".join(cells[count - 1 :])[:MAX_CELL_CHARACTERS]]
         cells += [""] * (count - len(cells))
-        return [*cells, str(rejected.row.line), together(rejected.faults)]
-
-
-def _printable(cells: Sequence[str]) -> list[str]:
-    return [guarded(cell.replace(UNREADABLE, "\ufffd")) for cell in cells]
+        cells += [str(rejected.row.line), joined(rejected.errors)]
+        return [guarded(cell) for cell in cells]

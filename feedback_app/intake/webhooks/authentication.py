@@ -1,4 +1,4 @@
-"""How a webhook proves who it is. Every comparison takes the same time, right or wrong."""
+"""Authentication of webhooks. Secrets are compared in constant time."""
 
 import base64
 import hashlib
@@ -12,17 +12,17 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from werkzeug.datastructures import Headers
 
-from feedback_app.intake.dates import Moments
+from feedback_app.intake.dates import DateReader
 from feedback_app.intake.webhooks.paths import PayloadPath
 
-SHORTEST_SECRET = 16
+MIN_SECRET_CHARACTERS = 16
 TOLERANCE_SECONDS = 300
-_MOMENTS = Moments(ZoneInfo("UTC"))
+_DATES = DateReader(ZoneInfo("UTC"))
 
 
 @dataclass(frozen=True)
-class Proof:
-    """What a request shows: its headers, its raw body, and what stands in its path."""
+class SignedRequest:
+    """The parts of a request that authenticate it: headers, raw body and secret in the path."""
 
     headers: Headers
     body: bytes
@@ -30,34 +30,36 @@ class Proof:
 
 
 class Authentication(BaseModel):
-    """What every kind of proof can say of a request and of a secret."""
+    """The checks of every kind of authentication."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    def holds(self, proof: Proof, secrets: Sequence[str]) -> bool:
-        """Return whether the request was made with one of the secrets."""
+    def is_valid(self, signed: SignedRequest, secrets: Sequence[str]) -> bool:
+        """Return whether the request proves one of the secrets."""
         raise NotImplementedError
 
-    def is_fresh(self, proof: Proof, payload: Mapping[str, Any], now: datetime) -> bool:
-        """Return whether the signed time is near enough; True where there is none."""
+    def is_fresh(self, signed: SignedRequest, payload: Mapping[str, Any], now: datetime) -> bool:
+        """Return whether the signed time is within the tolerance; True if there is none."""
         return True
 
-    def is_from(self, proof: Proof, payload: Mapping[str, Any], secrets: Sequence[str]) -> bool:
-        """Return whether the payload names the sender whose secret the request was made with."""
+    def is_from(
+        self, signed: SignedRequest, payload: Mapping[str, Any], secrets: Sequence[str]
+    ) -> bool:
+        """Return whether the payload is from the sender that the secret belongs to."""
         return True
 
-    def fault_of(self, secret: str) -> str:
-        """Return what keeps `secret` from being used, "" if nothing does."""
+    def problem_with(self, secret: str) -> str:
+        """Return why `secret` cannot be used, or "" if it can."""
         if not (secret.isascii() and secret.isprintable()):
-            return "may hold ASCII characters only, because headers carry no others"
-        short = len(secret) < SHORTEST_SECRET
-        return f"needs at least {SHORTEST_SECRET} characters" if short else ""
+            return "may contain ASCII characters only, because of the limits of HTTP headers"
+        short = len(secret) < MIN_SECRET_CHARACTERS
+        return f"needs at least {MIN_SECRET_CHARACTERS} characters" if short else ""
 
 
 class Signature(Authentication):
-    """An HMAC-SHA256 of the body, or of a time and the body, in a header.
+    """An HMAC-SHA256 of the body, or of a timestamp and the body, in a header.
 
-    `tolerance_seconds` is how far the signed time may lie from ours, either way.
+    `tolerance_seconds` is how far the signed time may differ from ours, in both directions.
     """
 
     kind: Literal["hmac"]
@@ -70,41 +72,41 @@ class Signature(Authentication):
     tolerance_seconds: Annotated[int, Field(ge=1, le=86400)] = TOLERANCE_SECONDS
 
     @model_validator(mode="after")
-    def _says_the_time_once(self) -> "Signature":
+    def _has_one_timestamp(self) -> "Signature":
         if self.timestamp_header and self.timestamp_path:
-            raise ValueError("timestamp_header and timestamp_path are both there: choose one")
+            raise ValueError("timestamp_header and timestamp_path are both set: choose one")
         if self.signed != "body" and not self.timestamp_header:
-            raise ValueError(f"signed is {self.signed}: name timestamp_header")
+            raise ValueError(f"signed is {self.signed}, so timestamp_header is required")
         if self.timestamp_path:
             PayloadPath.parse(self.timestamp_path)
         return self
 
-    def holds(self, proof: Proof, secrets: Sequence[str]) -> bool:
-        shown = proof.headers.get(self.header, "")
-        signed = self._signed(proof)
-        wanted = [self.prefix + self._encoded(secret, signed) for secret in secrets]
-        return _is_one_of(shown, wanted)
+    def is_valid(self, signed: SignedRequest, secrets: Sequence[str]) -> bool:
+        given = signed.headers.get(self.header, "")
+        content = self._signed_bytes(signed)
+        expected = [self.prefix + self._encoded(secret, content) for secret in secrets]
+        return _is_one_of(given, expected)
 
-    def is_fresh(self, proof: Proof, payload: Mapping[str, Any], now: datetime) -> bool:
+    def is_fresh(self, signed: SignedRequest, payload: Mapping[str, Any], now: datetime) -> bool:
         if self.timestamp_header:
-            text = proof.headers.get(self.timestamp_header, "")
+            text = signed.headers.get(self.timestamp_header, "")
         elif self.timestamp_path:
             text = PayloadPath.parse(self.timestamp_path).read(payload)
         else:
             return True
         try:
-            age = now - _MOMENTS.read(text.strip())
+            age = now - _DATES.read(text.strip())
         except ValueError:
             return False
         return abs(age) <= timedelta(seconds=self.tolerance_seconds)
 
-    def _signed(self, proof: Proof) -> bytes:
-        time = proof.headers.get(self.timestamp_header, "").encode("utf-8", "replace")
+    def _signed_bytes(self, signed: SignedRequest) -> bytes:
+        time = signed.headers.get(self.timestamp_header, "").encode("utf-8", "replace")
         parts = {"body": b"", "timestamp+body": time, "timestamp.body": time + b"."}
-        return parts[self.signed] + proof.body
+        return parts[self.signed] + signed.body
 
-    def _encoded(self, secret: str, signed: bytes) -> str:
-        digest = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
+    def _encoded(self, secret: str, content: bytes) -> str:
+        digest = hmac.new(secret.encode(), content, hashlib.sha256).digest()
         return digest.hex() if self.encoding == "hex" else base64.b64encode(digest).decode()
 
 
@@ -113,52 +115,54 @@ class Basic(Authentication):
 
     kind: Literal["basic"]
 
-    def holds(self, proof: Proof, secrets: Sequence[str]) -> bool:
-        scheme, _, shown = proof.headers.get("Authorization", "").partition(" ")
-        wanted = [base64.b64encode(secret.encode()).decode() for secret in secrets]
-        return _is_one_of(shown.strip(), wanted) and scheme.lower() == "basic"
+    def is_valid(self, signed: SignedRequest, secrets: Sequence[str]) -> bool:
+        scheme, _, given = signed.headers.get("Authorization", "").partition(" ")
+        expected = [base64.b64encode(secret.encode()).decode() for secret in secrets]
+        return _is_one_of(given.strip(), expected) and scheme.lower() == "basic"
 
-    def fault_of(self, secret: str) -> str:
+    def problem_with(self, secret: str) -> str:
         name, _, password = secret.partition(":")
         if not (name and password):
-            return "is written NAME:PASSWORD"
-        # Whoever guesses knows the name: only the password's length counts.
-        return super().fault_of(password) or super().fault_of(secret)
+            return "must have the form NAME:PASSWORD"
+        # An attacker can know the name, so only the length of the password counts.
+        return super().problem_with(password) or super().problem_with(secret)
 
 
 class SecretHeader(Authentication):
-    """A header that holds the secret."""
+    """A header with the secret."""
 
     kind: Literal["header"]
     header: str
 
-    def holds(self, proof: Proof, secrets: Sequence[str]) -> bool:
-        return _is_one_of(proof.headers.get(self.header, ""), secrets)
+    def is_valid(self, signed: SignedRequest, secrets: Sequence[str]) -> bool:
+        return _is_one_of(signed.headers.get(self.header, ""), secrets)
 
 
 class SecretPath(Authentication):
-    """A secret at the end of the address, for systems that can prove nothing else.
+    """A secret at the end of the address, for systems without other authentication.
 
-    `sender` is the path in the payload that says who sent it. The secret is SENDER:SECRET.
+    `sender` is the path of the sender's id in the payload. The secret is SENDER:SECRET.
     """
 
     kind: Literal["path"]
     sender: str
 
-    def holds(self, proof: Proof, secrets: Sequence[str]) -> bool:
-        return _is_one_of(proof.path_secret, [one.partition(":")[2] for one in secrets])
+    def is_valid(self, signed: SignedRequest, secrets: Sequence[str]) -> bool:
+        return _is_one_of(signed.path_secret, [one.partition(":")[2] for one in secrets])
 
-    def is_from(self, proof: Proof, payload: Mapping[str, Any], secrets: Sequence[str]) -> bool:
-        said = PayloadPath.parse(self.sender).read(payload)
-        return _is_one_of(f"{said}:{proof.path_secret}", secrets)
+    def is_from(
+        self, signed: SignedRequest, payload: Mapping[str, Any], secrets: Sequence[str]
+    ) -> bool:
+        sender = PayloadPath.parse(self.sender).read(payload)
+        return _is_one_of(f"{sender}:{signed.path_secret}", secrets)
 
-    def fault_of(self, secret: str) -> str:
+    def problem_with(self, secret: str) -> str:
         sender, _, rest = secret.partition(":")
         if not (sender and rest):
-            return "is written SENDER:SECRET"
+            return "must have the form SENDER:SECRET"
         if not all(sign.isalnum() or sign in "-_" for sign in rest) or not rest.isascii():
-            return "stands in an address: letters, digits, - and _ only"
-        return super().fault_of(rest)
+            return "is part of an address, so it may contain letters, digits, - and _ only"
+        return super().problem_with(rest)
 
 
 AnyAuthentication = Annotated[
@@ -166,6 +170,6 @@ AnyAuthentication = Annotated[
 ]
 
 
-def _is_one_of(shown: str, wanted: Sequence[str]) -> bool:
-    given = shown.encode("utf-8", "replace")
-    return any(hmac.compare_digest(given, one.encode()) for one in wanted)
+def _is_one_of(given: str, expected: Sequence[str]) -> bool:
+    encoded = given.encode("utf-8", "replace")
+    return any(hmac.compare_digest(encoded, one.encode()) for one in expected)

@@ -1,59 +1,38 @@
-"""Objects as Freshdesk writes them into a text: {status:{from:4,to:5}}, which is no JSON."""
+"""Objects that Freshdesk writes into a text: {status:{from:4,to:5}}, which is not JSON."""
 
+import json
 import re
 from typing import Any
 
-LONGEST = 10_000
-DEEPEST = 8
-_TOKEN = re.compile(r"\s*(?:(?P<sign>[{}:,])|\"(?P<quoted>[^\"]*)\"|(?P<bare>[^{}:,\"]+))")
+MAX_CHARACTERS = 10_000
+MAX_DEPTH = 8
+_TOKEN = re.compile(r'\s*(?:(?P<sign>[{}:,])|"(?P<quoted>[^"]*)"|(?P<bare>[^{}:,"]+))')
 
 
 def parse_braces(text: str) -> dict[str, Any] | None:
-    """Return the object that `text` writes, its values texts or objects; None if it is none."""
-    if len(text) > LONGEST or not text.strip().startswith("{"):
+    """Return the object in `text`, its values texts or objects; None if there is none."""
+    if len(text) > MAX_CHARACTERS or not text.strip().startswith("{"):
         return None
-    tokens = []
-    at, end = 0, len(text.rstrip())
-    while at < end:
-        found = _TOKEN.match(text, at)
-        if not found:
-            return None
-        tokens.append(found)
-        at = found.end()
+    written = _TOKEN.sub(_as_json, text.strip())
+    if not 0 < _depth(written) <= MAX_DEPTH:
+        return None
     try:
-        value, rest = _object(tokens, 0, 1)
-    except (IndexError, ValueError):
+        value = json.loads(written)
+    except ValueError:
         return None
-    return value if rest == len(tokens) else None
+    return value if isinstance(value, dict) else None
 
 
-def _object(tokens: list[re.Match[str]], at: int, depth: int) -> tuple[dict[str, Any], int]:
-    """Return the object that begins at this token, and the place behind it."""
-    _expect(tokens[at], "{")
-    if depth > DEEPEST:
-        raise ValueError("nested too deep")
-    found: dict[str, Any] = {}
-    at += 1
-    while tokens[at]["sign"] != "}":
-        name = _word(tokens[at])
-        _expect(tokens[at + 1], ":")
-        value: Any
-        if tokens[at + 2]["sign"] == "{":
-            value, at = _object(tokens, at + 2, depth + 1)
-        else:
-            value, at = _word(tokens[at + 2]), at + 3
-        found[name] = value
-        if tokens[at]["sign"] == ",":
-            at += 1
-    return found, at + 1
-
-
-def _word(token: re.Match[str]) -> str:
+def _as_json(token: re.Match[str]) -> str:
     if token["sign"]:
-        raise ValueError("a word is missing")
-    return token["quoted"] if token["quoted"] is not None else token["bare"].strip()
+        return token["sign"]
+    quoted = token["quoted"]
+    return json.dumps(quoted if quoted is not None else token["bare"].strip())
 
 
-def _expect(token: re.Match[str], sign: str) -> None:
-    if token["sign"] != sign:
-        raise ValueError(f"{sign} is missing")
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for sign in re.sub(r'"(?:[^"\\]|\\.)*"', "", text):
+        depth += {"{": 1, "}": -1}.get(sign, 0)
+        deepest = max(deepest, depth)
+    return deepest

@@ -1,7 +1,7 @@
-"""Where a payload holds a value: issue.fields.status.name, items[0], items[field=status].toString.
+"""Paths to values in a payload: issue.fields.status.name, items[0], items[field=status].toString.
 
-Paths parted by | are tried in turn; the first that leads to a text, a number or a truth value
-counts. `@received` is when the payload came in, `@header.NAME` a header of its request.
+Paths separated by | are tried in order; the first one that leads to a text, a number or a boolean
+counts. `@received` is the time of the request, `@header.NAME` one of its headers.
 """
 
 import math
@@ -22,40 +22,40 @@ Step = str | int | tuple[str, str]
 
 
 class PathError(ValueError):
-    """The text is no path. The message says how one is written."""
+    """The text is not a path. The message shows examples."""
 
 
 @dataclass(frozen=True)
 class PayloadPath:
-    """Ways to one value of a payload, tried in turn."""
+    """Alternative paths to one value of a payload, tried in order."""
 
-    ways: tuple[tuple[Step, ...], ...]
+    paths: tuple[tuple[Step, ...], ...]
 
     @classmethod
     def parse(cls, text: str) -> "PayloadPath":
-        """Return the path that `text` writes. Raises PathError."""
-        return cls(tuple(_way(way.strip()) for way in text.split("|")))
+        """Return the path in `text`. Raises PathError."""
+        return cls(tuple(_steps(path.strip()) for path in text.split("|")))
 
     def read(self, payload: Mapping[str, Any]) -> str:
-        """Return the value as text, "" where nothing is there."""
-        for way in self.ways:
+        """Return the value as text, or "" if there is none."""
+        for path in self.paths:
             value: Any = payload
-            for step in way:
-                value = _into(value, step)
+            for step in path:
+                value = _child(value, step)
             if text := _as_text(value):
                 return text
         return ""
 
 
-def with_surroundings(
+def with_request_data(
     payload: Mapping[str, Any], headers: Mapping[str, str], now: datetime
 ) -> dict[str, Any]:
-    """Return the payload with its moment of arrival and its headers, which it cannot fake."""
+    """Return the payload with the time and headers of its request, which it cannot forge."""
     named = {name.lower(): value for name, value in headers.items()}
     return {**payload, "@received": to_text(now), _HEADER: named}
 
 
-def _way(text: str) -> tuple[Step, ...]:
+def _steps(text: str) -> tuple[Step, ...]:
     steps: list[Step] = []
     at = 0
     while at < len(text):
@@ -69,14 +69,14 @@ def _way(text: str) -> tuple[Step, ...]:
             steps.append(int(found["place"]))
         else:
             steps.append((found["key"], found["value"]))
-        # A dot parts names and must be followed by one.
+        # A dot separates names, so a name must follow it.
         if text[at : at + 1] == "." and re.match(r"[^.\[\]|]", text[at + 1 :]):
             at += 1
         elif text[at : at + 1] not in ("", "["):
             break
     if not steps or at < len(text):
         raise PathError(
-            f"{text!r} is no path: write one such as issue.key, items[0].id "
+            f"{text!r} is not a path: write one such as issue.key, items[0].id "
             "or items[field=status].toString"
         )
     if steps[0] == _HEADER:
@@ -84,8 +84,8 @@ def _way(text: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _into(value: Any, step: Step) -> Any:
-    # Some systems put an object into a text, in a notation of their own.
+def _child(value: Any, step: Step) -> Any:
+    # Freshdesk sends an object as a text.
     if isinstance(value, str):
         value = parse_braces(value)
     if isinstance(step, str):
@@ -106,7 +106,7 @@ def _as_text(value: Any) -> str:
     if isinstance(value, float):
         if not math.isfinite(value):
             return ""
-        # JSON knows one kind of number: 12.0 is the 12 that another system writes.
+        # JSON has one type of number: some systems write 12 as 12.0.
         return str(int(value)) if value.is_integer() else str(value)
     if isinstance(value, int):
         return str(value)

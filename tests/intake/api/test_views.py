@@ -16,7 +16,7 @@ from feedback_app.app import create_app
 from feedback_app.base.times import to_text
 from feedback_app.base.weeks import week_of
 from feedback_app.database.contract import DatabaseUnavailableError
-from feedback_app.intake.rate_limits import FAILURES_A_MINUTE
+from feedback_app.intake.rate_limits import FAILURES_PER_MINUTE
 from feedback_app.mail.notifications import ALERT
 from feedback_app.records import OutboxMessage
 from feedback_app.review.cohort import sum_cohort
@@ -210,7 +210,7 @@ def test_a_delivery_id_belongs_to_one_closing(
     before = office.everything()
     reply = desk.post(CASES, a_message(delivery_id="d-1", **changes))
     assert (reply.status, reply.fields) == (409, ["delivery_id"])
-    assert "came with another closing before" in reply.json["errors"][0]["detail"]
+    assert "was already used for another closing" in reply.json["errors"][0]["detail"]
     assert office.everything() == before
     assert desk.post(CASES, a_message(delivery_id="d-2", **changes)).json["outcome"] == "new"
 
@@ -279,7 +279,7 @@ def test_of_many_none_is_stored_when_one_is_faulty(office: Office, desk: Wire) -
     reply = desk.post(CASES, [good, bad, 7])
     assert reply.status == 422
     assert reply.fields == ["1/closed_at", "1/language", "2"]
-    assert "'yesterday' is no ISO date" in reply.json["errors"][0]["detail"]
+    assert "'yesterday' is not an ISO 8601 date" in reply.json["errors"][0]["detail"]
     assert office.rows("cases") == []
 
 
@@ -367,7 +367,7 @@ def test_characters_that_cannot_be_stored_are_left_out_saying_so(
     body = json.dumps(a_message(customer="A\x00B\ud800C", delivery_id="\ud800")).encode()
     reply = desk.post(CASES, body)
     assert reply.status == 201
-    assert reply.json["notes"] == ["characters that cannot be stored, such as NUL, were left out"]
+    assert reply.json["notes"] == ["characters that cannot be stored, such as NUL, were removed"]
     assert [row["customer"] for row in office.rows("cases")] == ["ABC"]
 
 
@@ -536,8 +536,8 @@ def test_guessing_keys_is_slowed_down_and_does_not_shut_others_out(office: Offic
         place = {"REMOTE_ADDR": address}
         return browser.get(f"{CASES}/desk/1", headers=headers, environ_base=place).status_code
 
-    statuses = [ask("fbk_0_0", "192.0.2.1") for _ in range(FAILURES_A_MINUTE + 1)]
-    assert statuses == [401] * FAILURES_A_MINUTE + [429]
+    statuses = [ask("fbk_0_0", "192.0.2.1") for _ in range(FAILURES_PER_MINUTE + 1)]
+    assert statuses == [401] * FAILURES_PER_MINUTE + [429]
     # A right key has its own minute; another address its own failures.
     assert ask(key, "192.0.2.1") == 404
     assert ask("fbk_0_0", "192.0.2.2") == 401
@@ -547,7 +547,7 @@ def test_a_proxy_nobody_told_us_of_is_not_taken_for_everybody_behind_it(
     port: int, desk: Wire
 ) -> None:
     guesser = Wire(port, {"Authorization": "Bearer fbk_0_0"})
-    statuses = [guesser.get(f"{CASES}/a/1").status for _ in range(FAILURES_A_MINUTE + 1)]
+    statuses = [guesser.get(f"{CASES}/a/1").status for _ in range(FAILURES_PER_MINUTE + 1)]
     assert set(statuses) == {401}
     assert desk.post(CASES, a_message()).status == 201
 
@@ -581,7 +581,7 @@ def test_a_database_that_does_not_answer_is_a_problem_to_try_again(
     def away(*_: Any) -> None:
         raise DatabaseUnavailableError("the host db.internal does not answer")
 
-    monkeypatch.setattr("feedback_app.intake.api.views.take_in", away)
+    monkeypatch.setattr("feedback_app.intake.api.views.accept", away)
     reply = desk.post(CASES, a_message())
     assert (reply.status, reply.json["title"]) == (503, "Service Unavailable")
     assert reply.headers["Retry-After"] == "10"

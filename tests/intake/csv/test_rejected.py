@@ -5,16 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from feedback_app.intake.csv.file import Row, opened
-from feedback_app.intake.csv.lines import UNREADABLE
+from feedback_app.intake.csv.file import UNDECODABLE, TableRow, opened
 from feedback_app.intake.csv.rejected import (
     Rejected,
     RejectedFileError,
     RejectedRows,
     as_imported,
-    path_beside,
+    rejected_path,
 )
-from feedback_app.intake.faults import Fault
+from feedback_app.intake.errors import FieldError
 from feedback_app.jobs.retention import erase
 from feedback_app.store import rejected_files
 from tests.support.office import NOW, Office
@@ -23,7 +22,7 @@ COLUMNS = ("number", "mail")
 
 
 def _rejected(*cells: str, line: int = 7) -> Rejected:
-    return Rejected(Row(line, cells), (Fault("closed_at", "is empty"),))
+    return Rejected(TableRow(line, cells), (FieldError("closed_at", "is empty"),))
 
 
 def _rows(office: Office, path: Path) -> RejectedRows:
@@ -36,17 +35,17 @@ def _read(path: Path) -> list[list[str]]:
 
 
 def test_the_file_lies_beside_the_imported_one() -> None:
-    assert path_beside(Path("/x/cases.csv")) == Path("/x/cases.rejected.csv")
-    assert path_beside(Path("/x/cases.CSV")) == Path("/x/cases.rejected.csv")
-    assert path_beside(Path("/x/cases.txt")) == Path("/x/cases.txt.rejected.csv")
-    assert path_beside(Path("/x/cases.rejected.csv")) == Path("/x/cases.rejected.rejected.csv")
+    assert rejected_path(Path("/x/cases.csv")) == Path("/x/cases.rejected.csv")
+    assert rejected_path(Path("/x/cases.CSV")) == Path("/x/cases.rejected.csv")
+    assert rejected_path(Path("/x/cases.txt")) == Path("/x/cases.txt.rejected.csv")
+    assert rejected_path(Path("/x/cases.rejected.csv")) == Path("/x/cases.rejected.rejected.csv")
 
 
 def test_rows_keep_their_cells_and_get_line_and_reason(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "cases.rejected.csv"
     rows = _rows(office, path)
     rows.add([_rejected("007", "=cmd()"), _rejected("8", line=9)])
-    rows.add([_rejected("9", "a", "b", "c"), _rejected("10", f"M{UNREADABLE}ller")])
+    rows.add([_rejected("9", "a", "b", "c"), _rejected("10", f"M{UNDECODABLE}ller")])
     rows.finish()
     reason = "closed_at: is empty"
     assert _read(path) == [
@@ -111,7 +110,7 @@ def test_a_run_that_rejects_nothing_removes_what_an_earlier_one_rejected(
 def test_a_file_of_somebody_else_is_never_touched(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "cases.rejected.csv"
     path.write_text("my own notes")
-    with pytest.raises(RejectedFileError, match="was not written by an import: move it"):
+    with pytest.raises(RejectedFileError, match="was not written by an import. Move it"):
         _rows(office, path)
     assert path.read_text() == "my own notes"
 

@@ -518,12 +518,12 @@ def test_a_payload_too_large_is_refused(port: int) -> None:
     [
         ("jira-automation=Schlüssel-" + SECRET, "ASCII characters only"),
         ("jira=short", "the secret of jira needs at least 16 characters"),
-        ("yira=" + SECRET, "'yira' is no preset: .*zendesk"),
-        ("freshdesk=" + SECRET, "the secret of freshdesk is written NAME:PASSWORD"),
+        ("yira=" + SECRET, "'yira' is not a preset: .*zendesk"),
+        ("freshdesk=" + SECRET, "the secret of freshdesk must have the form NAME:PASSWORD"),
         ("freshdesk=a-long-name-of-a-user:x", "the secret of freshdesk needs at least 16"),
         ("freshdesk=Jürgen:" + SECRET, "ASCII characters only"),
-        ("freshdesk=:" + SECRET, "is written NAME:PASSWORD"),
-        ("salesforce-outbound=" + SECRET, "is written SENDER:SECRET"),
+        ("freshdesk=:" + SECRET, "must have the form NAME:PASSWORD"),
+        ("salesforce-outbound=" + SECRET, "must have the form SENDER:SECRET"),
         ("salesforce-outbound=00D:a/b" + SECRET, "letters, digits, - and _ only"),
     ],
 )

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.intake.webhooks.freshdesk import DEEPEST, parse_braces
-from feedback_app.intake.webhooks.paths import PathError, PayloadPath, with_surroundings
+from feedback_app.intake.webhooks.freshdesk import MAX_DEPTH, parse_braces
+from feedback_app.intake.webhooks.paths import PathError, PayloadPath, with_request_data
 from tests.support.office import NOW
 
 PAYLOAD = {
@@ -65,7 +65,7 @@ def test_what_is_no_path_is_refused_with_an_example(path: str) -> None:
 
 def test_a_payload_cannot_fake_its_surroundings() -> None:
     fake = {"@received": "1999-01-01T00:00:00Z", "@header": {"x-id": "fake"}}
-    payload = with_surroundings(fake, {"X-ID": "real"}, NOW)
+    payload = with_request_data(fake, {"X-ID": "real"}, NOW)
     assert read("@received", payload) == "2026-11-24T12:00:00Z"
     assert read("@header.X-Id", payload) == "real"
 
@@ -86,7 +86,7 @@ def test_a_payload_cannot_fake_its_surroundings() -> None:
         ("{:b}", None),
         ("{a:}", None),
         ('{a:"b}', None),
-        ("{a:" * (DEEPEST + 1) + "b" + "}" * (DEEPEST + 1), None),
+        ("{a:" * (MAX_DEPTH + 1) + "b" + "}" * (MAX_DEPTH + 1), None),
     ],
 )
 def test_the_notation_of_objects_inside_texts(text: str, value: Any) -> None:

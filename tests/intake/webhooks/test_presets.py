@@ -40,11 +40,11 @@ def own(office: Office, folder: Path, **files: str) -> dict[str, Preset]:
 def faults(office: Office, folder: Path, text: str) -> tuple[str, ...]:
     with pytest.raises(MappingFileError) as caught:
         own(office, folder, desk=text)
-    return caught.value.faults
+    return caught.value.errors
 
 
 def case_of(office: Office, preset: Preset, payload: dict[str, object]) -> ClosedCase:
-    found = preset.delivery(payload, preset.normal_form(office.program, NOW))
+    found = preset.delivery(payload, preset.reader(office.program, NOW))
     assert found
     return found.case
 
@@ -86,7 +86,7 @@ def test_a_preset_says_only_what_differs_from_the_one_it_is_like(
 
 
 def _normal(office: Office, preset: Preset):
-    return preset.normal_form(office.program, NOW)
+    return preset.reader(office.program, NOW)
 
 
 def test_an_own_preset_may_replace_a_shipped_one_and_be_like_it(
@@ -149,21 +149,27 @@ case_number = 5
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        (('case_number = "number"', 'case_number = "a..b"'), "map.case_number: 'a..b' is no path"),
-        (('state = ["closed"]', '"a[" = ["closed"]'), "where.a.: 'a.' is no path"),
+        (
+            ('case_number = "number"', 'case_number = "a..b"'),
+            "map.case_number: 'a..b' is not",
+        ),
+        (('state = ["closed"]', '"a[" = ["closed"]'), "where.a.: 'a.' is not a path"),
         (('case_number = "number"', 'case_nummer = "number"'), "did you mean case_number"),
         (('case_number = "number"', ""), "map.case_number: is missing"),
         (('source = "desk"', 'team = "A"'), "map.source: is missing"),
         (('source = "desk"', 'source = "desk"\ncase_kind = "x"'), "set.case_kind: .*'x' is none"),
         (("[map]", '[words.case_kind]\nBug = "x"\n[map]'), "words.case_kind.Bug: .*'x' is none"),
-        (("[map]", '[words.colour]\nBug = "x"\n[map]'), "'colour' is no field"),
+        (("[map]", '[words.colour]\nBug = "x"\n[map]'), "'colour' is not a field"),
         (('kind = "header"', 'kind = "magic"'), "authentication: "),
         (('kind = "header"', 'kind = "hmac"\nsigned = "timestamp.body"'), "timestamp_header"),
-        (('kind = "header"', 'kind = "hmac"\ntimestamp_path = "a..b"'), "is no path"),
-        (("[authentication]", 'like = "nothing"\n[authentication]'), "like: 'nothing' is none of"),
-        (("[authentication]", 'like = "desk"\n[authentication]'), "like: 'desk' is none of"),
-        (("[authentication]", 'send = "a..b"\n[authentication]'), "send: 'a..b' is no path"),
-        (("[map]", "[map"), "desk.toml is no TOML"),
+        (('kind = "header"', 'kind = "hmac"\ntimestamp_path = "a..b"'), "is not a path"),
+        (
+            ("[authentication]", 'like = "nothing"\n[authentication]'),
+            "like: 'nothing' is not one",
+        ),
+        (("[authentication]", 'like = "desk"\n[authentication]'), "like: 'desk' is not one of"),
+        (("[authentication]", 'send = "a..b"\n[authentication]'), "send: 'a..b' is not a path"),
+        (("[map]", "[map"), "desk.toml is not valid TOML"),
     ],
 )
 def test_a_fault_is_named_with_file_and_key(
@@ -182,9 +188,11 @@ def test_faults_of_all_files_are_named_together_and_stop_the_start(
         own(sqlite_office, folder, one="title = 1", two="x", three=WHOLE)
     with pytest.raises(SettingsError) as caught:
         create_app(parts=with_settings(sqlite_office, presets=folder))
-    assert "one.toml: title" in str(caught.value) and "two.toml is no TOML" in str(caught.value)
+    assert "one.toml: title" in str(caught.value) and "two.toml is not valid TOML" in str(
+        caught.value
+    )
 
 
 def test_presets_that_are_like_each_other_are_refused(sqlite_office: Office, folder: Path) -> None:
-    with pytest.raises(MappingFileError, match="like: 'one' is none of"):
+    with pytest.raises(MappingFileError, match="like: 'one' is not one of"):
         own(sqlite_office, folder, one='like = "two"', two='like = "one"')

@@ -2,9 +2,9 @@
 
 import pytest
 
-from feedback_app.intake.json_body import DEEPEST
+from feedback_app.intake.json_body import MAX_DEPTH
 from feedback_app.intake.webhooks.salesforce import (
-    MOST_NOTIFICATIONS,
+    MAX_NOTIFICATIONS,
     SoapError,
     parse_notifications,
 )
@@ -39,7 +39,7 @@ HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 )
 def test_document_types_and_entities_are_refused(start: str) -> None:
     hostile = MESSAGE.replace(HEAD, HEAD + start).replace("00000042", "&a;")
-    with pytest.raises(SoapError, match="document types and entities are refused"):
+    with pytest.raises(SoapError, match="document types and entities are not allowed"):
         parse_notifications(hostile.encode())
 
 
@@ -50,8 +50,8 @@ def _many(count: int) -> str:
 
 
 def test_a_hundred_notifications_are_the_most() -> None:
-    assert len(parse_notifications(_many(MOST_NOTIFICATIONS).encode())) == MOST_NOTIFICATIONS
-    for count in (0, MOST_NOTIFICATIONS + 1):
+    assert len(parse_notifications(_many(MAX_NOTIFICATIONS).encode())) == MAX_NOTIFICATIONS
+    for count in (0, MAX_NOTIFICATIONS + 1):
         with pytest.raises(SoapError, match="1 to 100 notifications"):
             parse_notifications(_many(count).encode())
 
@@ -65,7 +65,7 @@ def test_a_hundred_notifications_are_the_most() -> None:
         (b"\xff\xfe<", "no XML"),
         (b'<?xml version="1.0" encoding="klingon"?><a/>', "no XML"),
         (b"<a/>", "no notifications"),
-        (b"<a>" * (DEEPEST + 1), "nested"),
+        (b"<a>" * (MAX_DEPTH + 1), "nested"),
         (b"<a>" * 300_000, "nested"),
         (MESSAGE.replace("http://soap.sforce.com", "http://other.example").encode(), "no notif"),
         (MESSAGE.replace("sObject", "other").encode(), "no sObject"),

@@ -1,4 +1,4 @@
-"""Presets: one TOML file a case system says how its payloads become closed cases."""
+"""Presets: one TOML file per case system describes how its payloads become closed cases."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,34 +8,36 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from feedback_app.intake.closed_case import NormalForm, loses_characters
-from feedback_app.intake.dates import Moments
+from feedback_app.intake.closed_case import CaseReader, loses_characters
+from feedback_app.intake.dates import DateReader
 from feedback_app.intake.deliveries import CLEANED, Delivery
-from feedback_app.intake.faults import shown
+from feedback_app.intake.errors import quoted
+from feedback_app.intake.json_body import BodyError, parse
 from feedback_app.intake.mapping import CaseMapping, MappingError
 from feedback_app.intake.mapping_file import (
     MappingFileError,
     MappingTables,
-    Written,
-    checked,
+    TomlFile,
     read_toml,
+    validated,
 )
 from feedback_app.intake.webhooks.authentication import AnyAuthentication, SecretPath
 from feedback_app.intake.webhooks.paths import PathError, PayloadPath
+from feedback_app.intake.webhooks.salesforce import parse_notifications
 from feedback_app.program import Program
 from feedback_app.records import REQUIRED_CASE_FIELDS
 
 SHIPPED = Path(__file__).parent
-# Merged key by key with those of the preset that is alike; everything else is taken whole.
+# These tables are merged key by key with those of the base preset; everything else is replaced.
 _MERGED = ("map", "set", "words")
-_INSTEAD = {"map": "set", "set": "map"}
+_OPPOSITE = {"map": "set", "set": "map"}
 
 
 class PresetTables(MappingTables):
-    """A preset as it is written.
+    """The tables of a preset file.
 
-    `like` names the preset this one differs from. `delivery_id` and `send` are paths; where the
-    payload says false at `send`, the case system tells the customer itself and reads our answer.
+    `like` names the preset that this one is based on. `delivery_id` and `send` are paths. If the
+    payload has false at `send`, the case system tells the customer itself and reads our response.
     """
 
     title: str
@@ -56,26 +58,35 @@ class Preset:
     mapping: CaseMapping
     paths: Mapping[str, PayloadPath]
 
+    def payloads(self, body: bytes) -> list[dict[str, Any]]:
+        """Return the payloads in the body of a request. Raises BodyError or SoapError."""
+        if self.tables.format == "soap":
+            return list(parse_notifications(body))
+        payload = parse(body)
+        if not isinstance(payload, dict):
+            raise BodyError("the body is not a JSON object")
+        return [payload]
+
     def row(self, payload: Mapping[str, Any]) -> dict[str, str]:
-        """Return the values of a payload by their paths, like the row of a table."""
+        """Return the values of a payload by path, like the row of a table."""
         return {text: path.read(payload) for text, path in self.paths.items()}
 
     def case_number(self, payload: Mapping[str, Any]) -> str:
-        """Return what the payload says its case is called, unchecked; "" if it says nothing."""
+        """Return the case number in the payload, unchecked; "" if there is none."""
         return self.mapping.values(self.row(payload)).get("case_number", "")
 
-    def delivery(self, payload: Mapping[str, Any], normal: NormalForm) -> Delivery | None:
-        """Return the closed case of a payload, or None if it tells of no closing.
+    def delivery(self, payload: Mapping[str, Any], reader: CaseReader) -> Delivery | None:
+        """Return the closed case in a payload, or None if the event does not close a case.
 
-        Raises FaultyCaseError if a field is wrong without which there is no case; others are left
-        out, because no machine mends what it sent.
+        Invalid optional fields are left out, because nobody corrects what a machine sent. Raises
+        InvalidCaseError if a required field is invalid.
         """
         row = self.row(payload)
         if not self.mapping.matches(row):
             return None
         values = self.mapping.values(row)
-        case, faults = normal.case_without_faults(values)
-        notes = [f"left out {fault}" for fault in faults]
+        case, errors = reader.read_leniently(values)
+        notes = [f"left out {error}" for error in errors]
         if loses_characters(values.values()):
             notes.append(CLEANED)
         return Delivery(
@@ -86,62 +97,62 @@ class Preset:
             notes=tuple(notes),
         )
 
-    def normal_form(self, program: Program, now: datetime) -> NormalForm:
-        """Return the normal form that reads this preset's dates, as of `now`."""
-        return NormalForm.of(program.facts, self.tables.moments(program.zone), now)
+    def reader(self, program: Program, now: datetime) -> CaseReader:
+        """Return a reader for this preset's dates, as of `now`."""
+        return CaseReader.of(program.facts, self.tables.dates(program.zone), now)
 
 
 def load_presets(program: Program, now: datetime) -> dict[str, Preset]:
-    """Return the shipped presets and the operator's own, by name; an own one wins.
+    """Return all presets by name. The operator's own replace shipped ones of the same name.
 
-    Raises MappingFileError naming every fault of every file.
+    Raises MappingFileError naming every error in every file.
     """
     folders = [SHIPPED, *filter(None, [program.settings.presets])]
     files = {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
     found: dict[str, Preset] = {}
-    faults: list[str] = []
+    errors: list[str] = []
     for name in sorted(files):
         try:
-            found[name] = _preset(name, _whole(name, files), program, now)
+            found[name] = _preset(name, _with_base(name, files), program, now)
         except MappingFileError as error:
-            faults += error.faults
-    if faults:
-        raise MappingFileError(faults)
+            errors += error.errors
+    if errors:
+        raise MappingFileError(errors)
     return found
 
 
-def _whole(name: str, files: Mapping[str, Path], below: Sequence[str] = ()) -> Written:
-    """Return what a preset says together with the one it is like."""
-    written = read_toml(files[name])
-    like = written.tables.get("like")
+def _with_base(name: str, files: Mapping[str, Path], below: Sequence[str] = ()) -> TomlFile:
+    """Return a preset merged with the one it is `like`."""
+    file = read_toml(files[name])
+    like = file.tables.get("like")
     if not isinstance(like, str) or not like:
-        return written
+        return file
     if like == name and files[name].parent != SHIPPED and (SHIPPED / f"{name}.toml").exists():
-        base = _whole(name, {**files, name: SHIPPED / f"{name}.toml"}, below)
+        base = _with_base(name, {**files, name: SHIPPED / f"{name}.toml"}, below)
     elif like not in files or like in (name, *below):
         known = ", ".join(sorted(files))
-        raise MappingFileError([f"{written.name}: like: {shown(like)} is none of {known}"])
+        raise MappingFileError([f"{file.name}: like: {quoted(like)} is not one of {known}"])
     else:
-        base = _whole(like, files, (*below, name))
-    return Written(written.name, _merged(base.tables, written.tables))
+        base = _with_base(like, files, (*below, name))
+    return TomlFile(file.name, _merged(base.tables, file.tables))
 
 
 def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `own` says over `base`; a field it maps or sets is mapped or set by it alone."""
+    """Return `base` overridden by `own`. A field is either mapped or set, as `own` says."""
     merged = {**base, **own}
     for name in _MERGED:
         table, below = own.get(name, {}), base.get(name, {})
         if isinstance(table, dict) and isinstance(below, dict):
-            other = own.get(_INSTEAD.get(name, ""))
+            other = own.get(_OPPOSITE.get(name, ""))
             other = other if isinstance(other, dict) else {}
             merged[name] = {**{key: below[key] for key in below if key not in other}, **table}
     return merged
 
 
-def _preset(name: str, written: Written, program: Program, now: datetime) -> Preset:
-    tables = checked(PresetTables, written)
-    normal = NormalForm.of(program.facts, Moments(program.zone), now)
-    faults = tables.word_faults(normal)
+def _preset(name: str, file: TomlFile, program: Program, now: datetime) -> Preset:
+    tables = validated(PresetTables, file)
+    reader = CaseReader.of(program.facts, DateReader(program.zone), now)
+    errors = tables.word_errors(reader)
     paths: dict[str, PayloadPath] = {}
     texts = {
         **{f"map.{field}": text for field, text in tables.map.items()},
@@ -154,14 +165,14 @@ def _preset(name: str, written: Written, program: Program, now: datetime) -> Pre
         try:
             paths[text] = PayloadPath.parse(text)
         except PathError as error:
-            faults.append(f"{place}: {error}")
+            errors.append(f"{place}: {error}")
     for field in (*REQUIRED_CASE_FIELDS, "source"):
         if field not in tables.map and field not in tables.set:
-            faults.append(f"map.{field}: is missing, and set.{field}, too")
+            errors.append(f"map.{field}: is missing, and so is set.{field}")
     try:
         mapping = tables.mapping
     except MappingError as error:
-        faults.append(str(error))
-    if faults:
-        raise MappingFileError(f"{written.name}: {fault}" for fault in faults)
+        errors.append(str(error))
+    if errors:
+        raise MappingFileError(f"{file.name}: {error}" for error in errors)
     return Preset(name=name, tables=tables, mapping=mapping, paths=paths)

@@ -1,4 +1,4 @@
-"""How a CSV file is written: its encoding and its delimiter, where nobody names them."""
+"""Detects the encoding and the delimiter of a CSV file."""
 
 import codecs
 import csv
@@ -11,9 +11,6 @@ SAMPLE_CHARACTERS = 64 * 1024
 _SAMPLE_ROWS = 50
 _CHUNK_BYTES = 1024 * 1024
 _BYTE_ORDER_MARKS = (
-    # UTF-32 first: its mark begins like the one of UTF-16.
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -29,8 +26,8 @@ def is_encoding(name: str) -> bool:
         return False
 
 
-def encoding_of(path: Path) -> str:
-    """Return the encoding of the byte order mark, UTF-8 if the file is that, else cp1252."""
+def detect_encoding(path: Path) -> str:
+    """Return the encoding of the byte order mark, utf-8 if the file is valid UTF-8, or cp1252."""
     with path.open("rb") as file:
         start = file.read(4)
         for mark, encoding in _BYTE_ORDER_MARKS:
@@ -47,26 +44,26 @@ def encoding_of(path: Path) -> str:
     return "utf-8"
 
 
-def delimiter_of(sample: str) -> str:
+def detect_delimiter(sample: str) -> str:
     """Return the delimiter under which most rows have as many cells as the first one.
 
-    csv.Sniffer guesses from letters and can answer with one; here only delimiters are tried.
+    `csv.Sniffer` also considers letters and decimal commas, and picks them.
     """
     return max(DELIMITERS, key=lambda delimiter: _agreement(sample, delimiter))
 
 
 def _agreement(sample: str, delimiter: str) -> tuple[bool, float, int]:
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-    rows = []
+    lengths = []
     try:
         for row in reader:
-            rows.append(len(row))
-            if len(rows) > _SAMPLE_ROWS:
+            lengths.append(len(row))
+            if len(lengths) > _SAMPLE_ROWS:
                 break
     except csv.Error:
         pass
-    # The last row may be cut where the sample ends.
-    lengths = [length for length in rows[:-1] or rows if length]
+    # The sample can end in the middle of the last row.
+    lengths = [length for length in lengths[:-1] or lengths if length]
     first = lengths[0] if lengths else 0
     agreeing = lengths.count(first) / len(lengths) if lengths else 0.0
     return first > 1, agreeing, first
