@@ -42,7 +42,7 @@ def test_a_closing_is_shown_field_by_field(run) -> None:
         "case_number             00042",
         "closed_at               2026-11-24T11:00:00Z",
         "customer                A & B",
-        "our closure mail asks the customer",
+        "our closure email asks the customer",
         "nothing was stored or sent",
     ):
         assert line in result.output
@@ -53,7 +53,7 @@ def test_a_closing_is_shown_field_by_field(run) -> None:
     [
         ({"contact_email": None}, "no address: only the survey link is created"),
         ({"closed_at": "2016-03-05T12:00:00Z", "opened_at": None}, "is not asked: too_old"),
-        ({"send": False}, "gets the survey link for its own mail"),
+        ({"send": False}, "gets the survey link for its own email"),
         ({"contact_email": "x"}, "left out contact_email: 'x' is not a plain email address"),
     ],
 )
@@ -65,7 +65,7 @@ def test_what_would_become_of_it_is_said(run, changes: dict[str, object], said: 
 
 def test_a_known_closing_is_told_apart(office: Office, run) -> None:
     office.receive(a_case("00042", source="generic"))
-    assert "known already" in run("generic", body("generic")).output
+    assert "duplicate: no second invitation" in run("generic", body("generic")).output
 
 
 def test_a_delivery_that_came_with_another_case_is_shown_as_refused(office: Office, run) -> None:

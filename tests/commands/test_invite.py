@@ -20,7 +20,7 @@ from feedback_app.base.links import new_id
 from feedback_app.base.times import to_text
 from feedback_app.commands.invite import invite
 from feedback_app.intake.closed_case import CaseReader
-from feedback_app.intake.csv.file import TableRow, opened
+from feedback_app.intake.csv.file import CSVFileError, TableRow, opened
 from feedback_app.intake.csv.importing import BATCH_ROWS, Batch, Import, ImportCounts
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.mapping import CaseMapping
@@ -260,7 +260,8 @@ def test_twenty_bad_rows_are_listed_and_the_rest_is_counted(desk: Desk) -> None:
     rows = [(str(number), "never") for number in range(BATCH_ROWS + 30)]
     result = desk.invite(_csv(("case_number", "closed_at"), *rows))
     assert sum(line.startswith("line ") for line in result.stdout.splitlines()) == 20
-    assert f"and {BATCH_ROWS + 10} more in {desk.rejected}" in result.stdout
+    assert f"and {BATCH_ROWS + 10} more" in result.stdout
+    assert f"all rejected rows are in {desk.rejected}" in result.stdout
     assert len(desk.rejected.read_text().splitlines()) == BATCH_ROWS + 31
 
 
@@ -276,7 +277,7 @@ def test_somebody_elses_file_in_the_way_stops_the_import_before_any_row(desk: De
 def test_duplicate_rows_and_a_closing_moved_by_hours_are_one_case(desk: Desk) -> None:
     moved = to_text(NOW - timedelta(hours=20))
     content = _csv(("case_number", "closed_at"), ("1", TODAY), ("1", TODAY), ("1", moved))
-    assert "3 rows read: 1 new closed cases (1 withheld: 1 no_address), 2 known" in _last(
+    assert "3 rows read: 1 new closed cases (1 withheld: 1 no_address), 2 duplicates" in _last(
         desk.invite(content)
     )
     assert len(desk.office.rows("invitations")) == 1
@@ -534,10 +535,13 @@ def test_whatever_the_cells_hold_every_row_ends_somewhere(
     kept_before = len(office.rows("cases"))
     counts, batches = ImportCounts(), list[Batch]()
     with opened(path, encoding="utf-8", delimiter=",") as table:
-        taken = _import(office).run(office.program.database, table.columns, table.rows())
-        for batch in taken:
-            batches.append(batch)
-            counts.add(batch.counts)
+        imported = _import(office).run(office.program.database, table.columns, table.rows())
+        try:
+            for batch in imported:
+                batches.append(batch)
+                counts.add(batch.counts)
+        except CSVFileError as error:
+            assert re.match(r"cases\.csv, line \d+: ", str(error))
     assert counts.read == counts.new + counts.known + counts.rejected + counts.not_matching
     assert len(office.rows("cases")) == kept_before + counts.new
     assert counts.rejected == sum(len(batch.rejected) for batch in batches)

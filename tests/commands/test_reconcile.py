@@ -40,10 +40,10 @@ def test_what_never_came_in_is_listed(desk: Desk, compare: Any) -> None:  # noqa
     rows = f"case_number,closed_at\n001,{TODAY}\n002,{TODAY}\n01,{TODAY}\n"
     result = compare(rows, "--set", "source=jira")
     assert result.exit_code == 1
-    assert f"missed: 002 closed {TODAY}" in result.output
-    assert f"missed: 01 closed {TODAY}" in result.output
+    assert f"missing: 002 closed {TODAY}" in result.output
+    assert f"missing: 01 closed {TODAY}" in result.output
     assert result.output.splitlines()[-1] == (
-        "3 rows read: 3 closed cases, 1 came in, 2 missed, 0 rejected, 0 filtered out"
+        "3 rows read: 3 closed cases, 1 received, 2 missing, 0 rejected, 0 filtered out"
     )
 
 
@@ -54,11 +54,11 @@ def test_what_was_missed_is_taken_in_by_the_same_options(
     rows = f"number,closed,state\n007,{TODAY},Closed\n008,{TODAY},Open\n"
     options = ["--map", "case_number=number", "--map", "closed_at=closed"]
     options += ["--where", "state=Closed", "--set", "source=jira"]
-    assert "1 missed" in compare(rows, *options).output
+    assert "1 missing" in compare(rows, *options).output
     desk.invite(rows, *options)
     result = compare(rows, *options)
     assert result.exit_code == 0
-    assert "1 came in, 0 missed, 0 rejected, 1 filtered out" in result.output
+    assert "1 received, 0 missing, 0 rejected, 1 filtered out" in result.output
 
 
 def test_a_case_is_found_by_its_number_where_the_export_has_no_id(
@@ -77,7 +77,7 @@ def test_a_later_closing_of_a_known_case_is_missed_too(
 ) -> None:
     desk.office.receive(a_case("1", source="csv", closed_at=NOW - timedelta(days=5)))
     result = compare(f"case_number,closed_at\n1,{TODAY}\n")
-    assert "1 missed" in result.output
+    assert "1 missing" in result.output
 
 
 def test_a_source_that_nothing_came_from_is_pointed_out(compare: Any) -> None:
@@ -141,7 +141,7 @@ def test_options_win_over_the_mapping_file(desk: Desk) -> None:  # noqa: F811
     [
         ("[map", "desk.toml is not valid TOML"),
         ('colour = "red"', "desk.toml: colour: "),
-        ('time_zone = "Mars"', "desk.toml: time_zone: 'Mars' is not known"),
+        ('time_zone = "Mars"', "desk.toml: time_zone: 'Mars' is not a known time zone"),
         ('date_format = "%H"', "desk.toml: date_format: "),
         ('[words.case_kind]\nx = "y"', "words.case_kind.x: case_kind: 'y' is not one of"),
         ('[set]\ncase_kind = "y"', "set.case_kind: case_kind: 'y' is not one of"),
@@ -179,7 +179,7 @@ def test_the_real_export_ends_in_the_same_rows_by_csv_and_by_http(
     compare: Any,
 ) -> None:
     office = desk.office
-    assert "31 missed" in compare(sample, *SAMPLE_OPTIONS).output
+    assert "31 missing" in compare(sample, *SAMPLE_OPTIONS).output
     desk.invite(sample, *SAMPLE_OPTIONS)
     by_csv = _kept(office)
     assert len(by_csv) == 31

@@ -75,9 +75,9 @@ def test_a_date_no_case_can_have_is_refused(text: str) -> None:
         ("dd/mm/yyyy", "no year"),
         ("%d/%m/%Y %I:%M", "%I without %p"),
         ("%d/%m/%Y %H:%M %Z", "%z"),
-        ("%d/%m/%Y %Q", "write one such as"),
-        ("%d/%m/%Y %", "write one such as"),
-        ("%d/%m/%Y \x00", "write one such as"),
+        ("%d/%m/%Y %Q", "Write one such as"),
+        ("%d/%m/%Y %", "Write one such as"),
+        ("%d/%m/%Y \x00", "Write one such as"),
     ],
 )
 def test_a_format_that_cannot_say_a_moment_is_refused_at_once(date_format: str, said: str) -> None:

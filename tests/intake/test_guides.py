@@ -145,7 +145,7 @@ def test_the_guide_of_csv_files_is_followed(operator: Operator) -> None:
     assert blocks[0] == invite and "reconcile" in blocks[1]
     assert "3 rows read: 2 new closed cases" in operator.shell(invite)
     compared = operator.shell(blocks[1])
-    assert "2 closed cases, 2 came in, 0 missed, 0 rejected, 1 not matching" in compared
+    assert "2 closed cases, 2 received, 0 missing, 0 rejected, 1 filtered out" in compared
     first, second = operator.case("0001"), operator.case("0002")
     assert first and second
     assert first["case_kind"] == "infrastructure"

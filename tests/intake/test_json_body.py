@@ -41,6 +41,6 @@ class Name:
 def test_each_name_is_looked_at_once_even_if_the_last_of_thousands_is_there_twice() -> None:
     comparisons, names = Comparisons(), 3000
     pairs = [(Name(f"n{at}", comparisons), at) for at in range(names)]
-    with pytest.raises(BodyError, match="'n2999' is there twice"):
+    with pytest.raises(BodyError, match="'n2999' occurs twice"):
         _once_each([*pairs, (Name("n2999", comparisons), 0)])  # type: ignore[list-item]
     assert comparisons.made < 10 * names

@@ -157,8 +157,11 @@ case_number = 5
         (('case_number = "number"', 'case_nummer = "number"'), "did you mean case_number"),
         (('case_number = "number"', ""), "map.case_number: is missing"),
         (('source = "desk"', 'team = "A"'), "map.source: is missing"),
-        (('source = "desk"', 'source = "desk"\ncase_kind = "x"'), "set.case_kind: .*'x' is none"),
-        (("[map]", '[words.case_kind]\nBug = "x"\n[map]'), "words.case_kind.Bug: .*'x' is none"),
+        (
+            ('source = "desk"', 'source = "desk"\ncase_kind = "x"'),
+            "set.case_kind: .*'x' is not",
+        ),
+        (("[map]", '[words.case_kind]\nBug = "x"\n[map]'), "words.case_kind.Bug: .*'x' is not"),
         (("[map]", '[words.colour]\nBug = "x"\n[map]'), "'colour' is not a field"),
         (('kind = "header"', 'kind = "magic"'), "authentication: "),
         (('kind = "header"', 'kind = "hmac"\nsigned = "timestamp.body"'), "timestamp_header"),
