@@ -374,8 +374,8 @@ def test_characters_that_cannot_be_stored_are_left_out_saying_so(
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"", "no JSON"),
-        (b"{", "no JSON"),
+        (b"", "not valid JSON"),
+        (b"{", "not valid JSON"),
         (b'{"a": NaN}', "NaN"),
         (b"\xff\xfe", "UTF-8"),
         (b"[" * 100_000, "nested"),
