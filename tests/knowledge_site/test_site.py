@@ -61,7 +61,7 @@ def test_pages_have_the_same_anchors_in_both_languages(site):
         ("how-support-works", "False alarm|false alarm"),
         ("how-support-works", "two questions"),
         ("how-support-works", "your time is valuable"),
-        ("how-support-works", "with_program to the tool our team talks in"),
+        ("how-support-works", "wired to the tool our team talks in"),
         ("how-support-works", "Customer Success Team"),
         ("how-support-works", "direct line to Software Development and to DevOps"),
         ("case-status", "could not get any"),
