@@ -25,7 +25,7 @@ from feedback_app.intake.csv.importing import BATCH_ROWS, Batch, Import, ImportC
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.mapping import CaseMapping
 from feedback_app.review.week import summarise_week
-from feedback_app.store import answered_cases, rejected_files
+from feedback_app.store import answered_cases, opt_outs, rejected_files
 from tests.support.office import KEY, NOW, Office, a_case
 
 SAMPLE = Path(__file__).parents[3] / "shared/data/incident_event_log_sample.csv"
@@ -440,7 +440,7 @@ def test_an_import_ended_in_the_middle_goes_on_where_it_stopped(desk: Desk) -> N
     assert len(desk.numbers()) == len(set(desk.numbers())) == 2 * BATCH_ROWS + 50
 
 
-def test_a_rehearsal_ended_in_the_middle_keeps_nothing(desk: Desk) -> None:
+def test_an_interrupted_dry_run_stores_nothing(desk: Desk) -> None:
     path = desk.write(_some(BATCH_ROWS + 50))
     database = desk.office.program.database
     with opened(path) as table:
@@ -450,7 +450,7 @@ def test_a_rehearsal_ended_in_the_middle_keeps_nothing(desk: Desk) -> None:
     assert desk.numbers() == []
 
 
-def test_nobody_waits_for_a_rehearsal(desk: Desk) -> None:
+def test_a_dry_run_blocks_no_other_writer(desk: Desk) -> None:
     path = desk.write(_some(BATCH_ROWS + 50))
     with opened(path) as table:
         rehearsed = _import(desk.office).dry_run(
@@ -482,13 +482,22 @@ def test_customers_get_their_turn_while_a_file_is_taken_in(sqlite_office: Office
 
 
 HOURS_AGO = st.sampled_from([1, 20, 26, 60, 24 * 20])
-ADDRESS = st.sampled_from(["one-MARK@b.example", "ONE-MARK@B.example", "two-MARK@b.example", ""])
+ADDRESS = st.sampled_from(
+    [
+        "one-MARK@b.example",
+        "ONE-MARK@B.example",
+        "two-MARK@b.example",
+        "opted-out-MARK@b.example",
+        "not an address",
+        "",
+    ]
+)
 CLOSING = st.tuples(st.sampled_from(["1", "2"]), HOURS_AGO, ADDRESS)
 
 
 @given(st.lists(CLOSING, max_size=8), st.lists(CLOSING, max_size=4), st.sampled_from([0, 7]))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_rehearsal_foresees_what_the_import_does(
+def test_a_dry_run_counts_what_the_import_counts(
     sqlite_office: Office, rows: list[tuple], kept: list[tuple], quiet_days: int
 ) -> None:
     office, mark = sqlite_office, new_id()
@@ -512,6 +521,8 @@ def test_a_rehearsal_foresees_what_the_import_does(
         ]
         return [TableRow(at, row) for at, row in enumerate(cells, start=2)]
 
+    with database.write() as tx:
+        opt_outs.add(tx, f"opted-out-{mark}@b.example", NOW)
     list(job.run(database, COLUMNS, as_rows(kept)))
     foreseen = [batch.counts for batch in job.dry_run(database, COLUMNS, as_rows(rows))]
     assert foreseen == [batch.counts for batch in job.run(database, COLUMNS, as_rows(rows))]
