@@ -449,7 +449,7 @@ def test_of_many_notifications_a_faulty_one_does_not_hold_up_the_others(
     reply = outbound.tell(port, a_closing(), office.now, payload=message)
     assert b"<Ack>true</Ack>" in reply.body
     assert len(office.rows("cases")) == 2
-    assert "closed case '00000000' was not taken in, wrong are: closed_at" in caplog.text
+    assert "closed case '00000000' was refused, invalid fields: closed_at" in caplog.text
 
 
 def test_a_refused_closing_can_be_found_by_its_number_in_the_log(
@@ -459,12 +459,12 @@ def test_a_refused_closing_can_be_found_by_its_number_in_the_log(
     outbound.tell(port, a_closing(number="00041"), NOW)
     # The same delivery id with another case is found out only when it is taken in.
     outbound.tell(port, a_closing(number="00042"), NOW)
-    assert "closed case '00000042' was not taken in, wrong are: delivery_id" in caplog.text
+    assert "closed case '00000042' was refused, invalid fields: delivery_id" in caplog.text
     hostile = f"7\n{ADDRESS} " + "x" * 100_000
     for number in ("SUP-9", hostile):
         payload = {**Generic().closing(a_closing()), "case_number": number, "closed_at": "?"}
         assert Generic().tell(port, a_closing(), NOW, payload=payload).status == 422
-    assert "closed case 'SUP-9' was not taken in, wrong are: closed_at" in caplog.text
+    assert "closed case 'SUP-9' was refused, invalid fields: closed_at" in caplog.text
     assert "closed case '7 … xxx" in caplog.text
     assert ADDRESS not in caplog.text
     assert max(len(record.getMessage()) for record in caplog.records) < 300
