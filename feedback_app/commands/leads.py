@@ -52,7 +52,7 @@ def add(
         raise click.ClickException(f"Account {name} already exists; remove it first.")
     password = None if single_sign_on else _password(generate, password_stdin)
     try:
-        password_hash = None if password is None else passwords.hashed(password)
+        password_hash = None if password is None else passwords.hash_password(password)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     now = times.now()

@@ -12,6 +12,6 @@ Read in this order:
     reading     every answer is read, noted, followed up
     meeting     step through the week, decide, write the minutes
     follow_ups  who is to be called, and what came of it
-    exports     the same on paper
+x
     record      who exported and changed what
 """

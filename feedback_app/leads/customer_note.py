@@ -3,10 +3,10 @@
 from flask import Response, abort, current_app, request, url_for
 
 from feedback_app.base.text import clean
-from feedback_app.leads.audit_log import record
+from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import page
-from feedback_app.leads.permissions import leads_pages, needs
+from feedback_app.leads.permissions import leads_pages, requires
 from feedback_app.leads.sessions import lead
 from feedback_app.leads.week import checked_week
 from feedback_app.publish.notes import (
@@ -23,7 +23,7 @@ from published_results import LONGEST_NOTE, Published, ResultsError, add, read_f
 
 
 @leads_pages.get("/<week>/note")
-@needs("lead")
+@requires("lead")
 def show_note(week: str) -> Response:
     """Show the decisions of the meeting and room for a note in every language."""
     return _page(checked_week(week), _published(), done="done" in request.args)
@@ -57,7 +57,7 @@ def publish_note(week: str) -> Response:
         current_app.logger.error("a note cannot be published: %s", error)
         return _page(week, published, 503, given=given, fault="folder")
     with program().database.write() as tx:
-        record(tx, "note published", week)
+        log_action(tx, "note published", week)
     return _done(week)
 
 

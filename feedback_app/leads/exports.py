@@ -5,7 +5,7 @@ from wtforms import Field, StringField
 from wtforms.validators import ValidationError
 
 from feedback_app.base.weeks import parse_span, weeks_back
-from feedback_app.leads.audit_log import record
+from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import page, page_language, this_week
 from feedback_app.leads.permissions import leads_pages
@@ -17,7 +17,7 @@ from feedback_app.web.request import now, program
 _MOST_WEEKS = 522
 
 
-class _Wish(LeadsForm):
+class _ExportForm(LeadsForm):
     first = StringField()
     last = StringField()
     form = StringField()
@@ -36,9 +36,9 @@ def show_exports() -> Response:
 
 
 @leads_pages.post("/exports")
-def take_export() -> Response:
+def download_export() -> Response:
     """Hand the weeks over as a file, piece by piece."""
-    form = _Wish(request.form)
+    form = _ExportForm(request.form)
     if not form.validate():
         abort(400)
     first, last = (form.first.data or "").strip(), (form.last.data or "").strip()
@@ -51,7 +51,7 @@ def take_export() -> Response:
     chosen = FORMATS[form.form.data or ""]
     span = first if first == last else f"{first}..{last}"
     with program().database.write() as tx:
-        record(tx, "export", f"{span} {chosen.name}")
+        log_action(tx, "export", f"{span} {chosen.name}")
     export = Export(
         database=program().database,
         facts=program().facts,

@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from feedback_app.base.language import choose
 from feedback_app.base.templates import template
 from feedback_app.base.text import clean, one_line
-from feedback_app.leads.audit_log import record
+from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import page
 from feedback_app.leads.permissions import leads_pages
@@ -23,7 +23,7 @@ _CLOSED_SHOWN = 50
 _LONGEST_REMARK = 2000
 
 
-class Row(NamedTuple):
+class FollowUpRow(NamedTuple):
     """A follow-up and the answer it is about."""
 
     follow_up: FollowUp
@@ -47,7 +47,7 @@ class Draft(NamedTuple):
         return f"mailto:{address}?subject={quote(self.subject)}&body={body}"
 
 
-class _Close(LeadsForm):
+class _CloseForm(LeadsForm):
     outcome = StringField()
     remark = TextAreaField()
 
@@ -89,14 +89,14 @@ def show_follow_up(invitation_id: str) -> Response:
 def close_follow_up(invitation_id: str) -> Response:
     """Close a follow-up with its outcome: the customer's link then says "handled"."""
     case, _ = _found(invitation_id)
-    form = _Close(request.form)
+    form = _CloseForm(request.form)
     if not form.validate():
         abort(400)
     outcome = next(one for one in FOLLOW_UP_OUTCOMES if one == form.outcome.data)
     remark = clean(form.remark.data or "").strip()
     with program().database.write() as tx:
         if follow_ups.close(tx, case.invitation_id, outcome, remark, now()):
-            record(tx, "follow-up closed", case.case_number)
+            log_action(tx, "follow-up closed", case.case_number)
     return see_other(url_for("leads.show_follow_ups"))
 
 
@@ -107,10 +107,10 @@ def _found(invitation_id: str) -> tuple[AnsweredCase, list[FollowUp]]:
     return case, known or abort(404)
 
 
-def _rows(found: list[FollowUp]) -> list[Row]:
+def _rows(found: list[FollowUp]) -> list[FollowUpRow]:
     database = program().database
     cases = ((one, answered_cases.find(database, one.invitation_id, now())) for one in found)
-    return [Row(follow_up, case) for follow_up, case in cases if case]
+    return [FollowUpRow(follow_up, case) for follow_up, case in cases if case]
 
 
 def _draft(case: AnsweredCase) -> Draft:

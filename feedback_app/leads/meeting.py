@@ -5,7 +5,7 @@ from wtforms import Field, HiddenField, TextAreaField
 from wtforms.validators import ValidationError
 
 from feedback_app.base.text import clean
-from feedback_app.leads.audit_log import record
+from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import page, page_language, this_week
 from feedback_app.leads.permissions import leads_pages
@@ -20,7 +20,7 @@ from feedback_app.web.request import now, program
 _LONGEST_DECISION = 2000
 
 
-class _Decision(LeadsForm):
+class _DecisionForm(LeadsForm):
     invitation = HiddenField()
     step = HiddenField()
     text = TextAreaField()
@@ -55,10 +55,10 @@ def show_meeting(week: str) -> Response:
 
 
 @leads_pages.post("/<week>/meeting/decisions")
-def decide(week: str) -> Response:
+def add_decision(week: str) -> Response:
     """Note a decision, about one answer or about the week."""
-    week = _begun(week)
-    form = _Decision(request.form)
+    week = _begun_week(week)
+    form = _DecisionForm(request.form)
     if not form.validate():
         abort(400)
     invitation_id = None
@@ -67,36 +67,36 @@ def decide(week: str) -> Response:
         invitation_id = case.invitation_id
     with program().database.write() as tx:
         meetings.decide(tx, week, invitation_id, clean(form.text.data or "").strip(), now())
-        record(tx, "decision noted", week)
+        log_action(tx, "decision noted", week)
     return _to_step(week, form.step.data)
 
 
 @leads_pages.post("/<week>/meeting/decisions/<decision_id>/withdraw")
-def withdraw(week: str, decision_id: str) -> Response:
+def delete_decision(week: str, decision_id: str) -> Response:
     """Take a decision out of the minutes."""
     week = checked_week(week)
     with program().database.write() as tx:
         if not meetings.withdraw(tx, week, decision_id):
             abort(404)
-        record(tx, "decision withdrawn", week)
+        log_action(tx, "decision withdrawn", week)
     return _to_step(week, request.form.get("step"))
 
 
 @leads_pages.post("/<week>/meeting/end")
-def end(week: str) -> Response:
+def end_meeting(week: str) -> Response:
     """End the meeting: what it showed is read, and every read answer is discussed.
 
     A forgotten click therefore never tells a customer that nobody looked. Answers that came while
     the meeting ran were not shown, and wait for the next one.
     """
-    week = _begun(week)
+    week = _begun_week(week)
     shown = listed_answers()
     with program().database.write() as tx:
         for invitation_id, revision in shown:
             reading_queue.mark_read(tx, invitation_id, revision, now())
         reading_queue.mark_discussed(tx, week, now())
         meetings.end(tx, week, now())
-        record(tx, "meeting ended", week)
+        log_action(tx, "meeting ended", week)
     return see_other(url_for("leads.show_minutes", week=week))
 
 
@@ -109,11 +109,11 @@ def show_minutes(week: str) -> Response:
 
 
 @leads_pages.post("/<week>/minutes.md")
-def take_minutes(week: str) -> Response:
+def download_minutes(week: str) -> Response:
     """Hand the minutes over as Markdown: comments leave with them, so that is recorded."""
     minutes = minutes_of(checked_week(week))
     with program().database.write() as tx:
-        record(tx, "export", f"{week} minutes")
+        log_action(tx, "export", f"{week} minutes")
     text = minutes_as_markdown(minutes, program().facts, page_language())
     response = Response(text, content_type="text/markdown; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="minutes-{week}.md"'
@@ -132,7 +132,7 @@ def minutes_of(week: str) -> Minutes:
     )
 
 
-def _begun(week: str) -> str:
+def _begun_week(week: str) -> str:
     """Return `week`; 400 if it has not begun, so that there is nothing to meet about."""
     return week if checked_week(week) <= this_week() else abort(400)
 
@@ -143,9 +143,9 @@ def _left_over(week: str) -> list[Card]:
     cards = []
     for invitation_id in reading_queue.undiscussed(database, week, MOST_UNREAD):
         case = answered_cases.find(database, invitation_id, now())
-        handling = answer_status.of_answer(database, invitation_id)
-        if case and handling:
-            cards.append(Card(case, handling))
+        status = answer_status.of_answer(database, invitation_id)
+        if case and status:
+            cards.append(Card(case, status))
     return cards
 
 

@@ -51,7 +51,7 @@ def this_week() -> str:
     return week_of(now(), program().zone)
 
 
-def place_of_ours(wanted: str | None) -> str | None:
+def own_path(wanted: str | None) -> str | None:
     """Return `wanted` if it is an address of these pages: nobody is sent elsewhere from here."""
     wanted = wanted or ""
     ours = wanted.startswith("/review/") and wanted.isprintable() and "\\" not in wanted

@@ -11,27 +11,27 @@ LONGEST = 200
 _HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """Return what is stored of `password`. Raises ValueError if it is too short or too long."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise ValueError(f"a password needs {SHORTEST} to {LONGEST} characters")
     return _HASHER.hash(password)
 
 
-def matches(password: str, stored: str | None) -> bool:
+def verify(password: str, stored: str | None) -> bool:
     """Return whether `password` is the stored one; without one it takes as long to say no."""
     try:
-        _HASHER.verify(stored or _nobodys(), password[:LONGEST])
+        _HASHER.verify(stored or _dummy_hash(), password[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
 
 
-def is_outdated(stored: str) -> bool:
+def needs_rehash(stored: str) -> bool:
     """Return whether `stored` was hashed with other parameters than today's."""
     return _HASHER.check_needs_rehash(stored)
 
 
 @cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     return _HASHER.hash("nobody signs in with this")

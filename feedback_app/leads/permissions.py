@@ -25,24 +25,24 @@ leads_pages.after_request(protect_leads_page)
 _SHOWS = ("GET", "HEAD", "OPTIONS")
 
 
-def open_to_anybody(view: View) -> View:
+def public(view: View) -> View:
     """Let people in who have not signed in."""
-    vars(view)["needs"] = None
+    vars(view)["required_role"] = None
     return view
 
 
-def needs(role: Role) -> Callable[[View], View]:
+def requires(role: Role) -> Callable[[View], View]:
     """Ask for another role than the usual: readers may look, leads may change."""
 
     def mark(view: View) -> View:
-        vars(view)["needs"] = role
+        vars(view)["required_role"] = role
         return view
 
     return mark
 
 
 @leads_pages.before_request
-def guard() -> AnyResponse | None:
+def check_permission() -> AnyResponse | None:
     """Refuse whoever may not; a POST without the value of its page is refused as well."""
     if request.endpoint == "leads.static":
         return None
@@ -53,7 +53,7 @@ def guard() -> AnyResponse | None:
     single_sign_on.recognise()
     shows = request.method in _SHOWS
     view = current_app.view_functions[request.endpoint or ""]
-    role: Role | None = getattr(view, "needs", "reader" if shows else "lead")
+    role: Role | None = getattr(view, "required_role", "reader" if shows else "lead")
     who = lead()
     if role:
         if not who:
@@ -66,7 +66,7 @@ def guard() -> AnyResponse | None:
 
 
 @leads_pages.errorhandler(HTTPException)
-def explain(error: HTTPException) -> Response:
+def show_error(error: HTTPException) -> Response:
     """Say what is wrong, and the way back."""
     return protect_leads_page(page("message", error.code or 500, message="", code=error.code))
 

@@ -10,9 +10,9 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 from feedback_app.base.text import clean, one_line
 from feedback_app.base.weeks import weeks_back
 from feedback_app.base.working_days import due_on
-from feedback_app.leads.audit_log import record
+from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.pages import page, place_of_ours, this_week
+from feedback_app.leads.pages import own_path, page, this_week
 from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.week import MOST_UNREAD, Card, to_cards
 from feedback_app.records import AnsweredCase
@@ -30,20 +30,20 @@ _LONGEST_REVISION = 7
 _HIGHEST_REVISION = 10**_LONGEST_REVISION - 1
 
 
-class _Act(LeadsForm):
+class _AnswerForm(LeadsForm):
     """What every button of an answer brings: the revision that was seen, and the way back."""
 
     revision = IntegerField(validators=[InputRequired(), NumberRange(1, _HIGHEST_REVISION)])
     back = HiddenField()
 
 
-class _MoreToDo(_Act):
+class _FollowUpForm(_AnswerForm):
     """`follow_ups` is how many the answer had on the page that was seen."""
 
     follow_ups = IntegerField(validators=[Optional(), NumberRange(0, _HIGHEST_REVISION)])
 
 
-class _Note(_Act):
+class _NoteForm(_AnswerForm):
     text = TextAreaField()
 
     def validate_text(self, field: Field) -> None:
@@ -51,7 +51,7 @@ class _Note(_Act):
             raise ValidationError("text")
 
 
-class _Words(_Act):
+class _RedactForm(_AnswerForm):
     words = StringField()
 
     def validate_words(self, field: Field) -> None:
@@ -102,23 +102,23 @@ def show_answer(invitation_id: str) -> Response:
 @leads_pages.post("/answers/<invitation_id>/read")
 def mark_read(invitation_id: str) -> Response:
     """Mark the revision that was seen as read."""
-    form = _valid(_Act(request.form))
+    form = _valid(_AnswerForm(request.form))
     case = _found(invitation_id)
     _read([(case.invitation_id, form.revision.data or 0)])
-    return _back(form, case)
+    return _redirect_back(form, case)
 
 
 @leads_pages.post("/read")
 def mark_all_read() -> Response:
     """Mark the listed revisions as read."""
     _read(listed_answers())
-    return see_other(place_of_ours(request.form.get("back")) or url_for("leads.show_unread"))
+    return see_other(own_path(request.form.get("back")) or url_for("leads.show_unread"))
 
 
 @leads_pages.post("/answers/<invitation_id>/follow-up")
-def need_follow_up(invitation_id: str) -> Response:
+def open_follow_up(invitation_id: str) -> Response:
     """Open a follow-up; whoever asks for one has read the answer."""
-    form = _valid(_MoreToDo(request.form))
+    form = _valid(_FollowUpForm(request.form))
     case = _found(invitation_id)
     _read([(case.invitation_id, form.revision.data or 0)])
     with program().database.write() as tx:
@@ -127,19 +127,19 @@ def need_follow_up(invitation_id: str) -> Response:
         # A page that was open while a colleague opened and closed one asks for that one.
         is_seen = len(known) == (form.follow_ups.data or 0)
         if is_seen and follow_ups.open_for(tx, case.invitation_id, now(), due):
-            record(tx, "follow-up opened", case.case_number)
-    return _back(form, case)
+            log_action(tx, "follow-up opened", case.case_number)
+    return _redirect_back(form, case)
 
 
 @leads_pages.post("/answers/<invitation_id>/note")
-def note(invitation_id: str) -> Response:
+def add_note(invitation_id: str) -> Response:
     """Keep a note for the meeting."""
-    form = _valid(_Note(request.form))
+    form = _valid(_NoteForm(request.form))
     case = _found(invitation_id)
     with program().database.write() as tx:
         answer_status.add_note(tx, case.invitation_id, clean(form.text.data or "").strip(), now())
-        record(tx, "note", case.case_number)
-    return _back(form, case)
+        log_action(tx, "note", case.case_number)
+    return _redirect_back(form, case)
 
 
 @leads_pages.post("/answers/<invitation_id>/redact")
@@ -149,17 +149,17 @@ def redact(invitation_id: str) -> Response:
     Words that do not stand in what is shown are given back, though an earlier revision had them: a
     lead who believes a name gone would read it out.
     """
-    form = _valid(_Words(request.form))
+    form = _valid(_RedactForm(request.form))
     case = _found(invitation_id)
     words = one_line(form.words.data or "")
     with program().database.write() as tx:
         found = answers.redact(tx, case.invitation_id, words)
         if found:
-            record(tx, "words blacked out", case.case_number)
+            log_action(tx, "words blacked out", case.case_number)
     if case.revision not in found:
-        back = place_of_ours(form.back.data)
+        back = own_path(form.back.data)
         return page("one-answer", 422, card=_card(case), missed=words, back=back)
-    return _back(form, case)
+    return _redirect_back(form, case)
 
 
 def listed_answers() -> list[tuple[str, int]]:
@@ -180,8 +180,8 @@ def _found(invitation_id: str) -> AnsweredCase:
 
 
 def _card(case: AnsweredCase) -> Card:
-    handling = answer_status.of_answer(program().database, case.invitation_id)
-    return Card(case, handling or abort(404))
+    status = answer_status.of_answer(program().database, case.invitation_id)
+    return Card(case, status or abort(404))
 
 
 def _read(seen: list[tuple[str, int]]) -> None:
@@ -194,8 +194,7 @@ def _valid(form: Form) -> Form:
     return form if form.validate() else abort(400)
 
 
-def _back(form: _Act, case: AnsweredCase) -> Response:
+def _redirect_back(form: _AnswerForm, case: AnsweredCase) -> Response:
     return see_other(
-        place_of_ours(form.back.data)
-        or url_for("leads.show_answer", invitation_id=case.invitation_id)
+        own_path(form.back.data) or url_for("leads.show_answer", invitation_id=case.invitation_id)
     )

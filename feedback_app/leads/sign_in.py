@@ -6,8 +6,8 @@ from wtforms import PasswordField, StringField
 from feedback_app.base.text import clean, one_line
 from feedback_app.leads import passwords, sessions, sign_in_limits, single_sign_on
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.pages import page, place_of_ours
-from feedback_app.leads.permissions import leads_pages, needs, open_to_anybody
+from feedback_app.leads.pages import own_path, page
+from feedback_app.leads.permissions import leads_pages, public, requires
 from feedback_app.store import leads
 from feedback_app.web.client_address import client_address
 from feedback_app.web.pages import see_other
@@ -20,7 +20,7 @@ class _SignInForm(LeadsForm):
 
 
 @leads_pages.get("/sign-in")
-@open_to_anybody
+@public
 def sign_in() -> Response:
     """Show the form, unless somebody is signed in."""
     if sessions.lead():
@@ -29,8 +29,8 @@ def sign_in() -> Response:
 
 
 @leads_pages.post("/sign-in")
-@open_to_anybody
-def take_sign_in() -> Response:
+@public
+def sign_in_with_password() -> Response:
     """Sign in with a name and a password. A name nobody has gets the same answer, as late."""
     if single_sign_on.is_used():
         return page("sign-in", 403, by_proxy=True, fault=None, wait=0, name="")
@@ -43,18 +43,18 @@ def take_sign_in() -> Response:
     found = leads.find(program().database, name)
     stored = found.password_hash if found else None
     password = clean(form.password.data or "")
-    if not passwords.matches(password, stored) or not found or not stored:
+    if not passwords.verify(password, stored) or not found or not stored:
         sign_in_limits.failed(name, address)
         return page("sign-in", 401, by_proxy=False, fault="wrong", wait=0, name=name)
-    if passwords.is_outdated(stored):
+    if passwords.needs_rehash(stored):
         with program().database.write() as tx:
-            leads.update_password_hash(tx, name, passwords.hashed(password))
+            leads.update_password_hash(tx, name, passwords.hash_password(password))
     sessions.sign_in(found)
     return see_other(_wanted())
 
 
 @leads_pages.post("/sign-out")
-@needs("reader")
+@requires("reader")
 def sign_out() -> Response:
     """End the session on both sides."""
     sessions.sign_out()
@@ -63,4 +63,4 @@ def sign_out() -> Response:
 
 def _wanted() -> str:
     """Return the page that was asked for before signing in."""
-    return place_of_ours(request.args.get("next")) or url_for("leads.home")
+    return own_path(request.args.get("next")) or url_for("leads.home")

@@ -35,7 +35,7 @@ class Card(NamedTuple):
     """An answer, and what leads did about it."""
 
     case: AnsweredCase
-    handling: AnswerStatus
+    status: AnswerStatus
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Filter:
     score: str = ""
     words: str = ""
 
-    def fits(self, case: AnsweredCase) -> bool:
+    def matches(self, case: AnsweredCase) -> bool:
         """Return whether this answer is shown."""
         return (
             self.kind in ("", case.case_kind)
@@ -77,7 +77,7 @@ def show_week(week: str) -> Response:
     shown, asked = _filter(), request.args.get("weeks", "")
     cases = list(answered_cases.answered_in(program().database, week, now()))
     cards = to_cards(cases, week)
-    fitting = [card for card in cards if shown.fits(card.case)]
+    matching = [card for card in cards if shown.matches(card.case)]
     return page(
         "week",
         week=week,
@@ -86,15 +86,15 @@ def show_week(week: str) -> Response:
         review=review_of(week, cases),
         trend=trend_of(week, _PERIODS.get(asked, 2)),
         long="104" if asked == "104" else "13",
-        unread=sum(card.handling.unread for card in cards),
+        unread=sum(card.status.unread for card in cards),
         earlier=_unread_before(week),
         overdue=follow_ups.count_overdue(program().database, program().today(now())),
         meeting=meetings.of_week(program().database, week),
         discussed_with=_discussed_with(cards),
         shown=shown,
         choices=_choices(cases),
-        hidden=len(cards) - len(fitting),
-        **in_groups(fitting),
+        hidden=len(cards) - len(matching),
+        **in_groups(matching),
     )
 
 
@@ -125,7 +125,7 @@ def to_cards(cases: Iterable[AnsweredCase], week: str) -> list[Card]:
     """Return the answers of `week` with what was done about each, unread ones first."""
     done = answer_status.of_week(program().database, week)
     cards = [Card(case, done[case.invitation_id]) for case in cases]
-    return sorted(cards, key=lambda card: not card.handling.unread)
+    return sorted(cards, key=lambda card: not card.status.unread)
 
 
 def in_groups(cards: Iterable[Card]) -> dict[str, list[Card]]:
@@ -137,15 +137,13 @@ def in_groups(cards: Iterable[Card]) -> dict[str, list[Card]]:
     for card in cards:
         is_low = card.case.is_low(threshold)
         (low if is_low else remarks if card.case.comment else silent).append(card)
-    low.sort(key=lambda card: (not card.handling.unread, lowest(card.case), total(card.case)))
+    low.sort(key=lambda card: (not card.status.unread, lowest(card.case), total(card.case)))
     return {"low": low, "remarks": remarks, "silent": silent}
 
 
 def _discussed_with(cards: list[Card]) -> str | None:
     """Return the week whose meeting discussed all of these answers, if one did."""
-    weeks = {
-        None if card.handling.unread else card.handling.progress.discussed_week for card in cards
-    }
+    weeks = {None if card.status.unread else card.status.progress.discussed_week for card in cards}
     return weeks.pop() if len(weeks) == 1 else None
 
 

@@ -19,7 +19,7 @@ def acts() -> Iterator[str]:
                 continue
             called = ast.unparse(node.func).rpartition(".")[2]
             texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
-            if called in ("record", "record_action") and texts:
+            if called in ("log_action", "record_action") and texts:
                 yield str(texts[0])
 
 
@@ -30,7 +30,7 @@ def test_every_act_is_said_in_words(sqlite_team_office: Office) -> None:
     with office.program.database.write() as tx:
         for number, act in enumerate(found):
             leads.record_action(tx, "lena", act, f"subject {number}", office.now)
-    page = Somebody(office, "admin").get("/review/record").text
+    page = Somebody(office, "admin").get("/review/audit-log").text
     for number, act in enumerate(found):
         said = page.split(f"</td><td>subject {number}</td>")[0].rsplit("<td>", 1)[1]
         assert said[0].isupper(), f"{act} has no words"

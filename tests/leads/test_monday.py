@@ -248,7 +248,7 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")
     numbers = [row[0] for row in csv.reader(io.StringIO(text))][1:]
     assert sorted(numbers) == [number for number, *_ in GIVEN]
-    page.goto(f"{house.url}/review/record")
+    page.goto(f"{house.url}/review/audit-log")
     assert f"{house.week} csv" in page.inner_text("main")
 
     # Sign out: the page that is still in the history shows nothing any more.

@@ -10,10 +10,10 @@ from tests.support.office import Office
 from tests.support.team import Somebody, answered
 
 # What anybody may have, signed in or not.
-OPEN = {"leads.sign_in", "leads.take_sign_in", "leads.static"}
+OPEN = {"leads.sign_in", "leads.sign_in_with_password", "leads.static"}
 # What a reader may send: signing out.
 READERS_SEND = {"leads.sign_out"}
-ADMINS_SEE = {"leads.show_record"}
+ADMINS_SEE = {"leads.show_audit_log"}
 # A form that only leads can send is shown to leads alone.
 LEADS_SEE = {"leads.show_note"}
 WEEK = "2026-W48"
@@ -88,8 +88,8 @@ def test_a_reader_is_offered_no_button_but_signing_out(office: Office) -> None:
 
 
 def test_only_admins_see_the_record(office: Office) -> None:
-    assert Somebody(office, "lead").get("/review/record").status_code == 403
-    assert Somebody(office, "admin").get("/review/record").status_code == 200
+    assert Somebody(office, "lead").get("/review/audit-log").status_code == 403
+    assert Somebody(office, "admin").get("/review/audit-log").status_code == 200
 
 
 @pytest.mark.parametrize("value", [None, "", "wrong"])

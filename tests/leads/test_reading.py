@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.jobs.retention import erase
-from feedback_app.leads.pages import place_of_ours
+from feedback_app.leads.pages import own_path
 from feedback_app.store import answer_status, answers, follow_ups
 from feedback_app.web.pages import see_other
 from tests.support.office import Customer, Office
@@ -25,10 +25,10 @@ def test_one_tap_reads_an_answer_and_leads_back(lena: Somebody) -> None:
     done = lena.post(f"/review/answers/{one}/read", revision="1", back=f"/review/{WEEK}#words")
     assert done.location == f"/review/{WEEK}#words"
     assert "Everything is read" in lena.get(f"/review/{WEEK}").text
-    handling = answer_status.of_answer(lena.office.program.database, one)
-    assert handling
-    assert not handling.unread
-    assert handling.progress.read_at == lena.office.now
+    status = answer_status.of_answer(lena.office.program.database, one)
+    assert status
+    assert not status.unread
+    assert status.progress.read_at == lena.office.now
 
 
 def test_answers_without_words_are_read_in_one_tap(lena: Somebody) -> None:
@@ -185,7 +185,7 @@ def test_erasure_reaches_what_leads_wrote_about_a_case(lena: Somebody) -> None:
     )
 )
 def test_nobody_is_sent_elsewhere_and_every_place_can_be_gone_to(wanted: str | None) -> None:
-    place = place_of_ours(wanted)
+    place = own_path(wanted)
     if place is not None:
         location = see_other(place).get_wsgi_headers({})["Location"]
         assert location.startswith("/review/")

@@ -268,7 +268,7 @@ class TestSingleSignOn:
 def test_a_password_has_a_length() -> None:
     for wrong in ("short", "x" * 201):
         with pytest.raises(ValueError, match="12 to 200"):
-            passwords.hashed(wrong)
+            passwords.hash_password(wrong)
 
 
 def test_a_password_hashed_long_ago_is_hashed_anew_at_the_next_sign_in(
@@ -281,7 +281,7 @@ def test_a_password_hashed_long_ago_is_hashed_anew_at_the_next_sign_in(
     assert Somebody(sqlite_team_office).sign_in("lena").status_code == 303
     (after,) = sqlite_team_office.rows("leads")
     assert before["password_hash"] != after["password_hash"]
-    assert passwords.matches(PASSWORD, after["password_hash"])
+    assert passwords.verify(PASSWORD, after["password_hash"])
 
 
 def test_the_key_of_a_session_is_not_in_the_database(sqlite_team_office: Office) -> None:

@@ -217,7 +217,7 @@ def test_who_exported_what_is_recorded_and_shown_to_an_admin(lena: Somebody) -> 
         ("lena", "export", "2026-W48 xlsx"),
         ("lena", "export", "2026-W48..2026-W49 csv"),
     ]
-    record = Somebody(lena.office, "admin").get("/review/record").text
+    record = Somebody(lena.office, "admin").get("/review/audit-log").text
     assert "2026-W48..2026-W49 csv" in record
     assert "lena" in record
 

@@ -47,7 +47,7 @@ def open_house(folder: Path, answers: int, weeks: int) -> House:
     )
     migrate(program.database, NOW)
     _fill(path, answers, weeks, week_of(IN_WEEK, program.zone))
-    hashed = passwords.hashed(PASSWORD)
+    hashed = passwords.hash_password(PASSWORD)
     with program.database.write() as tx:
         leads.add(tx, Lead(name="lead", role="lead", password_hash=hashed, added_at=NOW))
     client = create_app(parts=program, now=lambda: NOW).test_client()

@@ -15,7 +15,7 @@ PASSWORD = "a-password-for-tests"
 
 @cache
 def _hashed() -> str:
-    return passwords.hashed(PASSWORD)
+    return passwords.hash_password(PASSWORD)
 
 
 def add_account(office: Office, name: str, role: Role, *, password: bool = True) -> None:
