@@ -1,4 +1,4 @@
-"""create_app: program, health, error pages and, if given, the site on the same port."""
+"""create_app(): all pages, health checks, error pages and, if set, the site."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -28,12 +28,12 @@ from feedback_app.web.headers import protect_page
 from feedback_app.web.pages import page
 from feedback_app.web.request import program
 
-# Under this prefix programs ask, so errors are problem details and no pages.
-_FOR_PROGRAMS = "/api/"
+# Below this path, errors are problem details (RFC 9457) instead of pages.
+_API_PREFIX = "/api/"
 
 
 class _FlaskApp(Flask):
-    """Flask, but what failed is logged by its route: paths hold tokens and secrets."""
+    """Flask, but errors are logged with the route only: paths contain tokens and secrets."""
 
     def log_exception(self, exc_info: Any) -> None:
         self.logger.error("%s failed", request.url_rule or "a request", exc_info=exc_info)
@@ -45,9 +45,9 @@ def create_app(
     parts: Program | None = None,
     now: Callable[[], datetime] = times.now,
 ) -> Flask:
-    """Return the application of `parts`, which are made from `settings` if not given.
+    """Return the WSGI application of the program `parts`, by default opened from `settings`.
 
-    Raises SettingsError when the settings or a preset cannot be used.
+    Raises SettingsError if the settings or a webhook preset are invalid.
     """
     app = _FlaskApp(__name__, static_folder=None)
     app.config["PROGRAM"] = parts or open_program(settings or read_settings())
@@ -70,23 +70,23 @@ def create_app(
 
 
 def _alive() -> Response:
-    """Say that the process answers."""
+    """Report that the process runs."""
     return jsonify(status="alive")
 
 
 def _ready() -> tuple[Response, int]:
-    """Say whether answers can be stored: the database answers and is of our version."""
+    """Report whether the database is available and has the current schema."""
     try:
         require_current(program().database)
     except (DatabaseUnavailableError, SchemaError) as error:
-        # The reason may name a host or path, so it goes to the log, not to whoever asks.
+        # The reason may contain a host or path, so it is only logged.
         current_app.logger.warning("not ready: %s", error)
         return jsonify(status="not ready"), 503
     return jsonify(status="ready"), 200
 
 
 def _error_page(error: HTTPException) -> Response:
-    if request.path.startswith(_FOR_PROGRAMS):
+    if request.path.startswith(_API_PREFIX):
         response = problem_response(ProblemError(HTTPStatus(error.code or 500)))
     else:
         response = protect_page(page("web/error", error.code or 500))

@@ -1,17 +1,19 @@
-"""The leads' pages: everything about the weekly review, behind a sign-in.
+"""The leads' pages: the weekly review, behind a sign-in.
 
-Read in this order:
-
-    passwords   argon2, and the same time for names nobody has
-    attempts    sign-ins that failed are slowed
-    sessions    who is signed in, on the server's side
-    pages       what the pages look like, and their headers
-    guard       who may: role and page value are checked before every view
-    sign_in     in and out, by password or by a trusted proxy
-    week        the week in numbers and words
-    reading     every answer is read, noted, followed up
-    meeting     step through the week, decide, write the minutes
-    follow_ups  who is to be called, and what came of it
-x
-    record      who exported and changed what
+passwords       hashing and checking passwords
+sign_in_limits  rate limit of failed sign-ins
+sessions        sessions stored on the server
+csrf            CSRF tokens
+pages           rendering in the lead's language
+permissions     the blueprint; checks role and CSRF token before every view
+single_sign_on  sign-in through a trusted proxy
+sign_in         sign in and out
+audit_log       who exported and changed what
+week            the week page
+reading         reading queue, search, notes, redaction
+meeting         the meeting and its minutes
+follow_ups      follow-ups and email drafts
+customer_note   notes to customers about decisions
+exports         downloads of one or more weeks
+routes          imports all of the views
 """

@@ -1,4 +1,4 @@
-"""Who exported and changed what."""
+"""The audit log: who exported and changed what."""
 
 from flask import Response
 
@@ -13,7 +13,7 @@ _LAST = 500
 
 
 def log_action(tx: Transaction, action: str, subject: str) -> None:
-    """Record what the lead of this request exported or changed."""
+    """Add what the signed-in lead exported or changed to the audit log."""
     who = lead()
     leads.record_action(tx, who.name if who else "", action, subject, now())
 
@@ -21,8 +21,8 @@ def log_action(tx: Transaction, action: str, subject: str) -> None:
 @leads_pages.get("/audit-log")
 @requires("admin")
 def show_audit_log() -> Response:
-    """Show the accounts, and the last exports and changes."""
+    """Show the accounts and the last 500 entries of the audit log."""
     database = program().database
     return page(
-        "audit-log", actions=leads.actions(database, _LAST), accounts=leads.all_leads(database)
+        "audit-log", entries=leads.actions(database, _LAST), accounts=leads.all_leads(database)
     )

@@ -1,4 +1,4 @@
-"""You said, we did: tell customers what the meeting decided."""
+"""\"You said, we did\": tell customers what the meeting decided."""
 
 from flask import Response, abort, current_app, request, url_for
 
@@ -25,13 +25,13 @@ from published_results import LONGEST_NOTE, Published, ResultsError, add, read_f
 @leads_pages.get("/<week>/note")
 @requires("lead")
 def show_note(week: str) -> Response:
-    """Show the decisions of the meeting and room for a note in every language."""
+    """Show the decisions of the meeting and a form with one text field per language."""
     return _page(checked_week(week), _published(), done="done" in request.args)
 
 
 @leads_pages.post("/<week>/note")
 def publish_note(week: str) -> Response:
-    """Publish the note as a file of its own; the next build of the site shows it."""
+    """Publish the note as a separate file. The next build of the site shows it."""
     week, who, published = checked_week(week), lead(), _published()
     if who is None or not LeadsForm(request.form).validate():
         abort(400)
@@ -47,7 +47,7 @@ def publish_note(week: str) -> Response:
         note = new_note(program().database, published, draft, now())
         add(program().settings.results, [note])
     except PublishedAlreadyError:
-        # Sent twice: the first time counted.
+        # The form was sent twice, and the first request published the note.
         return _done(week)
     except NamesCaseError as error:
         return _page(week, published, 422, given=given, named=error.case_number)

@@ -1,4 +1,4 @@
-"""The weeks on paper: who takes them away is recorded, so an export is a POST."""
+"""Downloads of one or more weeks. An export is a POST because it writes to the audit log."""
 
 from flask import Response, abort, request, stream_with_context
 from wtforms import Field, StringField
@@ -29,7 +29,7 @@ class _ExportForm(LeadsForm):
 
 @leads_pages.get("/exports")
 def show_exports() -> Response:
-    """Show which weeks can be taken away, and in which forms."""
+    """Show the form that selects weeks and a format."""
     week = weeks_back(this_week(), 2)[0]
     asked = request.args.get("week")
     return _page(asked or week, asked or week, None, 200)
@@ -37,7 +37,7 @@ def show_exports() -> Response:
 
 @leads_pages.post("/exports")
 def download_export() -> Response:
-    """Hand the weeks over as a file, piece by piece."""
+    """Stream the weeks as a file."""
     form = _ExportForm(request.form)
     if not form.validate():
         abort(400)

@@ -1,4 +1,4 @@
-"""Follow-ups: who is to be called by when, and what came of it."""
+"""Follow-ups: which customers to contact, by when, and the result."""
 
 from typing import NamedTuple, get_args
 from urllib.parse import quote
@@ -24,14 +24,14 @@ _LONGEST_REMARK = 2000
 
 
 class FollowUpRow(NamedTuple):
-    """A follow-up and the answer it is about."""
+    """A follow-up with its answer."""
 
     follow_up: FollowUp
     case: AnsweredCase
 
 
 class Draft(NamedTuple):
-    """A mail to start from. `address` is None once the contact is no longer kept."""
+    """A draft email. `address` is None once the contact address is deleted."""
 
     language: str
     address: str | None
@@ -40,8 +40,8 @@ class Draft(NamedTuple):
 
     @property
     def link(self) -> str:
-        """Return an address that opens the draft in a mail program."""
-        # Line breaks are CR LF there (RFC 6068, section 5).
+        """Return a mailto: URL that opens the draft in an email program."""
+        # RFC 6068, section 5: line breaks are CR LF.
         body = quote(self.body.replace("\n", "\r\n"))
         address = quote(self.address or "", safe="@")
         return f"mailto:{address}?subject={quote(self.subject)}&body={body}"
@@ -62,7 +62,7 @@ class _CloseForm(LeadsForm):
 
 @leads_pages.get("/follow-ups")
 def show_follow_ups() -> Response:
-    """Show the open follow-ups, the one that is due first first, and the last closed ones."""
+    """Show open follow-ups by due date, earliest first, and the recently closed ones."""
     database = program().database
     return page(
         "follow-ups",
@@ -73,7 +73,7 @@ def show_follow_ups() -> Response:
 
 @leads_pages.get("/follow-ups/<invitation_id>")
 def show_follow_up(invitation_id: str) -> Response:
-    """Show one follow-up with a draft of the mail, and the form that closes it."""
+    """Show one follow-up with a draft email and the form that closes it."""
     case, (*earlier, follow_up) = _found(invitation_id)
     return page(
         "follow-up",
@@ -87,7 +87,7 @@ def show_follow_up(invitation_id: str) -> Response:
 
 @leads_pages.post("/follow-ups/<invitation_id>/close")
 def close_follow_up(invitation_id: str) -> Response:
-    """Close a follow-up with its outcome: the customer's link then says "handled"."""
+    """Close a follow-up with its outcome. The customer's survey link then shows "handled"."""
     case, _ = _found(invitation_id)
     form = _CloseForm(request.form)
     if not form.validate():
@@ -101,7 +101,7 @@ def close_follow_up(invitation_id: str) -> Response:
 
 
 def _found(invitation_id: str) -> tuple[AnsweredCase, list[FollowUp]]:
-    """Return an answer and its follow-ups, the newest last; 404 if it never had one."""
+    """Return an answer and its follow-ups, newest last. Abort with 404 if it has none."""
     case = answered_cases.find(program().database, invitation_id, now()) or abort(404)
     known = follow_ups.of_answer(program().database, case.invitation_id)
     return case, known or abort(404)

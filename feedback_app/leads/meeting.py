@@ -1,4 +1,4 @@
-"""The meeting: step through low answers and comments, decide, and write the minutes."""
+"""The meeting: low answers and comments one by one, decisions, minutes."""
 
 from flask import Response, abort, request, url_for
 from wtforms import Field, HiddenField, TextAreaField
@@ -32,12 +32,12 @@ class _DecisionForm(LeadsForm):
 
 @leads_pages.get("/<week>/meeting")
 def show_meeting(week: str) -> Response:
-    """Show one step: the start, an answer, or the end, which lists what was decided."""
+    """Show one step: the start, an answer, or the end with all decisions."""
     week = checked_week(week)
     cases = list(answered_cases.answered_in(program().database, week, now()))
     left_over = _left_over(week)
     groups = in_groups([*to_cards(cases, week), *left_over])
-    slides = sorted(groups["low"], key=_place) + sorted(groups["remarks"], key=_place)
+    slides = sorted(groups["low"], key=_slide_order) + sorted(groups["remarks"], key=_slide_order)
     last = len(slides) + 1
     step = min(max(_number(request.args.get("step", "0")), 0), last)
     return page(
@@ -46,7 +46,7 @@ def show_meeting(week: str) -> Response:
         review=review_of(week, cases),
         meeting=meetings.of_week(program().database, week),
         slides=slides,
-        silent=sorted(groups["silent"], key=_place),
+        silent=sorted(groups["silent"], key=_slide_order),
         not_shown=reading_queue.count_undiscussed(program().database, week) - len(left_over),
         step=step,
         last=last,
@@ -56,7 +56,7 @@ def show_meeting(week: str) -> Response:
 
 @leads_pages.post("/<week>/meeting/decisions")
 def add_decision(week: str) -> Response:
-    """Note a decision, about one answer or about the week."""
+    """Add a decision about one answer or about the week."""
     week = _begun_week(week)
     form = _DecisionForm(request.form)
     if not form.validate():
@@ -73,7 +73,7 @@ def add_decision(week: str) -> Response:
 
 @leads_pages.post("/<week>/meeting/decisions/<decision_id>/withdraw")
 def delete_decision(week: str, decision_id: str) -> Response:
-    """Take a decision out of the minutes."""
+    """Delete a decision from the minutes."""
     week = checked_week(week)
     with program().database.write() as tx:
         if not meetings.withdraw(tx, week, decision_id):
@@ -84,10 +84,10 @@ def delete_decision(week: str, decision_id: str) -> Response:
 
 @leads_pages.post("/<week>/meeting/end")
 def end_meeting(week: str) -> Response:
-    """End the meeting: what it showed is read, and every read answer is discussed.
+    """End the meeting: mark the answers it showed as read, and all read answers as discussed.
 
-    A forgotten click therefore never tells a customer that nobody looked. Answers that came while
-    the meeting ran were not shown, and wait for the next one.
+    Leads need not mark each answer, so no customer sees "not read" by oversight. Answers that
+    arrived during the meeting were not shown and wait for the next one.
     """
     week = _begun_week(week)
     shown = listed_answers()
@@ -102,7 +102,7 @@ def end_meeting(week: str) -> Response:
 
 @leads_pages.get("/<week>/minutes")
 def show_minutes(week: str) -> Response:
-    """Show the minutes, for the screen and for paper."""
+    """Show the minutes, for screen and print."""
     minutes = minutes_of(checked_week(week))
     spoken = minutes.worth_words(program().facts.survey.low_threshold)
     return page("minutes", week=week, minutes=minutes, review=minutes.review, spoken=spoken)
@@ -110,7 +110,7 @@ def show_minutes(week: str) -> Response:
 
 @leads_pages.post("/<week>/minutes.md")
 def download_minutes(week: str) -> Response:
-    """Hand the minutes over as Markdown: comments leave with them, so that is recorded."""
+    """Download the minutes as Markdown. They contain comments, so the audit log records it."""
     minutes = minutes_of(checked_week(week))
     with program().database.write() as tx:
         log_action(tx, "export", f"{week} minutes")
@@ -133,7 +133,7 @@ def minutes_of(week: str) -> Minutes:
 
 
 def _begun_week(week: str) -> str:
-    """Return `week`; 400 if it has not begun, so that there is nothing to meet about."""
+    """Return `week`. Abort with 400 if it is in the future."""
     return week if checked_week(week) <= this_week() else abort(400)
 
 
@@ -149,8 +149,8 @@ def _left_over(week: str) -> list[Card]:
     return cards
 
 
-def _place(card: Card) -> tuple[int, str, str]:
-    """Return where a slide stands: the same while answers are being marked."""
+def _slide_order(card: Card) -> tuple[int, str, str]:
+    """Return the sort key of a slide. It does not change when the answer is marked as read."""
     case: AnsweredCase = card.case
     lower = min(case.ease or 0, case.satisfaction or 0)
     return lower, case.answered_week or "", case.invitation_id

@@ -1,4 +1,4 @@
-"""What the leads' pages look like: server-rendered, the same without script, and their headers."""
+"""Rendering of the leads' pages, in the language of the session."""
 
 import hashlib
 from functools import cache
@@ -18,12 +18,12 @@ STATIC = Path(__file__).parent / "static"
 
 
 def page(what: str, status: int = 200, /, **values: Any) -> Response:
-    """Return the page `templates/leads/WHAT.html` in the language this lead reads."""
+    """Return the page `templates/leads/WHAT.html` in the lead's language."""
     return Response(render(f"leads/{what}.html", **values), status, mimetype="text/html")
 
 
 def render(what: str, /, **values: Any) -> str:
-    """Return a template in the language this lead reads."""
+    """Return a rendered template in the lead's language."""
     language = page_language()
     return pages.render(
         what,
@@ -47,12 +47,12 @@ def page_language() -> str:
 
 
 def this_week() -> str:
-    """Return the week that is running where the team works."""
+    """Return the current ISO week in the team's time zone."""
     return week_of(now(), program().zone)
 
 
 def own_path(wanted: str | None) -> str | None:
-    """Return `wanted` if it is an address of these pages: nobody is sent elsewhere from here."""
+    """Return `wanted` if it is a path of the leads' pages, else None: no open redirect."""
     wanted = wanted or ""
     ours = wanted.startswith("/review/") and wanted.isprintable() and "\\" not in wanted
     return wanted if ours else None
@@ -60,6 +60,6 @@ def own_path(wanted: str | None) -> str | None:
 
 @cache
 def _version() -> str:
-    """Return what changes when a style or script does, so that browsers load it anew."""
+    """Return a hash of stylesheet and script, so that browsers reload them after a change."""
     files = (STATIC / name for name in ("leads.css", "leads.js"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Passwords: argon2, and the same time for names nobody has."""
+"""Password hashing with argon2. Unknown names take as long to check as known ones."""
 
 from functools import cache
 
@@ -7,19 +7,22 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST = 12
 LONGEST = 200
-# Some 30 ms and 32 MiB a try: dear for whoever guesses, bearable for eight threads at once.
+# About 30 ms and 32 MiB per attempt: expensive to guess, affordable for eight threads.
 _HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 
 
 def hash_password(password: str) -> str:
-    """Return what is stored of `password`. Raises ValueError if it is too short or too long."""
+    """Return the hash to store. Raises ValueError if `password` is too short or too long."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise ValueError(f"a password needs {SHORTEST} to {LONGEST} characters")
     return _HASHER.hash(password)
 
 
 def verify(password: str, stored: str | None) -> bool:
-    """Return whether `password` is the stored one; without one it takes as long to say no."""
+    """Return whether `password` matches the hash `stored`.
+
+    Without a hash the result is False, after the same time.
+    """
     try:
         _HASHER.verify(stored or _dummy_hash(), password[:LONGEST])
     except (VerificationError, InvalidHashError):
@@ -28,7 +31,7 @@ def verify(password: str, stored: str | None) -> bool:
 
 
 def needs_rehash(stored: str) -> bool:
-    """Return whether `stored` was hashed with other parameters than today's."""
+    """Return whether `stored` was hashed with outdated parameters."""
     return _HASHER.check_needs_rehash(stored)
 
 

@@ -1,4 +1,4 @@
-"""Who may: checked before every view, so that no view can forget it."""
+"""Permissions, checked before every view of the blueprint, so no view can omit the check."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -26,13 +26,13 @@ _SHOWS = ("GET", "HEAD", "OPTIONS")
 
 
 def public(view: View) -> View:
-    """Let people in who have not signed in."""
+    """Mark a view as open to everyone, signed in or not."""
     vars(view)["required_role"] = None
     return view
 
 
 def requires(role: Role) -> Callable[[View], View]:
-    """Ask for another role than the usual: readers may look, leads may change."""
+    """Require `role` instead of the default: reader for GET, lead for POST."""
 
     def mark(view: View) -> View:
         vars(view)["required_role"] = role
@@ -43,7 +43,7 @@ def requires(role: Role) -> Callable[[View], View]:
 
 @leads_pages.before_request
 def check_permission() -> AnyResponse | None:
-    """Refuse whoever may not; a POST without the value of its page is refused as well."""
+    """Refuse requests without the required role, and POSTs without a valid CSRF token."""
     if request.endpoint == "leads.static":
         return None
     if not request.path.isprintable():
@@ -67,7 +67,7 @@ def check_permission() -> AnyResponse | None:
 
 @leads_pages.errorhandler(HTTPException)
 def show_error(error: HTTPException) -> Response:
-    """Say what is wrong, and the way back."""
+    """Show an error page with a link back."""
     return protect_leads_page(page("message", error.code or 500, message="", code=error.code))
 
 

@@ -1,4 +1,4 @@
-"""Every answer is read: marked, noted, followed up, a name blacked out before the meeting."""
+"""The reading queue: read answers, add notes, open follow-ups, redact names; search."""
 
 from itertools import groupby
 from typing import TypeVar
@@ -31,14 +31,14 @@ _HIGHEST_REVISION = 10**_LONGEST_REVISION - 1
 
 
 class _AnswerForm(LeadsForm):
-    """What every button of an answer brings: the revision that was seen, and the way back."""
+    """The fields of every form of an answer: the revision shown, and the page to go back to."""
 
     revision = IntegerField(validators=[InputRequired(), NumberRange(1, _HIGHEST_REVISION)])
     back = HiddenField()
 
 
 class _FollowUpForm(_AnswerForm):
-    """`follow_ups` is how many the answer had on the page that was seen."""
+    """`follow_ups` is the number of follow-ups that the page showed."""
 
     follow_ups = IntegerField(validators=[Optional(), NumberRange(0, _HIGHEST_REVISION)])
 
@@ -61,7 +61,7 @@ class _RedactForm(_AnswerForm):
 
 @leads_pages.get("/unread")
 def show_unread() -> Response:
-    """Show every unread answer, of the oldest week first."""
+    """Show the unread answers, oldest week first."""
     found = reading_queue.unread(program().database, MOST_UNREAD)
     weeks = []
     for week, group in groupby(found, key=lambda pair: pair[1]):
@@ -69,12 +69,12 @@ def show_unread() -> Response:
         cases = answered_cases.answered_in(program().database, week, now())
         unread = [case for case in cases if case.invitation_id in wanted]
         weeks.append((week, to_cards(unread, week)))
-    return page("unread", weeks=weeks, more=len(found) == MOST_UNREAD)
+    return page("unread", weeks=weeks, more=len(found) == MOST_UNREAD, most=MOST_UNREAD)
 
 
 @leads_pages.get("/search")
 def search() -> Response:
-    """Show the answers whose comment holds some words, the newest first."""
+    """Show the answers whose comment contains the words, newest first."""
     words = one_line(request.args.get("words", ""))[:200]
     span = request.args.get("weeks", "13")
     weeks = weeks_back(this_week(), _SEARCHED_WEEKS.get(span, 13))
@@ -95,13 +95,13 @@ def search() -> Response:
 
 @leads_pages.get("/answers/<invitation_id>")
 def show_answer(invitation_id: str) -> Response:
-    """Show one answer: where an alert leads to."""
+    """Show one answer. Alerts link here."""
     return page("one-answer", card=_card(_found(invitation_id)))
 
 
 @leads_pages.post("/answers/<invitation_id>/read")
 def mark_read(invitation_id: str) -> Response:
-    """Mark the revision that was seen as read."""
+    """Mark the revision that the page showed as read."""
     form = _valid(_AnswerForm(request.form))
     case = _found(invitation_id)
     _read([(case.invitation_id, form.revision.data or 0)])
@@ -117,14 +117,14 @@ def mark_all_read() -> Response:
 
 @leads_pages.post("/answers/<invitation_id>/follow-up")
 def open_follow_up(invitation_id: str) -> Response:
-    """Open a follow-up; whoever asks for one has read the answer."""
+    """Open a follow-up and mark the answer as read."""
     form = _valid(_FollowUpForm(request.form))
     case = _found(invitation_id)
     _read([(case.invitation_id, form.revision.data or 0)])
     with program().database.write() as tx:
         due = due_on(now(), program().facts.survey.follow_up_working_days, program().zone)
         known = follow_ups.of_answer(tx, case.invitation_id)
-        # A page that was open while a colleague opened and closed one asks for that one.
+        # If a colleague opened and closed one in the meantime, the request meant that one.
         is_seen = len(known) == (form.follow_ups.data or 0)
         if is_seen and follow_ups.open_for(tx, case.invitation_id, now(), due):
             log_action(tx, "follow-up opened", case.case_number)
@@ -133,7 +133,7 @@ def open_follow_up(invitation_id: str) -> Response:
 
 @leads_pages.post("/answers/<invitation_id>/note")
 def add_note(invitation_id: str) -> Response:
-    """Keep a note for the meeting."""
+    """Add a note for the meeting."""
     form = _valid(_NoteForm(request.form))
     case = _found(invitation_id)
     with program().database.write() as tx:
@@ -144,10 +144,10 @@ def add_note(invitation_id: str) -> Response:
 
 @leads_pages.post("/answers/<invitation_id>/redact")
 def redact(invitation_id: str) -> Response:
-    """Black words out of a comment, for good. The record says that, not which.
+    """Redact words in a comment permanently. The audit log does not contain the words.
 
-    Words that do not stand in what is shown are given back, though an earlier revision had them: a
-    lead who believes a name gone would read it out.
+    Words that only an earlier revision contained are redacted there, but the page reports that the
+    shown comment does not contain them, so that no lead relies on it.
     """
     form = _valid(_RedactForm(request.form))
     case = _found(invitation_id)
@@ -155,7 +155,7 @@ def redact(invitation_id: str) -> Response:
     with program().database.write() as tx:
         found = answers.redact(tx, case.invitation_id, words)
         if found:
-            log_action(tx, "words blacked out", case.case_number)
+            log_action(tx, "comment redacted", case.case_number)
     if case.revision not in found:
         back = own_path(form.back.data)
         return page("one-answer", 422, card=_card(case), missed=words, back=back)
@@ -163,14 +163,17 @@ def redact(invitation_id: str) -> Response:
 
 
 def listed_answers() -> list[tuple[str, int]]:
-    """Return the revisions a form lists as `answer`; 404 for an answer that is not there."""
+    """Return the (invitation, revision) pairs listed in the form as `answer`.
+
+    Abort with 404 if an answer does not exist, and with 400 if a revision is not a number.
+    """
     seen = []
     for listed in request.form.getlist("answer"):
         invitation_id, _, revision = listed.partition(":")
         if not revision.isascii() or not revision.isdecimal() or len(revision) > _LONGEST_REVISION:
             abort(400)
         seen.append((_found(invitation_id).invitation_id, int(revision)))
-    # Always in the same order: two leads who read the same answers would wait for each other.
+    # A fixed order prevents deadlocks between two leads who mark the same answers.
     return sorted(seen)
 
 

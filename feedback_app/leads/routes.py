@@ -1,4 +1,4 @@
-"""All routes of the leads' pages: importing a module adds its own."""
+"""All routes of the leads' pages. Importing a module adds its routes to the blueprint."""
 
 from feedback_app.leads import (
     audit_log,

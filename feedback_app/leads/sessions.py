@@ -1,7 +1,7 @@
-"""Who is signed in. The cookie holds a random key; what it is worth is known to the server alone.
+"""Server-side sessions. The signed cookie contains a random key; its hash is in the database.
 
-Flask-Login keeps the key in Flask's signed session. A new key is made at every sign-in, and the
-session ends after IDLE without a page, after ABSOLUTE in any case, and at once when signed out.
+Every sign-in creates a new key. A session ends after IDLE without a request, after ABSOLUTE in any
+case, and immediately on sign-out.
 """
 
 import hashlib
@@ -20,16 +20,16 @@ from feedback_app.web.request import now, program
 
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
-# So often a session says that it is in use: a page costs no write.
+# The last use of a session is stored at most this often, so most pages write nothing.
 _SEEN_EVERY = timedelta(minutes=1)
 PREFIX = "/review"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class _SessionsOfLeads(SecureCookieSessionInterface):
-    """Flask's session, but only below the leads' address: the survey knows no cookie.
+    """Flask's session, for the leads' pages only.
 
-    Making ready to read one would cost every survey page a tenth of its time.
+    The survey uses no cookie, and opening a session takes 10 % of the time of a survey page.
     """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
@@ -39,24 +39,24 @@ class _SessionsOfLeads(SecureCookieSessionInterface):
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """A lead and the key of the session."""
+    """A signed-in lead with the key of the session."""
 
     def __init__(self, lead: Lead, key: str) -> None:
         self.lead, self._key = lead, key
 
     def get_id(self) -> str:
-        """Return what the cookie holds."""
+        """Return the key that is stored in the cookie."""
         return self._key
 
 
 def is_offered(public_url: str) -> bool:
-    """Return whether a cookie is safe here: over https, or on this machine alone."""
+    """Return whether sign-in is offered: only over https or on localhost."""
     parts = urlsplit(public_url)
     return parts.scheme == "https" or parts.hostname in _LOOPBACK
 
 
 def start(app: Flask) -> None:
-    """Let `app` know who is signed in. The cookie is bound to this host where https allows it."""
+    """Set up sessions in `app`. With https, the cookie has the prefix __Host-."""
     settings: Settings = app.config["PROGRAM"].settings
     keys = [key.get_secret_value() for key in settings.secret_keys]
     secure = settings.public_url.startswith("https://")
@@ -70,20 +70,20 @@ def start(app: Flask) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
     )
     manager = LoginManager()
-    # A phone changes its address all day; the session is bound to its key alone.
+    # Mobile clients change their address often, so sessions are not bound to it.
     manager.session_protection = None
     manager.user_loader(_load)
-    # Not init_app: it would look at the cookie after every request, the survey's included.
+    # init_app would also read the cookie after every survey request.
     vars(app)["login_manager"] = manager
 
 
 def lead() -> Lead | None:
-    """Return who is signed in, if anybody is."""
+    """Return the signed-in lead, or None."""
     return current_user.lead if current_user.is_authenticated else None
 
 
 def sign_in(who: Lead) -> None:
-    """Start a new session; nothing of an earlier one is left in the cookie."""
+    """Start a new session and discard the old one."""
     sign_out()
     key = secrets.token_urlsafe(32)
     moment = now()
@@ -94,7 +94,7 @@ def sign_in(who: Lead) -> None:
 
 
 def sign_out() -> None:
-    """End the session on both sides."""
+    """End the session in the database and in the cookie. The chosen language stays."""
     if current_user.is_authenticated:
         with program().database.write() as tx:
             leads.end_session(tx, _digest(current_user.get_id()))

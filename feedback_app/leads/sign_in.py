@@ -1,4 +1,4 @@
-"""In and out: a password, or what a trusted proxy says."""
+"""Sign in with a password, and sign out."""
 
 from flask import Response, request, url_for
 from wtforms import PasswordField, StringField
@@ -22,7 +22,7 @@ class _SignInForm(LeadsForm):
 @leads_pages.get("/sign-in")
 @public
 def sign_in() -> Response:
-    """Show the form, unless somebody is signed in."""
+    """Show the sign-in form, or redirect if already signed in."""
     if sessions.lead():
         return see_other(_wanted())
     return page("sign-in", by_proxy=single_sign_on.is_used(), fault=None, wait=0, name="")
@@ -31,7 +31,7 @@ def sign_in() -> Response:
 @leads_pages.post("/sign-in")
 @public
 def sign_in_with_password() -> Response:
-    """Sign in with a name and a password. A name nobody has gets the same answer, as late."""
+    """Sign in with a name and a password. An unknown name gets the same response as fast."""
     if single_sign_on.is_used():
         return page("sign-in", 403, by_proxy=True, fault=None, wait=0, name="")
     form = _SignInForm(request.form)
@@ -56,11 +56,11 @@ def sign_in_with_password() -> Response:
 @leads_pages.post("/sign-out")
 @requires("reader")
 def sign_out() -> Response:
-    """End the session on both sides."""
+    """End the session."""
     sessions.sign_out()
     return see_other(url_for("leads.sign_in"))
 
 
 def _wanted() -> str:
-    """Return the page that was asked for before signing in."""
+    """Return the page that was requested before the sign-in."""
     return own_path(request.args.get("next")) or url_for("leads.home")

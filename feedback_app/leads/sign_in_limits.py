@@ -1,4 +1,4 @@
-"""Sign-ins that failed are slowed, by name and by address, whether or not the name exists."""
+"""Rate limit of failed sign-ins, per name and per client address. Unknown names count too."""
 
 import time
 from collections.abc import Iterator
@@ -8,22 +8,22 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-# A person who mistypes gets through; a machine gets some hundred guesses a day.
+# Enough for typing errors; about 480 guesses per name and day.
 _BY_NAME = RateLimitItemPerMinute(5, 15)
-# A whole company may sit behind one address.
+# A whole company may share one address.
 _BY_ADDRESS = RateLimitItemPerMinute(50, 15)
 _EXTENSION = "sign_in_attempts"
 
 
 def start(app: Flask) -> None:
-    """Let `app` count failures in this process."""
+    """Set up the rate limiter in `app`. Each process counts separately."""
     app.extensions[_EXTENSION] = MovingWindowRateLimiter(MemoryStorage())
 
 
 def seconds_to_wait(name: str, address: str | None) -> int:
-    """Return for how long this name or address has no try left; 0 if it has.
+    """Return the seconds until this name and address may try again; 0 if they may now.
 
-    Where the address is not known (None), names alone count.
+    If the address is unknown (None), only the name counts.
     """
     waits = [
         _limiter().get_window_stats(limit, subject).reset_time - time.time()
@@ -34,7 +34,7 @@ def seconds_to_wait(name: str, address: str | None) -> int:
 
 
 def failed(name: str, address: str | None) -> None:
-    """Count a failure."""
+    """Count a failed sign-in."""
     for limit, subject in _subjects(name, address):
         _limiter().hit(limit, subject)
 

@@ -1,4 +1,4 @@
-"""Single sign-on: a trusted proxy names who signed in, in a header. Off unless both are set."""
+"""Single sign-on: a trusted proxy sends the account name in a header."""
 
 from flask import request
 
@@ -10,14 +10,14 @@ from feedback_app.web.request import program
 
 
 def is_used() -> bool:
-    """Return whether a proxy signs in, and passwords do not."""
+    """Return whether single sign-on replaces passwords."""
     return program().settings.sign_in_header is not None
 
 
 def recognise() -> None:
-    """Sign in whom the proxy names, and out whoever it does not name any more.
+    """Sign in the account that the proxy names, and sign out any other.
 
-    The header counts only in requests from the proxy itself, and only for accounts there are.
+    The header is ignored unless a trusted proxy sent the request and the account exists.
     """
     if not is_used():
         return

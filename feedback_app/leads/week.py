@@ -1,4 +1,4 @@
-"""The week in numbers and words, for ten minutes of preparation."""
+"""The week page: tasks, scores, comments and figures of one week."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ from feedback_app.store import (
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
-# So many answers of earlier weeks are looked at to say how many are unread.
+# Unread answers of earlier weeks are counted up to this number.
 MOST_UNREAD = 100
-# Two periods tell a change; eight are two years.
+# Number of 13-week periods: two show a change, eight cover two years.
 _PERIODS = {"13": 2, "104": 8}
 
 
 class Card(NamedTuple):
-    """An answer, and what leads did about it."""
+    """An answer with its status."""
 
     case: AnsweredCase
     status: AnswerStatus
@@ -40,7 +40,7 @@ class Card(NamedTuple):
 
 @dataclass(frozen=True)
 class Filter:
-    """Which answers are shown; "" shows all. `score` is the lower of the two, `words` a text."""
+    """Which answers the page shows. "" matches all; `score` is the lower of the two scores."""
 
     kind: str = ""
     team: str = ""
@@ -49,7 +49,7 @@ class Filter:
     words: str = ""
 
     def matches(self, case: AnsweredCase) -> bool:
-        """Return whether this answer is shown."""
+        """Return whether this answer passes the filter."""
         return (
             self.kind in ("", case.case_kind)
             and self.team in ("", case.team)
@@ -60,19 +60,19 @@ class Filter:
 
     @property
     def is_on(self) -> bool:
-        """Return whether something may be hidden."""
+        """Return whether any filter is set."""
         return self != Filter()
 
 
 @leads_pages.get("/")
 def home() -> Response:
-    """Go to the last complete week: what is prepared on a Monday."""
+    """Redirect to the last complete week."""
     return see_other(url_for("leads.show_week", week=weeks_back(this_week(), 2)[0]))
 
 
 @leads_pages.get("/<week>")
 def show_week(week: str) -> Response:
-    """Show a week: what is to be done first, then counts, words and figures."""
+    """Show a week: tasks, scores, comments, closed cases and trend."""
     week = checked_week(week)
     shown, asked = _filter(), request.args.get("weeks", "")
     cases = list(answered_cases.answered_in(program().database, week, now()))
@@ -93,13 +93,13 @@ def show_week(week: str) -> Response:
         discussed_with=_discussed_with(cards),
         shown=shown,
         choices=_choices(cases),
-        hidden=len(cards) - len(matching),
+        matching=len(matching),
         **in_groups(matching),
     )
 
 
 def checked_week(week: str) -> str:
-    """Return `week`, or answer 404 if there is no such week."""
+    """Return `week`. Abort with 404 if it is not a valid week."""
     try:
         return reviewed_week(week, this_week())
     except ValueError:
@@ -107,13 +107,13 @@ def checked_week(week: str) -> str:
 
 
 def review_of(week: str, cases: Iterable[AnsweredCase]) -> WeekReview:
-    """Return the sums of a week whose answers are known."""
+    """Return the figures of a week from its answers."""
     cohort = answered_cases.closed_in(program().database, week, now())
     return summarise_week(week, cases, cohort, program().facts, now())
 
 
 def trend_of(week: str, periods: int = 2) -> Trend:
-    """Return the weeks up to `week`."""
+    """Return the trend of `periods` times 13 weeks up to `week`."""
     facts = program().facts
     first, last = weeks_needed(week, periods)
     counts = week_scores.between(program().database, first, last, facts.survey.wording_version)
@@ -122,14 +122,14 @@ def trend_of(week: str, periods: int = 2) -> Trend:
 
 
 def to_cards(cases: Iterable[AnsweredCase], week: str) -> list[Card]:
-    """Return the answers of `week` with what was done about each, unread ones first."""
+    """Return the answers of `week` with their status, unread ones first."""
     done = answer_status.of_week(program().database, week)
     cards = [Card(case, done[case.invitation_id]) for case in cases]
     return sorted(cards, key=lambda card: not card.status.unread)
 
 
 def in_groups(cards: Iterable[Card]) -> dict[str, list[Card]]:
-    """Return low answers (the lowest first), other comments, and answers without words."""
+    """Return low answers (lowest first), other comments, and answers without a comment."""
     threshold = program().facts.survey.low_threshold
     low: list[Card] = []
     remarks: list[Card] = []
@@ -142,19 +142,19 @@ def in_groups(cards: Iterable[Card]) -> dict[str, list[Card]]:
 
 
 def _discussed_with(cards: list[Card]) -> str | None:
-    """Return the week whose meeting discussed all of these answers, if one did."""
+    """Return the week whose meeting discussed all of these answers, or None."""
     weeks = {None if card.status.unread else card.status.progress.discussed_week for card in cards}
     return weeks.pop() if len(weeks) == 1 else None
 
 
 def _unread_before(week: str) -> list[str]:
-    """Return the week of each unread answer from before `week`, at most MOST_UNREAD of them."""
+    """Return the week of each unread answer before `week`, at most MOST_UNREAD of them."""
     found = reading_queue.unread(program().database, MOST_UNREAD)
     return [answered_week for _, answered_week in found if answered_week < week]
 
 
 def _following(week: str) -> str | None:
-    """Return the week after `week` unless it has not begun."""
+    """Return the week after `week`, or None if it is in the future."""
     _, ends_at = week_bounds(week, program().zone)
     return week_of(ends_at, program().zone) if ends_at <= now() else None
 
@@ -165,7 +165,7 @@ def _filter() -> Filter:
 
 
 def _choices(cases: list[AnsweredCase]) -> dict[str, list[str]]:
-    """Return what answers of this week can be filtered by."""
+    """Return the filter options that occur in this week's answers."""
     by: dict[str, Callable[[AnsweredCase], Any]] = {
         "kind": lambda case: case.case_kind,
         "team": lambda case: case.team,

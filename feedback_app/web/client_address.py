@@ -1,4 +1,4 @@
-"""Whom a request comes from: the peer itself, or whoever a trusted proxy passed on."""
+"""The client address of a request, behind trusted proxies too."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -10,18 +10,18 @@ _Address = IPv4Address | IPv6Address
 
 
 def peer_is_trusted() -> bool:
-    """Return whether the request came over from one of FEEDBACK_TRUSTED_PROXIES."""
+    """Return whether the peer is one of FEEDBACK_TRUSTED_PROXIES."""
     peer = _address(request.remote_addr or "")
     return peer is not None and _is_trusted(peer)
 
 
 def client_address() -> str | None:
-    """Return the address of the client, or None where it cannot be told.
+    """Return the address of the client, or None if it is unknown.
 
-    It is the peer's, unless that is a trusted proxy: then the nearest in X-Forwarded-For that is
-    not one too. It cannot be told when such a proxy names no client, or something that is no
-    address; nor when the peer is this machine and not trusted, most likely a proxy nobody told us
-    of. Whoever counts by address must not count everybody as one there.
+    This is the peer's address. If the peer is a trusted proxy, it is the last address in
+    X-Forwarded-For that is not a trusted proxy. It is unknown if that header is missing or
+    invalid, or if the peer is an untrusted loopback address, which is probably a proxy missing
+    from the settings. Do not count requests per address then: it would lock out everyone.
     """
     peer = _address(request.remote_addr or "")
     if peer is None or (peer.is_loopback and not _is_trusted(peer)):
@@ -39,7 +39,7 @@ def _is_trusted(address: _Address) -> bool:
 
 
 def _address(text: str) -> _Address | None:
-    """Return the address; some proxies write its port behind it. None if there is none."""
+    """Return the address in `text` without its port; None if it is not an IP address."""
     bare = text.strip()
     if bare.startswith("["):
         bare = bare[1:].partition("]")[0]
@@ -49,6 +49,6 @@ def _address(text: str) -> _Address | None:
         address = ip_address(bare)
     except ValueError:
         return None
-    # A server that listens on both families shows IPv4 inside IPv6.
+    # A server that listens on IPv4 and IPv6 reports IPv4 clients as ::ffff:a.b.c.d.
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address

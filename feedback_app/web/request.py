@@ -1,4 +1,4 @@
-"""What a request needs of the running program."""
+"""The running program, and what its survey links stand for, during a request."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,17 +13,17 @@ from feedback_app.store import invitations
 
 
 def program() -> Program:
-    """Return the parts of the running program."""
+    """Return the running program."""
     return cast(Program, current_app.config["PROGRAM"])
 
 
 def now() -> datetime:
-    """Return the present moment by the clock the program was given."""
+    """Return the current time of the program's clock."""
     return cast(Callable[[], datetime], current_app.config["CLOCK"])()
 
 
 def open_invitation(token: str) -> Invitation | None:
-    """Return the invitation a survey link was made for, or None if it is not one of ours."""
+    """Return the invitation of a survey link, or None if the link is invalid."""
     try:
         invitation_id = program().links.read("survey", token).subject
     except BadLinkError:
@@ -32,7 +32,7 @@ def open_invitation(token: str) -> Invitation | None:
 
 
 def is_revoked(token: str) -> bool:
-    """Return whether this survey link was one of ours, and was revoked by its time."""
+    """Return whether this survey link was valid and has been revoked."""
     try:
         program().links.read("survey", token)
     except RevokedLinkError:

@@ -1,4 +1,4 @@
-"""The built knowledge site on the survey's port, for trying out and for small installations."""
+"""The built knowledge site on the survey's port, for trials and small installations."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 
 def serve(app: Flask, folder: Path) -> None:
-    """Let `app` answer every other address from the built site in `folder`."""
+    """Serve the built site in `folder` at every address without another route."""
     folder = folder.resolve()
     headers = _headers(folder)
 
@@ -21,7 +21,7 @@ def serve(app: Flask, folder: Path) -> None:
             if _is_hidden(name):
                 raise NotFound
             if _is_folder(folder, name):
-                # Links on its page lead on from the address with the slash only.
+                # Relative links on that page only work with the trailing slash.
                 return redirect(f"/{name}/")
             response = send_from_directory(folder, name)
         except NotFound:
@@ -37,20 +37,20 @@ def serve(app: Flask, folder: Path) -> None:
 
 
 def _is_hidden(name: str) -> bool:
-    """Return whether a dot hides this file from visitors; .well-known is there to be found."""
+    """Return whether this is a hidden file. The folder .well-known is public."""
     return any(part.startswith(".") for part in name.removeprefix(".well-known/").split("/"))
 
 
 def _is_folder(folder: Path, name: str) -> bool:
-    """Return whether this address, asked for without the slash at its end, has its own page."""
+    """Return whether `name` is a folder with an index page."""
     inside = safe_join(str(folder), name, "index.html")
     return inside is not None and Path(inside).is_file()
 
 
 def _headers(folder: Path) -> dict[str, dict[str, str]]:
-    """Return the headers the site was built for, by address; "/*" are those of every address.
+    """Return the headers of each address, as written by the site build; "/*" is for all.
 
-    The policy among them names the scripts the site may run.
+    They contain the Content-Security-Policy with the hashes of the site's scripts.
     """
     written = folder / "headers.json"
     return json.loads(written.read_text(encoding="utf-8")) if written.exists() else {}

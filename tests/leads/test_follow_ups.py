@@ -70,8 +70,8 @@ def test_a_draft_without_consent_or_address_says_so(lena: Somebody) -> None:
     with lena.office.program.database.write() as tx:
         tx.run("UPDATE cases SET contact_email = NULL")
     page = lena.get(f"/review/follow-ups/{one}").text
-    assert "did not say that contact is welcome" in page
-    assert "The address is not known here any more" in page
+    assert "did not agree to be contacted" in page
+    assert "The address is no longer stored here" in page
     assert "You wrote that we may get in touch" not in page
 
 
@@ -187,6 +187,6 @@ def test_the_address_of_a_customer_is_for_leads_alone(lena: Somebody) -> None:
     place = f"/review/follow-ups/{wished(lena.office)}"
     assert "contact@customer.example" in lena.get(place).text
     shown = Somebody(lena.office, "reader", "rita").get(place).text
-    assert "Draft of a mail" in shown
+    assert "Draft email" in shown
     assert "customer.example" not in shown
     assert "mailto:" not in shown

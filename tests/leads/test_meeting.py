@@ -74,7 +74,7 @@ def test_an_answer_that_came_during_the_meeting_waits_for_the_next(lena: Somebod
     database = lena.office.program.database
     assert progress.of_answer(database, late).discussed_at is None
     minutes = lena.get(f"/review/{WEEK}/minutes").text
-    assert "was looked at. 1 answer of the week was unread" in " ".join(minutes.split())
+    assert "not low). 1 unread answer moves to the next meeting." in " ".join(minutes.split())
     lena.office.wait(days=7)
     lena.sign_in("lena")
     assert "left over from 2026-W48" in lena.get("/review/2026-W49/meeting?step=1").text
@@ -94,10 +94,10 @@ def test_what_a_meeting_does_not_show_is_counted(
     meeting = "/review/2026-W49/meeting"
     for step in (0, 2):
         page = lena.get(f"{meeting}?step={step}").text
-        assert "And 2 more answers of earlier weeks, which are not shown here." in page
+        assert "2 more answers from earlier weeks are not shown here." in page
     assert lena.get(f"{meeting}?step=2").text.count('name="answer"') == 1
     end(lena, "2026-W49")
-    assert "And 1 more answer of earlier weeks" in lena.get(meeting).text
+    assert "1 more answer from earlier weeks" in lena.get(meeting).text
     end(lena, "2026-W49")
     assert "more answer" not in lena.get(meeting).text
 
@@ -196,7 +196,7 @@ def test_the_minutes_are_the_same_as_markdown(lena: Somebody) -> None:
         assert bad not in html
     assert "Ended Nov 24, 2026, 13:0" in html
     assert "Decision:</strong> Ask" in html
-    assert "1 answer without words and not low was looked at." in html
+    assert "1 more answer (no comment, not low)." in html
     german = lena.post(f"/review/{WEEK}/minutes.md?lang=de").text
     assert german.startswith("# Protokoll der wöchentlichen Auswertung 2026-W48")
 
@@ -234,12 +234,12 @@ def test_a_meeting_may_be_ended_again_and_keeps_its_day(lena: Somebody) -> None:
 
 
 def test_a_week_without_answers_has_a_meeting_and_minutes_too(lena: Somebody) -> None:
-    assert "0 answers arrived" in lena.get(MEETING).text
+    assert "0 answers, 0 with a comment." in lena.get(MEETING).text
     minutes = end(lena)
     assert "No answer arrived in this week." in minutes
 
 
-def test_a_black_name_and_an_erased_comment_are_not_in_the_minutes(lena: Somebody) -> None:
+def test_a_redacted_name_and_an_erased_comment_are_not_in_the_minutes(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 1, 1, comment="Mx Sample did it")
     end(lena)
     assert "Mx Sample" in as_markdown(lena).text

@@ -195,19 +195,19 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
     assert "CSS: mean 4.0, n = 5" in said
     assert "5 answered of 5 customers" in said
 
-    # Read: the low ones first, one tap each; those without words in one tap.
+    # Read: the low ones first, one tap each; those without a comment in one tap.
     page.goto(f"{house.url}/review/unread")
     for number in ("0001", "0003"):
         follow(page, f".answer:has-text('Case {number}') button[data-key=r]")
     page.goto(f"{house.url}/review/{house.week}")
-    follow(page, "text=Read: all 2 answers without words")
-    assert "1 answer unread" in page.inner_text("main"), "the low one without words"
+    follow(page, "text=Mark all 2 answers without a comment as read")
+    assert "1 answer unread" in page.inner_text("main"), "the low one without a comment"
 
-    # A name is blacked out before the meeting.
+    # A name is redacted before the meeting.
     low = ".answer:has-text('Case 0001')"
-    page.click(f"{low} summary:has-text('Black out')")
+    page.click(f"{low} summary:has-text('Redact')")
     page.fill(f"{low} input[name=words]", "Mx Sample")
-    follow(page, f"{low} button:has-text('Black out for good')")
+    follow(page, f"{low} button:has-text('Redact permanently')")
     assert "It took a week. ▇▇▇ was slow." in page.inner_text("main")
 
     # Meet: decide, and end although one answer was never marked.
@@ -215,7 +215,7 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
     follow(page, "text=Begin")
     assert "Case 0001" in page.inner_text("main")
     page.fill("#decision", "We tell customers each morning.")
-    follow(page, "text=Note the decision")
+    follow(page, "text=Add decision")
     assert "We tell customers each morning." in page.inner_text("main")
     while page.query_selector("[rel=next]"):
         follow(page, "[rel=next]")
@@ -233,8 +233,8 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
     assert "c1@customer.example" in page.inner_text("main")
     page.check("[value=contacted]")
     page.fill("#remark", "Talked; all is well.")
-    follow(page, "text=Close it")
-    assert "Nobody waits to hear from you." in page.inner_text("main")
+    follow(page, "button:has-text('Close follow-up')")
+    assert "No open follow-ups." in page.inner_text("main")
     customer = context.new_page()
     customer.goto(_link_of("0001", house))
     assert "Handled on" in customer.inner_text("main")

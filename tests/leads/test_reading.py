@@ -67,7 +67,7 @@ def test_a_note_stands_beside_the_answer_as_text(lena: Somebody) -> None:
     assert len(lena.office.rows("notes")) == 1
 
 
-def test_a_name_is_blacked_out_in_every_revision_and_every_spelling(lena: Somebody) -> None:
+def test_a_name_is_redacted_in_every_revision_and_every_spelling(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 1, 1, comment="Mx Sample was slow. mx sample!")
     lena.post(f"/review/answers/{one}/redact", revision="1", words="Mx Sample")
     known = answers.revisions(lena.office.program.database, one)
@@ -76,7 +76,7 @@ def test_a_name_is_blacked_out_in_every_revision_and_every_spelling(lena: Somebo
     (row,) = lena.office.rows("lead_actions")
     assert (row["lead_name"], row["action"], row["subject"]) == (
         "lena",
-        "words blacked out",
+        "comment redacted",
         "0001",
     )
 
@@ -86,7 +86,7 @@ def test_words_that_are_not_there_are_given_back(lena: Somebody) -> None:
     place, week = f"/review/answers/{one}/redact", f"/review/{WEEK}#words"
     missed = lena.post(place, revision="1", words="<Mx>  Sampel", back=week)
     assert missed.status_code == 422
-    assert "“&lt;Mx&gt; Sampel” does not stand in the comment" in missed.text
+    assert "“&lt;Mx&gt; Sampel” is not in the comment" in missed.text
     assert f'href="{week}"' in missed.text
     assert "Mx Sample was slow." in missed.text
     assert lena.office.rows("lead_actions") == []
@@ -105,7 +105,7 @@ def test_a_name_that_only_an_earlier_revision_had_is_gone_and_said_to_be_missed(
     assert missed.status_code == 422
     known = answers.revisions(lena.office.program.database, one)
     assert [answer.comment for answer in known] == ["▇▇▇ was slow.", "Mx Sampel was slow."]
-    assert [row["action"] for row in lena.office.rows("lead_actions")] == ["words blacked out"]
+    assert [row["action"] for row in lena.office.rows("lead_actions")] == ["comment redacted"]
 
 
 def test_a_pattern_is_words_and_nothing_else(lena: Somebody) -> None:

@@ -58,7 +58,8 @@ def test_answers_to_another_wording_are_shown_apart(rita: Somebody) -> None:
     page = rita.get(f"/review/{WEEK}")
     assert "CES: mean 5.0, n = 1" in words(page)
     said = (
-        "with a comment: 0. 1 was given to another wording of the questions and is counted apart."
+        "2 answers, 0 with a comment. "
+        "1 was given to another wording of the questions and is counted apart."
     )
     assert said in words(page)
     assert table(page, "Answers to wording 7 of the questions")[1:] == [
@@ -72,13 +73,13 @@ def test_the_cohort_has_numerator_denominator_and_an_open_end(rita: Somebody) ->
     rita.office.invite("2", case_kind="software")
     rita.office.invite("3", case_kind="security", closure_reason="no_reply")
     said = words(rita.get(f"/review/{WEEK}"))
-    assert "Response rate: 33 % (1 answered of 3 customers whom the link reached)" in said
-    assert "Open: answers can come until" in said
+    assert "Response rate: 33 % (1 of 3 surveyed customers answered)" in said
+    assert "Open: answers can still arrive until" in said
     rows = table(rita.get(f"/review/{WEEK}"), "By case kind")
     assert rows[1:] == [["Software", "1", "1", "2"], ["Security", "0", "1", "1"]]
     rita.office.wait(days=21)
     rita.sign_in("rita")
-    assert "Final: no link takes an answer any more" in words(rita.get(f"/review/{WEEK}"))
+    assert "Final: all survey links have expired" in words(rita.get(f"/review/{WEEK}"))
 
 
 def test_definitions_stand_beside_every_figure_in_the_words_of_the_facts(rita: Somebody) -> None:
@@ -117,8 +118,8 @@ def test_filters_hide_answers_and_leave_the_figures_alone(rita: Somebody) -> Non
         page = rita.get(f"/review/{WEEK}?{query}")
         assert "SOFT-1" in page.text
         assert "INFRA-1" not in page.text
-        assert "1 answer does not fit and is hidden" in page.text
-        assert "2 answers arrived" in page.text
+        assert "Showing 1 of 2." in page.text
+        assert "2 answers, " in page.text
 
 
 def test_hostile_text_is_text_and_a_hostile_link_is_none(rita: Somebody) -> None:
@@ -149,7 +150,7 @@ def test_sample_data_is_named_as_such(rita: Somebody) -> None:
     answered(rita.office, "1", source="sample")
     assert "Sample data: none of these cases exists." in rita.get(f"/review/{WEEK}").text
     answered(rita.office, "2")
-    assert "Sample data is mixed in" in rita.get(f"/review/{WEEK}").text
+    assert "Some of these cases are samples" in rita.get(f"/review/{WEEK}").text
 
 
 def test_the_review_speaks_german(rita: Somebody) -> None:
@@ -177,7 +178,7 @@ def test_home_is_the_last_complete_week(rita: Somebody) -> None:
 
 
 def test_sample_answers_are_named_wherever_they_are_counted(rita: Somebody) -> None:
-    said = "Sample answers are counted among these: no figure of these weeks says how support did."
+    said = "Some of these answers are samples: do not read these figures as results."
     answered(rita.office, "1", source="sample")
     rita.office.wait(days=7)
     rita.sign_in("rita")
@@ -190,14 +191,18 @@ def test_sample_answers_are_named_wherever_they_are_counted(rita: Somebody) -> N
     rita.sign_in("rita")
     assert said not in words(rita.get("/review/2027-W23"))
     assert said in words(rita.get("/review/2027-W23?weeks=104"))
-    assert "Beispielantworten sind mitgezählt" in rita.get("/review/2026-W49?lang=de").text
+    assert "Einige dieser Antworten sind Beispiele" in rita.get("/review/2026-W49?lang=de").text
 
 
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "the difference of the shares is −40.8 to −18.3 percentage points, so chance"),
-        ("de", "der Anteile liegt bei −40,8 bis −18,3 Prozentpunkten, Zufall"),
+        (
+            "en",
+            "fell compared with the 13 weeks before "
+            "(likely change: −40.8 to −18.3 percentage points)",
+        ),
+        ("de", "gefallen (wahrscheinliche Veränderung: −40,8 bis −18,3 Prozentpunkte)"),
     ],
 )
 def test_a_fall_is_told_in_percentage_points(rita: Somebody, language: str, said: str) -> None:

@@ -52,13 +52,13 @@ class Somebody:
         return self.browser.get(path)
 
     def post(self, path: str, **fields: Any) -> Any:
-        """Send a form with the value of a page of this session."""
+        """Send a form with the CSRF token of this session."""
         page = value_in(self.browser.get("/review/unread").text)
         return self.browser.post(path, data={"csrf_token": page, **fields})
 
 
 def value_in(page: str) -> str:
-    """Return the page value of a page, or nothing."""
+    """Return the CSRF token of a page, or ""."""
     found = re.search(r'name="csrf_token" value="([^"]*)"', page)
     return found[1] if found else ""
 
