@@ -10,6 +10,7 @@ from translation import asked_for, catalogue, forms, main, missing
 from feedback_app.base.language import choose, own_name
 from feedback_app.base.templates import template
 from support_facts import load_facts
+from tests.support.some import some
 
 ROOT = Path(__file__).parents[2]
 OTHERS = load_facts().languages[1:]
@@ -23,7 +24,7 @@ def test_no_translation_is_left_over(language: str) -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_translations_fill_the_same_gaps(language: str) -> None:
     gaps = re.compile(r"%\(\w+\)s")
-    for original, translation in catalogue(language).items():
+    for original, translation in some(catalogue(language).items()):
         for one, other in zip(forms(original), forms(translation), strict=True):
             assert sorted(gaps.findall(one)) == sorted(gaps.findall(other))
 

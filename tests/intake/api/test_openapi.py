@@ -14,6 +14,7 @@ from feedback_app.intake.api.openapi import openapi_document
 from support_facts import load_facts
 from tests.support.office import Office
 from tests.support.server import environment, feedback, free_port, running
+from tests.support.some import some
 
 FACTS = load_facts()
 DOCUMENT = openapi_document(FACTS, "https://survey.example")
@@ -53,7 +54,7 @@ def test_a_fuzzer_finds_nothing(tmp_path: Path) -> None:
 
 def test_the_document_is_of_version_3_0_throughout() -> None:
     assert DOCUMENT["openapi"].startswith("3.0.")
-    for one in _all(DOCUMENT):
+    for one in some(_all(DOCUMENT)):
         assert one.get("type") != "null"
         assert not isinstance(one.get("type"), list)
         assert not {"anyOf", "oneOf", "const", "examples", "$defs"} & set(one)

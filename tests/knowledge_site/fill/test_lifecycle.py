@@ -8,6 +8,7 @@ import pytest
 from charts import anchor
 from knowledge_site.fill.lifecycle import ESCALATION_PAGE, STATUS_PAGE, escalation, picture
 from support_facts import load_facts
+from tests.support.some import some
 
 FACTS = load_facts()
 
@@ -26,7 +27,7 @@ def test_picture_is_drawn_for_wide_and_for_narrow_screens():
 
 
 def test_each_drawing_is_named_and_described_by_its_own_text():
-    for drawing in drawings():
+    for drawing in some(drawings()):
         title, text = drawing.find("title"), drawing.find("desc")
         assert title is not None and text is not None
         assert title.text and text.text
@@ -41,7 +42,7 @@ def described(facts=FACTS, language="en") -> str:
 
 
 def test_each_box_shows_a_status_and_leads_to_its_row():
-    for drawing in drawings():
+    for drawing in some(drawings()):
         boxes = {link.attrib["href"]: link.findtext("text") for link in drawing.findall("a")}
         assert boxes == {
             f"{STATUS_PAGE}#{anchor(status.key)}": status.name for status in FACTS.statuses
@@ -50,7 +51,7 @@ def test_each_box_shows_a_status_and_leads_to_its_row():
 
 def test_there_is_one_way_for_each_status_that_can_follow():
     ways = sum(len(status.next) for status in FACTS.statuses)
-    for drawing in drawings():
+    for drawing in some(drawings()):
         assert len(drawing.findall("g")) == ways
 
 
@@ -63,9 +64,9 @@ def test_description_names_every_status_and_what_can_follow(language):
 
 
 def test_everything_drawn_lies_inside_the_picture():
-    for drawing in drawings():
+    for drawing in some(drawings()):
         width, height = map(float, drawing.attrib["viewBox"].split()[2:])
-        for path in drawing.iter("path"):
+        for path in some(drawing.iter("path")):
             numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", path.attrib["d"])]
             assert all(0 <= x <= width for x in numbers[::2])
             assert all(0 <= y <= height for y in numbers[1::2])
@@ -89,7 +90,7 @@ def test_a_status_more_makes_a_longer_picture():
 
 @pytest.mark.parametrize("language", FACTS.languages)
 def test_escalation_is_drawn_from_its_own_statuses(language):
-    for drawing in escalation(FACTS, language).findall("svg"):
+    for drawing in some(escalation(FACTS, language).findall("svg")):
         boxes = {
             link.attrib["href"]: "".join(link.itertext()).strip() for link in drawing.findall("a")
         }
