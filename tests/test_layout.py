@@ -195,3 +195,10 @@ def test_a_template_has_short_lines_and_no_literal_address_of_the_leads_pages(pa
 
 def test_there_are_templates_to_check() -> None:
     assert len(TEMPLATES) > 40
+
+
+def test_no_test_module_imports_another() -> None:
+    for path in _modules("tests"):
+        imported = {name for name in _imports(path) if name.startswith("tests.")}
+        others = {name for name in imported if not name.startswith("tests.support")}
+        assert not others, f"{_name(path)} imports {others}; move what they share to tests/support/"

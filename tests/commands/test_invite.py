@@ -5,8 +5,7 @@ import io
 import re
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,57 +25,14 @@ from feedback_app.intake.dates import DateReader
 from feedback_app.intake.mapping import CaseMapping
 from feedback_app.review.week import summarise_week
 from feedback_app.store import answered_cases, opt_outs, rejected_files
-from tests.support.office import KEY, NOW, Office, a_case
+from tests.support.importing import SAMPLE_OPTIONS, Desk
+from tests.support.office import NOW, Office, a_case
 
-SAMPLE = Path(__file__).parents[3] / "shared/data/incident_event_log_sample.csv"
-SAMPLE_OPTIONS = (
-    *("--map", "case_number=number", "--map", "opened_at=opened_at"),
-    *("--map", "solution_proposed_at=resolved_at", "--map", "team=assignment_group"),
-    *("--set", "source=servicenow", "--set", "case_kind=software"),
-    *("--where", "incident_state=Closed", "--missing", "?"),
-    *("--date-format", "%d/%m/%Y %H:%M", "--timezone", "Europe/Lisbon"),
-)
 TODAY = to_text(NOW - timedelta(hours=2))
 LAST_LINE = re.compile(
     r"\d+ rows read: \d+ new closed cases \(\d+ withheld(: \d+ [a-z_]+(, \d+ [a-z_]+)*)?\), "
     r"\d+ duplicates, \d+ rejected, \d+ filtered out"
 )
-
-
-@dataclass
-class Desk:
-    """An operator at a terminal, with a folder for files."""
-
-    office: Office
-    folder: Path
-
-    def write(self, content: str | bytes, name: str = "cases.csv") -> Path:
-        path = self.folder / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
-
-    def invite(self, content: str | bytes | Path, *options: str) -> Result:
-        path = content if isinstance(content, Path) else self.write(content)
-        return CliRunner().invoke(invite, [str(path), *options])
-
-    @property
-    def rejected(self) -> Path:
-        return self.folder / "cases.rejected.csv"
-
-    def numbers(self) -> list[str]:
-        return sorted(row["case_number"] for row in self.office.rows("cases"))
-
-
-@pytest.fixture
-def desk(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    running = office.program.settings
-    monkeypatch.setenv("FEEDBACK_DATABASE", running.database.get_secret_value())
-    monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY.replace(" ", "-").replace(",", "-"))
-    monkeypatch.setenv("FEEDBACK_MAILBOX", str(running.mailbox))
-    folder = tmp_path / "desk"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    yield Desk(office, folder)
 
 
 def _last(result: Result) -> str:
@@ -94,13 +50,6 @@ def _csv(*rows: tuple[str, ...]) -> str:
 def _some(count: int, start: int = 0) -> str:
     rows = [(f"{number:05d}", TODAY) for number in range(start, start + count)]
     return _csv(("case_number", "closed_at"), *rows)
-
-
-@pytest.fixture
-def sample() -> Path:
-    if not SAMPLE.exists():
-        pytest.skip(f"the real sample is not at {SAMPLE}")
-    return SAMPLE
 
 
 def test_the_real_export_is_kept_and_nobody_is_asked_about_cases_of_2016(

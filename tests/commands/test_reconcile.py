@@ -16,7 +16,7 @@ from feedback_app.intake.api.messages import MAX_CASES
 from feedback_app.intake.csv.file import opened
 from feedback_app.intake.mapping import CaseMapping
 from feedback_app.intake.mapping_file import MappingTables
-from tests.commands.test_invite import SAMPLE_OPTIONS, Desk, desk, sample  # noqa: F401
+from tests.support.importing import SAMPLE_OPTIONS, Desk
 from tests.support.office import NOW, Office, a_case
 from tests.support.senders import Wire, key_for, serving
 
@@ -24,7 +24,7 @@ TODAY = to_text(NOW - timedelta(hours=2))
 
 
 @pytest.fixture
-def compare(desk: Desk) -> Any:  # noqa: F811
+def compare(desk: Desk) -> Any:
     def compare(content: str | Path, *options: str) -> Any:
         path = content if isinstance(content, Path) else desk.write(content)
         before = desk.office.everything()
@@ -35,7 +35,7 @@ def compare(desk: Desk) -> Any:  # noqa: F811
     return compare
 
 
-def test_what_never_came_in_is_listed(desk: Desk, compare: Any) -> None:  # noqa: F811
+def test_what_never_came_in_is_listed(desk: Desk, compare: Any) -> None:
     desk.office.receive(a_case("001", source="jira", closed_at=NOW - timedelta(hours=2)))
     rows = f"case_number,closed_at\n001,{TODAY}\n002,{TODAY}\n01,{TODAY}\n"
     result = compare(rows, "--set", "source=jira")
@@ -48,7 +48,7 @@ def test_what_never_came_in_is_listed(desk: Desk, compare: Any) -> None:  # noqa
 
 
 def test_what_was_missed_is_taken_in_by_the_same_options(
-    desk: Desk,  # noqa: F811
+    desk: Desk,
     compare: Any,
 ) -> None:
     rows = f"number,closed,state\n007,{TODAY},Closed\n008,{TODAY},Open\n"
@@ -62,7 +62,7 @@ def test_what_was_missed_is_taken_in_by_the_same_options(
 
 
 def test_a_case_is_found_by_its_number_where_the_export_has_no_id(
-    desk: Desk,  # noqa: F811
+    desk: Desk,
     compare: Any,
 ) -> None:
     closed = NOW - timedelta(hours=2)
@@ -72,7 +72,7 @@ def test_a_case_is_found_by_its_number_where_the_export_has_no_id(
 
 
 def test_a_later_closing_of_a_known_case_is_missed_too(
-    desk: Desk,  # noqa: F811
+    desk: Desk,
     compare: Any,
 ) -> None:
     desk.office.receive(a_case("1", source="csv", closed_at=NOW - timedelta(days=5)))
@@ -117,7 +117,7 @@ Net = "infrastructure"
 ROWS = "number,closed,group,kind,state\n01,24/11/2026 10:00,?,net,Closed\n02,x,A,B,Open\n"
 
 
-def test_a_mapping_file_says_what_options_say(desk: Desk) -> None:  # noqa: F811
+def test_a_mapping_file_says_what_options_say(desk: Desk) -> None:
     mapping = desk.write(MAPPING, "desk.toml")
     result = desk.invite(ROWS, "--mapping", str(mapping))
     assert result.exit_code == 0, result.output
@@ -127,7 +127,7 @@ def test_a_mapping_file_says_what_options_say(desk: Desk) -> None:  # noqa: F811
     assert "team's time zone" not in result.output
 
 
-def test_options_win_over_the_mapping_file(desk: Desk) -> None:  # noqa: F811
+def test_options_win_over_the_mapping_file(desk: Desk) -> None:
     mapping = desk.write(MAPPING, "desk.toml")
     options = ["--set", "team=B", "--map", "source=kind", "--timezone", "Europe/Berlin"]
     desk.invite(ROWS, "--mapping", str(mapping), *options)
@@ -149,7 +149,7 @@ def test_options_win_over_the_mapping_file(desk: Desk) -> None:  # noqa: F811
     ],
 )
 def test_a_faulty_mapping_file_is_refused_by_name(
-    desk: Desk,  # noqa: F811
+    desk: Desk,
     text: str,
     said: str,
 ) -> None:
@@ -173,8 +173,8 @@ def _kept(office: Office) -> list[tuple[Any, ...]]:
 
 
 def test_the_real_export_ends_in_the_same_rows_by_csv_and_by_http(
-    desk: Desk,  # noqa: F811
-    sample: Path,  # noqa: F811
+    desk: Desk,
+    sample: Path,
     port: int,
     compare: Any,
 ) -> None:

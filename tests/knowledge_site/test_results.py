@@ -24,8 +24,8 @@ from knowledge_site.results.downloads import as_json, write_downloads
 from knowledge_site.results.view import ResultsView
 from published_results import Correction, Published, Result, ResultsError, add, read_folder
 from scripts import build_site
-from tests.published_results.test_files import a_draft, a_note, results
 from tests.support.cohort_cases import FACTS, a_case, a_response, an_answer
+from tests.support.published_drafts import a_draft, a_note, results
 
 DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
 # What says nothing while there is nothing.

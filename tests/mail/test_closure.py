@@ -14,9 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from feedback_app.mail.closure import SurveyLinks, closure_email
-from feedback_app.mail.message import MailContext
-from support_facts import load_facts
+from feedback_app.mail.closure import closure_email
+from tests.support.closure_parts import CONTEXT, LINKS, SENDER
 from tests.support.office import NOW, Customer, Office, a_case
 from tests.support.some import some
 
@@ -34,9 +33,6 @@ HEADERS = [
     "List-Unsubscribe",
     "List-Unsubscribe-Post",
 ]
-SENDER = Address("Support", addr_spec="support@example.org")
-CONTEXT = MailContext(load_facts(), SENDER, SENDER, "https://survey.example")
-LINKS = SurveyLinks("https://survey.example/f/x", "https://survey.example/o/x")
 
 
 def _parts(mail) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from feedback_app.mail.closure import closure_email
 from feedback_app.mail.sender import NotDeliveredError, RefusedError
 from feedback_app.mail.smtp import SMTPSender
 from feedback_app.records import OutboxMessage
-from tests.mail.test_closure import CONTEXT, LINKS
+from tests.support.closure_parts import CONTEXT, LINKS
 from tests.support.office import NOW, a_case
 from tests.support.smtp_sink import DROP, DROP_AFTER_DATA, HANG, SmtpSink, listening
 

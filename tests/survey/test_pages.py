@@ -25,7 +25,7 @@ from feedback_app.mail.closure import closure_email
 from feedback_app.program import open_program
 from feedback_app.settings import Settings
 from support_facts import load_facts
-from tests.mail.test_closure import CONTEXT, LINKS
+from tests.support.closure_parts import CONTEXT, LINKS
 from tests.support.office import KEY, NOW, Customer, Office, a_case, serving
 from tests.support.some import some
 
