@@ -12,7 +12,7 @@ import pytest
 
 from feedback_app.base.times import to_text
 from feedback_app.database.contract import Database
-from feedback_app.intake.api.openapi import document
+from feedback_app.intake.api.openapi import openapi_document
 from feedback_app.intake.mapping import FIELDS
 from feedback_app.intake.webhooks import presets
 from feedback_app.records import (
@@ -32,7 +32,9 @@ from tests.support.office import NOW
 from tests.support.some import some
 
 FACTS = load_facts()
-MESSAGE = document(FACTS, "https://survey.example")["components"]["schemas"]["ClosedCaseMessage"]
+MESSAGE = openapi_document(FACTS, "https://survey.example")["components"]["schemas"][
+    "ClosedCaseMessage"
+]
 GENERIC = Path(presets.__file__).with_name("generic.toml")
 
 
