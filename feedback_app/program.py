@@ -1,20 +1,26 @@
 """The running program: what every command and every request needs, opened once at the start."""
 
+import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.headerregistry import Address
 from email.utils import parseaddr
 from functools import cached_property
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from feedback_app.base.files import unsafe_permissions
 from feedback_app.base.links import Links
-from feedback_app.database.choose import open_database
+from feedback_app.database.choose import open_database, sqlite_path
 from feedback_app.database.contract import Database
 from feedback_app.invitations import CaseIntake
 from feedback_app.mail.message import MailContext
-from feedback_app.settings import Settings, SettingsError
+from feedback_app.settings import ENV_FILE, Settings, SettingsError
 from feedback_app.store import opt_outs
 from support_facts import Facts, FactsError, load_facts
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -78,15 +84,25 @@ def _mailbox(text: str | None) -> Address | None:
     return Address(name, addr_spec=address) if address else None
 
 
+def _private_paths(settings: Settings) -> Iterator[Path]:
+    """Yield the files and folders that hold secrets or customers' data."""
+    yield from (Path(ENV_FILE), settings.mailbox)
+    if path := sqlite_path(settings.database.get_secret_value()):
+        yield from (path.parent, path, *(Path(f"{path}-{end}") for end in ("wal", "shm")))
+
+
 def open_program(settings: Settings) -> Program:
     """Return the program with these settings.
 
-    Raises SettingsError if the facts cannot be loaded or the database cannot be opened.
+    Logs a warning for each file or folder that other accounts can use. Raises SettingsError if
+    the facts cannot be loaded or the database cannot be opened.
     """
     try:
         facts = load_facts(settings.facts)
         database = open_database(settings.database.get_secret_value())
     except (FactsError, ValueError) as error:
         raise SettingsError(str(error)) from error
+    for warning in unsafe_permissions(_private_paths(settings)):
+        log.warning("%s", warning)
     keys = [key.get_secret_value() for key in settings.secret_keys]
     return Program(settings, facts, database, Links(keys, settings.links_valid_from))

@@ -32,7 +32,7 @@ from feedback_app.base.addresses import (
 
 _KEY_LENGTH = 32
 _PREFIX = "FEEDBACK_"
-_ENV_FILE = ".env"
+ENV_FILE = ".env"
 _MAIL_SCHEMES = ("smtp", "smtps", "smtp+starttls")
 
 
@@ -204,7 +204,7 @@ def read_settings(**overrides: Any) -> Settings:
     """
     faults = list(_misspelt())
     try:
-        settings = Settings(**{"_env_file": _ENV_FILE, **overrides})
+        settings = Settings(**{"_env_file": ENV_FILE, **overrides})
     except ValidationError as error:
         faults = [*(_fault(fault) for fault in error.errors()), *faults]
     if faults:
@@ -215,7 +215,7 @@ def read_settings(**overrides: Any) -> Settings:
 def _misspelt() -> Iterator[str]:
     """Yield an error for each unknown variable whose name is similar to a setting."""
     known = [_PREFIX + name.upper() for name in Settings.model_fields]
-    given = {name.upper() for name in (*os.environ, *dotenv_values(_ENV_FILE))}
+    given = {name.upper() for name in (*os.environ, *dotenv_values(ENV_FILE))}
     for name in sorted(given - set(known)):
         meant = get_close_matches(name, known, n=1, cutoff=0.9)
         if name.startswith(_PREFIX) and meant:

@@ -91,7 +91,10 @@ def add(folder: Path, files: Iterable[Result | PublishedNote]) -> list[Path]:
 
     Raises OSError if a file cannot be written; the files before it are complete.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        # Published files are public, so the site's builder may run as another user.
+        folder.chmod(0o755)
     return [_add(folder / file.file_name, as_text(file)) for file in files]
 
 

@@ -69,6 +69,7 @@ def build(
                 _build_language(site, docs, facts, language, facts_path, results, nav)
         faults = finish(site, pages, facts, published)
         _stop_at(to_sources(faults, site.resolve(), docs, facts.languages))
+        _make_public(site)
         _replace(out, site)
 
 
@@ -152,6 +153,12 @@ def _refuse_foreign(out: Path) -> None:
     if not (out / "headers.json").is_file():
         fault = "contains files that are not a built site: use an empty or new folder for --out"
         raise SiteError([f"{out}: {fault}"])
+
+
+def _make_public(site: Path) -> None:
+    """Let a web server that runs as another user read the site, whatever the umask."""
+    for path in (site, *site.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _replace(out: Path, site: Path) -> None:

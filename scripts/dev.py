@@ -146,7 +146,9 @@ def settings(port: int) -> dict[str, str]:
 
     Data is stored in var/dev/, so it never mixes with a real installation, which uses var/.
     """
-    STATE.mkdir(parents=True, exist_ok=True)
+    STATE.parent.mkdir(exist_ok=True)
+    STATE.mkdir(mode=0o700, exist_ok=True)
+    STATE.chmod(0o700)
     return {
         "FEEDBACK_SECRET_KEYS": secret_key(STATE / "secret_key"),
         "FEEDBACK_DATABASE": f"sqlite:///{STATE}/feedback.sqlite",

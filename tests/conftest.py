@@ -88,7 +88,7 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def migrated_sqlite_url(migrated_sqlite_file: Path, tmp_path: Path) -> str:
     """The address of a migrated SQLite database without rows."""
     path = tmp_path / "feedback.sqlite"
-    shutil.copyfile(migrated_sqlite_file, path)
+    shutil.copy(migrated_sqlite_file, path)
     return f"sqlite:///{path}"
 
 

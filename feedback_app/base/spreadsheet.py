@@ -4,14 +4,18 @@ https://owasp.org/www-community/attacks/CSV_Injection describes the attack. A ce
 start of the text and after a line break, tab or semicolon in it, because a spreadsheet set to
 semicolons splits there. A formula begins with one of = + - @ or their full-width forms, and spaces,
 quotes or invisible characters may precede it. The guard is an apostrophe at the start of such a
-cell. A cell that already starts with an apostrophe gets a second one, so that removing one from
-each cell restores the text.
+cell and at the start of the text. Where one is already, a second one is added, so that removing
+one from each place restores the text.
 """
 
 import re
 
-_SIGNS = r"=+\-@＝＋－＠"
-_UNSEEN = r"[\s\"'“”„«»‘’\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+_SIGNS = r"=+\-@＝＋－＠﹦﹢﹣﹫"
+_QUOTES = r"\"'`´“”„‟«»‘’‚‛‹›＂＇"
+_UNSEEN = (
+    rf"[\s{_QUOTES}\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 _FORMULA = re.compile(
     rf"\A(?={_UNSEEN}*[{_SIGNS}\t\n\r]|')"
     rf"|(?<=[\n\r\t;])(?=(?:(?![\n\r\t]){_UNSEEN})*[{_SIGNS}]|')"
@@ -21,7 +25,9 @@ _GUARD = re.compile(r"(?:\A|(?<=[\n\r\t;]))'")
 
 def guarded(text: str) -> str:
     """Return `text` as a cell that no spreadsheet reads as a formula."""
-    return _FORMULA.sub("'", text)
+    harmless = _FORMULA.sub("'", text)
+    is_marked = harmless == text or _FORMULA.match(text)
+    return harmless if is_marked else f"'{harmless}"
 
 
 def unguarded(cell: str) -> str:

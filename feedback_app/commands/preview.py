@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from feedback_app.base import times
+from feedback_app.base.files import make_private_folder, write_private_file
 from feedback_app.base.links import new_id
 from feedback_app.commands.with_program import with_program
 from feedback_app.mail.closure import SurveyLinks, closure_email
@@ -30,7 +31,7 @@ def preview_mail(program: Program, output: Path) -> None:
     Nothing is stored or sent, and the survey links do not work.
     """
     try:
-        output.mkdir(parents=True, exist_ok=True)
+        make_private_folder(output)
         for language in program.facts.languages:
             for message in _emails(program, language):
                 _write(output / f"{message.kind.replace(' ', '-')}-{language}", message)
@@ -61,7 +62,8 @@ def _emails(program: Program, language: str) -> tuple[OutboxMessage, OutboxMessa
 def _write(path: Path, message: OutboxMessage) -> None:
     mail = message_from_string(message.message, policy=SMTP)
     html = mail.get_body(("html",))
-    path.with_suffix(".eml").write_bytes(message.message.encode("ascii"))
-    path.with_suffix(".html").write_text(html.get_content() if html else "", encoding="utf-8")
+    write_private_file(path.with_suffix(".eml"), message.message.encode("ascii"))
+    page: str = html.get_content() if html else ""
+    write_private_file(path.with_suffix(".html"), page.encode())
     for suffix in (".eml", ".html"):
         click.echo(path.with_suffix(suffix))

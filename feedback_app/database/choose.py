@@ -7,14 +7,20 @@ from feedback_app.database.contract import Database
 from feedback_app.database.sqlite import SQLite
 
 
+def sqlite_path(url: str) -> Path | None:
+    """Return the path in `sqlite:///path`; None for any other URL."""
+    prefix = "sqlite:///"
+    return Path(unquote(url.removeprefix(prefix))) if url.startswith(prefix) else None
+
+
 def open_database(url: str) -> Database:
     """Return the database at `sqlite:///path` or `postgresql://…`.
 
     A missing SQLite file is created. Raises ValueError for any other URL, or if the PostgreSQL
     driver is not installed.
     """
-    if url.startswith("sqlite:///"):
-        return SQLite(Path(unquote(url.removeprefix("sqlite:///"))))
+    if path := sqlite_path(url):
+        return SQLite(path)
     if url.startswith("postgresql://"):
         try:
             from feedback_app.database.postgresql import PostgreSQL

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import sqlite_utils
 
+from feedback_app.base.files import make_private_file, make_private_folder
 from feedback_app.database.connections import ThreadConnections
 from feedback_app.database.contract import (
     DatabaseUnavailableError,
@@ -30,7 +31,9 @@ class SQLite:
 
     def _connect(self) -> sqlite_utils.Database:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._path.parent)
+            # SQLite gives the WAL and its index the mode of the database file.
+            make_private_file(self._path)
             # Transactions are explicit, so the driver must not start any.
             connection = sqlite3.connect(
                 self._path,

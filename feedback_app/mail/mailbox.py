@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from feedback_app.base.files import make_private_folder, write_private_file
 from feedback_app.mail.sender import NotDeliveredError
 from feedback_app.records import OutboxMessage
 
@@ -24,9 +25,9 @@ class Mailbox:
 
     def send(self, message: OutboxMessage) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._folder)
             finished, unfinished = files_of(self._folder, message.id)
-            unfinished.write_bytes(message.message.encode("ascii"))
+            write_private_file(unfinished, message.message.encode("ascii"))
             unfinished.replace(finished)
         except OSError as error:
             raise NotDeliveredError(f"cannot write to {self._folder}: {error}") from error

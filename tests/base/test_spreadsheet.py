@@ -31,6 +31,15 @@ def test_no_formula_remains_wherever_a_cell_can_begin(text: str) -> None:
         assert part.strip(f' "“”„«»‘’{invisible}').strip()[:1] not in tuple("=+-@＝＋－＠")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["x;=1+1", "a\n=1+1", "x\t=1+1", "a\n'b", " =1", "\u00a0=1", "“=1", "`=1", "\u2066=1", "﹦1"],
+)
+def test_an_apostrophe_at_the_start_shows_that_a_cell_is_guarded_anywhere(text: str) -> None:
+    assert guarded(text).startswith("'")
+    assert unguarded(guarded(text)) == text
+
+
 def test_harmless_text_stays_as_it_is() -> None:
     for text in ("00012345", "Fine, thanks - really: 2+2=4 @home", "it's", "a\nb;c\td", ""):
         assert guarded(text) == text

@@ -1,13 +1,13 @@
 """The file of rejected rows, next to the imported file: people correct it and import it again."""
 
 import csv
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
+from feedback_app.base.files import write_private_file
 from feedback_app.base.spreadsheet import guarded, unguarded
 from feedback_app.database.contract import Database
 from feedback_app.intake.csv.file import MAX_CELL_CHARACTERS, Table, TableRow
@@ -95,8 +95,8 @@ class RejectedRows:
         with self._database.write() as tx:
             rejected_files.add(tx, self.path, self._now)
         # Only the owner may read it: rejected rows contain customers' addresses.
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        file = os.fdopen(handle, "w", encoding="utf-8", newline="")
+        write_private_file(self.path, b"")
+        file = self.path.open("w", encoding="utf-8", newline="")
         csv.writer(file).writerow(guarded(name) for name in (*self._columns, *ADDED_COLUMNS))
         return file
 
