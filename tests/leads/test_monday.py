@@ -144,7 +144,7 @@ def test_every_page_is_for_everybody(house: House, browser: Any, scheme: str, wi
         "unread",
         "search?words=solved",
         "exports",
-        "record",
+        "audit-log",
         "follow-ups",
         f"follow-ups/{wished[1]}",
         f"answers/{one[1]}",
@@ -193,7 +193,7 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
     assert "5 answers unread" in said
     assert "CES: mean 3.4, n = 5" in said
     assert "CSS: mean 4.0, n = 5" in said
-    assert "5 answered of 5 customers" in said
+    assert "5 of 5 surveyed customers answered" in said
 
     # Read: the low ones first, one tap each; those without a comment in one tap.
     page.goto(f"{house.url}/review/unread")
@@ -229,7 +229,7 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
 
     # Follow up.
     page.goto(f"{house.url}/review/follow-ups")
-    follow(page, "text=Draft a mail, or close")
+    follow(page, "text=Draft an email or close")
     assert "c1@customer.example" in page.inner_text("main")
     page.check("[value=contacted]")
     page.fill("#remark", "Talked; all is well.")
@@ -240,7 +240,7 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
     assert "Handled on" in customer.inner_text("main")
     assert "Discussed in the weekly meeting" in customer.inner_text("main")
 
-    # Export, and the record of it.
+    # Export, and its entry in the audit log.
     page.goto(f"{house.url}/review/exports?week={house.week}")
     page.check("[value=csv]")
     with page.expect_download() as download:
