@@ -35,7 +35,7 @@ class Labels:
     """Title and description of a chart, and the headings of its table.
 
     `key` makes ids unique on a page. The first heading is for the labels of the marks, the others
-    are for their cells. `description` says what is counted and which direction is better.
+    are for their cells. `description` names what is counted and which direction is better.
     """
 
     key: str

@@ -58,17 +58,17 @@ class PlannedCases:
             self._asked[case.contact_email.lower()].add(_identity(case))
 
     def has_same_closing(self, case: ClosedCase, within: timedelta) -> bool:
-        """Return what `cases.same_closing` would find among these cases."""
+        """Return the result that `cases.same_closing` would have for these cases."""
         closings = self._closings.get(_identity(case), ())
         return any(case.is_same_closing(one.key, one.closed_at, within) for one in closings)
 
     def closed_again_later(self, case: ClosedCase) -> bool:
-        """Return what `cases.closed_again_later` would find among these cases."""
+        """Return the result that `cases.closed_again_later` would have for these cases."""
         closings = self._closings.get(_identity(case), ())
         return any(one.closed_at > case.closed_at for one in closings)
 
     def asked_about_another(self, case: ClosedCase) -> bool:
-        """Return what `cases.asked_since` would find among these cases."""
+        """Return the result that `cases.asked_since` would have for these cases."""
         asked = self._asked.get((case.contact_email or "").lower(), set())
         return bool(asked - {_identity(case)})
 
@@ -96,7 +96,7 @@ class CaseIntake:
         ask_anyway: bool = False,
         planned: PlannedCases | None = None,
     ) -> IntakeDecision:
-        """Return what happens to `case`. The import and the dry run both follow this decision.
+        """Return the decision about `case`, which the import and the dry run both follow.
 
         It only reads. `planned` are cases to consider in addition to those in the database;
         `ask_anyway` ignores the asking limit.

@@ -54,7 +54,7 @@ class Published:
 
 
 def read_folder(folder: Path) -> Published:
-    """Return what is published in `folder`; nothing if the folder does not exist.
+    """Return the files published in `folder`; none if the folder does not exist.
 
     Raises ResultsError naming every file that is broken, missing or misnamed.
     """

@@ -26,7 +26,7 @@ Wording = str | tuple[str, ...]
 
 
 def missing(language: str, root: Path = ROOT) -> dict[str, list[str]]:
-    """Return what is missing for `language`, by file or folder."""
+    """Return the missing translations of `language`, by file or folder."""
     places = {
         "support_facts/support.toml": _facts(language, root),
         "knowledge_site/words.toml": _words(language, root),

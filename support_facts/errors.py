@@ -79,7 +79,7 @@ def _type_at(loc: Location, model: type[BaseModel]) -> Any:
 
 
 def _example(loc: Location, model: type[BaseModel], languages: Sequence[str]) -> str:
-    """Return what to write for a missing key, and where."""
+    """Return an example line for a missing key, with the table it goes into."""
     table, name, kind = _dotted(loc[:-1]), str(loc[-1]), _type_at(loc, model)
     if kind is Text:
         return _all_languages(f"{name}.", table, languages)

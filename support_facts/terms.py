@@ -92,7 +92,7 @@ class Numbers(Table):
 class Priority(Entry):
     """A priority: when it applies, examples, and when such cases are worked on.
 
-    A customer who answers the question `ask` with "yes" gets this priority.
+    A "yes" to the question `ask` leads to this priority.
     """
 
     code: Line

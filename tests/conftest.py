@@ -191,7 +191,7 @@ def page(browser: Any) -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The knowledge site, built once for all tests; nobody writes into it."""
+    """The knowledge site, built once for all tests; tests only read it."""
     from build_site import build
 
     out = tmp_path_factory.mktemp("built") / "site"

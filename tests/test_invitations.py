@@ -73,7 +73,7 @@ def test_a_closing_that_is_not_asked_about_leaves_the_earlier_link_usable(
     again = a_case(contact_email=None if reason == "no_address" else "contact@customer.example")
     if reason == "too_old":
         office.wait(days=office.program.facts.survey.asking_limit_days)
-        # Its mail went out late, so the link is still good.
+        # Its email was sent late, so the link is still valid.
         with office.program.database.write() as tx:
             tx.run("UPDATE invitations SET expires_at = :soon", soon=office.now + timedelta(days=1))
     if reason == "opt_out":

@@ -95,7 +95,7 @@ def test_an_empty_setting_means_the_default(monkeypatch) -> None:
         ("PUBLIC_URL", "https://host.example:99999", "port"),
         ("SMTP_URL", "smtp://mail.example:99999", "port"),
         ("SMTP_URL", "smtp://", "host and port"),
-        ("SMTP_URL", "smtp://[mail", "brackets"),
+        ("SMTP_URL", "smtp://[smtp", "brackets"),
         ("MAIL_FROM", "not an address", "Name <address>"),
         ("MAIL_FROM", "Support <support@>", "Name <address>"),
         ("REPLY_TO", "=?utf-8?q?a?=@b.example", "Name <address>"),

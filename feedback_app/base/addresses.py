@@ -15,7 +15,7 @@ def is_email_address(text: str) -> bool:
     """Return whether `text` is one email address in ASCII, without a display name.
 
     The host may have a single label, such as localhost. DNS is not queried. Local parts that look
-    like encoded words (RFC 2047) are refused, because mail headers do not carry them unchanged.
+    like encoded words (RFC 2047) are refused, because email headers do not carry them unchanged.
     """
     if not text.isascii() or "=?" in text:
         return False

@@ -13,7 +13,7 @@ from published_results import Published, PublishedNote, Result, ResultsError, ad
 
 
 def published_in(program: Program) -> Published:
-    """Return what is published. Raises ClickException if a file is faulty."""
+    """Return the published files. Raises ClickException if one of them is faulty."""
     try:
         return read_folder(program.settings.results)
     except ResultsError as error:

@@ -92,7 +92,7 @@ class CaseReader:
             raise InvalidCaseError(errors) from None
 
     def check(self, values: Mapping[str, str]) -> list[FieldError]:
-        """Return what is wrong with each of these values, without comparing them."""
+        """Return the faults of each value on its own, without comparing values."""
         return self._read_fields(values)[1]
 
     def _read_fields(self, values: Mapping[str, str]) -> tuple[dict[str, Any], list[FieldError]]:

@@ -37,7 +37,7 @@ class Delivery:
 def accept(tx: Transaction, program: Program, delivery: Delivery, now: datetime) -> ClosingMessage:
     """Store one delivery and return the response to its sender.
 
-    A repeated delivery or closing changes nothing, with two exceptions: a sender who asks for the
+    A repeated delivery or closing changes nothing, with two exceptions: a sender that requests the
     link gets it, and our email is withdrawn once the sender tells the customer itself.
     Raises InvalidCaseError for a delivery id that was used for another case or closing.
     """
@@ -63,7 +63,7 @@ def accept(tx: Transaction, program: Program, delivery: Delivery, now: datetime)
 def preview(
     source: Database | Transaction, program: Program, delivery: Delivery, now: datetime
 ) -> IntakeDecision:
-    """Return what `accept` would decide. It only reads. Raises InvalidCaseError as `accept`."""
+    """Return the decision `accept` would make, without writing. Raises InvalidCaseError."""
     if _delivered_before(source, program, delivery):
         return IntakeDecision("known")
     return program.case_intake.decide(source, delivery.case, now)

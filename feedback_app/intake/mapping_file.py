@@ -62,7 +62,7 @@ class MappingTables(BaseModel):
 
     @property
     def mapping(self) -> CaseMapping:
-        """Return what fills which field. Raises MappingError."""
+        """Return the source of each field. Raises MappingError."""
         return CaseMapping(
             columns=self.map,
             constants=self.set,
@@ -72,7 +72,7 @@ class MappingTables(BaseModel):
         )
 
     def dates(self, team_zone: ZoneInfo) -> DateReader:
-        """Return what reads the dates. Raises DateFormatError."""
+        """Return the reader of the dates. Raises DateFormatError."""
         zone = ZoneInfo(self.time_zone) if self.time_zone else team_zone
         return DateReader(zone, self.date_format)
 

@@ -31,7 +31,7 @@ def counted_in(database: Database, folder: Path, invitation_id: str) -> Result |
 
 
 def _published(folder: Path) -> Published:
-    """Return what is published; if a file is faulty, log the fault and return nothing."""
+    """Return the published files; if one is faulty, log the fault and return none."""
     try:
         files = tuple(
             (path.name, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.json"))

@@ -1,4 +1,4 @@
-"""Checklists: what to write into a case, and first checks of the infrastructure.
+"""Checklists: what to include in a case, and first checks of the infrastructure.
 
 Each is available as a list to read and as plain text to copy into a case.
 """
@@ -23,7 +23,7 @@ class Item:
 
 
 def pieces(facts: Facts, language: str) -> Element:
-    """`{{ checklist pieces }}`: what to write into a case, and why."""
+    """`{{ checklist pieces }}`: what to include in a case, and why."""
     return _definitions(_pieces(facts, language))
 
 
@@ -38,7 +38,7 @@ def symptoms(facts: Facts, language: str) -> Element:
 
 
 def plain_pieces(facts: Facts, language: str) -> Element:
-    """`{{ plain pieces }}`: what to write into a case, as text to copy."""
+    """`{{ plain pieces }}`: what to include in a case, as text to copy."""
     return _copyable(_numbered(replace(item, note="") for item in _pieces(facts, language)))
 
 

@@ -27,7 +27,7 @@ def times(view: ResultsView) -> Element:
 
 
 def _absent(view: ResultsView, result: Result, withheld: str) -> Element:
-    """Return what is withheld, such as "times.resolution_time", and why."""
+    """Return a sentence that names a withheld figure and the reason."""
     _, metric, *clocks = withheld.split(".")
     title = _title(view, metric, *clocks)
     return paragraph(f"{title}: {view.withheld(result, withheld).text}")

@@ -36,7 +36,7 @@ class ResultsView:
         return words.get(self.language) or next(iter(words.values()))
 
     def number(self, value: float, decimals: int = 0) -> str:
-        """Return a number as it is written in this language: 4.25 is "4.3" or "4,3"."""
+        """Return a number in the format of this language: 4.25 is "4.3" or "4,3"."""
         return number(value, decimals, self.language)
 
     def percent(self, fraction: float) -> str:

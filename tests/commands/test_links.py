@@ -1,4 +1,4 @@
-"""A survey link for pasting into one's own mail."""
+"""`feedback link` prints a survey link to paste into your own email."""
 
 import pytest
 

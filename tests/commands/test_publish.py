@@ -23,7 +23,7 @@ __all__ = ["run"]
 
 
 def _publish(run: Run, *words: str) -> str:
-    """Look at the preview, approve it and return what was said."""
+    """Run the preview, approve it and return the output."""
     code = _code(run(publish, *words).stdout)
     done = run(publish, *words, "--approve", code, "--by", "A lead for tests")
     assert done.exit_code == 0, done.output

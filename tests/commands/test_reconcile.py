@@ -166,7 +166,7 @@ def port(office: Office) -> Iterator[int]:
 
 
 def _kept(office: Office) -> list[tuple[Any, ...]]:
-    """Return what is kept of all cases and their invitations, without our own random keys."""
+    """Return the stored cases and their invitations, without random keys."""
     withheld = {row["case_ref"]: row["withheld_because"] for row in office.rows("invitations")}
     rows = [(withheld[row["id"]], {**row, "id": None}) for row in office.rows("cases")]
     return sorted(rows, key=lambda row: str(row[1]["case_id"]))

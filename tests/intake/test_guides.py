@@ -34,7 +34,7 @@ class Operator:
         self.folder, self.port, self.env = folder, port, env
 
     def shell(self, script: str) -> str:
-        """Run a block of a guide and return what it printed."""
+        """Run a block of a guide and return its output."""
         for tool in ("bash", "curl", "openssl"):
             if not shutil.which(tool):
                 real_part_missing(tool, f"apt-get install {tool}")
@@ -61,7 +61,7 @@ class Operator:
         return self.shell(script)
 
     def case(self, number: str) -> dict[str, object] | None:
-        """Return what is stored of the case with this number."""
+        """Return the stored case with this number."""
         database = open_database(self.env["FEEDBACK_DATABASE"])
         try:
             rows = database.ask("SELECT * FROM cases WHERE case_number = :number", number=number)
@@ -135,7 +135,7 @@ def test_the_guide_of_csv_files_is_followed(operator: Operator) -> None:
     closed = datetime.now(UTC).strftime("%d/%m/%Y 00:00")
     (operator.folder / "my-desk.toml").write_text(printed("toml", "csv"), encoding="utf-8")
     (operator.folder / "export.csv").write_text(
-        "number,closed_at,mail,category,state\n"
+        "number,closed_at,email,category,state\n"
         f"0001,{closed},contact@customer.example,NETWORK,Closed\n"
         f"0002,{closed},?,Shop,Closed\n"
         f"0003,{closed},?,Shop,Open\n",

@@ -100,12 +100,12 @@ def _bytes(path: Path) -> bytes:
 def test_rows_of_rejected_files_are_erased_too(office: Office, tmp_path: Path) -> None:
     rejected = tmp_path / "cases.rejected.csv"
     rejected.write_text(
-        "number,mail\n7,a@customer.example\n8,x@other.example\n9,A@Customer.example\n"
+        "number,email\n7,a@customer.example\n8,x@other.example\n9,A@Customer.example\n"
     )
     with office.program.database.write() as tx:
         rejected_files.add(tx, rejected, NOW)
     assert _erase(office, email="a@customer.example").rejected_rows == 2
-    assert rejected.read_text().splitlines() == ["number,mail", "8,x@other.example"]
+    assert rejected.read_text().splitlines() == ["number,email", "8,x@other.example"]
     assert _erase(office, case_number="8").rejected_rows == 1
     assert not rejected.exists()
     assert rejected_files.all_paths(office.program.database) == []
@@ -195,7 +195,7 @@ def test_a_rejected_file_saved_by_a_spreadsheet_is_searched_all_the_same(
     path = _rejected(
         office,
         tmp_path / "cases.rejected.csv",
-        "number;name;mail;line;reason\n7;M\u00fcller;a@customer.example;2;x\n"
+        "number;name;email;line;reason\n7;M\u00fcller;a@customer.example;2;x\n"
         "8;J\u00f6rg;b@other.example;3;x\n",
         "cp1252",
     )
@@ -210,7 +210,7 @@ def test_only_the_rows_of_the_case_are_erased_not_those_with_its_number_as_line(
     path = _rejected(
         office,
         tmp_path / "cases.rejected.csv",
-        "number,mail,line,reason\n3,a@one.example,2,x\n4,b@two.example,3,x\n",
+        "number,email,line,reason\n3,a@one.example,2,x\n4,b@two.example,3,x\n",
     )
     assert _erase(office, case_number="3").rejected_rows == 1
     assert path.read_text(encoding="utf-8").splitlines()[1:] == ["4,b@two.example,3,x"]
@@ -222,8 +222,8 @@ def test_an_address_is_matched_whole_and_also_where_a_reason_quotes_it(
     path = _rejected(
         office,
         tmp_path / "cases.rejected.csv",
-        "number,mail,line,reason\n"
-        "1,ba@x.example,2,x\n2,Name <a@x.example>,3,x\n3,,4,'a@x.example' is no address\n",
+        "number,email,line,reason\n"
+        "1,ba@x.example,2,x\n2,Name <a@x.example>,3,x\n3,,4,'a@x.example' is invalid\n",
     )
     assert _erase(office, email="a@x.example").rejected_rows == 2
     assert path.read_text(encoding="utf-8").splitlines()[1:] == ["1,ba@x.example,2,x"]

@@ -30,7 +30,7 @@ def _long(colour: str) -> str:
 
 
 def site() -> list[dict[str, str]]:
-    """Return the colours in the light, in the dark and on paper."""
+    """Return the colours of the light, dark and print styles."""
     selectors = ('="default"', '="slate"', "")
     return [palettes(SITE, f"[data-md-color-scheme{one}]")[0] for one in selectors]
 
@@ -39,12 +39,12 @@ def site() -> list[dict[str, str]]:
 def test_pages_have_the_colours_of_the_site(name: str, schemes: int) -> None:
     ours, theirs = palettes(ROOT / f"feedback_app/static/{name}.css", ":root"), site()
     assert len(ours) == schemes
-    for used, said in zip(ours, theirs[:schemes], strict=True):
-        # On paper the site changes only what it prints.
-        shared = used.keys() & (said.keys() if said is theirs[2] else theirs[0].keys())
+    for used, theme in zip(ours, theirs[:schemes], strict=True):
+        # The print style changes only some of the colours.
+        shared = used.keys() & (theme.keys() if theme is theirs[2] else theirs[0].keys())
         assert used.keys() - theirs[0].keys() <= OWN
         assert len(shared) >= 9
-        assert {one: used[one] for one in shared} == {one: said.get(one) for one in shared}
+        assert {one: used[one] for one in shared} == {one: theme.get(one) for one in shared}
 
 
 def test_the_site_is_as_dark_without_scripts_as_with_them() -> None:

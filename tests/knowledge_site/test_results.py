@@ -53,7 +53,7 @@ def cases(count: int = 40, minutes: int = 20) -> list[CohortCase]:
 
 
 def published(*periods: list[CohortCase], **changes: Any) -> Published:
-    """Return what is published when each period had these cases."""
+    """Return the published periods, each with these cases."""
     rules = rules_of(FACTS)
     drafts = [
         a_draft(number, figures=figures_of(held, FACTS.questions, rules), **changes)
@@ -88,7 +88,7 @@ def test_the_latest_period_is_told_in_sentences_with_their_n() -> None:
     assert "Aim met. First response time: half of the cases took 23 min or less." in text
     assert "Within that time: 40 of 40 (100 %)." in text
     assert "Answers that found us easy or very easy to work with: 16 of 40 (40 %)." in text
-    assert "Links we handed over that were answered: 40 of 40 (100 %)." in text
+    assert "Answered surveys: 40 of 40 (100 %)." in text
     assert "Answers that we read within 7 days: 36 of 40 (90 %)." in text
 
 

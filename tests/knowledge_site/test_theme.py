@@ -1,4 +1,4 @@
-"""The pages as readers meet them: by keyboard, without scripts, on paper, in their colours."""
+"""The theme in a browser: keyboard, no scripts, print, and colour schemes."""
 
 import re
 

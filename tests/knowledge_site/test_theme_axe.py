@@ -39,7 +39,7 @@ def put(page, scheme, width):
 
 
 def faults(page, rules=EVERY_RULE):
-    """Return what axe finds, a line each."""
+    """Return the faults that axe reports, one line each."""
     return [
         f"{found['id']}: {node['html'][:160]}"
         for found in page.evaluate(RUN, rules)

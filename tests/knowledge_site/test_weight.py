@@ -13,7 +13,7 @@ KILOBYTE = 1000
 
 
 def asked(page, act):
-    """Return what the page asked for while `act` ran: the path and the bytes that travelled."""
+    """Return the requests of the page while `act` ran: path and bytes transferred."""
     answers = []
     page.on("response", lambda answer: answers.append(answer))
     act()

@@ -128,7 +128,7 @@ def decided(lena: Somebody, week: str, invitation_id: str, text: str) -> None:
 
 
 def in_both_minutes(lena: Somebody, week: str) -> bool:
-    """Return whether every decision of a meeting stands in its minutes, in each of their forms."""
+    """Return whether all decisions of a meeting are in its minutes, in every format."""
     decisions = meetings.of_week(lena.office.program.database, week).decisions
     pages = [lena.get(f"/review/{week}/minutes").text, as_markdown(lena, week).text]
     assert decisions

@@ -106,7 +106,7 @@ def sign_in(page: Any, house: House) -> None:
 
 
 def faults(page: Any) -> list[str]:
-    """Return what axe finds on a page."""
+    """Return the faults that axe reports for a page."""
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": KINDS}})
     return [
         f"{one['id']}: {node['html'][:120]}"

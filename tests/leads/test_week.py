@@ -19,7 +19,7 @@ def rita(team_office: Office) -> Somebody:
 
 
 def words(page: Any) -> str:
-    """Return what a page says, without its marks."""
+    """Return the text of a page, without its tags."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
 
 

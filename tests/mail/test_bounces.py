@@ -33,7 +33,7 @@ def report(
     mail = MIMEMultipart("report", report_type="delivery-status")
     mail["From"], mail["To"] = "mailer-daemon@mx.example", "support@example.org"
     mail["Subject"] = "Undelivered Mail Returned to Sender"
-    mail.attach(MIMEText("This is the mail system. It did not work out."))
+    mail.attach(MIMEText("The mail server could not deliver your message."))
     status = Message()
     status["Content-Type"] = "message/delivery-status"
     server, recipient = Message(), Message()

@@ -1,4 +1,4 @@
-"""Weeks on paper, in every form: what was typed stays text, and memory stays small."""
+"""Exports of a week in every format: user input stays text, and memory use stays low."""
 
 import csv
 import io
@@ -199,7 +199,7 @@ def test_every_form_holds_the_answers_of_its_weeks(lena: Somebody, tmp_path: Pat
     assert "=1+1 <b>Slow</b>" in unescape(page)
     assert "<b>Slow" not in page
     assert "<script" not in page
-    assert not re.search(r"(src|href)=\"(?!https?://)", page), "one file, nothing beside it"
+    assert not re.search(r"(src|href)=\"(?!https?://)", page), "the file needs no other file"
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     one_week = taken(lena, "json", last="2026-W48")

@@ -1,4 +1,4 @@
-"""The week on paper: what is said, and that what customers typed stays text."""
+"""Reports of a week: their content, and that customers' input stays text."""
 
 import csv
 import io
@@ -113,12 +113,12 @@ class Page(HTMLParser):
 
 
 def squeezed(text: str) -> str:
-    """Return what can be read: white space is one blank, invisible marks of ours are gone."""
+    """Return the visible text: white space as one space, without our invisible characters."""
     return " ".join(text.replace(JOINER, "").replace("\u2028", " ").replace("\u2029", " ").split())
 
 
 def readable(text: str) -> str:
-    """Return what of `text` a page should show."""
+    """Return the part of `text` that a page should show."""
     return squeezed(re.sub("[\u202a-\u202e\u2066-\u2069]", "", clean(text)))
 
 

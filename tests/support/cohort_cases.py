@@ -58,5 +58,5 @@ def a_response(seconds: int, kind: str | None = "software", **changes: Any) -> C
 
 
 def figures(cases: list[CohortCase], *earlier: Figures) -> Figures:
-    """Return what may be published of `cases` by the shipped rules."""
+    """Return the figures of `cases` that the shipped rules allow to publish."""
     return figures_of(cases, FACTS.questions, RULES, earlier)

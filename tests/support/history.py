@@ -35,7 +35,7 @@ class House(NamedTuple):
 
 
 def open_house(folder: Path, answers: int, weeks: int) -> House:
-    """Return a program with so many answers in the weeks before the one that is measured."""
+    """Return a program with so many answers in the weeks before the measured week."""
     folder.mkdir()
     path = folder / "feedback.sqlite"
     program = open_program(

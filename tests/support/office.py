@@ -79,7 +79,7 @@ class Office:
             return self.program.case_intake.store(tx, case, self.now, ask_anyway)
 
     def invite(self, number: str = "00012345", **changes: Any) -> str:
-        """Close a case, let its mail be delivered, and return the invitation's id."""
+        """Close a case, deliver its email, and return the invitation's id."""
         receipt = self.receive(a_case(number, **{"closed_at": self.now, **changes}))
         self.deliver()
         assert receipt.invitation_id

@@ -2,9 +2,9 @@
 
 python tests/support/people.py --people 5000
 
-Time is travelled, so that a day of answers takes seconds. How people behave is assumed, not
-measured, and stands in this module as numbers: a tap long after delivery, some seconds for two
-questions, some words, a double click, a change of mind.
+The clock is simulated, so that a day of answers takes seconds. The behaviour of people is assumed,
+not measured. Its numbers are in this module: the delay before the first tap, some seconds for two
+questions, the length of a comment, double clicks and changed answers.
 """
 
 import argparse
@@ -55,7 +55,7 @@ class People:
 
 
 def simulate(people: int, seed: int, folder: Path) -> People:
-    """Let `people` answer one survey each, and return what leads see of it."""
+    """Let `people` answer one survey each, and return the leads' view of it."""
     program = open_program(
         read_settings(database=f"sqlite:///{folder}/people.sqlite", secret_keys=KEY)
     )

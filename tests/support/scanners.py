@@ -1,4 +1,4 @@
-"""Let mail scanners loose on many survey links, then let people answer, and count.
+"""Simulate email scanners on many survey links, then let people answer, and count.
 
 python tests/support/scanners.py --links 3000
 
@@ -67,7 +67,7 @@ def _count(env: dict[str, str]) -> int:
 
 
 def run(links: int, folder: Path) -> dict[str, int]:
-    """Scan `links` links on a real server, then answer each; return what went wrong."""
+    """Scan `links` links on a real server, then answer each; return the counts."""
     port = free_port()
     env = environment(folder, port)
     feedback("migrate", env=env)

@@ -41,7 +41,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 
 def feedback(*words: str, env: dict[str, str]) -> str:
-    """Run a `feedback` command and return what it printed. Raises RuntimeError if it failed."""
+    """Run a `feedback` command and return its output. Raises RuntimeError if it failed."""
     command = [sys.executable, "-m", "feedback_app.cli", *words]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if done.returncode:

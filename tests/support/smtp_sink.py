@@ -43,7 +43,7 @@ class SmtpSink:
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
     ) -> str:
-        """Take the recipient, or say what is planned."""
+        """Accept the recipient, or send the planned reply."""
         if self.reply_to_recipients.startswith("2"):
             envelope.rcpt_tos.append(address)
         return self.reply_to_recipients
@@ -58,7 +58,7 @@ class SmtpSink:
             server.transport.abort()
         if reply == DROP_AFTER_DATA or reply.startswith("2"):
             self.messages.append(message_from_bytes(envelope.content, policy=default))
-        # Whoever is killed now does not hear that the message was kept.
+        # A sender that is killed during this pause never sees the acknowledgement.
         await asyncio.sleep(self.seconds_a_message / 2)
         return reply
 

@@ -80,7 +80,7 @@ def dotted(place: Place) -> str:
 
 
 def changed(place: Place, value: Any = None) -> dict[str, Any]:
-    """Return what the shipped file holds, with one value replaced or, by None, removed."""
+    """Return the content of the shipped file with one value replaced or, by None, removed."""
     raw: dict[str, Any] = tomllib.loads(SOURCE)
     parent, name = at(raw, place[:-1]), place[-1]
     if value is None:
@@ -483,7 +483,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "contacts.portal_url",
         'like "https://support.example.org"',
     ),
-    "two mail addresses": (
+    "two email addresses": (
         '"support@spryker.com"',
         '"support@spryker.com, noreply@spryker.com"',
         "contacts.support_address",

@@ -1,6 +1,6 @@
 """What customers are told is said once: change support.toml, and look everywhere.
 
-Each change is looked for in every file of the site, in the closure mail and on the survey.
+The test looks for each change in all files of the site, in the closure email and in the survey.
 """
 
 import json
@@ -18,7 +18,7 @@ from tests.support.office import Office, a_case
 
 FACTS = load_facts()
 
-# What stands in support.toml, and what an operator writes instead.
+# Values of support.toml, and replacements by an operator.
 CHANGES = {
     'name = "Solution Proposed"': 'name = "Remedy Offered"',
     'name = "Closed"': 'name = "Finished"',
@@ -38,7 +38,7 @@ CHANGES = {
 
 
 def quoted(text: str) -> str:
-    """Return the value that stands in quotation marks, or the whole text."""
+    """Return the value in quotation marks, or the whole text."""
     found = re.search(r'"([^"]+)"', text)
     return found[1] if found else text
 

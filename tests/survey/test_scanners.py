@@ -288,7 +288,7 @@ def _spoiled(path: str) -> list[str]:
         path.replace("?ease=", "?EASE="),
         path.replace("?ease=", "?ease=3D"),
         path.replace("?", "&amp;"),
-        path + "&utm_source=mail&ease=5",
+        path + "&utm_source=email&ease=5",
         "/?url=" + quote(f"http://survey.example{path}", safe=""),
         "/f/" + token + "%00",
         "//" + path,

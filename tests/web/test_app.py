@@ -1,4 +1,4 @@
-"""The application serves the built site beside the survey, and every error is a page."""
+"""The application serves the built site and the survey, and every error is a page."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.support.office import KEY
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A site as the builder leaves it, and a file beside it that is nobody's business."""
+    """A built site, and a private file next to its folder."""
     folder = tmp_path / "site"
     (folder / "de").mkdir(parents=True)
     (folder / "index.html").write_text("the home page", encoding="utf-8")

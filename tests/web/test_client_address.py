@@ -15,8 +15,8 @@ PROXIES = ("192.0.2.1", "10.0.0.0/8", "2001:db8::/32")
 
 
 @pytest.fixture
-def told(sqlite_office: Office):
-    """Return what a request's address is told to be."""
+def address_of(sqlite_office: Office):
+    """Return a function that gives the client address of a request."""
 
     def ask(peer: str, *passed_on: str, proxies: tuple[str, ...] = PROXIES) -> str | None:
         app = create_app(parts=with_settings(sqlite_office, trusted_proxies=proxies))
@@ -27,43 +27,45 @@ def told(sqlite_office: Office):
     return ask
 
 
-def test_without_a_proxy_it_is_the_peer_whatever_the_header_says(told) -> None:
-    assert told("198.51.100.7", proxies=()) == "198.51.100.7"
-    assert told("198.51.100.7", "203.0.113.9", proxies=()) == "198.51.100.7"
-    assert told("198.51.100.7", "203.0.113.9") == "198.51.100.7"
+def test_without_a_proxy_it_is_the_peer_whatever_the_header_says(address_of) -> None:
+    assert address_of("198.51.100.7", proxies=()) == "198.51.100.7"
+    assert address_of("198.51.100.7", "203.0.113.9", proxies=()) == "198.51.100.7"
+    assert address_of("198.51.100.7", "203.0.113.9") == "198.51.100.7"
 
 
-def test_behind_a_proxy_it_is_the_nearest_that_is_no_proxy(told) -> None:
-    assert told("192.0.2.1", "203.0.113.9") == "203.0.113.9"
-    assert told("192.0.2.1", "203.0.113.9, 10.1.2.3") == "203.0.113.9"
-    assert told("10.1.2.3", "198.51.100.7, 203.0.113.9") == "203.0.113.9", "the first was brought"
-    assert told("2001:db8::1", "2a00::5") == "2a00::5"
+def test_behind_a_proxy_it_is_the_nearest_that_is_no_proxy(address_of) -> None:
+    assert address_of("192.0.2.1", "203.0.113.9") == "203.0.113.9"
+    assert address_of("192.0.2.1", "203.0.113.9, 10.1.2.3") == "203.0.113.9"
+    assert address_of("10.1.2.3", "198.51.100.7, 203.0.113.9") == "203.0.113.9", (
+        "the first was brought"
+    )
+    assert address_of("2001:db8::1", "2a00::5") == "2a00::5"
 
 
-def test_some_proxies_write_a_port_or_a_header_of_their_own(told) -> None:
-    assert told("192.0.2.1", "203.0.113.9:4711") == "203.0.113.9"
-    assert told("192.0.2.1", "[2a00::5]:4711") == "2a00::5"
-    assert told("192.0.2.1", "198.51.100.7", "203.0.113.9") == "203.0.113.9"
-    assert told("::ffff:192.0.2.1", "::ffff:203.0.113.9") == "203.0.113.9"
+def test_some_proxies_write_a_port_or_a_header_of_their_own(address_of) -> None:
+    assert address_of("192.0.2.1", "203.0.113.9:4711") == "203.0.113.9"
+    assert address_of("192.0.2.1", "[2a00::5]:4711") == "2a00::5"
+    assert address_of("192.0.2.1", "198.51.100.7", "203.0.113.9") == "203.0.113.9"
+    assert address_of("::ffff:192.0.2.1", "::ffff:203.0.113.9") == "203.0.113.9"
 
 
 @pytest.mark.parametrize("value", ["", "unknown", "_hidden, 10.1.2.3", "203.0.113.9,", "10.1.2.3"])
-def test_a_proxy_that_names_no_client_makes_nobody_guilty(told, value: str) -> None:
-    assert told("192.0.2.1", value) is None
+def test_a_proxy_that_names_no_client_makes_nobody_guilty(address_of, value: str) -> None:
+    assert address_of("192.0.2.1", value) is None
 
 
-def test_a_proxy_that_sends_no_header_makes_nobody_guilty(told) -> None:
-    assert told("192.0.2.1") is None
+def test_a_proxy_that_sends_no_header_makes_nobody_guilty(address_of) -> None:
+    assert address_of("192.0.2.1") is None
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "", "sock"])
-def test_a_peer_on_this_machine_that_nobody_named_is_nobody(told, peer: str) -> None:
+def test_a_peer_on_this_machine_that_nobody_named_is_nobody(address_of, peer: str) -> None:
     for proxies in ((), PROXIES, ("127.0.0.2",)):
-        assert told(peer, "203.0.113.9", proxies=proxies) is None
+        assert address_of(peer, "203.0.113.9", proxies=proxies) is None
 
 
-def test_a_proxy_on_this_machine_is_trusted_once_it_is_named(told) -> None:
-    assert told("127.0.0.1", "203.0.113.9", proxies=("127.0.0.1",)) == "203.0.113.9"
+def test_a_proxy_on_this_machine_is_trusted_once_it_is_named(address_of) -> None:
+    assert address_of("127.0.0.1", "203.0.113.9", proxies=("127.0.0.1",)) == "203.0.113.9"
 
 
 def test_no_header_breaks_it_or_becomes_an_address_that_is_none(sqlite_office: Office) -> None:

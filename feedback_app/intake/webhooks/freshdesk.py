@@ -1,4 +1,4 @@
-"""Objects that Freshdesk writes into a text: {status:{from:4,to:5}}, which is not JSON."""
+"""Parse Freshdesk's change objects in text, such as {status:{from:4,to:5}}. They are not JSON."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Rejected rows: kept for mending, harmless in a spreadsheet, within reach of erasure."""
+"""Rejected rows can be fixed and re-imported, are safe in a spreadsheet and can be erased."""
 
 import csv
 from pathlib import Path

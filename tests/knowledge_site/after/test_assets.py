@@ -25,7 +25,7 @@ def site(tmp_path):
         files = {
             "stylesheets/theme.css": '@charset "UTF-8";.used{a:b}.unused{a:b}',
             "own.css": ".used{c:d}",
-            "site.js": "// says what it does\nlet used;\n  // and why\n  used = '//';\n",
+            "site.js": "// toggles the menu\nlet used;\n  // and why\n  used = '//';\n",
             "search.js": "// on demand\nlet found;\n",
             "javascripts/bundle.js": "theme",
         }

@@ -1,4 +1,4 @@
-"""Built pages are read line by line and say what a parser would say."""
+"""The line-by-line reader of built pages gives the same results as an HTML parser."""
 
 from html.parser import HTMLParser
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a writer broke is named with the page and line that the writer can mend."""
+"""Errors in a page are reported with its file and line."""
 
 import re
 import shutil
@@ -45,7 +45,7 @@ def test_every_broken_link_is_named_with_page_and_line(docs, language, broken):
     page = docs / language / "your-feedback.md"
     lines = page.read_text(encoding="utf-8").splitlines()
     for text in broken:
-        lines += ["", f"`{text}` in code is no link.", "", text]
+        lines += ["", f"`{text}` in code is not a link.", "", text]
     page.write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = faults(docs)
     for text, reason in some(broken.items()):
