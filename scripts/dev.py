@@ -4,7 +4,7 @@ run          build the site and serve it with the survey and sample data (--port
 feedback     run a feedback command on the data of `run`, for example: feedback review
 test         run all tests with coverage, or those in PATH without; options are passed to pytest
 setup        install the dependencies into .venv, nothing else
-check        check formatting, lint, types and grammar
+check        check formatting, lint, types, phrases and grammar
 check-words  list phrases to avoid, with a suggestion for each
 check-html   check the built site with the Nu HTML checker
 site         preview the site and rebuild it at every change (--port N)
@@ -39,6 +39,7 @@ STATE = ROOT / "var" / "dev"
 FIRST_PORT = 8000
 LEAD = "sample-lead"
 BUILD_SITE = "scripts/build_site.py"
+CHECK_WORDS = "scripts/check_words.py"
 
 
 def main(words: list[str]) -> int:
@@ -235,6 +236,7 @@ def check(_options: argparse.Namespace) -> int:
         ("-m", "ruff", "check", "."),
         ("-m", "mypy"),
         ("-m", "mypy", "scripts"),
+        (CHECK_WORDS,),
     )
     return max(*(_python(*words) for words in checks), _grammar())
 
@@ -281,7 +283,7 @@ COMMANDS = {
     "test": Command(DEV_LOCK, test, None),
     "setup": Command(DEV_LOCK, lambda _: 0, {}),
     "check": Command(DEV_LOCK, check, {}),
-    "check-words": Command(DEV_LOCK, lambda _: _python("scripts/check_words.py"), {}),
+    "check-words": Command(DEV_LOCK, lambda _: _python(CHECK_WORDS), {}),
     "check-html": Command(
         DEV_LOCK,
         lambda options: _python("scripts/html_check.py", options.folder),

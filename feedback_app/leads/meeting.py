@@ -121,7 +121,7 @@ def download_minutes(week: str) -> Response:
 
 
 def minutes_of(week: str) -> Minutes:
-    """Return what the meeting of `week` discussed and decided."""
+    """Return the minutes of the meeting of `week`: answers discussed and decisions."""
     database = program().database
     cases = list(answered_cases.answered_in(database, week, now()))
     return Minutes(

@@ -143,7 +143,7 @@ def test_an_out_of_office_reply_is_not_a_bounce(office: Office) -> None:
     [
         ((), "Give either"),
         (("1", "--report", "-"), "Give either"),
-        (("12345",), "mind leading zeros"),
+        (("12345",), "check leading zeros"),
     ],
 )
 def test_wrong_arguments_are_reported(office: Office, words: tuple[str, ...], said: str) -> None:
