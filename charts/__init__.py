@@ -9,7 +9,7 @@ numbers    percentages, means and durations
 from charts.elements import Child, element, english
 from charts.numbers import duration, mean, number, percent, percent_range
 from charts.svg import WIDTH, Labels, Mark, bars, html, intervals
-from charts.tables import Cell, Row, anchor, table
+from charts.tables import Cell, TableRow, anchor, table
 
 __all__ = [
     "WIDTH",
@@ -17,7 +17,7 @@ __all__ = [
     "Child",
     "Labels",
     "Mark",
-    "Row",
+    "TableRow",
     "anchor",
     "bars",
     "duration",

@@ -86,8 +86,8 @@ def intervals(
     """
     _check(labels, marks)
     low, high = scale
-    drawn = [one for mark in marks for one in (mark.value, mark.low, mark.high) if one is not None]
-    if any(not low <= one <= high for one in [*drawn, *(place for place, _ in ticks)]):
+    values = [one for mark in marks for one in (mark.value, mark.low, mark.high) if one is not None]
+    if any(not low <= one <= high for one in [*values, *(place for place, _ in ticks)]):
         raise ValueError(f"{labels.key}: a value is outside the scale from {low} to {high}")
     plot = _Plot(marks, low, high)
     parts = [part for place, text in ticks for part in _tick(plot, place, text)]

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from charts.elements import Child, element
 
 Cell = Sequence[Child]
-Row = tuple[str, Cell, Sequence[Cell]]
+TableRow = tuple[str, Cell, Sequence[Cell]]
 
 
 def anchor(key: str) -> str:
@@ -15,7 +15,7 @@ def anchor(key: str) -> str:
 
 
 def table(
-    caption: str, headings: Sequence[str], rows: Iterable[Row], kind: str = "facts"
+    caption: str, headings: Sequence[str], rows: Iterable[TableRow], kind: str = "facts"
 ) -> Element:
     """Return a table; each row has an anchor, a header and one cell per further heading.
 
@@ -32,7 +32,7 @@ def table(
     )
 
 
-def _row(row: Row, labels: Sequence[str]) -> Element:
+def _row(row: TableRow, labels: Sequence[str]) -> Element:
     identity, header, cells = row
     anchored = {"id": identity} if identity else None
     made = element("tr", anchored, element("th", {"scope": "row"}, *header))

@@ -217,9 +217,9 @@ def _misspelt() -> Iterator[str]:
     known = [_PREFIX + name.upper() for name in Settings.model_fields]
     given = {name.upper() for name in (*os.environ, *dotenv_values(ENV_FILE))}
     for name in sorted(given - set(known)):
-        meant = get_close_matches(name, known, n=1, cutoff=0.9)
-        if name.startswith(_PREFIX) and meant:
-            yield f"{name}: no such setting (did you mean {meant[0]}?)"
+        similar = get_close_matches(name, known, n=1, cutoff=0.9)
+        if name.startswith(_PREFIX) and similar:
+            yield f"{name}: no such setting (did you mean {similar[0]}?)"
 
 
 def _fault(fault: Any) -> str:

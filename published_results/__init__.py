@@ -22,7 +22,7 @@ from published_results.figures import (
     PublishedSpread,
     PublishedTimes,
     PublishedWording,
-    Reason,
+    WithheldReason,
 )
 from published_results.folder import Published, add, as_text, read_folder
 from published_results.note import LONGEST_NOTE, NOTE_FORMAT, PublishedNote
@@ -61,7 +61,7 @@ __all__ = [
     "PublishedTimes",
     "PublishedWording",
     "QuestionWording",
-    "Reason",
+    "WithheldReason",
     "Result",
     "ResultsError",
     "Rules",

@@ -11,7 +11,7 @@ from published_results.part import Count, Fraction, Part, Seconds
 
 # too_few: single cases or answers could be guessed.
 # small_change: subtracting an earlier version would reveal single cases or answers.
-Reason = Literal["too_few", "small_change"]
+WithheldReason = Literal["too_few", "small_change"]
 
 
 class Portion(Part):
@@ -141,4 +141,4 @@ class Figures(Part):
     scores: PublishedScores | None
     times: tuple[PublishedTimes, ...]
     conduct: Conduct | None
-    withheld: dict[str, Reason]
+    withheld: dict[str, WithheldReason]

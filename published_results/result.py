@@ -99,7 +99,7 @@ class Result(Part):
     previous: Any = Field(default=None, exclude=True, repr=False)
 
     @model_validator(mode="after")
-    def _later_versions_say_why(self) -> "Result":
+    def _check_correction(self) -> "Result":
         if (self.version == 1) != (self.correction is None):
             raise ValueError("version 1 has no correction, and every later version needs one")
         return self

@@ -114,15 +114,17 @@ def _published(folder: Path) -> Published:
 @contextmanager
 def _warnings_as_faults(folder: Path, language: str) -> Iterator[None]:
     """Raise SiteError with the warnings that MkDocs logs in strict mode."""
-    said: list[str] = []
+    messages: list[str] = []
     handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    handler.emit = lambda record: messages.append(record.getMessage())  # type: ignore[method-assign]
     logger = logging.getLogger("mkdocs")
     logger.addHandler(handler)
     try:
         yield
     except (Abort, MkDocsException) as error:
-        faults = [fault for message in said for fault in builder_faults(message, folder, language)]
+        faults = [
+            fault for message in messages for fault in builder_faults(message, folder, language)
+        ]
         raise SiteError(faults or [error]) from error
     finally:
         logger.removeHandler(handler)

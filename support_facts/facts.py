@@ -47,7 +47,7 @@ class Facts(Table):
     mail_subjects: Entries[terms.MailSubject]
     checks: Entries[terms.Check]
     symptoms: Entries[terms.Check]
-    roles: Entries[terms.Role]
+    roles: Entries[terms.SupportRole]
     glossary: Entries[terms.Term]
     numbers: terms.Numbers
     changes: Entries[terms.Change]

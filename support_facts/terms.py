@@ -161,7 +161,7 @@ class MailSubject(Entry):
     pattern: Line
 
 
-class Role(Entry):
+class SupportRole(Entry):
     """A person that a customer may meet or read about."""
 
     name: Text

@@ -202,3 +202,17 @@ def test_no_test_module_imports_another() -> None:
         imported = {name for name in _imports(path) if name.startswith("tests.")}
         others = {name for name in imported if not name.startswith("tests.support")}
         assert not others, f"{_name(path)} imports {others}; move what they share to tests/support/"
+
+
+def test_no_two_classes_of_the_product_have_the_same_name() -> None:
+    classes: dict[str, list[str]] = {}
+    aliases: dict[str, list[str]] = {}
+    for path in (path for package in PACKAGES for path in _modules(package)):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                classes.setdefault(node.name, []).append(_name(path))
+            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                aliases.setdefault(node.targets[0].id, []).append(_name(path))
+    assert len(classes) >= 100
+    found = {name: places + aliases.get(name, []) for name, places in classes.items()}
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}

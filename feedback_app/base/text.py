@@ -16,9 +16,9 @@ def clean(typed: str) -> str:
     return _UNSTORABLE.sub("", typed.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def without_addresses(said: str) -> str:
-    """Return `said` on one line without email addresses, for logs."""
-    return _MAILBOX.sub("…", one_line(said))
+def without_addresses(text: str) -> str:
+    """Return `text` on one line without email addresses, for logs."""
+    return _MAILBOX.sub("…", one_line(text))
 
 
 def one_line(typed: str) -> str:

@@ -1,1 +1,1 @@
-"""The subcommands of `feedback`, a file per subject; thin: they read words and print results."""
+"""The subcommands of `feedback`, one file per subject. They parse arguments and print results."""

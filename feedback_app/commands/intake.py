@@ -8,7 +8,7 @@ import click
 from feedback_app.base import times
 from feedback_app.base.times import to_text
 from feedback_app.commands.with_program import with_program
-from feedback_app.intake.deliveries import Delivery, preview
+from feedback_app.intake.deliveries import CaseDelivery, preview
 from feedback_app.intake.errors import InvalidCaseError
 from feedback_app.intake.json_body import BodyError
 from feedback_app.intake.mapping import FIELDS
@@ -78,7 +78,7 @@ def _show(program: Program, preset: Preset, body: dict[str, Any], now: datetime)
     return True
 
 
-def _result(program: Program, delivery: Delivery, now: datetime) -> str:
+def _result(program: Program, delivery: CaseDelivery, now: datetime) -> str:
     decision = preview(program.database, program, delivery, now)
     if decision.outcome == "known":
         return "duplicate: no second invitation"

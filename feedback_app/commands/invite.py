@@ -12,7 +12,7 @@ from feedback_app.base import times
 from feedback_app.commands.open_table import SOURCE, open_table
 from feedback_app.commands.table_options import TableOptions, table_options
 from feedback_app.commands.with_program import with_program
-from feedback_app.intake.csv.file import Table
+from feedback_app.intake.csv.file import CSVTable
 from feedback_app.intake.csv.importing import Batch, Import, ImportCounts
 from feedback_app.intake.csv.rejected import RejectedRows, rejected_path
 from feedback_app.intake.mapping import FIELDS
@@ -69,7 +69,7 @@ def invite(
 
 
 def _run(
-    file: Path, table: Table, batches: Generator[Batch], rejected: RejectedRows | None
+    file: Path, table: CSVTable, batches: Generator[Batch], rejected: RejectedRows | None
 ) -> ImportCounts:
     """Process the batches with a progress bar, write and list rejected rows; return the counts."""
     counts = ImportCounts()

@@ -11,7 +11,7 @@ import click
 
 from feedback_app.commands.table_options import TableOptions
 from feedback_app.intake.closed_case import CaseReader
-from feedback_app.intake.csv.file import CSVFileError, Table, TableRow, opened
+from feedback_app.intake.csv.file import CSVFileError, CSVRow, CSVTable, opened
 from feedback_app.intake.csv.rejected import RejectedFileError, as_imported
 from feedback_app.intake.dates import DateFormatError
 from feedback_app.intake.mapping import CaseMapping, MappingError
@@ -30,9 +30,9 @@ class StoppedError(click.ClickException):
 class OpenTable:
     """The table, its original columns and rows, and how they are read."""
 
-    table: Table
+    table: CSVTable
     columns: Sequence[str]
-    rows: Iterator[TableRow]
+    rows: Iterator[CSVRow]
     mapping: CaseMapping
     reader: CaseReader
 
@@ -61,7 +61,7 @@ def open_table(
         raise StoppedError(str(error)) from error
 
 
-def _print_detected(file: Path, table: Table, assumed_zone: ZoneInfo | None) -> None:
+def _print_detected(file: Path, table: CSVTable, assumed_zone: ZoneInfo | None) -> None:
     """Print what was detected or assumed, so that people notice a wrong guess."""
     sign = {"\t": "tab"}.get(table.delimiter, table.delimiter)
     click.echo(f"{file.name}: {table.encoding}, cells separated by {sign}")

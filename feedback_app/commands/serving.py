@@ -16,7 +16,7 @@ from feedback_app.program import Program
 from feedback_app.store import outbox
 from feedback_app.web.limits import LARGEST_BODY
 
-# At waitress's own defaults 200 slow sockets shut everybody out.
+# With the defaults of waitress, 200 slow connections block all other clients.
 _CONNECTIONS = 1000
 _CHANNEL_SECONDS = 15
 _LISTED = 20
@@ -55,7 +55,7 @@ def serve(program: Program, host: str, port: int, threads: int) -> None:
         channel_timeout=_CHANNEL_SECONDS,
         max_request_body_size=LARGEST_BODY,
         ident="",
-        # Whether X-Forwarded-For counts is decided by who sent it, in `peers`.
+        # `client_address` decides whether to trust X-Forwarded-For.
         clear_untrusted_proxy_headers=False,
     )
 
@@ -84,6 +84,6 @@ def worker_command(program: Program, once: bool) -> None:
 
 
 def _log_to_stderr() -> None:
-    # A short queue is a busy moment, not a warning.
+    # Short queues are normal under load.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")

@@ -19,10 +19,10 @@ _SENT_BY_SENDER = "withdrawn: the case system tells the customer itself"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery:
+class CaseDelivery:
     """A delivered closed case.
 
-    If `send` is false, the case system tells the customer itself. `answer_is_read` says whether
+    If `send` is false, the case system tells the customer itself. `answer_is_read` is true if
     it can read our response: only then the response releases the survey link. `notes` list what
     was left out of the delivery.
     """
@@ -34,7 +34,9 @@ class Delivery:
     notes: tuple[str, ...] = ()
 
 
-def accept(tx: Transaction, program: Program, delivery: Delivery, now: datetime) -> ClosingMessage:
+def accept(
+    tx: Transaction, program: Program, delivery: CaseDelivery, now: datetime
+) -> ClosingMessage:
     """Store one delivery and return the response to its sender.
 
     A repeated delivery or closing changes nothing, with two exceptions: a sender that requests the
@@ -61,7 +63,7 @@ def accept(tx: Transaction, program: Program, delivery: Delivery, now: datetime)
 
 
 def preview(
-    source: Database | Transaction, program: Program, delivery: Delivery, now: datetime
+    source: Database | Transaction, program: Program, delivery: CaseDelivery, now: datetime
 ) -> IntakeDecision:
     """Return the decision `accept` would make, without writing. Raises InvalidCaseError."""
     if _delivered_before(source, program, delivery):
@@ -115,7 +117,7 @@ def closing_message(
 
 
 def _delivered_before(
-    source: Database | Transaction, program: Program, delivery: Delivery
+    source: Database | Transaction, program: Program, delivery: CaseDelivery
 ) -> Closing | None:
     if not delivery.delivery_id:
         return None

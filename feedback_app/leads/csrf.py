@@ -1,4 +1,4 @@
-"""CSRF protection: every form contains the token of its session, and each POST must bring it."""
+"""CSRF protection: every form contains the token of its session, and each POST must include it."""
 
 import secrets
 from typing import Any

@@ -30,7 +30,7 @@ class FollowUpRow(NamedTuple):
     case: AnsweredCase
 
 
-class Draft(NamedTuple):
+class EmailDraft(NamedTuple):
     """A draft email. `address` is None once the contact address is deleted."""
 
     language: str
@@ -113,7 +113,7 @@ def _rows(found: list[FollowUp]) -> list[FollowUpRow]:
     return [FollowUpRow(follow_up, case) for follow_up, case in cases if case]
 
 
-def _draft(case: AnsweredCase) -> Draft:
+def _draft(case: AnsweredCase) -> EmailDraft:
     invitation = invitations.find(program().database, case.invitation_id)
     language = choose([case.language], program().facts.languages)
     values = {
@@ -122,7 +122,7 @@ def _draft(case: AnsweredCase) -> Draft:
         "commented": bool(case.comment),
         "welcome": bool(case.contact_welcome),
     }
-    return Draft(
+    return EmailDraft(
         language=language,
         address=invitation.contact_email if invitation else None,
         subject=one_line(template(language, "mail/follow-up-subject.txt").render(values)),

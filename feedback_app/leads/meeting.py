@@ -104,8 +104,8 @@ def end_meeting(week: str) -> Response:
 def show_minutes(week: str) -> Response:
     """Show the minutes, for screen and print."""
     minutes = minutes_of(checked_week(week))
-    spoken = minutes.worth_words(program().facts.survey.low_threshold)
-    return page("minutes", week=week, minutes=minutes, review=minutes.review, spoken=spoken)
+    shown = minutes.to_discuss(program().facts.survey.low_threshold)
+    return page("minutes", week=week, minutes=minutes, review=minutes.review, shown=shown)
 
 
 @leads_pages.post("/<week>/minutes.md")

@@ -1,4 +1,4 @@
-"""Deliver due messages: claim each for a while, send it, mark it; at least once, none lost."""
+"""Deliver due messages at least once: claim a message, send it, and mark it as sent."""
 
 import logging
 from collections.abc import Callable

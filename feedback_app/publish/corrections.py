@@ -17,7 +17,7 @@ from published_results import (
     PublishedScores,
     PublishedSpread,
     PublishedTimes,
-    Reason,
+    WithheldReason,
 )
 
 
@@ -31,7 +31,7 @@ class _Statement(NamedTuple):
 def without_small_changes(figures: Figures, earlier: Sequence[Figures], minimum: int) -> Figures:
     """Return `figures` without blocks that differ too little from one of the `earlier` versions."""
     before = [_statements(version) for version in earlier]
-    small: dict[str, Reason] = {
+    small: dict[str, WithheldReason] = {
         block: "small_change"
         for (block, place), statement in _statements(figures).items()
         for version in before

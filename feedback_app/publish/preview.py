@@ -11,12 +11,12 @@ from published_results import (
     Participation,
     Portion,
     PublishedSpread,
-    Reason,
     Result,
+    WithheldReason,
 )
 from support_facts import Facts
 
-_REASONS: dict[Reason, str] = {
+_REASONS: dict[WithheldReason, str] = {
     "too_few": "too few; single answers or cases could be guessed",
     "small_change": "few cases changed; comparing both versions would reveal them",
 }

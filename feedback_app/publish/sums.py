@@ -22,8 +22,8 @@ from published_results import (
     PublishedScores,
     PublishedShare,
     PublishedWording,
-    Reason,
     Rules,
+    WithheldReason,
 )
 from support_facts import Question
 
@@ -54,9 +54,13 @@ def counts_for(case: CohortCase, figures: Figures) -> bool:
     )
 
 
-def _too_few(figures: Figures, cases: Sequence[CohortCase], rules: Rules) -> dict[str, Reason]:
+def _too_few(
+    figures: Figures, cases: Sequence[CohortCase], rules: Rules
+) -> dict[str, WithheldReason]:
     """Return the names of the figures that are withheld because they are based on too few."""
-    withheld: dict[str, Reason] = {f"times.{name}": "too_few" for name in too_few_for(cases, rules)}
+    withheld: dict[str, WithheldReason] = {
+        f"times.{name}": "too_few" for name in too_few_for(cases, rules)
+    }
     if figures.participation is None:
         withheld["participation"] = "too_few"
     if figures.scores is None:
@@ -146,12 +150,12 @@ def _conduct(cases: Sequence[CohortCase], rules: Rules) -> Conduct | None:
 
 
 def _contacted(answered: Sequence[CohortCase], rules: Rules) -> Portion | None:
-    wished = [
+    requested = [
         case for case in answered if case.contact_welcome and case.is_low(rules.low_threshold)
     ]
-    if len(wished) < rules.minimum_n:
+    if len(requested) < rules.minimum_n:
         return None
-    return portion(sum(_was_contacted(case, rules) for case in wished), len(wished), rules)
+    return portion(sum(_was_contacted(case, rules) for case in requested), len(requested), rules)
 
 
 def _was_read(case: CohortCase, rules: Rules) -> bool:

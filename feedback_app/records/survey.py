@@ -64,7 +64,7 @@ class SenderKey:
 
 
 class HasScores(Protocol):
-    """What has the two scores of an answer, each 1 to 5, or None without an answer."""
+    """An object with the two scores of an answer, each 1 to 5, or None without an answer."""
 
     @property
     def ease(self) -> int | None: ...

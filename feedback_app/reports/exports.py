@@ -45,7 +45,7 @@ class Export:
 
     @contextmanager
     def answers(self) -> Iterator[Iterable[AnsweredCase]]:
-        """Give the answers one by one, so that memory does not grow with their number."""
+        """Yield the answers one by one, so that memory does not grow with their number."""
         stream = answered_cases.answered_between(self.database, self.first, self.last, self.now)
         with closing(stream) as answered:
             yield self.watch(answered)

@@ -25,26 +25,26 @@ class Minutes:
     discussed: tuple[AnsweredCase, ...]
     unread: int
 
-    def worth_words(self, low_threshold: int) -> list[AnsweredCase]:
+    def to_discuss(self, low_threshold: int) -> list[AnsweredCase]:
         """Return the low answers and those with a comment, lowest first."""
-        spoken = [case for case in self.discussed if case.comment or case.is_low(low_threshold)]
-        return sorted(spoken, key=lowest)
+        chosen = [case for case in self.discussed if case.comment or case.is_low(low_threshold)]
+        return sorted(chosen, key=lowest)
 
     def decided_about(self, invitation_id: str | None) -> list[Decision]:
         """Return the decisions about this answer, or about the week if it is None."""
         return [one for one in self.meeting.decisions if one.invitation_id == invitation_id]
 
-    def decided_besides(self, spoken: list[AnsweredCase]) -> list[Decision]:
-        """Return the decisions about answers that are not in `spoken`.
+    def other_decisions(self, shown: list[AnsweredCase]) -> list[Decision]:
+        """Return the decisions about answers that are not in `shown`.
 
         The meeting may decide about an answer that it does not mark as discussed, because the
         customer changed it meanwhile or an earlier meeting discussed it.
         """
-        told = {case.invitation_id for case in spoken}
+        ids = {case.invitation_id for case in shown}
         return [
             one
             for one in self.meeting.decisions
-            if one.invitation_id and one.invitation_id not in told
+            if one.invitation_id and one.invitation_id not in ids
         ]
 
 
@@ -52,7 +52,7 @@ def minutes_as_markdown(minutes: Minutes, facts: Facts, language: str) -> str:
     """Return the minutes. Everything people typed is escaped."""
     text = template(language, "review/minutes.md").render(
         minutes=minutes,
-        spoken=minutes.worth_words(facts.survey.low_threshold),
+        shown=minutes.to_discuss(facts.survey.low_threshold),
         facts=facts,
         inline=inline,
         quote=quote,

@@ -40,7 +40,7 @@ class TrendChange:
     interval: Interval | None
 
     @property
-    def spoken_of(self) -> bool:
+    def is_clear(self) -> bool:
         """Return whether the interval excludes zero, so that the change is reported."""
         return self.interval is not None and self.interval.excludes_zero()
 

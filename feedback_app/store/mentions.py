@@ -13,7 +13,7 @@ def cases_in(database: Database, text: str) -> list[str]:
 
     Erased values cannot be found.
     """
-    said = _folded(text)
+    folded = _folded(text)
     # Compared in Python because the engines fold the case of different alphabets.
     rows = database.stream(
         """SELECT case_number, customer, contact_email, comment FROM cases
@@ -23,7 +23,7 @@ def cases_in(database: Database, text: str) -> list[str]:
     for row in rows:
         for column, shortest in _SHORTEST.items():
             words = row[column] or ""
-            if len(words) >= shortest and _folded(words) in said:
+            if len(words) >= shortest and _folded(words) in folded:
                 return [row["case_number"]]
     return []
 

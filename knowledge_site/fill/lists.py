@@ -8,7 +8,7 @@ from knowledge_site.wording import word
 from support_facts import Facts, Question
 
 # Anchor, term and meaning.
-Definition = tuple[str, str, str]
+TermDefinition = tuple[str, str, str]
 
 
 def steps(facts: Facts, language: str, kind: str) -> Element:
@@ -123,7 +123,7 @@ def roles(facts: Facts, language: str) -> Element:
     )
 
 
-def _definitions(terms: Iterable[Definition]) -> Element:
+def _definitions(terms: Iterable[TermDefinition]) -> Element:
     listed = element("dl", {"class": "terms"})
     for identity, name, meaning in terms:
         term = element("dt", None, name)

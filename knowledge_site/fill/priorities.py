@@ -2,7 +2,7 @@
 
 from xml.etree.ElementTree import Element
 
-from charts import Row, anchor, element, english, table
+from charts import TableRow, anchor, element, english, table
 from knowledge_site.wording import word
 from support_facts import CaseType, Facts, Priority
 
@@ -31,7 +31,7 @@ def impacts(facts: Facts, language: str) -> Element:
     )
 
 
-def _impact_row(priority: Priority, language: str) -> Row:
+def _impact_row(priority: Priority, language: str) -> TableRow:
     header = english(_impact(priority), language)
     examples = (element("li", None, example[language]) for example in priority.examples)
     cells = ([priority.when[language]], [element("ul", None, *examples)])
@@ -68,7 +68,7 @@ def case_types(facts: Facts, language: str) -> Element:
     )
 
 
-def _case_type_row(case_type: CaseType, language: str) -> Row:
+def _case_type_row(case_type: CaseType, language: str) -> TableRow:
     texts = (case_type.use_for, case_type.asks_for, case_type.start_priority)
     return (
         f"type-{anchor(case_type.key)}",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element
 
-from charts import Child, Row, anchor, element, english, table
+from charts import Child, TableRow, anchor, element, english, table
 from knowledge_site.wording import word
 from support_facts import EscalationStatus, Facts, Status, TicketStatus
 
@@ -20,7 +20,7 @@ def statuses(facts: Facts, language: str) -> Element:
     )
 
 
-def _case_row(status: Status, facts: Facts, language: str) -> Row:
+def _case_row(status: Status, facts: Facts, language: str) -> TableRow:
     following = [facts.status(key) for key in status.next]
     cells = (
         [status.meaning[language]],
@@ -35,7 +35,7 @@ def escalation_statuses(facts: Facts, language: str) -> Element:
     """`{{ table escalation_statuses }}`: what each status means and what can follow."""
     headings = ("stage", "stage_meaning", "next_statuses")
     known = {status.key: status for status in facts.escalation_statuses}
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     for status in known.values():
         following = _links([known[key] for key in status.next], language)
         cells: list[list[Child]] = [
@@ -59,7 +59,7 @@ def cloud_statuses(facts: Facts, language: str) -> Element:
 
 
 def _ticket_statuses(kind: str, statuses: Iterable[TicketStatus], language: str) -> Element:
-    rows: list[Row] = [
+    rows: list[TableRow] = [
         (
             f"{kind}-{anchor(status.key)}",
             [_link(status, language, f"{kind}-")],

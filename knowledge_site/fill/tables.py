@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import Element
 
-from charts import Cell, Child, Row, anchor, element, table
+from charts import Cell, Child, TableRow, anchor, element, table
 from knowledge_site.wording import word
 from support_facts import Facts, MailSubject, Metric
 
@@ -20,7 +20,7 @@ def metrics(
     )
 
 
-def _metric_row(metric: Metric, language: str, measured: Iterable[Element]) -> Row:
+def _metric_row(metric: Metric, language: str, measured: Iterable[Element]) -> TableRow:
     header: list[Child] = [metric.name[language]]
     if metric.target:
         aim = f"{word('target', language)}: {metric.target[language]}"
@@ -62,7 +62,7 @@ def mail_subjects(facts: Facts, language: str) -> Element:
     )
 
 
-def _subject_row(subject: MailSubject, language: str) -> Row:
+def _subject_row(subject: MailSubject, language: str) -> TableRow:
     cells = ([_code(constant_part(subject.pattern))], [_code(subject.pattern)])
     return f"mail-{anchor(subject.key)}", [subject.sent_when[language]], cells
 

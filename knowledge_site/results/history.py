@@ -41,7 +41,7 @@ def _results(view: ResultsView) -> tuple[Result, ...]:
 
 def _correction(view: ResultsView, result: Result) -> Element:
     assert result.correction
-    said = view.word(
+    text = view.word(
         "correction",
         period=view.date_range(result.period),
         version=result.version,
@@ -57,7 +57,7 @@ def _correction(view: ResultsView, result: Result) -> Element:
         element("summary", None, view.word("what_changed")),
         element("ul", {"lang": "en"}, *changes),
     )
-    return element("li", None, said, details)
+    return element("li", None, text, details)
 
 
 def _shares(view: ResultsView, question: str) -> Element:
@@ -98,8 +98,8 @@ def _share(view: ResultsView, result: Result, version: str, answers: Answers | N
     mean, n = view.number(answers.mean, 1), view.number(answers.n)
     share = answers.share
     if share is None:
-        said = view.count_of(sum(answers.counts[-2:]), answers.n, None)
-        return Mark(label=label, value=None, text=said, cells=(days, n, said, mean))
+        count = view.count_of(sum(answers.counts[-2:]), answers.n, None)
+        return Mark(label=label, value=None, text=count, cells=(days, n, count, mean))
     ends = f"{view.percent(share.low)} – {view.percent(share.high)}"
     return Mark(
         label=label,
@@ -151,8 +151,8 @@ def _rates(view: ResultsView) -> Element:
             withheld = view.word("withheld")
             marks.append(Mark(label=label, value=None, text=withheld, cells=(days, withheld, "")))
             continue
-        said = view.count_of(found.answered, found.reached, found.rate)
-        cells = (days, view.number(found.reached), said)
-        rate = view.percent(found.rate) if found.rate is not None else said
+        count = view.count_of(found.answered, found.reached, found.rate)
+        cells = (days, view.number(found.reached), count)
+        rate = view.percent(found.rate) if found.rate is not None else count
         marks.append(Mark(label=label, value=found.rate, text=rate, cells=cells))
     return intervals(labels, marks)

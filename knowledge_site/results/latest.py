@@ -17,7 +17,7 @@ def latest(view: ResultsView) -> Element:
         return section("latest", paragraph(element("strong", None, text)))
     made = section("latest")
     made.append(paragraph(*_about(view, result)))
-    made.append(element("ul", None, *(element("li", None, *said) for said in _said(view, result))))
+    made.append(element("ul", None, *(element("li", None, *one) for one in _items(view, result))))
     return made
 
 
@@ -26,8 +26,8 @@ def banner(view: ResultsView) -> Element:
     if not view.published.is_sample:
         return section("banner")
     text = element("strong", None, view.word("sample_data"))
-    said = element("p", {"class": "sample"}, text, " ", view.word("sample_data_means"))
-    return section("banner", said)
+    warning = element("p", {"class": "sample"}, text, " ", view.word("sample_data_means"))
+    return section("banner", warning)
 
 
 def targets(result: Result) -> Iterator[tuple[Target, PublishedTimes]]:
@@ -59,7 +59,7 @@ def _about(view: ResultsView, result: Result) -> Iterator[Child]:
         yield view.word("corrected", version=result.version, why=result.correction.why)
 
 
-def _said(view: ResultsView, result: Result) -> Iterator[list[Child]]:
+def _items(view: ResultsView, result: Result) -> Iterator[list[Child]]:
     figures = result.figures
     aims = list(targets(result))
     for target, times in aims:
@@ -72,17 +72,19 @@ def _said(view: ResultsView, result: Result) -> Iterator[list[Child]]:
         for answers in wording.answers:
             best = sum(answers.counts[-2:])
             share = answers.share.value if answers.share else None
-            said = view.word(
-                f"said_{answers.question}", count=view.count_of(best, answers.n, share)
+            text = view.word(
+                f"sentence_{answers.question}", count=view.count_of(best, answers.n, share)
             )
-            yield [said]
+            yield [text]
     if part := figures.participation:
         yield [
-            view.word("said_answered", count=view.count_of(part.answered, part.reached, part.rate))
+            view.word(
+                "sentence_answered", count=view.count_of(part.answered, part.reached, part.rate)
+            )
         ]
     if conduct := figures.conduct:
         days = result.rules.read_within_days
-        yield [view.word("said_read", count=view.portion(conduct.read), days=days)]
+        yield [view.word("sentence_read", count=view.portion(conduct.read), days=days)]
 
 
 def _aim(view: ResultsView, target: Target, times: PublishedTimes) -> Iterator[list[Child]]:
@@ -93,20 +95,20 @@ def _aim(view: ResultsView, target: Target, times: PublishedTimes) -> Iterator[l
         view.word("aim_met" if met else "aim_missed"),
     )
     text = view.word(
-        "said_aim",
+        "sentence_aim",
         metric=view.facts.metric(target.metric).name[view.language],
         median=view.duration(times.overall.median, times.clock),
         target=view.duration(target.seconds, target.clock),
     )
     within = times.overall.within_target
-    count = f" {view.word('said_within', count=view.portion(within))}" if within else ""
+    count = f" {view.word('sentence_within', count=view.portion(within))}" if within else ""
     yield [verdict, f" {text}{count}"]
 
 
 def _typical(view: ResultsView, result: Result, times: PublishedTimes) -> str:
     aim = next((one for one in result.rules.targets if one.metric == times.metric), None)
     return view.word(
-        "said_other_clock" if aim else "said_typical",
+        "sentence_other_clock" if aim else "sentence_typical",
         metric=view.facts.metric(times.metric).name[view.language],
         median=view.duration(times.overall.median, times.clock),
         clock=view.word(f"clock_{times.clock}"),

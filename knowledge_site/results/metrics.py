@@ -16,14 +16,14 @@ def metrics(view: ResultsView) -> Element:
     return tables.metrics(
         view.facts,
         view.language,
-        lambda metric: [_note(view, said) for said in _measured(view, metric.key)],
+        lambda metric: [_note(view, value) for value in _measured(view, metric.key)],
     )
 
 
-def _note(view: ResultsView, said: str) -> Element:
+def _note(view: ResultsView, value: str) -> Element:
     assert view.latest
     period = f" ({view.date_range(view.latest.period)})"
-    label: list[Child] = [f"{view.word('measured')}: ", said]
+    label: list[Child] = [f"{view.word('measured')}: ", value]
     if view.latest.sample:
         label.insert(0, f"{view.word('sample_data')} ")
     link = element("a", {"href": RESULTS_PAGE}, period.strip())
@@ -45,7 +45,7 @@ def _times(view: ResultsView, result: Result, metric: str) -> Iterator[str]:
     for times in result.figures.times:
         if times.metric != metric:
             continue
-        said = view.word(
+        text = view.word(
             "measured_times",
             median=view.duration(times.overall.median, times.clock),
             clock=view.word(f"clock_{times.clock}"),
@@ -53,8 +53,8 @@ def _times(view: ResultsView, result: Result, metric: str) -> Iterator[str]:
         )
         within = times.overall.within_target
         if within:
-            said += view.word("measured_within", count=view.portion(within))
-        yield said
+            text += view.word("measured_within", count=view.portion(within))
+        yield text
 
 
 def _scores(view: ResultsView, result: Result, metric: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from xml.etree.ElementTree import Element
 
-from charts import Row, table
+from charts import TableRow, table
 from knowledge_site.results.view import ResultsView, section
 
 
@@ -22,7 +22,7 @@ def participation(view: ResultsView) -> Element:
         "reached": found.reached,
         "answered": found.answered,
     }
-    rows: list[Row] = [
+    rows: list[TableRow] = [
         ("", [view.word(f"part_{name}")], [[view.number(count)]]) for name, count in numbers.items()
     ]
     rate = view.count_of(found.answered, found.reached, found.rate)
@@ -44,7 +44,7 @@ def conduct(view: ResultsView) -> Element:
     read = view.word("conduct_read", days=result.rules.read_within_days)
     contacted = view.word("conduct_contacted", days=result.rules.contact_within_working_days)
     why = view.withheld(result, "conduct.contacted").text or ""
-    rows: list[Row] = [
+    rows: list[TableRow] = [
         ("", [read], [[view.portion(found.read)]]),
         ("", [contacted], [[view.portion(found.contacted) if found.contacted else why]]),
     ]

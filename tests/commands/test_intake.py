@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from feedback_app.commands.intake import intake_group
-from feedback_app.intake.deliveries import Delivery, accept
+from feedback_app.intake.deliveries import CaseDelivery, accept
 from tests.support.case_systems import SYSTEMS, Closing, SalesforceOutbound
 from tests.support.office import KEY, NOW, Office, a_case
 
@@ -69,7 +69,7 @@ def test_a_known_closing_is_told_apart(office: Office, run) -> None:
 
 
 def test_a_delivery_that_came_with_another_case_is_shown_as_refused(office: Office, run) -> None:
-    before = Delivery(case=a_case("00041", source="generic"), delivery_id="delivery-1")
+    before = CaseDelivery(case=a_case("00041", source="generic"), delivery_id="delivery-1")
     with office.program.database.write() as tx:
         accept(tx, office.program, before, NOW)
     outcome = run("generic", body("generic"))

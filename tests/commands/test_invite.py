@@ -19,7 +19,7 @@ from feedback_app.base.links import new_id
 from feedback_app.base.times import to_text
 from feedback_app.commands.invite import invite
 from feedback_app.intake.closed_case import CaseReader
-from feedback_app.intake.csv.file import CSVFileError, TableRow, opened
+from feedback_app.intake.csv.file import CSVFileError, CSVRow, opened
 from feedback_app.intake.csv.importing import BATCH_ROWS, Batch, Import, ImportCounts
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.mapping import CaseMapping
@@ -422,7 +422,7 @@ def test_customers_get_their_turn_while_a_file_is_taken_in(sqlite_office: Office
             seen.append(tx.ask("SELECT count(*) AS cases FROM cases")[0]["cases"])
 
     customer = threading.Thread(target=write_in_between)
-    rows = [TableRow(at + 2, (str(at), TODAY, f"a{at}@b.example")) for at in range(BATCH_ROWS)]
+    rows = [CSVRow(at + 2, (str(at), TODAY, f"a{at}@b.example")) for at in range(BATCH_ROWS)]
     customer.start()
     (batch,) = _import(office).run(database, COLUMNS, rows)
     customer.join()
@@ -459,7 +459,7 @@ def test_a_dry_run_counts_what_the_import_counts(
     case_intake = replace(office.program.case_intake, mail_context=mail_context)
     job = replace(_import(office), case_intake=case_intake)
 
-    def as_rows(closings: list[tuple]) -> list[TableRow]:
+    def as_rows(closings: list[tuple]) -> list[CSVRow]:
         cells = [
             (
                 f"{number}-{mark}",
@@ -468,7 +468,7 @@ def test_a_dry_run_counts_what_the_import_counts(
             )
             for number, hours, address in closings
         ]
-        return [TableRow(at, row) for at, row in enumerate(cells, start=2)]
+        return [CSVRow(at, row) for at, row in enumerate(cells, start=2)]
 
     with database.write() as tx:
         opt_outs.add(tx, f"opted-out-{mark}@b.example", NOW)

@@ -77,4 +77,4 @@ def test_a_link_that_takes_no_answer_is_not_given_out(office: Office) -> None:
     refused = office.run(link, "0007")
     assert refused.exit_code == 1
     assert "no longer accepts an answer" in refused.stderr
-    assert "mind leading zeros" in office.run(link, "7").stderr
+    assert "check leading zeros" in office.run(link, "7").stderr

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from feedback_app.base.times import to_text
-from feedback_app.intake.deliveries import Delivery, accept
+from feedback_app.intake.deliveries import CaseDelivery, accept
 from feedback_app.jobs.retention import end_lifetimes, erase
 from feedback_app.store import leads, rejected_files
 from tests.support.office import NOW, Office, a_case
@@ -52,12 +52,12 @@ def test_deliveries_are_forgotten_after_a_month_and_their_closings_stay_known(
     office: Office,
 ) -> None:
     facts, database = office.program.facts, office.program.database
-    old = Delivery(case=a_case("1"), delivery_id="d-1")
+    old = CaseDelivery(case=a_case("1"), delivery_id="d-1")
     with database.write() as tx:
         accept(tx, office.program, old, office.now)
     office.wait(days=29)
     with database.write() as tx:
-        accept(tx, office.program, Delivery(case=a_case("2"), delivery_id="d-2"), office.now)
+        accept(tx, office.program, CaseDelivery(case=a_case("2"), delivery_id="d-2"), office.now)
     end_lifetimes(database, facts, office.mailbox, office.now)
     assert len(office.rows("deliveries")) == 2
     office.wait(days=2)

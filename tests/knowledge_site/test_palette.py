@@ -1,4 +1,4 @@
-"""The colours of the project: the site says them, survey and leads' pages use the same."""
+"""The survey and the leads' pages use the colours of the site."""
 
 import re
 from pathlib import Path
@@ -7,9 +7,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "knowledge_site/theme/assets/colours.css"
-# The survey's page is weighed by the byte, so it calls these more shortly.
+# The survey's stylesheet uses short names to save bytes.
 SHORT = {"soft": "accent-soft", "line": "border-strong"}
-# What the site has no use for: ink on a filled button.
+# Colours that the site does not use: the text of a filled button.
 OWN = {"on-accent"}
 _BLOCK = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _COLOUR = re.compile(r"--([\w-]+):\s*#([0-9a-f]{3,6})\b")
@@ -35,9 +35,11 @@ def site() -> list[dict[str, str]]:
     return [palettes(SITE, f"[data-md-color-scheme{one}]")[0] for one in selectors]
 
 
-@pytest.mark.parametrize(("name", "schemes"), [("leads", 3), ("survey", 2)])
-def test_pages_have_the_colours_of_the_site(name: str, schemes: int) -> None:
-    ours, theirs = palettes(ROOT / f"feedback_app/static/{name}.css", ":root"), site()
+@pytest.mark.parametrize(
+    ("path", "schemes"), [("leads/static/leads.css", 3), ("web/static/page.css", 2)]
+)
+def test_pages_have_the_colours_of_the_site(path: str, schemes: int) -> None:
+    ours, theirs = palettes(ROOT / f"feedback_app/{path}", ":root"), site()
     assert len(ours) == schemes
     for used, theme in zip(ours, theirs[:schemes], strict=True):
         # The print style changes only some of the colours.

@@ -102,7 +102,7 @@ def test_a_change_backwards_is_the_mirrored_change(
     assert change - 1e-12 <= there.high <= 1
 
 
-def test_a_change_is_spoken_of_only_when_zero_lies_outside() -> None:
+def test_a_change_is_reported_only_if_the_interval_excludes_zero() -> None:
     assert newcombe(15, 30, 27, 30).excludes_zero()
     assert newcombe(27, 30, 15, 30).excludes_zero()
     assert not newcombe(24, 30, 27, 30).excludes_zero()

@@ -43,7 +43,7 @@ def _half(best: int, n: int, week: str) -> list[ScoreCount]:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "spoken", "rise"),
+    ("before", "after", "clear", "rise"),
     [
         ((27, 30), (15, 30), True, False),
         ((15, 30), (27, 30), True, True),
@@ -52,12 +52,12 @@ def _half(best: int, n: int, week: str) -> list[ScoreCount]:
         ((29, 30), (0, 29), False, False),
     ],
 )
-def test_a_change_is_spoken_of_only_with_enough_answers_and_beyond_chance(
-    before: tuple[int, int], after: tuple[int, int], spoken: bool, rise: bool
+def test_a_change_is_reported_only_with_enough_answers_and_beyond_random_variation(
+    before: tuple[int, int], after: tuple[int, int], clear: bool, rise: bool
 ) -> None:
     halves = _half(*before, WEEKS[0]) + _half(*after, WEEKS[-1])
     for change in sum_trend(halves, WEEK, 2, FACTS).changes:
-        assert (change.spoken_of, change.is_rise) == (spoken, rise)
+        assert (change.is_clear, change.is_rise) == (clear, rise)
         assert (change.interval is None) == (before[1] < 30 or after[1] < 30)
 
 

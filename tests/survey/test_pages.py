@@ -185,8 +185,8 @@ def shown(browser: Any) -> Iterator[Any]:
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("de", "dark")])
 def test_axe_finds_nothing_on_any_page(pages: Any, shown: Any, language: str, scheme: str) -> None:
     found = {}
-    for (name, spoken), page in pages.items():
-        if spoken != language or page.status_code == 303:
+    for (name, shown_in), page in pages.items():
+        if shown_in != language or page.status_code == 303:
             continue
         window = shown(page, scheme=scheme)
         faults = Axe().run(window, options={"runOnly": {"type": "tag", "values": KINDS}})
@@ -199,8 +199,8 @@ def test_axe_finds_nothing_on_any_page(pages: Any, shown: Any, language: str, sc
 def test_nothing_overflows_at_320_pixels_or_with_letters_of_twice_the_size(
     pages: Any, shown: Any, language: str
 ) -> None:
-    for (name, spoken), page in some(pages.items()):
-        if spoken != language or page.status_code == 303:
+    for (name, shown_in), page in some(pages.items()):
+        if shown_in != language or page.status_code == 303:
             continue
         window = shown(page)
         assert window.evaluate(WIDER) == [], f"{name} at 320 pixels"

@@ -28,7 +28,7 @@ Name = Annotated[
     str,
     Field(min_length=1, max_length=MAX_TEXT, json_schema_extra={"pattern": _NOT_BLANK}),
 ]
-Text = Annotated[str | None, Field(max_length=MAX_TEXT)]
+OptionalText = Annotated[str | None, Field(max_length=MAX_TEXT)]
 _DATE_TIME: dict[str, JsonValue] = {"format": "date-time"}
 Time = Annotated[str | None, Field(max_length=MAX_TEXT, json_schema_extra=_DATE_TIME)]
 RequiredTime = Annotated[
@@ -62,7 +62,7 @@ class Message(BaseModel):
 class ClosedCaseBase(Message):
     """The fields of a message about a closed case that are not fields of the case."""
 
-    delivery_id: Text = Field(
+    delivery_id: OptionalText = Field(
         default=None,
         description="Your id of this delivery. Sending it again changes nothing.",
     )
@@ -75,9 +75,9 @@ class ClosedCaseBase(Message):
 
 _REQUIRED_TYPES: dict[FieldKind, Any] = {"text": Name, "time": RequiredTime}
 _TYPES: dict[FieldKind, Any] = {
-    "text": Text,
-    "case_kind": Text,
-    "closure_reason": Text,
+    "text": OptionalText,
+    "case_kind": OptionalText,
+    "closure_reason": OptionalText,
     "time": Time,
     "seconds": Seconds,
     "email": Address | None,
@@ -111,7 +111,7 @@ class BounceMessage(Message):
     """A closure email that bounced."""
 
     case_id: Name = Field(description="The case whose closure email bounced.")
-    closure_key: Text = Field(
+    closure_key: OptionalText = Field(
         default=None, description="The closing of the case. Default: the newest."
     )
 
@@ -120,7 +120,7 @@ class SurveyLinkMessage(Message):
     """A closing whose survey link you pass on to the customer."""
 
     case_id: Name = Field(description="The case whose customer gets the link.")
-    closure_key: Text = Field(
+    closure_key: OptionalText = Field(
         default=None, description="The closing of the case. Default: the newest."
     )
 

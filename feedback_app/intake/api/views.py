@@ -23,7 +23,7 @@ from feedback_app.intake.closed_case import CaseReader, contact_address, loses_c
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.deliveries import (
     CLEANED,
-    Delivery,
+    CaseDelivery,
     accept,
     closing_message,
     release_link,
@@ -144,7 +144,7 @@ def _authenticate() -> SenderKey:
     return key
 
 
-def _deliveries(values: list[Any], source: str, is_list: bool) -> list[Delivery]:
+def _deliveries(values: list[Any], source: str, is_list: bool) -> list[CaseDelivery]:
     """Return the deliveries in these values. Raises ProblemError naming every error."""
     if not 1 <= len(values) <= MAX_CASES:
         raise ProblemError(
@@ -163,7 +163,7 @@ def _deliveries(values: list[Any], source: str, is_list: bool) -> list[Delivery]
     return found
 
 
-def _delivery(value: Any, source: str, reader: CaseReader) -> Delivery:
+def _delivery(value: Any, source: str, reader: CaseReader) -> CaseDelivery:
     fields = value if isinstance(value, dict) else {}
     typed = {name: text for name, text in fields.items() if isinstance(text, str)}
     cleaned = {name: clean(text) for name, text in typed.items()}
@@ -176,7 +176,7 @@ def _delivery(value: Any, source: str, reader: CaseReader) -> Delivery:
     if values.setdefault("source", source) != source:
         reason = f"{quoted(values['source'])} is not the source of this key, which is {source}"
         raise InvalidCaseError([FieldError("source", reason, True)])
-    return Delivery(
+    return CaseDelivery(
         case=reader.read(values),
         delivery_id=message.delivery_id,
         send=message.send,

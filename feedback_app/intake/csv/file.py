@@ -25,7 +25,7 @@ class CSVFileError(ValueError):
 
 
 @dataclass(frozen=True)
-class TableRow:
+class CSVRow:
     """One row: the line it starts at (the first line is 1), its cells, and why it is unusable."""
 
     line: int
@@ -33,7 +33,7 @@ class TableRow:
     error: str = ""
 
 
-class Table:
+class CSVTable:
     """An open CSV file: its columns, and its rows one by one."""
 
     def __init__(
@@ -62,7 +62,7 @@ class Table:
         """Return how many bytes of the file have been read, up to a buffer past the last row."""
         return self._raw.tell()
 
-    def rows(self) -> Iterator[TableRow]:
+    def rows(self) -> Iterator[CSVRow]:
         """Yield every row that is not blank, once.
 
         Raises CSVFileError for a row that breaks the CSV format.
@@ -72,11 +72,11 @@ class Table:
             found = len(row.cells)
             if found < count or any(row.cells[count:]):
                 error = f"has {found} cells, but the first row has {count}"
-                yield TableRow(row.line, row.cells, error)
+                yield CSVRow(row.line, row.cells, error)
             else:
-                yield TableRow(row.line, row.cells[:count])
+                yield CSVRow(row.line, row.cells[:count])
 
-    def _numbered_rows(self) -> Iterator[TableRow]:
+    def _numbered_rows(self) -> Iterator[CSVRow]:
         while True:
             line = self._reader.line_num + 1
             try:
@@ -88,7 +88,7 @@ class Table:
             except (OSError, UnicodeError) as error:
                 self._stop(str(error), line)
             if any(cells):
-                yield TableRow(line, tuple(cells))
+                yield CSVRow(line, tuple(cells))
 
     def _stop(self, reason: str, line: int | None = None) -> NoReturn:
         place = f"{self._path.name}, line {line}" if line else self._path.name
@@ -101,7 +101,7 @@ class Table:
 @contextmanager
 def opened(
     path: Path, encoding: str | None = None, delimiter: str | None = None
-) -> Iterator[Table]:
+) -> Iterator[CSVTable]:
     """Open a CSV file. Without `encoding` or `delimiter` they are detected.
 
     Raises CSVFileError if the file cannot be read or has no column names.
@@ -112,7 +112,7 @@ def opened(
     except OSError as error:
         raise CSVFileError(f"{path} cannot be read: {error.strerror}") from error
     with raw:
-        yield Table(path, raw, known, delimiter)
+        yield CSVTable(path, raw, known, delimiter)
 
 
 def _explained(error: csv.Error) -> str:

@@ -8,7 +8,7 @@ from typing import get_args
 
 from feedback_app.database.contract import Database
 from feedback_app.intake.closed_case import CaseReader, loses_characters
-from feedback_app.intake.csv.file import UNDECODABLE, TableRow
+from feedback_app.intake.csv.file import UNDECODABLE, CSVRow
 from feedback_app.intake.csv.rejected import Rejected
 from feedback_app.intake.errors import FieldError, InvalidCaseError
 from feedback_app.intake.mapping import CaseMapping
@@ -87,7 +87,7 @@ class Import:
     ask_anyway: bool = False
 
     def run(
-        self, database: Database, columns: Sequence[str], rows: Iterable[TableRow]
+        self, database: Database, columns: Sequence[str], rows: Iterable[CSVRow]
     ) -> Generator[Batch]:
         """Import all rows in short transactions, and yield each batch once it is committed.
 
@@ -107,7 +107,7 @@ class Import:
         return self._process(columns, rows, store)
 
     def dry_run(
-        self, database: Database, columns: Sequence[str], rows: Iterable[TableRow]
+        self, database: Database, columns: Sequence[str], rows: Iterable[CSVRow]
     ) -> Generator[Batch]:
         """Yield the batches that `run` would yield. It only reads, so no other writer waits."""
         planned = PlannedCases()
@@ -125,7 +125,7 @@ class Import:
 
         return self._process(columns, rows, plan)
 
-    def batches(self, columns: Sequence[str], rows: Iterable[TableRow]) -> Generator[Batch]:
+    def batches(self, columns: Sequence[str], rows: Iterable[CSVRow]) -> Generator[Batch]:
         """Yield all rows as closed cases and rejected rows. Nothing is stored yet."""
         batch, characters = Batch(), 0
         for row in rows:
@@ -140,7 +140,7 @@ class Import:
     def _process(
         self,
         columns: Sequence[str],
-        rows: Iterable[TableRow],
+        rows: Iterable[CSVRow],
         handle: Callable[[Sequence[ClosedCase]], Iterable[IntakeDecision | IntakeResult]],
     ) -> Generator[Batch]:
         for batch in self.batches(columns, rows):
@@ -151,7 +151,7 @@ class Import:
                     batch.counts.add_case(result)
             yield batch
 
-    def _read_row(self, row: TableRow, columns: Sequence[str], batch: Batch) -> None:
+    def _read_row(self, row: CSVRow, columns: Sequence[str], batch: Batch) -> None:
         """Add one row to the cases, the rejected rows or the rows that were filtered out."""
         batch.counts.read += 1
         try:

@@ -10,7 +10,7 @@ from typing import TextIO
 from feedback_app.base.files import write_private_file
 from feedback_app.base.spreadsheet import guarded, unguarded
 from feedback_app.database.contract import Database
-from feedback_app.intake.csv.file import MAX_CELL_CHARACTERS, Table, TableRow
+from feedback_app.intake.csv.file import MAX_CELL_CHARACTERS, CSVRow, CSVTable
 from feedback_app.intake.errors import FieldError, joined
 from feedback_app.store import rejected_files
 
@@ -26,7 +26,7 @@ class RejectedFileError(RuntimeError):
 class Rejected:
     """A row that was not imported, and why."""
 
-    row: TableRow
+    row: CSVRow
     errors: tuple[FieldError, ...]
 
     def __str__(self) -> str:
@@ -39,7 +39,7 @@ def rejected_path(path: Path) -> Path:
     return path.resolve().with_name(f"{name}{MARK}.csv")
 
 
-def as_imported(path: Path, table: Table) -> tuple[tuple[str, ...], Iterator[TableRow]]:
+def as_imported(path: Path, table: CSVTable) -> tuple[tuple[str, ...], Iterator[CSVRow]]:
     """Return columns and rows of a table; for a file of rejected rows, the original ones."""
     columns = table.columns
     if not (MARK in path.name and columns[-len(ADDED_COLUMNS) :] == ADDED_COLUMNS):

@@ -18,7 +18,7 @@ _STEP = re.compile(
     r"(?P<name>[^.\[\]|=]+)|\[(?P<place>[0-9]{1,4})\]|\[(?P<key>[^\]=]+)=(?P<value>[^\]]*)\]"
 )
 _HEADER = "@header"
-Step = str | int | tuple[str, str]
+PathStep = str | int | tuple[str, str]
 
 
 class PathError(ValueError):
@@ -29,7 +29,7 @@ class PathError(ValueError):
 class PayloadPath:
     """Alternative paths to one value of a payload, tried in order."""
 
-    paths: tuple[tuple[Step, ...], ...]
+    paths: tuple[tuple[PathStep, ...], ...]
 
     @classmethod
     def parse(cls, text: str) -> "PayloadPath":
@@ -55,8 +55,8 @@ def with_request_data(
     return {**payload, "@received": to_text(now), _HEADER: named}
 
 
-def _steps(text: str) -> tuple[Step, ...]:
-    steps: list[Step] = []
+def _steps(text: str) -> tuple[PathStep, ...]:
+    steps: list[PathStep] = []
     at = 0
     while at < len(text):
         found = _STEP.match(text, at)
@@ -84,7 +84,7 @@ def _steps(text: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _child(value: Any, step: Step) -> Any:
+def _child(value: Any, step: PathStep) -> Any:
     # Freshdesk sends an object as a text.
     if isinstance(value, str):
         value = parse_braces(value)

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from feedback_app.base.text import without_addresses
 from feedback_app.intake import rate_limits
 from feedback_app.intake.closed_case import MAX_TEXT
-from feedback_app.intake.deliveries import Delivery, accept
+from feedback_app.intake.deliveries import CaseDelivery, accept
 from feedback_app.intake.errors import InvalidCaseError, quoted
 from feedback_app.intake.json_body import BodyError
 from feedback_app.intake.mapping_file import MappingFileError
@@ -132,7 +132,7 @@ def _store_one(preset: Preset, payload: Mapping[str, Any]) -> tuple[Response, in
 def _store_all(preset: Preset, payloads: list[dict[str, Any]]) -> None:
     """Store the valid cases and log the others, because a retry would not make them valid."""
     reader = preset.reader(program(), now())
-    deliveries: list[tuple[Delivery, dict[str, Any]]] = []
+    deliveries: list[tuple[CaseDelivery, dict[str, Any]]] = []
     for payload in payloads:
         try:
             delivery = preset.delivery(payload, reader)

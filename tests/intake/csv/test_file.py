@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedback_app.intake.csv.detect import detect_delimiter
-from feedback_app.intake.csv.file import UNDECODABLE, CSVFileError, TableRow, opened
+from feedback_app.intake.csv.file import UNDECODABLE, CSVFileError, CSVRow, opened
 
 TEXT = "number;customer\n1;Müller\n"
 
@@ -21,7 +21,7 @@ def _write(folder: Path, content: str | bytes) -> Path:
     return path
 
 
-def _rows(folder: Path, content: str | bytes, **how: str) -> list[TableRow]:
+def _rows(folder: Path, content: str | bytes, **how: str) -> list[CSVRow]:
     with opened(_write(folder, content), **how) as table:
         return list(table.rows())
 
@@ -39,12 +39,12 @@ def test_the_encoding_is_found_out(tmp_path: Path, encoding: str, found: str) ->
     with opened(_write(tmp_path, TEXT.encode(encoding))) as table:
         assert (table.encoding, table.delimiter) == (found, ";")
         assert table.columns == ("number", "customer")
-        assert list(table.rows()) == [TableRow(2, ("1", "Müller"))]
+        assert list(table.rows()) == [CSVRow(2, ("1", "Müller"))]
 
 
 def test_big_endian_utf_16_is_found_out_by_its_mark(tmp_path: Path) -> None:
     content = b"\xfe\xff" + TEXT.encode("utf-16-be")
-    assert _rows(tmp_path, content) == [TableRow(2, ("1", "Müller"))]
+    assert _rows(tmp_path, content) == [CSVRow(2, ("1", "Müller"))]
 
 
 def test_an_umlaut_far_down_decides_against_utf_8(tmp_path: Path) -> None:
@@ -89,11 +89,11 @@ def test_commas_inside_numbers_do_not_fool_the_detection() -> None:
 
 
 def test_one_column_is_a_table_too(tmp_path: Path) -> None:
-    assert _rows(tmp_path, "number\n1\n2\n") == [TableRow(2, ("1",)), TableRow(3, ("2",))]
+    assert _rows(tmp_path, "number\n1\n2\n") == [CSVRow(2, ("1",)), CSVRow(3, ("2",))]
 
 
 def test_a_named_delimiter_wins(tmp_path: Path) -> None:
-    assert _rows(tmp_path, "a,b~c\n1,2~3\n", delimiter="~") == [TableRow(2, ("1,2", "3"))]
+    assert _rows(tmp_path, "a,b~c\n1,2~3\n", delimiter="~") == [CSVRow(2, ("1,2", "3"))]
 
 
 def test_a_row_is_known_by_the_line_it_begins_at(tmp_path: Path) -> None:
@@ -107,9 +107,9 @@ def test_a_row_is_known_by_the_line_it_begins_at(tmp_path: Path) -> None:
 
 def test_short_rows_and_extra_cells_cannot_be_trusted(tmp_path: Path) -> None:
     short, extra, trailing = _rows(tmp_path, "a,b,c\n1,2\n1,2,3,4\n1,2,3,,\n")
-    assert short == TableRow(2, ("1", "2"), "has 2 cells, but the first row has 3")
+    assert short == CSVRow(2, ("1", "2"), "has 2 cells, but the first row has 3")
     assert extra.error == "has 4 cells, but the first row has 3"
-    assert trailing == TableRow(4, ("1", "2", "3"))
+    assert trailing == CSVRow(4, ("1", "2", "3"))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_broken_quote_stops_the_file_with_its_line(
 
 def test_rows_before_a_broken_quote_are_read(tmp_path: Path) -> None:
     with opened(_write(tmp_path, 'a,b\n0,x\n1,"open\n2,x\n')) as table:
-        assert next(table.rows()) == TableRow(2, ("0", "x"))
+        assert next(table.rows()) == CSVRow(2, ("0", "x"))
 
 
 def test_nul_bytes_are_just_characters(tmp_path: Path) -> None:

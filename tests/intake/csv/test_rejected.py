@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback_app.intake.csv.file import UNDECODABLE, TableRow, opened
+from feedback_app.intake.csv.file import UNDECODABLE, CSVRow, opened
 from feedback_app.intake.csv.rejected import (
     Rejected,
     RejectedFileError,
@@ -22,7 +22,7 @@ COLUMNS = ("number", "mail")
 
 
 def _rejected(*cells: str, line: int = 7) -> Rejected:
-    return Rejected(TableRow(line, cells), (FieldError("closed_at", "is empty"),))
+    return Rejected(CSVRow(line, cells), (FieldError("closed_at", "is empty"),))
 
 
 def _rows(office: Office, path: Path) -> RejectedRows:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from feedback_app.intake.closed_case import CaseReader, loses_characters
 from feedback_app.intake.dates import DateReader
-from feedback_app.intake.deliveries import CLEANED, Delivery
+from feedback_app.intake.deliveries import CLEANED, CaseDelivery
 from feedback_app.intake.errors import quoted
 from feedback_app.intake.json_body import BodyError, parse
 from feedback_app.intake.mapping import CaseMapping, MappingError
@@ -75,7 +75,7 @@ class Preset:
         """Return the case number in the payload, unchecked; "" if there is none."""
         return self.mapping.values(self.row(payload)).get("case_number", "")
 
-    def delivery(self, payload: Mapping[str, Any], reader: CaseReader) -> Delivery | None:
+    def delivery(self, payload: Mapping[str, Any], reader: CaseReader) -> CaseDelivery | None:
         """Return the closed case in a payload, or None if the event does not close a case.
 
         Invalid optional fields are left out, because nobody corrects what a machine sent. Raises
@@ -89,7 +89,7 @@ class Preset:
         notes = [f"left out {error}" for error in errors]
         if loses_characters(values.values()):
             notes.append(CLEANED)
-        return Delivery(
+        return CaseDelivery(
             case=case,
             delivery_id=row.get(self.tables.delivery_id) or None,
             send=row.get(self.tables.send, "").lower() != "false",
