@@ -51,6 +51,7 @@ def shared_postgresql_database(postgresql_server: str) -> str:
     """The name of a migrated database; use `migrated_url` instead, which empties it."""
     name = postgresql.create_database(postgresql_server)
     _migrate(postgresql.url_of(postgresql_server, name))
+    postgresql.remember_versions(postgresql_server, name)
     return name
 
 
@@ -98,16 +99,14 @@ def migrated_postgresql_url(
 ) -> Iterator[str]:
     """The address of a migrated PostgreSQL database without rows."""
     yield postgresql.url_of(postgresql_server, shared_postgresql_database)
-    postgresql.delete_all_rows(
-        postgresql_server, shared_postgresql_database, keep="schema_versions"
-    )
+    postgresql.reset_rows(postgresql_server, shared_postgresql_database)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a migrated database without rows, on each engine.
 
-    A test that changes tables or `schema_versions` uses `empty_database_url`.
+    A test that changes tables, not only rows, uses `empty_database_url`.
     """
     return str(request.getfixturevalue(f"migrated_{request.param}_url"))
 
