@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from feedback_app.base.address_digests import AddressDigests
 from feedback_app.base.files import unsafe_permissions
 from feedback_app.base.links import Links
 from feedback_app.database.choose import open_database, sqlite_path
@@ -64,6 +65,11 @@ class Program:
             opt_out_link=self.opt_out_link,
             we_send=self.settings.closure_mail == "ours",
         )
+
+    @cached_property
+    def address_digests(self) -> AddressDigests:
+        """Return the digests that find an expired address."""
+        return AddressDigests([key.get_secret_value() for key in self.settings.secret_keys])
 
     def survey_link(self, invitation_id: str) -> str:
         """Return the URL of the survey."""

@@ -1,13 +1,18 @@
 """Checks of email addresses, chat URLs and hosts."""
 
+import re
+from unicodedata import normalize
 from urllib.parse import SplitResult, urlsplit
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+
+from feedback_app.base.text import INVISIBLE
 
 # Companies receive email under .local, and test systems under localhost or .test. The library
 # documents changing this list as the way to accept them.
 SPECIAL_USE_DOMAIN_NAMES.clear()
 
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 IN_ASCII = "in ASCII, a domain with other letters as xn--…"
 
 
@@ -52,3 +57,37 @@ def parts_of(url: str) -> SplitResult:
     except ValueError:
         raise ValueError("not a valid URL: check brackets and port (1 to 65535)") from None
     return parts
+
+
+def spellings(address: str) -> tuple[str, ...]:
+    """Return the lower-case spellings of an email address, the one in ASCII first.
+
+    A domain with letters outside ASCII has a second spelling. Text that is not an address has one.
+    """
+    text = normalize("NFKC", address).strip().lower()
+    try:
+        parts = validate_email(text, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        return (text,)
+    local = parts.local_part.lower()
+    both = (f"{local}@{parts.ascii_domain.lower()}", f"{local}@{parts.domain.lower()}")
+    return tuple(dict.fromkeys(both))
+
+
+def mentions_address(text: str, address: str) -> bool:
+    """Return whether `text` contains this address, in any spelling and surroundings.
+
+    Longer addresses that contain it do not count: neither xa@b.example nor a@b.example.org is a
+    mention of a@b.example.
+    """
+    plain = _INVISIBLE.sub("", normalize("NFKC", text)).lower()
+    return any(_whole(spelling).search(plain) for spelling in spellings(address))
+
+
+def _whole(spelling: str) -> re.Pattern[str]:
+    """Return a pattern for an address that is not part of a longer one.
+
+    Dots, hyphens, plus signs, apostrophes and ampersands only belong to an address if they join
+    it to a letter or digit.
+    """
+    return re.compile(rf"(?:\A|[^\w.+\-'&])[.+\-'&]*{re.escape(spelling)}(?![\w@]|[.\-]+\w)")

@@ -1,9 +1,24 @@
-"""Cleans text typed by people before it is stored or logged."""
+"""Cleans text typed by people, and compares and shows it."""
 
 import re
+from unicodedata import normalize
 
 # Unicode categories Cc (but newline and tab) and Cs, and the two non-characters.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Soft hyphen, zero-width characters, bidirectional controls, variation selectors and others that
+# have no width of their own.
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+# Accents and strokes of Latin, Greek and Cyrillic, vowel points of Hebrew and Arabic. Marks that
+# are letters in their script, such as the vowel signs of Hindi, stay.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+    "\u0610-\u061a\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+_UNSEEN = re.compile(f"[{INVISIBLE}{_MARKS}]")
+_UNPRINTABLE = re.compile(rf"(?![\n\t])[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{INVISIBLE}]")
 _MAILBOX = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 
 
@@ -24,3 +39,23 @@ def without_addresses(text: str) -> str:
 def one_line(typed: str) -> str:
     """Return `typed` cleaned and trimmed, with each run of white space as one space."""
     return " ".join(clean(typed).split())
+
+
+def folded(text: str) -> str:
+    """Return `text` as it is compared: two texts that look alike give the same result.
+
+    Case, accents, compatibility forms (Unicode NFKD), soft hyphens and other invisible characters
+    are ignored, so "strasse" equals "STRASSE" and "Straße", and "muller" equals "Müller".
+    """
+    if text.isascii():
+        return text.lower()
+    plain = normalize("NFKD", normalize("NFKD", text).casefold())
+    return _UNSEEN.sub("", plain)
+
+
+def visible(text: str) -> str:
+    """Return `text` for a terminal, with escapes such as \\u202e for characters without a glyph.
+
+    Line breaks and tabs stay.
+    """
+    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)

@@ -1,34 +1,124 @@
 """The command that erases the data of a case or a person."""
 
+import sys
+from collections.abc import Iterator
+
 import click
 
 from feedback_app.base import times
+from feedback_app.base.text import visible
+from feedback_app.commands.named_case import described, from_source, refuse_several_sources
 from feedback_app.commands.with_program import with_program
-from feedback_app.jobs.retention import erase
+from feedback_app.intake.csv.rejected_search import RowsFound
+from feedback_app.jobs.erasure import Found, Target, erase, find
 from feedback_app.program import Program
+
+_LONGEST_QUOTE = 100
 
 
 @click.command("erase")
 @click.option("--case", "case_number", help="The case number.")
+@from_source
 @click.option("--email", help="The contact's email address.")
+@click.option("--yes", is_flag=True, help="Erase without asking, for scripts.")
 @with_program()
-def erase_command(program: Program, case_number: str | None, email: str | None) -> None:
-    """Erase contact, comment and customer of a case or an email address. Scores are kept."""
+def erase_command(
+    program: Program, case_number: str | None, source: str | None, email: str | None, yes: bool
+) -> None:
+    """Erase contact, comment and customer of a case or an email address. Scores are kept.
+
+    Shows what it will erase and asks before it does. Published notes and emails that were sent
+    are not affected.
+    """
     if bool(case_number) == bool(email):
         raise click.UsageError("Give either --case NUMBER or --email ADDRESS.")
-    done = erase(program.database, program.settings.mailbox, times.now(), case_number, email)
+    if source and email:
+        raise click.UsageError("--source only goes with --case.")
+    if email and "@" not in email.strip("@ "):
+        raise click.BadParameter(f"{email!r} is not an email address", param_hint="--email")
+    found = find(program, Target(case_number, source, email))
+    refuse_several_sources(case_number or "", found.closings if case_number else ())
+    for line in _preview(found):
+        click.echo(line)
+    _refuse_nothing(found)
+    if not yes:
+        _confirm()
+    removed = erase(program, found, times.now())
+    click.echo(f"Erased {_summary(found, removed)}. Scores kept.")
+    _report_unreadable(removed)
+
+
+def _preview(found: Found) -> Iterator[str]:
+    """Yield lines that list what will be erased, and what cannot be."""
+    yield from (described(one) for one in found.closings)
+    texts = found.texts
     counts = (
-        _counted(done.cases, "case"),
-        _counted(done.mails, "email"),
-        _counted(done.rejected_rows, "rejected row"),
+        (texts.comments, "answer", "answers", "with a comment"),
+        (texts.emails, "email", "emails", "in the outbox"),
+        (len(found.files), "file", "files", "in the mailbox folder"),
+        (texts.open_follow_ups, "open follow-up", "open follow-ups", "(will be closed)"),
+        (texts.remarks, "follow-up result", "follow-up results", ""),
+        (texts.notes, "note", "notes", ""),
+        (texts.decisions, "decision", "decisions", "about these cases"),
     )
-    click.echo(f"Erased {', '.join(counts)}. Scores kept.")
-    if done.not_searched:
-        files = ", ".join(map(str, done.not_searched))
+    yield from (f"  {_counted(n, one, many)} {rest}".rstrip() for n, one, many, rest in counts if n)
+    for mention in found.mentions:
+        kind = {"notes": "note", "decisions": "decision", "follow_ups": "follow-up result"}
+        yield f"  {kind[mention.table]} that mentions it: {_quoted(mention.text)}"
+    for path, rows in found.rejected.rows.items():
+        yield f"  {_counted(rows, 'rejected row', 'rejected rows')} in {path}"
+    if found.comments_elsewhere:
+        yield (
+            "Not erased: other customers' comments mention this address. "
+            f"Redact them in the review: case {', '.join(map(visible, found.comments_elsewhere))}"
+        )
+    if found.unsearchable:
+        yield _unsearchable(found.unsearchable)
+
+
+def _unsearchable(number: int) -> str:
+    return (
+        f"{_counted(number, 'answer', 'answers')} with a comment cannot be searched by address, "
+        "because the case came without one, the address expired before digests were kept, "
+        "or its secret key was removed. Ask for the case number and use --case."
+    )
+
+
+def _refuse_nothing(found: Found) -> None:
+    if not found.is_empty:
+        return
+    _report_unreadable(found.rejected)
+    if found.unsearchable:
+        raise click.ClickException("No case was found for this address; see above.")
+    raise click.ClickException("Nothing found. Check the case number or address.")
+
+
+def _confirm() -> None:
+    if not sys.stdin.isatty():
+        raise click.ClickException("Nothing was erased. Run it in a terminal, or add --yes.")
+    click.confirm("Erase this permanently?", abort=True)
+
+
+def _summary(found: Found, removed: RowsFound) -> str:
+    return ", ".join(
+        (
+            _counted(len(found.closings), "case", "cases"),
+            _counted(max(found.texts.emails, len(found.files)), "email", "emails"),
+            _counted(removed.count, "rejected row", "rejected rows"),
+        )
+    )
+
+
+def _report_unreadable(rejected: RowsFound) -> None:
+    if rejected.unreadable:
+        files = ", ".join(map(str, rejected.unreadable))
         raise click.ClickException(f"Could not search these files; check them by hand: {files}")
-    if not (done.cases or done.mails or done.rejected_rows):
-        raise click.ClickException("Nothing found. Check the case number or address.")
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _quoted(text: str) -> str:
+    line = " ".join(visible(text).split())
+    return f"“{line if len(line) <= _LONGEST_QUOTE else line[:_LONGEST_QUOTE] + '…'}”"

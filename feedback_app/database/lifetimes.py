@@ -82,6 +82,13 @@ PERSONAL_DATA: dict[str, PersonalTable] = {
     "opt_outs": PersonalTable(
         {"contact_digest": PersonalColumn("SHA-256 of an address that gets no surveys")}
     ),
+    "contact_digests": PersonalTable(
+        {
+            "contact_digest": PersonalColumn(
+                "HMAC of an expired address, so that its texts can be erased on request"
+            )
+        }
+    ),
     "rejected_files": PersonalTable(
         {"path": PersonalColumn("A file of rejected rows, so that erasure finds it")}
     ),

@@ -52,7 +52,7 @@ def _write_digest(program: Program, clock: Clock) -> int:
 
 
 def _end_lifetimes(program: Program, clock: Clock) -> int:
-    return end_lifetimes(program.database, program.facts, program.settings.mailbox, clock())
+    return end_lifetimes(program, clock())
 
 
 JOBS = (

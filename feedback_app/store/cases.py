@@ -1,16 +1,36 @@
 """Closed cases, one row per closing."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from feedback_app.base.links import new_id
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.base.times import from_text
+from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import CASE_FIELDS, ClosedCase
+from feedback_app.store.rows import in_list
 
 _COLUMNS = ("id", *CASE_FIELDS, "closed_week", "received_at")
 _INSERT = f"""
     INSERT INTO cases ({", ".join(_COLUMNS)})
     VALUES ({", ".join(f":{column}" for column in _COLUMNS)})
 """
+
+
+_CLOSINGS = """SELECT cases.id AS case_ref, invitations.id AS invitation_id, source, case_number,
+                      closed_at, customer FROM cases
+               JOIN invitations ON invitations.case_ref = cases.id"""
+
+
+class Closing(NamedTuple):
+    """What identifies a stored closing of a case to a person."""
+
+    case_ref: str
+    invitation_id: str
+    source: str
+    case_number: str
+    closed_at: datetime
+    customer: str | None
 
 
 def add(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> str:
@@ -94,3 +114,39 @@ def asked_since(source: Database | Transaction, case: ClosedCase, since: datetim
             since=since,
         )
     )
+
+
+def closings_of_number(
+    source: Database | Transaction, case_number: str, case_source: str | None = None
+) -> list[Closing]:
+    """Return the closings of the cases with this number, ordered by closing time.
+
+    With `case_source`, only those of that source.
+    """
+    rows = source.ask(
+        f"{_CLOSINGS} WHERE case_number = :number ORDER BY closed_at, cases.received_at",
+        number=case_number,
+    )
+    return [_closing(row) for row in rows if case_source in (None, row["source"])]
+
+
+def closings_of_contact(
+    source: Database | Transaction, spellings: Iterable[str], invitation_ids: Iterable[str] = ()
+) -> list[Closing]:
+    """Return the closings with one of these addresses, in lower case, or these invitations.
+
+    They are ordered by closing time.
+    """
+    names, addresses = in_list("address", spellings)
+    ids, known = in_list("id", invitation_ids)
+    rows = source.ask(
+        f"""{_CLOSINGS} WHERE lower(contact_email) IN ({names}) OR invitations.id IN ({ids})
+            ORDER BY closed_at, cases.received_at""",
+        **addresses,
+        **known,
+    )
+    return [_closing(row) for row in rows]
+
+
+def _closing(row: Row) -> Closing:
+    return Closing(**{**row, "closed_at": from_text(row["closed_at"])})

@@ -1,20 +1,45 @@
 """Retention and erasure: personal data is set to NULL, scores are kept."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.database.lifetimes import PERSONAL_DATA
+from feedback_app.store import follow_ups
+from feedback_app.store.rows import count
 
-_BY_INVITATION = (
-    "invitation_id IN (SELECT id FROM invitations WHERE case_ref IN"
-    " (SELECT id FROM cases WHERE {match}))"
+_OF_INVITATION = ("outbox", "answers", "notes", "decisions", "follow_ups")
+# The tables of texts that leads write, and the column.
+_LEADS_TEXTS = {"notes": "text", "decisions": "text", "follow_ups": "remark"}
+
+# What each field of CaseTexts counts: column, table and condition.
+_COUNTED = (
+    ("id", "outbox", "message IS NOT NULL"),
+    ("DISTINCT invitation_id", "answers", "comment <> ''"),
+    ("id", "notes", "text IS NOT NULL"),
+    ("id", "decisions", "text IS NOT NULL"),
+    ("number", "follow_ups", "remark IS NOT NULL"),
+    ("number", "follow_ups", "closed_at IS NULL"),
 )
-# Cases come last because the other tables are matched by the address stored there.
-_OF_CASE = {
-    **dict.fromkeys(("outbox", "answers", "notes", "decisions", "follow_ups"), _BY_INVITATION),
-    "cases": "id IN (SELECT id FROM cases WHERE {match})",
-}
-_MATCH = "(case_number = :case_number OR lower(contact_email) = lower(:email))"
+
+
+class CaseTexts(NamedTuple):
+    """How many rows with personal data belong to cases."""
+
+    emails: int = 0
+    comments: int = 0
+    notes: int = 0
+    decisions: int = 0
+    remarks: int = 0
+    open_follow_ups: int = 0
+
+
+class Mention(NamedTuple):
+    """A text of a lead about another case or the week, which contains what is erased."""
+
+    table: str
+    text: str
 
 
 def end_lifetime(tx: Transaction, lifetime: str, before: datetime) -> int:
@@ -36,53 +61,85 @@ def end_lifetime(tx: Transaction, lifetime: str, before: datetime) -> int:
     return changed
 
 
-def messages_of(source: Database, case_number: str | None, email: str | None) -> list[Row]:
-    """Return id and case number of every message in the outbox about a case or contact."""
-    return source.ask(
-        f"""SELECT outbox.id, cases.case_number FROM outbox
-            JOIN invitations ON invitations.id = outbox.invitation_id
-            JOIN cases ON cases.id = invitations.case_ref WHERE {_MATCH}""",
-        case_number=case_number,
-        email=email,
-    )
+def texts_of(source: Database, invitation_ids: Iterable[str]) -> CaseTexts:
+    """Return how many texts and open follow-ups belong to these invitations."""
+    totals = [0] * len(_COUNTED)
+    for invitation_id in invitation_ids:
+        for at, (counted, table, condition) in enumerate(_COUNTED):
+            sql = f"SELECT count({counted}) FROM {table} WHERE invitation_id = :id AND {condition}"
+            totals[at] += count(source, sql, id=invitation_id)
+    return CaseTexts(*totals)
 
 
-def case_numbers_of(source: Database, email: str) -> list[str]:
-    """Return the numbers of the cases with this contact address."""
+def messages_of(source: Database, invitation_id: str) -> list[str]:
+    """Return the ids of all messages in the outbox about an invitation."""
+    rows = source.ask("SELECT id FROM outbox WHERE invitation_id = :id", id=invitation_id)
+    return [row["id"] for row in rows]
+
+
+def mentions(
+    source: Database | Transaction, is_mention: Callable[[str], bool], besides: set[str]
+) -> list[Mention]:
+    """Return the leads' texts for which `is_mention` is true, except about these invitations."""
+    return [
+        Mention(table, row["text"])
+        for table in _LEADS_TEXTS
+        for row in _leads_texts(source, table)
+        if row["invitation_id"] not in besides and is_mention(row["text"])
+    ]
+
+
+def comments_mentioning(
+    source: Database, is_mention: Callable[[str], bool], besides: set[str]
+) -> list[str]:
+    """Return the numbers of other cases whose comment contains the address."""
     rows = source.ask(
-        "SELECT DISTINCT case_number FROM cases WHERE lower(contact_email) = lower(:email)",
-        email=email,
+        """SELECT invitation_id, case_number, comment FROM answers
+           JOIN invitations ON invitations.id = invitation_id
+           JOIN cases ON cases.id = case_ref
+           WHERE comment LIKE '%@%' OR comment LIKE '%＠%' ORDER BY case_number"""
     )
-    return [row["case_number"] for row in rows]
+    found = [
+        row["case_number"]
+        for row in rows
+        if row["invitation_id"] not in besides and is_mention(row["comment"])
+    ]
+    return list(dict.fromkeys(found))
 
 
-def erase(tx: Transaction, case_number: str | None, email: str | None, now: datetime) -> int:
-    """Set the personal data of the case or contact to NULL; keep the scores.
+def erase_case(tx: Transaction, case_ref: str, invitation_id: str, now: datetime) -> None:
+    """Set the personal data of a case to NULL; keep the scores.
 
-    Unsent messages are cancelled. Returns the number of cases found.
+    Unsent messages are cancelled and an open follow-up is closed.
     """
-    found = tx.ask(
-        f"SELECT count(*) AS cases FROM cases WHERE {_MATCH}",
-        case_number=case_number,
-        email=email,
-    )
     tx.run(
-        f"""UPDATE outbox SET refused_at = :now
-            WHERE sent_at IS NULL AND refused_at IS NULL AND {_OF_CASE["outbox"]}""".format(
-            match=_MATCH
-        ),
-        case_number=case_number,
-        email=email,
+        """UPDATE outbox SET refused_at = :now
+           WHERE invitation_id = :id AND sent_at IS NULL AND refused_at IS NULL""",
+        id=invitation_id,
         now=now,
     )
-    for name, of_case in _OF_CASE.items():
+    for name in _OF_INVITATION:
         tx.run(
-            f"UPDATE {name} SET {_emptied(_columns(name))} WHERE {of_case.format(match=_MATCH)}",
-            case_number=case_number,
-            email=email,
+            f"UPDATE {name} SET {_emptied(_columns(name))} WHERE invitation_id = :id",
+            id=invitation_id,
         )
-    count: int = found[0]["cases"]
-    return count
+    follow_ups.close(tx, invitation_id, "not_needed", "", now)
+    tx.run("DELETE FROM contact_digests WHERE invitation_id = :id", id=invitation_id)
+    tx.run(f"UPDATE cases SET {_emptied(_columns('cases'))} WHERE id = :id", id=case_ref)
+
+
+def erase_mentions(tx: Transaction, is_mention: Callable[[str], bool]) -> None:
+    """Set the leads' texts for which `is_mention` is true to NULL."""
+    for table, column in _LEADS_TEXTS.items():
+        for text in {row["text"] for row in _leads_texts(tx, table) if is_mention(row["text"])}:
+            tx.run(f"UPDATE {table} SET {column} = NULL WHERE {column} = :text", text=text)
+
+
+def _leads_texts(source: Database | Transaction, table: str) -> list[Row]:
+    column = _LEADS_TEXTS[table]
+    return source.ask(
+        f"SELECT invitation_id, {column} AS text FROM {table} WHERE {column} IS NOT NULL"
+    )
 
 
 def _columns(table: str, lifetime: str | None = None) -> list[str]:

@@ -44,15 +44,6 @@ def find(source: Database | Transaction, invitation_id: str) -> Invitation | Non
     return _invitation(rows[0]) if rows else None
 
 
-def of_case_number(source: Database | Transaction, case_number: str) -> list[Invitation]:
-    """Return the invitations of the cases with this number, ordered by closing time."""
-    rows = source.ask(
-        f"{_SELECT} WHERE case_number = :number ORDER BY closed_at, created_at",
-        number=case_number,
-    )
-    return [_invitation(row) for row in rows]
-
-
 def hand_over(tx: Transaction, invitation_id: str, now: datetime, expires_at: datetime) -> None:
     """Record that the customer got the link at `now`, unless they had it before."""
     tx.run(

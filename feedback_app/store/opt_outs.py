@@ -7,12 +7,13 @@ digests have no key.
 import hashlib
 from datetime import datetime
 
+from feedback_app.base.addresses import spellings
 from feedback_app.database.contract import Database, Transaction
 
 
 def digest_of(address: str) -> str:
-    """Return the SHA-256 of an address, ignoring case and surrounding spaces."""
-    return hashlib.sha256(address.strip().lower().encode()).hexdigest()
+    """Return the SHA-256 of an address, the same for all its spellings."""
+    return hashlib.sha256(spellings(address)[0].encode()).hexdigest()
 
 
 def add(tx: Transaction, address: str, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Values read from rows."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from feedback_app.base.times import from_text
@@ -15,3 +16,9 @@ def count(source: Database | Transaction, sql: str, **values: object) -> int:
     """Return the number that a query with one row and one column selects."""
     ((number,),) = (row.values() for row in source.ask(sql, **values))
     return int(number)
+
+
+def in_list(name: str, values: Iterable[object]) -> tuple[str, dict[str, object]]:
+    """Return placeholders for IN (…) and their values, named `name_0`, `name_1` and so on."""
+    named: dict[str, object] = {f"{name}_{at}": value for at, value in enumerate(values)}
+    return ", ".join(f":{one}" for one in named) or "NULL", named

@@ -40,7 +40,12 @@ def test_a_number_that_several_sources_know_needs_its_source(office: Office) -> 
     for command in (link, bounce):
         refused = office.run(command, "0007")
         assert refused.exit_code == 1
-        assert "name one with --source: csv, desk" in refused.stderr
+        listed = "case 0007, closed 2026-11-24 11:00 UTC, A customer for tests"
+        assert "several sources have a case with the number '0007'" in refused.stderr
+        assert [line for line in refused.stderr.splitlines() if "--source " in line] == [
+            f"  --source csv: {listed}",
+            f"  --source desk: {listed}",
+        ]
         assert "of source 'made up'" in office.run(command, "0007", "--source", "made up").stderr
     assert office.everything() == before
     given = office.run(link, "0007", "--source", "desk")

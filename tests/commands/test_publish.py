@@ -10,7 +10,7 @@ import pytest
 
 from feedback_app.base.working_days import due_on
 from feedback_app.commands.publish import publish, verify
-from feedback_app.jobs.retention import end_lifetimes, erase
+from feedback_app.jobs.retention import end_lifetimes
 from feedback_app.publish.drafts import Draft, NothingToPublishError, correction
 from feedback_app.records import FollowUpOutcome
 from feedback_app.store import follow_ups, progress
@@ -291,10 +291,10 @@ def test_what_came_in_afterwards_is_named_and_no_difference(published: Office, r
 
 def test_erasure_and_the_end_of_every_lifetime_never_break_it(published: Office, run: Run) -> None:
     program = published.program
-    erase(program.database, published.mailbox, published.now, email="contact@customer.example")
+    published.erase(email="contact@customer.example")
     assert run(verify).exit_code == 0
     published.wait(days=4000)
-    end_lifetimes(program.database, program.facts, published.mailbox, published.now)
+    end_lifetimes(program, published.now)
     assert all(row["comment"] is None for row in some(published.rows("answers")))
     assert run(verify).exit_code == 0
 
@@ -519,7 +519,6 @@ def test_contacts_that_were_wished_for_are_counted_by_their_follow_ups(
             follow_ups.close(tx, row["invitation_id"], "contacted", "", office.now)
     assert run(verify).exit_code == 0, "and a later one makes none"
     office.wait(days=4000)
-    program = office.program
-    end_lifetimes(program.database, program.facts, office.mailbox, office.now)
+    end_lifetimes(office.program, office.now)
     assert all(row["remark"] is None for row in some(office.rows("follow_ups")))
     assert run(verify).exit_code == 0

@@ -21,6 +21,7 @@ HARMLESS = {
     "progress": "invitation_id read_at discussed_at discussed_week handled_at",
     "sender_keys": "id source key_digest created_at revoked_at",
     "deliveries": "source delivery_digest case_ref received_at",
+    "contact_digests": "invitation_id key_id",
     "rejected_files": "written_at",
     "open_answers": "invitation_id answered_week unread_revision",
     "week_scores": "week wording_version ease satisfaction answers",

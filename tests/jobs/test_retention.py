@@ -6,7 +6,7 @@ from pathlib import Path
 
 from feedback_app.base.times import to_text
 from feedback_app.intake.deliveries import CaseDelivery, accept
-from feedback_app.jobs.retention import end_lifetimes, erase
+from feedback_app.jobs.retention import end_lifetimes
 from feedback_app.store import leads, rejected_files
 from tests.support.office import NOW, Office, a_case
 
@@ -24,13 +24,9 @@ def _answered(office: Office, number: str, comment: str, **changes) -> str:
     return invitation_id
 
 
-def _erase(office: Office, **whom: str):
-    return erase(office.program.database, office.mailbox, office.now, **whom)
-
-
 def test_erasing_a_case_keeps_its_scores_and_nothing_else(office: Office) -> None:
     invitation_id = _answered(office, "1", "a comment")
-    assert _erase(office, case_number="1").cases == 1
+    assert len(office.erase(case_number="1")[0].closings) == 1
     answer = office.answers(invitation_id)[0]
     assert (answer.ease, answer.satisfaction, answer.comment) == (1, 2, "")
     case = office.rows("cases")[0]
@@ -44,24 +40,24 @@ def test_erasing_an_address_reaches_all_its_cases_whatever_the_spelling(office: 
     first = _answered(office, "1", "one", contact_email="Somebody@Customer.example")
     second = _answered(office, "2", "two", contact_email="somebody@customer.example")
     other = _answered(office, "3", "three")
-    assert _erase(office, email="SOMEBODY@customer.example").cases == 2
+    assert len(office.erase(email="SOMEBODY@customer.example")[0].closings) == 2
     assert [office.answers(one)[0].comment for one in (first, second, other)] == ["", "", "three"]
 
 
 def test_deliveries_are_forgotten_after_a_month_and_their_closings_stay_known(
     office: Office,
 ) -> None:
-    facts, database = office.program.facts, office.program.database
+    database = office.program.database
     old = CaseDelivery(case=a_case("1"), delivery_id="d-1")
     with database.write() as tx:
         accept(tx, office.program, old, office.now)
     office.wait(days=29)
     with database.write() as tx:
         accept(tx, office.program, CaseDelivery(case=a_case("2"), delivery_id="d-2"), office.now)
-    end_lifetimes(database, facts, office.mailbox, office.now)
+    end_lifetimes(office.program, office.now)
     assert len(office.rows("deliveries")) == 2
     office.wait(days=2)
-    end_lifetimes(database, facts, office.mailbox, office.now)
+    end_lifetimes(office.program, office.now)
     (kept,) = office.rows("deliveries")
     assert kept["received_at"] == to_text(office.now - timedelta(days=2))
     with database.write() as tx:
@@ -71,7 +67,7 @@ def test_deliveries_are_forgotten_after_a_month_and_their_closings_stay_known(
 
 def test_a_mail_still_waiting_is_not_sent_after_the_erasure(office: Office) -> None:
     office.receive(a_case("1"))
-    _erase(office, case_number="1")
+    office.erase(case_number="1")
     assert office.deliver() == 0
     assert office.rows("outbox")[0]["refused_at"]
 
@@ -88,7 +84,7 @@ def test_nothing_of_the_erased_text_is_left_in_the_files(sqlite_office: Office) 
         )
     folder = Path(office.mailbox).parent
     assert any(SECRET_WORDS.encode() in _bytes(file) for file in folder.rglob("*"))
-    _erase(office, email=f"{SECRET_WORDS}@customer.example")
+    office.erase(email=f"{SECRET_WORDS}@customer.example")
     left = [file.name for file in folder.rglob("*") if SECRET_WORDS.encode() in _bytes(file)]
     assert left == []
 
@@ -104,9 +100,9 @@ def test_rows_of_rejected_files_are_erased_too(office: Office, tmp_path: Path) -
     )
     with office.program.database.write() as tx:
         rejected_files.add(tx, rejected, NOW)
-    assert _erase(office, email="a@customer.example").rejected_rows == 2
+    assert office.erase(email="a@customer.example")[1].count == 2
     assert rejected.read_text().splitlines() == ["number,email", "8,x@other.example"]
-    assert _erase(office, case_number="8").rejected_rows == 1
+    assert office.erase(case_number="8")[1].count == 1
     assert not rejected.exists()
     assert rejected_files.all_paths(office.program.database) == []
 
@@ -116,12 +112,12 @@ def test_each_text_ends_with_its_lifetime_and_scores_stay(office: Office) -> Non
     facts = office.program.facts
     longest = max(period.days for period in facts.retention)
     office.wait(days=longest + 1)
-    assert end_lifetimes(office.program.database, facts, office.mailbox, office.now) > 0
+    assert end_lifetimes(office.program, office.now) > 0
     answer = office.answers(invitation_id)[0]
     assert (answer.ease, answer.comment) == (1, "")
     assert office.rows("cases")[0]["contact_email"] is None
     assert office.rows("outbox")[0]["message"] is None
-    assert end_lifetimes(office.program.database, facts, office.mailbox, office.now) == 0
+    assert end_lifetimes(office.program, office.now) == 0
 
 
 def test_who_did_what_to_what_ends_and_that_it_was_done_stays(office: Office) -> None:
@@ -129,9 +125,9 @@ def test_who_did_what_to_what_ends_and_that_it_was_done_stays(office: Office) ->
     with database.write() as tx:
         leads.record_action(tx, "lena", "account added", "rita, reader", office.now)
     office.wait(days=facts.period("comment").days)
-    assert end_lifetimes(database, facts, office.mailbox, office.now) == 0
+    assert end_lifetimes(office.program, office.now) == 0
     office.wait(days=1)
-    assert end_lifetimes(database, facts, office.mailbox, office.now) == 1
+    assert end_lifetimes(office.program, office.now) == 1
     (row,) = office.rows("lead_actions")
     assert (row["lead_name"], row["action"], row["subject"]) == (None, "account added", None)
 
@@ -140,7 +136,7 @@ def test_no_text_ends_before_its_lifetime(office: Office) -> None:
     invitation_id = _answered(office, "1", "a comment")
     facts = office.program.facts
     office.now = NOW + timedelta(days=min(period.days for period in facts.retention) - 1)
-    assert end_lifetimes(office.program.database, facts, office.mailbox, office.now) == 0
+    assert end_lifetimes(office.program, office.now) == 0
     assert office.answers(invitation_id)[0].comment == "a comment"
 
 
@@ -151,7 +147,7 @@ def test_old_files_of_rejected_rows_are_removed(office: Office, tmp_path: Path) 
         rejected_files.add(tx, rejected, NOW)
     facts = office.program.facts
     office.now = NOW + timedelta(days=facts.period("contact").days + 1)
-    end_lifetimes(office.program.database, facts, office.mailbox, office.now)
+    end_lifetimes(office.program, office.now)
     assert not rejected.exists()
 
 
@@ -159,9 +155,9 @@ def test_a_mail_still_waiting_is_kept_whole_however_old(office: Office) -> None:
     office.receive(a_case("1"))
     facts = office.program.facts
     office.wait(days=facts.period("message").days + 1)
-    end_lifetimes(office.program.database, facts, office.mailbox, office.now)
+    end_lifetimes(office.program, office.now)
     assert office.deliver() == 1
-    end_lifetimes(office.program.database, facts, office.mailbox, office.now)
+    end_lifetimes(office.program, office.now)
     assert office.rows("outbox")[0]["message"] is None
 
 
@@ -176,7 +172,7 @@ def test_a_rejected_file_that_cannot_be_removed_is_named_and_the_rest_goes_on(
         rejected_files.add(tx, free, NOW)
     facts = office.program.facts
     office.wait(days=facts.period("contact").days + 1)
-    end_lifetimes(office.program.database, facts, office.mailbox, office.now)
+    end_lifetimes(office.program, office.now)
     assert not free.exists()
     assert str(stuck) in caplog.text
     assert rejected_files.all_paths(office.program.database) == [stuck]
@@ -199,7 +195,7 @@ def test_a_rejected_file_saved_by_a_spreadsheet_is_searched_all_the_same(
         "8;J\u00f6rg;b@other.example;3;x\n",
         "cp1252",
     )
-    assert _erase(office, email="a@customer.example").rejected_rows == 1
+    assert office.erase(email="a@customer.example")[1].count == 1
     assert "a@customer.example" not in path.read_text(encoding="utf-8")
     assert "J\u00f6rg" in path.read_text(encoding="utf-8")
 
@@ -212,7 +208,7 @@ def test_only_the_rows_of_the_case_are_erased_not_those_with_its_number_as_line(
         tmp_path / "cases.rejected.csv",
         "number,email,line,reason\n3,a@one.example,2,x\n4,b@two.example,3,x\n",
     )
-    assert _erase(office, case_number="3").rejected_rows == 1
+    assert office.erase(case_number="3")[1].count == 1
     assert path.read_text(encoding="utf-8").splitlines()[1:] == ["4,b@two.example,3,x"]
 
 
@@ -225,7 +221,7 @@ def test_an_address_is_matched_whole_and_also_where_a_reason_quotes_it(
         "number,email,line,reason\n"
         "1,ba@x.example,2,x\n2,Name <a@x.example>,3,x\n3,,4,'a@x.example' is invalid\n",
     )
-    assert _erase(office, email="a@x.example").rejected_rows == 2
+    assert office.erase(email="a@x.example")[1].count == 2
     assert path.read_text(encoding="utf-8").splitlines()[1:] == ["1,ba@x.example,2,x"]
 
 
@@ -237,7 +233,7 @@ def test_a_file_that_cannot_be_searched_is_named_and_the_rest_is_erased(
     unreadable.mkdir()
     with office.program.database.write() as tx:
         rejected_files.add(tx, unreadable, NOW)
-    assert _erase(office, case_number="1").not_searched == (unreadable,)
+    assert office.erase(case_number="1")[1].unreadable == (unreadable,)
     assert office.answers(invitation_id)[0].comment == ""
 
 
@@ -250,9 +246,9 @@ def test_mails_that_were_never_finished_are_erased_and_end_too(office: Office) -
     for path in unfinished:
         path.write_text(SECRET_WORDS)
         os.utime(path, (NOW.timestamp(), NOW.timestamp()))
-    assert _erase(office, case_number="1").mails == 1
+    assert len(office.erase(case_number="1")[0].files) == 1
     assert len(list(office.mailbox.iterdir())) == 1
     facts = office.program.facts
     office.wait(days=facts.period("message").days + 1)
-    end_lifetimes(office.program.database, facts, office.mailbox, office.now)
+    end_lifetimes(office.program, office.now)
     assert list(office.mailbox.iterdir()) == []

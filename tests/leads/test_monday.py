@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from feedback_app.base.weeks import week_of
 from feedback_app.program import open_program
 from feedback_app.settings import Settings
-from feedback_app.store import invitations
+from feedback_app.store import cases
 from support_facts import load_facts
 from tests.support.server import environment, feedback, free_port, running
 
@@ -280,6 +280,6 @@ def _link_of(number: str, house: House) -> str:
             public_url=house.url,
         )
     )
-    (found,) = invitations.of_case_number(program.database, number)
+    (found,) = cases.closings_of_number(program.database, number)
     program.database.close()
-    return program.survey_link(found.id)
+    return program.survey_link(found.invitation_id)

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.jobs.retention import erase
 from feedback_app.leads.pages import own_path
 from feedback_app.store import answer_status, answers, follow_ups
 from feedback_app.web.pages import see_other
@@ -165,8 +164,7 @@ def test_erasure_reaches_what_leads_wrote_about_a_case(lena: Somebody) -> None:
     lena.post(f"/review/answers/{one}/note", revision="1", text="SECRET note")
     lena.post("/review/2026-W48/meeting/decisions", invitation=one, text="SECRET decision")
     lena.post(f"/review/follow-ups/{one}/close", outcome="contacted", remark="SECRET remark")
-    program = lena.office.program
-    erase(program.database, program.settings.mailbox, lena.office.now, case_number="0001")
+    lena.office.erase("0001")
     for table in ("answers", "notes", "decisions", "follow_ups"):
         (row,) = lena.office.rows(table)
         assert "SECRET" not in str(row)

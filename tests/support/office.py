@@ -17,8 +17,9 @@ from click.testing import CliRunner, Result
 
 from feedback_app.app import create_app
 from feedback_app.base import times
+from feedback_app.intake.csv.rejected_search import RowsFound
 from feedback_app.invitations import IntakeResult
-from feedback_app.jobs.retention import erase
+from feedback_app.jobs.erasure import Found, Target, erase, find
 from feedback_app.mail.delivery import Delivery
 from feedback_app.mail.routing import sender_for
 from feedback_app.mail.sender import Sender
@@ -92,8 +93,12 @@ class Office:
         sender = by or sender_for(self.program.settings)
         return Delivery(self.program.database, sender, lifetime, times.now).send_due(stopping)
 
-    def erase(self, case_number: str) -> None:
-        erase(self.program.database, self.mailbox, self.now, case_number)
+    def erase(
+        self, case_number: str | None = None, source: str | None = None, email: str | None = None
+    ) -> tuple[Found, RowsFound]:
+        """Erase a case or address; return what was found before and the rejected rows removed."""
+        found = find(self.program, Target(case_number, source, email))
+        return found, erase(self.program, found, self.now)
 
     def invitation(self, invitation_id: str) -> Invitation:
         found = invitations.find(self.program.database, invitation_id)
@@ -125,7 +130,9 @@ class Office:
         rows = self.program.database.ask("SELECT message FROM outbox ORDER BY created_at")
         return [message_from_string(row["message"], policy=default) for row in rows]
 
-    def run(self, command: click.Command, *words: str, stdin: bytes | None = None) -> Result:
+    def run(
+        self, command: click.Command, *words: str, stdin: bytes | None = None, **settings_too: str
+    ) -> Result:
         """Run a command of `feedback` with the settings of this office."""
         settings = self.program.settings
         environment = {
@@ -135,6 +142,7 @@ class Office:
             ),
             "FEEDBACK_PUBLIC_URL": settings.public_url,
             "FEEDBACK_MAILBOX": str(settings.mailbox),
+            **settings_too,
         }
         return CliRunner().invoke(command, words, input=stdin, env=environment)
 

@@ -7,7 +7,6 @@ import pytest
 
 from feedback_app.app import create_app
 from feedback_app.base.links import Links
-from feedback_app.jobs.retention import erase
 from feedback_app.store import answers
 from tests.support.office import KEY, Customer, Office
 
@@ -119,7 +118,7 @@ def test_a_reason_that_was_erased_is_not_brought_back_by_its_old_request(
     reason = Reason(customer)
     reason.send("Erase this.")
     office = customer.office
-    erase(office.program.database, office.program.settings.mailbox, office.now, "00012345")
+    office.erase("00012345")
     again = reason.send("Erase this.")
     assert again.status_code == 409
     assert "was not stored" in again.text

@@ -14,7 +14,6 @@ from feedback_app.intake.csv.rejected import (
     rejected_path,
 )
 from feedback_app.intake.errors import FieldError
-from feedback_app.jobs.retention import erase
 from feedback_app.store import rejected_files
 from tests.support.office import NOW, Office
 
@@ -120,6 +119,6 @@ def test_erasure_reaches_long_and_odd_rejected_rows(office: Office, tmp_path: Pa
     rows = _rows(office, path)
     rows.add([_rejected("1", "a@customer.example"), _rejected("2\n", "x" * 1_000_000)])
     rows.finish()
-    erased = erase(office.program.database, office.mailbox, NOW, email="A@customer.example")
-    assert erased.rejected_rows == 1
+    _, removed = office.erase(email="A@customer.example")
+    assert removed.count == 1
     assert [row[0] for row in _read(path)[1:]] == ["2\n"]

@@ -1,0 +1,114 @@
+"""Finds and removes the rows of a case or person in files of rejected rows."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from feedback_app.base.addresses import mentions_address
+from feedback_app.base.files import replace_file
+from feedback_app.base.spreadsheet import unguarded
+from feedback_app.database.contract import Database
+from feedback_app.intake.csv.file import CSVFileError, opened
+from feedback_app.intake.csv.rejected import ADDED_COLUMNS
+from feedback_app.store import rejected_files
+
+
+@dataclass(frozen=True)
+class RowSearch:
+    """What is searched: an address and case numbers.
+
+    `shared` are the numbers that cases of other sources have too. A row with a shared number only
+    counts if a cell names one of `sources`.
+    """
+
+    email: str | None
+    case_numbers: frozenset[str]
+    shared: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+
+    def finds(self, cells: tuple[str, ...], original: int) -> bool:
+        """Return whether a row contains what is searched.
+
+        Only its first `original` cells come from the imported file. The others, line and reason,
+        are searched for the address only.
+        """
+        texts = [unguarded(cell).strip() for cell in cells]
+        if self.email and any(mentions_address(text, self.email) for text in texts):
+            return True
+        named = set(texts[:original])
+        numbers = self.case_numbers & named
+        return bool(numbers - self.shared or (numbers and self.sources & named))
+
+
+@dataclass(frozen=True)
+class RowsFound:
+    """How many rows of each file were found, and which files could not be read or written."""
+
+    rows: dict[Path, int]
+    unreadable: tuple[Path, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Return how many rows were found in all files."""
+        return sum(self.rows.values())
+
+
+def find_rows(database: Database, wanted: RowSearch) -> RowsFound:
+    """Return the rows that `remove_rows` would remove."""
+    return _each_file(database, wanted, is_removed=False)
+
+
+def remove_rows(database: Database, wanted: RowSearch) -> RowsFound:
+    """Rewrite the files of rejected rows without those that are found; return which those were."""
+    return _each_file(database, wanted, is_removed=True)
+
+
+def remove_file(database: Database, path: Path) -> None:
+    """Delete a file of rejected rows. Raises OSError."""
+    path.unlink(missing_ok=True)
+    with database.write() as tx:
+        rejected_files.remove(tx, path)
+
+
+def _each_file(database: Database, wanted: RowSearch, is_removed: bool) -> RowsFound:
+    rows: dict[Path, int] = {}
+    unreadable = []
+    for path in rejected_files.all_paths(database):
+        try:
+            found = _in_file(database, path, wanted, is_removed)
+        except (OSError, CSVFileError):
+            unreadable.append(path)
+        else:
+            rows |= {path: found} if found else {}
+    return RowsFound(rows, tuple(unreadable))
+
+
+def _in_file(database: Database, path: Path, wanted: RowSearch, is_removed: bool) -> int:
+    """Return how many rows of a file are found.
+
+    Encoding and delimiter are detected, because spreadsheets change them when people correct the
+    rows. Raises CSVFileError or OSError if the file cannot be read or written.
+    """
+    if not path.exists():
+        remove_file(database, path)
+        return 0
+    with opened(path) as table:
+        columns, rows = table.columns, [row.cells for row in table.rows()]
+    has_added = columns[-len(ADDED_COLUMNS) :] == ADDED_COLUMNS
+    original = len(columns) - len(ADDED_COLUMNS) if has_added else len(columns)
+    kept = [cells for cells in rows if not wanted.finds(cells, original)]
+    found = len(rows) - len(kept)
+    if is_removed and not kept:
+        remove_file(database, path)
+    elif is_removed and found:
+        replace_file(path, _as_csv([columns, *kept]))
+    return found
+
+
+def _as_csv(rows: list[tuple[str, ...]]) -> Iterator[str]:
+    for cells in rows:
+        line = io.StringIO()
+        csv.writer(line).writerow(cells)
+        yield line.getvalue()

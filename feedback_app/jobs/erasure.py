@@ -1,0 +1,148 @@
+"""Erases the personal data of a case or person on request: first shown, then removed."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from feedback_app.base.addresses import mentions_address, spellings
+from feedback_app.base.text import folded
+from feedback_app.database.contract import Database
+from feedback_app.intake.csv.rejected_search import RowSearch, RowsFound, find_rows, remove_rows
+from feedback_app.mail.mailbox import files_of
+from feedback_app.program import Program
+from feedback_app.store import cases, contact_digests, erasure, leads
+from feedback_app.store.cases import Closing
+from feedback_app.store.erasure import CaseTexts, Mention
+
+# The name in the audit log for changes made on the command line.
+_OPERATOR = "command line"
+# Shorter case numbers occur in texts by chance.
+_SHORTEST_NUMBER = 4
+
+
+@dataclass(frozen=True)
+class Target:
+    """What to erase: the cases with a number, of one source if that is given, or of an address."""
+
+    case_number: str | None = None
+    source: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """Everything about a target that is stored and will be erased.
+
+    `comments_elsewhere` are the numbers of other cases whose comments mention the address; they
+    are not erased. `unsearchable` counts the answers with a comment that no address can find.
+    """
+
+    target: Target
+    closings: list[Closing]
+    texts: CaseTexts
+    files: list[Path]
+    mentions: list[Mention]
+    wanted: RowSearch
+    rejected: RowsFound
+    comments_elsewhere: list[str]
+    unsearchable: int
+
+    @property
+    def sources(self) -> list[str]:
+        """Return the sources of the cases, sorted."""
+        return sorted({one.source for one in self.closings})
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to erase."""
+        return not (self.closings or self.files or self.mentions or self.rejected.count)
+
+
+def find(program: Program, target: Target) -> Found:
+    """Return what is stored about the target."""
+    database = program.database
+    closings = _closings(program, target)
+    ids = {one.invitation_id for one in closings}
+    messages = [one for key in sorted(ids) for one in erasure.messages_of(database, key)]
+    paths = [path for one in messages for path in files_of(program.settings.mailbox, one)]
+    wanted = _row_search(database, target, closings)
+    by_address = target.email is not None
+    return Found(
+        target=target,
+        closings=closings,
+        texts=erasure.texts_of(database, ids),
+        files=[path for path in paths if path.exists()],
+        mentions=erasure.mentions(database, _mention_of(wanted), ids),
+        wanted=wanted,
+        rejected=find_rows(database, wanted),
+        comments_elsewhere=erasure.comments_mentioning(
+            database, partial(mentions_address, address=target.email or ""), ids
+        )
+        if by_address
+        else [],
+        unsearchable=contact_digests.count_unsearchable(database, program.address_digests.key_ids)
+        if by_address
+        else 0,
+    )
+
+
+def erase(program: Program, found: Found, now: datetime) -> RowsFound:
+    """Erase contact, comment, customer and leads' texts of what was found; keep the scores.
+
+    This covers the tables, the messages in the outbox, the mailbox and files of rejected rows. It
+    returns the rejected rows that were removed and the files that could not be searched. Afterwards
+    the database files no longer contain the text, except for PostgreSQL's write-ahead log (see
+    SECURITY.md). The audit log records the case numbers, but no address.
+    """
+    database = program.database
+    with database.write() as tx:
+        for one in found.closings:
+            erasure.erase_case(tx, one.case_ref, one.invitation_id, now)
+        erasure.erase_mentions(tx, _mention_of(found.wanted))
+        leads.record_action(tx, _OPERATOR, "personal data erased", _subject(found), now)
+    # Before the files, so that an unreadable file does not prevent it.
+    database.scrub()
+    for path in found.files:
+        path.unlink(missing_ok=True)
+    return remove_rows(database, found.wanted)
+
+
+def _closings(program: Program, target: Target) -> list[Closing]:
+    database = program.database
+    if target.case_number is not None:
+        return cases.closings_of_number(database, target.case_number, target.source)
+    address = target.email or ""
+    expired = contact_digests.invitations_of(database, program.address_digests.each(address))
+    return cases.closings_of_contact(database, spellings(address), expired)
+
+
+def _row_search(database: Database, target: Target, closings: list[Closing]) -> RowSearch:
+    numbers = {one.case_number for one in closings} | {target.case_number or ""} - {""}
+    sources = {one.source for one in closings} | {target.source or ""} - {""}
+    shared = {
+        number
+        for number in numbers
+        if sources and {one.source for one in cases.closings_of_number(database, number)} - sources
+    }
+    return RowSearch(target.email, frozenset(numbers), frozenset(shared), frozenset(sources))
+
+
+def _mention_of(wanted: RowSearch) -> Callable[[str], bool]:
+    """Return a function that tells whether a text names the address or an unshared number."""
+    numbers = [one for one in wanted.case_numbers - wanted.shared if len(one) >= _SHORTEST_NUMBER]
+    patterns = [re.compile(rf"(?<!\w){re.escape(folded(one))}(?!\w)") for one in numbers]
+
+    def is_mention(text: str) -> bool:
+        if wanted.email and mentions_address(text, wanted.email):
+            return True
+        return any(pattern.search(folded(text)) for pattern in patterns)
+
+    return is_mention
+
+
+def _subject(found: Found) -> str:
+    numbers = sorted({f"{one.source} {one.case_number}" for one in found.closings})
+    return ", ".join(numbers) or "rejected rows and mentions"

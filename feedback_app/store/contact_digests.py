@@ -1,0 +1,71 @@
+"""Digests of contact addresses that have expired, kept while texts of the answer are stored."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from feedback_app.base.address_digests import AddressDigest, AddressDigests
+from feedback_app.database.contract import Database, Transaction
+from feedback_app.store.rows import count, in_list
+
+_HAS_TEXT = """(
+    EXISTS (SELECT 1 FROM answers WHERE answers.invitation_id = {id} AND comment <> '')
+    OR EXISTS (SELECT 1 FROM notes WHERE notes.invitation_id = {id} AND text IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM decisions WHERE decisions.invitation_id = {id} AND text IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM follow_ups WHERE follow_ups.invitation_id = {id}
+               AND remark IS NOT NULL))"""
+
+
+def keep(tx: Transaction, digests: AddressDigests, closed_before: datetime) -> None:
+    """Store the digest of each address whose case closed before this time and that has texts.
+
+    Call this before the addresses are erased.
+    """
+    rows = tx.ask(
+        f"""SELECT invitations.id, contact_email FROM cases
+            JOIN invitations ON invitations.case_ref = cases.id
+            WHERE closed_at < :closed_before AND contact_email IS NOT NULL
+              AND {_HAS_TEXT.format(id="invitations.id")}""",
+        closed_before=closed_before,
+    )
+    for row in rows:
+        made = digests.newest(row["contact_email"])
+        tx.run(
+            """INSERT INTO contact_digests (invitation_id, key_id, contact_digest)
+               VALUES (:id, :key_id, :digest) ON CONFLICT (invitation_id) DO NOTHING""",
+            id=row["id"],
+            key_id=made.key_id,
+            digest=made.digest,
+        )
+
+
+def remove_unused(tx: Transaction) -> None:
+    """Delete the digests of answers that have no text any more."""
+    tx.run(f"DELETE FROM contact_digests WHERE NOT {_HAS_TEXT.format(id='invitation_id')}")
+
+
+def invitations_of(source: Database, digests: Sequence[AddressDigest]) -> list[str]:
+    """Return the invitations whose expired address has one of these digests."""
+    names, values = in_list("digest", [one.digest for one in digests])
+    rows = source.ask(
+        f"SELECT invitation_id FROM contact_digests WHERE contact_digest IN ({names})", **values
+    )
+    return [row["invitation_id"] for row in rows]
+
+
+def count_unsearchable(source: Database, key_ids: Sequence[str]) -> int:
+    """Return how many answers with a comment cannot be found by any address.
+
+    Their case has no address, or a digest made with a key that is not among `key_ids`.
+    """
+    names, values = in_list("key", key_ids)
+    return count(
+        source,
+        f"""SELECT count(DISTINCT answers.invitation_id) FROM answers
+            JOIN invitations ON invitations.id = answers.invitation_id
+            JOIN cases ON cases.id = invitations.case_ref
+            WHERE comment <> '' AND contact_email IS NULL AND source <> 'sample'
+              AND NOT EXISTS (SELECT 1 FROM contact_digests AS known
+                              WHERE known.invitation_id = answers.invitation_id
+                                AND known.key_id IN ({names}))""",
+        **values,
+    )
