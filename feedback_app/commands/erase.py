@@ -10,7 +10,7 @@ from feedback_app.base.text import visible
 from feedback_app.commands.named_case import described, from_source, refuse_several_sources
 from feedback_app.commands.with_program import with_program
 from feedback_app.intake.csv.rejected_search import RowsFound
-from feedback_app.jobs.erasure import Found, Target, erase, find
+from feedback_app.jobs.erasure import ErasureScope, ErasureTarget, erase, find
 from feedback_app.program import Program
 
 _LONGEST_QUOTE = 100
@@ -36,7 +36,7 @@ def erase_command(
         raise click.UsageError("--source only goes with --case.")
     if email and "@" not in email.strip("@ "):
         raise click.BadParameter(f"{email!r} is not an email address", param_hint="--email")
-    found = find(program, Target(case_number, source, email))
+    found = find(program, ErasureTarget(case_number, source, email))
     refuse_several_sources(case_number or "", found.closings if case_number else ())
     for line in _preview(found):
         click.echo(line)
@@ -48,7 +48,7 @@ def erase_command(
     _report_unreadable(removed)
 
 
-def _preview(found: Found) -> Iterator[str]:
+def _preview(found: ErasureScope) -> Iterator[str]:
     """Yield lines that list what will be erased, and what cannot be."""
     yield from (described(one) for one in found.closings)
     texts = found.texts
@@ -84,7 +84,7 @@ def _unsearchable(number: int) -> str:
     )
 
 
-def _refuse_nothing(found: Found) -> None:
+def _refuse_nothing(found: ErasureScope) -> None:
     if not found.is_empty:
         return
     _report_unreadable(found.rejected)
@@ -99,7 +99,7 @@ def _confirm() -> None:
     click.confirm("Erase this permanently?", abort=True)
 
 
-def _summary(found: Found, removed: RowsFound) -> str:
+def _summary(found: ErasureScope, removed: RowsFound) -> str:
     return ", ".join(
         (
             _counted(len(found.closings), "case", "cases"),

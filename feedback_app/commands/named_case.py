@@ -8,7 +8,7 @@ from feedback_app.base.text import visible
 from feedback_app.database.contract import Transaction
 from feedback_app.records import Invitation
 from feedback_app.store import cases, invitations
-from feedback_app.store.cases import Closing
+from feedback_app.store.cases import StoredClosing
 
 from_source = click.option(
     "--source", help="The case system. Required if several have a case with this number."
@@ -33,9 +33,9 @@ def newest_invitation(tx: Transaction, case_number: str, source: str | None) -> 
     return newest
 
 
-def refuse_several_sources(case_number: str, found: Iterable[Closing]) -> None:
+def refuse_several_sources(case_number: str, found: Iterable[StoredClosing]) -> None:
     """Raise ClickException, which lists the closings, if they are of more than one source."""
-    by_source: dict[str, list[Closing]] = {}
+    by_source: dict[str, list[StoredClosing]] = {}
     for one in found:
         by_source.setdefault(one.source, []).append(one)
     if len(by_source) < 2:
@@ -47,7 +47,7 @@ def refuse_several_sources(case_number: str, found: Iterable[Closing]) -> None:
     )
 
 
-def described(one: Closing) -> str:
+def described(one: StoredClosing) -> str:
     """Return source, number, closing time and customer of a case on one line."""
     customer = f", {one.customer}" if one.customer else ""
     line = f"--source {one.source}: case {one.case_number}, closed {one.closed_at:%Y-%m-%d %H:%M}"

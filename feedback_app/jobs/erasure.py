@@ -14,7 +14,7 @@ from feedback_app.intake.csv.rejected_search import RowSearch, RowsFound, find_r
 from feedback_app.mail.mailbox import files_of
 from feedback_app.program import Program
 from feedback_app.store import cases, contact_digests, erasure, leads
-from feedback_app.store.cases import Closing
+from feedback_app.store.cases import StoredClosing
 from feedback_app.store.erasure import CaseTexts, Mention
 
 # The name in the audit log for changes made on the command line.
@@ -24,7 +24,7 @@ _SHORTEST_NUMBER = 4
 
 
 @dataclass(frozen=True)
-class Target:
+class ErasureTarget:
     """What to erase: the cases with a number, of one source if that is given, or of an address."""
 
     case_number: str | None = None
@@ -33,15 +33,15 @@ class Target:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class ErasureScope:
     """Everything about a target that is stored and will be erased.
 
     `comments_elsewhere` are the numbers of other cases whose comments mention the address; they
     are not erased. `unsearchable` counts the answers with a comment that no address can find.
     """
 
-    target: Target
-    closings: list[Closing]
+    target: ErasureTarget
+    closings: list[StoredClosing]
     texts: CaseTexts
     files: list[Path]
     mentions: list[Mention]
@@ -61,7 +61,7 @@ class Found:
         return not (self.closings or self.files or self.mentions or self.rejected.count)
 
 
-def find(program: Program, target: Target) -> Found:
+def find(program: Program, target: ErasureTarget) -> ErasureScope:
     """Return what is stored about the target."""
     database = program.database
     closings = _closings(program, target)
@@ -70,7 +70,7 @@ def find(program: Program, target: Target) -> Found:
     paths = [path for one in messages for path in files_of(program.settings.mailbox, one)]
     wanted = _row_search(database, target, closings)
     by_address = target.email is not None
-    return Found(
+    return ErasureScope(
         target=target,
         closings=closings,
         texts=erasure.texts_of(database, ids),
@@ -89,7 +89,7 @@ def find(program: Program, target: Target) -> Found:
     )
 
 
-def erase(program: Program, found: Found, now: datetime) -> RowsFound:
+def erase(program: Program, found: ErasureScope, now: datetime) -> RowsFound:
     """Erase contact, comment, customer and leads' texts of what was found; keep the scores.
 
     This covers the tables, the messages in the outbox, the mailbox and files of rejected rows. It
@@ -110,7 +110,7 @@ def erase(program: Program, found: Found, now: datetime) -> RowsFound:
     return remove_rows(database, found.wanted)
 
 
-def _closings(program: Program, target: Target) -> list[Closing]:
+def _closings(program: Program, target: ErasureTarget) -> list[StoredClosing]:
     database = program.database
     if target.case_number is not None:
         return cases.closings_of_number(database, target.case_number, target.source)
@@ -119,7 +119,9 @@ def _closings(program: Program, target: Target) -> list[Closing]:
     return cases.closings_of_contact(database, spellings(address), expired)
 
 
-def _row_search(database: Database, target: Target, closings: list[Closing]) -> RowSearch:
+def _row_search(
+    database: Database, target: ErasureTarget, closings: list[StoredClosing]
+) -> RowSearch:
     numbers = {one.case_number for one in closings} | {target.case_number or ""} - {""}
     sources = {one.source for one in closings} | {target.source or ""} - {""}
     shared = {
@@ -143,6 +145,6 @@ def _mention_of(wanted: RowSearch) -> Callable[[str], bool]:
     return is_mention
 
 
-def _subject(found: Found) -> str:
+def _subject(found: ErasureScope) -> str:
     numbers = sorted({f"{one.source} {one.case_number}" for one in found.closings})
     return ", ".join(numbers) or "rejected rows and mentions"

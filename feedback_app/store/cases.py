@@ -22,7 +22,7 @@ _CLOSINGS = """SELECT cases.id AS case_ref, invitations.id AS invitation_id, sou
                JOIN invitations ON invitations.case_ref = cases.id"""
 
 
-class Closing(NamedTuple):
+class StoredClosing(NamedTuple):
     """What identifies a stored closing of a case to a person."""
 
     case_ref: str
@@ -118,7 +118,7 @@ def asked_since(source: Database | Transaction, case: ClosedCase, since: datetim
 
 def closings_of_number(
     source: Database | Transaction, case_number: str, case_source: str | None = None
-) -> list[Closing]:
+) -> list[StoredClosing]:
     """Return the closings of the cases with this number, ordered by closing time.
 
     With `case_source`, only those of that source.
@@ -132,7 +132,7 @@ def closings_of_number(
 
 def closings_of_contact(
     source: Database | Transaction, spellings: Iterable[str], invitation_ids: Iterable[str] = ()
-) -> list[Closing]:
+) -> list[StoredClosing]:
     """Return the closings with one of these addresses, in lower case, or these invitations.
 
     They are ordered by closing time.
@@ -148,5 +148,5 @@ def closings_of_contact(
     return [_closing(row) for row in rows]
 
 
-def _closing(row: Row) -> Closing:
-    return Closing(**{**row, "closed_at": from_text(row["closed_at"])})
+def _closing(row: Row) -> StoredClosing:
+    return StoredClosing(**{**row, "closed_at": from_text(row["closed_at"])})

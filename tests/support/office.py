@@ -19,7 +19,7 @@ from feedback_app.app import create_app
 from feedback_app.base import times
 from feedback_app.intake.csv.rejected_search import RowsFound
 from feedback_app.invitations import IntakeResult
-from feedback_app.jobs.erasure import Found, Target, erase, find
+from feedback_app.jobs.erasure import ErasureScope, ErasureTarget, erase, find
 from feedback_app.mail.delivery import Delivery
 from feedback_app.mail.routing import sender_for
 from feedback_app.mail.sender import Sender
@@ -95,9 +95,9 @@ class Office:
 
     def erase(
         self, case_number: str | None = None, source: str | None = None, email: str | None = None
-    ) -> tuple[Found, RowsFound]:
+    ) -> tuple[ErasureScope, RowsFound]:
         """Erase a case or address; return what was found before and the rejected rows removed."""
-        found = find(self.program, Target(case_number, source, email))
+        found = find(self.program, ErasureTarget(case_number, source, email))
         return found, erase(self.program, found, self.now)
 
     def invitation(self, invitation_id: str) -> Invitation:
