@@ -19,6 +19,7 @@ _MARKS = (
 )
 _UNSEEN = re.compile(f"[{INVISIBLE}{_MARKS}]")
 _UNPRINTABLE = re.compile(rf"(?![\n\t])[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{INVISIBLE}]")
+_LOST = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _MAILBOX = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 
 
@@ -31,6 +32,11 @@ def clean(typed: str) -> str:
     return _UNSTORABLE.sub("", typed.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def has_unstorable(typed: str) -> bool:
+    """Return whether `clean` removes characters of `typed` other than line endings."""
+    return not typed.isprintable() and bool(_LOST.search(typed))
+
+
 def without_addresses(text: str) -> str:
     """Return `text` on one line without email addresses, for logs."""
     return _MAILBOX.sub("…", one_line(text))
@@ -38,6 +44,9 @@ def without_addresses(text: str) -> str:
 
 def one_line(typed: str) -> str:
     """Return `typed` cleaned and trimmed, with each run of white space as one space."""
+    # Printable text has no other white space than spaces, and nothing to clean.
+    if typed.isprintable() and "  " not in typed:
+        return typed.strip(" ")
     return " ".join(clean(typed).split())
 
 

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from feedback_app.base.addresses import is_email_address
-from feedback_app.base.text import clean, one_line
+from feedback_app.base.text import has_unstorable, one_line
+from feedback_app.intake.case_number import case_number
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.errors import FieldError, ImpossibleError, InvalidCaseError, quoted
 from feedback_app.records import (
@@ -44,16 +46,36 @@ class CaseReader:
     closure_reasons: tuple[str, ...]
     dates: DateReader
     now: datetime
+    dates_by_field: Mapping[str, DateReader] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, facts: Facts, dates: DateReader, now: datetime) -> "CaseReader":
-        """Return a reader that allows the case kinds and closure reasons of the facts."""
+    def of(
+        cls,
+        facts: Facts,
+        dates: DateReader,
+        now: datetime,
+        dates_by_field: Mapping[str, DateReader] | None = None,
+    ) -> "CaseReader":
+        """Return a reader that allows the case kinds and closure reasons of the facts.
+
+        `dates_by_field` reads the dates of single fields, `dates` all others.
+        """
         return cls(
             case_kinds=tuple(kind.key for kind in facts.case_kinds),
             closure_reasons=tuple(reason.key for reason in facts.closure_reasons),
             dates=dates,
             now=now,
+            dates_by_field=dates_by_field or {},
         )
+
+    def dates_of(self, name: str) -> DateReader:
+        """Return what reads the dates of this field."""
+        return self.dates_by_field.get(name, self.dates)
+
+    @cached_property
+    def readers(self) -> Mapping[str, Callable[[str], Any]]:
+        """Return what reads the text of each field. They raise ValueError saying what is wrong."""
+        return {name: self._reader(name, one.kind) for name, one in CASE_FIELDS.items()}
 
     def read(self, values: Mapping[str, str]) -> ClosedCase:
         """Return the closed case with these values by field name.
@@ -61,8 +83,7 @@ class CaseReader:
         `case_id` defaults to the case number. Raises InvalidCaseError naming every wrong field.
         """
         found, errors = self._read_fields(values)
-        found["case_id"] = found.get("case_id") or found.get("case_number")
-        found["closure_key"] = found.get("closure_key") or ""
+        complete(found)
         wrong = {error.field for error in errors}
         for name in ("source", *REQUIRED_CASE_FIELDS):
             if not found.get(name) and name not in wrong:
@@ -98,20 +119,22 @@ class CaseReader:
     def _read_fields(self, values: Mapping[str, str]) -> tuple[dict[str, Any], list[FieldError]]:
         found: dict[str, Any] = {}
         errors = []
-        readers = self._readers()
         for name, text in values.items():
-            kind = CASE_FIELDS[name].kind if name in CASE_FIELDS else "text"
-            reader = self._closed_at if name == "closed_at" else readers[kind]
             try:
-                found[name] = reader(text)
+                found[name] = self.readers.get(name, _text)(text)
             except ValueError as error:
                 errors.append(FieldError(name, str(error), isinstance(error, ImpossibleError)))
         return found, errors
 
-    def _readers(self) -> dict[FieldKind, Callable[[str], object]]:
-        return {
+    def _reader(self, name: str, kind: FieldKind) -> Callable[[str], Any]:
+        special = {
+            "closed_at": self._closed_at,
+            "case_number": _case_number,
+            "case_id": _case_number,
+        }
+        by_kind: dict[FieldKind, Callable[[str], Any]] = {
             "text": _text,
-            "time": self.dates.read,
+            "time": self.dates_of(name).read,
             "seconds": _seconds,
             "email": contact_address,
             "language": _language,
@@ -120,17 +143,24 @@ class CaseReader:
             "closure_reason": lambda text: _word(text, self.closure_reasons),
             "clock": lambda text: _word(text, get_args(DurationClock)),
         }
+        return special.get(name, by_kind[kind])
 
     def _closed_at(self, text: str) -> datetime:
-        closed_at = self.dates.read(text)
+        closed_at = self.dates_of("closed_at").read(text)
         if closed_at > self.now + MAX_FUTURE:
             raise ImpossibleError(f"{quoted(text)} is in the future")
         return closed_at
 
 
+def complete(found: dict[str, Any]) -> None:
+    """Fill in the fields that have a default: `case_id` and `closure_key`."""
+    found["case_id"] = found.get("case_id") or found.get("case_number")
+    found["closure_key"] = found.get("closure_key") or ""
+
+
 def loses_characters(values: Iterable[str]) -> bool:
     """Return whether one of these texts contains characters that cannot be stored."""
-    return any(clean(text) != text.replace("\r\n", "\n").replace("\r", "\n") for text in values)
+    return any(map(has_unstorable, values))
 
 
 def contact_address(text: str) -> str:
@@ -141,6 +171,10 @@ def contact_address(text: str) -> str:
             "in ASCII and without a display name"
         )
     return text
+
+
+def _case_number(text: str) -> str | None:
+    return _text(text) and _text(case_number(text))
 
 
 def _text(text: str) -> str | None:

@@ -1,95 +1,152 @@
 """Reads dates and times as case systems write them, into UTC."""
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
+from feedback_app.intake.date_formats import DateFormat, DateFormatError
 from feedback_app.intake.errors import ImpossibleError, quoted
+from feedback_app.intake.time_zones import UnknownZoneError, ZoneNames
+
+__all__ = ["EARLIEST", "DateFormatError", "DateReader"]
 
 # Weeks and time limits are calculated from these times, so both must stay inside the calendar.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
-_PROBE = datetime(2026, 11, 24, 13, 45, tzinfo=UTC)
-
-
-class DateFormatError(ValueError):
-    """Dates cannot be read in this format. The message says why and how to write one."""
+_EPOCH = re.compile(r"([0-9]{10})(?:\.[0-9]+)?|([0-9]{13})(?:\.[0-9]+)?")
+# Microsoft's JSON dates: https://learn.microsoft.com/dotnet/standard/datetime/system-text-json-support
+_DOTNET = re.compile(r"\\?/Date\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\)\\?/")
+# Days since 1899-12-30 as spreadsheets count them, for the years 1980 to 2099.
+_SERIAL = re.compile(r"[2-7][0-9]{4}(?:\.[0-9]+)?")
+_SERIAL_START, _SERIALS = datetime(1899, 12, 30), (29221, 73051)
+_RFC_2822 = re.compile(r"[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{5,8} \S{2,5}")
+_WITH_ZONE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9T:. ]+?) ?([A-Za-z][\w+/-]*)")
+_BRACKETED = re.compile(r"(.+[0-9Z])\[[A-Za-z][\w+/-]*\]")
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class DateReader:
-    """Reads dates in `date_format` (as in Python's strptime), or ISO 8601 dates without one.
+    """Reads dates in one of `formats` (as in Python's strptime); the first one that fits counts.
 
-    Without a format, 10 digits are seconds since 1970 and 13 digits milliseconds, in UTC.
+    ISO 8601 dates with a T need no format. Without formats, other forms with one meaning are read
+    too: ISO 8601 with a space, time zone names, RFC 2822, /Date(milliseconds)/, 10 digits as
+    seconds and 13 digits as milliseconds since 1970, and five digits as a spreadsheet's day.
 
     A date without an offset is a local time of `zone`. When clocks go back, such a time occurs
-    twice and the first one counts. When they go forward, some times do not exist and are refused,
-    because then the zone is probably wrong.
+    twice and the first one counts. A time that clocks skip is read with the offset before the
+    change. `zone_names` gives abbreviations their IANA names.
     Raises DateFormatError for a format without day, month or year.
     """
 
     zone: ZoneInfo
-    date_format: str | None = None
+    formats: str | Sequence[str] | None = None
+    languages: tuple[str, ...] = ()
+    zone_names: tuple[tuple[str, str], ...] = ()
+    _formats: tuple[DateFormat, ...] = field(init=False, repr=False, compare=False)
+    _names: ZoneNames = field(init=False, repr=False, compare=False)
+    _offsets: dict[date, timedelta | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
-        if self.date_format is not None:
-            _check(self.date_format)
+        texts = [self.formats] if isinstance(self.formats, str) else self.formats or []
+        names = ZoneNames(self.zone, dict(self.zone_names))
+        formats = tuple(DateFormat(text, names, self.languages) for text in texts)
+        object.__setattr__(self, "_names", names)
+        object.__setattr__(self, "_formats", formats)
 
     def read(self, text: str) -> datetime:
         """Return the time in UTC, to the second. Raises ValueError saying what is wrong."""
         written = self._parse(text)
         try:
-            local = written if written.tzinfo else written.replace(tzinfo=self.zone)
-            in_utc = local.astimezone(UTC).replace(microsecond=0)
-            again = in_utc.astimezone(local.tzinfo).replace(tzinfo=None)
+            in_utc = self._in_utc(written)
         except OverflowError:
             raise ImpossibleError(f"{quoted(text)} is outside the calendar") from None
         if in_utc < EARLIEST:
             raise ImpossibleError(f"{quoted(text)} is before {EARLIEST:%Y}")
-        if again != written.replace(tzinfo=None, microsecond=0):
-            raise ValueError(
-                f"{quoted(text)} does not exist in {self.zone.key}, where clocks went forward: "
-                "check the time zone"
-            )
-        return in_utc
+        return in_utc.replace(microsecond=0) if in_utc.microsecond else in_utc
+
+    def _in_utc(self, written: datetime) -> datetime:
+        if written.tzinfo is UTC:
+            return written
+        if written.tzinfo:
+            return written.astimezone(UTC)
+        day = written.date()
+        try:
+            offset = self._offsets[day]
+        except KeyError:
+            offset = self._offsets[day] = _offset_all_day(written, self.zone)
+        if offset is None:
+            return written.replace(tzinfo=self.zone).astimezone(UTC)
+        return (written - offset).replace(tzinfo=UTC)
 
     def _parse(self, text: str) -> datetime:
-        if self.date_format is None:
-            if _EPOCH.fullmatch(text):
-                return datetime.fromtimestamp(int(text[:10]), UTC)
+        if self._formats and text[10:11] != "T":
+            return self._by_format(text)
+        try:
+            return self._without_format(text)
+        except UnknownZoneError:
+            raise
+        except ValueError:
+            if self._formats:
+                return self._by_format(text)
+        raise ValueError(
+            f"{quoted(text)} is not an ISO 8601 date such as 2026-11-24T09:30: "
+            "correct it, or set the date format"
+        )
+
+    def _by_format(self, text: str) -> datetime:
+        for one in self._formats:
+            try:
+                return one.parse(text)
+            except UnknownZoneError:
+                raise
+            except ValueError:
+                continue
+        names = " or ".join(one.text for one in self._formats)
+        raise ValueError(f"{quoted(text)} is not a date in the format {names}")
+
+    def _without_format(self, text: str) -> datetime:
+        # Epoch seconds have ten digits, which `fromisoformat` would read as a year.
+        if not text.isdigit():
             try:
                 return datetime.fromisoformat(text)
             except ValueError:
-                raise ValueError(
-                    f"{quoted(text)} is not an ISO 8601 date such as 2026-11-24T09:30: "
-                    "correct it, or set the date format"
-                ) from None
-        try:
-            return datetime.strptime(text, self.date_format)
-        except ValueError:
-            raise ValueError(
-                f"{quoted(text)} is not a date in the format {self.date_format}"
-            ) from None
+                pass
+        return _machine_date(text) or self._with_zone_name(text)
+
+    def _with_zone_name(self, text: str) -> datetime:
+        if found := _BRACKETED.fullmatch(text):
+            return datetime.fromisoformat(found[1])
+        found = _WITH_ZONE.fullmatch(text)
+        if found is None:
+            raise ValueError(text)
+        local = datetime.fromisoformat(found[1])
+        return local.replace(tzinfo=self._names.of(found[2], local))
 
 
-def _check(date_format: str) -> None:
-    """Raise DateFormatError unless dates written in this format can be read back."""
-    try:
-        if "%Z" in date_format.replace("%%", ""):
-            # strptime parses the name but ignores it, which would move every case by hours.
-            raise ValueError("time zone names (%Z) are not supported, offsets (%z) are")
-        for part, other in (("year", 2025), ("month", 10), ("day", 23)):
-            changed = _PROBE.replace(**{part: other})  # type: ignore[arg-type]
-            if changed.strftime(date_format) == _PROBE.strftime(date_format):
-                raise ValueError(f"it has no {part}")
-        read = datetime.strptime(_PROBE.strftime(date_format), date_format)
-        if read.date() != _PROBE.date():
-            raise ValueError("dates written in it cannot be read back")
-        if read.hour not in (_PROBE.hour, 0):
-            raise ValueError("it has %I without %p, so morning and afternoon look the same")
-    except ValueError as error:
-        raise DateFormatError(
-            f"{quoted(date_format)} is not a valid date format: {error}. "
-            "Write one such as %d/%m/%Y %H:%M"
-        ) from None
+def _machine_date(text: str) -> datetime | None:
+    """Return a date as programs write it, or None. Raises ValueError if it is out of range."""
+    if found := _EPOCH.fullmatch(text):
+        return datetime.fromtimestamp(int(found[1] or found[2][:10]), UTC)
+    if found := _DOTNET.fullmatch(text):
+        return EARLIEST + timedelta(milliseconds=int(found[1]))
+    if _SERIAL.fullmatch(text) and _SERIALS[0] <= float(text) < _SERIALS[1]:
+        # A spreadsheet's fraction of a day is a rounded binary number.
+        return _SERIAL_START + timedelta(seconds=round(float(text) * 86400))
+    if _RFC_2822.fullmatch(text):
+        written = parsedate_to_datetime(text)
+        return written if written.tzinfo else written.replace(tzinfo=UTC)
+    if len(text) == 8 and text.isdigit():
+        return datetime.fromisoformat(text)
+    return None
+
+
+def _offset_all_day(written: datetime, zone: ZoneInfo) -> timedelta | None:
+    """Return the offset of `zone` on this day, or None if clocks change on it."""
+    start = written.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=zone)
+    offsets = {(start + hours * _HOUR).utcoffset() for hours in range(25)}
+    return offsets.pop() if len(offsets) == 1 else None

@@ -4,25 +4,47 @@
 [set]               the same value in every case
 [where]             which values mean that a case was closed
 [words.case_kind]   our words for theirs; "*" stands for all others
+[date_formats]      the formats of single fields, where they differ from date_format
+[time_zones]        what abbreviations after a time mean, such as IST = "Asia/Kolkata"
 missing             texts that count as empty
-date_format         as in Python's strptime; ISO 8601 without it
+date_format         as in Python's strptime, one or a list; ISO 8601 without it
 time_zone           of dates without an offset; the team's without it
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from feedback_app.intake.closed_case import CaseReader
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.mapping import CaseMapping
+from feedback_app.records import CASE_FIELDS
+from support_facts import Facts
 
 T = TypeVar("T", bound="MappingTables")
+
+TIME_FIELDS = tuple(name for name, field in CASE_FIELDS.items() if field.kind == "time")
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not a known time zone: write one such as Europe/Berlin")
+    return name
+
+
+def _usable_formats(formats: str | list[str]) -> str | list[str]:
+    DateReader(ZoneInfo("UTC"), formats)
+    return formats
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Formats = Annotated[str | list[str], AfterValidator(_usable_formats)]
 
 
 class MappingFileError(ValueError):
@@ -43,22 +65,18 @@ class MappingTables(BaseModel):
     where: dict[str, list[str]] = Field(default_factory=dict)
     words: dict[str, dict[str, str]] = Field(default_factory=dict)
     missing: list[str] = Field(default_factory=list)
-    date_format: str | None = None
-    time_zone: str | None = None
+    date_format: Formats | None = None
+    date_formats: dict[str, Formats] = Field(default_factory=dict)
+    time_zone: Zone | None = None
+    time_zones: dict[str, Zone] = Field(default_factory=dict)
 
-    @field_validator("time_zone")
+    @field_validator("date_formats")
     @classmethod
-    def _known_zone(cls, name: str | None) -> str | None:
-        if name is not None and name not in available_timezones():
-            raise ValueError(f"{name!r} is not a known time zone: write one such as Europe/Berlin")
-        return name
-
-    @field_validator("date_format")
-    @classmethod
-    def _usable_format(cls, text: str | None) -> str | None:
-        if text is not None:
-            DateReader(ZoneInfo("UTC"), text)
-        return text
+    def _known_dates(cls, formats: dict[str, Formats]) -> dict[str, Formats]:
+        for name in formats:
+            if name not in TIME_FIELDS:
+                raise ValueError(f"{name!r} is not one of {', '.join(TIME_FIELDS)}")
+        return formats
 
     @property
     def mapping(self) -> CaseMapping:
@@ -71,10 +89,25 @@ class MappingTables(BaseModel):
             words=self.words,
         )
 
-    def dates(self, team_zone: ZoneInfo) -> DateReader:
-        """Return the reader of the dates. Raises DateFormatError."""
-        zone = ZoneInfo(self.time_zone) if self.time_zone else team_zone
-        return DateReader(zone, self.date_format)
+    def dates(
+        self, team_zone: ZoneInfo, languages: Sequence[str] = (), field_name: str = ""
+    ) -> DateReader:
+        """Return the reader of a field's dates, with the month names of these languages."""
+        return DateReader(
+            ZoneInfo(self.time_zone) if self.time_zone else team_zone,
+            self.date_formats.get(field_name, self.date_format),
+            tuple(languages),
+            tuple(self.time_zones.items()),
+        )
+
+    def reader(self, facts: Facts, team_zone: ZoneInfo, now: datetime) -> CaseReader:
+        """Return what reads values into closed cases, as of `now`."""
+        return CaseReader.of(
+            facts,
+            self.dates(team_zone, facts.languages),
+            now,
+            {name: self.dates(team_zone, facts.languages, name) for name in self.date_formats},
+        )
 
     def word_errors(self, reader: CaseReader) -> list[str]:
         """Return which values of [set] and [words] are not allowed in a closed case."""

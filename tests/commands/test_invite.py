@@ -92,7 +92,7 @@ def test_a_case_that_closed_today_gets_its_mail(desk: Desk) -> None:
             ("00012345", TODAY, "contact@customer.example", "DE"),
         ),
         *("--map", "case_number=number", "--map", "closed_at=closed"),
-        *("--map", "contact_email=email"),
+        *("--map", "contact_email=mail"),
     )
     assert (result.exit_code, result.stderr) == (0, "")
     assert "1 new closed cases (0 withheld), 0 duplicates" in _last(result)

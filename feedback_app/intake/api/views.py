@@ -19,6 +19,7 @@ from feedback_app.intake.api.messages import (
 )
 from feedback_app.intake.api.openapi import openapi_document
 from feedback_app.intake.api.reading import json_body, message_of_request, read, texts
+from feedback_app.intake.case_number import lookup_key
 from feedback_app.intake.closed_case import CaseReader, contact_address, loses_characters
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.deliveries import (
@@ -193,7 +194,7 @@ def _in_list(errors: tuple[FieldError, ...], at: int | None) -> list[FieldError]
 
 def _closing(key: SenderKey, case_id: str, closure_key: str | None = None) -> Closing:
     wanted = closure_key and one_line(closure_key)
-    found = closings.of_case(program().database, key.source, one_line(case_id), wanted)
+    found = closings.of_case(program().database, key.source, lookup_key(case_id), wanted)
     if found is None:
         raise ProblemError(
             HTTPStatus.NOT_FOUND, f"no such closed case of {key.source} was received with this key"

@@ -99,7 +99,7 @@ class Preset:
 
     def reader(self, program: Program, now: datetime) -> CaseReader:
         """Return a reader for this preset's dates, as of `now`."""
-        return CaseReader.of(program.facts, self.tables.dates(program.zone), now)
+        return self.tables.reader(program.facts, program.zone, now)
 
 
 def load_presets(program: Program, now: datetime) -> dict[str, Preset]:

@@ -1,0 +1,28 @@
+"""Email addresses as people write them: with a name, in a list, as a link, with umlauts."""
+
+import html
+import re
+
+from feedback_app.base.addresses import ascii_address
+
+_MAX_TEXT = 2000
+_IN_BRACKETS = re.compile(r"<\s*([^<>]+?)\s*>")
+_SEPARATORS = re.compile(r"[\s,;<>()\[\]\"]+")
+_MAILTO = re.compile(r"mailto:", re.IGNORECASE)
+
+
+def plain_address(text: str) -> str:
+    """Return the first email address in `text` in ASCII, or `text` itself if it has none.
+
+    Understood are "Name <address>", lists, mailto: links, HTML entities, and domains with other
+    letters, which become xn--…
+    """
+    if "@" not in text or len(text) > _MAX_TEXT:
+        return text
+    # A line break could smuggle a header in, so only its first line is looked at.
+    line = html.unescape(text).strip().splitlines()[0]
+    candidates = [*_IN_BRACKETS.findall(line), *_SEPARATORS.split(line)]
+    for candidate in candidates:
+        if address := ascii_address(_MAILTO.sub("", candidate, count=1).partition("?")[0]):
+            return address
+    return text
