@@ -1,18 +1,18 @@
 """Which customers get a survey invitation, when, and why not."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from feedback_app.base.links import new_id
 from feedback_app.base.weeks import week_of
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.mail.closure import CLOSURE_KINDS, SurveyLinks, closure_email
-from feedback_app.mail.message import MailContext
+from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY
 from feedback_app.records import ClosedCase, OutboxMessage, WithheldBecause
 from feedback_app.store import cases, invitations, opt_outs, outbox
+from support_facts import Facts
 
 # A customer may submit a page that was opened before its link expired.
 GRACE = timedelta(hours=1)
@@ -75,17 +75,13 @@ class PlannedCases:
 
 @dataclass(frozen=True)
 class CaseIntake:
-    """Stores each closing once, decides whether to ask the customer, and writes the email.
+    """Stores each closing once, decides whether to ask the customer, and queues the email.
 
-    `survey_link` returns the survey address for an invitation id; `opt_out_link` returns the
-    opt-out address for an invitation id and an email address. `we_send` is false if the case
-    system sends the closure email and only needs the link.
+    `we_send` is false if the case system sends the closure email and only needs the link.
     """
 
-    mail_context: MailContext
+    facts: Facts
     zone: ZoneInfo
-    survey_link: Callable[[str], str]
-    opt_out_link: Callable[[str, str], str]
     we_send: bool = True
 
     def decide(
@@ -102,7 +98,7 @@ class CaseIntake:
         `ask_anyway` ignores the asking limit.
         """
         planned = planned or PlannedCases()
-        within = timedelta(hours=self.mail_context.facts.survey.same_closure_hours)
+        within = timedelta(hours=self.facts.survey.same_closure_hours)
         known = cases.same_closing(source, case, within)
         if known or planned.has_same_closing(case, within):
             return IntakeDecision("known", known_case=known)
@@ -120,7 +116,7 @@ class CaseIntake:
 
         With `send` false, no email is written because the case system sends its own.
         """
-        rules = self.mail_context.facts.survey
+        rules = self.facts.survey
         case = replace(case, closure_key=case.key)
         if rules.quiet_period_days:
             # Two cases of one contact that close at the same time must see each other. Every
@@ -137,7 +133,16 @@ class CaseIntake:
         if withheld is None:
             self._supersede_earlier(tx, invitation_id, now)
         if self.we_send and send and case.contact_email and withheld in _STILL_NOTIFIED:
-            outbox.add(tx, self._closure_email(case, invitation_id, withheld is None, now))
+            outbox.add(
+                tx,
+                OutboxMessage(
+                    id=new_id(),
+                    kind=CLOSURE_WITHOUT_SURVEY if withheld else CLOSURE,
+                    recipient=case.contact_email,
+                    created_at=now,
+                    invitation_id=invitation_id,
+                ),
+            )
         return IntakeResult("new", case_ref, invitation_id, withheld)
 
     def release_link(self, tx: Transaction, invitation_id: str, now: datetime) -> None:
@@ -145,7 +150,7 @@ class CaseIntake:
 
         The first time counts: the link works for its whole lifetime from then on.
         """
-        lifetime = timedelta(days=self.mail_context.facts.survey.link_lifetime_days)
+        lifetime = timedelta(days=self.facts.survey.link_lifetime_days)
         invitations.hand_over(tx, invitation_id, now, now + lifetime)
         self._supersede_earlier(tx, invitation_id, now)
 
@@ -160,13 +165,6 @@ class CaseIntake:
         for superseded in invitations.supersede_earlier(tx, invitation_id, now):
             self.withdraw_email(tx, superseded, now, "withdrawn: the case was closed again")
 
-    def _closure_email(
-        self, case: ClosedCase, invitation_id: str, asks: bool, now: datetime
-    ) -> OutboxMessage:
-        opt_out = self.opt_out_link(invitation_id, case.contact_email or "")
-        links = SurveyLinks(self.survey_link(invitation_id), opt_out) if asks else None
-        return closure_email(self.mail_context, case, invitation_id, links, now)
-
     def _withheld(
         self,
         source: Database | Transaction,
@@ -176,7 +174,7 @@ class CaseIntake:
         planned: PlannedCases,
     ) -> WithheldBecause | None:
         """Return why the customer of a new closing is not asked, or None."""
-        rules = self.mail_context.facts.survey
+        rules = self.facts.survey
         if cases.closed_again_later(source, case) or planned.closed_again_later(case):
             return "superseded"
         if not ask_anyway and case.closed_at < now - timedelta(days=rules.asking_limit_days):

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from feedback_app.base import times
 from feedback_app.base.address_digests import AddressDigests
 from feedback_app.base.files import unsafe_permissions
 from feedback_app.base.links import Links
@@ -18,7 +19,7 @@ from feedback_app.database.contract import Database
 from feedback_app.invitations import CaseIntake
 from feedback_app.mail.message import MailContext
 from feedback_app.settings import ENV_FILE, Settings, SettingsError
-from feedback_app.store import opt_outs
+from feedback_app.store import opt_out_keys, opt_outs
 from support_facts import Facts, FactsError, load_facts
 
 log = logging.getLogger(__name__)
@@ -59,10 +60,8 @@ class Program:
     def case_intake(self) -> CaseIntake:
         """Return the intake, which stores closed cases and decides who gets a survey."""
         return CaseIntake(
-            mail_context=self.mail_context,
+            facts=self.facts,
             zone=self.zone,
-            survey_link=self.survey_link,
-            opt_out_link=self.opt_out_link,
             we_send=self.settings.closure_mail == "ours",
         )
 
@@ -78,10 +77,26 @@ class Program:
     def opt_out_link(self, invitation_id: str, address: str) -> str:
         """Return the URL at which the customer with this email address opts out of surveys.
 
-        It contains a digest of the address, so it still works after the address was erased.
+        It contains a digest of the address, so it still works after the address was erased, and
+        after a restored backup lost the invitation. Creates the signing key the first time.
         """
         subject = f"{invitation_id}:{opt_outs.digest_of(address)}"
-        return f"{self.settings.public_url}/o/{self.links.sign('opt-out', subject)}"
+        links = self._opt_out_links(opt_out_keys.all_or_new(self.database, times.now()))
+        return f"{self.settings.public_url}/o/{links.sign('opt-out', subject)}"
+
+    def opt_out_subject(self, token: str) -> str:
+        """Return the invitation id and address digest of an opt-out link, separated by a colon.
+
+        Raises BadLinkError.
+        """
+        return (
+            self._opt_out_links(opt_out_keys.all_keys(self.database)).read("opt-out", token).subject
+        )
+
+    def _opt_out_links(self, keys: list[str]) -> Links:
+        # The first emails were signed with the keys of the settings.
+        old = [key.get_secret_value() for key in self.settings.secret_keys]
+        return Links([*old, *keys])
 
 
 def _mailbox(text: str | None) -> Address | None:

@@ -41,8 +41,7 @@ def tidy(token: str) -> str:
 class Links:
     """Signs and verifies subjects for a purpose.
 
-    To revoke leaked links, links signed before `valid_from` are refused. Opt-out links are exempt:
-    customers must always be able to opt out, and these links show no data.
+    To revoke leaked links, links signed before `valid_from` are refused.
     """
 
     def __init__(self, keys: Sequence[str], valid_from: datetime | None = None) -> None:
@@ -66,7 +65,7 @@ class Links:
             found = Signed(subject.decode("ascii"), signed_at)
         except (BadSignature, ValueError) as error:
             raise BadLinkError("the link has no valid signature") from error
-        if purpose != "opt-out" and self._valid_from and found.at < self._valid_from:
+        if self._valid_from and found.at < self._valid_from:
             raise RevokedLinkError("the link was revoked")
         return found
 

@@ -8,7 +8,7 @@ from feedback_app.base import times
 from feedback_app.commands.named_case import from_source, newest_invitation
 from feedback_app.commands.with_program import with_program
 from feedback_app.database.contract import Transaction
-from feedback_app.mail.bounces import ReportError, returned_message
+from feedback_app.mail.bounces import MAX_REPORT_BYTES, BounceReport, ReportError, read_report
 from feedback_app.mail.closure import CLOSURE_KINDS
 from feedback_app.program import Program
 from feedback_app.records import Invitation
@@ -30,27 +30,33 @@ def bounce(
     """Record that a closure email bounced, so its case does not count in the response rate.
 
     Give either the case number, for the newest email about the case, or the mail server's bounce
-    report. The survey link still works, and an answer still counts.
+    report, which only counts if it is about the address we wrote to. The survey link still works,
+    and an answer still counts.
     """
     if (case_number is None) == (report is None):
         raise click.UsageError("Give either CASE_NUMBER or --report FILE.")
-    with program.database.write() as tx:
-        if report:
-            invitation = _reported(tx, report)
-        else:
-            invitation = newest_invitation(tx, case_number or "", source)
-        invitations.mark_bounced(tx, invitation.id, times.now())
+    try:
+        # Before the transaction, because no customer can answer while it is open.
+        bounced = read_report(report.read(MAX_REPORT_BYTES + 1)) if report else None
+        with program.database.write() as tx:
+            if bounced:
+                invitation = _reported(tx, bounced)
+            else:
+                invitation = newest_invitation(tx, case_number or "", source)
+            invitations.mark_bounced(tx, invitation.id, times.now())
+    except ReportError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"Case {invitation.case_number}: email marked as bounced.")
 
 
-def _reported(tx: Transaction, report: BinaryIO) -> Invitation:
-    try:
-        found = outbox.invitation_of(tx, returned_message(report.read()), CLOSURE_KINDS)
-    except ReportError as error:
-        raise click.ClickException(str(error)) from error
-    invitation = invitations.find(tx, found) if found else None
-    if not invitation:
-        raise click.ClickException("This bounce report doesn't match any closure email we sent.")
+def _reported(tx: Transaction, bounced: BounceReport) -> Invitation:
+    """Return the invitation whose email bounced. Raises ReportError if no email of ours did."""
+    message = outbox.find(tx, bounced.message_id)
+    is_closure = message is not None and message["kind"] in CLOSURE_KINDS
+    invitation = invitations.find(tx, message["invitation_id"]) if message and is_closure else None
+    if not message or not invitation:
+        raise ReportError("this bounce report doesn't match any closure email we sent")
+    bounced.require_failed(message["recipient"])
     return invitation
 
 

@@ -1,5 +1,6 @@
 """The command that writes previews of the closure emails."""
 
+from collections.abc import Iterator
 from email import message_from_string
 from email.policy import SMTP
 from pathlib import Path
@@ -10,9 +11,9 @@ from feedback_app.base import times
 from feedback_app.base.files import make_private_folder, write_private_file
 from feedback_app.base.links import new_id
 from feedback_app.commands.with_program import with_program
-from feedback_app.mail.closure import SurveyLinks, closure_email
+from feedback_app.mail.closure import CLOSURE, CLOSURE_WITHOUT_SURVEY, SurveyLinks, closure_email
 from feedback_app.program import Program
-from feedback_app.records import ClosedCase, OutboxMessage
+from feedback_app.records import OutboxMessage
 
 
 @click.command("preview-mail")
@@ -33,36 +34,29 @@ def preview_mail(program: Program, output: Path) -> None:
     try:
         make_private_folder(output)
         for language in program.facts.languages:
-            for message in _emails(program, language):
-                _write(output / f"{message.kind.replace(' ', '-')}-{language}", message)
+            for kind, text in _emails(program, language):
+                _write(output / f"{kind.replace(' ', '-')}-{language}", text)
     except OSError as error:
         raise click.ClickException(
             f"Cannot write to {output}: {error.strerror or error}. Choose another folder."
         ) from error
 
 
-def _emails(program: Program, language: str) -> tuple[OutboxMessage, OutboxMessage]:
-    now, invitation_id = times.now(), new_id()
-    case = ClosedCase(
-        source="preview",
-        case_id="preview",
-        case_number="00000000",
-        closed_at=now,
-        contact_email="preview@example.org",
-        language=language,
-    )
-    opt_out = program.opt_out_link(invitation_id, case.contact_email or "")
-    links = SurveyLinks(program.survey_link(invitation_id), opt_out)
-    return (
-        closure_email(program.mail_context, case, invitation_id, links, now),
-        closure_email(program.mail_context, case, invitation_id, None, now),
-    )
+def _emails(program: Program, language: str) -> Iterator[tuple[str, str]]:
+    """Yield the kind and text of each closure email in this language."""
+    opt_out = f"{program.settings.public_url}/o/preview"
+    links = SurveyLinks(program.survey_link(new_id()), opt_out)
+    for kind, with_links in ((CLOSURE, links), (CLOSURE_WITHOUT_SURVEY, None)):
+        message = OutboxMessage(
+            id=new_id(), kind=kind, recipient="preview@example.org", created_at=times.now()
+        )
+        yield kind, closure_email(program.mail_context, message, "00000000", language, with_links)
 
 
-def _write(path: Path, message: OutboxMessage) -> None:
-    mail = message_from_string(message.message, policy=SMTP)
+def _write(path: Path, text: str) -> None:
+    mail = message_from_string(text, policy=SMTP)
     html = mail.get_body(("html",))
-    write_private_file(path.with_suffix(".eml"), message.message.encode("ascii"))
+    write_private_file(path.with_suffix(".eml"), text.encode("ascii"))
     page: str = html.get_content() if html else ""
     write_private_file(path.with_suffix(".html"), page.encode())
     for suffix in (".eml", ".html"):

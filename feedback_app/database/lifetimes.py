@@ -47,7 +47,6 @@ PERSONAL_DATA: dict[str, PersonalTable] = {
     "outbox": PersonalTable(
         {
             "recipient": PersonalColumn("Where the message goes", "message"),
-            "message": PersonalColumn("The whole email as it is sent", "message"),
             "last_error": PersonalColumn("The mail server's last reply", "message"),
         },
         starts="created_at",

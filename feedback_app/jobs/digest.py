@@ -7,9 +7,11 @@ period.
 from datetime import datetime, time
 from typing import Any
 
+from feedback_app.base.links import new_id
 from feedback_app.base.weeks import days_of, week_of, weeks_back
-from feedback_app.mail.notifications import digest_email, digest_text
+from feedback_app.mail.notifications import DIGEST, digest_text
 from feedback_app.program import Program
+from feedback_app.records import OutboxMessage
 from feedback_app.reports.formatting import mean
 from feedback_app.review.week import summarise_week
 from feedback_app.store import answered_cases, digests, follow_ups, outbox, reading_queue
@@ -43,16 +45,20 @@ def write(program: Program, week: str, now: datetime, *, only_once: bool) -> int
     With `only_once`, nothing is written for a week that had its digest or that has no news. The
     current week can be written at any time and still gets its digest on Monday.
     """
-    values = figures(program, week, now)
+    has_news = figures(program, week, now)["has_news"]
     with program.database.write() as tx:
         is_over = week < week_of(now, program.zone)
         if is_over and not digests.mark_done(tx, week, now) and only_once:
             return 0
-        if only_once and not values["has_news"]:
+        if only_once and not has_news:
             return 0
         for address in program.settings.digest_to:
-            outbox.add(tx, digest_email(program.mail_context, address, values, now))
+            outbox.add(tx, _message(week, address, now))
     return len(program.settings.digest_to)
+
+
+def _message(week: str, address: str, now: datetime) -> OutboxMessage:
+    return OutboxMessage(id=new_id(), kind=DIGEST, recipient=address, created_at=now, week=week)
 
 
 def as_text(program: Program, week: str, now: datetime) -> str:

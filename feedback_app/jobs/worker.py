@@ -6,10 +6,12 @@ import threading
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.jobs import digest
+from feedback_app.jobs.messages import message_text
 from feedback_app.jobs.retention import end_lifetimes
 from feedback_app.mail.delivery import Delivery
 from feedback_app.mail.routing import sender_for
@@ -36,7 +38,8 @@ class Job(NamedTuple):
 def _deliver(program: Program, clock: Clock) -> int:
     lifetime = timedelta(days=program.facts.survey.link_lifetime_days)
     sender = sender_for(program.settings)
-    return Delivery(program.database, sender, lifetime, clock).send_due(_stop.is_set)
+    build = partial(message_text, program)
+    return Delivery(program.database, build, sender, lifetime, clock).send_due(_stop.is_set)
 
 
 def _waiting(program: Program, _clock: Clock) -> int:

@@ -1,57 +1,145 @@
-"""Read bounce reports: delivery status notifications (RFC 3464, RFC 6533)."""
+"""Read bounce reports: delivery status notifications (RFC 3464, RFC 6533).
+
+Reports come from strangers. The time to read one grows linearly with its size: headers are cut
+before they are interpreted, and only the top level of MIME parts is read.
+"""
 
 import re
 from collections.abc import Iterator
-from email import message_from_bytes
-from email.message import EmailMessage, Message
-from email.policy import default
+from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import Compat32
+from email.utils import parseaddr
+from itertools import islice
 
 from feedback_app.base.text import one_line
 
-# RFC 6533 uses the same fields with internationalised addresses, but `email` only parses the first.
-_GLOBAL_STATUS = re.compile(rb"message/global-delivery-status", re.IGNORECASE)
+MAX_REPORT_BYTES = 1024 * 1024
+_MAX_HEADER = 1000
+_MAX_PARTS = 20
+_MAX_RECIPIENTS = 1000
+_MAX_SHOWN = 100
+_STATUS = ("message/delivery-status", "message/global-delivery-status")
 _ORIGINAL = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
+_BLANK_LINES = re.compile(rb"\r?\n(?:[ \t]*\r?\n)+")
 
 
 class ReportError(ValueError):
     """The email does not report a bounce of a message; the text says why."""
 
 
-def returned_message(report: bytes) -> str:
-    """Return the id of the outbox message that `report` says could not be delivered.
+@dataclass(frozen=True)
+class BounceReport:
+    """A failed delivery: the id of the outbox message, and the lowercase addresses that failed."""
+
+    message_id: str
+    failed: frozenset[str]
+
+    def require_failed(self, recipient: str | None) -> None:
+        """Raise ReportError unless the address that we wrote to failed.
+
+        Otherwise the failed address is, for example, one member of a list, and others have the
+        email. `recipient` is None if it was erased.
+        """
+        if recipient and recipient.lower() in self.failed:
+            return
+        failed = one_line(", ".join(sorted(self.failed)))[:_MAX_SHOWN] or "not named"
+        ours = recipient or "was erased"
+        raise ReportError(
+            f"not marked as bounced: the failed address is {failed}, but the address we wrote to "
+            f"is {ours}. If nobody got the email, give the case number instead of the report"
+        )
+
+
+class _ShortHeaders(Compat32):
+    """Cuts each header before the parser interprets it, which takes quadratic time."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, " ".join(value[:_MAX_HEADER].split())
+
+
+_POLICY = _ShortHeaders()
+
+
+def read_report(report: bytes) -> BounceReport:
+    """Return what `report` says about a message that could not be delivered.
 
     Raises ReportError for a report of a delay or a success, and for any other email.
     """
-    report = _GLOBAL_STATUS.sub(b"message/delivery-status", report)
-    mail = message_from_bytes(report, policy=default)
-    if mail.get_content_type() != "multipart/report":
+    if len(report) > MAX_REPORT_BYTES:
+        raise ReportError("this email has more than 1 MiB: give the case number")
+    try:
+        return _read(report)
+    except ReportError:
+        raise
+    except Exception as error:
+        # The parser of the standard library raises errors of many types.
+        raise ReportError("this email cannot be parsed: give the case number") from error
+
+
+def _read(report: bytes) -> BounceReport:
+    mail = _headers_and_body(report)
+    boundary = mail.get_boundary()
+    if mail.get_content_type() != "multipart/report" or not boundary:
         raise ReportError("this is not a bounce report (multipart/report): give the case number")
-    actions = {action.lower() for action in _fields(mail, "Action")}
+    parts = list(_parts(_bytes(mail), boundary))
+    recipients = [
+        recipient
+        for part in parts
+        if part.get_content_type() in _STATUS
+        for recipient in _recipients(_bytes(part))
+    ]
+    actions = {_text(recipient, "Action").lower() for recipient in recipients} - {""}
     if "failed" not in actions:
-        found = one_line(", ".join(sorted(actions))) or "none"
+        found = one_line(", ".join(sorted(actions)))[:_MAX_SHOWN] or "none"
         raise ReportError(f"this report's action is {found}, not failed: the email did not bounce")
-    for message_id in _original_ids(mail):
-        return message_id.strip().removeprefix("<").partition("@")[0]
+    failed = (one for one in recipients if _text(one, "Action").lower() == "failed")
+    addresses = {address for recipient in failed for address in _addresses(recipient)}
+    return BounceReport(_original_id(parts), frozenset(addresses))
+
+
+def _headers_and_body(text: bytes) -> Message:
+    """Return an email or MIME part whose body is not parsed."""
+    return BytesParser(policy=_POLICY).parsebytes(text, headersonly=True)
+
+
+def _bytes(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _parts(body: bytes, boundary: str) -> Iterator[Message]:
+    """Yield the parts of a multipart body, without looking into nested ones."""
+    mark = re.escape(boundary.encode("ascii", "surrogateescape"))
+    delimiter = re.compile(rb"^--" + mark + rb"(?:--)?[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
+    for piece in delimiter.split(body, maxsplit=_MAX_PARTS)[1:]:
+        yield _headers_and_body(piece)
+
+
+def _recipients(status: bytes) -> Iterator[Message]:
+    """Yield the fields about each recipient; those about the whole message come first."""
+    for block in islice(_BLANK_LINES.split(status.strip()), _MAX_RECIPIENTS):
+        yield _headers_and_body(block)
+
+
+def _text(part: Message, name: str) -> str:
+    return str(part.get(name, "")).strip()
+
+
+def _addresses(recipient: Message) -> Iterator[str]:
+    """Yield the addresses of a recipient: where the email went, and where we sent it."""
+    for name in ("Final-Recipient", "Original-Recipient"):
+        _type, _, address = _text(recipient, name).partition(";")
+        if found := parseaddr(address)[1] or address.strip():
+            yield found.lower()
+
+
+def _original_id(parts: list[Message]) -> str:
+    for part in parts:
+        if part.get_content_type() in _ORIGINAL:
+            original = _headers_and_body(_bytes(part).lstrip())
+            if found := _text(original, "Message-ID"):
+                return found.removeprefix("<").partition("@")[0]
     raise ReportError("the report does not include the original email: give the case number")
-
-
-def _fields(mail: EmailMessage, name: str) -> Iterator[str]:
-    """Yield this field of every recipient in the report."""
-    for part in mail.walk():
-        if part.get_content_type() == "message/delivery-status":
-            for recipient in part.iter_parts():
-                yield from (str(value).strip() for value in recipient.get_all(name, []))
-
-
-def _original_ids(mail: EmailMessage) -> Iterator[str]:
-    for part in mail.iter_parts():
-        kind = part.get_content_type()
-        if kind not in _ORIGINAL:
-            continue
-        originals: list[Message] = list(part.iter_parts())
-        if kind.startswith("text/"):
-            content = part.get_payload(decode=True)
-            originals = [message_from_bytes(content if isinstance(content, bytes) else b"")]
-        for original in originals:
-            if found := original.get("Message-ID"):
-                yield str(found)

@@ -9,8 +9,7 @@ import logging
 from collections.abc import Sequence
 
 from feedback_app.base.addresses import is_chat
-from feedback_app.mail.sender import NotDeliveredError, RefusedError
-from feedback_app.records import OutboxMessage
+from feedback_app.mail.sender import NotDeliveredError, ReadyMessage, RefusedError
 
 _PREFIX = "chat:"
 
@@ -31,7 +30,7 @@ class ChatSender:
     def __init__(self, receivers: Sequence[str]) -> None:
         self._urls = {chat_id(url): url for url in receivers if is_chat(url)}
 
-    def send(self, message: OutboxMessage) -> None:
+    def send(self, message: ReadyMessage) -> None:
         """Return when the chat accepted. Raises NotDeliveredError or RefusedError."""
         url = self._urls.get(message.recipient)
         if url is None:
@@ -41,7 +40,7 @@ class ChatSender:
 
         # Its log may contain the URL.
         logging.getLogger("apprise").setLevel(logging.CRITICAL)
-        title, _, body = message.message.partition("\n")
+        title, _, body = message.text.partition("\n")
         chat = Apprise()
         if not chat.add(url) or not chat.notify(
             body=body, title=title, body_format=NotifyFormat.TEXT

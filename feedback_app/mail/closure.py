@@ -1,15 +1,14 @@
 """The closure email; its wording is in templates/mail/closure.*, in every language."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from mjml import mjml2html
 
 from feedback_app.base.language import choose
 from feedback_app.base.templates import template
 from feedback_app.base.text import one_line
-from feedback_app.mail.message import Email, MailContext, email_message
-from feedback_app.records import ClosedCase, OutboxMessage
+from feedback_app.mail.message import Email, MailContext, render_email
+from feedback_app.records import OutboxMessage
 
 # The closure email with the survey link, and the one without the survey.
 CLOSURE = "closure"
@@ -35,19 +34,19 @@ class SurveyLinks:
 
 def closure_email(
     context: MailContext,
-    case: ClosedCase,
-    invitation_id: str,
+    message: OutboxMessage,
+    case_number: str,
+    language: str | None,
     links: SurveyLinks | None,
-    now: datetime,
-) -> OutboxMessage:
-    """Return the email about the closing of `case`; without `links` it has no survey part.
+) -> str:
+    """Return the text of the email about a closing; without `links` it has no survey part.
 
-    The recipient is `case.contact_email`. Raises ValueError if it is missing or not a plain
-    address, or if a header contains what it must not.
+    Raises ValueError if the recipient is not a plain address, or if a header contains what it
+    must not.
     """
-    language = choose([case.language], context.facts.languages)
+    language = choose([language], context.facts.languages)
     values = {
-        "case_number": one_line(case.case_number),
+        "case_number": one_line(case_number),
         "facts": context.facts,
         "page": lambda page: context.site_page(page, language),
         "links": links,
@@ -57,8 +56,6 @@ def closure_email(
         for name in ("-subject.txt", ".txt", ".mjml")
     )
     email = Email(
-        kind=CLOSURE if links else CLOSURE_WITHOUT_SURVEY,
-        recipient=case.contact_email or "",
         subject=one_line(subject),
         text=text,
         html=mjml2html(mjml),
@@ -67,6 +64,5 @@ def closure_email(
             "Content-Language": language,
             **(links.headers if links else {}),
         },
-        invitation_id=invitation_id,
     )
-    return email_message(context, email, now)
+    return render_email(context, email, message)

@@ -12,6 +12,7 @@ from feedback_app.mail.notifications import ALERT
 from feedback_app.mail.sender import (
     NoSuchRecipientError,
     NotDeliveredError,
+    ReadyMessage,
     RefusedError,
     Sender,
 )
@@ -42,12 +43,14 @@ def retry_pause(attempts: int) -> timedelta:
 class Delivery:
     """Delivers the messages of `database` by `sender`.
 
-    Each message is claimed for `LEASE`. If a worker dies, the next one sends its messages with
-    the same Message-ID. Temporary failures are retried for `GIVE_UP_AFTER` and at least
-    `MIN_ATTEMPTS` times; permanent ones are recorded and shown by `feedback worker --once`.
+    `build` returns the text of a message. Each message is claimed for `LEASE`. If a worker dies,
+    the next one sends its messages with the same Message-ID. Temporary failures are retried for
+    `GIVE_UP_AFTER` and at least `MIN_ATTEMPTS` times; permanent ones are recorded and shown by
+    `feedback worker --once`.
     """
 
     database: Database
+    build: Callable[[OutboxMessage], str]
     sender: Sender
     link_lifetime: timedelta
     clock: Callable[[], datetime]
@@ -80,7 +83,8 @@ class Delivery:
         if not outbox.is_waiting(self.database, message.id):
             return False
         try:
-            self.sender.send(message)
+            text = self.build(message)
+            self.sender.send(ReadyMessage(message.id, message.recipient, text))
         except NotDeliveredError as error:
             self._retry_later(message, str(error))
         except RefusedError as error:
@@ -97,11 +101,12 @@ class Delivery:
     def _mark_sent(self, message: OutboxMessage) -> None:
         now = self.clock()
         with self.database.write() as tx:
-            if not outbox.is_waiting(tx, message.id):
-                self.sender.discard(message)
+            was_erased = not outbox.is_waiting(tx, message.id)
             outbox.mark_sent(tx, message.id, now)
             if message.kind == CLOSURE and message.invitation_id:
                 invitations.hand_over(tx, message.invitation_id, now, now + self.link_lifetime)
+        if was_erased:
+            self.sender.discard(message.id)
 
     def _release(self, messages: list[OutboxMessage]) -> None:
         with self.database.write() as tx:

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from feedback_app.base.files import make_private_folder, write_private_file
-from feedback_app.mail.sender import NotDeliveredError
-from feedback_app.records import OutboxMessage
+from feedback_app.mail.sender import NotDeliveredError, ReadyMessage
 
 
 def files_of(mailbox: Path, message_id: str) -> tuple[Path, Path]:
@@ -23,17 +22,17 @@ class Mailbox:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def send(self, message: OutboxMessage) -> None:
+    def send(self, message: ReadyMessage) -> None:
         try:
             make_private_folder(self._folder)
             finished, unfinished = files_of(self._folder, message.id)
-            write_private_file(unfinished, message.message.encode("ascii"))
+            write_private_file(unfinished, message.text.encode("ascii"))
             unfinished.replace(finished)
         except OSError as error:
             raise NotDeliveredError(f"cannot write to {self._folder}: {error}") from error
 
-    def discard(self, message: OutboxMessage) -> None:
-        for path in files_of(self._folder, message.id):
+    def discard(self, message_id: str) -> None:
+        for path in files_of(self._folder, message_id):
             path.unlink(missing_ok=True)
 
     def close(self) -> None:

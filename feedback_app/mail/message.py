@@ -1,8 +1,7 @@
-"""Build every email we send: the common headers, the body and the row for the outbox."""
+"""Build every email we send: the common headers and the body."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -11,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from feedback_app.base.addresses import is_email_address
-from feedback_app.base.links import new_id
 from feedback_app.records import OutboxMessage
 from support_facts import Facts
 
@@ -36,13 +34,10 @@ class MailContext:
 class Email:
     """What differs between emails. `headers` are added to the ones every email has."""
 
-    kind: str
-    recipient: str
     subject: str
     text: str
     html: str | None = None
     headers: Mapping[str, Address | str] = field(default_factory=dict)
-    invitation_id: str | None = None
 
 
 class _Policy(EmailPolicy):
@@ -64,37 +59,38 @@ class _Policy(EmailPolicy):
         return self.fold(name, value).encode("ascii")
 
 
+# An absence reply would go to Reply-To, where it could reopen the closed case. RFC 3834 asks
+# automatic responders not to answer such emails; Exchange only reads its own header (MS-OXCMAIL,
+# 2.1.3.2.20). "Precedence: bulk" is not set, because some filters treat it as a newsletter.
+_AUTOMATIC = {
+    "Auto-Submitted": "auto-generated",
+    "X-Auto-Response-Suppress": "OOF, AutoReply",
+}
+
 POLICY = _Policy(linesep=SMTP.linesep, max_line_length=SMTP.max_line_length)
 
 
-def email_message(context: MailContext, email: Email, now: datetime) -> OutboxMessage:
-    """Return `email`, dated `now`, as a message for the outbox.
+def render_email(context: MailContext, email: Email, message: OutboxMessage) -> str:
+    """Return `email` as the text of `message`: RFC 5322, in ASCII.
 
-    Raises ValueError if the recipient is not an email address, or if a header cannot contain
-    its value, such as a line break.
+    Each attempt to send a message has the same date and Message-ID. Raises ValueError if the
+    recipient is not an email address, or if a header cannot contain its value, such as a line
+    break.
     """
-    message_id = new_id()
     mail = EmailMessage(policy=POLICY.clone(cte_type="7bit"))
     mail["From"] = context.sender
-    mail["To"] = _address(email.recipient)
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<{message_id}@{urlsplit(context.public_url).hostname}>"
-    mail["Auto-Submitted"] = "auto-generated"
+    mail["To"] = _address(message.recipient)
+    mail["Date"] = format_datetime(message.created_at)
+    mail["Message-ID"] = f"<{message.id}@{urlsplit(context.public_url).hostname}>"
+    for name, text in _AUTOMATIC.items():
+        mail[name] = text
     mail["Subject"] = email.subject
     mail.set_content(email.text)
     if email.html:
         mail.add_alternative(email.html, subtype="html")
     for name, value in email.headers.items():
         mail[name] = value
-    return OutboxMessage(
-        id=message_id,
-        kind=email.kind,
-        invitation_id=email.invitation_id,
-        recipient=email.recipient,
-        message=mail.as_bytes().decode("ascii"),
-        attempts=0,
-        created_at=now,
-    )
+    return mail.as_bytes().decode("ascii")
 
 
 def _address(address: str) -> Address:

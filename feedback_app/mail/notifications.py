@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from feedback_app.base.links import new_id
 from feedback_app.base.templates import template
 from feedback_app.base.text import one_line
-from feedback_app.mail.message import Email, MailContext, email_message
+from feedback_app.mail.message import Email, MailContext, render_email
 from feedback_app.records import SAMPLE_SOURCE, Invitation, OutboxMessage
 
 ALERT = "alert"
@@ -18,44 +16,21 @@ _CHAT_MARKUP = re.compile(r"[^\w ./#-]|_")
 _CASE_NUMBER_LENGTH = 60
 
 
-def alert_email(
-    context: MailContext, invitation: Invitation, address: str, now: datetime
-) -> OutboxMessage:
-    """Return the email that alerts a lead to a low answer."""
+def alert_email(context: MailContext, message: OutboxMessage, invitation: Invitation) -> str:
+    """Return the text of the email that alerts a lead to a low answer."""
     subject, text = _render(context, ALERT, _alert_values(context, invitation))
-    email = Email(
-        kind=ALERT,
-        recipient=address,
-        subject=subject,
-        text=text,
-        invitation_id=invitation.id,
-    )
-    return email_message(context, email, now)
+    return render_email(context, Email(subject=subject, text=text), message)
 
 
-def alert_chat_message(
-    context: MailContext, invitation: Invitation, chat_id: str, now: datetime
-) -> OutboxMessage:
+def alert_chat_text(context: MailContext, invitation: Invitation) -> str:
     """Return the chat message that alerts to a low answer: the title, a newline, the text."""
-    title, text = _render(context, ALERT, _alert_values(context, invitation))
-    return OutboxMessage(
-        id=new_id(),
-        kind=ALERT,
-        invitation_id=invitation.id,
-        recipient=chat_id,
-        message=f"{title}\n{text}",
-        attempts=0,
-        created_at=now,
-    )
+    return "\n".join(_render(context, ALERT, _alert_values(context, invitation)))
 
 
-def digest_email(
-    context: MailContext, address: str, values: Mapping[str, Any], now: datetime
-) -> OutboxMessage:
-    """Return the digest of a week as an email; `values` are for its template."""
+def digest_email(context: MailContext, message: OutboxMessage, values: Mapping[str, Any]) -> str:
+    """Return the text of the email with the digest of a week; `values` are for its template."""
     subject, text = digest_text(context, values)
-    email = Email(kind=DIGEST, recipient=address, subject=subject, text=text)
-    return email_message(context, email, now)
+    return render_email(context, Email(subject=subject, text=text), message)
 
 
 def digest_text(context: MailContext, values: Mapping[str, Any]) -> tuple[str, str]:

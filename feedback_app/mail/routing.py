@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from feedback_app.mail.chat import ChatSender, is_chat_id
 from feedback_app.mail.mailbox import Mailbox
-from feedback_app.mail.sender import Sender
+from feedback_app.mail.sender import ReadyMessage, Sender
 from feedback_app.mail.smtp import SMTPSender
-from feedback_app.records import OutboxMessage
 from feedback_app.settings import Settings
 
 
@@ -22,7 +21,7 @@ class RoutingSender:
     chats: ChatSender
     allowed: tuple[str, ...] = ()
 
-    def send(self, message: OutboxMessage) -> None:
+    def send(self, message: ReadyMessage) -> None:
         if is_chat_id(message.recipient):
             self.chats.send(message)
         elif self._is_allowed(message.recipient.lower()):
@@ -30,9 +29,9 @@ class RoutingSender:
         else:
             self.mailbox.send(message)
 
-    def discard(self, message: OutboxMessage) -> None:
-        self.email.discard(message)
-        self.mailbox.discard(message)
+    def discard(self, message_id: str) -> None:
+        self.email.discard(message_id)
+        self.mailbox.discard(message_id)
 
     def close(self) -> None:
         self.email.close()

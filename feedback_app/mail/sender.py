@@ -1,8 +1,14 @@
 """What every sender of messages provides, and the errors it raises."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from feedback_app.records import OutboxMessage
+
+class ReadyMessage(NamedTuple):
+    """A message with its text: an email (RFC 5322), or the title and text for a chat."""
+
+    id: str
+    recipient: str
+    text: str
 
 
 class NotDeliveredError(RuntimeError):
@@ -20,10 +26,10 @@ class NoSuchRecipientError(RefusedError):
 class Sender(Protocol):
     """Sends messages, one at a time."""
 
-    def send(self, message: OutboxMessage) -> None:
+    def send(self, message: ReadyMessage) -> None:
         """Return when the message is accepted. Raises NotDeliveredError or RefusedError."""
 
-    def discard(self, message: OutboxMessage) -> None:
+    def discard(self, message_id: str) -> None:
         """Delete our copy of a message that was erased while it was sent."""
 
     def close(self) -> None:

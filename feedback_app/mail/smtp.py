@@ -9,8 +9,12 @@ from email import message_from_string
 from urllib.parse import unquote, urlsplit
 
 from feedback_app.mail.message import POLICY
-from feedback_app.mail.sender import NoSuchRecipientError, NotDeliveredError, RefusedError
-from feedback_app.records import OutboxMessage
+from feedback_app.mail.sender import (
+    NoSuchRecipientError,
+    NotDeliveredError,
+    ReadyMessage,
+    RefusedError,
+)
 
 _TIMEOUT_SECONDS = 30
 # RFC 4954: the server wants a (different) sign-in. That is a fault of our settings.
@@ -33,10 +37,10 @@ class SMTPSender:
         self._connection: smtplib.SMTP | None = None
         self._unavailable = ""
 
-    def send(self, message: OutboxMessage) -> None:
+    def send(self, message: ReadyMessage) -> None:
         if self._unavailable:
             raise NotDeliveredError(self._unavailable)
-        mail = message_from_string(message.message, policy=POLICY)
+        mail = message_from_string(message.text, policy=POLICY)
         try:
             with self._errors():
                 connection = self._connection or self._connect()
@@ -47,7 +51,7 @@ class SMTPSender:
         with self._errors():
             connection.send_message(mail, to_addrs=[message.recipient])
 
-    def discard(self, message: OutboxMessage) -> None:
+    def discard(self, message_id: str) -> None:
         """Do nothing: an email that the server accepted cannot be recalled."""
 
     def close(self) -> None:

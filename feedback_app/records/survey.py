@@ -109,15 +109,16 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class OutboxMessage:
-    """A message waiting for delivery.
+    """A message waiting for delivery. Its text is built when it is sent.
 
-    `message` is the whole RFC 5322 text; `attempts` counts failed deliveries.
+    `invitation_id` is set for closure emails and alerts, `week` for digests. `attempts` counts
+    failed deliveries.
     """
 
     id: str
     kind: str
-    invitation_id: str | None
     recipient: str
-    message: str
-    attempts: int
     created_at: datetime
+    invitation_id: str | None = None
+    week: str | None = None
+    attempts: int = 0

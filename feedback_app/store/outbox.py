@@ -14,13 +14,13 @@ _WAITING = """sent_at IS NULL AND refused_at IS NULL AND due_at <= :now
 def add(tx: Transaction, message: OutboxMessage) -> None:
     """Store a message that is due immediately."""
     tx.run(
-        """INSERT INTO outbox (id, kind, invitation_id, recipient, message, created_at, due_at)
-           VALUES (:id, :kind, :invitation_id, :recipient, :message, :created_at, :created_at)""",
+        """INSERT INTO outbox (id, kind, invitation_id, week, recipient, created_at, due_at)
+           VALUES (:id, :kind, :invitation_id, :week, :recipient, :created_at, :created_at)""",
         id=message.id,
         kind=message.kind,
         invitation_id=message.invitation_id,
+        week=message.week,
         recipient=message.recipient,
-        message=message.message,
         created_at=message.created_at,
     )
 
@@ -49,7 +49,7 @@ def claim(
         f"""UPDATE outbox SET claimed_until = :until
             WHERE {waiting} AND id IN (
                 SELECT id FROM outbox WHERE {waiting} ORDER BY due_at, id LIMIT :limit)
-            RETURNING id, kind, invitation_id, recipient, message, attempts, created_at""",
+            RETURNING id, kind, invitation_id, week, recipient, attempts, created_at""",
         now=now,
         until=until,
         limit=limit,
@@ -122,12 +122,12 @@ def withdraw(
     )
 
 
-def invitation_of(
-    source: Database | Transaction, message_id: str, kinds: Collection[str]
-) -> str | None:
-    """Return the invitation id of this message if it is of one of `kinds`, else None."""
-    rows = source.ask("SELECT kind, invitation_id FROM outbox WHERE id = :id", id=message_id)
-    return next((row["invitation_id"] for row in rows if row["kind"] in kinds), None)
+def find(source: Database | Transaction, message_id: str) -> Row | None:
+    """Return kind, invitation_id and recipient of a message, or None if there is none."""
+    rows = source.ask(
+        "SELECT kind, invitation_id, recipient FROM outbox WHERE id = :id", id=message_id
+    )
+    return rows[0] if rows else None
 
 
 def count_waiting(database: Database) -> int:

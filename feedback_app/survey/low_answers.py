@@ -6,12 +6,13 @@ Both are stored in the answer's transaction, so they exist exactly if the answer
 from datetime import datetime
 
 from feedback_app.base.addresses import is_chat
+from feedback_app.base.links import new_id
 from feedback_app.base.working_days import due_on
 from feedback_app.database.contract import Transaction
 from feedback_app.mail.chat import chat_id
-from feedback_app.mail.notifications import ALERT, alert_chat_message, alert_email
+from feedback_app.mail.notifications import ALERT
 from feedback_app.program import Program
-from feedback_app.records import Answer, Invitation
+from feedback_app.records import Answer, Invitation, OutboxMessage
 from feedback_app.store import follow_ups, outbox
 
 
@@ -36,9 +37,11 @@ def _alert_leads(program: Program, tx: Transaction, invitation: Invitation, now:
     if outbox.holds(tx, invitation.id, ALERT):
         return
     for receiver in (url.get_secret_value() for url in program.settings.alert_urls):
-        if is_chat(receiver):
-            chat = chat_id(receiver)
-            message = alert_chat_message(program.mail_context, invitation, chat, now)
-        else:
-            message = alert_email(program.mail_context, invitation, receiver, now)
-        outbox.add(tx, message)
+        alert = OutboxMessage(
+            id=new_id(),
+            kind=ALERT,
+            recipient=chat_id(receiver) if is_chat(receiver) else receiver,
+            created_at=now,
+            invitation_id=invitation.id,
+        )
+        outbox.add(tx, alert)

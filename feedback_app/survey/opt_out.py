@@ -81,7 +81,7 @@ def _page(contact: _Contact, not_ticked: bool = False, status: int = 200) -> Res
 
 def _contact(token: str) -> _Contact | None:
     try:
-        subject = program().links.read("opt-out", token).subject
+        subject = program().opt_out_subject(token)
     except BadLinkError:
         return None
     invitation_id, _, digest = subject.partition(":")

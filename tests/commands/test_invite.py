@@ -451,12 +451,7 @@ def test_a_dry_run_counts_what_the_import_counts(
 ) -> None:
     office, mark = sqlite_office, new_id()
     database = office.program.database
-    mail_context = office.program.mail_context
-    survey = mail_context.facts.survey.model_copy(update={"quiet_period_days": quiet_days})
-    mail_context = replace(
-        mail_context, facts=mail_context.facts.model_copy(update={"survey": survey})
-    )
-    case_intake = replace(office.program.case_intake, mail_context=mail_context)
+    case_intake = office.ruled(quiet_period_days=quiet_days).program.case_intake
     job = replace(_import(office), case_intake=case_intake)
 
     def as_rows(closings: list[tuple]) -> list[CSVRow]:

@@ -14,8 +14,7 @@ from feedback_app.commands.serving import worker_command
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.jobs import worker
 from feedback_app.mail.mailbox import Mailbox
-from feedback_app.mail.sender import NotDeliveredError, RefusedError
-from feedback_app.records import OutboxMessage
+from feedback_app.mail.sender import NotDeliveredError, ReadyMessage, RefusedError
 from tests.support.office import Office, a_case
 from tests.support.server import environment, feedback
 
@@ -82,7 +81,7 @@ def test_a_stopped_worker_starts_no_other_email(sqlite_office: Office, monkeypat
     tried = []
 
     class Silent(Mailbox):
-        def send(self, message: OutboxMessage) -> None:
+        def send(self, message: ReadyMessage) -> None:
             tried.append(message.id)
             signal.raise_signal(signal.SIGTERM)
             raise NotDeliveredError("the mail server does not answer: timed out")
@@ -122,7 +121,7 @@ def test_a_rejected_message_without_a_case_is_listed_too(office: Office) -> None
         tx.run("UPDATE outbox SET invitation_id = NULL, kind = 'digest'")
 
     class Refusing(Mailbox):
-        def send(self, message: OutboxMessage) -> None:
+        def send(self, message: ReadyMessage) -> None:
             raise RefusedError("550 no")
 
     office.deliver(Refusing(office.mailbox))
@@ -131,7 +130,7 @@ def test_a_rejected_message_without_a_case_is_listed_too(office: Office) -> None
 
 def test_only_the_newest_rejected_messages_are_listed(office: Office) -> None:
     class Refusing(Mailbox):
-        def send(self, message: OutboxMessage) -> None:
+        def send(self, message: ReadyMessage) -> None:
             raise RefusedError("550 no")
 
     for number in range(25):
@@ -164,6 +163,7 @@ _ANNOUNCED = """
 from datetime import timedelta
 from feedback_app.base import times
 from feedback_app.jobs import worker
+from feedback_app.mail.sender import ReadyMessage
 from feedback_app.settings import read_settings
 from feedback_app.program import open_program
 job = worker.Job("say", timedelta(days=1), lambda *_: print("running", flush=True) or 0, "")

@@ -1,6 +1,7 @@
 """Bounces: recorded from a report or by hand, and not counted in the response rate."""
 
 import io
+import time
 from contextlib import suppress
 from email.generator import BytesGenerator
 from email.message import EmailMessage, Message
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from feedback_app.commands.contacts import bounce
-from feedback_app.mail.bounces import ReportError, returned_message
+from feedback_app.mail.bounces import MAX_REPORT_BYTES, BounceReport, ReportError, read_report
 from feedback_app.review.week import summarise_week
 from feedback_app.store import answered_cases
 from tests.support.office import NOW, Customer, Office
@@ -162,11 +163,97 @@ def test_a_report_about_another_sender_is_refused(office: Office) -> None:
 @given(st.binary())
 def test_any_other_email_is_refused(mail: bytes) -> None:
     with pytest.raises(ReportError):
-        returned_message(mail)
+        read_report(mail)
 
 
 @given(st.binary(max_size=200))
 def test_a_damaged_report_is_read_or_refused(noise: bytes) -> None:
     middle = len(WHOLE) // 2
     with suppress(ReportError):
-        assert isinstance(returned_message(WHOLE[:middle] + noise + WHOLE[middle:]), str)
+        assert isinstance(read_report(WHOLE[:middle] + noise + WHOLE[middle:]).message_id, str)
+
+
+@pytest.mark.parametrize(
+    "statuses",
+    [
+        (("left@customer.example", "failed"), ("contact@customer.example", "delivered")),
+        (("left@customer.example", "failed"),),
+        (("", "failed"),),
+    ],
+)
+def test_a_bounce_of_another_address_does_not_mark_the_email_as_bounced(
+    office: Office, statuses: tuple[tuple[str, str], ...]
+) -> None:
+    office.invite()
+    sent_back = _with_recipients(report(office.mails()[0]), statuses)
+    done = office.run(bounce, "--report", "-", stdin=sent_back)
+    assert done.exit_code == 1
+    assert f"the failed address is {statuses[0][0] or 'not named'}, but" in done.output
+    assert "the address we wrote to is contact@customer.example" in done.output
+    assert _cohort(office).bounced == 0
+
+
+@pytest.mark.parametrize("field", ["Final-Recipient", "Original-Recipient"])
+def test_the_address_we_wrote_to_may_be_one_of_several_and_be_spelled_differently(
+    office: Office, field: str
+) -> None:
+    office.invite()
+    statuses = (("other@customer.example", "delivered"), ("Contact@Customer.example", "failed"))
+    sent_back = _with_recipients(report(office.mails()[0]), statuses, field)
+    assert office.run(bounce, "--report", "-", stdin=sent_back).exit_code == 0
+    assert _cohort(office).bounced == 1
+
+
+def _with_recipients(
+    sent_back: bytes, statuses: tuple[tuple[str, str], ...], field: str = "Final-Recipient"
+) -> bytes:
+    """Return the report with the fields of these recipients instead of its own."""
+    own = b"Final-Recipient: rfc822; contact@customer.example\nAction: failed\nStatus: 5.1.1\n"
+    assert own in sent_back
+    blocks = (
+        f"{field}: rfc822; {to}\nAction: {action}\nStatus: 5.1.1\n" for to, action in statuses
+    )
+    return sent_back.replace(own, "\n".join(blocks).encode())
+
+
+_REPORT = b"Content-Type: multipart/report; boundary=b\r\n"
+PATHOLOGICAL = {
+    "semicolons": b"Content-Type: multipart/report; " + b";" * 100_000 + b'boundary="b"\r\n\r\n',
+    "folded header": b"Content-Type: multipart/report;\r\n" + b" ;;;;;;;;\r\n" * 90_000,
+    "many headers": _REPORT + b"a: b\r\n" * 170_000,
+    "many parts": _REPORT + b"\r\n" + b"--b\r\n\r\n" * 120_000,
+    "nested parts": b"".join(
+        b"Content-Type: multipart/report; boundary=%d\r\n\r\n--%d\r\n" % (at, at)
+        for at in range(15_000)
+    ),
+    "many recipients": _REPORT
+    + b"\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+    + b"Action: failed\r\n\r\n" * 55_000,
+    "encoded words": b"From: " + b"=?utf-8?q?=?=" * 70_000,
+    "one line": b"x" * MAX_REPORT_BYTES,
+    "line ends": b"\n" * MAX_REPORT_BYTES,
+    "too long": b"x" * (MAX_REPORT_BYTES + 1),
+}
+
+
+@pytest.mark.parametrize("name", PATHOLOGICAL)
+def test_a_pathological_report_is_refused_within_seconds(name: str) -> None:
+    start = time.process_time()
+    with pytest.raises(ReportError):
+        read_report(PATHOLOGICAL[name])
+    assert time.process_time() - start < 5
+
+
+def test_customers_can_answer_while_a_bounce_report_is_read(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = Customer(office, office.invite())
+
+    def read_slowly(text: bytes) -> BounceReport:
+        assert customer.send(ease="5", satisfaction="5").status_code == 303
+        return read_report(text)
+
+    monkeypatch.setattr("feedback_app.commands.contacts.read_report", read_slowly)
+    sent_back = report(office.mails()[0])
+    assert office.run(bounce, "--report", "-", stdin=sent_back).exit_code == 0
+    assert len(customer.answers) == 1

@@ -14,8 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from feedback_app.mail.closure import closure_email
-from tests.support.closure_parts import CONTEXT, LINKS, SENDER
+from tests.support.closure_parts import CONTEXT, LINKS, SENDER, closure_text
 from tests.support.office import NOW, Customer, Office, a_case
 from tests.support.some import some
 
@@ -25,6 +24,7 @@ HEADERS = [
     "Date",
     "Message-ID",
     "Auto-Submitted",
+    "X-Auto-Response-Suppress",
     "Subject",
     "MIME-Version",
     "Content-Type",
@@ -83,6 +83,7 @@ def test_the_email_is_marked_as_automatic(office: Office) -> None:
     office.receive(a_case())
     mail = office.mails()[0]
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-Auto-Response-Suppress"] == "OOF, AutoReply"
     assert mail["Message-ID"].startswith(f"<{office.rows('outbox')[0]['id']}@")
 
 
@@ -97,7 +98,7 @@ def test_markup_in_a_case_number_stays_text(office: Office) -> None:
 @settings(max_examples=60)
 def test_no_case_number_can_add_a_header(before: str, after: str) -> None:
     case = a_case(f"{before}\r\nBcc: somebody@example.org\r\n\r\n{after}")
-    message = closure_email(CONTEXT, case, "i" * 22, LINKS, NOW).message
+    message = closure_text(case)
     head = message.split("\r\n\r\n")[0]
     assert not re.search(r"(?m)^Bcc", head)
     assert message.isascii()
@@ -107,9 +108,7 @@ def test_no_case_number_can_add_a_header(before: str, after: str) -> None:
 @settings(max_examples=200)
 def test_no_address_can_add_a_header(address: str) -> None:
     with suppress(ValueError):
-        message = closure_email(
-            CONTEXT, a_case(contact_email=address), "i" * 22, LINKS, NOW
-        ).message
+        message = closure_text(a_case(contact_email=address))
         mail = message_from_string(message, policy=default)
         assert mail.keys() == HEADERS
         assert mail["To"] == address
@@ -119,9 +118,7 @@ def test_no_address_can_add_a_header(address: str) -> None:
 @settings(max_examples=100)
 def test_nothing_a_case_system_sends_can_add_a_header(number: str, name: str, tag: str) -> None:
     case = a_case(f"{number}\r\n\r\n", customer=name, language=tag, case_url=name, team=tag)
-    mail = message_from_string(
-        closure_email(CONTEXT, case, "i" * 22, LINKS, NOW).message, policy=default
-    )
+    mail = message_from_string(closure_text(case), policy=default)
     assert mail.keys() == HEADERS
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
 
@@ -142,16 +139,14 @@ def test_nothing_a_case_system_sends_can_add_a_header(number: str, name: str, ta
 )
 def test_an_invalid_address_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="email address"):
-        closure_email(CONTEXT, a_case(contact_email=address), "i" * 22, LINKS, NOW)
+        closure_text(a_case(contact_email=address))
 
 
 def test_replies_go_to_reply_to_and_the_email_says_what_to_do_if_nothing_is_solved() -> None:
     cases = Address("Cases", addr_spec="cases@desk.example")
     case_system = replace(CONTEXT, reply_to=cases)
     for language, question in (("en", "Not solved?"), ("de", "Nicht gelöst?")):
-        message = closure_email(
-            case_system, a_case(language=language), "i" * 22, LINKS, NOW
-        ).message
+        message = closure_text(a_case(language=language), case_system)
         mail = message_from_string(message, policy=default)
         assert (mail["From"], mail["Reply-To"]) == (str(SENDER), str(cases))
         for body in some(_parts(mail)):
@@ -176,7 +171,7 @@ def test_a_name_with_header_syntax_stays_one_sender(office: Office, name: str) -
 
 
 def test_every_link_has_a_label_and_leads_to_the_survey_or_the_site() -> None:
-    message = closure_email(CONTEXT, a_case(), "i" * 22, LINKS, NOW).message
+    message = closure_text(a_case())
     _, html = _parts(message_from_string(message, policy=default))
     links = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', html)
     ease = CONTEXT.facts.question("ease")

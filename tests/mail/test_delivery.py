@@ -16,9 +16,8 @@ from feedback_app.mail.chat import ChatSender
 from feedback_app.mail.delivery import GIVE_UP_AFTER, LEASE, LONGEST_SEND, retry_pause
 from feedback_app.mail.mailbox import Mailbox
 from feedback_app.mail.routing import RoutingSender
-from feedback_app.mail.sender import NotDeliveredError, RefusedError
+from feedback_app.mail.sender import NotDeliveredError, ReadyMessage, RefusedError
 from feedback_app.mail.smtp import SMTPSender
-from feedback_app.records import OutboxMessage
 from tests.support.office import NOW, Customer, Office, a_case
 from tests.support.smtp_sink import DROP, DROP_AFTER_DATA, SmtpSink
 from tests.support.some import some
@@ -32,12 +31,12 @@ class RecordingSender:
     def __init__(self, error: Exception | None = None) -> None:
         self.error, self.sent = error, []
 
-    def send(self, message: OutboxMessage) -> None:
+    def send(self, message: ReadyMessage) -> None:
         self.sent.append(message.id)
         if self.error:
             raise self.error
 
-    def discard(self, message: OutboxMessage) -> None:
+    def discard(self, message_id: str) -> None:
         pass
 
     def close(self) -> None:
@@ -134,7 +133,7 @@ def test_an_unexpected_error_does_not_stop_the_other_messages(
     office: Office,
 ) -> None:
     class Stumbling(RecordingSender):
-        def send(self, message: OutboxMessage) -> None:
+        def send(self, message: ReadyMessage) -> None:
             if message.recipient == "odd@customer.example":
                 raise UnicodeError("nobody thought of odd@customer.example")
             super().send(message)
@@ -215,7 +214,7 @@ def test_a_mail_server_that_hangs_does_not_block_the_survey(office: Office, smtp
     reached, release = threading.Event(), threading.Event()
 
     class Hanging(RecordingSender):
-        def send(self, message: OutboxMessage) -> None:
+        def send(self, message: ReadyMessage) -> None:
             reached.set()
             release.wait(60)
 
@@ -246,7 +245,7 @@ def test_no_message_is_started_shortly_before_its_lease_ends(office: Office) -> 
         office.receive(a_case(str(number)))
 
     class Slow(RecordingSender):
-        def send(self, message: OutboxMessage) -> None:
+        def send(self, message: ReadyMessage) -> None:
             super().send(message)
             row = next(row for row in office.rows("outbox") if row["id"] == message.id)
             assert row["claimed_until"] >= to_text(office.now + LONGEST_SEND)
@@ -298,7 +297,7 @@ class Killable(SMTPSender):
         super().__init__(url)
         self._dies = dies
 
-    def send(self, message: OutboxMessage) -> None:
+    def send(self, message: ReadyMessage) -> None:
         super().send(message)
         if self._dies:
             raise KeyboardInterrupt
@@ -317,7 +316,7 @@ def test_a_message_erased_while_another_is_delivered_is_not_sent(office: Office)
         office.wait(seconds=1)
 
     class Meanwhile(RecordingSender):
-        def send(self, message: OutboxMessage) -> None:
+        def send(self, message: ReadyMessage) -> None:
             super().send(message)
             office.erase("2")
 
@@ -333,7 +332,7 @@ def test_a_message_erased_while_it_is_sent_is_deleted_from_the_mailbox(
     office.receive(a_case("1"))
 
     class Meanwhile(Mailbox):
-        def send(self, message: OutboxMessage) -> None:
+        def send(self, message: ReadyMessage) -> None:
             office.erase("1")
             super().send(message)
 
@@ -348,7 +347,7 @@ def test_the_servers_reply_to_an_erased_message_is_not_stored(
     office.receive(a_case("1"))
 
     class Meanwhile(RecordingSender):
-        def send(self, message: OutboxMessage) -> None:
+        def send(self, message: ReadyMessage) -> None:
             office.erase("1")
             raise failure(f"<{message.recipient}> is not here")
 

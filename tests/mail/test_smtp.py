@@ -9,20 +9,19 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from feedback_app.mail.closure import closure_email
-from feedback_app.mail.sender import NotDeliveredError, RefusedError
+from feedback_app.mail.sender import NotDeliveredError, ReadyMessage, RefusedError
 from feedback_app.mail.smtp import SMTPSender
-from feedback_app.records import OutboxMessage
-from tests.support.closure_parts import CONTEXT, LINKS
-from tests.support.office import NOW, a_case
+from tests.support.closure_parts import closure_text
+from tests.support.office import a_case
 from tests.support.smtp_sink import DROP, DROP_AFTER_DATA, HANG, SmtpSink, listening
 
 USER, PASSWORD = "survey", "p@ss:w/rd"
 SIGN_IN = "survey:p%40ss%3Aw%2Frd@"
 
 
-def a_message() -> OutboxMessage:
-    return closure_email(CONTEXT, a_case(language="de"), "i" * 22, LINKS, NOW)
+def a_message() -> ReadyMessage:
+    case = a_case(language="de")
+    return ReadyMessage("m" * 22, case.contact_email or "", closure_text(case))
 
 
 def _signs_in(_server: Any, _session: Any, _envelope: Any, _how: str, given: Any) -> AuthResult:

@@ -2,10 +2,23 @@
 
 from email.headerregistry import Address
 
-from feedback_app.mail.closure import SurveyLinks
+from feedback_app.mail.closure import CLOSURE, SurveyLinks, closure_email
 from feedback_app.mail.message import MailContext
+from feedback_app.records import ClosedCase, OutboxMessage
 from support_facts import load_facts
+from tests.support.office import NOW
 
 SENDER = Address("Support", addr_spec="support@example.org")
 CONTEXT = MailContext(load_facts(), SENDER, SENDER, "https://survey.example")
 LINKS = SurveyLinks("https://survey.example/f/x", "https://survey.example/o/x")
+
+
+def closure_text(case: ClosedCase, context: MailContext = CONTEXT) -> str:
+    """Return the text of the closure email about `case`, with the survey."""
+    message = OutboxMessage(
+        id="m" * 22,
+        kind=CLOSURE,
+        recipient=case.contact_email or "",
+        created_at=NOW,
+    )
+    return closure_email(context, message, case.case_number, case.language, LINKS)

@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,14 @@ from feedback_app.base import times
 from feedback_app.intake.csv.rejected_search import RowsFound
 from feedback_app.invitations import IntakeResult
 from feedback_app.jobs.erasure import ErasureScope, ErasureTarget, erase, find
+from feedback_app.jobs.messages import message_text
 from feedback_app.mail.delivery import Delivery
 from feedback_app.mail.routing import sender_for
 from feedback_app.mail.sender import Sender
 from feedback_app.program import Program
-from feedback_app.records import Answer, ClosedCase, Invitation
+from feedback_app.records import Answer, ClosedCase, Invitation, OutboxMessage
 from feedback_app.store import answers, invitations
+from feedback_app.store.rows import times_in
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 KEY = "a-key-for-tests-only-and-long-enough"
@@ -91,7 +94,9 @@ class Office:
     ) -> int:
         lifetime = timedelta(days=self.program.facts.survey.link_lifetime_days)
         sender = by or sender_for(self.program.settings)
-        return Delivery(self.program.database, sender, lifetime, times.now).send_due(stopping)
+        build = partial(message_text, self.program)
+        delivery = Delivery(self.program.database, build, sender, lifetime, times.now)
+        return delivery.send_due(stopping)
 
     def erase(
         self, case_number: str | None = None, source: str | None = None, email: str | None = None
@@ -126,9 +131,14 @@ class Office:
         return {table: self.rows(table) for table in self.program.database.columns()}
 
     def mails(self) -> list[EmailMessage]:
-        """Return the messages of the outbox, oldest first."""
-        rows = self.program.database.ask("SELECT message FROM outbox ORDER BY created_at")
-        return [message_from_string(row["message"], policy=default) for row in rows]
+        """Return the messages of the outbox as they would be sent now, oldest first."""
+        names = [field.name for field in fields(OutboxMessage)]
+        rows = self.program.database.ask(
+            f"SELECT {', '.join(names)} FROM outbox WHERE recipient IS NOT NULL ORDER BY created_at"
+        )
+        found = [OutboxMessage(**row | times_in(row, "created_at")) for row in rows]
+        texts = [message_text(self.program, message) for message in found]
+        return [message_from_string(text, policy=default) for text in texts]
 
     def run(
         self, command: click.Command, *words: str, stdin: bytes | None = None, **settings_too: str

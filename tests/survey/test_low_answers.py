@@ -171,8 +171,8 @@ def test_alerts_are_sent_before_waiting_emails(office: Office, chat: Chat) -> No
             sent.append(message.kind)
             self.sender.send(message)
 
-        def discard(self, message: Any) -> None:
-            self.sender.discard(message)
+        def discard(self, message_id: str) -> None:
+            self.sender.discard(message_id)
 
         def close(self) -> None:
             self.sender.close()

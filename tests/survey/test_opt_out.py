@@ -35,8 +35,10 @@ def test_the_address_for_objecting_travels_as_one_word_on_one_line(
     office: Office, smtp_sink
 ) -> None:
     office.receive(a_case())
-    written = office.rows("outbox")[0]["message"]
+    office.deliver()
+    (written,) = (path.read_text() for path in office.mailbox.glob("*.eml"))
     assert re.search(r"^List-Unsubscribe: <http://survey\.example/o/\S+>\r?$", written, re.M)
+    office.receive(a_case("2"))
     office.deliver(SMTPSender(smtp_sink.url))
     (raw,) = [
         value for name, value in smtp_sink.messages[0].raw_items() if name == "List-Unsubscribe"

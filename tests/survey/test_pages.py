@@ -21,11 +21,10 @@ from feedback_app.app import create_app
 from feedback_app.base import times
 from feedback_app.base.links import Links
 from feedback_app.database.migrate import migrate
-from feedback_app.mail.closure import closure_email
 from feedback_app.program import open_program
 from feedback_app.settings import Settings
 from support_facts import load_facts
-from tests.support.closure_parts import CONTEXT, LINKS
+from tests.support.closure_parts import closure_text
 from tests.support.office import KEY, NOW, Customer, Office, a_case, serving
 from tests.support.some import some
 
@@ -217,9 +216,7 @@ def test_the_closure_mail_is_readable_for_everybody_in_both_schemes(
 ) -> None:
     for language in LANGUAGES:
         case = a_case(language=language)
-        mail = message_from_string(
-            closure_email(CONTEXT, case, "i" * 22, LINKS, NOW).message, policy=default
-        )
+        mail = message_from_string(closure_text(case), policy=default)
         window = shown(SimpleNamespace(text=mail.get_body(("html",)).get_content()), scheme=scheme)
         # Landmarks are for pages; an email is shown inside the email program's landmarks.
         rules = {"runOnly": {"type": "tag", "values": KINDS[:-1]}}

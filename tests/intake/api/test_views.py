@@ -164,8 +164,6 @@ def _an_alert(invitation_id: str) -> OutboxMessage:
         kind=ALERT,
         invitation_id=invitation_id,
         recipient="lead@support.example",
-        message="An alert",
-        attempts=0,
         created_at=NOW,
     )
 

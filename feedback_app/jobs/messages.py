@@ -1,0 +1,55 @@
+"""Build each message of the outbox when it is sent, with the present URLs, keys and texts."""
+
+from feedback_app.base.weeks import week_of, weeks_back
+from feedback_app.jobs import digest
+from feedback_app.mail.chat import is_chat_id
+from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, SurveyLinks, closure_email
+from feedback_app.mail.notifications import (
+    DIGEST,
+    alert_chat_text,
+    alert_email,
+    digest_email,
+)
+from feedback_app.mail.sender import RefusedError
+from feedback_app.program import Program
+from feedback_app.records import Invitation, OutboxMessage
+from feedback_app.store import invitations
+
+
+def message_text(program: Program, message: OutboxMessage) -> str:
+    """Return the text of a message. Raises RefusedError if it cannot be built."""
+    try:
+        return (
+            _digest(program, message) if message.kind == DIGEST else _about_a_case(program, message)
+        )
+    except ValueError as error:
+        # The text may quote the recipient.
+        raise RefusedError("the recipient or a header of this email is not valid") from error
+
+
+def _digest(program: Program, message: OutboxMessage) -> str:
+    # Digests queued by earlier versions have no week.
+    week = message.week or weeks_back(week_of(message.created_at, program.zone), 2)[0]
+    values = digest.figures(program, week, message.created_at)
+    return digest_email(program.mail_context, message, values)
+
+
+def _about_a_case(program: Program, message: OutboxMessage) -> str:
+    invitation = invitations.find(program.database, message.invitation_id or "")
+    if not invitation:
+        raise RefusedError("its case is not in the database")
+    if message.kind in CLOSURE_KINDS:
+        return _closure(program, message, invitation)
+    if is_chat_id(message.recipient):
+        return alert_chat_text(program.mail_context, invitation)
+    return alert_email(program.mail_context, message, invitation)
+
+
+def _closure(program: Program, message: OutboxMessage, invitation: Invitation) -> str:
+    links = None
+    if message.kind == CLOSURE:
+        opt_out = program.opt_out_link(invitation.id, message.recipient)
+        links = SurveyLinks(program.survey_link(invitation.id), opt_out)
+    return closure_email(
+        program.mail_context, message, invitation.case_number, invitation.language, links
+    )
