@@ -11,6 +11,7 @@ from feedback_app.commands.keys import key_group
 from feedback_app.commands.leads import lead
 from feedback_app.commands.links import link, mint
 from feedback_app.commands.note import note
+from feedback_app.commands.outbox import outbox_group
 from feedback_app.commands.preview import preview_mail
 from feedback_app.commands.publish import publish, verify
 from feedback_app.commands.reconcile import reconcile
@@ -32,6 +33,7 @@ for command in (
     invite,
     link,
     mint,
+    outbox_group,
     preview_mail,
     bounce,
     opt_out,

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from email.headerregistry import Address
 from email.utils import parseaddr
 from functools import cached_property
@@ -69,6 +69,11 @@ class Program:
     def address_digests(self) -> AddressDigests:
         """Return the digests that find an expired address."""
         return AddressDigests([key.get_secret_value() for key in self.settings.secret_keys])
+
+    @property
+    def link_lifetime(self) -> timedelta:
+        """Return how long a survey link works after it was sent."""
+        return timedelta(days=self.facts.survey.link_lifetime_days)
 
     def survey_link(self, invitation_id: str) -> str:
         """Return the URL of the survey."""

@@ -11,6 +11,7 @@ from feedback_app.base.text import without_addresses
 from feedback_app.commands.with_program import with_program
 from feedback_app.database.migrate import migrate
 from feedback_app.jobs import worker
+from feedback_app.jobs.restored import RestoredError, require_not_restored
 from feedback_app.leads.sessions import is_offered
 from feedback_app.program import Program
 from feedback_app.store import outbox
@@ -66,9 +67,15 @@ def serve(program: Program, host: str, port: int, threads: int) -> None:
 def worker_command(program: Program, once: bool) -> None:
     """Send emails and alerts and end retention periods, until stopped.
 
-    With --once, rejected messages are listed with their cases and reasons.
+    It does not start on a database that was restored from a backup, until you have run
+    'feedback outbox release'. With --once, rejected messages are listed with their cases and
+    reasons.
     """
     _log_to_stderr()
+    try:
+        require_not_restored(program, times.now())
+    except RestoredError as error:
+        raise click.ClickException(str(error)) from error
     if not once:
         worker.run_forever(program, times.now)
         return

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.jobs import digest
 from feedback_app.jobs.messages import message_text
+from feedback_app.jobs.restored import LastSent
 from feedback_app.jobs.retention import end_lifetimes
 from feedback_app.mail.delivery import Delivery
 from feedback_app.mail.routing import sender_for
@@ -36,10 +37,16 @@ class Job(NamedTuple):
 
 
 def _deliver(program: Program, clock: Clock) -> int:
-    lifetime = timedelta(days=program.facts.survey.link_lifetime_days)
     sender = sender_for(program.settings)
-    build = partial(message_text, program)
-    return Delivery(program.database, build, sender, lifetime, clock).send_due(_stop.is_set)
+    delivery = Delivery(
+        database=program.database,
+        build=partial(message_text, program),
+        sender=sender,
+        link_lifetime=program.link_lifetime,
+        clock=clock,
+        on_sent=LastSent.of(program.settings).write,
+    )
+    return delivery.send_due(_stop.is_set)
 
 
 def _waiting(program: Program, _clock: Clock) -> int:

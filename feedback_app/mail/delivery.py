@@ -43,7 +43,8 @@ def retry_pause(attempts: int) -> timedelta:
 class Delivery:
     """Delivers the messages of `database` by `sender`.
 
-    `build` returns the text of a message. Each message is claimed for `LEASE`. If a worker dies,
+    `build` returns the text of a message; `on_sent` gets the id of each one that was accepted.
+    Each message is claimed for `LEASE`. If a worker dies,
     the next one sends its messages with the same Message-ID. Temporary failures are retried for
     `GIVE_UP_AFTER` and at least `MIN_ATTEMPTS` times; permanent ones are recorded and shown by
     `feedback worker --once`.
@@ -54,6 +55,7 @@ class Delivery:
     sender: Sender
     link_lifetime: timedelta
     clock: Callable[[], datetime]
+    on_sent: Callable[[str], None] = lambda message_id: None
 
     def send_due(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Send every due message and return how many were accepted.
@@ -105,6 +107,7 @@ class Delivery:
             outbox.mark_sent(tx, message.id, now)
             if message.kind == CLOSURE and message.invitation_id:
                 invitations.hand_over(tx, message.invitation_id, now, now + self.link_lifetime)
+        self.on_sent(message.id)
         if was_erased:
             self.sender.discard(message.id)
 

@@ -139,6 +139,48 @@ def count_waiting(database: Database) -> int:
     return count
 
 
+def waiting(database: Database) -> list[Row]:
+    """Return id, kind, invitation, case number, week and time of the waiting messages by time."""
+    return database.ask(
+        """SELECT outbox.id, kind, invitation_id, case_number, week, outbox.created_at
+           FROM outbox LEFT JOIN invitations ON invitations.id = outbox.invitation_id
+           LEFT JOIN cases ON cases.id = invitations.case_ref
+           WHERE sent_at IS NULL AND refused_at IS NULL ORDER BY outbox.created_at, outbox.id"""
+    )
+
+
+def is_due_before(database: Database, moment: datetime) -> bool:
+    """Return whether a waiting message was due before `moment`."""
+    return bool(
+        database.ask(
+            """SELECT 1 FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL
+               AND due_at < :moment LIMIT 1""",
+            moment=moment,
+        )
+    )
+
+
+def was_sent(database: Database, message_id: str) -> bool:
+    """Return whether the message is stored as sent."""
+    return bool(
+        database.ask("SELECT 1 FROM outbox WHERE id = :id AND sent_at IS NOT NULL", id=message_id)
+    )
+
+
+def newest_sent(database: Database) -> str | None:
+    """Return the id of the message that was sent last, or None."""
+    rows = database.ask(
+        "SELECT id FROM outbox WHERE sent_at IS NOT NULL ORDER BY sent_at DESC, id LIMIT 1"
+    )
+    return rows[0]["id"] if rows else None
+
+
+def newest_time(database: Database) -> str | None:
+    """Return the newest time at which a message was written or sent, as UTC text, or None."""
+    rows = database.ask("SELECT max(created_at) AS written, max(sent_at) AS sent FROM outbox")
+    return max(filter(None, rows[0].values()), default=None)
+
+
 def failed_messages(database: Database) -> list[Row]:
     """Return kind, case number, time and reason of every failed message, oldest first.
 

@@ -18,9 +18,12 @@ OPT_OUT, OPT_IN = "stop", "ask again"
 
 
 class _Contact(NamedTuple):
-    """The customer of a link; `digest` is of their email address, None if it was erased."""
+    """The customer of a link; `digest` is of their email address, None if it was erased.
 
-    invitation: Invitation
+    `invitation` is None if a restored backup does not contain it.
+    """
+
+    invitation: Invitation | None
     digest: str | None
 
 
@@ -63,7 +66,7 @@ def _choice() -> str | None:
 
 
 def _unknown() -> Response:
-    return page("unknown", status=404, comment="")
+    return page("opt-out-unknown", status=404)
 
 
 def _page(contact: _Contact, not_ticked: bool = False, status: int = 200) -> Response:
@@ -86,8 +89,8 @@ def _contact(token: str) -> _Contact | None:
         return None
     invitation_id, _, digest = subject.partition(":")
     invitation = invitations.find(program().database, invitation_id)
-    if not invitation:
-        return None
     # The first links did not contain the digest, and customers still have them.
-    address = invitation.contact_email
+    if not (invitation or digest):
+        return None
+    address = invitation.contact_email if invitation else None
     return _Contact(invitation, digest or (opt_outs.digest_of(address) if address else None))

@@ -10,7 +10,7 @@ from markupsafe import escape
 from feedback_app.base.links import tidy
 from feedback_app.records import SAMPLE_SOURCE, Invitation
 from feedback_app.web import pages
-from feedback_app.web.request import is_revoked, program
+from feedback_app.web.request import link_fault, program
 
 # No rendered value can contain this character, so it separates a rendered page from its gaps.
 _GAP = "\x00"
@@ -73,10 +73,9 @@ def page_language(invitation: Invitation | None) -> str:
 
 
 def invalid_link_page(token: str, comment: str = "") -> Response:
-    """Explain whether the link is broken or was revoked, and show the submitted `comment`."""
-    if is_revoked(token):
-        return page("revoked", status=410, comment=comment)
-    return page("unknown", status=404, comment=comment)
+    """Explain why the link does not work, and show the submitted `comment`."""
+    fault = link_fault(token)
+    return page(fault, status=404 if fault == "unknown" else 410, comment=comment)
 
 
 def survey_path(token: str, *steps: str, **query: str) -> str:

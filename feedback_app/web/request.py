@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import cast
+from typing import Literal, cast
 
 from flask import current_app
 
@@ -31,12 +31,16 @@ def open_invitation(token: str) -> Invitation | None:
     return invitations.find(program().database, invitation_id)
 
 
-def is_revoked(token: str) -> bool:
-    """Return whether this survey link was valid and has been revoked."""
+def link_fault(token: str) -> Literal["unknown", "revoked", "forgotten"]:
+    """Return why a survey link has no invitation.
+
+    It is "unknown" if the signature is invalid, "revoked" if it was signed before
+    FEEDBACK_LINKS_VALID_FROM, and "forgotten" if the database no longer contains the invitation.
+    """
     try:
         program().links.read("survey", token)
     except RevokedLinkError:
-        return True
+        return "revoked"
     except BadLinkError:
-        pass
-    return False
+        return "unknown"
+    return "forgotten"

@@ -77,6 +77,7 @@ def _responses(office: Office, language: str) -> dict[str, Any]:
     link = office.program.opt_out_link(low.invitation_id, SECRETS[0])
     objection = link.removeprefix("http://survey.example")
     pages["objecting"] = low.browser.get(objection + query)
+    pages["opting out, cut link"] = low.browser.get(objection[:-3] + query)
     pages["objecting, not ticked"] = low.browser.post(objection + query)
     pages["objected"] = low.browser.post(objection + query, data={"wish": "stop"})
     low.browser.post(objection, data={"wish": "ask again"})
@@ -95,6 +96,9 @@ def _responses(office: Office, language: str) -> dict[str, Any]:
     links = Links([KEY], valid_from=office.now)
     revoked = create_app(parts=replace(office.program, links=links)).test_client()
     pages["revoked"] = revoked.get(late.path + query)
+    forgotten = f"/f/{office.program.links.sign('survey', 'x' * 22)}"
+    pages["forgotten"] = low.browser.get(forgotten + query)
+    pages["forgotten, typed"] = low.browser.post(forgotten + query, data=given)
     pages["revoked, typed"] = revoked.post(late.path + query, data=given)
     pages["no such page"] = late.browser.get(f"/nothing{query}")
     return pages
@@ -147,7 +151,7 @@ def test_no_page_shows_anything_personal_or_what_was_answered(pages: Any) -> Non
 def test_what_was_typed_is_given_back_wherever_it_was_not_stored(pages: Any) -> None:
     for language in LANGUAGES:
         assert "Typed.</textarea>" in pages["nothing chosen", language].text
-        for name in ("expired, typed", "revoked, typed"):
+        for name in ("expired, typed", "revoked, typed", "forgotten, typed"):
             assert "Typed too late.</textarea>" in pages[name, language].text
         for name in ("comment too long", "why, too long"):
             assert "x" * 4001 in pages[name, language].text

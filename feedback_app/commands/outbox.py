@@ -1,0 +1,75 @@
+"""Commands for emails that wait to be sent: outbox list, release."""
+
+from datetime import datetime
+
+import click
+
+from feedback_app.base.times import from_text
+from feedback_app.commands.with_program import with_program
+from feedback_app.jobs import restored
+from feedback_app.mail.closure import CLOSURE
+from feedback_app.program import Program
+from feedback_app.store import invitations, outbox
+
+
+@click.group("outbox")
+def outbox_group() -> None:
+    """List waiting emails, and release them after a backup was restored."""
+
+
+@outbox_group.command("list")
+@with_program()
+def show(program: Program) -> None:
+    """List the emails and alerts that wait to be sent, oldest first."""
+    waiting = outbox.waiting(program.database)
+    for row in waiting:
+        about = f"case {row['case_number']}" if row["case_number"] else f"week {row['week']}"
+        written = from_text(row["created_at"]).astimezone(program.zone)
+        click.echo(f"{written:%Y-%m-%d %H:%M}  {row['kind']}  {about}")
+    if not waiting:
+        click.echo("No emails are waiting.")
+
+
+@outbox_group.command()
+@click.option(
+    "--sent-before",
+    metavar="TIME",
+    help="Count emails written before TIME as sent, such as 2026-11-24T02:00. Without an offset, "
+    "it is the team's time.",
+)
+@with_program()
+def release(program: Program, sent_before: str | None) -> None:
+    """Let the worker send the waiting emails of a restored database.
+
+    First look at 'feedback outbox list'. Emails from before the backup was made were probably sent
+    afterwards: with --sent-before, they count as sent. Customers get all others, some of them
+    possibly twice.
+    """
+    counted = _count_as_sent(program, _time(program, sent_before)) if sent_before else 0
+    restored.release(program)
+    left = outbox.count_waiting(program.database)
+    click.echo(f"{counted} counted as sent, {left} released. Start the worker to send them.")
+
+
+def _time(program: Program, text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{text!r} is not a time such as 2026-11-24T02:00", param_hint="--sent-before"
+        ) from error
+    return found if found.tzinfo else found.replace(tzinfo=program.zone)
+
+
+def _count_as_sent(program: Program, before: datetime) -> int:
+    lifetime = program.link_lifetime
+    rows = [
+        row for row in outbox.waiting(program.database) if from_text(row["created_at"]) < before
+    ]
+    with program.database.write() as tx:
+        for row in rows:
+            sent = from_text(row["created_at"])
+            outbox.mark_sent(tx, row["id"], sent)
+            if row["kind"] == CLOSURE and row["invitation_id"]:
+                invitations.hand_over(tx, row["invitation_id"], sent, sent + lifetime)
+    return len(rows)
