@@ -153,10 +153,27 @@ def test_the_retired_field_is_dropped_and_its_case_kept(
             " solution_proposed_at, closed_week, received_at)"
             " VALUES ('c', 's', '1', 'k', '0012', '2026', '2025', '2026-W01', '2026')"
         )
-    assert migrate(opened, NOW) == [10]
+    assert migrate(opened, NOW)[0] == 10
     (row,) = opened.ask("SELECT * FROM cases")
     assert row["case_number"] == "0012"
     assert "solution_proposed_at" not in row
+    opened.close()
+
+
+def test_migrating_keeps_waiting_emails_and_drops_their_text(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_database(empty_database_url)
+    _migrate_to(10, opened, monkeypatch)
+    with opened.write() as tx:
+        tx.run(
+            "INSERT INTO outbox (id, kind, recipient, message, created_at, due_at)"
+            " VALUES ('m', 'digest', 'lead@example.org', 'Subject: x', '2026', '2026')"
+        )
+    migrate(opened, NOW)
+    (row,) = opened.ask("SELECT * FROM outbox")
+    assert (row["id"], row["recipient"], row["week"]) == ("m", "lead@example.org", None)
+    assert "message" not in row
     opened.close()
 
 

@@ -161,6 +161,7 @@ def test_alerts_are_sent_before_waiting_emails(office: Office, chat: Chat) -> No
     for number in range(30):
         office.receive(a_case(f"1{number:04}"))
     customer.send(ease="1", satisfaction="1")
+    kinds = {row["id"]: row["kind"] for row in office.rows("outbox")}
     sent: list[str] = []
 
     class Watching:
@@ -168,7 +169,7 @@ def test_alerts_are_sent_before_waiting_emails(office: Office, chat: Chat) -> No
             self.sender = sender_for(office.program.settings)
 
         def send(self, message: Any) -> None:
-            sent.append(message.kind)
+            sent.append(kinds[message.id])
             self.sender.send(message)
 
         def discard(self, message_id: str) -> None:
