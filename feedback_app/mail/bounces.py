@@ -13,6 +13,7 @@ from email.policy import Compat32
 from email.utils import parseaddr
 from itertools import islice
 
+from feedback_app.base.addresses import spellings
 from feedback_app.base.text import one_line
 
 MAX_REPORT_BYTES = 1024 * 1024
@@ -42,7 +43,7 @@ class BounceReport:
         Otherwise the failed address is, for example, one member of a list, and others have the
         email. `recipient` is None if it was erased.
         """
-        if recipient and recipient.lower() in self.failed:
+        if recipient and self.failed.intersection(spellings(recipient)):
             return
         failed = one_line(", ".join(sorted(self.failed)))[:_MAX_SHOWN] or "not named"
         ours = recipient or "was erased"

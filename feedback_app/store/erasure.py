@@ -15,7 +15,7 @@ _LEADS_TEXTS = {"notes": "text", "decisions": "text", "follow_ups": "remark"}
 
 # What each field of CaseTexts counts: column, table and condition.
 _COUNTED = (
-    ("id", "outbox", "message IS NOT NULL"),
+    ("id", "outbox", "recipient IS NOT NULL"),
     ("DISTINCT invitation_id", "answers", "comment <> ''"),
     ("id", "notes", "text IS NOT NULL"),
     ("id", "decisions", "text IS NOT NULL"),
