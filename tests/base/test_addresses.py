@@ -54,7 +54,7 @@ _LOCAL_PARTS = st.text("abZ09!#$%&'*+/=?^_`{|}~-.", min_size=1, max_size=30)
 
 
 @given(st.emails() | _LOCAL_PARTS.map(lambda local: f"{local}@b.example") | st.text())
-def test_an_accepted_address_fits_a_mail_header_unchanged(address: str) -> None:
+def test_an_accepted_address_fits_an_email_header_unchanged(address: str) -> None:
     if not is_email_address(address):
         return
     mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))

@@ -17,12 +17,12 @@ OTHERS = load_facts().languages[1:]
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_no_translation_is_left_over(language: str) -> None:
+def test_no_translation_is_unused(language: str) -> None:
     assert set(catalogue(language)) - asked_for() == set()
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_translations_fill_the_same_gaps(language: str) -> None:
+def test_translations_use_the_same_placeholders(language: str) -> None:
     gaps = re.compile(r"%\(\w+\)s")
     for original, translation in some(catalogue(language).items()):
         for one, other in zip(forms(original), forms(translation), strict=True):
@@ -40,24 +40,24 @@ def test_translations_fill_the_same_gaps(language: str) -> None:
         ([], "en"),
     ],
 )
-def test_the_first_wish_that_is_available_wins(wishes: list[str | None], chosen: str) -> None:
+def test_the_first_available_language_is_chosen(wishes: list[str | None], chosen: str) -> None:
     assert choose(wishes, ("en", "de")) == chosen
 
 
-def test_a_language_is_named_by_its_own_name() -> None:
+def test_each_language_has_its_native_name() -> None:
     assert [own_name(language) for language in ("en", "de")] == ["English", "Deutsch"]
 
 
-def test_a_template_is_made_once_a_language() -> None:
+def test_a_template_is_compiled_once_per_language() -> None:
     assert template("de", "survey/thanks.html") is template("de", "survey/thanks.html")
 
 
 @pytest.mark.parametrize("language", load_facts().languages)
-def test_the_languages_we_speak_lack_nothing(language: str) -> None:
+def test_the_shipped_languages_are_complete(language: str) -> None:
     assert missing(language) == {}
 
 
-def test_a_language_nobody_has_begun_lacks_something_in_every_place() -> None:
+def test_a_new_language_is_missing_in_every_place() -> None:
     found = missing("fr")
     assert list(found) == [
         "support_facts/support.toml",
@@ -75,7 +75,7 @@ def test_a_language_nobody_has_begun_lacks_something_in_every_place() -> None:
     assert configuration == ["mkdocs.fr.yml", "a line for fr in extra.alternate of mkdocs.yml"]
 
 
-def test_one_gap_in_a_language_is_named_where_it_is(tmp_path: Path) -> None:
+def test_one_missing_translation_is_reported_with_its_place(tmp_path: Path) -> None:
     folders = ("support_facts", "knowledge_site", "feedback_app", "docs")
     for name in folders:
         ignored = shutil.ignore_patterns("__pycache__", "*.py")
@@ -107,7 +107,9 @@ def _cut(path: Path, start: str) -> None:
     path.write_text("".join(lines), encoding="utf-8")
 
 
-def test_the_command_lists_what_is_missing_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_lists_missing_translations_and_fails(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["de"]) == 0
     assert capsys.readouterr().out == "nothing is missing for de\n"
     assert main(["fr"]) == 1

@@ -13,7 +13,7 @@ OLD, NEW = "old-key-" * 4, "new-key-" * 4
 PUNCTUATION = (".", ",", ")", ">", "]", '"', "».", "!?")
 
 
-def test_a_link_leads_back_to_its_subject() -> None:
+def test_a_token_returns_its_subject() -> None:
     links, subject = Links([NEW]), new_id()
     assert links.read("survey", links.sign("survey", subject)).subject == subject
 
@@ -25,7 +25,7 @@ def test_a_link_of_another_purpose_is_refused() -> None:
 
 
 @pytest.mark.parametrize("ending", PUNCTUATION)
-def test_what_hangs_on_the_end_of_a_pasted_link_is_ignored(ending: str) -> None:
+def test_punctuation_after_a_pasted_link_is_ignored(ending: str) -> None:
     links, subject = Links([NEW]), new_id()
     assert links.read("survey", links.sign("survey", subject) + ending).subject == subject
 
@@ -41,7 +41,7 @@ def test_a_changed_link_is_refused(data: st.DataObject) -> None:
 
 
 @given(st.text())
-def test_made_up_links_are_refused_without_a_crash(made_up: str) -> None:
+def test_arbitrary_tokens_are_refused_without_a_crash(made_up: str) -> None:
     with pytest.raises(BadLinkError):
         Links([NEW]).read("survey", made_up)
 
@@ -63,7 +63,7 @@ def test_the_newest_key_signs_and_every_key_verifies() -> None:
         Links([NEW]).read("survey", sent_before)
 
 
-def test_links_of_a_leaked_key_are_revoked_by_their_time() -> None:
+def test_links_signed_before_a_given_time_are_revoked() -> None:
     leaked = datetime(2026, 11, 20, tzinfo=UTC)
     subject = new_id()
     with time_machine.travel(leaked - timedelta(days=1), tick=False):
@@ -76,7 +76,7 @@ def test_links_of_a_leaked_key_are_revoked_by_their_time() -> None:
         links.read("survey", before)
 
 
-def test_ids_may_stand_in_an_address_and_are_long_enough() -> None:
+def test_ids_are_url_safe_and_long_enough() -> None:
     ids = {new_id() for _ in range(1000)}
     assert len(ids) == 1000
     assert all(len(one) == 22 and one.replace("-", "").replace("_", "").isalnum() for one in ids)

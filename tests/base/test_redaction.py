@@ -44,7 +44,7 @@ def test_the_text_around_redactions_must_match_in_order(
         assert matches_redacted(black, text) == fits(pieces, text)
 
 
-def test_a_name_is_found_across_a_line_break_and_in_capitals() -> None:
+def test_a_name_is_redacted_across_line_breaks_and_in_capitals() -> None:
     assert redact("Ask MX\n sample, or Mx Sample.", "mx sample") == "Ask ▇▇▇, or ▇▇▇."
 
 

@@ -7,7 +7,7 @@ from feedback_app.base.text import clean, one_line
 
 
 @given(st.text(st.characters()))
-def test_what_is_kept_can_be_stored_anywhere(typed: str) -> None:
+def test_cleaned_text_can_be_stored_everywhere(typed: str) -> None:
     kept = clean(typed)
     assert "\x00" not in kept
     assert not any(ord(character) < 32 and character not in "\n\t" for character in kept)
@@ -15,11 +15,11 @@ def test_what_is_kept_can_be_stored_anywhere(typed: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn"))))
-def test_ordinary_text_is_kept_whole(typed: str) -> None:
+def test_ordinary_text_is_unchanged(typed: str) -> None:
     assert clean(typed) == typed
 
 
-def test_line_ends_of_every_system_become_one() -> None:
+def test_line_endings_of_every_system_become_a_newline() -> None:
     assert clean("a\r\nb\rc\nd") == "a\nb\nc\nd"
 
 
@@ -27,5 +27,5 @@ def test_lone_surrogates_and_nul_are_dropped() -> None:
     assert clean("a\x00b\ud800c\ufffed") == "abcd"
 
 
-def test_one_line_leaves_no_way_into_a_mail_header() -> None:
+def test_one_line_text_cannot_add_an_email_header() -> None:
     assert one_line(" a\r\nBcc: x\x0b\x00 ") == "a Bcc: x"

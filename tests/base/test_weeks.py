@@ -25,18 +25,18 @@ moments = st.datetimes(
 )
 
 
-def test_new_years_day_may_lie_in_the_old_years_last_week() -> None:
+def test_new_years_day_can_be_in_the_last_week_of_the_old_year() -> None:
     assert week_of(datetime(2027, 1, 1, 12, tzinfo=UTC), BERLIN) == "2026-W53"
 
 
-def test_the_teams_midnight_parts_the_weeks_not_utc() -> None:
+def test_weeks_change_at_midnight_in_the_teams_time_zone() -> None:
     sunday_late_in_utc = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
     assert week_of(sunday_late_in_utc, BERLIN) == "2026-W48"
     assert week_of(sunday_late_in_utc, ZoneInfo("UTC")) == "2026-W47"
 
 
 @given(moments)
-def test_every_moment_lies_within_the_bounds_of_its_week(moment: datetime) -> None:
+def test_every_time_is_between_the_bounds_of_its_week(moment: datetime) -> None:
     start, end = week_bounds(week_of(moment, BERLIN), BERLIN)
     assert start <= moment < end
 
@@ -57,7 +57,7 @@ def test_a_week_that_does_not_exist_is_refused_with_an_example(text: str) -> Non
         parse_week(text)
 
 
-def test_weeks_back_crosses_the_year() -> None:
+def test_weeks_are_counted_back_across_the_year() -> None:
     assert weeks_back("2027-W02", 4) == ["2026-W52", "2026-W53", "2027-W01", "2027-W02"]
 
 
@@ -90,13 +90,13 @@ def test_the_days_of_weeks_run_from_monday_to_sunday() -> None:
     assert (first.isoformat(), last.isoformat()) == ("2026-10-26", "2026-11-22")
 
 
-def test_a_span_is_two_weeks_or_one() -> None:
+def test_a_range_is_one_or_two_weeks() -> None:
     assert parse_span("2026-W40..2026-W47") == ("2026-W40", "2026-W47")
     assert parse_span("2026-W47") == ("2026-W47", "2026-W47")
     assert weeks_between("2026-W52", "2027-W01") == ["2026-W52", "2026-W53", "2027-W01"]
 
 
 @pytest.mark.parametrize("text", ["2026-W47..2026-W46", "..", "2026-W47..", "a..b", "2026-W99"])
-def test_a_span_that_is_none_says_how_to_write_one(text: str) -> None:
+def test_an_invalid_range_is_refused_with_the_expected_format(text: str) -> None:
     with pytest.raises(ValueError, match="week"):
         parse_span(text)

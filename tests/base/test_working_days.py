@@ -28,7 +28,7 @@ def test_weekends_do_not_count(moment: datetime, due: date) -> None:
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)), st.integers(1, 60))
-def test_the_day_is_a_working_day_and_so_many_lie_between(naive: datetime, days: int) -> None:
+def test_the_due_date_is_a_working_day_at_the_right_distance(naive: datetime, days: int) -> None:
     moment = naive.replace(tzinfo=UTC)
     start, due = moment.astimezone(BERLIN).date(), due_on(moment, days, BERLIN)
     between = [date.fromordinal(one) for one in range(start.toordinal() + 1, due.toordinal() + 1)]

@@ -39,7 +39,7 @@ def test_bars_are_as_long_as_their_counts(counts: list[int]) -> None:
         assert width == pytest.approx(max(widths) * count / max(drawn), abs=0.2)
 
 
-def test_every_figure_stands_in_the_picture_and_in_the_table() -> None:
+def test_every_value_is_in_the_chart_and_in_the_table() -> None:
     figure = bars(LABELS, counted(3, 0, 1, 12, 7))
     drawn = [one.text for one in figure.iter("text")]
     rows = [["".join(cell.itertext()) for cell in row] for row in figure.iter("tr")]
@@ -50,7 +50,7 @@ def test_every_figure_stands_in_the_picture_and_in_the_table() -> None:
     assert rows[1:] == [list(pair) for pair in zip(POINTS, ["3", "0", "1", "12", "7"], strict=True)]
 
 
-def test_a_picture_says_what_it_shows_to_those_who_do_not_see_it() -> None:
+def test_a_chart_has_a_title_and_description_for_screen_readers() -> None:
     svg = bars(LABELS, counted(1, 2, 3, 4, 5)).find("svg")
     assert svg is not None
     assert svg.get("role") == "img"
@@ -68,7 +68,7 @@ fractions = st.floats(0, 1)
         st.tuples(labels_of_all_lengths, st.lists(fractions, min_size=3, max_size=3)), max_size=15
     )
 )
-def test_nothing_is_drawn_outside_of_the_picture(rows: list[tuple[str, list[float]]]) -> None:
+def test_every_shape_is_inside_the_chart(rows: list[tuple[str, list[float]]]) -> None:
     marks = [share(label, *sorted(ends)[1:2], *sorted(ends)[::2]) for label, ends in rows]
     for figure in (intervals(LABELS, marks), bars(LABELS, marks)):
         svg = figure.find("svg")
@@ -82,7 +82,7 @@ def test_nothing_is_drawn_outside_of_the_picture(rows: list[tuple[str, list[floa
                     assert 0 <= float(value) <= height
 
 
-def test_a_dot_stands_within_its_interval_and_on_the_scale() -> None:
+def test_a_dot_is_inside_its_interval_and_on_the_scale() -> None:
     figure = intervals(LABELS, [share("2026-W46", 0.5, 0.25, 0.75), share("2026-W47", 1, 0.5, 1)])
     (first, second), reaches = figure.iter("circle"), list(figure.iter("line"))[3:]
     assert [reach.get("class") for reach in reaches] == ["chart__reach"] * 2
@@ -91,7 +91,7 @@ def test_a_dot_stands_within_its_interval_and_on_the_scale() -> None:
     assert float(second.get("cx", "")) == float(reaches[1].get("x2", "")) > right
 
 
-def test_what_is_not_known_is_said_and_not_drawn() -> None:
+def test_a_missing_value_has_a_text_but_no_shape() -> None:
     mark = Mark(label="2026-W47", value=None, text="n below 30", cells=("n below 30",))
     for figure in (bars(LABELS, [mark]), intervals(LABELS, [mark])):
         assert not list(figure.iter("circle"))
@@ -99,12 +99,12 @@ def test_what_is_not_known_is_said_and_not_drawn() -> None:
         assert "n below 30" in html(figure).split("<table")[0]
 
 
-def test_no_marks_make_an_empty_picture_and_an_empty_table() -> None:
+def test_a_chart_without_marks_is_empty() -> None:
     assert html(bars(LABELS, [])).count("<tr>") == 1
     assert html(intervals(LABELS, [])).count("<tr>") == 1
 
 
-def test_text_cannot_become_anything_else() -> None:
+def test_text_in_a_chart_is_escaped() -> None:
     hostile = '<script>alert("&amp;")</script>'
     figure = bars(
         replace(LABELS, title=hostile, description=hostile, headings=(hostile, hostile)),
@@ -114,7 +114,7 @@ def test_text_cannot_become_anything_else() -> None:
     assert "&lt;script&gt;alert" in html(figure)
 
 
-def test_a_picture_needs_no_style_and_no_script() -> None:
+def test_a_chart_needs_no_style_sheet_and_no_script() -> None:
     text = html(intervals(LABELS, [share("a", 0.5, 0, 1)]))
     assert "style" not in text
     assert "<script" not in text
@@ -131,13 +131,13 @@ def test_a_picture_needs_no_style_and_no_script() -> None:
         (intervals, share("a", 0.5, -0.1, 1), "outside the scale"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused_by_name(draw: Any, mark: Mark, said: str) -> None:
+def test_an_invalid_chart_is_refused_with_its_key(draw: Any, mark: Mark, said: str) -> None:
     with pytest.raises(ValueError, match=said) as refused:
         draw(LABELS, [mark])
     assert "ease" in str(refused.value)
 
 
-def test_a_picture_is_read_on_the_smallest_phone(page: Any) -> None:
+def test_a_chart_fits_the_smallest_phone(page: Any) -> None:
     figure = html(bars(LABELS, counted(3, 0, 1, 12, 7)))
     page.set_viewport_size({"width": 320, "height": 640})
     head = "<!doctype html><meta name=viewport content='width=device-width'>"

@@ -31,13 +31,13 @@ def test_every_entry_of_the_list_is_still_needed(found):
     assert [one for one in allowed() if not any(one.covers(fault) for fault in found)] == []
 
 
-def test_every_entry_has_a_reason_and_a_date_that_was():
+def test_every_entry_has_a_reason_and_a_past_date():
     for entry in allowed():
         assert entry.reason
         assert entry.since <= date.today()
 
 
-def test_fault_is_named_with_page_line_and_markup(checker, tmp_path):
+def test_a_fault_is_reported_with_page_line_and_markup(checker, tmp_path):
     page = tmp_path / "a page.html"
     page.write_text('<!doctype html>\n<html lang="en"><title>x</title>\n<p><img src="x.png"></p>\n')
     (fault,) = faults(errors(tmp_path), [])
@@ -46,7 +46,7 @@ def test_fault_is_named_with_page_line_and_markup(checker, tmp_path):
     assert '<img src="x.png">' in fault.message
 
 
-def test_allowed_fault_covers_its_own_markup_only():
+def test_an_accepted_fault_only_covers_its_own_markup():
     known = [Allowed(date(2026, 1, 1), "Bad value", 'class="theme"', "the theme's")]
     theirs = {"url": "file:/a.html", "message": "Bad value “”.", "extract": '<p class="theme">'}
     ours = theirs | {"extract": '<p class="ours">', "lastLine": 7}

@@ -30,7 +30,7 @@ def render(text: str, language: str = "en") -> str:
     return md.convert(text)
 
 
-def test_fact_is_written_inside_a_sentence():
+def test_a_fact_is_inserted_into_a_sentence():
     assert render("Use {{ contacts.portal_name }} today.") == (
         f"<p>Use {FACTS.contacts.portal_name} today.</p>"
     )
@@ -54,13 +54,13 @@ def test_fact_follows_the_language_of_the_page():
     assert hours["en"] in render("{{ contacts.hours }}", "en")
 
 
-def test_fact_in_a_code_span_or_code_block_stays_as_it_is_written():
+def test_a_placeholder_in_code_is_unchanged():
     html = render("`{{ contacts.portal_name }}`\n\n    {{ table statuses }}\n")
     assert html.count("{{ ") == 2
     assert "<table" not in html
 
 
-def test_markup_in_a_fact_is_shown_and_not_obeyed(tmp_path):
+def test_markup_in_a_fact_is_escaped(tmp_path):
     shipped = FACTS.contacts.portal_name
     hostile = "**a** <script>alert(1)</script> & [b](c)"
     facts = changed_facts(tmp_path, shipped, hostile)
@@ -74,22 +74,22 @@ def test_markup_in_a_fact_is_shown_and_not_obeyed(tmp_path):
     assert html.count("**a** &lt;script&gt;alert(1)&lt;/script&gt; &amp; [b](c)") == 2
 
 
-def test_unknown_fact_stops_and_names_the_key():
+def test_an_unknown_fact_raises_an_error_with_its_key():
     with pytest.raises(FactsError, match=r"contacts\.portal_nam\b"):
         render("Use {{ contacts.portal_nam }}.")
 
 
-def test_unknown_filler_stops_and_names_the_nearest():
+def test_an_unknown_placeholder_raises_an_error_with_a_suggestion():
     with pytest.raises(UnknownPlaceholder, match="table statuses"):
         render("{{ table status }}")
 
 
-def test_filler_inside_a_sentence_stops():
+def test_a_block_placeholder_inside_a_sentence_raises_an_error():
     with pytest.raises(ValueError, match="only text on its line"):
         render("See {{ table statuses }} for more.")
 
 
-def test_unknown_language_stops():
+def test_an_unknown_language_raises_an_error():
     with pytest.raises(ValueError, match="'fr'"):
         render("text", "fr")
 
@@ -105,14 +105,14 @@ def test_status_table_has_a_row_and_an_anchor_for_each_status():
     assert "<caption>" in html
 
 
-def test_status_names_stay_english_on_the_german_page_and_say_so():
+def test_status_names_on_the_german_page_are_marked_as_english():
     html = render("{{ table statuses }}", "de")
     for status in FACTS.statuses:
         assert f'<span lang="en">{status.name}</span>' in html
         assert status.meaning["de"] in html
 
 
-def test_metric_table_says_definition_formula_and_what_does_not_count():
+def test_the_metric_table_has_definition_formula_and_exclusions():
     html = render("{{ table metrics }}", "de")
     for metric in FACTS.metrics:
         assert metric.name["de"] in html
@@ -132,7 +132,7 @@ def test_questions_show_all_points_in_order():
 
 
 @pytest.mark.parametrize("language", FACTS.languages)
-def test_steps_say_who_acts_in_each_step(language):
+def test_each_step_names_the_actor(language):
     kind = FACTS.case_kind("software")
     actors = {actor.key: actor.name[language] for actor in FACTS.actors}
     html = render("{{ steps software }}", language)
@@ -143,7 +143,7 @@ def test_steps_say_who_acts_in_each_step(language):
         assert step.faster is None or step.faster[language] in html
 
 
-def test_every_filler_fills_in_every_language():
+def test_every_placeholder_works_in_every_language():
     for language in FACTS.languages:
         for name in names(FACTS):
             # What is published is tested with results; here there are none.
@@ -151,7 +151,7 @@ def test_every_filler_fills_in_every_language():
             assert len(render(f"{{{{ {name} }}}}", language)) > least
 
 
-def test_every_word_is_there_in_every_language():
+def test_every_wording_exists_in_every_language():
     from knowledge_site.wording import _catalogue
 
     for key in _catalogue():
@@ -159,7 +159,7 @@ def test_every_word_is_there_in_every_language():
             assert word(key, language).strip()
 
 
-def test_missing_word_names_key_and_language():
+def test_a_missing_wording_is_reported_with_key_and_language():
     with pytest.raises(LookupError, match=r"\[nonsense\]"):
         word("nonsense", "en")
     with pytest.raises(LookupError, match="'fr'"):
@@ -167,7 +167,7 @@ def test_missing_word_names_key_and_language():
 
 
 @given(st.text(max_size=40))
-def test_any_text_between_braces_is_a_fact_a_filler_or_a_named_fault(text):
+def test_any_text_in_braces_is_a_fact_a_placeholder_or_a_reported_fault(text):
     if is_fact(text):
         assert "." in text
         return

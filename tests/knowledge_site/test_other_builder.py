@@ -38,18 +38,18 @@ def built(tmp_path_factory):
     return folder / "site"
 
 
-def test_every_page_is_there(built):
+def test_every_page_exists(built):
     assert [name for name in ADDRESSES if not (built / name).is_file()] == []
 
 
 @pytest.mark.parametrize("folder", ["", "de/"])
-def test_every_status_name_stands_on_its_page(built, folder):
+def test_every_status_name_is_on_its_page(built, folder):
     html = (built / folder / "case-status.html").read_text(encoding="utf-8")
     for status in load_facts().statuses:
         assert f">{status.name}<" in html
         assert f'id="{status.key.replace("_", "-")}"' in html
 
 
-def test_no_template_text_is_left_over(built):
+def test_no_placeholder_is_left_unfilled(built):
     pages = read_site(built).values()
     assert [str(page.path) for page in pages if page.left_over] == []

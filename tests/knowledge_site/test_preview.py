@@ -56,7 +56,7 @@ def replace(path: Path, before: str, after: str) -> None:
     path.write_text(text.replace(before, after), encoding="utf-8")
 
 
-def test_page_follows_the_facts_and_the_text_and_outlives_a_mistake(preview):
+def test_the_preview_follows_changes_and_survives_a_fault(preview):
     folder, address = preview
     page = f"{address}case-status.html"
     assert shows(page, "Solution Proposed")

@@ -73,14 +73,14 @@ def shown(name: str, what: Published, language: str = "en") -> str:
 
 @pytest.mark.parametrize("language", FACTS.languages)
 @pytest.mark.parametrize("name", [name for name in RESULTS if name not in SILENT])
-def test_where_nothing_is_published_every_part_says_so(name: str, language: str) -> None:
+def test_without_published_results_every_section_has_a_notice(name: str, language: str) -> None:
     text = text_of(fill(name, FACTS, language))
     words = {"en": ("yet", "so far"), "de": ("Bisher", "noch")}[language]
     assert any(word in text for word in words)
     assert "0" not in text.replace("10", "")
 
 
-def test_the_latest_period_is_told_in_sentences_with_their_n() -> None:
+def test_the_latest_period_is_summarised_in_sentences_with_n() -> None:
     text = shown("latest", published(cases(), cases()))
     assert "Jan 26 – Feb 22, 2026" in text.replace("\u2009", " ").replace("–", "–")
     assert "weeks 2026-W05 to 2026-W08" in text
@@ -92,7 +92,7 @@ def test_the_latest_period_is_told_in_sentences_with_their_n() -> None:
     assert "Answers that we read within 7 days: 36 of 40 (90 %)." in text
 
 
-def test_a_missed_aim_is_said_as_plainly() -> None:
+def test_a_missed_target_is_shown_as_clearly_as_a_met_one() -> None:
     late = published(cases(minutes=61))
     assert "Aim missed. First response time: half of the cases took 1 h 4 min" in shown(
         "latest", late
@@ -101,7 +101,7 @@ def test_a_missed_aim_is_said_as_plainly() -> None:
     assert "Within that time: 0 of 40 (0 %)." in shown("latest", late)
 
 
-def test_an_aim_kept_by_exactly_half_is_met_though_the_median_is_above_it() -> None:
+def test_a_target_met_by_exactly_half_is_met_even_if_the_median_is_above_it() -> None:
     half = [*cases(20, minutes=20), *cases(20, minutes=90)]
     text = shown("latest", published(half))
     assert "Aim met. First response time" in text
@@ -110,7 +110,7 @@ def test_an_aim_kept_by_exactly_half_is_met_though_the_median_is_above_it() -> N
     assert "Aim missed. First response time" in shown("latest", published(less))
 
 
-def test_times_on_another_clock_than_the_aim_are_told_and_not_compared() -> None:
+def test_times_on_another_clock_are_shown_but_not_compared_with_the_target() -> None:
     business = [replace(case, duration_clock="business") for case in cases()]
     text = shown("latest", published(business))
     assert "First response time: half of the cases took 23 min or less (business hours)." in text
@@ -121,7 +121,7 @@ def test_times_on_another_clock_than_the_aim_are_told_and_not_compared() -> None
     assert "höchstens 23 min (Geschäftszeit). Unser Ziel zählt anders (Kalenderzeit)" in both
 
 
-def test_no_share_is_given_of_few_and_the_counts_are() -> None:
+def test_few_answers_have_counts_but_no_percentage() -> None:
     few = published(cases(12))
     text = shown("scores", few)
     assert "12 answers, mean 2.8. Chose 4 or 5: 4 of 12." in text
@@ -130,7 +130,7 @@ def test_no_share_is_given_of_few_and_the_counts_are() -> None:
     assert "given from 30 cases on" in shown("times", few)
 
 
-def test_scores_show_every_count_and_what_was_left_out() -> None:
+def test_scores_show_every_count_and_the_exclusions() -> None:
     held = [*cases(), *[an_answer(1, 1, flagged=True)] * 3, *[an_answer(wording_version=2)] * 2]
     found = fill("results scores", FACTS, "en", published(held))
     cells = ["".join(cell.itertext()) for cell in found.iter("td")]
@@ -141,7 +141,7 @@ def test_scores_show_every_count_and_what_was_left_out() -> None:
     assert "1 · Very difficult" in text
 
 
-def test_what_is_withheld_says_why() -> None:
+def test_a_withheld_figure_has_a_reason() -> None:
     few = [a_response(60)] * 4 + [a_case()] * 10 + cases(12)[:12]
     text = shown("conduct", published(few))
     assert "Withheld: there are fewer than 10, and single ones could be guessed." in text
@@ -162,7 +162,7 @@ def test_what_is_withheld_says_why() -> None:
     assert "Withheld" in shown("history", both)
 
 
-def test_history_has_a_row_for_every_period_and_speaks_of_no_change() -> None:
+def test_the_history_has_a_row_per_period_and_claims_no_change() -> None:
     text = shown("history", published(cases(), cases(20), cases()))
     for weeks in ("2026 W01–04", "2026 W05–08", "2026 W09–12"):
         assert text.count(weeks) >= 5
@@ -189,11 +189,11 @@ def test_numbers_follow_the_language() -> None:
         (273_600, "business", "76 h"),
     ],
 )
-def test_durations_are_read_by_people(seconds: int, clock: str, text: str) -> None:
+def test_durations_are_human_readable(seconds: int, clock: str, text: str) -> None:
     assert ResultsView(Published(), FACTS, "en").duration(seconds, clock) == text
 
 
-def test_two_wordings_are_shown_apart_and_an_old_one_without_words_of_the_new() -> None:
+def test_two_wordings_are_shown_separately() -> None:
     held = [*[an_answer(5, 5)] * 12, *[an_answer(1, 1, wording_version=2)] * 11]
     text = shown("scores", published(held))
     assert "Customer Effort Score (CES), wording 1" in text
@@ -201,7 +201,7 @@ def test_two_wordings_are_shown_apart_and_an_old_one_without_words_of_the_new() 
     assert text.count("1 · Very difficult") == 2, "in the picture and the table of wording 1 alone"
 
 
-def test_a_wording_is_named_by_any_file_that_holds_it_and_carried_into_later_files() -> None:
+def test_a_wording_is_read_from_any_file_and_copied_into_later_ones() -> None:
     first = published(cases())
     survey = FACTS.survey.model_copy(update={"wording_version": 2})
     questions = tuple(
@@ -226,13 +226,13 @@ def test_a_wording_is_named_by_any_file_that_holds_it_and_carried_into_later_fil
     assert "1 · Very difficult" not in shown("scores", Published((bare,)))
 
 
-def test_a_language_that_came_later_shows_old_files_in_the_words_they_have() -> None:
+def test_a_new_language_shows_old_files_in_their_original_language() -> None:
     later = ResultsView(Published(), FACTS, "de")
     assert later.in_language({"en": "Easy", "de": "Leicht"}) == "Leicht"
     assert later.in_language({"en": "Easy"}) == "Easy"
 
 
-def test_history_shows_a_year_and_the_files_hold_the_rest() -> None:
+def test_the_history_shows_one_year_and_the_downloads_have_the_rest() -> None:
     what = published(*[cases(12)] * 13)
     text = shown("history", what)
     assert "2026 W01–04" not in text
@@ -241,7 +241,7 @@ def test_history_shows_a_year_and_the_files_hold_the_rest() -> None:
     assert len(as_json(what)["results"]) == 13
 
 
-def test_notes_stand_newest_first_in_the_language_they_have() -> None:
+def test_notes_are_listed_newest_first_in_their_language() -> None:
     first = a_note({"en": "We answer <b>sooner</b>.", "de": "Wir antworten früher."})
     second = a_note({"de": "Nur deutsch & kurz."}, number=2)
     both = Published(notes=(first, second))
@@ -253,7 +253,7 @@ def test_notes_stand_newest_first_in_the_language_they_have() -> None:
     assert "Wir antworten früher." in shown("notes", both, "de")
 
 
-def test_the_feed_tells_of_figures_corrections_and_notes() -> None:
+def test_the_feed_has_figures_corrections_and_notes() -> None:
     first = published(cases())
     why = Correction(why="A reason.", changes=())
     later = results(
@@ -272,7 +272,7 @@ def test_the_feed_tells_of_figures_corrections_and_notes() -> None:
     assert any(one.title.startswith("Sample data. Our figures for") for one in sample)
 
 
-def test_the_feed_leads_to_where_the_figures_of_a_period_stand_now() -> None:
+def test_feed_entries_link_to_the_current_figures_of_their_period() -> None:
     feed = entries(FACTS, "en", published(cases(), cases()))
     pages = [one.page for one in feed if one.title.startswith("Our figures for")]
     assert sorted(pages) == ["how-we-are-doing.html#history", "how-we-are-doing.html#latest"]
@@ -282,7 +282,7 @@ def test_the_feed_leads_to_where_the_figures_of_a_period_stand_now() -> None:
         assert "{ #history }" in text
 
 
-def test_a_second_clock_with_too_few_cases_is_named_beside_the_first() -> None:
+def test_a_second_clock_with_too_few_cases_is_mentioned_next_to_the_first() -> None:
     few = [replace(case, duration_clock="business") for case in cases(5)]
     both = published([*cases(), *few])
     text = shown("times", both)
@@ -296,7 +296,7 @@ def test_a_second_clock_with_too_few_cases_is_named_beside_the_first() -> None:
     assert f"First response time: {why}" in shown("times", published(few + few[:1]))
 
 
-def test_the_metrics_show_the_last_figure_beside_the_aim() -> None:
+def test_the_metrics_table_shows_the_latest_value_next_to_the_target() -> None:
     table = fill("table metrics", FACTS, "en", published(cases(), cases()))
     rows = {row.get("id"): text_of(row) for row in table.iter("tr")}
     response = rows["metric-first-response-time"]
@@ -312,7 +312,7 @@ def test_the_metrics_show_the_last_figure_beside_the_aim() -> None:
     assert "Sample data. Last measured" in sample
 
 
-def test_sample_data_has_a_banner_and_real_figures_have_none() -> None:
+def test_only_sample_data_has_a_banner() -> None:
     assert "Sample data." in shown("banner", published(cases(), sample=True))
     assert shown("banner", published(cases())) == ""
 
@@ -325,7 +325,7 @@ def test_the_approvers_name_is_on_no_page_and_in_no_download() -> None:
     assert "A lead for tests" not in json.dumps(as_json(what))
 
 
-def test_downloads_hold_every_figure_of_every_version(tmp_path: Path) -> None:
+def test_downloads_have_every_figure_of_every_version(tmp_path: Path) -> None:
     what = published(cases(), cases(12))
     write_downloads(tmp_path, what)
     read = json.loads((tmp_path / "data/results.json").read_text())
@@ -353,7 +353,7 @@ def test_downloads_hold_every_figure_of_every_version(tmp_path: Path) -> None:
     assert found["2026-W04", "conduct", "", "read_in_time"] == ("36", "40")
 
 
-def test_downloads_are_there_before_anything_is_published(tmp_path: Path) -> None:
+def test_downloads_exist_before_anything_is_published(tmp_path: Path) -> None:
     write_downloads(tmp_path, Published())
     assert json.loads((tmp_path / "data/results.json").read_text()) == {"results": [], "notes": []}
     assert (tmp_path / "data/results.csv").read_text().startswith("support-results-1:first_week,")
@@ -395,7 +395,7 @@ def address(site: Path) -> Any:
 @pytest.mark.parametrize("language", ["", "de/"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_nothing_and_the_page_never_scrolls_sideways(
+def test_axe_finds_no_fault_and_the_page_never_scrolls_sideways(
     browser: Any, address: str, width: int, scheme: str, language: str
 ) -> None:
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
@@ -407,7 +407,7 @@ def test_axe_finds_nothing_and_the_page_never_scrolls_sideways(
     context.close()
 
 
-def test_the_page_reads_without_scripts_and_its_files_can_be_fetched(
+def test_the_page_works_without_scripts_and_its_files_can_be_downloaded(
     browser: Any, address: str
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
@@ -421,7 +421,7 @@ def test_the_page_reads_without_scripts_and_its_files_can_be_fetched(
     context.close()
 
 
-def test_sample_data_never_stands_among_the_real_results(
+def test_sample_data_is_never_mixed_with_real_results(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "results"

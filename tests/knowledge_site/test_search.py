@@ -166,7 +166,9 @@ def first_three(browser, site, address, language, queries):
 
 
 @pytest.mark.parametrize(("language", "queries"), [("en", ENGLISH), ("de", GERMAN)])
-def test_page_that_is_wanted_is_among_the_first_three(browser, site, address, language, queries):
+def test_the_expected_page_is_among_the_first_three_results(
+    browser, site, address, language, queries
+):
     found = first_three(browser, site, address, language, queries)
     missed = {
         query: f"{pages} instead of {queries[query]}"
@@ -178,7 +180,7 @@ def test_page_that_is_wanted_is_among_the_first_three(browser, site, address, la
 
 
 @pytest.mark.parametrize(("folder", "typed"), [("", "hacked"), ("de/", "gehackt")])
-def test_box_on_the_page_leads_there(page, address, folder, typed):
+def test_the_search_box_opens_the_result(page, address, folder, typed):
     page.goto(f"{address}{folder}glossary.html")
     page.keyboard.press("/")
     page.keyboard.type(typed)

@@ -74,7 +74,7 @@ def test_pages_have_the_same_anchors_in_both_languages(site):
         ("your-feedback", "we would like to know why"),
     ],
 )
-def test_what_support_promises_can_be_found(site, page, words):
+def test_the_promises_of_support_can_be_found(site, page, words):
     assert re.search(words, text_of(site / f"{page}.html"))
 
 
@@ -83,7 +83,7 @@ def test_no_page_claims_a_measured_figure(site):
         assert not re.search(r"\d+\s?%|on average|im Durchschnitt", text_of(site / name)), name
 
 
-def test_home_answers_the_engineer_at_two_in_the_morning(site):
+def test_the_home_page_helps_in_an_emergency(site):
     text = text_of(site / "index.html")
     places = [
         text.index(words)
@@ -95,7 +95,9 @@ def test_home_answers_the_engineer_at_two_in_the_morning(site):
 
 
 @pytest.mark.parametrize("folder", ["", "de/"])
-def test_first_screen_of_a_phone_says_it_all_without_scripts(browser, address, folder):
+def test_the_first_screen_of_a_phone_has_the_emergency_steps_without_scripts(
+    browser, address, folder
+):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = context.new_page()
     page.goto(f"{address}{folder}index.html")
@@ -137,7 +139,7 @@ def test_titles_and_descriptions_are_unique_in_the_built_pages(site):
         assert len(found) == len(set(found)) == len(ADDRESSES)
 
 
-def test_each_page_leads_to_itself_in_the_other_language(site):
+def test_each_page_links_to_its_translation(site):
     for name in PAGES:
         english = (site / f"{name}.html").read_text(encoding="utf-8")
         german = (site / f"de/{name}.html").read_text(encoding="utf-8")
@@ -145,7 +147,7 @@ def test_each_page_leads_to_itself_in_the_other_language(site):
         assert re.search(rf'class="language" href="(\./)?\.\./{name}\.html" lang="en"', german)
 
 
-def test_changed_meaning_of_a_status_changes_the_page(tmp_path):
+def test_a_changed_status_meaning_is_on_the_page(tmp_path):
     meaning = FACTS.status("received").meaning["en"]
     out = tmp_path / "site"
     build(out, changed_facts(tmp_path, meaning, "It waits in the red folder."))
@@ -210,7 +212,7 @@ def test_two_builds_are_the_same_byte_for_byte(site, tmp_path):
         assert (site / name).read_bytes() == (again / name).read_bytes(), name
 
 
-def test_site_holds_no_source_maps_and_no_address_of_another_host_to_load(site):
+def test_the_site_has_no_source_maps_and_loads_nothing_from_other_hosts(site):
     assert [path for ending in ("js", "css") for path in site.rglob(f"*.{ending}.map")] == []
     for page in some(built_pages.read_site(site).values()):
         loads = [target for _, target in page.loads if not target.startswith("data:")]
@@ -219,7 +221,7 @@ def test_site_holds_no_source_maps_and_no_address_of_another_host_to_load(site):
         assert not re.search(r"url\(\s*['\"]?(https?:)?//", sheet.read_text(encoding="utf-8"))
 
 
-def test_deep_link_from_a_mail_shows_the_row_below_the_head(browser, address):
+def test_a_link_from_an_email_scrolls_its_row_below_the_header(browser, address):
     context = browser.new_context(viewport={"width": 1280, "height": 500})
     page = context.new_page()
     page.goto(address + "case-status.html#closed")

@@ -34,7 +34,7 @@ def background(page):
 
 @pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("name", ["index.html", "case-status.html", "de/how-support-works.html"])
-def test_tab_reaches_everything_and_the_focus_is_always_seen(page, address, name, width):
+def test_tab_reaches_everything_and_the_focus_is_visible(page, address, name, width):
     page.emulate_media(reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 700})
     page.goto(address + name)
@@ -55,7 +55,7 @@ def test_tab_reaches_everything_and_the_focus_is_always_seen(page, address, name
     assert page.evaluate(MISSED) == []
 
 
-def test_skip_link_leads_past_the_navigation(page, address):
+def test_the_skip_link_jumps_past_the_navigation(page, address):
     page.goto(address + "case-status.html")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -77,7 +77,7 @@ def test_a_key_opens_the_search_and_the_first_result_is_three_keys_away(page, ad
     page.wait_for_url("**/case-status.html*")
 
 
-def test_key_typed_into_the_search_is_a_letter_and_escape_closes_it(page, address):
+def test_shortcuts_are_letters_in_the_search_field_and_escape_closes_it(page, address):
     page.goto(address + "index.html")
     page.keyboard.press("s")
     page.keyboard.type("sf/")
@@ -99,14 +99,14 @@ def test_search_on_a_phone_is_found_and_shows_what_it_found(page, address):
     assert not page.locator("#__search").is_checked()
 
 
-def test_search_says_so_when_its_index_does_not_load(page, address):
+def test_the_search_reports_that_its_index_did_not_load(page, address):
     page.route("**/search_index.json", lambda route: route.abort())
     page.goto(address + "index.html")
     page.keyboard.press("/")
     page.get_by_text("The search did not load").wait_for()
 
 
-def test_hostile_query_is_text(page, address):
+def test_a_hostile_query_is_shown_as_text(page, address):
     page.goto(address + "index.html")
     page.keyboard.press("/")
     page.keyboard.insert_text("<img src=x onerror=alert(1)> [ ( \\ * case")
@@ -114,7 +114,7 @@ def test_hostile_query_is_text(page, address):
     assert page.locator(".md-search img").count() == 0
 
 
-def test_chosen_colours_outlive_the_page_and_follow_the_system_again(page, address):
+def test_the_chosen_colours_persist_and_can_follow_the_system_again(page, address):
     page.emulate_media(color_scheme="light")
     page.goto(address + "index.html")
     light = background(page)
@@ -133,7 +133,7 @@ def test_chosen_colours_outlive_the_page_and_follow_the_system_again(page, addre
     assert background(page) == dark
 
 
-def test_drawer_opens_by_key_and_gives_the_focus_back(page, address):
+def test_the_drawer_opens_by_key_and_returns_the_focus(page, address):
     page.set_viewport_size({"width": 320, "height": 700})
     page.goto(address + "case-status.html")
     opener = page.get_by_role("button", name="Navigation")
@@ -146,7 +146,7 @@ def test_drawer_opens_by_key_and_gives_the_focus_back(page, address):
     assert opener.evaluate("one => one === document.activeElement")
 
 
-def test_browser_talks_to_our_host_only_keeps_no_cookie_and_breaks_no_policy(browser, address):
+def test_the_browser_only_contacts_our_host_without_cookies_or_csp_violations(browser, address):
     context = browser.new_context()
     asked, complaints = [], []
     page = context.new_page()
@@ -174,7 +174,7 @@ def plain(browser):
     context.close()
 
 
-def test_page_reads_and_navigates_without_scripts(plain, address):
+def test_pages_and_navigation_work_without_scripts(plain, address):
     plain.goto(address + "index.html")
     with plain.expect_navigation():
         plain.get_by_role("link", name="What is happening to my case?").click()
@@ -184,7 +184,7 @@ def test_page_reads_and_navigates_without_scripts(plain, address):
     plain.wait_for_url("**/de/case-status.html")
 
 
-def test_site_map_stands_where_the_search_would_be_without_scripts(plain, address):
+def test_without_scripts_the_site_map_replaces_the_search(plain, address):
     plain.goto(address + "index.html")
     assert not plain.locator(".md-search__input").is_visible()
     assert not plain.locator("[data-scheme]").is_visible()
@@ -204,7 +204,7 @@ def test_drawer_works_without_scripts(plain, address):
     plain.wait_for_url("**/how-support-works.html")
 
 
-def test_paper_shows_the_text_alone_black_on_white_with_the_targets_of_links(page, address):
+def test_the_print_style_shows_only_the_text_in_black_with_link_targets(page, address):
     page.goto(address + "index.html")
     page.emulate_media(media="print", color_scheme="dark")
     assert background(page) == "rgb(255, 255, 255)"

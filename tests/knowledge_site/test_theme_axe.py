@@ -48,7 +48,7 @@ def faults(page, rules=EVERY_RULE):
 
 
 @pytest.mark.parametrize("name", [*ADDRESSES, "404.html"])
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(page, address, name):
+def test_axe_finds_no_fault_and_no_page_scrolls_sideways(page, address, name):
     open_with_axe(page, address + name)
     for scheme, width, rules in SETTINGS:
         put(page, scheme, width)
@@ -57,7 +57,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(page, address, name):
 
 
 @pytest.mark.parametrize(("name", "query"), [("index.html", "case"), ("de/index.html", "Fall")])
-def test_axe_finds_nothing_while_searching(page, address, name, query):
+def test_axe_finds_no_fault_while_searching(page, address, name, query):
     open_with_axe(page, address + name)
     page.keyboard.press("/")
     for typed, found in ((query, True), ("xyzzy", False)):
@@ -70,7 +70,7 @@ def test_axe_finds_nothing_while_searching(page, address, name, query):
 
 
 @pytest.mark.parametrize("width", WIDTHS[1:])
-def test_axe_finds_nothing_in_the_open_drawer(page, address, width):
+def test_axe_finds_no_fault_in_the_open_drawer(page, address, width):
     put(page, "light", width)
     open_with_axe(page, address + "case-status.html")
     page.locator("button[for=__drawer]").click()

@@ -32,7 +32,7 @@ def test_first_visit_of_home_is_two_small_requests(page, address, folder):
 
 
 @pytest.mark.parametrize(("folder", "query"), [("", "case"), ("de/", "Fall")])
-def test_search_is_loaded_at_its_first_use_and_not_before(page, address, folder, query):
+def test_the_search_is_loaded_only_when_it_is_used(page, address, folder, query):
     def visit():
         page.goto(f"{address}{folder}index.html")
         page.mouse.move(200, 200)
@@ -52,7 +52,7 @@ def test_search_is_loaded_at_its_first_use_and_not_before(page, address, folder,
     assert sum(first.values()) <= 55 * KILOBYTE, first
 
 
-def test_second_page_brings_only_itself(page, address):
+def test_a_second_page_loads_no_further_files(page, address):
     page.goto(address + "index.html")
     travelled = []
     page.on("requestfinished", lambda request: travelled.append(request))

@@ -256,7 +256,7 @@ def _assert_sums_are_about_nobody_or_enough(history: History) -> None:
 # --- Second attack: two versions --------------------------------------------------------------
 
 
-def test_sums_and_changes_are_about_nobody_or_enough() -> None:
+def test_sums_and_differences_cover_no_case_or_enough_cases() -> None:
     """The first two attacks, on the same histories because making them takes most of the time."""
     versions: list[int] = []
 
@@ -317,9 +317,7 @@ VALUES = {
 
 
 @given(histories(), st.integers(0, 2**32))
-def test_another_history_has_the_same_files_and_other_withheld_figures(
-    history: History, seed: int
-) -> None:
+def test_a_different_history_can_have_the_same_files(history: History, seed: int) -> None:
     random = Random(seed)
     known = _knowledge(history)
     for about, sets in known.items():

@@ -140,7 +140,7 @@ def test_wordings_are_never_mixed_and_small_ones_left_out_and_counted() -> None:
     assert (scores.flagged, scores.other_wording) == (5, 4)
 
 
-def test_nine_answers_are_no_scores_and_say_so() -> None:
+def test_nine_answers_have_no_scores_but_a_reason() -> None:
     found = figures([an_answer()] * 9)
     assert found.scores is None
     assert found.withheld["scores"] == "too_few"
@@ -149,7 +149,7 @@ def test_nine_answers_are_no_scores_and_say_so() -> None:
 # --- Participation and conduct ---------------------------------------------------------------
 
 
-def test_the_response_rate_stands_with_all_its_parts() -> None:
+def test_the_response_rate_is_published_with_all_its_parts() -> None:
     cases = [
         *[an_answer()] * 12,
         *[a_case()] * 28,
@@ -194,7 +194,7 @@ def _first_responses(cases: list[CohortCase]) -> PublishedTimes:
     return next(one for one in figures(cases).times if one.metric == "first_response_time")
 
 
-def test_a_clock_with_too_few_cases_is_named_and_what_nobody_measured_as_a_whole() -> None:
+def test_a_clock_with_too_few_cases_is_listed_as_withheld() -> None:
     calendar = [a_response(60)] * 10
     business = [a_response(60, duration_clock="business")] * 9
     found = figures([*calendar, *business])
@@ -220,7 +220,7 @@ def test_times_have_median_percentile_and_the_share_within_the_target() -> None:
     assert few.within_target and few.within_target.share is None
 
 
-def test_another_clock_is_kept_apart_and_compared_with_no_target() -> None:
+def test_another_clock_is_separate_and_has_no_target() -> None:
     cases = [*[a_response(60)] * 12, *[a_response(60, duration_clock="business")] * 11]
     found = [one for one in figures(cases).times if one.metric == "first_response_time"]
     assert [(one.clock, one.overall.n) for one in found] == [("business", 11), ("calendar", 12)]
@@ -249,14 +249,14 @@ def test_resolution_counts_confirmed_closings_only() -> None:
         ({}, ()),
     ],
 )
-def test_small_kinds_are_pooled_until_nothing_small_is_left_over(
+def test_small_kinds_are_pooled_until_every_group_is_large_enough(
     counts: dict[str, int], groups: tuple[tuple[str, ...], ...]
 ) -> None:
     assert split_kinds(Counter(counts), 10) == groups
 
 
 @given(st.dictionaries(st.sampled_from("abcde"), st.integers(1, 40)), st.integers(5, 15))
-def test_a_split_holds_every_kind_once_in_groups_that_are_large_enough(
+def test_every_kind_is_in_exactly_one_group_that_is_large_enough(
     counts: dict[str, int], minimum: int
 ) -> None:
     groups = split_kinds(Counter(counts), minimum)
@@ -266,7 +266,7 @@ def test_a_split_holds_every_kind_once_in_groups_that_are_large_enough(
         assert all(sum(counts[kind] for kind in kinds) >= minimum for kinds in groups)
 
 
-def test_cases_without_a_kind_are_a_kind_of_their_own() -> None:
+def test_cases_without_a_kind_are_a_separate_kind() -> None:
     times = _first_responses([*[a_response(60)] * 10, *[a_response(60, None)] * 11])
     assert [(group.kinds, group.n) for group in times.groups] == [(("",), 11), (("software",), 10)]
 
@@ -274,7 +274,7 @@ def test_cases_without_a_kind_are_a_kind_of_their_own() -> None:
 # --- Later versions --------------------------------------------------------------------------
 
 
-def test_a_later_version_keeps_what_is_the_same_and_restates_what_changed_by_enough() -> None:
+def test_a_later_version_has_unchanged_and_sufficiently_changed_figures() -> None:
     cases = [an_answer(4, 4)] * 20
     first = figures(cases)
     assert figures(cases, first) == first
@@ -283,7 +283,7 @@ def test_a_later_version_keeps_what_is_the_same_and_restates_what_changed_by_eno
     assert second.scores.wordings[0].answers[0].counts == (0, 0, 0, 20, 10)
 
 
-def test_a_later_version_withholds_what_changed_by_few() -> None:
+def test_a_later_version_withholds_figures_that_few_cases_changed() -> None:
     cases = [an_answer(4, 4)] * 20
     first = figures(cases)
     second = figures([*cases, *[an_answer(5, 1)] * 9], first)
@@ -293,7 +293,7 @@ def test_a_later_version_withholds_what_changed_by_few() -> None:
     assert third.scores, "it is far enough from the version that stated it"
 
 
-def test_a_median_that_moves_alone_is_withheld() -> None:
+def test_a_median_that_changes_alone_is_withheld() -> None:
     cases = [a_response(seconds) for seconds in range(1, 31)]
     first = figures(cases)
     moved = [*cases[:-1], a_response(600)]
@@ -303,7 +303,7 @@ def test_a_median_that_moves_alone_is_withheld() -> None:
     assert third.withheld["times.first_response_time.calendar"] == "small_change"
 
 
-def test_an_aim_that_was_set_or_dropped_meanwhile_is_no_change_of_few() -> None:
+def test_a_target_that_was_added_or_removed_withholds_nothing() -> None:
     cases = [a_response(seconds) for seconds in range(1, 31)]
     aimless = RULES.model_copy(update={"targets": ()})
     with_aim = figures(cases)
@@ -314,7 +314,7 @@ def test_an_aim_that_was_set_or_dropped_meanwhile_is_no_change_of_few() -> None:
     assert one_more.withheld["times.first_response_time.calendar"] == "small_change"
 
 
-def test_a_split_is_the_same_in_every_version_or_not_there() -> None:
+def test_groups_are_the_same_in_every_version_or_left_out() -> None:
     cases = [*[a_response(60, "software")] * 12, *[a_response(60, "security")] * 8]
     first = figures(cases)
     assert first.times[0].groups == ()
@@ -323,7 +323,7 @@ def test_a_split_is_the_same_in_every_version_or_not_there() -> None:
     assert second.times[0].groups == ()
 
 
-def test_differences_name_each_figure_by_its_place() -> None:
+def test_differences_give_the_path_of_each_figure() -> None:
     before = figures([an_answer(4, 4)] * 10)
     after = figures([an_answer(4, 5)] * 10)
     assert differences(before, before) == ()

@@ -24,7 +24,7 @@ from tests.support.cohort_cases import FACTS, an_answer
 from tests.support.published_drafts import NOW, a_draft, a_note, results
 
 
-def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
+def test_written_files_are_read_back_unchanged(tmp_path: Path) -> None:
     files = results(a_draft(0), a_draft(1))
     note = a_note({"en": "We answer sooner.", "de": "Wir antworten früher."})
     paths = add(tmp_path, [*files, note])
@@ -41,11 +41,11 @@ def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-def test_no_folder_is_nothing_published(tmp_path: Path) -> None:
+def test_without_a_folder_nothing_is_published(tmp_path: Path) -> None:
     assert read_folder(tmp_path / "nowhere") == Published()
 
 
-def test_a_file_is_never_written_over(tmp_path: Path) -> None:
+def test_a_file_is_never_overwritten(tmp_path: Path) -> None:
     (file,) = results(a_draft())
     (path,) = add(tmp_path, [file])
     before = path.read_bytes()
@@ -75,7 +75,7 @@ def _faults(folder: Path) -> str:
     return str(raised.value)
 
 
-def test_an_overlap_and_a_missing_version_are_named(tmp_path: Path) -> None:
+def test_an_overlap_and_a_missing_version_are_reported(tmp_path: Path) -> None:
     wide = a_draft(0).period.model_copy(
         update={"last_week": "2026-W06", "last_day": date(2026, 2, 8)}
     )
@@ -100,7 +100,7 @@ def test_files_with_the_digest_of_the_file_before_them_are_still_read(
 
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=3)])
-def test_nothing_is_approved_before_what_was_approved_last(tmp_path: Path, late: timedelta) -> None:
+def test_an_approval_must_be_later_than_the_last_one(tmp_path: Path, late: timedelta) -> None:
     add(tmp_path, results(a_draft(0)))
     published = read_folder(tmp_path)
     with pytest.raises(ClockSetBackError, match=r"at 2026-03-01 09:00:00 UTC.*correct the clock"):
@@ -108,7 +108,7 @@ def test_nothing_is_approved_before_what_was_approved_last(tmp_path: Path, late:
     assert results(a_draft(1), published=published, at=NOW + timedelta(seconds=1))
 
 
-def test_a_missing_period_is_named(tmp_path: Path) -> None:
+def test_a_missing_period_is_reported(tmp_path: Path) -> None:
     paths = add(tmp_path, results(a_draft(0), a_draft(1), a_draft(2)))
     paths[1].unlink()
     assert (
@@ -130,7 +130,7 @@ def test_a_missing_period_is_named(tmp_path: Path) -> None:
         (("version",), 2, "every later version needs one"),
     ],
 )
-def test_a_broken_file_is_named_with_the_place(
+def test_a_broken_file_is_reported_with_the_field(
     tmp_path: Path, place: tuple[Any, ...], value: object, fault: str
 ) -> None:
     (path,) = add(tmp_path, results(a_draft()))
@@ -147,7 +147,9 @@ def test_a_broken_file_is_named_with_the_place(
 
 
 @given(st.binary(max_size=60))
-def test_any_bytes_are_a_named_fault_and_no_crash(tmp_path_factory: Any, content: bytes) -> None:
+def test_any_bytes_are_a_reported_fault_and_not_a_crash(
+    tmp_path_factory: Any, content: bytes
+) -> None:
     folder = tmp_path_factory.mktemp("results")
     (folder / "2026-W01_2026-W04_v1_2026-03-01.json").write_bytes(content)
     assert "2026-W01_2026-W04_v1_2026-03-01.json" in _faults(folder)
@@ -168,11 +170,11 @@ def test_the_code_of_a_preview_changes_with_any_figure() -> None:
 
 
 @pytest.mark.parametrize("text", [{}, {"en": " "}, {"en": ""}, {"en": "x" * (LONGEST_NOTE + 1)}])
-def test_a_note_says_something_and_not_too_much(text: dict[str, str]) -> None:
+def test_a_note_must_not_be_empty_or_too_long(text: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="validation error for PublishedNote"):
         a_note(text)
 
 
-def test_the_same_content_is_the_same_text() -> None:
+def test_the_same_content_gives_the_same_text() -> None:
     one, other = results(a_draft()), results(a_draft())
     assert as_text(one[0]) == as_text(other[0])

@@ -71,7 +71,7 @@ hostile = st.sampled_from(
 
 @given(st.lists(st.tuples(anything | hostile, anything | hostile), max_size=8))
 @settings(max_examples=25)
-def test_a_workbook_opens_whatever_was_typed(
+def test_a_workbook_opens_with_any_user_input(
     tmp_path_factory: pytest.TempPathFactory, typed: list[tuple[str, str]]
 ) -> None:
     path = tmp_path_factory.mktemp("xlsx") / "export.xlsx"
@@ -134,7 +134,7 @@ def test_the_sums_of_a_workbook_name_sample_answers(tmp_path: Path) -> None:
 
 
 @given(st.lists(anything, max_size=10))
-def test_json_is_one_object_that_says_what_it_is(comments: list[str]) -> None:
+def test_json_is_one_object_with_its_format(comments: list[str]) -> None:
     cases = [an_answer(1, 2, comment) for comment in comments]
     text = "".join(export_as_json(cases, WEEK, WEEK, FACTS, AS_OF))
     read = json.loads(text)
@@ -184,7 +184,7 @@ def taken(lena: Somebody, form: str, first: str = "2026-W48", last: str = "2026-
     return bytes(answer.data)
 
 
-def test_every_form_holds_the_answers_of_its_weeks(lena: Somebody, tmp_path: Path) -> None:
+def test_every_format_has_the_answers_of_its_weeks(lena: Somebody, tmp_path: Path) -> None:
     rows = list(csv.reader(io.StringIO(taken(lena, "csv").decode("utf-8-sig"))))
     assert [row[0] for row in rows] == ["case_number", "0001", "0002"]
     read = json.loads(taken(lena, "json"))
@@ -206,7 +206,7 @@ def test_every_form_holds_the_answers_of_its_weeks(lena: Somebody, tmp_path: Pat
     assert [one["case_number"] for one in json.loads(one_week)["answers"]] == ["0001"]
 
 
-def test_who_exported_what_is_recorded_and_shown_to_an_admin(lena: Somebody) -> None:
+def test_exports_are_logged_and_shown_to_admins(lena: Somebody) -> None:
     taken(lena, "csv")
     taken(lena, "xlsx", last="2026-W48")
     subjects = [
@@ -230,9 +230,7 @@ def test_who_exported_what_is_recorded_and_shown_to_an_admin(lena: Somebody) -> 
         ("2001-W01", "2026-W48", "At most 522 weeks"),
     ],
 )
-def test_a_span_that_cannot_be_is_explained(
-    lena: Somebody, first: str, last: str, said: str
-) -> None:
+def test_an_invalid_range_is_explained(lena: Somebody, first: str, last: str, said: str) -> None:
     refused = lena.post("/review/exports", first=first, last=last, form="csv")
     assert refused.status_code == 422
     assert said in refused.text
@@ -241,7 +239,7 @@ def test_a_span_that_cannot_be_is_explained(
 
 
 @pytest.mark.parametrize("form", list(FORMATS))
-def test_weeks_without_answers_export_too(office: Office, form: str) -> None:
+def test_weeks_without_answers_can_be_exported(office: Office, form: str) -> None:
     export = Export(
         database=office.program.database,
         facts=FACTS,

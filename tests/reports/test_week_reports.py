@@ -127,7 +127,7 @@ def readable(text: str) -> str:
 @given(text=typed)
 @example(text="\n".join(HOSTILE))
 @example(text="\n\n".join(HOSTILE))
-def test_a_quoted_comment_is_text_and_nothing_else(extensions: tuple[str, ...], text: str) -> None:
+def test_a_quoted_comment_is_plain_text(extensions: tuple[str, ...], text: str) -> None:
     page = Page(f"before\n\n{quote(text)}\n\nafter\n", extensions)
     assert set(page.tags) <= {"p", "blockquote", "br"}
     assert page.tags.count("blockquote") == 1
@@ -159,7 +159,7 @@ def test_a_plain_comment_reads_the_same_in_the_source() -> None:
         (":smile:", ":smile:"),
     ],
 )
-def test_what_programs_turn_into_links_after_markdown_is_parted(typed: str, active: str) -> None:
+def test_automatic_links_and_mentions_are_broken_up(typed: str, active: str) -> None:
     shown = Page(quote(typed)).text
     assert active not in shown
     assert shown.replace(JOINER, "").strip() == typed
@@ -168,7 +168,7 @@ def test_what_programs_turn_into_links_after_markdown_is_parted(typed: str, acti
 @pytest.mark.parametrize("extensions", DIALECTS, ids=["bare", "extra", "pymdown"])
 @settings(deadline=None)
 @given(text=typed)
-def test_a_heading_and_a_cell_hold_any_text_on_their_line(
+def test_headings_and_cells_keep_any_text_on_one_line(
     extensions: tuple[str, ...], text: str
 ) -> None:
     rows = f"| a | b |\n| --- | --- |\n| {inline(text)} | {inline(text)} |"
@@ -216,7 +216,7 @@ addresses = st.one_of(
 @example(
     text="0012", address='https://cases.example/) <b> ![x](y "t") _a_ *b* `c` $d$ &amp; \\ {: #e}'
 )
-def test_a_link_leads_where_it_should_or_is_none(
+def test_a_link_has_its_target_or_is_not_a_link(
     extensions: tuple[str, ...], text: str, address: str
 ) -> None:
     page = Page(f"Case {link(text, address)} closed", extensions)
@@ -239,7 +239,7 @@ def on_paper(
     )
 
 
-def test_a_week_of_five_answers_leads_with_counts_and_gives_no_share() -> None:
+def test_a_week_with_five_answers_shows_counts_and_no_percentage() -> None:
     text = on_paper(
         [an_answer(5, 5), an_answer(4, 5), an_answer(4, 4), an_answer(1, 2), an_answer(5, 3)]
     )
@@ -251,7 +251,7 @@ def test_a_week_of_five_answers_leads_with_counts_and_gives_no_share() -> None:
     assert "Wilson" not in text
 
 
-def test_each_scale_is_named_with_its_direction_from_the_facts() -> None:
+def test_each_scale_has_its_name_and_direction_from_the_facts() -> None:
     text = Page(on_paper([an_answer(5, 5)]), ("tables",)).text
     for question in FACTS.questions:
         metric = FACTS.metric(question.metric)
@@ -260,7 +260,7 @@ def test_each_scale_is_named_with_its_direction_from_the_facts() -> None:
     assert "5 = very easy; higher is better" in text
 
 
-def test_a_share_comes_with_its_n_its_interval_and_the_caveat() -> None:
+def test_a_percentage_has_n_interval_and_caveat() -> None:
     text = on_paper([an_answer(5, 2)] * 27 + [an_answer(1, 2)] * 3)
     assert "27 of 30 answers are a 4 or 5: 90 % (Wilson 95 % interval 74–97 %)" in text
     assert "0 of 30 answers are a 4 or 5: 0 % (Wilson 95 % interval 0–11 %)" in text
@@ -289,7 +289,7 @@ def test_low_answers_come_before_other_comments_with_case_score_words_and_commen
     assert "1 of 2 answers may be automated: at once 1." in text
 
 
-def test_answers_to_another_wording_have_a_table_of_their_own() -> None:
+def test_answers_to_another_wording_have_a_separate_table() -> None:
     other = FACTS.survey.wording_version + 1
     text = on_paper([an_answer(5, 4), *[an_answer(1, 2, wording_version=other)] * 2])
     assert f"2 of them are to wording {other} of the questions" in text
@@ -302,15 +302,15 @@ def test_answers_to_another_wording_have_a_table_of_their_own() -> None:
     assert ces[1] == "| CES | 2 | 0 | 0 | 0 | 0 | 2 | 1.0 |"
 
 
-def test_a_low_answer_without_words_says_so() -> None:
+def test_a_low_answer_without_a_comment_is_marked() -> None:
     assert "No comment." in on_paper([an_answer(1, 1)])
 
 
-def test_a_week_without_low_answers_says_so() -> None:
+def test_a_week_without_low_answers_has_a_notice() -> None:
     assert "None: no score of 2 or less." in on_paper([an_answer(3, 3)])
 
 
-def test_an_empty_week_says_so_plainly() -> None:
+def test_an_empty_week_has_a_notice() -> None:
     text = on_paper([])
     assert "No answers in this week." in text
     assert "No cases closed in this week." in text
@@ -318,7 +318,7 @@ def test_an_empty_week_says_so_plainly() -> None:
     assert "%" not in text
 
 
-def test_the_response_rate_names_its_numerator_and_whether_it_is_open() -> None:
+def test_the_response_rate_has_its_numerator_and_whether_it_is_final() -> None:
     text = on_paper([], [an_answer(5, 5), a_case(), a_case(), a_case(invitation_state="bounced")])
     assert "1 of 3 surveyed customers answered, 33 %. Answers can still arrive" in text
     over = [an_answer(5, 5), a_case(invitation_state="expired")]
@@ -331,7 +331,7 @@ def test_the_response_rate_names_its_numerator_and_whether_it_is_open() -> None:
     assert "| Not asked: no address | 1 |" in text
 
 
-def test_times_are_told_by_clock_and_kind() -> None:
+def test_times_are_listed_by_clock_and_kind() -> None:
     text = on_paper(
         [],
         [
@@ -346,7 +346,7 @@ def test_times_are_told_by_clock_and_kind() -> None:
     assert "| Not given | 1 | 76 h | n below 30 |" in text
 
 
-def test_a_running_week_and_one_to_come_say_so() -> None:
+def test_the_current_week_and_a_future_one_have_a_notice() -> None:
     assert "The week is still running." in on_paper([], now=IN_WEEK)
     assert "The week has not started." in on_paper([], now=IN_WEEK - timedelta(days=7))
     assert "**The week" not in on_paper([])
@@ -362,7 +362,7 @@ def test_sample_data_is_labelled() -> None:
 @settings(deadline=None)
 @given(text=typed)
 @example(text="\n".join(HOSTILE))
-def test_nothing_typed_anywhere_changes_the_build_of_the_page(text: str) -> None:
+def test_no_input_changes_the_structure_of_the_page(text: str) -> None:
     def page(word: str) -> Page:
         case = an_answer(
             1,
@@ -391,7 +391,7 @@ def rows(answered: list[AnsweredCase]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(file, newline="")))
 
 
-def test_the_file_names_its_format_and_has_a_row_a_case() -> None:
+def test_the_file_has_a_format_and_one_row_per_case() -> None:
     said = 'One; "two",\nthree'
     flags = ("at_once", "no_browser")
     case = an_answer(4, 5, said, case_number="00012345", flags=flags, wording_version=3)
@@ -432,7 +432,7 @@ BEFORE = ("", " ", "\u00a0", "\u3000", '"', "'", "''", "\" '", "\u200b", "\ufeff
 
 @pytest.mark.parametrize("before", BEFORE)
 @pytest.mark.parametrize("formula", FORMULAS)
-def test_no_cell_begins_like_a_formula(before: str, formula: str) -> None:
+def test_no_cell_starts_like_a_formula(before: str, formula: str) -> None:
     typed = before + formula
     case = an_answer(
         1, 1, typed, case_number=typed, customer=typed, team=typed, case_url=typed, case_kind=typed
@@ -444,7 +444,7 @@ def test_no_cell_begins_like_a_formula(before: str, formula: str) -> None:
 
 
 @given(st.lists(st.tuples(st.text(), st.text()), max_size=5))
-def test_whatever_was_typed_the_file_keeps_its_form(typed: list[tuple[str, str]]) -> None:
+def test_any_input_keeps_the_file_valid(typed: list[tuple[str, str]]) -> None:
     read = rows([an_answer(3, 3, said, case_number=number) for number, said in typed])
     assert [(row["case_number"], row["comment"]) for row in read] == [
         (guarded(clean(number)), guarded(clean(said))) for number, said in typed
@@ -452,7 +452,7 @@ def test_whatever_was_typed_the_file_keeps_its_form(typed: list[tuple[str, str]]
     assert all(None not in row and row["source"] == "tests" for row in read)
 
 
-def test_a_long_export_needs_no_memory() -> None:
+def test_a_long_export_uses_bounded_memory() -> None:
     case, many = an_answer(4, 5, "x" * 1000), 20_000
     tracemalloc.start()
     try:
@@ -470,13 +470,13 @@ def parsed(answered: list[AnsweredCase]) -> list[dict[str, object]]:
 
 
 @given(st.lists(st.text(), max_size=4))
-def test_json_is_one_list_that_holds_every_answer(comments: list[str]) -> None:
+def test_json_is_one_list_with_every_answer(comments: list[str]) -> None:
     assert [
         one["comment"] for one in parsed([an_answer(3, 3, said) for said in comments])
     ] == comments
 
 
-def test_json_names_what_programs_need() -> None:
+def test_json_has_the_fields_that_programs_need() -> None:
     (read,) = parsed([an_answer(4, 2, "Ü", flags=("at_once",), language="de", revision=2)])
     assert read == {
         "case_number": "00012345",
@@ -501,7 +501,7 @@ def test_json_names_what_programs_need() -> None:
     }
 
 
-def test_a_terminal_gets_one_line_an_answer_and_no_control_character() -> None:
+def test_a_terminal_gets_one_line_per_answer_without_control_characters() -> None:
     lines = list(
         answers_as_lines([an_answer(4, 5, "a\x1b[2Jb\n\u202ec" + "d" * 100), an_answer(1, 2)])
     )
@@ -524,18 +524,18 @@ def test_a_terminal_gets_one_line_an_answer_and_no_control_character() -> None:
         (183600, "business", "51 h"),
     ],
 )
-def test_durations_read_like_durations(seconds: float, clock: str, read: str) -> None:
+def test_durations_are_formatted_with_units(seconds: float, clock: str, read: str) -> None:
     assert numbers.duration(seconds, clock) == read
 
 
-def test_percentages_round_to_whole_ones() -> None:
+def test_percentages_are_rounded_to_whole_numbers() -> None:
     assert numbers.percent(0.375) == "38 %"
     assert numbers.percent_range(0.3755, 0.9638) == "38–96 %"
     assert numbers.percent(-0.408) == "-41 %", "halves go upward below nothing too"
     assert numbers.percent(-0.183) == "-18 %"
 
 
-def test_a_file_is_replaced_whole_and_is_its_owners(tmp_path: Path) -> None:
+def test_a_file_is_replaced_completely_and_only_readable_by_its_owner(tmp_path: Path) -> None:
     path = tmp_path / "week.csv"
     path.write_text("old")
     replace_file(path, ["new ", "Ü\r\n"])

@@ -43,7 +43,7 @@ def bisected(is_left: Callable[[float], bool]) -> float:
 
 
 @given(shares)
-def test_the_ends_are_the_shares_that_a_score_test_just_does_not_reject(
+def test_the_ends_agree_with_the_score_test(
     share: tuple[int, int],
 ) -> None:
     chosen, n = share
@@ -60,7 +60,7 @@ def test_the_ends_are_the_shares_that_a_score_test_just_does_not_reject(
 
 
 @given(shares)
-def test_an_interval_holds_its_share_and_mirrors(share: tuple[int, int]) -> None:
+def test_an_interval_contains_its_share_and_is_symmetric(share: tuple[int, int]) -> None:
     chosen, n = share
     interval, mirrored = wilson(chosen, n), wilson(n - chosen, n)
     assert 0 <= interval.low <= chosen / n <= interval.high <= 1
@@ -68,7 +68,7 @@ def test_an_interval_holds_its_share_and_mirrors(share: tuple[int, int]) -> None
 
 
 @pytest.mark.parametrize(("chosen", "n"), [(0, 0), (-1, 5), (6, 5)])
-def test_what_is_no_share_is_refused(chosen: int, n: int) -> None:
+def test_an_invalid_share_is_refused(chosen: int, n: int) -> None:
     with pytest.raises(ValueError, match="is not a valid share"):
         wilson(chosen, n)
     with pytest.raises(ValueError, match="is not a valid share"):
@@ -85,14 +85,14 @@ def test_what_is_no_share_is_refused(chosen: int, n: int) -> None:
         ((0, 20), (10, 10), (0.6791, 1.0)),
     ],
 )
-def test_known_changes_have_the_interval_of_the_published_table(
+def test_known_changes_have_the_published_interval(
     before: tuple[int, int], after: tuple[int, int], expected: tuple[float, float]
 ) -> None:
     assert newcombe(*before, *after) == pytest.approx(expected, abs=6e-5)
 
 
 @given(shares, shares)
-def test_a_change_backwards_is_the_mirrored_change(
+def test_the_reverse_change_has_the_mirrored_interval(
     before: tuple[int, int], after: tuple[int, int]
 ) -> None:
     there, back = newcombe(*before, *after), newcombe(*after, *before)

@@ -61,7 +61,7 @@ def test_a_change_is_reported_only_with_enough_answers_and_beyond_random_variati
         assert (change.interval is None) == (before[1] < 30 or after[1] < 30)
 
 
-def test_more_periods_stand_in_the_same_row_and_are_disjoint() -> None:
+def test_more_periods_follow_each_other_without_overlap() -> None:
     trend = sum_trend([], WEEK, 8, FACTS)
     covered = [week for one in trend.periods for week in weeks_back(one.last, 13)]
     assert covered == weeks_back(WEEK, 104)

@@ -54,7 +54,7 @@ def test_scores_agree_with_counting_by_hand(answered: list[AnsweredCase]) -> Non
 
 
 @given(st.lists(given_answers, max_size=20))
-def test_low_answers_and_remarks_hold_each_worthy_answer_once(answered: list[AnsweredCase]) -> None:
+def test_each_low_or_commented_answer_is_listed_once(answered: list[AnsweredCase]) -> None:
     answered = [replace(case, case_number=str(index)) for index, case in enumerate(answered)]
     review = summed(answered)
     low = {case.case_number for case in answered if 1 in _pair(case) or 2 in _pair(case)}
@@ -97,7 +97,7 @@ def test_the_week_begins_and_ends_at_the_teams_midnight() -> None:
     assert review.ends_at == datetime(2026, 11, 22, 23, tzinfo=UTC)
 
 
-def test_a_text_that_is_no_week_is_refused() -> None:
+def test_an_invalid_week_is_refused() -> None:
     with pytest.raises(ValueError, match="such as 2026-W47"):
         summarise_week("last week", [], [], FACTS, NOW)
 
@@ -105,7 +105,7 @@ def test_a_text_that_is_no_week_is_refused() -> None:
 WITHHELD = {"invitation_state": "withheld", "handed_over": False}
 
 
-def test_the_response_rate_leaves_out_whom_no_link_reached() -> None:
+def test_the_response_rate_excludes_customers_without_a_delivered_link() -> None:
     cohort = summed(
         cohort=[
             an_answer(1, 1),
@@ -125,17 +125,17 @@ def test_the_response_rate_leaves_out_whom_no_link_reached() -> None:
     assert cohort.response_rate == pytest.approx(1 / 3)
 
 
-def test_a_link_given_out_by_hand_counts_although_no_mail_was_sent() -> None:
+def test_a_link_given_out_by_hand_counts_although_no_email_was_sent() -> None:
     cohort = summed(cohort=[a_case(withheld_because="no_address")]).cohort
     assert (cohort.reached, cohort.withheld) == (1, ())
 
 
-def test_a_superseded_invitation_stays_in_the_denominator_once_its_link_was_out() -> None:
+def test_a_superseded_invitation_counts_if_its_link_was_sent() -> None:
     cohort = summed(cohort=[a_case(invitation_state="withheld")]).cohort
     assert (cohort.reached, cohort.withheld) == (1, ())
 
 
-def test_answers_of_the_week_to_other_weeks_cases_leave_the_rate_alone() -> None:
+def test_answers_about_cases_of_other_weeks_do_not_change_the_rate() -> None:
     earlier = an_answer(5, 5, closed_week="2026-W45")
     cohort = summed([earlier, earlier], [a_case()]).cohort
     assert (cohort.answered, cohort.reached, cohort.response_rate) == (0, 1, 0)
@@ -155,7 +155,7 @@ cases = st.one_of(
 
 
 @given(st.lists(cases, max_size=30))
-def test_every_case_of_the_cohort_is_in_one_place(cohort: list[AnsweredCase]) -> None:
+def test_every_case_of_the_cohort_is_counted_once(cohort: list[AnsweredCase]) -> None:
     told = summed(cohort=cohort).cohort
     withheld = sum(count for _, count in told.withheld)
     assert told.closed == len(cohort) == told.handed_over + told.waiting + withheld
@@ -172,7 +172,7 @@ def test_the_rate_is_open_until_the_last_link_has_expired() -> None:
 
 
 @pytest.mark.parametrize("state", ["answered", "bounced", "withheld", "expired"])
-def test_an_invitation_that_takes_no_answer_keeps_no_rate_open(state: str) -> None:
+def test_an_invitation_without_a_valid_link_does_not_keep_the_rate_open(state: str) -> None:
     case = a_case(invitation_state=state, expires_at=NOW + timedelta(days=3))
     assert summed(cohort=[case]).cohort.open_until is None
 
@@ -188,7 +188,7 @@ def times(**of: Any) -> AnsweredCase:
     return a_case(opened_at=IN_WEEK - timedelta(hours=10), **of)
 
 
-def test_without_a_measurement_durations_come_from_the_times_on_the_calendar() -> None:
+def test_without_a_measurement_durations_are_calendar_times() -> None:
     review = summed(cohort=[times(first_response_at=IN_WEEK - timedelta(hours=9))])
     (first,), (resolution,) = review.first_response, review.resolution
     assert (first.clock, first.overall.median) == ("calendar", 3600)
@@ -220,11 +220,11 @@ def test_resolution_time_counts_confirmed_closings_only(reason: str | None) -> N
     assert review.first_response[0].overall.n == 1
 
 
-def test_an_end_before_the_beginning_is_no_duration() -> None:
+def test_an_end_before_the_start_gives_no_duration() -> None:
     assert summed(cohort=[a_case(opened_at=IN_WEEK + timedelta(hours=1))]).resolution == ()
 
 
-def test_kinds_stand_in_the_order_of_the_facts_unknown_and_missing_ones_last() -> None:
+def test_kinds_are_in_the_order_of_the_facts_with_unknown_and_missing_ones_last() -> None:
     known = [kind.key for kind in FACTS.case_kinds]
     wanted = [*known, "hardware", "network", None]
     cohort = [times(case_kind=kind) for kind in reversed(wanted)]
@@ -250,14 +250,14 @@ def test_median_and_percentile_agree_with_their_definitions(seconds: list[int]) 
         assert spread.percentile_90 == min(enough)
 
 
-def test_sample_data_is_noticed_alone_and_mixed_in() -> None:
+def test_sample_data_is_detected_alone_and_mixed() -> None:
     unreal = an_answer(5, 5, source=SAMPLE_SOURCE)
     assert summed([unreal], [unreal]).sample == "all"
     assert summed([an_answer(5, 5)], [unreal]).sample == "some"
     assert summed([an_answer(5, 5)], [a_case()]).sample == "none"
 
 
-def test_an_answer_without_scores_is_a_fault_and_says_whose() -> None:
+def test_an_answer_without_scores_raises_an_error_with_its_case() -> None:
     with pytest.raises(ValueError, match="case 00012345 has no answer"):
         summed([a_case()])
 
@@ -281,13 +281,13 @@ def test_answers_to_different_wordings_are_never_pooled() -> None:
     assert review.answers == 4
 
 
-def test_a_week_of_another_wording_alone_keeps_its_figures() -> None:
+def test_a_week_with_only_another_wording_has_its_figures() -> None:
     review = summed([an_answer(4, 4, wording_version=FACTS.survey.wording_version + 1)] * 3)
     assert [scores.n for scores in review.scores] == [0, 0]
     assert [scores.counts for scores in review.other_wordings[0].scores] == [(0, 0, 0, 3, 0)] * 2
 
 
-def test_a_closing_whose_mail_was_withdrawn_is_not_counted_as_asked() -> None:
+def test_a_closing_whose_email_was_withdrawn_does_not_count_as_asked() -> None:
     withdrawn = a_case(invitation_state="withheld", handed_over=False)
     cohort = summed([], [withdrawn, a_case()]).cohort
     assert (cohort.reached, cohort.withheld) == (1, (("superseded", 1),))

@@ -120,11 +120,11 @@ WORDINGS = [place for place in LEAVES if place[-1] in FACTS.languages]
 # The shipped file
 
 
-def test_the_file_written_anew_holds_the_same_facts(tmp_path: Path) -> None:
+def test_a_rewritten_file_has_the_same_facts(tmp_path: Path) -> None:
     assert load(tmp_path, RAW) == FACTS
 
 
-def test_every_fact_has_something_to_show_in_every_language_or_says_why_not() -> None:
+def test_every_fact_can_be_shown_in_every_language_or_has_a_reason() -> None:
     for key in VALUES:
         for language in FACTS.languages:
             try:
@@ -134,7 +134,7 @@ def test_every_fact_has_something_to_show_in_every_language_or_says_why_not() ->
                 assert "not set" in str(error) or "true or false" in str(error)
 
 
-def test_german_is_no_copy_of_english() -> None:
+def test_german_texts_are_not_copies_of_english_ones() -> None:
     copied = [
         key
         for key, value in VALUES.items()
@@ -169,19 +169,19 @@ def test_there_are_exactly_two_questions_with_five_different_points() -> None:
             assert len({point[language] for point in question.points}) == 5
 
 
-def test_the_settled_numbers_are_there() -> None:
+def test_the_agreed_numbers_are_set() -> None:
     rules = FACTS.survey
     assert (rules.low_threshold, rules.link_lifetime_days, rules.edit_window_hours) == (2, 14, 24)
     assert (rules.asking_limit_days, rules.minimum_n, rules.share_minimum_n) == (14, 10, 30)
     assert FACTS.metric("first_response_time").target_seconds == 3600
 
 
-def test_no_measured_figure_is_among_the_facts() -> None:
+def test_the_facts_have_no_measured_figures() -> None:
     measured = re.compile(r"\d\s*(%|percent|Prozent|minutes|Minuten)")
     assert [place for place in WORDINGS if measured.search(at(RAW, place))] == []
 
 
-def test_what_no_page_states_is_left_to_the_operator() -> None:
+def test_facts_that_no_page_states_are_unset() -> None:
     assert FACTS.contacts.phone is None
     assert FACTS.contacts.service_status_url is None
     assert FACTS.organisation.site_url is None
@@ -189,13 +189,13 @@ def test_what_no_page_states_is_left_to_the_operator() -> None:
     assert FACTS.contacts.hours == Text({"en": "See your contract", "de": "Siehe Ihren Vertrag"})
 
 
-def test_every_lifetime_of_a_column_is_a_period_of_the_facts() -> None:
+def test_every_lifetime_of_a_column_is_a_retention_period() -> None:
     columns = [one for table in PERSONAL_DATA.values() for one in table.columns.values()]
     periods = {period.key for period in FACTS.retention}
     assert {column.lifetime for column in columns} - {None} == periods
 
 
-def test_tables_stand_in_the_order_of_the_file() -> None:
+def test_tables_are_in_the_order_of_the_file() -> None:
     for table in ("statuses", "metrics", "glossary", "pieces", "case_kinds", "retention"):
         assert [entry.key for entry in getattr(FACTS, table)] == list(RAW[table])
 
@@ -205,7 +205,7 @@ def test_tables_stand_in_the_order_of_the_file() -> None:
 
 @many_files
 @given(place=st.sampled_from(WORDINGS))
-def test_a_changed_wording_is_what_is_shown(tmp_path: Path, place: Place) -> None:
+def test_a_changed_wording_is_shown(tmp_path: Path, place: Place) -> None:
     facts = load(tmp_path, changed(place, "Something else"))
     key, language = dotted(place[:-1]), str(place[-1])
     assert facts.value(key, language) == "Something else" != FACTS.value(key, language)
@@ -213,13 +213,13 @@ def test_a_changed_wording_is_what_is_shown(tmp_path: Path, place: Place) -> Non
     assert different == [key]
 
 
-def test_a_changed_number_is_what_is_shown(tmp_path: Path) -> None:
+def test_a_changed_number_is_shown(tmp_path: Path) -> None:
     facts = load(tmp_path, changed(("survey", "link_lifetime_days"), 21))
     assert facts.survey.link_lifetime_days == 21
     assert facts.value("survey.link_lifetime_days", "de") == "21"
 
 
-def test_what_the_operator_sets_replaces_the_words_for_not_set(tmp_path: Path) -> None:
+def test_a_value_that_is_set_replaces_the_unset_wording(tmp_path: Path) -> None:
     assert FACTS.value("contacts.phone", "de") == FACTS.contacts.phone_unset["de"]
     facts = load(tmp_path, changed(("contacts", "phone"), "+49 30 1234567"))
     assert facts.value("contacts.phone", "de") == "+49 30 1234567"
@@ -235,7 +235,7 @@ def test_an_entry_of_an_open_table_can_be_left_out(tmp_path: Path, table: str) -
     assert len(getattr(load(tmp_path, raw), table)) == 1
 
 
-def test_a_further_status_and_a_further_case_kind_are_welcome(tmp_path: Path) -> None:
+def test_a_further_status_and_case_kind_can_be_added(tmp_path: Path) -> None:
     raw = changed(("statuses", "closed", "next"), ["archived"])
     raw["statuses"]["archived"] = {**RAW["statuses"]["closed"], "name": "Archived"}
     raw["case_kinds"]["billing"] = RAW["case_kinds"]["other"]
@@ -244,7 +244,7 @@ def test_a_further_status_and_a_further_case_kind_are_welcome(tmp_path: Path) ->
     assert facts.case_kind("billing").key == "billing"
 
 
-def test_a_further_language_asks_for_a_line_in_every_text(tmp_path: Path) -> None:
+def test_a_further_language_is_required_in_every_text(tmp_path: Path) -> None:
     found = faults(tmp_path, changed(("languages",), ["en", "de", "fr"]))
     assert len(found) == sum(isinstance(value, Text) for value in VALUES.values()) > 250
     assert all("lacks 'fr': add " in fault for fault in found)
@@ -274,7 +274,7 @@ def test_facts_cannot_be_changed_by_the_program() -> None:
 
 @many_files
 @given(place=st.sampled_from(REQUIRED))
-def test_a_removed_key_is_named_with_the_way_to_mend_it(tmp_path: Path, place: Place) -> None:
+def test_a_missing_key_is_reported_with_its_fix(tmp_path: Path, place: Place) -> None:
     found = faults(tmp_path, changed(place))
     key, name = dotted(place), str(place[-1])
     if place in WORDINGS:
@@ -287,7 +287,9 @@ def test_a_removed_key_is_named_with_the_way_to_mend_it(tmp_path: Path, place: P
 
 @many_files
 @given(place=st.sampled_from(LEAVES), wrong=st.sampled_from([3.5, [], {}, [[1]]]))
-def test_a_wrong_type_is_named_with_the_right_one(tmp_path: Path, place: Place, wrong: Any) -> None:
+def test_a_wrong_type_is_reported_with_the_right_one(
+    tmp_path: Path, place: Place, wrong: Any
+) -> None:
     (fault, *_) = faults(tmp_path, changed(place, wrong))
     assert dotted(place) in fault
     assert re.search(r": (write|add|did you mean|remove) ?", fault)
@@ -295,7 +297,7 @@ def test_a_wrong_type_is_named_with_the_right_one(tmp_path: Path, place: Place, 
 
 @many_files
 @given(place=st.sampled_from(RECORDS), name=st.sampled_from(["meaning_", "phon", "zzz", "fr"]))
-def test_a_key_too_many_is_named(tmp_path: Path, place: Place, name: str) -> None:
+def test_an_unknown_key_is_reported(tmp_path: Path, place: Place, name: str) -> None:
     found = faults(tmp_path, changed((*place, name), "x"))
     assert any(dotted((*place, name)) in fault for fault in found)
 
@@ -309,9 +311,7 @@ JSON = st.recursive(
 
 @many_files
 @given(place=st.sampled_from(PLACES), value=JSON)
-def test_whatever_stands_there_it_is_facts_or_named_faults(
-    tmp_path: Path, place: Place, value: Any
-) -> None:
+def test_any_content_is_facts_or_reported_faults(tmp_path: Path, place: Place, value: Any) -> None:
     value = json.loads(json.dumps(value).encode("utf-8", "replace"))
     try:
         load(tmp_path, changed(place, value))
@@ -549,7 +549,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_mistake_is_named_with_file_key_and_mend(tmp_path: Path, mistake: str) -> None:
+def test_a_fault_is_reported_with_file_key_and_fix(tmp_path: Path, mistake: str) -> None:
     before, after, key, mend = MISTAKES[mistake]
     path = tmp_path / "support.toml"
     assert before in SOURCE
@@ -563,7 +563,7 @@ def test_mistake_is_named_with_file_key_and_mend(tmp_path: Path, mistake: str) -
     ), caught.value
 
 
-def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
+def test_all_faults_are_reported_together(tmp_path: Path) -> None:
     raw = changed(("survey", "low_threshold"), 9)
     del raw["contacts"]["hours"]["de"]
     del raw["organisation"]["name"]
@@ -582,17 +582,17 @@ def test_line_breaks_in_the_file_stay_inside_one_line_of_the_message(tmp_path: P
     assert all(len(fault.splitlines()) == 1 for fault in faults(tmp_path, raw))
 
 
-def test_missing_file_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(FactsError, match=r"gone\.toml: no such file"):
         load_facts(tmp_path / "gone.toml")
 
 
-def test_folder_instead_of_a_file_is_named(tmp_path: Path) -> None:
+def test_a_folder_instead_of_a_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(FactsError, match="cannot be read"):
         load_facts(tmp_path)
 
 
-def test_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+def test_a_file_in_another_encoding_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "latin.toml"
     path.write_bytes(SOURCE.encode("utf-16"))
     with pytest.raises(FactsError, match=r"latin\.toml: cannot be read as UTF-8"):
@@ -617,7 +617,7 @@ def test_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
         ("questions.ease.points.6", "questions.ease.points.5"),
     ],
 )
-def test_unknown_key_names_the_nearest(key: str, nearest: str) -> None:
+def test_an_unknown_key_has_a_suggestion(key: str, nearest: str) -> None:
     with pytest.raises(FactsError) as caught:
         FACTS.value(key, "en")
     assert f'"{key}"' in str(caught.value)
@@ -625,7 +625,7 @@ def test_unknown_key_names_the_nearest(key: str, nearest: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["contacts", "statuses.received", "", "x", "a.b.c", "__class__"])
-def test_what_is_no_value_is_refused(key: str) -> None:
+def test_a_key_without_a_value_is_refused(key: str) -> None:
     with pytest.raises(FactsError, match="has no value"):
         FACTS.value(key, "en")
 
@@ -637,13 +637,13 @@ def test_fact_that_is_not_set_and_a_switch_have_nothing_to_show() -> None:
         FACTS.value("survey.reason_required", "en")
 
 
-def test_unknown_language_is_named() -> None:
+def test_an_unknown_language_is_reported() -> None:
     with pytest.raises(FactsError, match=r"contacts\.hours lacks 'fr'"):
         FACTS.value("contacts.hours", "fr")
 
 
 @pytest.mark.parametrize("ask", ["metric", "question", "status", "case_kind"])
-def test_unknown_entry_names_those_there_are(ask: str) -> None:
+def test_an_unknown_entry_is_reported_with_the_existing_ones(ask: str) -> None:
     with pytest.raises(FactsError, match='has no "nonsense": there is [a-z]'):
         getattr(FACTS, ask)("nonsense")
 

@@ -76,7 +76,7 @@ def read(site: Path, name: str) -> str:
 
 
 @pytest.mark.parametrize("old", GONE)
-def test_nothing_on_the_site_says_the_old_value(changed_site, old):
+def test_no_file_of_the_site_has_the_old_value(changed_site, old):
     files = [path for path in changed_site.rglob("*") if path.is_file()]
     said = [
         str(path.relative_to(changed_site))
@@ -88,7 +88,7 @@ def test_nothing_on_the_site_says_the_old_value(changed_site, old):
 
 
 @pytest.mark.parametrize("folder", ["", "de/"])
-def test_pages_say_the_new_value(changed_site, folder):
+def test_pages_have_the_new_value(changed_site, folder):
     status = read(changed_site, f"{folder}case-status.html")
     assert status.count("Remedy Offered") >= 5
     assert "Finished" in status and ">Closed<" not in status
@@ -104,7 +104,7 @@ def test_pages_say_the_new_value(changed_site, folder):
 
 
 @pytest.mark.parametrize("folder", ["", "de/"])
-def test_pictures_say_the_new_value_in_boxes_and_in_words(changed_site, folder):
+def test_graphs_have_the_new_value_in_boxes_and_description(changed_site, folder):
     for page, new in (("case-status", "Remedy Offered"), ("escalations", "ACCEPTED")):
         for drawing in re.findall(
             r"<svg.*?</svg>", read(changed_site, f"{folder}{page}.html"), re.S
@@ -114,7 +114,7 @@ def test_pictures_say_the_new_value_in_boxes_and_in_words(changed_site, folder):
                 assert new in "".join(re.findall(r"<desc.*?</desc>", drawing, re.S)), page
 
 
-def test_data_files_say_the_new_value(changed_site):
+def test_data_files_have_the_new_value(changed_site):
     def entries(name):
         return json.loads(read(changed_site, f"data/{name}.json"))[name]
 
@@ -143,7 +143,7 @@ def plain_and_html(mail: EmailMessage) -> str:
     ("language", "question"),
     [("en", "How light was the work with us?"), ("de", "Wie leicht ging es mit uns?")],
 )
-def test_mail_and_survey_say_the_new_value(changed_office, language, question):
+def test_email_and_survey_have_the_new_value(changed_office, language, question):
     receipt = changed_office.receive(a_case(language=language, closed_at=changed_office.now))
     (mail,) = changed_office.mails()
     text = plain_and_html(mail)
@@ -160,7 +160,7 @@ def test_mail_and_survey_say_the_new_value(changed_office, language, question):
         assert "Feather-light" in page.text
 
 
-def test_every_wording_customers_are_told_stands_on_the_site(site):
+def test_every_wording_for_customers_is_on_the_site(site):
     pages = "".join(
         " ".join(re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8")).split())
         for path in site.rglob("*.html")

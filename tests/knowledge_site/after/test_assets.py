@@ -59,13 +59,13 @@ def test_each_page_loads_one_sheet_that_all_languages_share(site):
         assert f'data-search="{up}assets/{search.name}"' in pages[name]
 
 
-def test_the_script_a_page_loads_stands_in_it_without_its_remarks(site):
+def test_the_script_of_a_page_is_inlined_without_comments(site):
     for html in some(lightened(site).values()):
         [script] = re.findall(r"<script data-search=[^>]*>(.*?)</script>", html, re.DOTALL)
         assert script == "let used;\nused = '//';\n"
 
 
-def test_no_file_is_left_that_nobody_loads(site):
+def test_files_that_no_page_loads_are_removed(site):
     lightened(site)
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     assert {re.sub("-[0-9a-f]{8}", "", name) for name in files} == {
@@ -83,7 +83,7 @@ def test_a_language_keeps_a_file_that_differs(site):
     assert (site / "de/assets/site.js").exists()
 
 
-def test_page_of_any_depth_keeps_its_addresses_from_the_root(site):
+def test_addresses_from_the_root_are_kept_at_any_depth(site):
     (site / "404.html").write_text(HEAD.format(up="/below/"))
     page = lightened(site)["404.html"]
     [style], [search] = site.rglob("*.css"), site.rglob("*.js")
@@ -91,7 +91,7 @@ def test_page_of_any_depth_keeps_its_addresses_from_the_root(site):
     assert f'data-search="/below/assets/{search.name}"' in page
 
 
-def test_name_of_the_sheet_changes_with_its_content_only(site):
+def test_the_name_of_the_style_sheet_changes_only_with_its_content(site):
     lightened(site)
     [first] = site.rglob("style-*.css")
     (site / "assets/own.css").write_text(".used{c:e}")
@@ -105,12 +105,12 @@ def test_name_of_the_sheet_changes_with_its_content_only(site):
     assert second.name != first.name
 
 
-def test_scripts_lose_their_remarks_and_nothing_else(site):
+def test_only_comments_are_removed_from_scripts(site):
     lightened(site)
     [search] = site.rglob("*.js")
     assert search.read_text() == "let found;\n"
 
 
-def test_space_goes_where_it_says_nothing():
+def test_meaningless_white_space_is_removed():
     page = "\n\n<p>\n   a  <b>b</b>\n\n\n</p>\n<pre>\n\n  kept\n\n</pre>\n\n  <p>\n"
     assert without_spare_space(page) == ("<p>\na  <b>b</b>\n</p>\n<pre>\n\n  kept\n\n</pre>\n<p>\n")

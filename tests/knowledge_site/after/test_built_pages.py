@@ -16,13 +16,13 @@ def read(html):
     return BuiltPage(PAGE, html)
 
 
-def test_tag_over_several_lines_stands_at_its_first_line():
+def test_a_tag_over_several_lines_has_the_number_of_its_first_line():
     page = read('<p>\n<a\n  class="x"\n  href="y.html"\n  id="z">\n</a>')
     assert page.links == [(2, "y.html")]
     assert page.anchors == [(2, "z")]
 
 
-def test_what_stands_in_comments_scripts_and_code_is_no_link():
+def test_comments_scripts_and_code_contain_no_links():
     page = read(
         '<!-- <a href="a.html">\n-->\n<script>if (a < b) "<a href=\'b.html\'>"\n</script>\n'
         '<pre>&lt;a href="c.html"&gt;</pre>\n<p>href="d.html"</p>\n<a data-href=\'e.html\'>x</a>'
@@ -38,7 +38,7 @@ def test_values_without_double_quotes_and_with_entities_are_read():
     assert [target for _, target in page.links] == ["a.html?x=1&y=2", "b.html", "d.html"]
 
 
-def test_data_blocks_are_no_scripts_and_loaded_scripts_are_loads():
+def test_data_blocks_are_not_scripts_and_external_scripts_are_loads():
     page = read('<script type="application/ld+json">{"a": 1}</script><script src="x.js"></script>')
     assert page.scripts == []
     assert page.loads == [(1, "x.js")]

@@ -5,7 +5,7 @@ import pytest
 from knowledge_site.after.css import Group, Rule, parse, write
 
 
-def test_rules_groups_and_statements_are_told_apart():
+def test_rules_groups_and_statements_are_distinguished():
     sheet = parse('@import "x.css"; a { color : red; } @media print { b { margin: 0 auto } }')
     assert sheet == (
         Rule('@import "x.css"'),
@@ -14,7 +14,7 @@ def test_rules_groups_and_statements_are_told_apart():
     )
 
 
-def test_comments_and_spare_space_go_and_strings_stay():
+def test_comments_and_white_space_are_removed_and_strings_kept():
     text = """
     /* a { b: c } */
     a::before , b {
@@ -32,16 +32,16 @@ def test_animations_and_nested_rules_are_kept_as_they_are():
     assert write(parse(text)) == text
 
 
-def test_groups_may_stand_in_groups_and_empty_ones_are_not_written():
+def test_groups_can_be_nested_and_empty_ones_are_dropped():
     sheet = parse("@supports (a:b){@media print{}@media screen{a{b:c}}}")
     assert write(sheet) == "@supports (a:b){@media screen{a{b:c}}}"
 
 
-def test_what_was_written_reads_the_same():
+def test_minified_css_parses_to_the_same_rules():
     text = '@charset "x";a{b:c}@media print{d{e:f}g{h:i;j:"k;}"}}@font-face{l:m}'
     assert parse(write(parse(text))) == parse(text)
 
 
-def test_closing_brace_too_many_is_an_error():
+def test_an_extra_closing_brace_is_an_error():
     with pytest.raises(ValueError, match="brace"):
         parse("a{b:c}}d{e:f}")

@@ -14,7 +14,7 @@ FACTS = load_facts()
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_file_on_the_site_follows_the_schema_beside_it(site, name):
+def test_each_data_file_matches_its_schema(site, name):
     folder = site / "data"
     data = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     shape = json.loads((folder / data["$schema"]).read_text(encoding="utf-8"))
@@ -25,7 +25,7 @@ def test_file_on_the_site_follows_the_schema_beside_it(site, name):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_schema_refuses_what_lacks_a_field_or_a_language(name):
+def test_the_schema_requires_every_field_and_language(name):
     shape = schema(name, FACTS.languages)
     validator = jsonschema_rs.validator_for(shape)
     data = content(name, FACTS)
@@ -42,7 +42,7 @@ def test_schema_refuses_what_lacks_a_field_or_a_language(name):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_entry_leads_to_its_place_on_a_page(site, name):
+def test_every_entry_links_to_its_section_of_a_page(site, name):
     for entry in json.loads((site / "data" / f"{name}.json").read_text(encoding="utf-8"))[name]:
         page, anchor = entry["page"].split("#")
         for folder in ("", "de/"):
@@ -50,7 +50,7 @@ def test_every_entry_leads_to_its_place_on_a_page(site, name):
             assert anchor in {found for _, found in built.anchors}, entry["page"]
 
 
-def test_wording_in_the_file_is_the_one_on_the_page(site):
+def test_data_files_and_pages_have_the_same_wording(site):
     text = re.sub(r"<[^>]+>", "", (site / "de/case-status.html").read_text(encoding="utf-8"))
     data = json.loads((site / "data/statuses.json").read_text(encoding="utf-8"))
     for status in data["statuses"]:
@@ -58,7 +58,7 @@ def test_wording_in_the_file_is_the_one_on_the_page(site):
         assert status["meaning"]["de"] in text
 
 
-def test_further_language_stands_in_file_and_schema(tmp_path):
+def test_a_further_language_is_in_file_and_schema(tmp_path):
     assert set(schema("metrics", ["en", "fr"])["$defs"]["text"]["properties"]) == {"en", "fr"}
     write_data(tmp_path, FACTS.model_copy(update={"languages": ("en",)}))
     data = json.loads((tmp_path / "data/statuses.json").read_text(encoding="utf-8"))

@@ -26,7 +26,7 @@ def read(facts=FACTS, language="en"):
 
 
 @pytest.mark.parametrize("language", FACTS.languages)
-def test_feed_tells_every_change_the_newest_first(language):
+def test_the_feed_lists_every_change_newest_first(language):
     found = read(language=language).findall("a:entry", SPACE)
     days = [entry.findtext("a:updated", namespaces=SPACE) for entry in found]
     assert days == sorted(days, reverse=True)
@@ -38,7 +38,7 @@ def test_feed_tells_every_change_the_newest_first(language):
     }
 
 
-def test_feed_has_what_atom_asks_for():
+def test_the_feed_has_all_elements_that_atom_requires():
     root = read(placed("https://support.example.org"))
     for place in (root, *root.findall("a:entry", SPACE)):
         for tag in ("id", "title", "updated"):
@@ -60,13 +60,13 @@ def test_ids_are_unique_and_survive_a_move_of_the_site():
 
 
 @pytest.mark.parametrize(("language", "folder"), [("en", ""), ("de", "de/")])
-def test_links_are_whole_when_the_address_of_the_site_is_known(language, folder):
+def test_links_are_absolute_if_the_site_has_an_address(language, folder):
     root = read(placed("https://support.example.org/"), language)
     for link in some(root.iter(f"{{{ATOM}}}link")):
         assert link.attrib["href"].startswith(f"https://support.example.org/{folder}")
 
 
-def test_change_without_a_page_is_told_all_the_same():
+def test_a_change_without_a_page_is_in_the_feed_too():
     change = FACTS.changes[0].model_copy(
         update={"key": "quiet", "day": date(2026, 1, 2), "page": None}
     )
@@ -76,7 +76,7 @@ def test_change_without_a_page_is_told_all_the_same():
 
 
 @pytest.mark.parametrize("folder", ["", "de/"])
-def test_every_entry_leads_to_its_place_on_the_built_page(site, folder):
+def test_every_entry_links_to_its_section_of_the_built_page(site, folder):
     root = fromstring((site / f"{folder}feed.xml").read_bytes())
     anchors = {
         anchor for _, anchor in built_pages.BuiltPage(site / f"{folder}what-changed.html").anchors
@@ -95,7 +95,7 @@ def test_page_leads_to_its_feed(site):
         assert "feed.xml" in [target for _, target in page.links]
 
 
-def test_feed_with_nothing_to_tell_is_a_feed_all_the_same():
+def test_a_feed_without_entries_is_valid():
     root = read(FACTS.model_copy(update={"changes": ()}))
     assert root.findall("a:entry", SPACE) == []
     assert root.findtext("a:updated", namespaces=SPACE)

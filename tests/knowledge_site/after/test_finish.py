@@ -39,7 +39,7 @@ def faults(site):
     return [str(fault) for fault in links.check(site.root, built_pages.read_site(site.root))]
 
 
-def test_good_links_are_no_fault(site):
+def test_valid_links_are_accepted(site):
     assert faults(site) == []
 
 
@@ -57,7 +57,7 @@ def test_good_links_are_no_fault(site):
         ("<p>{{ contacts.hours }}</p>", "unfilled placeholder"),
     ],
 )
-def test_fault_is_named_with_page_and_line(site, body, message):
+def test_a_fault_is_reported_with_page_and_line(site, body, message):
     path = site("index.html", body)
     (found,) = faults(site)
     assert found.startswith(f"{path}:4: ")
@@ -73,7 +73,7 @@ def test_style_sheet_of_another_host_is_a_fault(site):
     assert ["another host" in found for found in faults(site)] == [True]
 
 
-def test_links_to_other_hosts_and_mail_are_left_alone(site):
+def test_links_to_other_hosts_and_email_addresses_are_not_checked(site):
     site(
         "index.html",
         '<a href="https://example.org/">x</a><a href="mailto:a@example.org">x</a>',
@@ -81,13 +81,13 @@ def test_links_to_other_hosts_and_mail_are_left_alone(site):
     assert faults(site) == []
 
 
-def test_encoded_anchor_and_name_are_understood(site):
+def test_encoded_anchors_and_names_are_decoded(site):
     site("lösung.html", '<p id="über">x</p>')
     site("index.html", '<a href="l%C3%B6sung.html#%C3%BCber">x</a>')
     assert faults(site) == []
 
 
-def test_braces_in_scripts_are_no_template_text(site):
+def test_braces_in_scripts_are_not_unfilled_placeholders(site):
     site("index.html", "<script>a={b:{c:{}}}</script><style>a{b:{{}}}</style>")
     assert faults(site) == []
 
@@ -142,7 +142,7 @@ def page(language: str, day: int) -> Page:
     return Page(language, "case-status.md", Path("x"), meta, "", 1)
 
 
-def test_sitemap_states_true_dates_and_every_language():
+def test_the_sitemap_has_the_real_dates_and_every_language():
     pages = [page("en", 2), page("de", 3)]
     root = fromstring(sitemap.sitemap(pages, "https://support.example.org", "en"))
     space = {"s": sitemap.SITEMAP, "x": sitemap.XHTML}
@@ -194,7 +194,7 @@ def test_old_addresses_lead_to_the_page_and_are_mapped_for_servers(site):
     )
 
 
-def test_old_path_claimed_twice_or_outside_the_site_is_a_fault():
+def test_an_old_path_listed_twice_or_outside_the_site_is_a_fault():
     pages = [
         moved("en", "a.md", "/old", "/../x"),
         moved("en", "b.md", "/old/"),

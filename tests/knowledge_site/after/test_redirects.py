@@ -117,7 +117,7 @@ def test_old_path_has_a_stub_and_a_line_in_the_map(site, path):
     assert f"{path} /{page};\n" in (site / "redirects.map").read_text(encoding="utf-8")
 
 
-def test_map_holds_no_path_that_is_not_in_the_table(site):
+def test_the_map_has_only_paths_of_the_table(site):
     lines = (site / "_redirects").read_text(encoding="utf-8").splitlines()
     assert {line.split()[0] for line in lines} == set(PATHS)
 
@@ -134,7 +134,7 @@ def test_every_page_with_an_old_path_keeps_its_old_anchors_in_the_test():
 
 
 @pytest.mark.parametrize("old", ["/docs/understand-slas", "/v6/docs/en/case-escalation"])
-def test_browser_is_led_to_the_page_with_the_anchor(browser, address, old):
+def test_the_browser_is_redirected_to_the_page_with_the_anchor(browser, address, old):
     anchors = re.findall(r"[\w-]+", ANCHORS[PATHS[old]])
     context = browser.new_context()
     page = context.new_page()
@@ -143,7 +143,7 @@ def test_browser_is_led_to_the_page_with_the_anchor(browser, address, old):
     context.close()
 
 
-def test_old_address_leads_on_without_scripts_too(browser, address):
+def test_an_old_address_redirects_without_scripts_too(browser, address):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}docs/getting-support")

@@ -38,7 +38,7 @@ def purged(text: str) -> str:
         "[dir=ltr] a",
     ],
 )
-def test_rule_that_some_page_can_meet_stays(selector):
+def test_a_rule_that_a_page_can_match_is_kept(selector):
     assert purged(f"{selector}{{b:c}}") == f"{selector}{{b:c}}"
 
 
@@ -58,24 +58,24 @@ def test_rule_that_some_page_can_meet_stays(selector):
         ".home-page",
     ],
 )
-def test_rule_that_no_page_can_meet_goes(selector):
+def test_a_rule_that_no_page_can_match_is_removed(selector):
     assert purged(f"{selector}{{b:c}}") == ""
 
 
-def test_of_several_selectors_only_the_ones_that_can_match_stay():
+def test_only_selectors_that_can_match_are_kept():
     assert purged("a,.gone,:is(.home,.gone) a{b:c}") == "a,:is(.home,.gone) a{b:c}"
 
 
-def test_group_whose_rules_all_go_goes_too():
+def test_a_group_without_rules_is_removed():
     assert purged("@media print{.gone{b:c}}@media screen{a{b:c}}") == "@media screen{a{b:c}}"
 
 
-def test_property_nobody_reads_goes_and_so_does_what_only_it_read():
+def test_unused_properties_are_removed_with_those_only_they_use():
     text = ":root{--read:1px;--chain:var(--end);--end:2px;--icon:url('a;b')}a{margin:var(--read)}"
     assert purged(text) == ":root{--read:1px}a{margin:var(--read)}"
 
 
-def test_animation_stays_only_when_it_is_played():
+def test_an_animation_is_kept_only_if_it_is_used():
     text = "@keyframes turn{to{b:c}}@keyframes gone{to{b:c}}a{animation:turn 1s}"
     assert purged(text) == "@keyframes turn{to{b:c}}a{animation:turn 1s}"
 

@@ -23,7 +23,7 @@ def expiring(day: date):
     )
 
 
-def test_security_txt_can_be_relied_on_for_thirty_days_more():
+def test_security_txt_is_valid_for_at_least_thirty_more_days():
     left = FACTS.contacts.security_txt_expires - datetime.now(UTC).date()
     assert left >= timedelta(days=30), (
         "check that reports still reach contacts.security_address, then write a new day "
@@ -31,7 +31,7 @@ def test_security_txt_can_be_relied_on_for_thirty_days_more():
     )
 
 
-def test_security_txt_says_where_to_report_and_until_when():
+def test_security_txt_has_contact_and_expiry_date():
     lines = dict(line.split(": ", 1) for line in security(PLACED).splitlines())
     assert lines["Contact"] == f"mailto:{FACTS.contacts.security_address}"
     assert datetime.fromisoformat(lines["Expires"]).date() == FACTS.contacts.security_txt_expires
@@ -39,7 +39,7 @@ def test_security_txt_says_where_to_report_and_until_when():
     assert lines["Policy"] == "https://support.example.org/security.html"
 
 
-def test_without_an_address_of_the_site_nothing_is_named_that_needs_one():
+def test_files_without_a_site_address_have_no_absolute_links():
     assert {line.split(":")[0] for line in security(FACTS).splitlines()} == {
         "Contact",
         "Expires",
@@ -48,7 +48,7 @@ def test_without_an_address_of_the_site_nothing_is_named_that_needs_one():
     assert "Sitemap" not in robots(FACTS)
 
 
-def test_robots_are_led_to_the_sitemap():
+def test_robots_txt_names_the_sitemap():
     assert "Sitemap: https://support.example.org/sitemap.xml" in robots(PLACED).splitlines()
     assert "Disallow" not in robots(PLACED)
 
@@ -62,7 +62,7 @@ def test_robots_are_led_to_the_sitemap():
         (date(2027, 11, 27), "more than a year away"),
     ],
 )
-def test_day_that_is_over_or_too_far_away_stops_the_build(day, said):
+def test_an_expiry_date_that_is_past_or_too_far_away_stops_the_build(day, said):
     found = list(expiry_faults(expiring(day), date(2026, 11, 26)))
     assert len(found) == (said is not None)
     assert all(str(said) in fault and "contacts.security_txt_expires" in fault for fault in found)

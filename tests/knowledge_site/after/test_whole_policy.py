@@ -36,40 +36,40 @@ def test_each_page_follows_in_the_order_of_the_contents(whole):
     assert re.findall(r'<section class="part no-copy" id="(\w+)">', whole) == ["a", "b"]
 
 
-def test_contents_lead_to_the_parts(whole):
+def test_the_table_of_contents_links_to_the_sections(whole):
     assert '<li><a href="#a">A</a></li>\n<li><a href="#b">B</a></li>' in whole
 
 
-def test_links_between_parts_stay_on_the_page_and_others_lead_away(whole):
+def test_links_between_sections_stay_on_the_page_and_others_leave_it(whole):
     for link in ('"#b">B', '"#b--place">there', '"#a--one">here', '"#a--one">A'):
         assert f"<a href={link}</a>" in whole
     assert '<a href="index.html#x">home</a>' in whole
     assert '<a href="https://example.org/a.html">away</a>' in whole
 
 
-def test_headings_step_down_and_ids_carry_their_page(whole):
+def test_headings_are_one_level_lower_and_ids_have_the_prefix_of_their_page(whole):
     assert '<h2 id="a--a">A</h2>' in whole
     assert '<h3 id="a--one">One</h3>' in whole
     assert '<h6 id="b--place">Place</h6>' in whole
 
 
-def test_every_name_in_a_list_of_ids_is_carried_along(whole):
+def test_every_id_in_a_list_gets_the_prefix(whole):
     assert 'aria-labelledby="a--one a--two"' in whole
 
 
-def test_dates_and_marks_of_single_headings_are_left_out(whole):
+def test_dates_and_heading_links_are_left_out(whole):
     assert "yesterday" not in whole
     assert "today" in whole
     assert "headerlink" not in whole
 
 
-def test_site_without_such_a_page_is_left_alone(tmp_path):
+def test_a_site_without_that_page_is_unchanged(tmp_path):
     write_whole_policy(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("folder", ["", "de/"])
-def test_built_page_holds_all_pages_but_home_and_lists(site, folder):
+def test_the_built_page_has_all_pages_except_home_and_lists(site, folder):
     built = built_pages.BuiltPage(site / folder / WHOLE)
     anchors = {anchor for _, anchor in built.anchors}
     pages = {path.stem for path in (site / folder).glob("*.html")}

@@ -44,29 +44,29 @@ def write(docs, text, language="en"):
     return path
 
 
-def test_good_pages_have_no_fault(docs):
+def test_valid_pages_have_no_faults(docs):
     assert faults(docs) == []
 
 
-def test_unknown_fact_is_named_with_page_and_line(docs):
+def test_an_unknown_fact_is_reported_with_page_and_line(docs):
     path = write(docs, front("en") + "\n# A page\n\nUse {{ contacts.portal_nam }}.\n")
     (found,) = faults(docs)
     assert found.startswith(f"{path}:10: {{{{ contacts.portal_nam }}}}")
 
 
-def test_unknown_filler_is_named_with_page_line_and_nearest(docs):
+def test_an_unknown_placeholder_is_reported_with_page_line_and_suggestion(docs):
     path = write(docs, front("en") + "{{ table statusses }}\n")
     (found,) = faults(docs)
     assert found.startswith(f"{path}:7: ")
     assert "table statuses" in found
 
 
-def test_every_fault_is_listed_at_once(docs):
+def test_all_faults_are_listed_together(docs):
     write(docs, front("en") + "{{ a.b }} and {{ c.d }}\n\n{{ nonsense }}\n")
     assert len(faults(docs)) == 3
 
 
-def test_filler_inside_a_sentence_is_a_fault(docs):
+def test_a_block_placeholder_inside_a_sentence_is_a_fault(docs):
     write(docs, front("en") + "See {{ table statuses }}.\n")
     (found,) = faults(docs)
     assert "only text on its line" in found
@@ -75,18 +75,18 @@ def test_filler_inside_a_sentence_is_a_fault(docs):
 @pytest.mark.parametrize(
     "text", ["{{ contacts.hours", "contacts.hours }}", "{% if x %}", "{{ a\nb }}"]
 )
-def test_template_text_left_over_is_a_fault(docs, text):
+def test_an_unfilled_placeholder_is_a_fault(docs, text):
     write(docs, front("en") + text + "\n")
     assert any("unfilled placeholder" in found for found in faults(docs))
 
 
 @pytest.mark.parametrize("text", ["`{{ a.b }}`", "```\n{{ a.b }}\n```", "~~~\n{% if %}\n~~~"])
-def test_code_is_left_alone(docs, text):
+def test_code_is_not_checked(docs, text):
     write(docs, front("en") + text + "\n")
     assert faults(docs) == []
 
 
-def test_text_after_a_code_block_is_read_again(docs):
+def test_text_after_a_code_block_is_checked_again(docs):
     path = write(docs, front("en") + "```\ncode\n```\n{{ a.b }}\n")
     (found,) = faults(docs)
     assert found.startswith(f"{path}:10:")
@@ -99,7 +99,7 @@ def test_page_missing_in_a_language_is_a_fault(docs):
 
 
 @pytest.mark.parametrize("key", ["title", "description", "last_updated", "last_reviewed"])
-def test_missing_front_matter_is_named(docs, key):
+def test_missing_front_matter_is_reported(docs, key):
     lines = [line for line in front("en").splitlines() if not line.startswith(key)]
     write(docs, "\n".join(lines) + "\n")
     (found,) = faults(docs)
@@ -129,28 +129,28 @@ def test_date_in_the_future_is_a_fault(docs):
     assert "last_reviewed 2026-11-25 is in the future" in found
 
 
-def test_date_that_is_no_date_is_a_fault(docs):
+def test_an_invalid_date_is_a_fault(docs):
     write(docs, front("en").replace("2026-11-02", "November 2026"))
     (found,) = faults(docs)
     assert "last_reviewed: 2026-11-24" in found
 
 
 @pytest.mark.parametrize("key", ["contacts.portal_name", "contacts.security_address"])
-def test_fact_written_out_by_hand_is_named_with_its_key(docs, key):
+def test_a_fact_typed_by_hand_is_reported_with_its_key(docs, key):
     path = write(docs, front("en") + f"\nAsk {FACTS.value(key, 'en')} today.\n")
     (found,) = faults(docs)
     assert found.startswith(f"{path}:8: ")
     assert f"{{{{ {key} }}}}" in found
 
 
-def test_fact_in_code_or_between_braces_is_not_written_out(docs):
+def test_a_fact_in_code_or_braces_is_accepted(docs):
     address = FACTS.contacts.security_address
     write(docs, front("en") + f"`{address}` {{{{ contacts.security_address }}}}\n")
     assert faults(docs) == []
 
 
 @pytest.mark.parametrize("said", ["{{ contacts.portal_name }}", FACTS.contacts.portal_name])
-def test_description_holds_no_fact_because_nobody_fills_it(docs, said):
+def test_a_description_must_not_contain_placeholders(docs, said):
     write(
         docs, FRONT.format(description=f"'All about {said}, in one sentence that is long enough.'")
     )

@@ -41,7 +41,7 @@ IN_THE_SITE = {
 
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("broken", [IN_MARKDOWN, IN_THE_SITE], ids=["markdown", "site"])
-def test_every_broken_link_is_named_with_page_and_line(docs, language, broken):
+def test_every_broken_link_is_reported_with_page_and_line(docs, language, broken):
     page = docs / language / "your-feedback.md"
     lines = page.read_text(encoding="utf-8").splitlines()
     for text in broken:
@@ -55,7 +55,7 @@ def test_every_broken_link_is_named_with_page_and_line(docs, language, broken):
     assert len(found) == len(broken)
 
 
-def test_anchor_given_twice_is_named(docs):
+def test_a_duplicate_anchor_is_reported(docs):
     page = docs / "en" / "glossary.md"
     with page.open("a", encoding="utf-8") as file:
         file.write('\n<span id="case"></span>\n')
@@ -63,7 +63,7 @@ def test_anchor_given_twice_is_named(docs):
     assert f"{page}:{line}: id 'case' is used twice on the page" in faults(docs)
 
 
-def test_page_in_no_navigation_is_named(docs):
+def test_a_page_missing_from_the_navigation_is_reported(docs):
     for language in ("en", "de"):
         text = (docs / language / "imprint.md").read_text(encoding="utf-8")
         text = re.sub(r"description: .*", f"description: {'y' * 60} {language}", text)
@@ -73,7 +73,7 @@ def test_page_in_no_navigation_is_named(docs):
     )
 
 
-def test_fault_of_a_fact_keeps_its_place_in_the_site(docs, tmp_path):
+def test_a_fault_in_a_fact_keeps_its_place_in_the_built_site(docs, tmp_path):
     source = (ROOT / "support_facts/support.toml").read_text(encoding="utf-8")
     path = tmp_path / "support.toml"
     path.write_text(

@@ -17,7 +17,7 @@ def drawings(facts=FACTS, language="en"):
     return picture(facts, language).findall("svg")
 
 
-def test_picture_is_drawn_for_wide_and_for_narrow_screens():
+def test_there_is_a_graph_for_wide_and_one_for_narrow_screens():
     wide, tall = drawings()
     wide_width, wide_height = map(float, wide.attrib["viewBox"].split()[2:])
     tall_width, tall_height = map(float, tall.attrib["viewBox"].split()[2:])
@@ -26,7 +26,7 @@ def test_picture_is_drawn_for_wide_and_for_narrow_screens():
     assert tall_width <= 320
 
 
-def test_each_drawing_is_named_and_described_by_its_own_text():
+def test_each_graph_has_its_own_title_and_description():
     for drawing in some(drawings()):
         title, text = drawing.find("title"), drawing.find("desc")
         assert title is not None and text is not None
@@ -41,7 +41,7 @@ def described(facts=FACTS, language="en") -> str:
     return drawings(facts, language)[0].findtext("desc") or ""
 
 
-def test_each_box_shows_a_status_and_leads_to_its_row():
+def test_each_box_shows_a_status_and_links_to_its_row():
     for drawing in some(drawings()):
         boxes = {link.attrib["href"]: link.findtext("text") for link in drawing.findall("a")}
         assert boxes == {
@@ -49,7 +49,7 @@ def test_each_box_shows_a_status_and_leads_to_its_row():
         }
 
 
-def test_there_is_one_way_for_each_status_that_can_follow():
+def test_there_is_one_arrow_for_each_status_that_can_follow():
     ways = sum(len(status.next) for status in FACTS.statuses)
     for drawing in some(drawings()):
         assert len(drawing.findall("g")) == ways
@@ -63,7 +63,7 @@ def test_description_names_every_status_and_what_can_follow(language):
     assert len(re.findall(r"\. |\.$", text)) == len(FACTS.statuses)
 
 
-def test_everything_drawn_lies_inside_the_picture():
+def test_every_shape_is_inside_the_graph():
     for drawing in some(drawings()):
         width, height = map(float, drawing.attrib["viewBox"].split()[2:])
         for path in some(drawing.iter("path")):
@@ -72,7 +72,7 @@ def test_everything_drawn_lies_inside_the_picture():
             assert all(0 <= y <= height for y in numbers[1::2])
 
 
-def test_a_status_more_makes_a_longer_picture():
+def test_one_more_status_makes_the_graph_longer():
     last = FACTS.statuses[-1]
     longer = FACTS.model_copy(
         update={
@@ -89,7 +89,7 @@ def test_a_status_more_makes_a_longer_picture():
 
 
 @pytest.mark.parametrize("language", FACTS.languages)
-def test_escalation_is_drawn_from_its_own_statuses(language):
+def test_the_escalation_graph_has_its_own_statuses(language):
     for drawing in some(escalation(FACTS, language).findall("svg")):
         boxes = {
             link.attrib["href"]: "".join(link.itertext()).strip() for link in drawing.findall("a")
@@ -103,7 +103,7 @@ def test_escalation_is_drawn_from_its_own_statuses(language):
         assert len(drawing.findall("g")) == sum(len(s.next) for s in FACTS.escalation_statuses)
 
 
-def test_picture_is_well_formed_and_carries_no_style_of_its_own():
+def test_the_graph_is_well_formed_and_has_no_inline_style():
     text = tostring(picture(FACTS, "de"), encoding="unicode")
     fromstring(text)
     assert "style=" not in text

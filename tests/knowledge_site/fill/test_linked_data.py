@@ -40,7 +40,7 @@ def placed(tmp_path_factory):
 
 
 @pytest.mark.parametrize("folder", ["", "de/"])
-def test_every_page_says_what_it_is_and_when_it_changed(placed, folder):
+def test_every_page_has_linked_data_with_its_dates(placed, folder):
     for name in NAMES:
         page = told(placed / f"{folder}{name}.html")["WebPage"]
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", page["dateModified"])
@@ -49,7 +49,7 @@ def test_every_page_says_what_it_is_and_when_it_changed(placed, folder):
 
 
 @pytest.mark.parametrize("folder", ["", "de/"])
-def test_every_page_but_home_says_the_way_to_itself(placed, folder):
+def test_every_page_except_home_has_breadcrumbs(placed, folder):
     for name in NAMES:
         page = told(placed / f"{folder}{name}.html")["WebPage"]
         if name == "index":
@@ -63,7 +63,7 @@ def test_every_page_but_home_says_the_way_to_itself(placed, folder):
 
 
 @pytest.mark.parametrize("folder", ["", "de/"])
-def test_home_says_how_support_is_reached(placed, folder):
+def test_the_home_page_has_the_contact_points(placed, folder):
     organisation = told(placed / f"{folder}index.html")["Organization"]
     support, security = organisation["contactPoint"]
     assert organisation["name"] == FACTS.organisation.name
@@ -72,7 +72,7 @@ def test_home_says_how_support_is_reached(placed, folder):
 
 
 @pytest.mark.parametrize(("folder", "language"), [("", "en"), ("de/", "de")])
-def test_words_are_told_as_defined_terms_with_their_anchors(site, folder, language):
+def test_terms_are_defined_terms_with_their_anchors(site, folder, language):
     for page, entries in (("case-status", FACTS.statuses), ("glossary", FACTS.glossary)):
         html = (site / f"{folder}{page}.html").read_text(encoding="utf-8")
         terms = told(site / f"{folder}{page}.html")["DefinedTermSet"]["hasDefinedTerm"]
@@ -83,7 +83,7 @@ def test_words_are_told_as_defined_terms_with_their_anchors(site, folder, langua
             assert re.search(rf'id="?{term["url"][1:]}[" >]', html), term["url"]
 
 
-def test_nothing_in_a_value_ends_the_element_it_stands_in():
+def test_no_value_can_close_the_script_element():
     meaning = Text({"en": "</script><script>alert(1)</script>"})
     facts = FACTS.model_copy(
         update={"glossary": (FACTS.glossary[0].model_copy(update={"meaning": meaning}),)}
@@ -94,7 +94,7 @@ def test_nothing_in_a_value_ends_the_element_it_stands_in():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_page_names_itself_in_every_language(placed, name):
+def test_every_page_links_to_its_translations(placed, name):
     english, german = (f"https://support.example.org/{folder}{name}.html" for folder in ("", "de/"))
     for folder in ("", "de/"):
         html = (placed / f"{folder}{name}.html").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ def wide(*stages: Box):
     return status_graphs(stages, WORDS)[0]
 
 
-def test_room_for_bent_ways_is_made_only_when_there_are_some():
+def test_space_for_curved_arrows_is_only_reserved_if_needed():
     straight = Layout(True, 3, ((0, 1), (1, 2)), 190)
     bent = Layout(True, 3, ((0, 1), (0, 2), (2, 1)), 190)
     assert straight.size[0] == bent.size[0]
@@ -25,7 +25,7 @@ def test_room_for_bent_ways_is_made_only_when_there_are_some():
 
 
 @pytest.mark.parametrize("name", ["Short", "Solution Proposed", "Unbreakablewordbeyondanybox"])
-def test_name_that_fits_stands_on_one_line(name):
+def test_a_short_name_is_on_one_line(name):
     box = wide(stage("a", name)).find("a")
     assert box is not None
     assert box.findtext("text") == name
@@ -39,14 +39,14 @@ def test_name_that_fits_stands_on_one_line(name):
         ("Requirements Clarification", ["Requirements", "Clarification"]),
     ],
 )
-def test_long_name_is_broken_and_still_heard_as_one(name, lines):
+def test_a_long_name_is_wrapped_and_read_as_one_by_screen_readers(name, lines):
     text = wide(stage("a", name)).find("a/text")
     assert text is not None
     assert [line.text or "" for line in text.findall("tspan")] == lines
     assert "".join(text.itertext()).strip() == name
 
 
-def test_box_is_as_wide_as_the_longest_name_needs():
+def test_a_box_is_as_wide_as_the_longest_name():
     def width(name):
         box = wide(stage("a", "A"), stage("b", name)).find("a/rect")
         return float(box.attrib["width"]) if box is not None else 0
@@ -55,7 +55,7 @@ def test_box_is_as_wide_as_the_longest_name_needs():
     assert width("SOLUTION PROPOSED") < width("SOLUTIONPROPOSED")
 
 
-def test_both_drawings_are_named_by_ids_of_their_own():
+def test_both_graphs_have_unique_ids():
     found = [
         element.attrib["id"]
         for drawing in status_graphs([stage("a", "A", "b"), stage("b", "B")], WORDS)
@@ -65,7 +65,7 @@ def test_both_drawings_are_named_by_ids_of_their_own():
     assert len(set(found)) == len(found) == 4
 
 
-def test_way_back_is_drawn_below_and_a_skipping_one_above():
+def test_arrows_back_are_below_and_skipping_arrows_above():
     drawing = wide(stage("a", "A", "b", "c"), stage("b", "B"), stage("c", "C", "b"))
     height = float(drawing.attrib["viewBox"].split()[3])
     box = drawing.find("a/rect")
