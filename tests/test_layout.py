@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from check_words import main as check_words
 
 import feedback_app
 
@@ -216,3 +217,8 @@ def test_no_two_classes_of_the_product_have_the_same_name() -> None:
     assert len(classes) >= 100
     found = {name: places + aliases.get(name, []) for name, places in classes.items()}
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
+def test_no_text_has_a_phrase_to_avoid(capsys: pytest.CaptureFixture[str]) -> None:
+    check_words()
+    assert capsys.readouterr().out == "", "see scripts/phrases.toml"

@@ -51,7 +51,7 @@ def _write_cases(path: Path) -> None:
 
 
 def _faults(page) -> list[str]:
-    """Return what axe finds on the page in both colour schemes."""
+    """Return the faults that axe reports in both colour schemes."""
     found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)

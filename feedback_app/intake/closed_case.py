@@ -69,12 +69,12 @@ class CaseReader:
         )
 
     def dates_of(self, name: str) -> DateReader:
-        """Return what reads the dates of this field."""
+        """Return the reader of the dates of this field."""
         return self.dates_by_field.get(name, self.dates)
 
     @cached_property
     def readers(self) -> Mapping[str, Callable[[str], Any]]:
-        """Return what reads the text of each field. They raise ValueError saying what is wrong."""
+        """Return the reader of each field. Readers raise ValueError with the reason."""
         return {name: self._reader(name, one.kind) for name, one in CASE_FIELDS.items()}
 
     def read(self, values: Mapping[str, str]) -> ClosedCase:

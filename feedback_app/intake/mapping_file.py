@@ -101,7 +101,7 @@ class MappingTables(BaseModel):
         )
 
     def reader(self, facts: Facts, team_zone: ZoneInfo, now: datetime) -> CaseReader:
-        """Return what reads values into closed cases, as of `now`."""
+        """Return a reader of closed cases, as of `now`."""
         return CaseReader.of(
             facts,
             self.dates(team_zone, facts.languages),

@@ -62,7 +62,7 @@ class ErasureScope:
 
 
 def find(program: Program, target: ErasureTarget) -> ErasureScope:
-    """Return what is stored about the target."""
+    """Return the data that is stored about the target."""
     database = program.database
     closings = _closings(program, target)
     ids = {one.invitation_id for one in closings}

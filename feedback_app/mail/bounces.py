@@ -65,7 +65,7 @@ _POLICY = _ShortHeaders()
 
 
 def read_report(report: bytes) -> BounceReport:
-    """Return what `report` says about a message that could not be delivered.
+    """Return the content of `report` about a message that could not be delivered.
 
     Raises ReportError for a report of a delay or a success, and for any other email.
     """

@@ -85,14 +85,14 @@ def test_the_real_export_again_changes_nothing(desk: Desk, sample: Path) -> None
     assert desk.office.everything() == before
 
 
-def test_a_case_that_closed_today_gets_its_mail(desk: Desk) -> None:
+def test_a_case_that_closed_today_gets_its_email(desk: Desk) -> None:
     result = desk.invite(
         _csv(
-            ("number", "closed", "mail", "language"),
+            ("number", "closed", "email", "language"),
             ("00012345", TODAY, "contact@customer.example", "DE"),
         ),
         *("--map", "case_number=number", "--map", "closed_at=closed"),
-        *("--map", "contact_email=mail"),
+        *("--map", "contact_email=email"),
     )
     assert (result.exit_code, result.stderr) == (0, "")
     assert "1 new closed cases (0 withheld), 0 duplicates" in _last(result)

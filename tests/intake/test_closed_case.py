@@ -32,13 +32,13 @@ def _faults(**values: str) -> dict[str, str]:
     return {fault.field: fault.reason for fault in caught.value.errors}
 
 
-def test_the_least_a_closed_case_needs_and_its_leading_zeros() -> None:
+def test_a_minimal_closed_case_keeps_its_leading_zeros() -> None:
     case = READER.read(LEAST)
     assert (case.case_number, case.case_id, case.closure_key) == ("00012", "00012", "")
     assert case.contact_email is case.case_kind is case.opened_at is None
 
 
-def test_every_field_arrives() -> None:
+def test_every_field_is_read() -> None:
     case = READER.read(
         {
             **LEAST,
@@ -64,24 +64,24 @@ def test_every_field_arrives() -> None:
     assert (case.first_response_seconds, case.resolution_seconds) == (1800, 0)
 
 
-def test_all_faults_of_a_row_are_named_at_once() -> None:
+def test_all_errors_of_a_row_are_reported_together() -> None:
     faults = _faults(closed_at="30/2/2016", case_kind="hardware", contact_email="nobody")
     assert set(faults) == {"closed_at", "case_kind", "contact_email"}
 
 
 @pytest.mark.parametrize("name", ["case_number", "closed_at", "source"])
-def test_a_required_value_that_is_missing_or_blank_is_named(name: str) -> None:
+def test_a_missing_or_blank_required_value_is_reported(name: str) -> None:
     assert name in _faults(**{name: ""})
     values = {field: text for field, text in LEAST.items() if field != name}
     with pytest.raises(InvalidCaseError, match=f"{name}: is empty"):
         READER.read(values)
 
 
-def test_a_number_that_holds_nothing_storable_is_empty() -> None:
+def test_a_number_without_storable_characters_counts_as_empty() -> None:
     assert _faults(case_number="\x00\x07") == {"case_number": "is empty"}
 
 
-def test_words_that_are_not_in_the_facts_are_answered_with_those_that_are() -> None:
+def test_an_unknown_word_is_reported_with_the_allowed_ones() -> None:
     assert (
         _faults(case_kind="hardware")["case_kind"] == "'hardware' is not one of software, security"
     )
@@ -113,7 +113,7 @@ def test_words_that_are_not_in_the_facts_are_answered_with_those_that_are() -> N
         "=?utf-8?q?a?=@b.example",
     ],
 )
-def test_only_one_plain_mailbox_is_an_address(address: str) -> None:
+def test_only_a_single_plain_address_is_accepted(address: str) -> None:
     assert "is not a plain email address" in _faults(contact_email=address)["contact_email"]
 
 
@@ -123,7 +123,7 @@ _LOCAL_PARTS = _ATOMS | st.lists(_WORDS, min_size=1, max_size=6).map("".join)
 
 
 @given(st.emails() | _LOCAL_PARTS.map(lambda local: f"{local}@b.example"))
-def test_an_address_that_is_taken_fits_a_mail_header_unchanged(address: str) -> None:
+def test_an_accepted_address_is_unchanged_in_an_email_header(address: str) -> None:
     try:
         taken = READER.read({**LEAST, "contact_email": address}).contact_email
     except InvalidCaseError:
@@ -149,40 +149,40 @@ def test_an_address_that_is_taken_fits_a_mail_header_unchanged(address: str) -> 
         f"https://desk.example/{'a' * 2000}",
     ],
 )
-def test_only_web_addresses_lead_to_a_case(url: str) -> None:
+def test_only_web_addresses_are_accepted_as_case_links(url: str) -> None:
     assert "https://" in _faults(case_url=url)["case_url"]
 
 
 @pytest.mark.parametrize("language", ["German", "d", "de-", "de;DROP", "de\nx", "ä"])
-def test_a_language_is_a_tag(language: str) -> None:
+def test_a_language_must_be_a_language_tag(language: str) -> None:
     assert "is not a language tag" in _faults(language=language)["language"]
 
 
 @pytest.mark.parametrize("seconds", ["-1", "1.5", "1e3", "٣", "", "9" * 10, "9" * 5000, "0x1"])
-def test_seconds_are_a_whole_number_that_fits(seconds: str) -> None:
+def test_seconds_must_be_a_whole_number_within_the_limit(seconds: str) -> None:
     faults = _faults(resolution_seconds=seconds, duration_clock="business")
     assert "whole number of seconds" in faults["resolution_seconds"]
 
 
-def test_seconds_without_their_clock_mean_nothing() -> None:
+def test_seconds_require_their_clock() -> None:
     assert "calendar or business" in _faults(resolution_seconds="5")["duration_clock"]
 
 
 @pytest.mark.parametrize("name", ["case_number", "case_id", "customer", "team", "closure_key"])
-def test_a_cell_of_a_megabyte_is_refused_and_not_repeated(name: str) -> None:
+def test_a_cell_of_a_megabyte_is_refused_and_shortened_in_the_message(name: str) -> None:
     reason = _faults(**{name: "x" * 1_000_000})[name]
     assert reason == f"has 1000000 characters, but at most {MAX_TEXT} are allowed"
     assert len(_faults(contact_email="x" * 1_000_000)["contact_email"]) < 200
 
 
-def test_a_case_closed_a_moment_ahead_is_taken_and_one_of_next_week_is_not() -> None:
+def test_a_closing_slightly_in_the_future_is_accepted_but_not_one_next_week() -> None:
     ahead = (NOW + timedelta(hours=23)).isoformat()
     assert READER.read({**LEAST, "closed_at": ahead}).closed_at > NOW
     later = (NOW + timedelta(hours=25)).isoformat()
     assert "in the future" in _faults(closed_at=later)["closed_at"]
 
 
-def test_no_duration_comes_out_negative() -> None:
+def test_no_duration_is_negative() -> None:
     after, before = "2026-11-24T09:00:01Z", "2026-11-01T00:00Z"
     assert _faults(opened_at=after) == {"opened_at": "is after closed_at"}
     assert _faults(first_response_at=after) == {"first_response_at": "is after closed_at"}
@@ -190,18 +190,18 @@ def test_no_duration_comes_out_negative() -> None:
     assert faults == {"first_response_at": "is before opened_at"}
 
 
-def test_texts_are_one_line_without_what_cannot_be_stored() -> None:
+def test_texts_become_one_line_of_storable_characters() -> None:
     case = READER.read({**LEAST, "customer": "a\x00\r\nb\ud800c", "case_number": "1\n2"})
     assert (case.customer, case.case_number) == ("a bc", "1 2")
 
 
-def test_lost_characters_are_noticed_and_line_ends_are_none() -> None:
+def test_removed_characters_are_reported_but_not_line_endings() -> None:
     assert loses_characters(["fine", "a\x00b"])
     assert not loses_characters(["a\r\nb", "c\td"])
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), st.text(st.characters())))
-def test_any_values_make_a_case_or_named_faults(values: dict[str, str]) -> None:
+def test_any_values_give_a_case_or_reported_errors(values: dict[str, str]) -> None:
     try:
         case = READER.read({**LEAST, **values})
     except InvalidCaseError as error:

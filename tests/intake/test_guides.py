@@ -85,7 +85,7 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
-def test_a_guide_is_followed_step_by_step(operator: Operator, name: str) -> None:
+def test_the_steps_of_each_guide_work(operator: Operator, name: str) -> None:
     system = SYSTEMS[name]
     # The connection is tested as printed: with the secret, and with one that is wrong.
     answer = operator.block(name, system.secret)
@@ -117,7 +117,7 @@ def test_a_guide_is_followed_step_by_step(operator: Operator, name: str) -> None
     assert desk.get(link.path).status == 200
 
 
-def test_the_guide_of_the_api_is_followed(operator: Operator) -> None:
+def test_the_steps_of_the_api_guide_work(operator: Operator) -> None:
     key = feedback("key", "add", "my-desk", env=operator.env).strip()
     assert operator.block("api", key).startswith("HTTP/1.1 404 NOT FOUND")
     assert operator.block("api", key + "0").startswith("HTTP/1.1 401 UNAUTHORIZED")
@@ -131,7 +131,7 @@ def test_the_guide_of_the_api_is_followed(operator: Operator) -> None:
     assert desk.post("/api/v1/opt-outs", {"contact_email": message["contact_email"]}).status == 204
 
 
-def test_the_guide_of_csv_files_is_followed(operator: Operator) -> None:
+def test_the_steps_of_the_csv_guide_work(operator: Operator) -> None:
     closed = datetime.now(UTC).strftime("%d/%m/%Y 00:00")
     (operator.folder / "my-desk.toml").write_text(printed("toml", "csv"), encoding="utf-8")
     (operator.folder / "export.csv").write_text(
@@ -153,7 +153,7 @@ def test_the_guide_of_csv_files_is_followed(operator: Operator) -> None:
     assert (second["case_kind"], second["source"]) == ("software", "my-desk")
 
 
-def test_every_preset_has_a_page_with_template_test_and_way_back() -> None:
+def test_every_preset_has_a_guide_with_template_test_and_undo() -> None:
     for path in some(SHIPPED.glob("*.toml")):
         (page,) = (text for text in PAGES.values() if f"```sh {path.stem}\n" in text)
         assert f"FEEDBACK_WEBHOOK_SECRETS={path.stem}=" in page
@@ -162,7 +162,7 @@ def test_every_preset_has_a_page_with_template_test_and_way_back() -> None:
         assert "**How the link gets back**" in page
 
 
-def test_every_page_is_linked_and_links_lead_somewhere() -> None:
+def test_every_guide_is_linked_and_no_link_is_broken() -> None:
     for name, text in some(PAGES.items()):
         for target in re.findall(r"\]\(([^)#:]+)(?:#[\w-]+)?\)", text):
             assert (GUIDES / target).exists(), f"{name} links to {target}"
@@ -170,7 +170,7 @@ def test_every_page_is_linked_and_links_lead_somewhere() -> None:
     assert linked == set(PAGES) - {"README.md"}
 
 
-def test_pages_name_only_fields_commands_and_settings_there_are() -> None:
+def test_guides_only_name_existing_fields_commands_and_settings() -> None:
     text = "\n".join(PAGES.values())
     settings = set(re.findall(r"FEEDBACK_([A-Z_]+)", text))
     assert settings <= {name.upper() for name in Settings.model_fields}
@@ -179,5 +179,5 @@ def test_pages_name_only_fields_commands_and_settings_there_are() -> None:
     assert set(message) <= set(ClosedCaseMessage.model_fields)
 
 
-def test_no_page_holds_a_secret_of_the_tests() -> None:
+def test_no_guide_contains_a_secret_of_the_tests() -> None:
     assert not any(SECRET in text for text in PAGES.values())

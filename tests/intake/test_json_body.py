@@ -7,7 +7,7 @@ import pytest
 from feedback_app.intake.json_body import BodyError, _once_each, parse
 
 
-def test_a_name_that_is_there_twice_is_named_wherever_it_stands() -> None:
+def test_a_duplicate_name_is_reported_at_any_depth() -> None:
     with pytest.raises(BodyError, match="'b' occurs twice in one object"):
         parse(b'{"a": 1, "list": [{"b": 1, "c": {"b": 2}, "b": 3}]}')
     assert parse(b'{"a": {"a": [{"a": 1}, {"a": 2}]}}') == {"a": {"a": [{"a": 1}, {"a": 2}]}}
@@ -38,7 +38,7 @@ class Name:
         return self.text[part]
 
 
-def test_each_name_is_looked_at_once_even_if_the_last_of_thousands_is_there_twice() -> None:
+def test_duplicate_names_are_found_in_linear_time() -> None:
     comparisons, names = Comparisons(), 3000
     pairs = [(Name(f"n{at}", comparisons), at) for at in range(names)]
     with pytest.raises(BodyError, match="'n2999' occurs twice"):

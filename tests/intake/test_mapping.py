@@ -13,7 +13,7 @@ from feedback_app.intake.mapping import (
 COLUMNS = ("number", "closed_at", "state", "team")
 
 
-def test_a_column_called_like_a_field_fills_it() -> None:
+def test_a_column_named_like_a_field_fills_it() -> None:
     mapping = CaseMapping(columns={"case_number": "number"}).for_columns(COLUMNS, "csv")
     row = {"number": "007", "closed_at": "2026", "state": "Closed", "team": "A"}
     assert mapping.values(row) == {
@@ -24,13 +24,13 @@ def test_a_column_called_like_a_field_fills_it() -> None:
     }
 
 
-def test_what_is_set_wins_over_a_column_called_like_the_field() -> None:
+def test_a_set_value_takes_precedence_over_a_column_named_like_the_field() -> None:
     mapping = CaseMapping(columns={"case_number": "number"}, constants={"team": "B"})
     filled = mapping.for_columns(COLUMNS, "csv").values({"number": "1", "team": "A"})
     assert filled["team"] == "B"
 
 
-def test_a_source_that_is_set_or_mapped_wins_over_the_kind_of_file() -> None:
+def test_a_set_or_mapped_source_takes_precedence_over_the_default() -> None:
     number = {"case_number": "number"}
     was_set = CaseMapping(columns=number, constants={"source": "desk"}).for_columns(COLUMNS, "csv")
     mapped = CaseMapping(columns={**number, "source": "state"}).for_columns(COLUMNS, "csv")
@@ -38,7 +38,7 @@ def test_a_source_that_is_set_or_mapped_wins_over_the_kind_of_file() -> None:
     assert mapped.values({"state": "queue"})["source"] == "queue"
 
 
-def test_blank_cells_and_missing_marks_mean_nothing_is_there() -> None:
+def test_blank_cells_and_missing_texts_are_empty() -> None:
     mapping = CaseMapping(
         columns={"case_number": "number", "customer": "state"}, missing=frozenset({"?", "n/a"})
     )
@@ -47,7 +47,7 @@ def test_blank_cells_and_missing_marks_mean_nothing_is_there() -> None:
     assert mapping.values({"number": "1", "state": "??"})["customer"] == "??"
 
 
-def test_where_wants_each_column_and_any_of_its_values() -> None:
+def test_where_requires_every_column_with_any_of_its_values() -> None:
     where = alternatives(["state=Closed", "state=Done", "team=A"], "COLUMN=VALUE")
     mapping = CaseMapping(where=where)
     assert mapping.matches({"state": " Done ", "team": "A"})
@@ -59,7 +59,7 @@ def test_where_wants_each_column_and_any_of_its_values() -> None:
 @pytest.mark.parametrize(
     "given", [{"columns": {"case_nummer": "x"}}, {"constants": {"agent": "x"}}]
 )
-def test_an_unknown_field_is_named_with_all_fields(given: dict[str, dict[str, str]]) -> None:
+def test_an_unknown_field_is_reported_with_all_fields(given: dict[str, dict[str, str]]) -> None:
     with pytest.raises(MappingError, match="not a field of a closed case") as caught:
         CaseMapping(**given)  # type: ignore[arg-type]
     assert all(name in str(caught.value) for name in FIELDS)
@@ -76,14 +76,14 @@ def test_a_field_of_earlier_versions_is_ignored() -> None:
     )
 
 
-def test_a_near_miss_gets_a_suggestion() -> None:
+def test_a_misspelt_name_gets_a_suggestion() -> None:
     with pytest.raises(MappingError, match="did you mean case_number"):
         CaseMapping(columns={"case_nummer": "number"})
     with pytest.raises(MappingError, match="did you mean number"):
         CaseMapping(columns={"case_number": "nummer"}).for_columns(COLUMNS, "csv")
 
 
-def test_a_column_that_is_not_there_is_named_with_those_that_are() -> None:
+def test_a_missing_column_is_reported_with_the_existing_ones() -> None:
     columns = {"case_number": "number"}
     for mapping in (
         CaseMapping(columns={**columns, "customer": "account"}),
@@ -93,12 +93,12 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are() -> None:
             mapping.for_columns(COLUMNS, "csv")
 
 
-def test_a_column_that_is_there_twice_cannot_be_meant() -> None:
+def test_a_duplicate_column_is_refused() -> None:
     with pytest.raises(MappingError, match="'number' exists more than once"):
         CaseMapping(columns={"case_number": "number"}).for_columns(("number", *COLUMNS), "csv")
 
 
-def test_a_required_field_that_nothing_fills_is_named() -> None:
+def test_a_required_field_without_a_source_is_reported() -> None:
     with pytest.raises(MappingError, match="fills case_number: use --map case_number=COLUMN"):
         CaseMapping().for_columns(COLUMNS, "csv")
 
@@ -108,7 +108,7 @@ def test_a_field_cannot_be_mapped_and_set() -> None:
         CaseMapping(columns={"team": "a"}, constants={"team": "b"})
 
 
-def test_only_the_first_equals_sign_parts_name_and_value() -> None:
+def test_only_the_first_equals_sign_separates_name_and_value() -> None:
     assert once_each(["case_url=https://desk.example/?id=1"], "F=V") == {
         "case_url": "https://desk.example/?id=1"
     }
@@ -129,7 +129,7 @@ def test_there_is_no_field_for_the_name_of_an_agent() -> None:
     assert not {name for name in FIELDS if "agent" in name or "assign" in name or "owner" in name}
 
 
-def test_words_of_theirs_become_ours_however_they_are_capitalised() -> None:
+def test_the_senders_words_are_translated_ignoring_case() -> None:
     words = {"case_kind": {"Bug": "software", "*": "other"}, "closure_reason": {"OK": "confirmed"}}
     mapping = CaseMapping(columns={"case_kind": "a", "closure_reason": "b"}, words=words)
     assert mapping.values({"a": "BUG", "b": "ok"})["case_kind"] == "software"
@@ -140,7 +140,7 @@ def test_words_of_theirs_become_ours_however_they_are_capitalised() -> None:
     assert mapping.values({"a": "", "b": "odd"}) == {"closure_reason": "odd"}
 
 
-def test_what_keeps_a_row_out_is_named() -> None:
+def test_the_reason_why_a_row_is_filtered_out_is_given() -> None:
     mapping = CaseMapping(where={"state": frozenset({"Done", "Closed"})})
     assert mapping.unmet({"state": "Open"}) == ["state is 'Open', not one of Closed, Done"]
     assert mapping.unmet({}) == ["state is '', not one of Closed, Done"]

@@ -89,7 +89,7 @@ def test_no_recipient_is_not_an_error(office: Office) -> None:
     assert office.rows("digests") == []
 
 
-def test_the_command_writes_it_again(mailed: Office) -> None:
+def test_the_command_sends_the_digest_again(mailed: Office) -> None:
     assert digest.write(mailed.program, "2026-W47", mailed.now, only_once=False) == 2
     assert digest.write(mailed.program, "2026-W47", mailed.now, only_once=False) == 2
     assert len(digests(mailed)) == 4

@@ -24,7 +24,7 @@ def _answered(office: Office, number: str, comment: str, **changes) -> str:
     return invitation_id
 
 
-def test_erasing_a_case_keeps_its_scores_and_nothing_else(office: Office) -> None:
+def test_erasing_a_case_keeps_only_its_scores(office: Office) -> None:
     invitation_id = _answered(office, "1", "a comment")
     assert len(office.erase(case_number="1")[0].closings) == 1
     answer = office.answers(invitation_id)[0]
@@ -36,7 +36,7 @@ def test_erasing_a_case_keeps_its_scores_and_nothing_else(office: Office) -> Non
     assert list(office.mailbox.glob("*")) == []
 
 
-def test_erasing_an_address_reaches_all_its_cases_whatever_the_spelling(office: Office) -> None:
+def test_erasing_an_address_covers_all_its_cases_ignoring_case(office: Office) -> None:
     first = _answered(office, "1", "one", contact_email="Somebody@Customer.example")
     second = _answered(office, "2", "two", contact_email="somebody@customer.example")
     other = _answered(office, "3", "three")
@@ -44,7 +44,7 @@ def test_erasing_an_address_reaches_all_its_cases_whatever_the_spelling(office: 
     assert [office.answers(one)[0].comment for one in (first, second, other)] == ["", "", "three"]
 
 
-def test_deliveries_are_forgotten_after_a_month_and_their_closings_stay_known(
+def test_deliveries_are_deleted_after_a_month_but_closings_stay_known(
     office: Office,
 ) -> None:
     database = office.program.database
@@ -65,14 +65,14 @@ def test_deliveries_are_forgotten_after_a_month_and_their_closings_stay_known(
     assert len(office.rows("cases")) == 2
 
 
-def test_a_mail_still_waiting_is_not_sent_after_the_erasure(office: Office) -> None:
+def test_a_waiting_email_is_not_sent_after_erasure(office: Office) -> None:
     office.receive(a_case("1"))
     office.erase(case_number="1")
     assert office.deliver() == 0
     assert office.rows("outbox")[0]["refused_at"]
 
 
-def test_nothing_of_the_erased_text_is_left_in_the_files(sqlite_office: Office) -> None:
+def test_database_files_do_not_contain_the_erased_text(sqlite_office: Office) -> None:
     office = sqlite_office
     for number in range(30):
         _answered(
@@ -107,7 +107,7 @@ def test_rows_of_rejected_files_are_erased_too(office: Office, tmp_path: Path) -
     assert rejected_files.all_paths(office.program.database) == []
 
 
-def test_each_text_ends_with_its_lifetime_and_scores_stay(office: Office) -> None:
+def test_each_text_is_erased_after_its_lifetime_and_scores_stay(office: Office) -> None:
     invitation_id = _answered(office, "1", "a comment")
     facts = office.program.facts
     longest = max(period.days for period in facts.retention)
@@ -120,7 +120,7 @@ def test_each_text_ends_with_its_lifetime_and_scores_stay(office: Office) -> Non
     assert end_lifetimes(office.program, office.now) == 0
 
 
-def test_who_did_what_to_what_ends_and_that_it_was_done_stays(office: Office) -> None:
+def test_the_audit_log_keeps_actions_without_names_after_their_lifetime(office: Office) -> None:
     facts, database = office.program.facts, office.program.database
     with database.write() as tx:
         leads.record_action(tx, "lena", "account added", "rita, reader", office.now)
@@ -132,7 +132,7 @@ def test_who_did_what_to_what_ends_and_that_it_was_done_stays(office: Office) ->
     assert (row["lead_name"], row["action"], row["subject"]) == (None, "account added", None)
 
 
-def test_no_text_ends_before_its_lifetime(office: Office) -> None:
+def test_no_text_is_erased_before_its_lifetime_ends(office: Office) -> None:
     invitation_id = _answered(office, "1", "a comment")
     facts = office.program.facts
     office.now = NOW + timedelta(days=min(period.days for period in facts.retention) - 1)
@@ -151,7 +151,7 @@ def test_old_files_of_rejected_rows_are_removed(office: Office, tmp_path: Path) 
     assert not rejected.exists()
 
 
-def test_a_mail_still_waiting_is_kept_whole_however_old(office: Office) -> None:
+def test_a_waiting_email_is_kept_however_old_it_is(office: Office) -> None:
     office.receive(a_case("1"))
     facts = office.program.facts
     office.wait(days=facts.period("message").days + 1)
@@ -161,7 +161,7 @@ def test_a_mail_still_waiting_is_kept_whole_however_old(office: Office) -> None:
     assert office.rows("outbox")[0]["recipient"] is None
 
 
-def test_a_rejected_file_that_cannot_be_removed_is_named_and_the_rest_goes_on(
+def test_a_rejected_file_that_cannot_be_deleted_is_reported_and_retention_continues(
     office: Office, tmp_path: Path, caplog
 ) -> None:
     stuck, free = tmp_path / "stuck.rejected.csv", tmp_path / "free.rejected.csv"
@@ -185,7 +185,7 @@ def _rejected(office: Office, path: Path, text: str, encoding: str = "utf-8") ->
     return path
 
 
-def test_a_rejected_file_saved_by_a_spreadsheet_is_searched_all_the_same(
+def test_a_rejected_file_saved_by_a_spreadsheet_is_searched_too(
     office: Office, tmp_path: Path
 ) -> None:
     path = _rejected(
@@ -200,9 +200,7 @@ def test_a_rejected_file_saved_by_a_spreadsheet_is_searched_all_the_same(
     assert "J\u00f6rg" in path.read_text(encoding="utf-8")
 
 
-def test_only_the_rows_of_the_case_are_erased_not_those_with_its_number_as_line(
-    office: Office, tmp_path: Path
-) -> None:
+def test_line_numbers_equal_to_the_case_number_do_not_match(office: Office, tmp_path: Path) -> None:
     path = _rejected(
         office,
         tmp_path / "cases.rejected.csv",
@@ -212,7 +210,7 @@ def test_only_the_rows_of_the_case_are_erased_not_those_with_its_number_as_line(
     assert path.read_text(encoding="utf-8").splitlines()[1:] == ["4,b@two.example,3,x"]
 
 
-def test_an_address_is_matched_whole_and_also_where_a_reason_quotes_it(
+def test_an_address_is_matched_completely_and_also_in_reasons(
     office: Office, tmp_path: Path
 ) -> None:
     path = _rejected(
@@ -225,7 +223,7 @@ def test_an_address_is_matched_whole_and_also_where_a_reason_quotes_it(
     assert path.read_text(encoding="utf-8").splitlines()[1:] == ["1,ba@x.example,2,x"]
 
 
-def test_a_file_that_cannot_be_searched_is_named_and_the_rest_is_erased(
+def test_a_file_that_cannot_be_searched_is_reported_and_the_rest_erased(
     office: Office, tmp_path: Path
 ) -> None:
     invitation_id = _answered(office, "1", "a comment")
@@ -237,7 +235,7 @@ def test_a_file_that_cannot_be_searched_is_named_and_the_rest_is_erased(
     assert office.answers(invitation_id)[0].comment == ""
 
 
-def test_mails_that_were_never_finished_are_erased_and_end_too(office: Office) -> None:
+def test_unfinished_email_files_are_erased_too(office: Office) -> None:
     office.receive(a_case("1"))
     office.receive(a_case("2"))
     ids = [row["id"] for row in office.rows("outbox")]

@@ -19,7 +19,7 @@ from tests.support.office import Office, a_case
 from tests.support.server import environment, feedback
 
 
-def test_one_run_delivers_mails_and_ends_lifetimes(office: Office) -> None:
+def test_one_run_sends_emails_and_ends_lifetimes(office: Office) -> None:
     office.receive(a_case("00000001"))
     done = worker.run_once(office.program, times.now)
     assert done["messages sent"] == 1

@@ -158,7 +158,7 @@ VIEWS = [(width, scheme) for width in (320, 1280) for scheme in ("light", "dark"
 
 
 def everywhere(page: Any, path: str) -> dict[tuple[str, int, str], list[str]]:
-    """Return what axe finds on the page, by width and colour scheme; it fits every width."""
+    """Return the faults that axe reports by width and colour scheme; the page fits every width."""
     found = {}
     for width, scheme in VIEWS:
         page.set_viewport_size({"width": width, "height": 800})

@@ -207,7 +207,7 @@ def test_the_address_we_wrote_to_may_be_one_of_several_and_be_spelled_differentl
 def _with_recipients(
     sent_back: bytes, statuses: tuple[tuple[str, str], ...], field: str = "Final-Recipient"
 ) -> bytes:
-    """Return the report with the fields of these recipients instead of its own."""
+    """Return the report with its recipient replaced by these."""
     own = b"Final-Recipient: rfc822; contact@customer.example\nAction: failed\nStatus: 5.1.1\n"
     assert own in sent_back
     blocks = (

@@ -101,7 +101,7 @@ class Office:
     def erase(
         self, case_number: str | None = None, source: str | None = None, email: str | None = None
     ) -> tuple[ErasureScope, RowsFound]:
-        """Erase a case or address; return what was found before and the rejected rows removed."""
+        """Erase a case or address; return the data found and the rejected rows removed."""
         found = find(self.program, ErasureTarget(case_number, source, email))
         return found, erase(self.program, found, self.now)
 

@@ -56,7 +56,7 @@ def _stored(office: Office) -> dict[str, int]:
     return {table: len(office.rows(table)) for table in tables}
 
 
-def test_a_closed_case_comes_in_and_is_asked_about(office: Office, desk: Wire) -> None:
+def test_a_closed_case_is_stored_and_its_customer_asked(office: Office, desk: Wire) -> None:
     reply = desk.post(CASES, a_message(case_id="500A", delivery_id="d-1", case_kind="software"))
     assert reply.status == 201
     told = reply.json
@@ -67,7 +67,9 @@ def test_a_closed_case_comes_in_and_is_asked_about(office: Office, desk: Wire) -
     assert desk.get(f"{CASES}/desk/500A").json["state"] == "handed_over"
 
 
-def test_who_sends_its_own_mail_gets_the_link_and_we_send_none(office: Office, desk: Wire) -> None:
+def test_a_sender_with_its_own_email_gets_the_link_and_we_send_none(
+    office: Office, desk: Wire
+) -> None:
     told = desk.post(CASES, a_message(send=False)).json
     assert told["state"] == "handed_over"
     assert office.mails() == []
@@ -79,7 +81,7 @@ def test_who_sends_its_own_mail_gets_the_link_and_we_send_none(office: Office, d
     assert desk.get(f"{CASES}/desk/00012345").json["state"] == "answered"
 
 
-def test_without_an_address_there_is_only_the_link(office: Office, desk: Wire) -> None:
+def test_without_an_address_only_the_link_is_created(office: Office, desk: Wire) -> None:
     told = desk.post(CASES, a_message(contact_email=None)).json
     assert (told["state"], told["withheld_because"]) == ("handed_over", "no_address")
     assert told["survey_link"].startswith("http://survey.example/f/")
@@ -92,7 +94,7 @@ def test_without_an_address_there_is_only_the_link(office: Office, desk: Wire) -
     assert office.rows("invitations") == [first]
 
 
-def test_who_gets_the_link_without_answering_counts_in_the_response_rate(
+def test_a_released_link_without_an_answer_counts_in_the_response_rate(
     office: Office, desk: Wire
 ) -> None:
     for number in ("1", "2"):
@@ -105,9 +107,7 @@ def test_who_gets_the_link_without_answering_counts_in_the_response_rate(
     assert (cohort.reached, cohort.answered, cohort.response_rate) == (2, 1, 0.5)
 
 
-def test_a_link_is_shown_once_it_was_asked_for_and_then_counts_as_given_out(
-    office: Office, desk: Wire
-) -> None:
+def test_a_link_is_only_shown_after_it_was_released(office: Office, desk: Wire) -> None:
     desk.post(CASES, a_message(case_id="A/B"))
     waiting = desk.get(f"{CASES}/desk/A%2FB").json
     assert waiting["state"] == "waiting"
@@ -125,7 +125,9 @@ def test_a_link_is_shown_once_it_was_asked_for_and_then_counts_as_given_out(
         assert told["link_expires_at"] == first["expires_at"]
 
 
-def test_no_link_is_given_out_for_who_may_not_be_asked(office: Office, desk: Wire) -> None:
+def test_no_link_is_released_for_a_customer_who_must_not_be_asked(
+    office: Office, desk: Wire
+) -> None:
     desk.post(CASES, a_message(closed_at="2016-03-05T12:00:00Z"))
     told = desk.post("/api/v1/survey-links", {"case_id": "00012345"}).json
     assert (told["withheld_because"], told["survey_link"]) == ("too_old", None)
@@ -134,7 +136,7 @@ def test_no_link_is_given_out_for_who_may_not_be_asked(office: Office, desk: Wir
     assert desk.post("/api/v1/survey-links", {}).fields == ["case_id"]
 
 
-def test_our_mail_stays_here_once_the_case_system_tells_the_customer_itself(
+def test_our_email_is_withdrawn_once_the_case_system_tells_the_customer(
     office: Office, desk: Wire
 ) -> None:
     desk.post(CASES, a_message())
@@ -148,7 +150,7 @@ def test_our_mail_stays_here_once_the_case_system_tells_the_customer_itself(
     )
 
 
-def test_an_alert_still_goes_out_when_our_mail_stays_here(office: Office, desk: Wire) -> None:
+def test_an_alert_is_still_sent_if_our_email_is_withdrawn(office: Office, desk: Wire) -> None:
     desk.post(CASES, a_message(contact_email=None))
     (invitation,) = office.rows("invitations")
     Customer(office, invitation["id"]).send(ease="1", satisfaction="1")
@@ -168,7 +170,7 @@ def _an_alert(invitation_id: str) -> OutboxMessage:
     )
 
 
-def test_a_repeat_changes_nothing(office: Office, desk: Wire) -> None:
+def test_a_repeated_delivery_is_a_duplicate(office: Office, desk: Wire) -> None:
     assert desk.post(CASES, a_message(delivery_id="d-1")).status == 201
     before = office.everything()
     for repeat in (a_message(delivery_id="d-1"), a_message(), a_message(delivery_id="d-1")):
@@ -177,7 +179,7 @@ def test_a_repeat_changes_nothing(office: Office, desk: Wire) -> None:
     assert office.everything() == before
 
 
-def test_a_delivery_is_known_however_late_it_is_repeated(office: Office, desk: Wire) -> None:
+def test_a_delivery_is_recognised_however_late_it_is_repeated(office: Office, desk: Wire) -> None:
     desk.post(CASES, a_message(delivery_id="d-1"))
     later = a_message(delivery_id="d-1", closed_at=to_text(NOW + timedelta(hours=20)))
     office.wait(days=3)
@@ -213,9 +215,7 @@ def test_a_delivery_id_belongs_to_one_closing(
     assert desk.post(CASES, a_message(delivery_id="d-2", **changes)).json["outcome"] == "new"
 
 
-def test_a_delivery_with_a_closing_key_is_known_by_it_whatever_time_it_says(
-    office: Office, desk: Wire
-) -> None:
+def test_a_closure_key_identifies_a_closing_whatever_its_time(office: Office, desk: Wire) -> None:
     desk.post(CASES, a_message(delivery_id="d-1", closure_key="first"))
     other_time = to_text(NOW - timedelta(days=3))
     again = a_message(delivery_id="d-1", closure_key="first", closed_at=other_time)
@@ -226,7 +226,9 @@ def test_a_delivery_with_a_closing_key_is_known_by_it_whatever_time_it_says(
     assert len(office.rows("cases")) == 1
 
 
-def test_a_hundred_deliveries_at_once_are_one_invitation(office: Office, desk: Wire) -> None:
+def test_a_hundred_simultaneous_deliveries_create_one_invitation(
+    office: Office, desk: Wire
+) -> None:
     message = a_message(delivery_id="d-1")
     with ThreadPoolExecutor(20) as pool:
         replies = list(pool.map(lambda _: desk.post(CASES, message), range(100)))
@@ -237,7 +239,7 @@ def test_a_hundred_deliveries_at_once_are_one_invitation(office: Office, desk: W
     }
 
 
-def test_closing_again_within_a_day_is_the_same_and_later_a_new_one(
+def test_closing_again_within_a_day_is_the_same_closing_and_later_a_new_one(
     office: Office, desk: Wire
 ) -> None:
     first = desk.post(CASES, a_message()).json
@@ -252,9 +254,7 @@ def test_closing_again_within_a_day_is_the_same_and_later_a_new_one(
     assert desk.get(f"{CASES}/desk/00012345").json["closure_key"] == later["closure_key"]
 
 
-def test_a_link_that_is_given_out_takes_the_place_of_the_earlier_survey(
-    office: Office, desk: Wire
-) -> None:
+def test_a_released_link_replaces_the_earlier_survey(office: Office, desk: Wire) -> None:
     desk.post(CASES, a_message())
     office.wait(days=3)
     told = desk.post(CASES, a_message(closed_at=to_text(office.now), contact_email=None)).json
@@ -264,7 +264,7 @@ def test_a_link_that_is_given_out_takes_the_place_of_the_earlier_survey(
     assert "closed again" in office.rows("outbox")[0]["last_error"]
 
 
-def test_many_come_in_together_and_answers_keep_their_order(office: Office, desk: Wire) -> None:
+def test_responses_to_a_list_are_in_its_order(office: Office, desk: Wire) -> None:
     numbers = ["9", "0", "00", "Ünïcødé 7"]
     reply = desk.post(CASES, [a_message(case_number=number) for number in numbers])
     assert reply.status == 201
@@ -272,7 +272,7 @@ def test_many_come_in_together_and_answers_keep_their_order(office: Office, desk
     assert {row["case_number"] for row in office.rows("cases")} == set(numbers)
 
 
-def test_of_many_none_is_stored_when_one_is_faulty(office: Office, desk: Wire) -> None:
+def test_a_list_with_one_invalid_case_is_not_stored_at_all(office: Office, desk: Wire) -> None:
     good, bad = a_message(), a_message(case_number="2", closed_at="yesterday", language="?!")
     reply = desk.post(CASES, [good, bad, 7])
     assert reply.status == 422
@@ -304,7 +304,7 @@ def test_of_many_none_is_stored_when_one_is_faulty(office: Office, desk: Wire) -
         ({"delivery_id": "d" * 201}, "delivery_id"),
     ],
 )
-def test_a_fault_is_named_with_its_field(
+def test_an_error_names_its_field(
     office: Office, desk: Wire, changes: dict[str, Any], field: str
 ) -> None:
     reply = desk.post(CASES, a_message(**changes))
@@ -326,7 +326,7 @@ def test_a_fault_is_named_with_its_field(
         ({"resolution_seconds": 60}, "duration_clock"),
     ],
 )
-def test_what_cannot_be_true_is_a_conflict_that_names_the_field(
+def test_an_impossible_value_is_a_conflict_that_names_the_field(
     office: Office, desk: Wire, changes: dict[str, Any], field: str
 ) -> None:
     reply = desk.post(CASES, a_message(**changes))
@@ -334,14 +334,14 @@ def test_what_cannot_be_true_is_a_conflict_that_names_the_field(
     assert office.rows("cases") == []
 
 
-def test_faults_of_form_and_of_meaning_are_named_together(office: Office, desk: Wire) -> None:
+def test_malformed_and_impossible_values_are_reported_together(office: Office, desk: Wire) -> None:
     message = a_message(case_number=7, language="?!", send="no", closed_at="yesterday")
     reply = desk.post(CASES, message)
     assert reply.status == 422
     assert set(reply.fields) == {"case_number", "language", "send", "closed_at"}
 
 
-def test_fields_we_do_not_know_are_ignored(office: Office, desk: Wire) -> None:
+def test_unknown_fields_are_ignored(office: Office, desk: Wire) -> None:
     # Earlier versions had the field solution_proposed_at, so some senders still fill it.
     ignored = {"agent": "Somebody", "extra": {"deep": [1, 2]}, "solution_proposed_at": "Somewhen"}
     assert desk.post(CASES, a_message(**ignored)).status == 201
@@ -351,7 +351,7 @@ def test_fields_we_do_not_know_are_ignored(office: Office, desk: Wire) -> None:
     assert len(office.rows("cases")) == 1
 
 
-def test_the_senders_own_measurement_is_kept_with_its_clock(office: Office, desk: Wire) -> None:
+def test_the_senders_measurement_is_stored_with_its_clock(office: Office, desk: Wire) -> None:
     measured = {"first_response_seconds": 0, "resolution_seconds": 7200}
     desk.post(CASES, a_message(**measured, duration_clock="business", closure_reason="confirmed"))
     (case,) = office.rows("cases")
@@ -359,7 +359,7 @@ def test_the_senders_own_measurement_is_kept_with_its_clock(office: Office, desk
     assert kept == (0, 7200, "business")
 
 
-def test_characters_that_cannot_be_stored_are_left_out_saying_so(
+def test_characters_that_cannot_be_stored_are_removed_with_a_note(
     office: Office, desk: Wire
 ) -> None:
     body = json.dumps(a_message(customer="A\x00B\ud800C", delivery_id="\ud800")).encode()
@@ -381,7 +381,7 @@ def test_characters_that_cannot_be_stored_are_left_out_saying_so(
         (b"1" * 5000, "too long"),
     ],
 )
-def test_a_body_that_is_no_json_is_refused(
+def test_a_body_that_is_not_json_is_refused(
     office: Office, desk: Wire, body: bytes, said: str
 ) -> None:
     reply = desk.post(CASES, body, {"Content-Type": "application/json"})
@@ -395,13 +395,13 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_parsed(desk: Wire) -> 
     assert (reply.status, reply.json["title"]) == (413, "Request Entity Too Large")
 
 
-def test_lists_have_their_limit(office: Office, desk: Wire) -> None:
+def test_the_length_of_a_list_is_limited(office: Office, desk: Wire) -> None:
     for body in ([], [a_message(case_number=str(number)) for number in range(101)]):
         assert desk.post(CASES, body).status == 422
     assert office.rows("cases") == []
 
 
-def test_only_json_is_taken(desk: Wire) -> None:
+def test_only_json_is_accepted(desk: Wire) -> None:
     reply = desk.post(CASES, b"{}", {"Content-Type": "text/plain"})
     assert reply.status == 415
 
@@ -419,7 +419,7 @@ def test_only_json_is_taken(desk: Wire) -> None:
         "Bearer fbk_\xe9_1",
     ],
 )
-def test_without_a_key_nothing_is_taken(
+def test_without_a_key_nothing_is_accepted(
     office: Office, port: int, authorization: str | None
 ) -> None:
     headers = {} if authorization is None else {"Authorization": authorization}
@@ -434,7 +434,7 @@ def test_without_a_key_nothing_is_taken(
     assert _stored(office) == dict.fromkeys(_stored(office), 0)
 
 
-def test_a_revoked_key_opens_nothing(office: Office, desk: Wire) -> None:
+def test_a_revoked_key_is_refused(office: Office, desk: Wire) -> None:
     assert desk.post(CASES, a_message()).status == 201
     (key,) = office.rows("sender_keys")
     with office.program.database.write() as tx:
@@ -443,7 +443,7 @@ def test_a_revoked_key_opens_nothing(office: Office, desk: Wire) -> None:
     assert len(office.rows("cases")) == 1
 
 
-def test_a_sender_sees_its_own_cases_only(office: Office, desk: Wire, port: int) -> None:
+def test_a_sender_only_sees_its_own_cases(office: Office, desk: Wire, port: int) -> None:
     desk.post(CASES, a_message(delivery_id="d-1"))
     other = Wire(port, {"Authorization": f"Bearer {key_for(office, 'other')}"})
     own, foreign = (f"{CASES}/{source}/00012345" for source in ("desk", "other"))
@@ -458,13 +458,13 @@ def test_a_sender_sees_its_own_cases_only(office: Office, desk: Wire, port: int)
 
 
 @pytest.mark.parametrize("case_id", ["A/B", "ü ß", "a%2Fb", "?#", "\u202e1"])
-def test_any_case_id_can_be_asked_for(desk: Wire, case_id: str) -> None:
+def test_the_status_of_any_case_id_can_be_requested(desk: Wire, case_id: str) -> None:
     desk.post(CASES, a_message(case_id=case_id))
     reply = desk.get(f"{CASES}/desk/{quote(case_id, safe='')}")
     assert (reply.status, reply.json["case_id"]) == (200, case_id)
 
 
-def test_asking_changes_nothing(office: Office, desk: Wire) -> None:
+def test_reading_a_status_changes_nothing(office: Office, desk: Wire) -> None:
     desk.post(CASES, a_message(contact_email=None))
     before = office.everything()
     for path in (f"{CASES}/desk/00012345", f"{CASES}/desk/%00", f"{CASES}/%00/1"):
@@ -486,7 +486,7 @@ def test_a_bounce_is_recorded_once(office: Office, desk: Wire) -> None:
     assert desk.post("/api/v1/bounces", unknown).status == 404
 
 
-def test_an_objection_counts_for_the_next_closing(office: Office, desk: Wire) -> None:
+def test_an_opt_out_applies_to_the_next_closing(office: Office, desk: Wire) -> None:
     message = {"contact_email": "Contact@Customer.Example"}
     for _ in range(2):
         reply = desk.post("/api/v1/opt-outs", message)
@@ -497,20 +497,18 @@ def test_an_objection_counts_for_the_next_closing(office: Office, desk: Wire) ->
     assert desk.post("/api/v1/opt-outs", {"contact_email": "nobody"}).fields == ["contact_email"]
 
 
-def test_a_case_closed_long_ago_is_kept_and_not_asked(office: Office, desk: Wire) -> None:
+def test_a_case_closed_long_ago_is_stored_without_a_survey(office: Office, desk: Wire) -> None:
     told = desk.post(CASES, a_message(closed_at="2016-03-05T12:00:00Z", send=False)).json
     assert (told["withheld_because"], told["survey_link"]) == ("too_old", None)
     assert len(office.rows("cases")) == 1
 
 
-def test_the_closing_time_is_the_same_moment_however_it_is_written(
-    office: Office, desk: Wire
-) -> None:
+def test_the_closing_time_can_be_written_with_any_offset(office: Office, desk: Wire) -> None:
     desk.post(CASES, a_message(closed_at="2026-11-24T12:00:00.999+01:00"))
     assert desk.post(CASES, a_message(closed_at="2026-11-24T11:00:00Z")).status == 200
 
 
-def test_each_sender_has_its_own_minute(office: Office, port: int) -> None:
+def test_each_sender_has_its_own_rate_limit(office: Office, port: int) -> None:
     parts = with_settings(office, api_requests_per_minute=3)
     with serving(create_app(parts=parts)) as own_port:
         first, second = (
@@ -525,7 +523,7 @@ def test_each_sender_has_its_own_minute(office: Office, port: int) -> None:
         assert first.get(f"{CASES}/a/1").status == 404
 
 
-def test_guessing_keys_is_slowed_down_and_does_not_shut_others_out(office: Office) -> None:
+def test_guessing_keys_is_rate_limited_without_affecting_others(office: Office) -> None:
     browser = create_app(parts=office.program).test_client()
     key = key_for(office, "desk")
 
@@ -541,9 +539,7 @@ def test_guessing_keys_is_slowed_down_and_does_not_shut_others_out(office: Offic
     assert ask("fbk_0_0", "192.0.2.2") == 401
 
 
-def test_a_proxy_nobody_told_us_of_is_not_taken_for_everybody_behind_it(
-    port: int, desk: Wire
-) -> None:
+def test_an_unknown_proxy_is_not_rate_limited_as_one_client(port: int, desk: Wire) -> None:
     guesser = Wire(port, {"Authorization": "Bearer fbk_0_0"})
     statuses = [guesser.get(f"{CASES}/a/1").status for _ in range(FAILURES_PER_MINUTE + 1)]
     assert set(statuses) == {401}
@@ -573,7 +569,7 @@ def test_neither_keys_nor_links_are_logged_or_stored(
     assert key.rpartition("_")[2] not in str(office.everything())
 
 
-def test_a_database_that_does_not_answer_is_a_problem_to_try_again(
+def test_an_unavailable_database_is_a_problem_to_retry(
     desk: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: Any) -> None:
@@ -586,7 +582,7 @@ def test_a_database_that_does_not_answer_is_a_problem_to_try_again(
     assert b"db.internal" not in reply.body
 
 
-def test_where_the_case_system_sends_all_mails_the_link_is_given_out_at_once(
+def test_the_link_is_released_immediately_if_the_case_system_sends_all_emails(
     office: Office,
 ) -> None:
     parts = with_settings(office, closure_mail="case_system")
@@ -598,7 +594,7 @@ def test_where_the_case_system_sends_all_mails_the_link_is_given_out_at_once(
     assert office.mails() == []
 
 
-def test_times_come_from_the_record_or_the_senders_clock_and_count_confirmed_closings(
+def test_durations_come_from_the_times_or_the_senders_measurement(
     office: Office, desk: Wire
 ) -> None:
     hour = {"opened_at": to_text(NOW - timedelta(hours=3)), "closed_at": CLOSED}
@@ -628,7 +624,7 @@ def test_times_come_from_the_record_or_the_senders_clock_and_count_confirmed_clo
     }
 
 
-def test_an_unknown_place_or_method_is_a_problem_too(desk: Wire) -> None:
+def test_an_unknown_path_or_method_is_a_problem_document(desk: Wire) -> None:
     for method, path, status in (
         ("GET", "/api/v1/nothing", 404),
         ("DELETE", CASES, 405),
@@ -652,7 +648,7 @@ json_values = st.recursive(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(body=json_values, field=st.sampled_from(sorted(a_message())), value=json_values)
-def test_whatever_is_sent_gets_an_answer(
+def test_any_request_gets_a_response(
     sqlite_office: Office, body: Any, field: str, value: Any
 ) -> None:
     client = sqlite_office.client()
@@ -663,6 +659,6 @@ def test_whatever_is_sent_gets_an_answer(
         assert reply.status_code in (200, 201, 409, 422)
 
 
-def test_nobody_reads_answers_from_a_cache(desk: Wire) -> None:
+def test_responses_are_not_cached(desk: Wire) -> None:
     reply: Reply = desk.post(CASES, a_message())
     assert reply.headers["Cache-Control"] == "no-store"

@@ -33,14 +33,16 @@ def _read(path: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-def test_the_file_lies_beside_the_imported_one() -> None:
+def test_the_file_is_next_to_the_imported_file() -> None:
     assert rejected_path(Path("/x/cases.csv")) == Path("/x/cases.rejected.csv")
     assert rejected_path(Path("/x/cases.CSV")) == Path("/x/cases.rejected.csv")
     assert rejected_path(Path("/x/cases.txt")) == Path("/x/cases.txt.rejected.csv")
     assert rejected_path(Path("/x/cases.rejected.csv")) == Path("/x/cases.rejected.rejected.csv")
 
 
-def test_rows_keep_their_cells_and_get_line_and_reason(office: Office, tmp_path: Path) -> None:
+def test_rejected_rows_keep_their_cells_and_get_line_and_reason(
+    office: Office, tmp_path: Path
+) -> None:
     path = tmp_path / "cases.rejected.csv"
     rows = _rows(office, path)
     rows.add([_rejected("007", "=cmd()"), _rejected("8", line=9)])
@@ -57,7 +59,7 @@ def test_rows_keep_their_cells_and_get_line_and_reason(office: Office, tmp_path:
     assert path.stat().st_mode & 0o077 == 0
 
 
-def test_read_back_its_marks_are_off_and_its_own_columns_gone(
+def test_a_file_of_rejected_rows_is_read_without_guards_and_extra_columns(
     office: Office, tmp_path: Path
 ) -> None:
     path = tmp_path / "cases.rejected.csv"
@@ -70,7 +72,7 @@ def test_read_back_its_marks_are_off_and_its_own_columns_gone(
         assert [row.cells for row in again] == [("-5", "'=x")]
 
 
-def test_an_ordinary_file_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_an_ordinary_file_is_read_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "cases.csv"
     path.write_text("number,line,reason\n'-5,1,x\n")
     with opened(path) as table:
@@ -79,14 +81,14 @@ def test_an_ordinary_file_is_taken_as_it_is(tmp_path: Path) -> None:
         assert [row.cells for row in rows] == [("'-5", "1", "x")]
 
 
-def test_the_file_is_remembered_before_it_exists(office: Office, tmp_path: Path) -> None:
+def test_the_path_is_stored_before_the_file_exists(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "gone" / "cases.rejected.csv"
     with pytest.raises(RejectedFileError, match=r"cases\.rejected\.csv cannot be written"):
         _rows(office, path).add([_rejected("1", "2")])
     assert rejected_files.all_paths(office.program.database) == [path]
 
 
-def test_nothing_rejected_writes_nothing(office: Office, tmp_path: Path) -> None:
+def test_without_rejected_rows_no_file_is_written(office: Office, tmp_path: Path) -> None:
     rows = _rows(office, tmp_path / "cases.rejected.csv")
     rows.add([])
     rows.finish()
@@ -94,7 +96,7 @@ def test_nothing_rejected_writes_nothing(office: Office, tmp_path: Path) -> None
     assert rejected_files.all_paths(office.program.database) == []
 
 
-def test_a_run_that_rejects_nothing_removes_what_an_earlier_one_rejected(
+def test_a_run_without_rejected_rows_removes_the_earlier_file(
     office: Office, tmp_path: Path
 ) -> None:
     path = tmp_path / "cases.rejected.csv"
@@ -106,7 +108,7 @@ def test_a_run_that_rejects_nothing_removes_what_an_earlier_one_rejected(
     assert rejected_files.all_paths(office.program.database) == []
 
 
-def test_a_file_of_somebody_else_is_never_touched(office: Office, tmp_path: Path) -> None:
+def test_a_file_that_no_import_wrote_is_never_changed(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "cases.rejected.csv"
     path.write_text("my own notes")
     with pytest.raises(RejectedFileError, match="was not written by an import. Move it"):
@@ -114,7 +116,7 @@ def test_a_file_of_somebody_else_is_never_touched(office: Office, tmp_path: Path
     assert path.read_text() == "my own notes"
 
 
-def test_erasure_reaches_long_and_odd_rejected_rows(office: Office, tmp_path: Path) -> None:
+def test_erasure_covers_long_and_unusual_rejected_rows(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "cases.rejected.csv"
     rows = _rows(office, path)
     rows.add([_rejected("1", "a@customer.example"), _rejected("2\n", "x" * 1_000_000)])

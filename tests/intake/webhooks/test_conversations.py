@@ -71,7 +71,7 @@ def test_every_shipped_preset_has_its_simulated_sender() -> None:
     assert {path.stem for path in SHIPPED.glob("*.toml")} == set(SYSTEMS)
 
 
-def test_a_closing_comes_in_with_all_it_says(office: Office, port: int, system: System) -> None:
+def test_a_closing_is_stored_with_all_its_fields(office: Office, port: int, system: System) -> None:
     reply = system.tell(port, a_closing(), office.now)
     assert reply.status in (200, 201), reply.body
     assert reply.headers["Cache-Control"] == "no-store"
@@ -98,7 +98,7 @@ def test_a_repeated_delivery_changes_nothing(office: Office, port: int, system: 
     assert office.everything() == before
 
 
-def test_a_hundred_deliveries_at_once_are_one_invitation(
+def test_a_hundred_simultaneous_deliveries_create_one_invitation(
     office: Office, port: int, system: System
 ) -> None:
     with ThreadPoolExecutor(16) as pool:
@@ -109,7 +109,9 @@ def test_a_hundred_deliveries_at_once_are_one_invitation(
     assert len(office.mails()) == (1 if system.says_address else 0)
 
 
-def test_what_is_no_closing_is_ignored(office: Office, port: int, system: System) -> None:
+def test_an_event_that_does_not_close_a_case_is_ignored(
+    office: Office, port: int, system: System
+) -> None:
     payload = system.other_event(a_closing())
     reply = system.tell(port, a_closing(), office.now, payload=payload)
     assert reply.status == 200
@@ -118,9 +120,7 @@ def test_what_is_no_closing_is_ignored(office: Office, port: int, system: System
     assert _nothing_is_stored(office)
 
 
-def test_events_out_of_order_are_the_same_as_in_order(
-    office: Office, port: int, system: System
-) -> None:
+def test_the_order_of_events_does_not_matter(office: Office, port: int, system: System) -> None:
     """The closing arrives before the event that went before it, and that one arrives again."""
     system.tell(port, a_closing(), office.now)
     before = office.everything()
@@ -130,7 +130,7 @@ def test_events_out_of_order_are_the_same_as_in_order(
 
 
 @every_system(lambda system: system.says_closing_time)
-def test_an_earlier_closing_that_arrives_late_is_kept_and_not_asked(
+def test_an_earlier_closing_that_arrives_late_is_stored_without_a_survey(
     office: Office, port: int, system: System
 ) -> None:
     system.tell(port, a_closing(), office.now)
@@ -151,7 +151,7 @@ def _as_of_now(system: System, closing: Closing) -> Any:
     return payload
 
 
-def test_without_an_address_there_is_only_the_link(
+def test_without_an_address_only_the_link_is_created(
     office: Office, port: int, system: System
 ) -> None:
     reply = system.tell(port, a_closing(address=None), office.now)
@@ -168,7 +168,7 @@ def test_without_an_address_there_is_only_the_link(
     assert office.rows("invitations")[0]["handed_over_at"] == to_text(NOW)
 
 
-def test_a_wrong_secret_is_refused_and_nothing_stored(
+def test_a_wrong_secret_is_refused_without_storing_anything(
     office: Office, port: int, system: System
 ) -> None:
     for wrong in ("", "x" * 20, system.secret + "x", system.secret[:-1]):
@@ -186,9 +186,7 @@ def test_a_request_without_any_proof_is_refused(office: Office, port: int, syste
 
 
 @every_system(lambda system: system.tolerance)
-def test_a_body_that_was_changed_on_the_way_is_refused(
-    office: Office, port: int, system: System
-) -> None:
+def test_a_modified_body_is_refused(office: Office, port: int, system: System) -> None:
     closing = a_closing()
     body = system.body(system.closing(closing))
     headers = system.proof(body, closing, office.now, system.secret)
@@ -199,7 +197,7 @@ def test_a_body_that_was_changed_on_the_way_is_refused(
 
 @every_system(lambda system: system.tolerance)
 @pytest.mark.parametrize("direction", [-1, 1])
-def test_a_signed_time_that_is_too_far_away_is_refused(
+def test_a_signed_time_outside_the_tolerance_is_refused(
     office: Office, port: int, system: System, direction: int
 ) -> None:
     signed_at = NOW + timedelta(seconds=direction * (system.tolerance + 1))
@@ -210,13 +208,13 @@ def test_a_signed_time_that_is_too_far_away_is_refused(
     assert system.tell(port, a_closing(closed_at=just_in_time), just_in_time).status == 201
 
 
-def test_the_shipped_signatures_are_good_for_300_seconds_where_a_retry_is_signed_anew() -> None:
+def test_shipped_signatures_are_valid_for_300_seconds_if_retries_are_signed_again() -> None:
     """Jira signs the time of the event, and repeats it for up to 75 minutes."""
     signed = {name: system.tolerance for name, system in SYSTEMS.items() if system.tolerance}
     assert signed == {"zendesk": 300, "zendesk-trigger": 300, "generic": 300, "jira": 5400}
 
 
-def test_closing_again_within_a_day_is_the_same_and_later_a_new_one(
+def test_closing_again_within_a_day_is_the_same_closing_and_later_a_new_one(
     office: Office, port: int, system: System
 ) -> None:
     system.tell(port, a_closing(), office.now)
@@ -241,7 +239,7 @@ def test_unicode_and_zeros_are_kept(office: Office, port: int, system: System, n
 
 
 @every_system(lambda system: system.says_address)
-def test_a_field_that_is_wrong_is_left_out_and_the_case_kept(
+def test_an_invalid_optional_field_is_left_out_and_the_case_stored(
     office: Office, port: int, system: System
 ) -> None:
     reply = system.tell(port, a_closing(address="masked"), office.now)
@@ -263,7 +261,7 @@ def test_a_sender_that_reads_the_answer_may_tell_the_customer_itself(
 
 
 @every_system(lambda system: system.is_template)
-def test_a_template_may_hold_further_fields_under_their_own_names(
+def test_a_payload_can_have_further_fields_under_their_own_names(
     office: Office, port: int, system: System
 ) -> None:
     further = {
@@ -283,7 +281,7 @@ def test_a_template_may_hold_further_fields_under_their_own_names(
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b"null", b"[" * 5000, b"<a/>", b"\xff"])
-def test_a_body_that_is_no_payload_is_a_problem(
+def test_a_body_that_is_not_a_payload_is_a_problem(
     office: Office, port: int, system: System, body: bytes
 ) -> None:
     headers = system.proof(body, a_closing(), office.now, system.secret)
@@ -322,15 +320,13 @@ def test_neither_secrets_nor_addresses_are_logged(
         assert secret not in logged
 
 
-def test_a_webhook_without_a_secret_is_closed(office: Office, system: System) -> None:
+def test_a_webhook_without_a_secret_is_disabled(office: Office, system: System) -> None:
     with serving(create_app(parts=office.program)) as port:
         assert system.tell(port, a_closing(), office.now).status == 404
     assert _nothing_is_stored(office)
 
 
-def test_two_secrets_of_one_preset_are_good_while_one_follows_the_other(
-    office: Office, system: System
-) -> None:
+def test_two_secrets_of_a_preset_are_valid_during_rotation(office: Office, system: System) -> None:
     newer = system.secret + "-new"
     pairs = (f"{system.name}={system.secret}", f"{system.name}={newer}")
     with serving(create_app(parts=with_secrets(office, *pairs))) as port:
@@ -338,7 +334,7 @@ def test_two_secrets_of_one_preset_are_good_while_one_follows_the_other(
             assert system.tell(port, a_closing(), office.now, secret=secret).status in (200, 201)
 
 
-def test_a_masked_address_in_jira_still_leads_to_a_link(office: Office, port: int) -> None:
+def test_a_masked_address_in_jira_still_creates_a_link(office: Office, port: int) -> None:
     told = SYSTEMS["jira"].tell(port, a_closing(address=None), office.now).json
     assert (told["withheld_because"], told["state"]) == ("no_address", "withheld")
     assert told["survey_link"] is None, "Jira does not read it, so nobody would have it"
@@ -349,7 +345,7 @@ def test_a_masked_address_in_jira_still_leads_to_a_link(office: Office, port: in
 
 
 @pytest.mark.parametrize("said", ["resolutiondate", "timestamp"])
-def test_jira_data_center_says_the_closing_time_elsewhere(
+def test_jira_data_center_has_the_closing_time_in_another_field(
     office: Office, port: int, said: str
 ) -> None:
     payload = Jira().closing(a_closing())
@@ -361,7 +357,7 @@ def test_jira_data_center_says_the_closing_time_elsewhere(
     assert office.rows("cases")[0]["closed_at"] == to_text(CLOSED)
 
 
-def test_freshdesks_simple_content_is_understood(office: Office, port: int) -> None:
+def test_freshdesks_simple_content_is_read(office: Office, port: int) -> None:
     event = {
         "triggered_event": "{status:{from:4,to:5}}",
         "ticket_id": 42,
@@ -380,14 +376,14 @@ def test_freshdesks_simple_content_is_understood(office: Office, port: int) -> N
     assert "Somebody" not in str(office.everything())
 
 
-def test_a_change_of_a_closed_jira_issue_is_no_closing(office: Office, port: int) -> None:
+def test_a_change_of_a_closed_jira_issue_does_not_close_it_again(office: Office, port: int) -> None:
     jira = Jira()
     payload = jira.comment_on_a_closed_issue(a_closing())
     assert jira.tell(port, a_closing(), office.now, payload=payload).json["outcome"] == "ignored"
     assert _nothing_is_stored(office)
 
 
-def test_jira_automation_takes_issue_data_in_both_of_its_formats(office: Office, port: int) -> None:
+def test_both_formats_of_jira_automation_are_read(office: Office, port: int) -> None:
     automation = SYSTEMS["jira-automation"]
     issue = Jira().closing(a_closing())["issue"] | {"changelog": {"total": 0, "histories": None}}
     for payload in ({"issue": issue}, issue):
@@ -419,7 +415,7 @@ def test_a_solved_zendesk_ticket_is_not_closed(office: Office, port: int) -> Non
         ("", False),
     ],
 )
-def test_freshdesks_own_notation_is_understood(
+def test_freshdesks_own_notation_is_read(
     office: Office, port: int, event: str, closes: bool
 ) -> None:
     freshdesk = Freshdesk()
@@ -441,7 +437,7 @@ def test_a_hundred_notifications_in_one_message_are_a_hundred_cases(
     assert len(office.rows("cases")) == len(office.mails()) == 100
 
 
-def test_of_many_notifications_a_faulty_one_does_not_hold_up_the_others(
+def test_a_faulty_notification_does_not_block_the_others(
     office: Office, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     outbound = SalesforceOutbound()
@@ -453,7 +449,7 @@ def test_of_many_notifications_a_faulty_one_does_not_hold_up_the_others(
     assert "closed case '00000000' was refused, invalid fields: closed_at" in caplog.text
 
 
-def test_a_refused_closing_can_be_found_by_its_number_in_the_log(
+def test_a_refused_closing_is_logged_with_its_number(
     office: Office, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     outbound = SalesforceOutbound()
@@ -478,7 +474,7 @@ def test_a_message_of_another_organisation_is_refused(office: Office, port: int)
     assert _nothing_is_stored(office)
 
 
-def test_the_secret_of_one_organisation_opens_nothing_for_another(office: Office) -> None:
+def test_a_secret_is_only_valid_for_its_organisation(office: Office) -> None:
     outbound = SalesforceOutbound()
     other, its_secret = "00D0000000OTHERAAA", SECRET + "-other"
     pairs = [f"{outbound.name}={one}" for one in (outbound.secret, f"{other}:{its_secret}")]
@@ -495,21 +491,21 @@ def test_the_secret_of_one_organisation_opens_nothing_for_another(office: Office
     assert len(office.rows("cases")) == 1
 
 
-def test_without_a_closing_time_there_is_no_case(office: Office, port: int) -> None:
+def test_a_payload_without_a_closing_time_is_refused(office: Office, port: int) -> None:
     payload = {**Generic().closing(a_closing()), "closed_at": None}
     reply = Generic().tell(port, a_closing(), office.now, payload=payload)
     assert (reply.status, reply.fields) == (422, ["closed_at"])
     assert _nothing_is_stored(office)
 
 
-def test_a_webhook_has_its_minute_too(office: Office) -> None:
+def test_a_webhook_has_a_rate_limit_too(office: Office) -> None:
     parts = with_secrets(office, *all_secrets(), api_requests_per_minute=2)
     with serving(create_app(parts=parts)) as port:
         tell = [Generic().tell(port, a_closing(), NOW).status for _ in range(3)]
         assert tell == [201, 200, 429]
 
 
-def test_a_payload_too_large_is_refused(port: int) -> None:
+def test_a_payload_over_the_limit_is_refused(port: int) -> None:
     payload = {"filler": "x" * (1024 * 1024)}
     assert Generic().tell(port, a_closing(), NOW, payload=payload).status == 413
 
@@ -528,16 +524,14 @@ def test_a_payload_too_large_is_refused(port: int) -> None:
         ("salesforce-outbound=00D:a/b" + SECRET, "letters, digits, - and _ only"),
     ],
 )
-def test_a_secret_that_cannot_work_stops_the_start(
-    sqlite_office: Office, pair: str, said: str
-) -> None:
+def test_an_unusable_secret_stops_the_start(sqlite_office: Office, pair: str, said: str) -> None:
     with pytest.raises(SettingsError, match=said) as caught:
         create_app(parts=with_secrets(sqlite_office, pair, "generic=tiny"))
     assert "the secret of generic" in str(caught.value), "every fault is named"
     assert SECRET not in str(caught.value)
 
 
-def test_csv_json_and_soap_of_the_same_closing_are_one(office: Office, port: int) -> None:
+def test_the_same_closing_by_csv_json_and_soap_is_one_case(office: Office, port: int) -> None:
     """Salesforce tells by both of its ways: the closing is known the second time."""
     for name in ("salesforce", "salesforce-outbound"):
         assert SYSTEMS[name].tell(port, a_closing(), NOW).status in (200, 201)

@@ -53,17 +53,17 @@ def read(path: str, payload: Any = PAYLOAD) -> str:
         ("nothing | empty | issue.fields.n", "0"),
     ],
 )
-def test_a_path_leads_to_a_text(path: str, text: str) -> None:
+def test_a_path_returns_a_text(path: str, text: str) -> None:
     assert read(path) == text
 
 
 @pytest.mark.parametrize("path", ["", "|", "a..b", ".a", "a.", "a[", "a[]", "a[x]", "a]b", "a[0]b"])
-def test_what_is_no_path_is_refused_with_an_example(path: str) -> None:
+def test_an_invalid_path_is_refused_with_an_example(path: str) -> None:
     with pytest.raises(PathError, match=r"write one such as issue\.key"):
         PayloadPath.parse(path)
 
 
-def test_a_payload_cannot_fake_its_surroundings() -> None:
+def test_a_payload_cannot_forge_time_and_headers() -> None:
     fake = {"@received": "1999-01-01T00:00:00Z", "@header": {"x-id": "fake"}}
     payload = with_request_data(fake, {"X-ID": "real"}, NOW)
     assert read("@received", payload) == "2026-11-24T12:00:00Z"
@@ -89,18 +89,18 @@ def test_a_payload_cannot_fake_its_surroundings() -> None:
         ("{a:" * (MAX_DEPTH + 1) + "b" + "}" * (MAX_DEPTH + 1), None),
     ],
 )
-def test_the_notation_of_objects_inside_texts(text: str, value: Any) -> None:
+def test_objects_inside_texts_are_parsed(text: str, value: Any) -> None:
     assert parse_braces(text) == value
 
 
 @given(st.text(alphabet='{}:," ab', max_size=60))
-def test_no_text_breaks_the_notation(text: str) -> None:
+def test_any_text_is_parsed_without_a_crash(text: str) -> None:
     found = parse_braces(text)
     assert found is None or isinstance(found, dict)
 
 
 @given(st.text(max_size=30))
-def test_a_text_is_a_path_or_refused(text: str) -> None:
+def test_any_text_is_a_path_or_is_refused(text: str) -> None:
     try:
         path = PayloadPath.parse(text)
     except PathError:

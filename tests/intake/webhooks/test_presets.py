@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "presets"
 
 
-def test_the_shipped_presets_have_no_fault(sqlite_office: Office) -> None:
+def test_the_shipped_presets_are_valid(sqlite_office: Office) -> None:
     found = load_presets(sqlite_office.program, NOW)
     assert set(found) == {path.stem for path in SHIPPED.glob("*.toml")}
     assert all(preset.tables.title for preset in some(found.values()))
@@ -67,7 +67,7 @@ def test_no_shipped_preset_reads_the_name_of_an_agent(sqlite_office: Office) -> 
             assert not {"assignee", "agent", "owner", "OwnerId"} & set(path.split("."))
 
 
-def test_a_preset_of_ones_own_is_read(sqlite_office: Office, folder: Path) -> None:
+def test_a_custom_preset_is_read(sqlite_office: Office, folder: Path) -> None:
     desk = own(sqlite_office, folder, desk=WHOLE)["desk"]
     closed = NOW - timedelta(hours=1)
     payload = {"number": "007", "closed": closed.isoformat(), "state": "closed"}
@@ -75,9 +75,7 @@ def test_a_preset_of_ones_own_is_read(sqlite_office: Office, folder: Path) -> No
     assert (case.source, case.case_number, case.closed_at) == ("desk", "007", closed)
 
 
-def test_a_preset_says_only_what_differs_from_the_one_it_is_like(
-    sqlite_office: Office, folder: Path
-) -> None:
+def test_a_preset_only_lists_differences_from_its_base(sqlite_office: Office, folder: Path) -> None:
     text = 'title = "Ours"\nlike = "desk"\n[map]\nteam = "team.name"\n[where]\nstate = ["done"]'
     ours = own(sqlite_office, folder, desk=WHOLE, ours=text)["ours"]
     payload = {"number": "1", "closed": NOW.isoformat(), "state": "done", "team": {"name": "B"}}
@@ -90,7 +88,7 @@ def _normal(office: Office, preset: Preset):
     return preset.reader(office.program, NOW)
 
 
-def test_an_own_preset_may_replace_a_shipped_one_and_be_like_it(
+def test_a_custom_preset_can_replace_and_extend_a_shipped_one(
     sqlite_office: Office, folder: Path
 ) -> None:
     text = 'title = "Ours"\nlike = "jira"\n[set]\nteam = "A"'
@@ -100,7 +98,7 @@ def test_an_own_preset_may_replace_a_shipped_one_and_be_like_it(
     assert jira.tables.set == {"source": "jira", "team": "A"}
 
 
-def test_the_preset_of_the_guides_own_page_works(sqlite_office: Office, folder: Path) -> None:
+def test_the_preset_in_the_guide_works(sqlite_office: Office, folder: Path) -> None:
     guide = (Path(__file__).parents[3] / "guides/README.md").read_text(encoding="utf-8")
     text = guide.split("```toml\n")[1].split("```")[0]
     ours = own(sqlite_office, folder, our_jira=text)["our-jira"]
@@ -118,7 +116,7 @@ def test_the_preset_of_the_guides_own_page_works(sqlite_office: Office, folder: 
     assert case.case_kind == "infrastructure"
 
 
-def test_every_fault_of_a_preset_is_named(sqlite_office: Office, folder: Path) -> None:
+def test_every_error_of_a_preset_is_reported(sqlite_office: Office, folder: Path) -> None:
     text = """
 title = 7
 colour = "red"
@@ -176,7 +174,7 @@ case_number = 5
         (("[map]", "[map"), "desk.toml is not valid TOML"),
     ],
 )
-def test_a_fault_is_named_with_file_and_key(
+def test_an_error_is_reported_with_file_and_key(
     sqlite_office: Office, folder: Path, changed: tuple[str, str], said: str
 ) -> None:
     assert changed[0] in WHOLE
@@ -185,7 +183,7 @@ def test_a_fault_is_named_with_file_and_key(
     assert "desk.toml" in found
 
 
-def test_faults_of_all_files_are_named_together_and_stop_the_start(
+def test_errors_of_all_files_are_reported_together_and_stop_the_start(
     sqlite_office: Office, folder: Path
 ) -> None:
     with pytest.raises(MappingFileError):
@@ -197,6 +195,6 @@ def test_faults_of_all_files_are_named_together_and_stop_the_start(
     )
 
 
-def test_presets_that_are_like_each_other_are_refused(sqlite_office: Office, folder: Path) -> None:
+def test_presets_based_on_each_other_are_refused(sqlite_office: Office, folder: Path) -> None:
     with pytest.raises(MappingFileError, match="like: 'one' is not one of"):
         own(sqlite_office, folder, one='like = "two"', two='like = "one"')

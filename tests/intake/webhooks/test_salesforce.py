@@ -13,7 +13,7 @@ from tests.support.case_systems import printed
 MESSAGE = printed("xml", "salesforce-outbound")
 
 
-def test_a_notification_has_the_shape_of_a_callout() -> None:
+def test_a_notification_is_read_like_a_callout() -> None:
     (found,) = parse_notifications(MESSAGE.encode())
     assert found["CaseNumber"] == "00000042"
     assert found["IsClosed"] == "true"
@@ -21,7 +21,7 @@ def test_a_notification_has_the_shape_of_a_callout() -> None:
     assert found["NotificationId"] == "04l000000000042AAA"
 
 
-def test_a_record_cannot_claim_another_organisation() -> None:
+def test_a_record_cannot_override_the_organisation() -> None:
     faked = MESSAGE.replace(
         "<sf:IsClosed>", "<sf:OrganizationId>other</sf:OrganizationId><sf:IsClosed>"
     )
@@ -49,7 +49,7 @@ def _many(count: int) -> str:
     return MESSAGE[:start] + MESSAGE[start:end] * count + MESSAGE[end:]
 
 
-def test_a_hundred_notifications_are_the_most() -> None:
+def test_more_than_a_hundred_notifications_are_refused() -> None:
     assert len(parse_notifications(_many(MAX_NOTIFICATIONS).encode())) == MAX_NOTIFICATIONS
     for count in (0, MAX_NOTIFICATIONS + 1):
         with pytest.raises(SoapError, match="1 to 100 notifications"):
@@ -71,6 +71,6 @@ def test_a_hundred_notifications_are_the_most() -> None:
         (MESSAGE.replace("sObject", "other").encode(), "no sObject"),
     ],
 )
-def test_what_is_no_outbound_message_is_refused(body: bytes, said: str) -> None:
+def test_anything_but_an_outbound_message_is_refused(body: bytes, said: str) -> None:
     with pytest.raises(SoapError, match=said):
         parse_notifications(body)
