@@ -2,7 +2,7 @@
 
 run          build the site and serve it with the survey and sample data (--port N)
 feedback     run a feedback command on the data of `run`, for example: feedback review
-test         run all tests with coverage, or those in PATH without; options are passed to pytest
+test         run the tests, or those in PATH; options such as --cov are passed to pytest
 setup        install the dependencies into .venv, nothing else
 check        check formatting, lint, types, phrases and grammar
 check-words  list phrases to avoid, with a suggestion for each
@@ -216,11 +216,9 @@ def _wait_until_alive(address: str, process: "subprocess.Popen[bytes]") -> None:
 
 
 def test(rest: list[str]) -> int:
-    """Run all tests on every core with coverage, or the named ones without it."""
-    paths = [word.partition("::")[0] for word in rest if not word.startswith("-")]
-    is_partial = any((ROOT / path).exists() for path in paths)
-    options = [] if is_partial else ["--cov", "--durations=25"]
-    return _python("-m", "pytest", "-n", "auto", "--dist", "worksteal", *options, *rest)
+    """Run the tests on every core. Other words go to pytest: a path, -k WORDS, --cov."""
+    options = ["-n", "auto", "--dist", "worksteal", "--durations=25"]
+    return _python("-m", "pytest", *options, *rest)
 
 
 def benchmark(options: argparse.Namespace) -> int:
