@@ -14,7 +14,7 @@ def _withheld(office: Office) -> list[str | None]:
     return [row["withheld_because"] for row in office.rows("invitations")]
 
 
-def test_a_closed_case_gets_one_invitation_and_one_mail(office: Office) -> None:
+def test_a_closed_case_gets_one_invitation_and_one_email(office: Office) -> None:
     receipt = office.receive(a_case())
     assert (receipt.outcome, receipt.withheld_because) == ("new", None)
     assert [row["case_number"] for row in office.rows("cases")] == ["00012345"]
@@ -97,14 +97,14 @@ def test_closing_again_later_keeps_an_answered_invitation(office: Office) -> Non
     assert [answer.ease for answer in office.answers(first)] == [4]
 
 
-def test_an_older_closing_that_comes_in_late_is_not_asked_about(office: Office) -> None:
+def test_an_older_closing_that_arrives_late_is_not_asked_about(office: Office) -> None:
     office.receive(a_case())
     late = office.receive(a_case(closed_at=NOW - timedelta(days=3)))
     assert late.withheld_because == "superseded"
     assert len(office.mails()) == 1
 
 
-def test_a_case_closed_longer_ago_than_the_limit_is_kept_but_not_asked(office: Office) -> None:
+def test_a_case_closed_before_the_limit_is_stored_without_a_survey(office: Office) -> None:
     old = NOW - timedelta(days=office.program.facts.survey.asking_limit_days, hours=1)
     receipt = office.receive(a_case(closed_at=old))
     assert receipt.withheld_because == "too_old"
@@ -112,19 +112,19 @@ def test_a_case_closed_longer_ago_than_the_limit_is_kept_but_not_asked(office: O
     assert office.mails() == []
 
 
-def test_an_old_case_is_asked_when_told_so(office: Office) -> None:
+def test_an_old_case_is_asked_about_if_requested(office: Office) -> None:
     old = NOW - timedelta(days=400)
     assert office.receive(a_case(closed_at=old), ask_anyway=True).withheld_because is None
     assert len(office.mails()) == 1
 
 
-def test_a_case_without_address_is_kept_for_a_link_by_hand(office: Office) -> None:
+def test_a_case_without_an_address_is_stored_for_a_manual_link(office: Office) -> None:
     assert office.receive(a_case(contact_email=None)).withheld_because == "no_address"
     assert _withheld(office) == ["no_address"]
     assert office.mails() == []
 
 
-def test_the_cohort_is_the_week_of_closing_where_the_team_works(office: Office) -> None:
+def test_the_cohort_is_the_week_of_closing_in_the_teams_time_zone(office: Office) -> None:
     sunday_night_in_utc = NOW.replace(day=22, hour=23, minute=30)
     office.receive(a_case(closed_at=sunday_night_in_utc))
     assert [row["closed_week"] for row in office.rows("cases")] == ["2026-W48"]
@@ -136,7 +136,7 @@ def test_the_same_number_in_two_case_systems_is_two_cases(office: Office) -> Non
     assert len(office.rows("cases")) == 2
 
 
-def test_in_the_quiet_period_a_contact_is_told_but_not_asked_again(office: Office) -> None:
+def test_in_the_quiet_period_the_email_has_no_survey(office: Office) -> None:
     office = office.ruled(quiet_period_days=30)
     office.receive(a_case("1"))
     office.wait(days=29)
@@ -170,7 +170,7 @@ def test_a_withheld_or_bounced_survey_starts_no_quiet_period(office: Office) -> 
     assert office.receive(a_case("3")).withheld_because is None
 
 
-def test_cases_of_one_contact_that_close_at_once_are_asked_about_once(office: Office) -> None:
+def test_cases_of_one_contact_that_close_together_are_asked_about_once(office: Office) -> None:
     office = office.ruled(quiet_period_days=30)
     with ThreadPoolExecutor(8) as senders:
         receipts = list(senders.map(lambda number: office.receive(a_case(str(number))), range(8)))
@@ -178,7 +178,7 @@ def test_cases_of_one_contact_that_close_at_once_are_asked_about_once(office: Of
     assert reasons == ["None"] + ["quiet_period"] * 7
 
 
-def test_where_the_case_system_tells_the_customer_we_send_nothing(office: Office) -> None:
+def test_we_send_nothing_if_the_case_system_tells_the_customer(office: Office) -> None:
     office.program.settings.closure_mail = "case_system"
     for number, address in (("1", "a@customer.example"), ("2", None)):
         office.receive(a_case(number, contact_email=address))

@@ -60,7 +60,9 @@ def _faults(page) -> list[str]:
     return found
 
 
-def test_one_case_walks_the_whole_road(phone, smtp_sink, tmp_path, axe_page) -> None:
+def test_one_case_is_followed_from_closing_to_publication(
+    phone, smtp_sink, tmp_path, axe_page
+) -> None:
     port = free_port()
     env = {**environment(tmp_path, port), "FEEDBACK_SMTP_URL": smtp_sink.url}
     feedback("migrate", env=env)

@@ -51,7 +51,7 @@ def shown(browser: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("de", "dark")])
-def test_axe_finds_nothing_on_any_page(pages: Any, shown: Any, language: str, scheme: str) -> None:
+def test_axe_finds_no_fault_on_any_page(pages: Any, shown: Any, language: str, scheme: str) -> None:
     found = {}
     for (name, shown_in), page in pages.items():
         if shown_in != language or page.status_code == 303:
@@ -80,9 +80,7 @@ def test_nothing_overflows_at_320_pixels_or_with_letters_of_twice_the_size(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_closure_mail_is_readable_for_everybody_in_both_schemes(
-    shown: Any, scheme: str
-) -> None:
+def test_the_closure_email_is_accessible_in_both_colour_schemes(shown: Any, scheme: str) -> None:
     for language in LANGUAGES:
         case = a_case(language=language)
         mail = message_from_string(closure_text(case), policy=default)
@@ -109,7 +107,7 @@ def test_dark_follows_the_system(pages: Any, shown: Any) -> None:
     assert colours == {"light": "rgb(251, 250, 246)", "dark": "rgb(15, 26, 30)"}
 
 
-def test_a_screen_reader_hears_question_number_and_word_of_every_point(
+def test_screen_readers_get_question_number_and_label_of_every_point(
     pages: Any, shown: Any
 ) -> None:
     window = shown(pages["form", "en"])
@@ -151,7 +149,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     program.database.close()
 
 
-def test_the_keyboard_alone_is_enough_and_shows_where_it_is(desk: Desk, page: Any) -> None:
+def test_the_survey_works_by_keyboard_with_visible_focus(desk: Desk, page: Any) -> None:
     page.goto(desk.link())
     walked = []
 
@@ -181,7 +179,7 @@ def test_the_keyboard_alone_is_enough_and_shows_where_it_is(desk: Desk, page: An
     ]
 
 
-def test_the_summary_of_faults_leads_to_the_field(desk: Desk, page: Any) -> None:
+def test_the_error_summary_links_to_the_field(desk: Desk, page: Any) -> None:
     page.goto(desk.link())
     page.check("#ease-5")
     page.fill("#comment", "Kept.")
@@ -193,9 +191,7 @@ def test_the_summary_of_faults_leads_to_the_field(desk: Desk, page: Any) -> None
     assert page.input_value("#comment") == "Kept."
 
 
-def test_from_the_tap_to_the_thanks_in_ten_seconds_on_a_slow_phone(
-    desk: Desk, browser: Any
-) -> None:
+def test_answering_takes_less_than_ten_seconds_on_a_slow_phone(desk: Desk, browser: Any) -> None:
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
     )

@@ -24,12 +24,12 @@ SCANNER = {"User-Agent": "Mozilla/5.0 (compatible; link check)"}
 SCANNER_ADDRESS = "127.0.0.2"
 
 
-def test_scanned_links_of_many_mails_can_all_still_be_answered(tmp_path: Path) -> None:
+def test_all_scanned_links_can_still_be_answered(tmp_path: Path) -> None:
     found = run(40, tmp_path)
     assert found == dict.fromkeys(found, 0)
 
 
-def test_hardly_any_answer_of_an_ordinary_person_carries_a_flag(tmp_path: Path) -> None:
+def test_hardly_any_answer_of_a_person_has_a_flag(tmp_path: Path) -> None:
     found = simulate(1000, seed=1, folder=tmp_path)
     assert found.answered >= 990, "hardly anybody comes after the link has expired"
     assert found.flagged <= found.answered / 100, found.flags
@@ -98,7 +98,7 @@ def chromium(browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     program.database.close()
 
 
-def test_a_browser_that_runs_scripts_and_waits_ten_seconds_records_nothing(
+def test_a_scanner_that_runs_scripts_and_waits_stores_nothing(
     chromium: Chromium,
 ) -> None:
     before = chromium.office.everything()
@@ -114,7 +114,7 @@ def test_a_browser_that_runs_scripts_and_waits_ten_seconds_records_nothing(
     assert chromium.stored == [(4, 5)]
 
 
-def test_a_browser_that_clicks_the_first_button_records_nothing(chromium: Chromium) -> None:
+def test_a_scanner_that_clicks_the_first_button_stores_nothing(chromium: Chromium) -> None:
     before = chromium.office.everything()
     for link in (chromium.survey, *chromium.links):
         page = chromium.open(link)
@@ -126,7 +126,7 @@ def test_a_browser_that_clicks_the_first_button_records_nothing(chromium: Chromi
     assert chromium.stored == [(4, 5)]
 
 
-def test_clicking_on_after_the_answer_changes_nothing(chromium: Chromium) -> None:
+def test_further_clicks_after_the_answer_change_nothing(chromium: Chromium) -> None:
     why = chromium.answer("1", "5")
     assert why.title().startswith("May we ask why?")
     scanner = chromium.open(why.url)
@@ -140,7 +140,7 @@ def test_clicking_on_after_the_answer_changes_nothing(chromium: Chromium) -> Non
     assert chromium.stored == [(1, 5)]
 
 
-def test_objecting_still_works_for_a_person_after_all_that(chromium: Chromium) -> None:
+def test_opting_out_still_works_after_scans(chromium: Chromium) -> None:
     objection = next(link for link in chromium.links if "/o/" in link)
     chromium.click_first_button(chromium.open(objection))
     assert chromium.office.rows("opt_outs") == []

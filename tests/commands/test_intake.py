@@ -57,18 +57,18 @@ def test_a_closing_is_shown_field_by_field(run) -> None:
         ({"contact_email": "x"}, "left out contact_email: 'x' is not a plain email address"),
     ],
 )
-def test_what_would_become_of_it_is_said(run, changes: dict[str, object], said: str) -> None:
+def test_the_result_of_a_payload_is_printed(run, changes: dict[str, object], said: str) -> None:
     result = run("generic", body("generic", **changes))
     assert result.exit_code == 0
     assert said in result.output
 
 
-def test_a_known_closing_is_told_apart(office: Office, run) -> None:
+def test_a_known_closing_is_shown_as_a_duplicate(office: Office, run) -> None:
     office.receive(a_case("00042", source="generic"))
     assert "duplicate: no second invitation" in run("generic", body("generic")).output
 
 
-def test_a_delivery_that_came_with_another_case_is_shown_as_refused(office: Office, run) -> None:
+def test_a_delivery_id_of_another_case_is_shown_as_refused(office: Office, run) -> None:
     before = CaseDelivery(case=a_case("00041", source="generic"), delivery_id="delivery-1")
     with office.program.database.write() as tx:
         accept(tx, office.program, before, NOW)
@@ -79,14 +79,14 @@ def test_a_delivery_that_came_with_another_case_is_shown_as_refused(office: Offi
     assert "  delivery_id: was already used for another case" in outcome.output
 
 
-def test_why_a_payload_is_ignored_is_said(run) -> None:
+def test_the_reason_for_ignoring_a_payload_is_printed(run) -> None:
     payload = SYSTEMS["zendesk"].other_event(CLOSING)
     result = run("zendesk", json.dumps(payload).encode())
     assert result.exit_code == 0
     assert "event.current is 'SOLVED', not one of CLOSED, closed" in result.output
 
 
-def test_a_closing_that_cannot_be_taken_in_names_every_field(run) -> None:
+def test_an_invalid_closing_lists_every_field(run) -> None:
     result = run("generic", body("generic", closed_at="yesterday", case_number=""))
     assert result.exit_code == 1
     assert "closed_at: 'yesterday' is not an ISO 8601 date" in result.output
@@ -101,13 +101,13 @@ def test_every_case_of_an_outbound_message_is_shown(run) -> None:
 
 
 @pytest.mark.parametrize("wrong", [b"", b"[]", b"{", b"\xff"])
-def test_what_is_no_payload_is_one_clear_line(run, wrong: bytes) -> None:
+def test_an_invalid_payload_gives_a_one_line_error(run, wrong: bytes) -> None:
     result = run("generic", wrong)
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: the body is")
 
 
-def test_an_unknown_preset_is_answered_with_those_there_are(run) -> None:
+def test_an_unknown_preset_is_refused_with_the_existing_ones(run) -> None:
     result = run("yira", b"{}")
     assert result.exit_code == 2
     assert "jira-automation" in result.stderr

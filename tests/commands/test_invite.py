@@ -52,9 +52,7 @@ def _some(count: int, start: int = 0) -> str:
     return _csv(("case_number", "closed_at"), *rows)
 
 
-def test_the_real_export_is_kept_and_nobody_is_asked_about_cases_of_2016(
-    desk: Desk, sample: Path
-) -> None:
+def test_the_real_export_is_imported_without_surveys_about_2016(desk: Desk, sample: Path) -> None:
     first = desk.invite(sample, *SAMPLE_OPTIONS)
     assert first.exit_code == 0
     assert _last(first) == (
@@ -111,7 +109,7 @@ def test_why_customers_were_not_asked_is_counted_by_reason(desk: Desk) -> None:
     assert "3 new closed cases (2 withheld: 1 too_old, 1 no_address)" in _last(desk.invite(content))
 
 
-def test_old_cases_are_asked_about_when_told_so(desk: Desk) -> None:
+def test_old_cases_are_asked_about_if_requested(desk: Desk) -> None:
     content = _csv(
         ("case_number", "closed_at", "contact_email"), ("1", "2020-01-01T00:00Z", "a@b.example")
     )
@@ -140,7 +138,7 @@ def test_a_dry_run_counts_the_same_and_leaves_nothing(desk: Desk) -> None:
     assert dry.exit_code == real.exit_code == 1
 
 
-def test_bad_rows_are_listed_and_put_aside_and_good_ones_are_kept(desk: Desk) -> None:
+def test_invalid_rows_are_listed_and_written_and_valid_ones_imported(desk: Desk) -> None:
     result = desk.invite(
         "case_number;closed_at;customer;contact_email\r\n"
         f'0001;{TODAY};"two\r\nlines";a@b.example\r\n'
@@ -169,7 +167,7 @@ def test_bad_rows_are_listed_and_put_aside_and_good_ones_are_kept(desk: Desk) ->
     assert rejected_files.all_paths(desk.office.program.database) == [desk.rejected]
 
 
-def test_one_address_that_no_header_carries_does_not_keep_the_others_out(desk: Desk) -> None:
+def test_one_invalid_address_does_not_block_other_rows(desk: Desk) -> None:
     columns = ("case_number", "closed_at", "contact_email")
     rows = ("1", TODAY, "a@b.example"), ("2", TODAY, "=?utf-8?q?a?=@b.example")
     result = desk.invite(_csv(columns, *rows))
@@ -179,7 +177,7 @@ def test_one_address_that_no_header_carries_does_not_keep_the_others_out(desk: D
     assert "is not a plain email address" in desk.rejected.read_text()
 
 
-def test_mended_rows_are_taken_in_from_the_file_of_rejected_rows(desk: Desk) -> None:
+def test_corrected_rows_are_imported_from_the_file_of_rejected_rows(desk: Desk) -> None:
     desk.invite(_csv(("case_number", "closed_at", "customer"), ("=1", "30.2.2026", "-A")))
     mended = desk.rejected.read_text("utf-8").replace("30.2.2026", TODAY)
     result = desk.invite(desk.write(mended, "cases.rejected.csv"))
@@ -196,7 +194,7 @@ def test_a_later_run_that_rejects_nothing_removes_the_rejected_rows(desk: Desk) 
     assert rejected_files.all_paths(desk.office.program.database) == []
 
 
-def test_a_later_run_writes_the_rejected_rows_anew(desk: Desk) -> None:
+def test_a_later_run_overwrites_the_rejected_rows(desk: Desk) -> None:
     desk.invite(_csv(("case_number", "closed_at"), ("1", "never"), ("2", "never")))
     desk.invite(_csv(("case_number", "closed_at"), ("3", "never")))
     assert [row[0] for row in csv.reader(desk.rejected.read_text().splitlines())] == [
@@ -205,7 +203,7 @@ def test_a_later_run_writes_the_rejected_rows_anew(desk: Desk) -> None:
     ]
 
 
-def test_twenty_bad_rows_are_listed_and_the_rest_is_counted(desk: Desk) -> None:
+def test_twenty_rejected_rows_are_listed_and_the_rest_counted(desk: Desk) -> None:
     rows = [(str(number), "never") for number in range(BATCH_ROWS + 30)]
     result = desk.invite(_csv(("case_number", "closed_at"), *rows))
     assert sum(line.startswith("line ") for line in result.stdout.splitlines()) == 20
@@ -214,7 +212,7 @@ def test_twenty_bad_rows_are_listed_and_the_rest_is_counted(desk: Desk) -> None:
     assert len(desk.rejected.read_text().splitlines()) == BATCH_ROWS + 31
 
 
-def test_somebody_elses_file_in_the_way_stops_the_import_before_any_row(desk: Desk) -> None:
+def test_an_unrelated_rejected_file_stops_the_import_before_any_row(desk: Desk) -> None:
     desk.rejected.write_text("my own notes")
     result = desk.invite(_some(2))
     assert result.exit_code == 2
@@ -242,7 +240,7 @@ def test_a_case_that_closed_again_later_supersedes_its_first_invitation(desk: De
     assert states.count(None) == 1
 
 
-def test_two_closings_in_one_file_send_one_mail_and_ask_once(desk: Desk) -> None:
+def test_two_closings_in_one_file_send_one_email_and_ask_once(desk: Desk) -> None:
     first = to_text(NOW - timedelta(hours=30))
     rows = [("1", closed_at, "a@b.example") for closed_at in (first, TODAY)]
     desk.invite(_csv(COLUMNS, *rows))
@@ -256,7 +254,7 @@ def test_two_closings_in_one_file_send_one_mail_and_ask_once(desk: Desk) -> None
     assert cohort.withheld == (("superseded", 1),)
 
 
-def test_dates_without_a_zone_are_the_teams_and_this_is_said_once(desk: Desk) -> None:
+def test_dates_without_an_offset_are_in_the_teams_time_zone_with_one_notice(desk: Desk) -> None:
     team = desk.office.program.facts.organisation.time_zone
     content = _csv(
         ("case_number", "closed_at"), ("1", "2026-11-24 09:00"), ("2", "2026-11-24 10:00")
@@ -268,7 +266,7 @@ def test_dates_without_a_zone_are_the_teams_and_this_is_said_once(desk: Desk) ->
     assert team not in desk.invite(content, "--timezone", "Asia/Tokyo").stdout
 
 
-def test_how_the_file_is_written_is_said(desk: Desk) -> None:
+def test_encoding_and_delimiter_are_printed(desk: Desk) -> None:
     text = f"case_number\tclosed_at\tcustomer\n1\t{TODAY}\tMüller\n"
     for content, said in (
         (text.encode("utf-16"), "cases.csv: utf-16, cells separated by tab"),
@@ -278,14 +276,14 @@ def test_how_the_file_is_written_is_said(desk: Desk) -> None:
     assert [row["customer"] for row in desk.office.rows("cases")] == ["Müller"]
 
 
-def test_bytes_of_another_encoding_are_not_guessed_at(desk: Desk) -> None:
+def test_undecodable_bytes_are_rejected(desk: Desk) -> None:
     content = f"case_number,closed_at,customer\n1,{TODAY},M\xfcller\n2,{TODAY},x\n".encode("latin1")
     result = desk.invite(content, "--encoding", "utf-8")
     assert "line 2: customer: contains bytes that do not match the encoding" in result.stdout
     assert desk.numbers() == ["2"]
 
 
-def test_characters_that_cannot_be_stored_are_left_out_and_this_is_said(desk: Desk) -> None:
+def test_characters_that_cannot_be_stored_are_removed_and_reported(desk: Desk) -> None:
     content = f"case_number,closed_at,customer\n1,{TODAY},a\x00b\n2,{TODAY},c\n"
     result = desk.invite(content)
     assert "1 rows had characters that cannot be stored" in result.stdout
@@ -301,7 +299,7 @@ def test_a_megabyte_is_refused_in_a_field_and_ignored_elsewhere(desk: Desk) -> N
     assert len(result.stdout) < 2000
 
 
-def test_nothing_in_a_file_speaks_to_the_terminal(desk: Desk) -> None:
+def test_control_characters_of_a_file_never_reach_the_terminal(desk: Desk) -> None:
     hostile = "\x1b]0;owned\x07\u202e"
     content = _csv(("case_number", "closed_at", f"case_kind{hostile}"), (hostile, hostile, hostile))
     for options in (("--map", "case_kind=nowhere"), ("--map", f"case_kind={'case_kind]0;owned'}")):
@@ -331,7 +329,7 @@ def test_nothing_in_a_file_speaks_to_the_terminal(desk: Desk) -> None:
         (("--delimiter", '"'), "write one character"),
     ],
 )
-def test_a_wrong_option_is_named_before_any_row(
+def test_a_wrong_option_is_reported_before_any_row(
     desk: Desk, options: tuple[str, ...], said: str
 ) -> None:
     result = desk.invite(_some(1), *options)
@@ -347,13 +345,13 @@ def test_an_empty_file_is_refused(desk: Desk, content: str) -> None:
     assert "the first row must name the columns" in result.stderr
 
 
-def test_a_file_with_column_names_only_is_nothing_to_do(desk: Desk) -> None:
+def test_a_file_with_only_column_names_imports_nothing(desk: Desk) -> None:
     result = desk.invite("case_number,closed_at\n")
     assert result.exit_code == 0
     assert _last(result).startswith("0 rows read: 0 new closed cases (0 withheld), 0 duplicates")
 
 
-def test_the_help_names_every_field_and_decides_the_hours_of_clock_changes() -> None:
+def test_the_help_lists_every_field_and_explains_clock_changes() -> None:
     said = " ".join(CliRunner().invoke(invite, ["--help"]).stdout.split())
     assert "duration_clock" in said
     assert "When clocks go back, the first of the two hours counts" in said
@@ -376,7 +374,7 @@ def _import(office: Office) -> Import:
     )
 
 
-def test_an_import_ended_in_the_middle_goes_on_where_it_stopped(desk: Desk) -> None:
+def test_an_interrupted_import_continues_at_the_next_run(desk: Desk) -> None:
     path = desk.write(_some(2 * BATCH_ROWS + 50))
     with opened(path) as table:
         batches = _import(desk.office).run(
@@ -411,7 +409,7 @@ def test_a_dry_run_blocks_no_other_writer(desk: Desk) -> None:
     assert desk.numbers() == ["answered meanwhile"]
 
 
-def test_customers_get_their_turn_while_a_file_is_taken_in(sqlite_office: Office) -> None:
+def test_customers_can_answer_during_an_import(sqlite_office: Office) -> None:
     office, database = sqlite_office, sqlite_office.program.database
     seen: list[int] = []
 
@@ -446,7 +444,7 @@ CLOSING = st.tuples(st.sampled_from(["1", "2"]), HOURS_AGO, ADDRESS)
 
 @given(st.lists(CLOSING, max_size=8), st.lists(CLOSING, max_size=4), st.sampled_from([0, 7]))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_dry_run_counts_what_the_import_counts(
+def test_the_dry_run_reports_what_the_import_then_does(
     sqlite_office: Office, rows: list[tuple], kept: list[tuple], quiet_days: int
 ) -> None:
     office, mark = sqlite_office, new_id()
@@ -480,7 +478,7 @@ CELL = st.one_of(
 
 @given(st.lists(st.tuples(CELL, CELL), max_size=8), st.sampled_from(['"', ""]))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_the_cells_hold_every_row_ends_somewhere(
+def test_every_row_is_imported_rejected_or_filtered_out_whatever_it_contains(
     sqlite_office: Office, tmp_path: Path, rows: list[tuple[str, str]], quote: str
 ) -> None:
     office = sqlite_office

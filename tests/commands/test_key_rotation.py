@@ -71,7 +71,7 @@ def servers(tmp_path: Path) -> Iterator[Servers]:
     program.database.close()
 
 
-def test_rotating_under_load_breaks_no_link_and_loses_no_answer(servers: Servers) -> None:
+def test_rotating_keys_under_load_breaks_no_link_and_loses_no_answer(servers: Servers) -> None:
     done: list[str] = []
 
     def answer(path: str) -> list[int]:
@@ -103,14 +103,14 @@ def test_rotating_under_load_breaks_no_link_and_loses_no_answer(servers: Servers
     assert Links([NEW]).read("survey", signed_now), "the new key signs by now"
 
 
-def test_a_leaked_key_that_was_removed_signs_nothing_any_more(office: Office) -> None:
+def test_a_removed_key_no_longer_verifies_links(office: Office) -> None:
     invitation_id = office.invite()
     forged = Links([OLD]).sign("survey", invitation_id)
     office.program = replace(office.program, links=Links([NEW]))
     assert office.client().get(f"/f/{forged}").status_code == 404
 
 
-def test_links_issued_before_a_moment_are_refused_and_can_be_given_out_anew(
+def test_revoked_links_are_refused_and_can_be_issued_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     customer = Customer(office, office.invite())

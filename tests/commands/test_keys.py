@@ -32,7 +32,7 @@ def test_a_key_is_shown_once_and_kept_as_a_digest(office: Office, run) -> None:
     assert key not in listed
 
 
-def test_a_revoked_key_is_listed_and_opens_nothing(office: Office, run) -> None:
+def test_a_revoked_key_is_listed_and_refused(office: Office, run) -> None:
     key = run("add", "jira").stdout.strip()
     found = find_key(office.program.database, key)
     assert found
@@ -41,7 +41,7 @@ def test_a_revoked_key_is_listed_and_opens_nothing(office: Office, run) -> None:
     assert "revoked 2026-11-24" in run("list").stdout
 
 
-def test_a_source_may_have_several_keys(office: Office, run) -> None:
+def test_a_source_can_have_several_keys(office: Office, run) -> None:
     old, new = (run("add", "jira").stdout.strip() for _ in range(2))
     assert old != new
     assert find_key(office.program.database, old) and find_key(office.program.database, new)
@@ -54,12 +54,12 @@ def test_an_unknown_id_is_refused(run) -> None:
 
 
 @pytest.mark.parametrize("source", ["", " x", "a\nb", "a/b", "x" * 201, "sample"])
-def test_a_source_that_cannot_be_is_refused(office: Office, run, source: str) -> None:
+def test_an_invalid_source_is_refused(office: Office, run, source: str) -> None:
     assert run("add", source).exit_code == 2
     assert office.rows("sender_keys") == []
 
 
-def test_a_key_that_was_changed_is_not_recognised(office: Office, run) -> None:
+def test_a_changed_key_is_refused(office: Office, run) -> None:
     key = run("add", "jira").stdout.strip()
     for wrong in (key[:-1], key + "0", key.upper(), key.replace("fbk_", "", 1), ""):
         assert find_key(office.program.database, wrong) is None

@@ -12,7 +12,7 @@ def _path(output: str) -> str:
     return output.strip().removeprefix("http://survey.example")
 
 
-def test_a_link_that_is_given_out_works_and_counts_as_handed_over(office: Office) -> None:
+def test_a_printed_link_works_and_counts_as_sent(office: Office) -> None:
     receipt = office.receive(a_case("0007", contact_email=None))
     done = office.run(link, "0007")
     assert done.exit_code == 0
@@ -21,7 +21,7 @@ def test_a_link_that_is_given_out_works_and_counts_as_handed_over(office: Office
     assert office.invitation(receipt.invitation_id).handed_over_at == NOW
 
 
-def test_a_link_of_a_case_closed_again_takes_the_place_of_the_earlier_one(office: Office) -> None:
+def test_the_link_of_a_case_closed_again_replaces_the_earlier_one(office: Office) -> None:
     earlier = Customer(office, office.invite("0007"))
     office.wait(days=3)
     office.receive(a_case("0007", closed_at=office.now, contact_email=None))
@@ -34,7 +34,7 @@ def test_a_link_of_a_case_closed_again_takes_the_place_of_the_earlier_one(office
     assert office.invitation(earlier.invitation_id).superseded_at == office.now
 
 
-def test_a_number_that_several_sources_know_needs_its_source(office: Office) -> None:
+def test_a_number_of_several_sources_needs_the_source(office: Office) -> None:
     receipts = {source: office.receive(a_case("0007", source=source)) for source in ("desk", "csv")}
     before = office.everything()
     for command in (link, bounce):
@@ -61,7 +61,7 @@ def test_a_number_that_several_sources_know_needs_its_source(office: Office) -> 
 
 
 @pytest.mark.parametrize("before_closing", [True, False])
-def test_that_the_contact_objected_is_said_beside_the_link(
+def test_an_opt_out_of_the_contact_is_mentioned_with_the_link(
     office: Office, before_closing: bool
 ) -> None:
     if not before_closing:
@@ -76,7 +76,7 @@ def test_that_the_contact_objected_is_said_beside_the_link(
     assert done.stdout.count("\n") == 1
 
 
-def test_a_link_that_takes_no_answer_is_not_given_out(office: Office) -> None:
+def test_a_link_that_accepts_no_answer_is_not_printed(office: Office) -> None:
     customer = Customer(office, office.invite("0007"))
     customer.send(ease="4", satisfaction="4")
     refused = office.run(link, "0007")

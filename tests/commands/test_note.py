@@ -15,7 +15,9 @@ __all__ = ["run"]
 WORDS = ("--text", "en", "We answer on Saturdays now.", "--by", "A lead for tests")
 
 
-def test_a_note_becomes_a_file_of_its_meeting(office: Office, run: Run, tmp_path: Path) -> None:
+def test_a_note_is_written_to_a_file_of_its_meeting(
+    office: Office, run: Run, tmp_path: Path
+) -> None:
     done = run(note, "2026-W47", *WORDS, "--text", "de", "Wir antworten jetzt auch samstags.")
     assert done.exit_code == 0, done.output
     run(note, "2026-W47", *WORDS)
@@ -40,7 +42,7 @@ def test_a_note_becomes_a_file_of_its_meeting(office: Office, run: Run, tmp_path
         (("2026-W47", "--text", "en", "Words.", "--by", " "), "must not be empty"),
     ],
 )
-def test_a_faulty_note_is_refused_in_one_line(
+def test_an_invalid_note_is_refused_with_one_line(
     run: Run, tmp_path: Path, words: tuple[str, ...], complaint: str
 ) -> None:
     done = run(note, *words)
@@ -80,7 +82,7 @@ def test_a_note_that_names_a_case_or_repeats_a_comment_is_refused(
         "You wrote: 100 % of it was slow, and SO WAS _THE REST_.",
     ],
 )
-def test_a_case_is_named_in_any_letters_capitals_and_line_breaks(
+def test_a_case_is_recognised_in_any_case_and_across_line_breaks(
     office: Office, run: Run, text: str
 ) -> None:
     named = {"case_number": "é-42_a", "customer": "Müller & Söhne GmbH"}
@@ -93,14 +95,14 @@ def test_a_case_is_named_in_any_letters_capitals_and_line_breaks(
     assert "details of case é-42_a; remove them" in done.output
 
 
-def test_signs_in_a_name_stand_for_themselves_alone(office: Office, run: Run) -> None:
+def test_special_characters_in_a_name_are_literal(office: Office, run: Run) -> None:
     with office.program.database.write() as tx:
         named = {"case_number": "A_%_", "customer": "_%_"}
         answer(office, tx, close(office, tx, 42, START, **named), 1, 1, START)
     assert run(note, "2026-W47", *WORDS).exit_code == 0
 
 
-def test_sample_figures_and_a_note_are_published_beside_no_real_ones(
+def test_sample_figures_and_notes_are_not_mixed_with_real_ones(
     office: Office, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FEEDBACK_RESULTS", "results")

@@ -77,7 +77,7 @@ def test_an_approval_writes_one_dated_file_with_who_and_when(
     assert run(publish).stdout.startswith("Nothing to publish yet: 2026-W44 to 2026-W47 can change")
 
 
-def test_nothing_of_a_customer_or_case_is_in_the_file(
+def test_the_file_has_no_data_of_a_customer_or_case(
     office: Office, run: Run, tmp_path: Path
 ) -> None:
     a_period(office)
@@ -88,7 +88,9 @@ def test_nothing_of_a_customer_or_case_is_in_the_file(
     assert '"sample": false' in text
 
 
-def test_an_approval_covers_only_what_was_seen(office: Office, run: Run, tmp_path: Path) -> None:
+def test_an_approval_covers_only_the_figures_that_were_shown(
+    office: Office, run: Run, tmp_path: Path
+) -> None:
     a_period(office)
     code = _code(run(publish).stdout)
     with office.program.database.write() as tx:
@@ -100,7 +102,7 @@ def test_an_approval_covers_only_what_was_seen(office: Office, run: Run, tmp_pat
     assert not (tmp_path / "results").exists()
 
 
-def test_a_batch_that_broke_off_says_what_is_published(
+def test_an_interrupted_batch_lists_the_published_files(
     office: Office, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_period(office)
@@ -165,7 +167,7 @@ def test_a_link_given_out_late_keeps_its_period_open(office: Office, run: Run) -
     assert "can change until 2026-12-08 13:00" in run(publish).stdout
 
 
-def test_a_preview_sets_a_period_beside_the_one_before(office: Office, run: Run) -> None:
+def test_a_preview_compares_a_period_with_the_one_before(office: Office, run: Run) -> None:
     a_period(office)
     _publish(run)
     a_period(office, answered=39, start=START + timedelta(weeks=4))
@@ -176,9 +178,7 @@ def test_a_preview_sets_a_period_beside_the_one_before(office: Office, run: Run)
     assert "First response time, calendar clock: median 29 min (before: 29 min)" in text
 
 
-def test_several_periods_are_approved_together_and_beside_each_other(
-    office: Office, run: Run, tmp_path: Path
-) -> None:
+def test_several_periods_are_approved_together(office: Office, run: Run, tmp_path: Path) -> None:
     a_period(office, answered=32)
     a_period(office, answered=12, start=START + timedelta(weeks=4))
     text = run(publish).stdout
@@ -224,7 +224,9 @@ def _change(office: Office, sql: str, **values: object) -> None:
         assert tx.run(sql, **values)
 
 
-def test_published_figures_hold_and_what_is_not_proved_is_said(published: Office, run: Run) -> None:
+def test_verify_confirms_published_figures_and_lists_its_limits(
+    published: Office, run: Run
+) -> None:
     done = run(verify)
     assert done.exit_code == 0
     assert f"{PERIOD}_v1_2026-11-22.json: matches, as of 2026-11-22 12:00 UTC" in done.stdout
@@ -234,7 +236,7 @@ def test_published_figures_hold_and_what_is_not_proved_is_said(published: Office
     assert "or a note" in done.stdout
 
 
-def test_an_altered_answer_is_caught_and_named(published: Office, run: Run) -> None:
+def test_a_changed_answer_is_reported(published: Office, run: Run) -> None:
     first = published.rows("answers")[0]["invitation_id"]
     _change(published, "UPDATE answers SET ease = 5 WHERE invitation_id = :id", id=first)
     done = run(verify)
@@ -245,7 +247,7 @@ def test_an_altered_answer_is_caught_and_named(published: Office, run: Run) -> N
     assert "1 of 1 periods differ from the database" in done.output
 
 
-def test_a_deleted_answer_is_caught_and_named(published: Office, run: Run) -> None:
+def test_a_deleted_answer_is_reported(published: Office, run: Run) -> None:
     first = published.rows("answers")[0]["invitation_id"]
     _change(published, "DELETE FROM progress WHERE invitation_id = :id", id=first)
     _change(published, "DELETE FROM answers WHERE invitation_id = :id", id=first)
@@ -260,9 +262,7 @@ def _unanswered(office: Office) -> str:
     return next(row["id"] for row in office.rows("invitations") if not office.answers(row["id"]))
 
 
-def test_an_answer_added_afterwards_under_an_old_date_is_caught(
-    published: Office, run: Run
-) -> None:
+def test_an_answer_added_later_with_an_old_date_is_reported(published: Office, run: Run) -> None:
     forged = _unanswered(published)
     with published.program.database.write() as tx:
         answer(published, tx, forged, 1, 1, START + timedelta(days=20))
@@ -271,7 +271,7 @@ def test_an_answer_added_afterwards_under_an_old_date_is_caught(
     assert "participation.answered: 34 -> 35" in done.stdout
 
 
-def test_a_removed_case_and_a_changed_time_are_caught(published: Office, run: Run) -> None:
+def test_a_removed_case_and_a_changed_time_are_reported(published: Office, run: Run) -> None:
     case = published.rows("cases")[0]["id"]
     _change(published, "UPDATE cases SET first_response_at = closed_at WHERE id = :id", id=case)
     assert "first_response_time calendar.overall.median" in run(verify).stdout
@@ -279,7 +279,9 @@ def test_a_removed_case_and_a_changed_time_are_caught(published: Office, run: Ru
     assert "participation.closed: 40 -> 39" in run(verify).stdout
 
 
-def test_what_came_in_afterwards_is_named_and_no_difference(published: Office, run: Run) -> None:
+def test_later_cases_and_answers_are_counted_and_are_no_difference(
+    published: Office, run: Run
+) -> None:
     late = _unanswered(published)
     with published.program.database.write() as tx:
         answer(published, tx, late, 1, 1, published.now)
@@ -289,7 +291,7 @@ def test_what_came_in_afterwards_is_named_and_no_difference(published: Office, r
     assert "arrived later, not counted: 1 cases, 1 answers" in done.stdout
 
 
-def test_erasure_and_the_end_of_every_lifetime_never_break_it(published: Office, run: Run) -> None:
+def test_erasure_and_retention_change_no_published_figure(published: Office, run: Run) -> None:
     program = published.program
     published.erase(email="contact@customer.example")
     assert run(verify).exit_code == 0
@@ -308,9 +310,7 @@ def test_reading_an_answer_long_afterwards_changes_nothing(published: Office, ru
 
 
 @pytest.mark.parametrize("harm", ["renamed", "broken"])
-def test_a_file_that_was_touched_is_named(
-    published: Office, run: Run, tmp_path: Path, harm: str
-) -> None:
+def test_a_changed_file_is_reported(published: Office, run: Run, tmp_path: Path, harm: str) -> None:
     (path,) = (tmp_path / "results").iterdir()
     if harm == "renamed":
         path.rename(path.with_name("2026-W01_2026-W04_v1_2026-11-22.json"))
@@ -325,7 +325,9 @@ def test_a_file_that_was_touched_is_named(
     assert run(publish).exit_code == 1
 
 
-def test_a_figure_changed_in_a_file_is_named(published: Office, run: Run, tmp_path: Path) -> None:
+def test_a_changed_figure_in_a_file_is_reported(
+    published: Office, run: Run, tmp_path: Path
+) -> None:
     (path,) = (tmp_path / "results").iterdir()
     a_period(published, start=START + timedelta(weeks=4))
     _publish(run)
@@ -337,7 +339,7 @@ def test_a_figure_changed_in_a_file_is_named(published: Office, run: Run, tmp_pa
     assert "1 of 2 periods" in done.output
 
 
-def test_a_removed_file_is_named(published: Office, run: Run, tmp_path: Path) -> None:
+def test_a_removed_file_is_reported(published: Office, run: Run, tmp_path: Path) -> None:
     for weeks in (4, 8):
         a_period(published, start=START + timedelta(weeks=weeks))
         published.wait(days=20)
@@ -348,7 +350,7 @@ def test_a_removed_file_is_named(published: Office, run: Run, tmp_path: Path) ->
     assert run(publish).exit_code == 1
 
 
-def test_a_clock_that_was_set_back_stops_publishing_and_breaks_no_file(
+def test_a_clock_that_was_set_back_prevents_publishing(
     published: Office, run: Run, tmp_path: Path
 ) -> None:
     _late_answers(published, 12)
@@ -371,7 +373,7 @@ def _late_answers(office: Office, count: int) -> None:
             answer(office, tx, close(office, tx, 500 + number, at), 1, 5, at + timedelta(days=1))
 
 
-def test_a_correction_is_a_new_file_that_says_what_and_why(
+def test_a_correction_is_a_new_file_with_its_changes_and_reason(
     published: Office, run: Run, tmp_path: Path
 ) -> None:
     _late_answers(published, 12)
@@ -399,7 +401,7 @@ def test_a_correction_is_a_new_file_that_says_what_and_why(
     assert "earlier versions, replaced by this one: 1" in done.stdout
 
 
-def test_a_correction_about_few_withdraws_instead_of_giving_them_away(
+def test_a_correction_of_few_cases_withholds_the_figures(
     published: Office, run: Run, tmp_path: Path
 ) -> None:
     _late_answers(published, 3)
@@ -415,21 +417,19 @@ def test_a_correction_about_few_withdraws_instead_of_giving_them_away(
     assert run(verify).exit_code == 0
 
 
-def test_the_reason_of_a_correction_gives_no_case_away(published: Office, run: Run) -> None:
+def test_the_reason_of_a_correction_must_not_identify_a_case(published: Office, run: Run) -> None:
     done = run(publish, "--correct", "2026-W41", "--why", "Case C28000 was counted twice.")
     assert done.exit_code == 2
     assert "contains details of case C28000" in " ".join(done.output.split())
 
 
-def test_nothing_is_corrected_that_is_right(published: Office, run: Run) -> None:
+def test_correct_figures_cannot_be_corrected(published: Office, run: Run) -> None:
     done = run(publish, "--correct", "2026-W40", "--why", "To be sure.")
     assert done.exit_code == 1
     assert "has not changed" in done.output
 
 
-def test_a_correction_judges_by_the_rules_its_period_was_published_by(
-    published: Office, tmp_path: Path
-) -> None:
+def test_a_correction_uses_the_rules_of_its_period(published: Office, tmp_path: Path) -> None:
     files = read_folder(tmp_path / "results")
     (first,) = files.results
     facts = published.program.facts
@@ -463,7 +463,7 @@ def test_a_correction_judges_by_the_rules_its_period_was_published_by(
 # --- sample data -----------------------------------------------------------------------------
 
 
-def test_sample_data_is_published_as_such_and_never_beside_real_figures(
+def test_sample_data_is_published_separately_and_labelled(
     published: Office, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = run(publish, "--sample")
@@ -486,11 +486,11 @@ def test_sample_data_is_published_as_such_and_never_beside_real_figures(
         read_folder(tmp_path / "other")
 
 
-def test_the_repository_holds_no_sample_results() -> None:
+def test_the_repository_contains_no_sample_results() -> None:
     assert not read_folder(Path(__file__).parents[2] / "results").is_sample
 
 
-def test_contacts_that_were_wished_for_are_counted_by_their_follow_ups(
+def test_requested_contacts_are_counted_by_their_follow_ups(
     office: Office, run: Run, tmp_path: Path
 ) -> None:
     with office.program.database.write() as tx:

@@ -35,7 +35,7 @@ def compare(desk: Desk) -> Any:
     return compare
 
 
-def test_what_never_came_in_is_listed(desk: Desk, compare: Any) -> None:
+def test_cases_that_were_never_received_are_listed(desk: Desk, compare: Any) -> None:
     desk.office.receive(a_case("001", source="jira", closed_at=NOW - timedelta(hours=2)))
     rows = f"case_number,closed_at\n001,{TODAY}\n002,{TODAY}\n01,{TODAY}\n"
     result = compare(rows, "--set", "source=jira")
@@ -47,7 +47,7 @@ def test_what_never_came_in_is_listed(desk: Desk, compare: Any) -> None:
     )
 
 
-def test_what_was_missed_is_taken_in_by_the_same_options(
+def test_missing_cases_are_imported_with_the_same_options(
     desk: Desk,
     compare: Any,
 ) -> None:
@@ -71,7 +71,7 @@ def test_a_case_is_found_by_its_number_where_the_export_has_no_id(
     assert compare(rows, "--set", "source=jira").exit_code == 0
 
 
-def test_a_later_closing_of_a_known_case_is_missed_too(
+def test_a_missing_later_closing_of_a_known_case_is_listed(
     desk: Desk,
     compare: Any,
 ) -> None:
@@ -80,7 +80,7 @@ def test_a_later_closing_of_a_known_case_is_missed_too(
     assert "1 missing" in result.output
 
 
-def test_a_source_that_nothing_came_from_is_pointed_out(compare: Any) -> None:
+def test_a_source_without_any_case_is_pointed_out(compare: Any) -> None:
     result = compare(f"case_number,closed_at\n1,{TODAY}\n", "--set", "source=yira")
     assert "no case was ever received from yira" in result.output
 
@@ -117,7 +117,7 @@ Net = "infrastructure"
 ROWS = "number,closed,group,kind,state\n01,24/11/2026 10:00,?,net,Closed\n02,x,A,B,Open\n"
 
 
-def test_a_mapping_file_says_what_options_say(desk: Desk) -> None:
+def test_a_mapping_file_can_replace_options(desk: Desk) -> None:
     mapping = desk.write(MAPPING, "desk.toml")
     result = desk.invite(ROWS, "--mapping", str(mapping))
     assert result.exit_code == 0, result.output
@@ -127,7 +127,7 @@ def test_a_mapping_file_says_what_options_say(desk: Desk) -> None:
     assert "team's time zone" not in result.output
 
 
-def test_options_win_over_the_mapping_file(desk: Desk) -> None:
+def test_options_take_precedence_over_the_mapping_file(desk: Desk) -> None:
     mapping = desk.write(MAPPING, "desk.toml")
     options = ["--set", "team=B", "--map", "source=kind", "--timezone", "Europe/Berlin"]
     desk.invite(ROWS, "--mapping", str(mapping), *options)
@@ -148,7 +148,7 @@ def test_options_win_over_the_mapping_file(desk: Desk) -> None:
         ('[map]\ncase_nummer = "x"', "did you mean case_number"),
     ],
 )
-def test_a_faulty_mapping_file_is_refused_by_name(
+def test_an_invalid_mapping_file_is_refused_with_its_name(
     desk: Desk,
     text: str,
     said: str,
@@ -172,7 +172,7 @@ def _kept(office: Office) -> list[tuple[Any, ...]]:
     return sorted(rows, key=lambda row: str(row[1]["case_id"]))
 
 
-def test_the_real_export_ends_in_the_same_rows_by_csv_and_by_http(
+def test_the_real_export_gives_the_same_rows_by_csv_and_by_http(
     desk: Desk,
     sample: Path,
     port: int,

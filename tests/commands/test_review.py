@@ -103,7 +103,7 @@ def answer(
         )
 
 
-def test_the_review_tells_the_week_it_was_asked_for(database: Database, run: Run) -> None:
+def test_the_review_shows_the_requested_week(database: Database, run: Run) -> None:
     answer(database, close_case(database, "0001"), 1, 2, "Slow.", contact_welcome=True)
     answer(database, close_case(database, "0002"), 5, 5)
     close_case(database, "0003")
@@ -148,7 +148,7 @@ def test_without_a_week_the_last_complete_one_is_shown_and_named(
     assert result.stderr == "showing 2026-W47, the last complete week\n"
 
 
-def test_the_first_minutes_of_a_monday_review_the_week_just_over(
+def test_early_on_monday_the_review_shows_the_week_that_just_ended(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     after_a_clock_change = datetime(2026, 4, 5, 22, 30, tzinfo=UTC)
@@ -158,7 +158,7 @@ def test_the_first_minutes_of_a_monday_review_the_week_just_over(
 
 
 @pytest.mark.parametrize("week", ["47", "2026-W54", "last", "=1", "9999-W52", "0005-W10"])
-def test_a_wrong_week_is_refused_in_one_clear_line(run: Run, week: str) -> None:
+def test_an_invalid_week_is_refused_with_one_line(run: Run, week: str) -> None:
     for words in ((review, week), (export, week, "--format", "csv")):
         result = run(*words)
         assert result.exit_code == 2
@@ -166,7 +166,7 @@ def test_a_wrong_week_is_refused_in_one_clear_line(run: Run, week: str) -> None:
         assert week in result.stderr
 
 
-def test_the_csv_holds_one_row_a_case_with_an_answer(database: Database, run: Run) -> None:
+def test_the_csv_has_one_row_per_answered_case(database: Database, run: Run) -> None:
     answer(
         database,
         close_case(database, "00012345", customer="=cmd", team="North"),
@@ -188,7 +188,9 @@ def test_the_csv_holds_one_row_a_case_with_an_answer(database: Database, run: Ru
     assert row["flags"] == "at_once"
 
 
-def test_an_export_goes_to_a_file_and_says_so(database: Database, run: Run, tmp_path: Path) -> None:
+def test_an_export_is_written_to_a_file_and_reported(
+    database: Database, run: Run, tmp_path: Path
+) -> None:
     answer(database, close_case(database, "0001"), 2, 4, "Ünique")
     path = tmp_path / "week.md"
     path.write_text("an older export")
@@ -199,7 +201,7 @@ def test_an_export_goes_to_a_file_and_says_so(database: Database, run: Run, tmp_
     assert on_screen == path.read_bytes()
 
 
-def test_a_file_that_cannot_be_written_is_named(run: Run, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_reported(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "missing" / "week.csv"
     result = run(export, "2026-W47", "--format", "csv", "--output", str(path))
     assert result.exit_code == 1
@@ -243,7 +245,7 @@ def test_answers_are_readable_on_a_terminal(database: Database, run: Run) -> Non
     assert line.split() == ["2026-11-18T13:00:00Z", "0001", "1", "2", "tests", "first", "second"]
 
 
-def test_a_list_and_a_number_at_once_are_refused(run: Run) -> None:
+def test_json_and_count_together_are_refused(run: Run) -> None:
     result = run(answers, "--json", "--count")
     assert result.exit_code == 2
     assert "use either --json or --count" in result.stderr
@@ -253,7 +255,7 @@ def test_a_list_and_a_number_at_once_are_refused(run: Run) -> None:
     ("command", "words"),
     [(answers, ()), (answers, ("--json",)), (export, ("2026-W47", "--format", "csv"))],
 )
-def test_a_reader_that_stops_early_leaves_no_open_rows_behind(
+def test_a_reader_that_stops_early_leaves_no_open_cursor(
     database: Database,
     run: Run,
     monkeypatch: pytest.MonkeyPatch,

@@ -23,7 +23,7 @@ def acts() -> Iterator[str]:
                 yield str(texts[0])
 
 
-def test_every_act_is_said_in_words(sqlite_team_office: Office) -> None:
+def test_every_action_of_the_audit_log_has_a_readable_name(sqlite_team_office: Office) -> None:
     office = sqlite_team_office
     found = sorted(set(acts()))
     assert {"export", "note published", "account removed", "follow-up opened"} <= set(found)

@@ -22,7 +22,7 @@ def _folder(somebody: Somebody) -> Path:
     return somebody.office.program.settings.results
 
 
-def test_a_note_is_written_beside_the_decisions_and_becomes_a_file(lena: Somebody) -> None:
+def test_a_note_is_written_next_to_the_decisions_and_becomes_a_file(lena: Somebody) -> None:
     office = lena.office
     with office.program.database.write() as tx:
         meetings.decide(tx, WEEK, None, "Answer on Saturdays <b>too</b>.", office.now)
@@ -44,7 +44,7 @@ def test_a_note_is_written_beside_the_decisions_and_becomes_a_file(lena: Somebod
     ]
 
 
-def test_a_note_that_gives_a_case_away_is_asked_about_first(lena: Somebody) -> None:
+def test_a_note_that_identifies_a_case_needs_a_confirmation(lena: Somebody) -> None:
     answered(lena.office, "0004711", 1, 1, comment="It took four weeks to get a reply.")
     for text in ("About case 0004711.", "You wrote: it took four weeks to get a reply."):
         refused = lena.post(NOTE, **{"text-en": text})
@@ -57,14 +57,14 @@ def test_a_note_that_gives_a_case_away_is_asked_about_first(lena: Somebody) -> N
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "x" * (LONGEST_NOTE + 1)])
-def test_an_empty_or_endless_note_is_refused(lena: Somebody, text: str) -> None:
+def test_an_empty_or_too_long_note_is_refused(lena: Somebody, text: str) -> None:
     refused = lena.post(NOTE, **{"text-en": text})
     assert refused.status_code == 422
     assert "write something in at least one language" in refused.text
     assert not _folder(lena).exists()
 
 
-def test_a_folder_that_takes_no_file_is_said_and_nothing_is_lost(lena: Somebody) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_and_the_text_kept(lena: Somebody) -> None:
     _folder(lena).write_text("no folder")
     refused = lena.post(NOTE, **{"text-en": "We answer on Saturdays."})
     assert refused.status_code == 503

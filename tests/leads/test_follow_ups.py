@@ -19,7 +19,7 @@ def wished(office: Office, number: str = "0001", **case: str) -> str:
     return answered(office, number, 1, 2, comment="Slow", contact_welcome=True, **case)
 
 
-def test_a_low_answer_whose_sender_welcomes_contact_opens_one(lena: Somebody) -> None:
+def test_a_low_answer_with_consent_opens_a_follow_up(lena: Somebody) -> None:
     one = wished(lena.office)
     answered(lena.office, "0002", 1, 1)
     answered(lena.office, "0003", 5, 5, contact_welcome=True)
@@ -30,7 +30,7 @@ def test_a_low_answer_whose_sender_welcomes_contact_opens_one(lena: Somebody) ->
     assert "Case 0001" in page
 
 
-def test_consent_that_comes_with_the_reason_opens_one_too(lena: Somebody) -> None:
+def test_consent_given_with_the_reason_opens_a_follow_up_too(lena: Somebody) -> None:
     customer = Customer(lena.office, lena.office.invite())
     why = customer.send(ease="1", satisfaction="1").location
     assert lena.office.rows("follow_ups") == []
@@ -39,7 +39,7 @@ def test_consent_that_comes_with_the_reason_opens_one_too(lena: Somebody) -> Non
     assert len(lena.office.rows("follow_ups")) == 1
 
 
-def test_what_is_late_is_said_to_be_late(lena: Somebody) -> None:
+def test_an_overdue_follow_up_is_marked(lena: Somebody) -> None:
     wished(lena.office)
     assert "Overdue" not in lena.get("/review/follow-ups").text
     lena.office.wait(days=2)
@@ -51,7 +51,7 @@ def test_what_is_late_is_said_to_be_late(lena: Somebody) -> None:
     assert "1 follow-up overdue" in lena.get("/review/2026-W48").text
 
 
-def test_the_draft_opens_in_a_mail_program_and_quotes_nothing(lena: Somebody) -> None:
+def test_the_draft_opens_in_an_email_program_and_quotes_nothing(lena: Somebody) -> None:
     one = wished(lena.office, language="de")
     page = lena.get(f"/review/follow-ups/{one}").text
     link = page.split('href="mailto:')[1].split('"')[0].replace("&amp;", "&")
@@ -64,7 +64,7 @@ def test_the_draft_opens_in_a_mail_program_and_quotes_nothing(lena: Somebody) ->
     assert "Slow" not in said["body"][0]
 
 
-def test_a_draft_without_consent_or_address_says_so(lena: Somebody) -> None:
+def test_a_draft_without_consent_or_address_has_a_warning(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 3, 3)
     lena.post(f"/review/answers/{one}/follow-up", revision="1")
     with lena.office.program.database.write() as tx:
@@ -75,7 +75,7 @@ def test_a_draft_without_consent_or_address_says_so(lena: Somebody) -> None:
     assert "You wrote that we may get in touch" not in page
 
 
-def test_closing_shows_as_handled_to_the_customer_and_nothing_else(lena: Somebody) -> None:
+def test_the_customer_only_sees_that_a_closed_follow_up_was_handled(lena: Somebody) -> None:
     one = wished(lena.office)
     place = f"/review/follow-ups/{one}/close"
     done = lena.post(place, outcome="contacted", remark="Called <them>")
@@ -91,7 +91,7 @@ def test_closing_shows_as_handled_to_the_customer_and_nothing_else(lena: Somebod
     assert (found.outcome, found.remark) == ("contacted", "Called <them>")
 
 
-def test_another_one_opens_once_the_first_is_closed(lena: Somebody) -> None:
+def test_another_follow_up_can_be_opened_after_the_first_is_closed(lena: Somebody) -> None:
     one = wished(lena.office)
     answer, place = f"/review/answers/{one}", f"/review/follow-ups/{one}"
     lena.post(f"{answer}/follow-up", revision="1")
@@ -128,7 +128,7 @@ def test_another_one_opens_once_the_first_is_closed(lena: Somebody) -> None:
     assert sorted(acts) == ["follow-up closed", "follow-up closed", "follow-up opened"]
 
 
-def test_a_handled_answer_is_not_handled_while_a_lead_still_wants_to_call(lena: Somebody) -> None:
+def test_an_answer_with_an_open_follow_up_is_not_handled(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 3, 3)
     lena.post("/review/2026-W48/meeting/end", answer=f"{one}:1")
     assert "Handled on" in Customer(lena.office, one).open().text
@@ -136,7 +136,7 @@ def test_a_handled_answer_is_not_handled_while_a_lead_still_wants_to_call(lena: 
     assert "Not handled yet" in Customer(lena.office, one).open().text
 
 
-def test_a_customer_who_says_more_after_the_call_is_called_again(lena: Somebody) -> None:
+def test_a_new_low_answer_after_the_follow_up_opens_another_one(lena: Somebody) -> None:
     one = wished(lena.office)
     lena.post(f"/review/follow-ups/{one}/close", outcome="contacted")
     customer = Customer(lena.office, one)
@@ -145,7 +145,7 @@ def test_a_customer_who_says_more_after_the_call_is_called_again(lena: Somebody)
     assert [row["closed_at"] is None for row in lena.office.rows("follow_ups")] == [False, True]
 
 
-def test_many_who_open_one_at_once_open_one(lena: Somebody) -> None:
+def test_simultaneous_requests_open_one_follow_up(lena: Somebody) -> None:
     one = wished(lena.office)
     lena.post(f"/review/follow-ups/{one}/close", outcome="not_needed")
     database, now, opened = lena.office.program.database, lena.office.now, []
@@ -168,14 +168,14 @@ def test_many_who_open_one_at_once_open_one(lena: Somebody) -> None:
 @pytest.mark.parametrize(
     "form", [{}, {"outcome": "elsewhere"}, {"outcome": "contacted", "remark": "x" * 2001}]
 )
-def test_an_outcome_is_one_of_three(lena: Somebody, form: dict[str, str]) -> None:
+def test_an_unknown_outcome_is_refused(lena: Somebody, form: dict[str, str]) -> None:
     one = wished(lena.office)
     assert lena.post(f"/review/follow-ups/{one}/close", **form).status_code == 400
     (row,) = lena.office.rows("follow_ups")
     assert row["closed_at"] is None
 
 
-def test_a_follow_up_that_is_not_there_is_not_found(lena: Somebody) -> None:
+def test_an_unknown_follow_up_is_not_found(lena: Somebody) -> None:
     answered_only = answered(lena.office, "0001")
     for one in ("nothing", answered_only):
         assert lena.get(f"/review/follow-ups/{one}").status_code == 404
@@ -183,7 +183,7 @@ def test_a_follow_up_that_is_not_there_is_not_found(lena: Somebody) -> None:
         assert done.status_code == 404
 
 
-def test_the_address_of_a_customer_is_for_leads_alone(lena: Somebody) -> None:
+def test_only_leads_see_the_customers_address(lena: Somebody) -> None:
     place = f"/review/follow-ups/{wished(lena.office)}"
     assert "contact@customer.example" in lena.get(place).text
     shown = Somebody(lena.office, "reader", "rita").get(place).text

@@ -33,7 +33,7 @@ def as_markdown(lena: Somebody, week: str = WEEK) -> Any:
     return lena.post(f"/review/{week}/minutes.md")
 
 
-def test_low_answers_come_first_then_comments_one_step_each(lena: Somebody) -> None:
+def test_the_meeting_shows_low_answers_first_then_comments(lena: Somebody) -> None:
     answered(lena.office, "FINE", 5, 5)
     answered(lena.office, "REMARK", 4, 5, comment="Nice")
     answered(lena.office, "BAD", 2, 4)
@@ -47,7 +47,7 @@ def test_low_answers_come_first_then_comments_one_step_each(lena: Somebody) -> N
     assert "End the meeting" in last
 
 
-def test_steps_stay_where_they_are_while_answers_are_being_marked(lena: Somebody) -> None:
+def test_steps_keep_their_order_while_answers_are_marked(lena: Somebody) -> None:
     ids = [answered(lena.office, f"N{number}", 1, 1) for number in range(3)]
     before = [re.search(r"Case N\d", lena.get(f"{MEETING}?step={s}").text)[0] for s in (1, 2, 3)]
     lena.post(f"/review/answers/{ids[1]}/read", revision="1")
@@ -55,7 +55,7 @@ def test_steps_stay_where_they_are_while_answers_are_being_marked(lena: Somebody
     assert before == after
 
 
-def test_a_forgotten_click_tells_no_customer_that_nobody_looked(lena: Somebody) -> None:
+def test_ending_the_meeting_marks_unmarked_answers_as_read(lena: Somebody) -> None:
     ids = [answered(lena.office, "1", 1, 1), answered(lena.office, "2", 5, 5)]
     end(lena)
     for one in ids:
@@ -65,7 +65,7 @@ def test_a_forgotten_click_tells_no_customer_that_nobody_looked(lena: Somebody) 
         assert "Discussed in the weekly meeting" in Customer(lena.office, one).open().text
 
 
-def test_an_answer_that_came_during_the_meeting_waits_for_the_next(lena: Somebody) -> None:
+def test_an_answer_that_arrived_during_the_meeting_waits_for_the_next(lena: Somebody) -> None:
     answered(lena.office, "1")
     page = lena.get(f"{MEETING}?step=999").text
     shown = re.findall(r'name="answer" value="([^"]+)"', page)
@@ -102,7 +102,7 @@ def test_what_a_meeting_does_not_show_is_counted(
     assert "more answer" not in lena.get(meeting).text
 
 
-def test_decisions_stand_in_the_minutes_beside_their_answers(lena: Somebody) -> None:
+def test_decisions_are_in_the_minutes_next_to_their_answers(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 1, 2, comment="Too slow")
     answered(lena.office, "0002", 5, 5, comment="Great")
     lena.post(f"{MEETING}/decisions", invitation=one, text="Call the team", step="1")
@@ -135,7 +135,7 @@ def in_both_minutes(lena: Somebody, week: str) -> bool:
     return all(page.count(one.text) == 1 for page in pages for one in decisions)
 
 
-def test_a_decision_outlives_a_change_made_before_the_meeting_ended(lena: Somebody) -> None:
+def test_a_decision_is_kept_if_the_answer_changed_before_the_end(lena: Somebody) -> None:
     one = answered(lena.office, "0007", 1, 1, comment="First")
     decided(lena, WEEK, one, "CALL THEM")
     shown = re.findall(r'name="answer" value="([^"]+)"', lena.get(f"{MEETING}?step=999").text)
@@ -201,7 +201,7 @@ def test_the_minutes_are_the_same_as_markdown(lena: Somebody) -> None:
     assert german.startswith("# Protokoll der wöchentlichen Auswertung 2026-W48")
 
 
-def test_taking_the_minutes_away_is_recorded_and_for_leads_alone(lena: Somebody) -> None:
+def test_downloading_the_minutes_is_logged_and_only_for_leads(lena: Somebody) -> None:
     answered(lena.office, "0001", 1, 2, comment="SECRET WORDS")
     minutes = end(lena)
     assert f'action="/review/{WEEK}/minutes.md"' in minutes
@@ -222,7 +222,7 @@ def test_taking_the_minutes_away_is_recorded_and_for_leads_alone(lena: Somebody)
     )
 
 
-def test_a_meeting_may_be_ended_again_and_keeps_its_day(lena: Somebody) -> None:
+def test_a_meeting_ended_again_keeps_its_date(lena: Somebody) -> None:
     answered(lena.office, "1")
     end(lena)
     (before,) = lena.office.rows("meetings")
@@ -248,18 +248,18 @@ def test_a_redacted_name_and_an_erased_comment_are_not_in_the_minutes(lena: Some
 
 
 @pytest.mark.parametrize("text", ["", " \n", "x" * 2001])
-def test_a_decision_has_words(lena: Somebody, text: str) -> None:
+def test_an_empty_decision_is_refused(lena: Somebody, text: str) -> None:
     assert lena.post(f"{MEETING}/decisions", text=text).status_code == 400
     assert lena.post(f"{MEETING}/decisions", text="ok", invitation="none").status_code == 404
     assert lena.office.rows("decisions") == []
 
 
 @pytest.mark.parametrize("step", ["-1", "x", "99999999999", "²", ""])
-def test_a_step_that_is_none_is_no_error(lena: Somebody, step: str) -> None:
+def test_an_invalid_step_is_not_an_error(lena: Somebody, step: str) -> None:
     assert lena.get(f"{MEETING}?step={step}").status_code == 200
 
 
-def test_a_meeting_of_a_week_that_has_not_begun_is_not_held(lena: Somebody) -> None:
+def test_a_meeting_of_a_future_week_is_refused(lena: Somebody) -> None:
     place = "/review/2026-W49/meeting"
     assert lena.post(f"{place}/decisions", text="Too early", step="0").status_code == 400
     assert lena.post(f"{place}/end").status_code == 400

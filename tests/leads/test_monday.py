@@ -115,7 +115,7 @@ def faults(page: Any) -> list[str]:
     ]
 
 
-def test_every_page_is_for_everybody(house: House, browser: Any) -> None:
+def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -> None:
     """Each page is loaded once, then checked in both widths and colour schemes."""
     context = browser.new_context(
         bypass_csp=True,

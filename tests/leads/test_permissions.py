@@ -49,7 +49,7 @@ def ask(person: Somebody, method: str, path: str, **form: Any) -> Any:
     return person.browser.open(path, method=method, data=form or None)
 
 
-def test_strangers_see_the_sign_in_and_nothing_else(office: Office) -> None:
+def test_without_a_session_only_the_sign_in_page_is_shown(office: Office) -> None:
     one = answered(office, "SECRET-CASE", 1, 1, comment="SECRET WORDS", contact_welcome=True)
     stranger, before = Somebody(office), office.everything()
     assert len(ways(office)) >= 25
@@ -62,7 +62,7 @@ def test_strangers_see_the_sign_in_and_nothing_else(office: Office) -> None:
     assert office.everything() == before
 
 
-def test_readers_look_and_change_nothing(office: Office) -> None:
+def test_readers_cannot_change_anything(office: Office) -> None:
     one = answered(office, "0001", 1, 1, comment="Words", contact_welcome=True)
     rita = Somebody(office, "reader")
     before = office.everything()
@@ -79,7 +79,7 @@ def test_readers_look_and_change_nothing(office: Office) -> None:
     assert office.everything() == before
 
 
-def test_a_reader_is_offered_no_button_but_signing_out(office: Office) -> None:
+def test_readers_only_see_the_sign_out_button(office: Office) -> None:
     one = answered(office, "0001", 1, 1, comment="Words", contact_welcome=True)
     rita = Somebody(office, "reader")
     for rule, method in some(ways(office)):
@@ -88,13 +88,13 @@ def test_a_reader_is_offered_no_button_but_signing_out(office: Office) -> None:
             assert page.count('method="post"') <= 1, rule
 
 
-def test_only_admins_see_the_record(office: Office) -> None:
+def test_only_admins_see_the_audit_log(office: Office) -> None:
     assert Somebody(office, "lead").get("/review/audit-log").status_code == 403
     assert Somebody(office, "admin").get("/review/audit-log").status_code == 200
 
 
 @pytest.mark.parametrize("value", [None, "", "wrong"])
-def test_nothing_is_stored_without_the_value_of_a_page(office: Office, value: str | None) -> None:
+def test_nothing_is_stored_without_a_csrf_token(office: Office, value: str | None) -> None:
     one = answered(office, "0001", 1, 1, comment="Words", contact_welcome=True)
     admin = Somebody(office, "admin")
     before = office.everything()
@@ -130,7 +130,7 @@ def test_the_csrf_token_of_another_session_is_refused(office: Office) -> None:
     assert ask(lena, "POST", place, csrf_token=theirs, revision="1").status_code == 400
 
 
-def test_pages_are_kept_by_nobody_and_run_only_our_own_script(office: Office) -> None:
+def test_pages_are_not_cached_and_only_run_our_script(office: Office) -> None:
     lena = Somebody(office, "lead")
     for path in ("/review/sign-in", f"/review/{WEEK}", "/review/unread", "/review/nothing/here"):
         headers = lena.get(path).headers
@@ -145,7 +145,7 @@ def test_pages_are_kept_by_nobody_and_run_only_our_own_script(office: Office) ->
         assert style.headers.get("Cache-Control") != "no-store"
 
 
-def test_get_changes_nothing(office: Office) -> None:
+def test_a_get_request_changes_nothing(office: Office) -> None:
     one = answered(office, "0001", 1, 1, comment="Words", contact_welcome=True)
     admin = Somebody(office, "admin")
     before = office.everything()

@@ -18,7 +18,7 @@ def lena(team_office: Office) -> Somebody:
     return Somebody(team_office, "lead", "lena")
 
 
-def test_one_tap_reads_an_answer_and_leads_back(lena: Somebody) -> None:
+def test_one_click_marks_an_answer_as_read_and_returns(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 2, 3, comment="Too slow.")
     assert "1 answer unread" in lena.get(f"/review/{WEEK}").text
     done = lena.post(f"/review/answers/{one}/read", revision="1", back=f"/review/{WEEK}#words")
@@ -30,13 +30,13 @@ def test_one_tap_reads_an_answer_and_leads_back(lena: Somebody) -> None:
     assert status.progress.read_at == lena.office.now
 
 
-def test_answers_without_words_are_read_in_one_tap(lena: Somebody) -> None:
+def test_answers_without_a_comment_are_marked_as_read_together(lena: Somebody) -> None:
     ids = [answered(lena.office, str(number)) for number in range(3)]
     lena.post("/review/read", answer=[f"{one}:1" for one in ids])
     assert "Everything has been read" in lena.get("/review/unread").text
 
 
-def test_the_oldest_unread_answer_comes_first_and_does_not_age_out(lena: Somebody) -> None:
+def test_the_oldest_unread_answer_is_first_however_old_it_is(lena: Somebody) -> None:
     answered(lena.office, "OLD-1")
     lena.office.wait(days=70)
     lena.sign_in("lena")
@@ -46,7 +46,7 @@ def test_the_oldest_unread_answer_comes_first_and_does_not_age_out(lena: Somebod
     assert "1 answer of earlier weeks is unread" in lena.get("/review/2027-W05").text
 
 
-def test_needs_follow_up_opens_one_with_a_day_and_reads_the_answer(lena: Somebody) -> None:
+def test_opening_a_follow_up_sets_a_due_date_and_marks_the_answer_as_read(lena: Somebody) -> None:
     one = answered(lena.office, "0001", comment="Please call.")
     for _ in range(2):
         lena.post(f"/review/answers/{one}/follow-up", revision="1")
@@ -57,7 +57,7 @@ def test_needs_follow_up_opens_one_with_a_day_and_reads_the_answer(lena: Somebod
     assert record == ["follow-up opened"]
 
 
-def test_a_note_stands_beside_the_answer_as_text(lena: Somebody) -> None:
+def test_a_note_is_shown_with_the_answer_as_text(lena: Somebody) -> None:
     one = answered(lena.office, "0001")
     lena.post(f"/review/answers/{one}/note", revision="1", text="<b>Ask</b> the team\x00")
     assert "&lt;b&gt;Ask&lt;/b&gt; the team" in lena.get(f"/review/{WEEK}").text
@@ -80,7 +80,7 @@ def test_a_name_is_redacted_in_every_revision_and_every_spelling(lena: Somebody)
     )
 
 
-def test_words_that_are_not_there_are_given_back(lena: Somebody) -> None:
+def test_words_that_the_comment_lacks_are_shown_again(lena: Somebody) -> None:
     one = answered(lena.office, "0001", comment="Mx Sample was slow.")
     place, week = f"/review/answers/{one}/redact", f"/review/{WEEK}#words"
     missed = lena.post(place, revision="1", words="<Mx>  Sampel", back=week)
@@ -93,7 +93,7 @@ def test_words_that_are_not_there_are_given_back(lena: Somebody) -> None:
     assert lena.post(place, revision="1", words="Mx Sample", back=week).location == week
 
 
-def test_a_name_that_only_an_earlier_revision_had_is_gone_and_said_to_be_missed(
+def test_a_name_of_an_earlier_revision_is_redacted_and_reported(
     lena: Somebody,
 ) -> None:
     one = answered(lena.office, "0001", 1, 1, comment="Mx Sample was slow.")
@@ -107,7 +107,7 @@ def test_a_name_that_only_an_earlier_revision_had_is_gone_and_said_to_be_missed(
     assert [row["action"] for row in lena.office.rows("lead_actions")] == ["comment redacted"]
 
 
-def test_a_pattern_is_words_and_nothing_else(lena: Somebody) -> None:
+def test_a_pattern_is_taken_literally(lena: Somebody) -> None:
     one = answered(lena.office, "0001", comment="All of this stays.")
     lena.post(f"/review/answers/{one}/redact", revision="1", words=".*")
     lena.post(f"/review/answers/{one}/redact", revision="1", words="a")
@@ -116,7 +116,7 @@ def test_a_pattern_is_words_and_nothing_else(lena: Somebody) -> None:
 
 
 @pytest.mark.parametrize("words", ["ÄRGER", "ärger", "Ärger", "100 %", "a_b"])
-def test_comments_are_found_in_any_spelling_and_signs_mean_themselves(
+def test_comments_are_found_ignoring_case_and_wildcards_are_literal(
     lena: Somebody, words: str
 ) -> None:
     answered(lena.office, "FOUND-1", comment="Viel Ärger, 100 % a_b.")
@@ -126,7 +126,7 @@ def test_comments_are_found_in_any_spelling_and_signs_mean_themselves(
     assert "OTHER-1" not in page
 
 
-def test_search_stays_within_its_weeks(lena: Somebody) -> None:
+def test_the_search_is_limited_to_its_weeks(lena: Somebody) -> None:
     answered(lena.office, "OLD-1", comment="slow")
     lena.office.wait(days=7 * 14)
     lena.sign_in("lena")
@@ -135,7 +135,7 @@ def test_search_stays_within_its_weeks(lena: Somebody) -> None:
 
 
 @pytest.mark.parametrize("act", ["read", "follow-up", "note", "redact"])
-def test_an_answer_that_is_not_there_is_not_found(lena: Somebody, act: str) -> None:
+def test_an_unknown_answer_is_not_found(lena: Somebody, act: str) -> None:
     lena.office.invite("0001")
     waiting = lena.office.rows("invitations")[0]["id"]
     for invitation_id in ("nothing", waiting):
@@ -146,20 +146,20 @@ def test_an_answer_that_is_not_there_is_not_found(lena: Somebody, act: str) -> N
     assert lena.post("/review/read", answer="nothing").status_code == 400
 
 
-def test_nobody_is_sent_elsewhere_after_a_tap(lena: Somebody) -> None:
+def test_no_open_redirect_after_an_action(lena: Somebody) -> None:
     one = answered(lena.office, "0001")
     done = lena.post(f"/review/answers/{one}/read", revision="1", back="https://else.example/")
     assert done.location == f"/review/answers/{one}"
 
 
 @pytest.mark.parametrize("place", ["/review/answers/%00", "/review/follow-ups/a%0Ab"])
-def test_an_address_no_table_can_hold_is_not_found(lena: Somebody, place: str) -> None:
+def test_an_id_that_no_table_can_store_is_not_found(lena: Somebody, place: str) -> None:
     assert lena.get(place).status_code == 404
     assert lena.post("/review/read", answer="\x00:1").status_code == 404
     assert lena.get("/review/search?words=%00&weeks=%00").status_code == 200
 
 
-def test_erasure_reaches_what_leads_wrote_about_a_case(lena: Somebody) -> None:
+def test_erasure_covers_what_leads_wrote_about_a_case(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 1, 1, comment="SECRET", contact_welcome=True)
     lena.post(f"/review/answers/{one}/note", revision="1", text="SECRET note")
     lena.post("/review/2026-W48/meeting/decisions", invitation=one, text="SECRET decision")
@@ -182,14 +182,14 @@ def test_erasure_reaches_what_leads_wrote_about_a_case(lena: Somebody) -> None:
         st.sampled_from(["//[", "//evil.example/review/", "https://evil.example/review/"]),
     )
 )
-def test_nobody_is_sent_elsewhere_and_every_place_can_be_gone_to(wanted: str | None) -> None:
+def test_redirects_stay_on_the_leads_pages(wanted: str | None) -> None:
     place = own_path(wanted)
     if place is not None:
         location = see_other(place).get_wsgi_headers({})["Location"]
         assert location.startswith("/review/")
 
 
-def test_a_broken_way_back_is_no_error(lena: Somebody) -> None:
+def test_an_invalid_return_path_is_not_an_error(lena: Somebody) -> None:
     one = answered(lena.office, "0001")
     done = lena.post(f"/review/answers/{one}/read", revision="1", back="//[")
     assert done.location == f"/review/answers/{one}"
@@ -198,14 +198,14 @@ def test_a_broken_way_back_is_no_error(lena: Somebody) -> None:
 
 
 @pytest.mark.parametrize("revision", ["", "0", "-5", "9" * 25, "10000000", "one", None])
-def test_a_revision_that_cannot_be_is_refused(lena: Somebody, revision: str | None) -> None:
+def test_an_impossible_revision_is_refused(lena: Somebody, revision: str | None) -> None:
     one = answered(lena.office, "0001")
     fields = {} if revision is None else {"revision": revision}
     assert lena.post(f"/review/answers/{one}/read", **fields).status_code == 400
     assert lena.office.rows("progress") == []
 
 
-def test_an_id_with_characters_nobody_sees_is_the_id_that_was_found(lena: Somebody) -> None:
+def test_invisible_characters_in_a_searched_id_are_ignored(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 1, 1)
     assert lena.post("/review/read", answer=f"{one}\x01:1").status_code == 303
     place = f"/review/{WEEK}/meeting/decisions"
@@ -215,7 +215,7 @@ def test_an_id_with_characters_nobody_sees_is_the_id_that_was_found(lena: Somebo
 
 
 @pytest.mark.parametrize("week", ["0001-W01", "0005-W10", "1999-W52", "2028-W01", "9999-W51"])
-def test_a_week_out_of_reach_is_not_found(lena: Somebody, week: str) -> None:
+def test_a_week_out_of_range_is_not_found(lena: Somebody, week: str) -> None:
     for place in (week, f"{week}/meeting", f"{week}/minutes"):
         assert lena.get(f"/review/{place}").status_code == 404
     assert lena.post(f"/review/{week}/minutes.md").status_code == 404
@@ -224,6 +224,6 @@ def test_a_week_out_of_reach_is_not_found(lena: Somebody, week: str) -> None:
 
 
 @pytest.mark.parametrize("week", ["2000-W01", "2027-W52"])
-def test_the_first_and_the_last_week_in_reach_are_shown(lena: Somebody, week: str) -> None:
+def test_the_first_and_the_last_week_in_range_are_shown(lena: Somebody, week: str) -> None:
     for place in (week, f"{week}?weeks=104", f"{week}/meeting", f"{week}/minutes"):
         assert lena.get(f"/review/{place}").status_code == 200

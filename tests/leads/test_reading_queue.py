@@ -16,7 +16,7 @@ def _unread(office: Office) -> list[str]:
     return [one for one, _ in reading_queue.unread(office.program.database, 100)]
 
 
-def test_an_answer_lies_on_the_desk_until_it_was_read_and_discussed(office: Office) -> None:
+def test_an_answer_is_in_the_reading_queue_until_it_is_read_and_discussed(office: Office) -> None:
     one, other = answered(office, "1"), answered(office, "2")
     database = office.program.database
     assert sorted(_unread(office)) == sorted([one, other])
@@ -42,7 +42,7 @@ def test_a_changed_answer_is_unread_again(office: Office) -> None:
     assert _unread(office) == [customer.invitation_id]
 
 
-def test_a_revision_that_came_while_a_lead_was_looking_stays_unread(office: Office) -> None:
+def test_a_revision_that_arrived_while_a_lead_was_reading_stays_unread(office: Office) -> None:
     customer = Customer(office, office.invite())
     customer.send(ease="5", satisfaction="5")
     asked = customer.send(ease="1", satisfaction="1")
@@ -52,7 +52,7 @@ def test_a_revision_that_came_while_a_lead_was_looking_stays_unread(office: Offi
     assert _unread(office) == [customer.invitation_id]
 
 
-def test_the_meeting_takes_earlier_weeks_along_and_leaves_later_ones(office: Office) -> None:
+def test_the_meeting_includes_earlier_weeks_but_not_later_ones(office: Office) -> None:
     early = answered(office, "1")
     office.wait(days=7)
     late = answered(office, "2")
@@ -72,7 +72,7 @@ def _counted(database: Database, first: str, last: str) -> Counter[tuple[str, in
     return counts
 
 
-def test_scores_of_a_week_are_counted_as_the_newest_revisions_are(office: Office) -> None:
+def test_the_scores_of_a_week_are_those_of_the_newest_revisions(office: Office) -> None:
     ids = [answered(office, "1", 5, 5), answered(office, "2", 5, 5), answered(office, "3", 2, 4)]
     customer = Customer(office, ids[0])
     asked = customer.send(ease="1", satisfaction="3")
@@ -89,7 +89,7 @@ def test_scores_of_a_week_are_counted_as_the_newest_revisions_are(office: Office
     assert _counted(database, "2026-W49", "2026-W49").total() == 1
 
 
-def test_a_reason_added_later_counts_nothing_twice(office: Office) -> None:
+def test_a_reason_added_later_is_not_counted_twice(office: Office) -> None:
     customer = Customer(office, office.invite())
     why = customer.send(ease="1", satisfaction="1").location
     page = office.program.links.sign("page", customer.invitation_id)

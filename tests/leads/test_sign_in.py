@@ -23,7 +23,7 @@ def settings(office: Office, **changes: Any) -> None:
     office.program = replace(office.program, settings=changed)
 
 
-def test_a_lead_gets_in_with_the_password_and_lands_where_it_wanted(team_office: Office) -> None:
+def test_a_lead_signs_in_and_gets_the_requested_page(team_office: Office) -> None:
     add_account(team_office, "lena", "lead")
     lena = Somebody(team_office)
     asked = lena.get(f"{WEEK}?weeks=104")
@@ -45,9 +45,7 @@ def test_a_lead_gets_in_with_the_password_and_lands_where_it_wanted(team_office:
         "/f/token",
     ],
 )
-def test_nobody_is_sent_elsewhere_after_signing_in(
-    sqlite_team_office: Office, elsewhere: str
-) -> None:
+def test_no_open_redirect_after_signing_in(sqlite_team_office: Office, elsewhere: str) -> None:
     add_account(sqlite_team_office, "lena", "lead")
     lena = Somebody(sqlite_team_office)
     page = value_in(lena.get("/review/sign-in").text)
@@ -59,7 +57,7 @@ def test_nobody_is_sent_elsewhere_after_signing_in(
     assert done.location == "/review/"
 
 
-def test_a_name_nobody_has_gets_the_same_answer_in_the_same_time(
+def test_an_unknown_name_gets_the_same_response_in_the_same_time(
     sqlite_team_office: Office,
 ) -> None:
     add_account(sqlite_team_office, "lena", "lead")
@@ -78,7 +76,7 @@ def test_a_name_nobody_has_gets_the_same_answer_in_the_same_time(
     assert max(took.values()) < 2 * min(took.values())
 
 
-def test_guessing_is_slowed_for_names_there_are_and_names_there_are_not(
+def test_guessing_is_rate_limited_for_known_and_unknown_names(
     sqlite_team_office: Office,
 ) -> None:
     add_account(sqlite_team_office, "lena", "lead")
@@ -93,7 +91,7 @@ def test_guessing_is_slowed_for_names_there_are_and_names_there_are_not(
         assert stranger.get(WEEK).status_code == 303
 
 
-def test_an_address_that_guesses_many_names_is_slowed(sqlite_team_office: Office) -> None:
+def test_an_address_that_guesses_many_names_is_rate_limited(sqlite_team_office: Office) -> None:
     app = create_app(parts=sqlite_team_office.program)
     with app.app_context():
         for number in range(50):
@@ -118,7 +116,7 @@ def _guess_often(office: Office, **environ: str) -> Callable[..., Any]:
     return send
 
 
-def test_a_stranger_behind_the_same_proxy_locks_no_lead_out(sqlite_team_office: Office) -> None:
+def test_an_attacker_behind_the_same_proxy_locks_no_lead_out(sqlite_team_office: Office) -> None:
     settings(sqlite_team_office, trusted_proxies=("192.0.2.1",))
     send = _guess_often(
         sqlite_team_office, REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR="203.0.113.9"
@@ -130,7 +128,7 @@ def test_a_stranger_behind_the_same_proxy_locks_no_lead_out(sqlite_team_office: 
     assert send("lena", PASSWORD, HTTP_X_FORWARDED_FOR="198.51.100.7").status_code == 303
 
 
-def test_behind_a_proxy_nobody_told_us_of_names_alone_are_slowed(
+def test_behind_an_unknown_proxy_only_names_are_rate_limited(
     sqlite_team_office: Office,
 ) -> None:
     send = _guess_often(sqlite_team_office, REMOTE_ADDR="127.0.0.1")
@@ -139,7 +137,7 @@ def test_behind_a_proxy_nobody_told_us_of_names_alone_are_slowed(
     assert send("lena", PASSWORD).status_code == 303
 
 
-def test_every_sign_in_makes_a_new_session_and_a_new_csrf_token(team_office: Office) -> None:
+def test_every_sign_in_creates_a_new_session_and_csrf_token(team_office: Office) -> None:
     lena = Somebody(team_office, "lead", "lena")
     first_value = value_in(lena.get(WEEK).text)
     (first,) = team_office.rows("lead_sessions")
@@ -169,7 +167,7 @@ def test_removing_an_account_ends_its_sessions(team_office: Office) -> None:
     assert lena.get(WEEK).status_code == 303
 
 
-def test_a_session_ends_after_two_hours_without_a_page(team_office: Office) -> None:
+def test_a_session_ends_after_two_hours_without_a_request(team_office: Office) -> None:
     lena = Somebody(team_office, "lead", "lena")
     team_office.now += sessions.IDLE - timedelta(minutes=1)
     assert lena.get(WEEK).status_code == 200
@@ -188,7 +186,7 @@ def test_a_session_ends_after_twelve_hours_however_busy(team_office: Office) -> 
     assert lena.get(WEEK).status_code == 303
 
 
-def test_the_cookie_is_bound_to_the_host_where_https_allows_it(sqlite_office: Office) -> None:
+def test_the_cookie_has_the_host_prefix_with_https(sqlite_office: Office) -> None:
     settings(sqlite_office, public_url="https://survey.example")
     add_account(sqlite_office, "lena", "lead")
     browser = create_app(parts=sqlite_office.program).test_client()
@@ -204,7 +202,7 @@ def test_the_cookie_is_bound_to_the_host_where_https_allows_it(sqlite_office: Of
         assert part in cookie.split("; ")
 
 
-def test_without_https_no_sign_in_is_offered_and_the_page_says_why(sqlite_office: Office) -> None:
+def test_without_https_the_page_explains_why_sign_in_is_not_offered(sqlite_office: Office) -> None:
     add_account(sqlite_office, "lena", "lead")
     browser = create_app(parts=sqlite_office.program).test_client()
     for shown in (browser.get("/review/sign-in"), browser.get(WEEK), browser.post(WEEK)):
@@ -213,7 +211,7 @@ def test_without_https_no_sign_in_is_offered_and_the_page_says_why(sqlite_office
     assert "FEEDBACK_PUBLIC_URL" in browser.get(WEEK).text
 
 
-def test_the_survey_knows_nothing_of_the_cookie(sqlite_team_office: Office) -> None:
+def test_the_survey_ignores_the_cookie(sqlite_team_office: Office) -> None:
     lena = Somebody(sqlite_team_office, "lead")
     shown = lena.get(sqlite_team_office.path(sqlite_team_office.invite()))
     assert "Set-Cookie" not in shown.headers
@@ -234,24 +232,24 @@ class TestSingleSignOn:
             WEEK, headers={"RemoteUser": name}, environ_base={"REMOTE_ADDR": address}
         )
 
-    def test_whom_the_proxy_names_is_in(self, office: Office) -> None:
+    def test_the_account_named_by_the_proxy_is_signed_in(self, office: Office) -> None:
         assert self.ask(Somebody(office), "Lena@firm.example").status_code == 200
 
-    def test_the_header_counts_from_the_proxy_alone(self, office: Office) -> None:
+    def test_the_header_is_only_trusted_from_the_proxy(self, office: Office) -> None:
         stranger = self.ask(Somebody(office), "lena@firm.example", "192.0.2.7")
         assert stranger.status_code == 303
 
-    def test_a_name_without_an_account_stays_outside(self, office: Office) -> None:
+    def test_a_name_without_an_account_is_not_signed_in(self, office: Office) -> None:
         assert self.ask(Somebody(office), "nobody@firm.example").status_code == 303
         assert self.ask(Somebody(office), "").status_code == 303
 
-    def test_whom_the_proxy_does_not_name_any_more_is_out(self, office: Office) -> None:
+    def test_an_account_that_the_proxy_no_longer_names_is_signed_out(self, office: Office) -> None:
         lena = Somebody(office)
         assert self.ask(lena, "lena@firm.example").status_code == 200
         assert self.ask(lena, "").status_code == 303
         assert office.rows("lead_sessions") == []
 
-    def test_passwords_do_not_work_beside_it(self, office: Office) -> None:
+    def test_passwords_do_not_work_with_single_sign_on(self, office: Office) -> None:
         add_account(office, "anna", "admin")
         anna = Somebody(office)
         assert anna.sign_in("anna").status_code == 400, "there is no form to sign in with"
@@ -260,18 +258,18 @@ class TestSingleSignOn:
         form = {"name": "anna", "password": PASSWORD, "csrf_token": "known"}
         assert anna.browser.post("/review/sign-in", data=form).status_code == 403
 
-    def test_without_the_setting_the_header_means_nothing(self, office: Office) -> None:
+    def test_without_the_setting_the_header_is_ignored(self, office: Office) -> None:
         settings(office, sign_in_header=None)
         assert self.ask(Somebody(office), "lena@firm.example").status_code == 303
 
 
-def test_a_password_has_a_length() -> None:
+def test_the_length_of_a_password_is_limited() -> None:
     for wrong in ("short", "x" * 201):
         with pytest.raises(ValueError, match="12 to 200"):
             passwords.hash_password(wrong)
 
 
-def test_a_password_hashed_long_ago_is_hashed_anew_at_the_next_sign_in(
+def test_an_outdated_hash_is_replaced_at_the_next_sign_in(
     sqlite_team_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_account(sqlite_team_office, "lena", "lead")

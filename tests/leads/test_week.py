@@ -34,7 +34,7 @@ def _cells(row: str) -> list[str]:
     return re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
 
 
-def test_the_counts_of_both_questions_are_those_by_hand(rita: Somebody) -> None:
+def test_the_counts_of_both_questions_agree_with_counting_by_hand(rita: Somebody) -> None:
     given = [(5, 4), (5, 5), (2, 3), (1, 2), (4, 4)]
     for number, (ease, satisfaction) in enumerate(given):
         answered(rita.office, f"{number:04}", ease, satisfaction)
@@ -50,7 +50,7 @@ def test_the_counts_of_both_questions_are_those_by_hand(rita: Somebody) -> None:
     assert "Low answers (2 or less): 2" in words(page)
 
 
-def test_answers_to_another_wording_are_shown_apart(rita: Somebody) -> None:
+def test_answers_to_another_wording_are_shown_separately(rita: Somebody) -> None:
     answered(rita.office, "1", 5, 5)
     answered(rita.office, "2", 1, 2)
     with rita.office.program.database.write() as tx:
@@ -82,7 +82,7 @@ def test_the_cohort_has_numerator_denominator_and_an_open_end(rita: Somebody) ->
     assert "Final: all survey links have expired" in words(rita.get(f"/review/{WEEK}"))
 
 
-def test_definitions_stand_beside_every_figure_in_the_words_of_the_facts(rita: Somebody) -> None:
+def test_every_figure_has_its_definition_from_the_facts(rita: Somebody) -> None:
     answered(rita.office, "1")
     said = words(rita.get(f"/review/{WEEK}"))
     for metric in rita.office.program.facts.metrics:
@@ -91,7 +91,7 @@ def test_definitions_stand_beside_every_figure_in_the_words_of_the_facts(rita: S
         assert f"{metric.direction['en']}. n = " in said
 
 
-def test_an_empty_week_says_so(rita: Somebody) -> None:
+def test_an_empty_week_shows_a_notice(rita: Somebody) -> None:
     said = words(rita.get("/review/2026-W40"))
     assert "No answer arrived in this week." in said
     assert "No case was closed in this week." in said
@@ -99,19 +99,19 @@ def test_an_empty_week_says_so(rita: Somebody) -> None:
     assert "%" not in said.split("Thirteen weeks")[0]
 
 
-def test_the_running_week_and_the_next_one_say_what_they_are(rita: Somebody) -> None:
+def test_the_current_and_the_next_week_show_a_notice(rita: Somebody) -> None:
     assert "The week is still running." in words(rita.get(f"/review/{WEEK}"))
     assert "The week has not begun." in words(rita.get("/review/2026-W50"))
 
 
 @pytest.mark.parametrize("wrong", ["2026-W54", "last-week", "2026-W47x", "9999-W52", "0001-W01"])
-def test_a_week_that_is_none_is_not_found(rita: Somebody, wrong: str) -> None:
+def test_an_invalid_week_is_not_found(rita: Somebody, wrong: str) -> None:
     page = rita.get(f"/review/{wrong}")
     assert page.status_code == 404
     assert "for example 2026-W47" in page.text
 
 
-def test_filters_hide_answers_and_leave_the_figures_alone(rita: Somebody) -> None:
+def test_filters_hide_answers_but_do_not_change_figures(rita: Somebody) -> None:
     answered(rita.office, "SOFT-1", 1, 5, comment="Slow", case_kind="software", team="Blue")
     answered(rita.office, "INFRA-1", 5, 5, comment="Fine", case_kind="infrastructure", team="Red")
     for query in ("kind=software", "team=Blue", "score=1", "words=slow"):
@@ -122,7 +122,7 @@ def test_filters_hide_answers_and_leave_the_figures_alone(rita: Somebody) -> Non
         assert "2 answers, " in page.text
 
 
-def test_hostile_text_is_text_and_a_hostile_link_is_none(rita: Somebody) -> None:
+def test_hostile_text_is_escaped_and_a_hostile_link_is_not_a_link(rita: Somebody) -> None:
     answered(
         rita.office,
         "<i>1</i>",
@@ -140,20 +140,20 @@ def test_hostile_text_is_text_and_a_hostile_link_is_none(rita: Somebody) -> None
     assert "{{ 7 * 7 }}" in page
 
 
-def test_a_case_is_linked_to_where_a_lead_opens_it(rita: Somebody) -> None:
+def test_a_case_links_to_the_case_system(rita: Somebody) -> None:
     answered(rita.office, "0001", case_url="https://cases.example/1?a=1&b=2")
     page = rita.get(f"/review/{WEEK}").text
     assert 'href="https://cases.example/1?a=1&amp;b=2"' in page
 
 
-def test_sample_data_is_named_as_such(rita: Somebody) -> None:
+def test_sample_data_is_labelled_on_the_week_page(rita: Somebody) -> None:
     answered(rita.office, "1", source="sample")
     assert "Sample data: none of these cases exists." in rita.get(f"/review/{WEEK}").text
     answered(rita.office, "2")
     assert "Some of these cases are samples" in rita.get(f"/review/{WEEK}").text
 
 
-def test_the_review_speaks_german(rita: Somebody) -> None:
+def test_the_review_is_available_in_german(rita: Somebody) -> None:
     answered(rita.office, "1", 5, 4)
     page = rita.get(f"/review/{WEEK}?lang=de")
     assert '<html lang="de">' in page.text
@@ -161,7 +161,7 @@ def test_the_review_speaks_german(rita: Somebody) -> None:
     assert '<html lang="de">' in rita.get("/review/unread").text, "the choice stays"
 
 
-def test_ninetieth_percentiles_wait_for_thirty_cases(rita: Somebody) -> None:
+def test_ninetieth_percentiles_need_thirty_cases(rita: Somebody) -> None:
     for number in range(30):
         opened = rita.office.now - timedelta(hours=number + 1)
         rita.office.invite(str(number), opened_at=opened, closure_reason="confirmed")
@@ -173,11 +173,11 @@ def test_ninetieth_percentiles_wait_for_thirty_cases(rita: Somebody) -> None:
     assert rows[1] == ["All kinds", "30", "15 h 30 min", "27 h"]
 
 
-def test_home_is_the_last_complete_week(rita: Somebody) -> None:
+def test_the_start_page_is_the_last_complete_week(rita: Somebody) -> None:
     assert rita.get("/review/").location == "/review/2026-W47"
 
 
-def test_sample_answers_are_named_wherever_they_are_counted(rita: Somebody) -> None:
+def test_sample_answers_are_labelled_wherever_they_are_counted(rita: Somebody) -> None:
     said = "Some of these answers are samples: do not read these figures as results."
     answered(rita.office, "1", source="sample")
     rita.office.wait(days=7)
@@ -205,7 +205,7 @@ def test_sample_answers_are_named_wherever_they_are_counted(rita: Somebody) -> N
         ("de", "gefallen (wahrscheinliche Veränderung: −40,8 bis −18,3 Prozentpunkte)"),
     ],
 )
-def test_a_fall_is_told_in_percentage_points(rita: Somebody, language: str, said: str) -> None:
+def test_a_decrease_is_given_in_percentage_points(rita: Somebody, language: str, said: str) -> None:
     before, after = "2026-W30", WEEK
     with rita.office.program.database.write() as tx:
         for week, best in ((before, 90), (after, 60)):

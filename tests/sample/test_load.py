@@ -19,7 +19,7 @@ def test_sample_data_is_loaded_once(office: Office) -> None:
     assert len(office.rows("cases")) == count
 
 
-def test_sample_data_names_no_person_and_says_what_it_is(office: Office) -> None:
+def test_sample_data_names_no_person_and_is_labelled(office: Office) -> None:
     sample.load(office.program, office.now)
     for case in some(office.rows("cases")):
         assert case["source"] == SAMPLE_SOURCE
@@ -30,13 +30,13 @@ def test_sample_data_names_no_person_and_says_what_it_is(office: Office) -> None
     assert all(comment.startswith("Sample comment:") for comment in comments)
 
 
-def test_sample_data_mails_nobody(office: Office) -> None:
+def test_sample_data_sends_no_email(office: Office) -> None:
     sample.load(office.program, office.now)
     sample.mint(office.program, 3, office.now)
     assert office.rows("outbox") == []
 
 
-def test_sample_answers_lie_before_the_present(office: Office) -> None:
+def test_sample_answers_are_in_the_past(office: Office) -> None:
     sample.load(office.program, office.now)
     invited = {row["id"]: row["created_at"] for row in office.rows("invitations")}
     for answer in some(office.rows("answers")):
@@ -51,7 +51,7 @@ def test_a_minted_link_opens_a_survey_marked_as_sample(office: Office) -> None:
     assert "Sample data: this case does not exist." in page.text
 
 
-def test_the_sample_leaves_the_last_weeks_to_be_tried_out_and_the_rest_done(
+def test_the_sample_data_leaves_the_last_weeks_unread(
     sqlite_office: Office,
 ) -> None:
     office = sqlite_office
@@ -73,7 +73,7 @@ def test_every_sample_answer_was_read_before_it_was_discussed(sqlite_office: Off
     assert all(row["read_at"] <= row["discussed_at"] for row in steps)
 
 
-def test_the_sample_has_follow_ups_closed_and_open(sqlite_office: Office) -> None:
+def test_the_sample_data_has_closed_and_open_follow_ups(sqlite_office: Office) -> None:
     office = sqlite_office
     sample.load(office.program, office.now)
     closed = [row["closed_at"] for row in office.rows("follow_ups")]

@@ -36,7 +36,7 @@ def _customer(office: Office, case_number: str) -> Customer:
     raise AssertionError(f"no such case: {case_number}")
 
 
-def test_a_counted_answer_names_its_period_and_leads_to_the_figures(published: Office) -> None:
+def test_a_counted_answer_links_to_the_figures_of_its_period(published: Office) -> None:
     page = _customer(published, "C28000").open().text
     assert COUNTED in page
     assert '/how-we-are-doing.html">How we are doing</a>' in page
@@ -45,13 +45,13 @@ def test_a_counted_answer_names_its_period_and_leads_to_the_figures(published: O
     assert '/de/how-we-are-doing.html">Wie gut wir sind</a>' in german
 
 
-def test_a_flagged_answer_is_not_said_to_be_counted(published: Office) -> None:
+def test_a_flagged_answer_is_not_shown_as_counted(published: Office) -> None:
     page = _customer(published, "C00700").open().text
     assert "has arrived" in page
     assert "Counted" not in page
 
 
-def test_an_answer_that_came_after_publishing_is_not_said_to_be_counted(published: Office) -> None:
+def test_an_answer_after_publishing_is_not_shown_as_counted(published: Office) -> None:
     late = _customer(published, "C00701")
     with published.program.database.write() as tx:
         answer(published, tx, late.invitation_id, 5, 5, published.now + timedelta(hours=1))
@@ -59,14 +59,14 @@ def test_an_answer_that_came_after_publishing_is_not_said_to_be_counted(publishe
     assert "Counted" not in late.open().text
 
 
-def test_before_anything_is_published_nothing_is_said(published: Office, tmp_path: Path) -> None:
+def test_before_publishing_no_period_is_shown(published: Office, tmp_path: Path) -> None:
     (path,) = (tmp_path / "results").iterdir()
     customer = _customer(published, "C28000")
     path.rename(path.with_suffix(".away"))
     assert "Counted" not in customer.open().text
 
 
-def test_a_faulty_file_keeps_the_page_alive_and_says_so_in_the_log(
+def test_a_faulty_file_is_logged_and_the_page_still_works(
     published: Office, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (path,) = (tmp_path / "results").iterdir()

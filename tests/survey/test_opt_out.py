@@ -24,7 +24,7 @@ def _opted_out(office: Office) -> bool:
     return opt_outs.holds(office.program.database, ADDRESS)
 
 
-def test_the_mail_names_the_address_for_objecting_as_rfc_8058_wants(office: Office) -> None:
+def test_the_email_has_the_unsubscribe_headers_of_rfc_8058(office: Office) -> None:
     office.receive(a_case())
     mail = office.mails()[0]
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -32,9 +32,7 @@ def test_the_mail_names_the_address_for_objecting_as_rfc_8058_wants(office: Offi
     assert _path(office) in text
 
 
-def test_the_address_for_objecting_travels_as_one_word_on_one_line(
-    office: Office, smtp_sink
-) -> None:
+def test_the_unsubscribe_url_is_neither_folded_nor_encoded(office: Office, smtp_sink) -> None:
     office.receive(a_case())
     office.deliver()
     (written,) = (path.read_text() for path in office.mailbox.glob("*.eml"))
@@ -47,7 +45,7 @@ def test_the_address_for_objecting_travels_as_one_word_on_one_line(
     assert raw in [mail["List-Unsubscribe"] for mail in office.mails()]
 
 
-def test_looking_at_the_page_changes_nothing(office: Office) -> None:
+def test_opening_the_page_changes_nothing(office: Office) -> None:
     office.receive(a_case())
     path = _path(office)
     before = office.everything()
@@ -57,7 +55,7 @@ def test_looking_at_the_page_changes_nothing(office: Office) -> None:
     assert office.everything() == before
 
 
-def test_one_post_of_the_mail_program_is_enough(office: Office) -> None:
+def test_one_post_of_the_email_program_opts_out(office: Office) -> None:
     office.receive(a_case())
     done = office.client().post(_path(office), data={"List-Unsubscribe": "One-Click"})
     assert done.status_code == 200
@@ -120,9 +118,7 @@ def _replace_keys(office: Office) -> None:
 
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
-def test_the_mail_programs_post_is_taken_in_both_forms_of_rfc_8058(
-    office: Office, kind: str
-) -> None:
+def test_both_forms_of_the_post_of_rfc_8058_are_accepted(office: Office, kind: str) -> None:
     office.receive(a_case())
     data = {"List-Unsubscribe": "One-Click"}
     done = office.client().post(_path(office), data=data, content_type=kind)
@@ -131,7 +127,7 @@ def test_the_mail_programs_post_is_taken_in_both_forms_of_rfc_8058(
     assert _opted_out(office)
 
 
-def test_the_button_alone_changes_nothing_in_either_direction(office: Office) -> None:
+def test_a_post_without_a_ticked_box_changes_nothing(office: Office) -> None:
     office.receive(a_case())
     client, path = office.client(), _path(office)
     for wish in ("stop", "ask again"):
@@ -144,7 +140,7 @@ def test_the_button_alone_changes_nothing_in_either_direction(office: Office) ->
         client.post(_path(office), data={"wish": wish})
 
 
-def test_who_objected_is_still_told_that_the_case_is_closed(office: Office) -> None:
+def test_customers_who_opted_out_still_get_closure_emails(office: Office) -> None:
     with office.program.database.write() as tx:
         opt_outs.add(tx, ADDRESS.upper(), NOW)
     receipt = office.receive(a_case())
@@ -159,7 +155,7 @@ def test_who_objected_is_still_told_that_the_case_is_closed(office: Office) -> N
         assert office.program.facts.contacts.portal_url in body
 
 
-def test_a_notice_without_survey_hands_no_link_over(office: Office) -> None:
+def test_an_email_without_a_survey_contains_no_survey_link(office: Office) -> None:
     with office.program.database.write() as tx:
         opt_outs.add(tx, ADDRESS, NOW)
     receipt = office.receive(a_case())
@@ -168,7 +164,7 @@ def test_a_notice_without_survey_hands_no_link_over(office: Office) -> None:
     assert office.invitation(receipt.invitation_id).state(office.now) == "withheld"
 
 
-def test_the_wish_can_be_taken_back_on_the_same_page(office: Office) -> None:
+def test_opting_in_again_works_on_the_same_page(office: Office) -> None:
     office.receive(a_case())
     client = office.client()
     client.post(_path(office), data={"wish": "stop"})
@@ -179,13 +175,13 @@ def test_the_wish_can_be_taken_back_on_the_same_page(office: Office) -> None:
     assert office.receive(a_case("2")).withheld_because is None
 
 
-def test_the_list_of_objections_holds_no_address(office: Office) -> None:
+def test_the_list_of_opt_outs_contains_no_address(office: Office) -> None:
     office.receive(a_case())
     office.client().post(_path(office), data={"wish": "stop"})
     assert "customer.example" not in str(office.rows("opt_outs"))
 
 
-def test_a_link_of_another_purpose_or_a_changed_one_objects_to_nothing(office: Office) -> None:
+def test_a_link_of_another_purpose_or_a_changed_one_opts_nobody_out(office: Office) -> None:
     office.receive(a_case())
     invitation_id = office.rows("invitations")[0]["id"]
     survey = office.program.links.sign("survey", invitation_id)
@@ -194,7 +190,7 @@ def test_a_link_of_another_purpose_or_a_changed_one_objects_to_nothing(office: O
     assert office.rows("opt_outs") == []
 
 
-def test_an_objection_after_the_erasure_counts_and_can_be_taken_back(office: Office) -> None:
+def test_opting_out_and_in_works_after_erasure(office: Office) -> None:
     office.receive(a_case())
     path = _path(office)
     office.erase("00012345")
@@ -207,7 +203,7 @@ def test_an_objection_after_the_erasure_counts_and_can_be_taken_back(office: Off
     assert not _opted_out(office)
 
 
-def test_an_old_link_objects_while_its_address_is_known_and_says_when_it_is_not(
+def test_an_old_link_opts_out_as_long_as_its_address_is_stored(
     office: Office,
 ) -> None:
     office.receive(a_case())
@@ -224,21 +220,21 @@ def test_an_old_link_objects_while_its_address_is_known_and_says_when_it_is_not(
     assert office.rows("opt_outs") == []
 
 
-def test_a_large_body_objects_to_nothing(office: Office) -> None:
+def test_a_large_body_opts_nobody_out(office: Office) -> None:
     office.receive(a_case())
     data = {"List-Unsubscribe": "One-Click", "more": "x" * 70_000}
     assert office.client().post(_path(office), data=data).status_code == 413
     assert office.rows("opt_outs") == []
 
 
-def test_an_answer_can_still_be_given_after_objecting(office: Office) -> None:
+def test_an_answer_can_still_be_given_after_opting_out(office: Office) -> None:
     customer = Customer(office, office.invite())
     with office.program.database.write() as tx:
         opt_outs.add(tx, ADDRESS, NOW)
     assert customer.send(ease="4", satisfaction="5").status_code == 303
 
 
-def test_who_objects_by_phone_is_recorded_by_command(office: Office) -> None:
+def test_an_opt_out_by_phone_is_recorded_by_command(office: Office) -> None:
     assert office.run(opt_out, f" {ADDRESS.upper()}").exit_code == 0
     assert _opted_out(office)
     assert office.receive(a_case()).withheld_because == "opt_out"
@@ -246,6 +242,6 @@ def test_who_objects_by_phone_is_recorded_by_command(office: Office) -> None:
     assert not _opted_out(office)
 
 
-def test_the_command_refuses_what_is_no_address(office: Office) -> None:
+def test_the_command_refuses_an_invalid_address(office: Office) -> None:
     assert office.run(opt_out, "00012345").exit_code == 2
     assert office.rows("opt_outs") == []

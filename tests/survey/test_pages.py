@@ -22,7 +22,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Any
     return every_page(tmp_path_factory.mktemp("pages"))
 
 
-def test_every_page_is_small_and_speaks_the_language_that_was_chosen(pages: Any) -> None:
+def test_every_page_is_small_and_in_the_chosen_language(pages: Any) -> None:
     for (name, language), page in some(pages.items()):
         if page.status_code == 303:
             continue
@@ -32,7 +32,7 @@ def test_every_page_is_small_and_speaks_the_language_that_was_chosen(pages: Any)
             assert len(gzip.compress(page.data)) <= PACKED, (name, language)
 
 
-def test_no_page_runs_loads_keeps_or_passes_on_anything(pages: Any) -> None:
+def test_no_page_runs_scripts_loads_files_or_sets_cookies(pages: Any) -> None:
     for key, page in some(pages.items()):
         assert "<script" not in page.text, key
         assert not re.search(r"\son\w+=|javascript:|\b(src|srcset)=|@import|url\(", page.text), key
@@ -45,12 +45,12 @@ def test_no_page_runs_loads_keeps_or_passes_on_anything(pages: Any) -> None:
         assert "noindex" in page.headers["X-Robots-Tag"], key
 
 
-def test_no_page_shows_anything_personal_or_what_was_answered(pages: Any) -> None:
+def test_no_page_shows_personal_data_or_the_answer(pages: Any) -> None:
     for key, page in some(pages.items()):
         assert not [secret for secret in SECRETS if secret in page.text], key
 
 
-def test_what_was_typed_is_given_back_wherever_it_was_not_stored(pages: Any) -> None:
+def test_a_comment_that_was_not_stored_is_shown_again(pages: Any) -> None:
     for language in LANGUAGES:
         assert "Typed.</textarea>" in pages["nothing chosen", language].text
         for name in ("expired, typed", "revoked, typed", "forgotten, typed"):
@@ -59,7 +59,7 @@ def test_what_was_typed_is_given_back_wherever_it_was_not_stored(pages: Any) -> 
             assert "x" * 4001 in pages[name, language].text
 
 
-def test_every_fault_stands_beside_its_field_and_in_the_summary(pages: Any) -> None:
+def test_every_error_is_shown_at_its_field_and_in_the_summary(pages: Any) -> None:
     for language in LANGUAGES:
         text = pages["nothing chosen", language].text
         summary = text.split('role="alert"')[1].split("</div>")[0]

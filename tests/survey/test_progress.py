@@ -21,7 +21,7 @@ def _steps(customer: Customer, query: str = "") -> str:
     return customer.open(query).text.split("<ol>")[1].split("</ol>")[0]
 
 
-def test_a_new_answer_is_received_and_the_rest_is_promised(customer: Customer) -> None:
+def test_a_new_answer_shows_received_and_the_next_steps(customer: Customer) -> None:
     steps = _steps(customer)
     assert "Received on November 24, 2026" in steps
     assert "Not read yet" in steps
@@ -29,7 +29,7 @@ def test_a_new_answer_is_received_and_the_rest_is_promised(customer: Customer) -
     assert "Not handled yet" in steps
 
 
-def test_each_step_shows_with_its_day_where_the_team_works(customer: Customer) -> None:
+def test_each_step_has_its_date_in_the_teams_time_zone(customer: Customer) -> None:
     office, moment = customer.office, customer.office.now
     late_in_utc = moment.replace(hour=23, minute=30)
     with office.program.database.write() as tx:
@@ -45,7 +45,7 @@ def test_each_step_shows_with_its_day_where_the_team_works(customer: Customer) -
     )
 
 
-def test_the_first_time_of_a_step_stays(customer: Customer) -> None:
+def test_a_step_keeps_its_first_time(customer: Customer) -> None:
     office, moment = customer.office, customer.office.now
     with office.program.database.write() as tx:
         progress.mark_read(tx, customer.invitation_id, moment)
@@ -53,7 +53,7 @@ def test_the_first_time_of_a_step_stays(customer: Customer) -> None:
     assert progress.of_answer(office.program.database, customer.invitation_id).read_at == moment
 
 
-def test_a_good_and_a_low_answer_end_alike_once_nothing_is_left_to_do(office: Office) -> None:
+def test_good_and_low_answers_have_the_same_final_state(office: Office) -> None:
     low, good, followed_up = (Customer(office, office.invite(number)) for number in "123")
     low.send(ease="1", satisfaction="1", comment="x")
     good.send(ease="5", satisfaction="5")
@@ -72,7 +72,7 @@ def test_a_good_and_a_low_answer_end_alike_once_nothing_is_left_to_do(office: Of
     assert _steps(followed_up) == _steps(good)
 
 
-def test_the_page_never_tells_the_answer(customer: Customer) -> None:
+def test_the_page_never_shows_the_answer(customer: Customer) -> None:
     with customer.office.program.database.write() as tx:
         progress.mark_handled(tx, customer.invitation_id, customer.office.now)
     page = customer.open()
@@ -83,6 +83,6 @@ def test_the_page_never_tells_the_answer(customer: Customer) -> None:
     assert "My own words." not in page.text
 
 
-def test_an_answer_that_was_left_unread_says_so(customer: Customer) -> None:
+def test_an_answer_that_was_not_read_in_time_is_shown_as_unread(customer: Customer) -> None:
     customer.office.wait(days=300)
     assert "Not read yet" in _steps(customer)

@@ -122,7 +122,7 @@ def assert_a_person_can_still_answer(mail: Mail) -> None:
     assert mail.flags == []
 
 
-def test_the_mail_has_ten_rating_links_and_one_for_objecting(mail: Mail) -> None:
+def test_the_email_has_ten_rating_links_and_one_to_opt_out(mail: Mail) -> None:
     assert sorted(link[-1] for link in mail.ratings) == sorted("1122334455")
     assert {link.partition("?")[0] for link in mail.ratings} == {mail.path}
     assert sum(link.startswith("/o/") for link in mail.links) >= 2
@@ -136,7 +136,7 @@ def test_head_and_get_of_all_links_before_delivery_write_nothing(mail: Mail) -> 
     assert_a_person_can_still_answer(mail)
 
 
-def test_ten_rating_links_within_a_second_in_any_order_choose_nothing(mail: Mail) -> None:
+def test_opening_all_rating_links_within_a_second_stores_nothing(mail: Mail) -> None:
     before = mail.office.everything()
     for seed in range(5):
         links = random.Random(seed).sample(mail.ratings, len(mail.ratings))
@@ -152,14 +152,16 @@ def test_ten_rating_links_within_a_second_in_any_order_choose_nothing(mail: Mail
     "header",
     [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Moz": "prefetch"}],
 )
-def test_a_prefetch_writes_nothing_and_uses_nothing_up(mail: Mail, header: dict[str, str]) -> None:
+def test_a_prefetch_writes_nothing_and_does_not_use_up_the_link(
+    mail: Mail, header: dict[str, str]
+) -> None:
     before = mail.office.everything()
     assert {page.status for page in mail.scan("GET", headers=header)} <= {200, 404}
     assert mail.office.everything() == before
     assert_a_person_can_still_answer(mail)
 
 
-def test_a_post_that_was_prefetched_is_kept_with_a_flag(mail: Mail) -> None:
+def test_a_prefetched_post_is_stored_with_a_flag(mail: Mail) -> None:
     value = mail.opened()
     mail.office.wait(seconds=20)
     given = {"page": value, "ease": "4", "satisfaction": "5"}
@@ -169,9 +171,7 @@ def test_a_post_that_was_prefetched_is_kept_with_a_flag(mail: Mail) -> None:
 
 
 @pytest.mark.parametrize("choice", [{}, {"ease": "1"}, {"ease": "3", "comment": "x"}])
-def test_pressing_send_without_both_choices_records_nothing(
-    mail: Mail, choice: dict[str, str]
-) -> None:
+def test_sending_without_both_scores_stores_nothing(mail: Mail, choice: dict[str, str]) -> None:
     before = mail.office.everything()
     page = mail.ask("POST", mail.path, SCANNER, {"page": mail.opened("?ease=1"), **choice})
     assert page.status == 422
@@ -179,7 +179,7 @@ def test_pressing_send_without_both_choices_records_nothing(
     assert_a_person_can_still_answer(mail)
 
 
-def test_a_post_to_a_rating_link_whose_page_was_never_opened_records_nothing(mail: Mail) -> None:
+def test_a_post_without_an_opened_page_stores_nothing(mail: Mail) -> None:
     before = mail.office.everything()
     both = {"ease": "1", "satisfaction": "1"}
     for link in mail.ratings:
@@ -188,7 +188,7 @@ def test_a_post_to_a_rating_link_whose_page_was_never_opened_records_nothing(mai
     assert_a_person_can_still_answer(mail)
 
 
-def test_the_customers_post_again_35_seconds_later_from_another_address(mail: Mail) -> None:
+def test_the_same_post_35_seconds_later_from_another_address_is_a_duplicate(mail: Mail) -> None:
     given = {"page": mail.opened("?ease=4"), "ease": "4", "satisfaction": "5", "comment": "Good."}
     mail.office.wait(seconds=20)
     assert mail.ask("POST", mail.path, PERSON, given).status == 303
@@ -200,7 +200,7 @@ def test_the_customers_post_again_35_seconds_later_from_another_address(mail: Ma
 
 
 @pytest.mark.parametrize("fresh_page", [False, True])
-def test_other_values_35_seconds_later_change_nothing_and_leads_see_it(
+def test_other_scores_35_seconds_later_change_nothing_and_are_flagged(
     mail: Mail, fresh_page: bool
 ) -> None:
     value = mail.opened("?ease=4")
@@ -216,7 +216,7 @@ def test_other_values_35_seconds_later_change_nothing_and_leads_see_it(
     assert mail.flags == ["other_values"]
 
 
-def test_other_values_with_an_old_revision_change_nothing(mail: Mail) -> None:
+def test_other_scores_with_an_old_revision_change_nothing(mail: Mail) -> None:
     mail.answer()
     asked = mail.ask("POST", mail.path, PERSON, {"change": "ask"})
     change = {"page": hidden(asked, "page"), "change": hidden(asked, "change")}
@@ -230,7 +230,9 @@ def test_other_values_with_an_old_revision_change_nothing(mail: Mail) -> None:
 
 
 @pytest.mark.parametrize("first_welcome", [True, False])
-def test_an_old_reason_again_takes_no_newer_words_away(mail: Mail, first_welcome: bool) -> None:
+def test_a_repeated_old_reason_does_not_replace_a_newer_one(
+    mail: Mail, first_welcome: bool
+) -> None:
     def welcome(given: bool) -> dict[str, str]:
         return {"contact_welcome": "y"} if given else {}
 
@@ -252,7 +254,7 @@ def test_an_old_reason_again_takes_no_newer_words_away(mail: Mail, first_welcome
     assert (newest.comment, newest.contact_welcome) == ("Newer words.", not first_welcome)
 
 
-def test_a_late_crawl_changes_nothing_and_learns_nothing(mail: Mail) -> None:
+def test_a_late_crawl_changes_and_reveals_nothing(mail: Mail) -> None:
     mail.answer(ease="1", comment="My own words.")
     before = mail.office.everything()
     facts = mail.office.program.facts
@@ -284,7 +286,7 @@ def _spoiled(path: str) -> list[str]:
     ]
 
 
-def test_spoiled_links_are_answered_kindly_and_do_nothing(mail: Mail) -> None:
+def test_broken_links_show_a_helpful_page_and_do_nothing(mail: Mail) -> None:
     before = mail.office.everything()
     both = {"ease": "1", "satisfaction": "1"}
     for spoiled in some(_spoiled(mail.ratings[0])):
@@ -295,9 +297,7 @@ def test_spoiled_links_are_answered_kindly_and_do_nothing(mail: Mail) -> None:
 
 
 @pytest.mark.parametrize("ending", [".", ",", ")", "%3E", "%22", "%20", "%C2%BB", ")."])
-def test_punctuation_on_the_end_of_a_link_does_not_keep_a_person_out(
-    mail: Mail, ending: str
-) -> None:
+def test_a_link_works_with_punctuation_after_it(mail: Mail, ending: str) -> None:
     mail.path += ending
     assert_a_person_can_still_answer(mail)
 
@@ -308,14 +308,14 @@ def test_a_link_wrapped_over_two_lines_still_works(mail: Mail, gap: str) -> None
     assert_a_person_can_still_answer(mail)
 
 
-def test_a_link_inside_a_rewritten_one_works_as_before(mail: Mail) -> None:
+def test_a_link_rewritten_by_a_scanner_works(mail: Mail) -> None:
     wrapped = f"https://scanner.example/?url={quote('http://survey.example' + mail.ratings[3])}&d=1"
     inside = unquote(wrapped.partition("url=")[2].partition("&d=")[0])
     mail.path = urlsplit(inside).path
     assert_a_person_can_still_answer(mail)
 
 
-def test_every_spelling_of_a_link_is_the_same_link(mail: Mail) -> None:
+def test_every_encoding_of_a_link_is_the_same_link(mail: Mail) -> None:
     mail.answer()
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     spellings = [mail.path[:-1] + letter for letter in letters]

@@ -63,7 +63,7 @@ def test_a_complete_answer_is_stored_and_thanked_for(customer: Customer) -> None
     assert "is stored" in customer.follow(thanks).text
 
 
-def test_looking_writes_nothing(customer: Customer) -> None:
+def test_opening_the_survey_writes_nothing(customer: Customer) -> None:
     before = customer.office.everything()
     for method in ("get", "head", "options"):
         for query in ("", "?ease=4", "?lang=de", "?ease=9"):
@@ -71,7 +71,7 @@ def test_looking_writes_nothing(customer: Customer) -> None:
     assert customer.office.everything() == before
 
 
-def test_the_tapped_point_is_preselected_and_nothing_else(customer: Customer) -> None:
+def test_only_the_clicked_score_is_preselected(customer: Customer) -> None:
     page = customer.open("?ease=4")
     assert chosen_in(page) == ["ease-4"]
 
@@ -84,7 +84,7 @@ def test_an_invalid_preselection_is_ignored(customer: Customer, value: str) -> N
 
 
 @pytest.mark.parametrize("score", ["0", "6", "5 ", " 5", "٥", "0_5", "05", "five", "", "1e0", "+3"])
-def test_only_the_exact_texts_one_to_five_are_scores(customer: Customer, score: str) -> None:
+def test_only_the_texts_one_to_five_are_valid_scores(customer: Customer, score: str) -> None:
     page = customer.send(ease=score, satisfaction="5", comment="kept")
     assert page.status_code == 422
     assert customer.answers == []
@@ -106,7 +106,7 @@ def test_both_questions_are_required(customer: Customer) -> None:
     assert customer.answers == []
 
 
-def test_a_post_without_the_pages_value_records_nothing(customer: Customer) -> None:
+def test_a_post_without_a_page_token_stores_nothing(customer: Customer) -> None:
     for value in ("", "made up", customer.office.program.links.sign("page", "A" * 22)):
         page = customer.send(page=value, ease="4", satisfaction="5", comment="kept")
         assert page.status_code == 422
@@ -116,14 +116,14 @@ def test_a_post_without_the_pages_value_records_nothing(customer: Customer) -> N
     assert customer.send(page=fresh, ease="4", satisfaction="5").status_code == 303
 
 
-def test_the_same_values_again_are_one_row_and_a_success(customer: Customer) -> None:
+def test_the_same_answer_again_is_a_success_and_stored_once(customer: Customer) -> None:
     for _ in range(3):
         assert customer.send(ease="4", satisfaction="5", comment="Quick.").status_code == 303
         customer.office.wait(seconds=40)
     assert len(customer.answers) == 1
 
 
-def test_the_same_values_again_are_a_success_after_a_name_was_blacked_out(
+def test_the_same_answer_again_is_a_success_after_a_redaction(
     customer: Customer,
 ) -> None:
     written = "Mx Sample took a week."
@@ -142,7 +142,7 @@ def test_the_same_values_again_are_a_success_after_a_name_was_blacked_out(
     assert customer.answers[-1].comment == "It took a week."
 
 
-def test_a_change_that_was_asked_for_is_stored_whatever_was_blacked_out(
+def test_a_requested_change_is_stored_after_any_redaction(
     customer: Customer,
 ) -> None:
     customer.send(ease="4", satisfaction="5", comment="Slow")
@@ -155,7 +155,7 @@ def test_a_change_that_was_asked_for_is_stored_whatever_was_blacked_out(
     assert [one.comment for one in customer.answers] == ["▇▇▇", "Never mind."]
 
 
-def test_other_values_ask_keep_or_change_on_a_blank_form(customer: Customer) -> None:
+def test_other_scores_lead_to_keep_or_change_on_an_empty_form(customer: Customer) -> None:
     customer.send(ease="4", satisfaction="5", comment="The first words.")
     page = customer.send(ease="1", satisfaction="1", comment="Other words.")
     assert page.status_code == 409
@@ -165,7 +165,7 @@ def test_other_values_ask_keep_or_change_on_a_blank_form(customer: Customer) -> 
     assert len(customer.answers) == 1
 
 
-def test_the_first_post_may_arrive_again_after_its_reason_was_added(customer: Customer) -> None:
+def test_the_first_post_can_arrive_again_after_the_reason(customer: Customer) -> None:
     first = customer.send(ease="1", satisfaction="4")
     data = {"page": customer.value_in(customer.follow(first)), "comment": "Too slow."}
     customer.browser.post(first.location, data=data)
@@ -174,21 +174,21 @@ def test_the_first_post_may_arrive_again_after_its_reason_was_added(customer: Cu
     assert customer.office.rows("contests") == []
 
 
-def test_a_comment_can_be_taken_back_by_a_change(customer: Customer) -> None:
+def test_a_change_can_remove_the_comment(customer: Customer) -> None:
     customer.send(ease="4", satisfaction="5", comment="Said too much.")
     asked = customer.browser.post(customer.path, data={"change": "ask"})
     customer.send(ease="4", satisfaction="5", change=customer.value_in(asked, "change"))
     assert [one.comment for one in customer.answers] == ["Said too much.", ""]
 
 
-def test_leads_see_that_other_values_came_and_nobody_changed_the_answer(customer: Customer) -> None:
+def test_other_scores_without_a_change_are_flagged_for_leads(customer: Customer) -> None:
     customer.send(ease="4", satisfaction="5")
     customer.send(ease="1", satisfaction="1")
     assert flags_shown(customer) == ("other_values",)
     assert customer.answers[0].flags == (), "what was stored with the answer stays as it was"
 
 
-def test_whoever_changes_the_answer_when_asked_carries_no_flag(customer: Customer) -> None:
+def test_a_confirmed_change_has_no_flag(customer: Customer) -> None:
     customer.send(ease="4", satisfaction="5")
     asked = customer.send(ease="3", satisfaction="3")
     customer.send(ease="3", satisfaction="3", change=customer.value_in(asked, "change"))
@@ -213,7 +213,7 @@ def test_trying_all_pairs_of_scores_does_not_find_the_answer(customer: Customer,
     assert customer.open().status_code == 200
 
 
-def test_asking_for_a_change_in_time_does_not_find_the_answer_afterwards(
+def test_requesting_a_change_in_time_does_not_reveal_the_answer_later(
     customer: Customer,
 ) -> None:
     customer.send(ease="5", satisfaction="5")
@@ -224,7 +224,7 @@ def test_asking_for_a_change_in_time_does_not_find_the_answer_afterwards(
     assert len(customer.answers) == 1
 
 
-def test_who_asks_for_a_change_too_late_gets_no_form_and_the_words_back(
+def test_a_change_after_the_edit_window_is_refused_and_shows_the_comment(
     customer: Customer,
 ) -> None:
     customer.send(ease="5", satisfaction="5")
@@ -252,14 +252,14 @@ def test_a_change_is_appended_and_counts_in_the_first_week(customer: Customer) -
     assert {one.answered_week for one in customer.answers} == {"2026-W48"}
 
 
-def test_a_change_of_an_answer_there_is_not_claims_no_answer(customer: Customer) -> None:
+def test_a_change_without_an_answer_does_not_claim_there_is_one(customer: Customer) -> None:
     page = customer.send(ease="9", satisfaction="5", change="x")
     assert page.status_code == 422
     assert "already" not in page.text
     assert 'name="change"' not in page.text
 
 
-def test_a_change_with_an_old_revision_is_asked_again(customer: Customer) -> None:
+def test_a_change_of_an_old_revision_needs_a_new_confirmation(customer: Customer) -> None:
     customer.send(ease="4", satisfaction="5")
     old = customer.value_in(customer.send(ease="3", satisfaction="3"), "change")
     customer.send(ease="3", satisfaction="3", change=old)
@@ -267,7 +267,7 @@ def test_a_change_with_an_old_revision_is_asked_again(customer: Customer) -> Non
     assert len(customer.answers) == 2
 
 
-def test_after_the_edit_window_the_answer_stands(customer: Customer) -> None:
+def test_after_the_edit_window_the_answer_is_final(customer: Customer) -> None:
     customer.send(ease="4", satisfaction="5")
     change = customer.value_in(customer.send(ease="1", satisfaction="1"), "change")
     customer.office.wait(hours=24, seconds=1)
@@ -280,7 +280,7 @@ def test_after_the_edit_window_the_answer_stands(customer: Customer) -> None:
     assert "<textarea" not in customer.open().text
 
 
-def test_the_answered_link_shows_what_became_of_it_but_never_the_answer(customer: Customer) -> None:
+def test_an_answered_link_shows_the_progress_but_never_the_answer(customer: Customer) -> None:
     customer.send(ease="2", satisfaction="3", comment="My own words.")
     page = customer.open()
     assert "has arrived" in page.text
@@ -288,7 +288,7 @@ def test_the_answered_link_shows_what_became_of_it_but_never_the_answer(customer
         assert secret not in page.text
 
 
-def test_the_answered_page_leads_to_a_blank_form_for_a_change(customer: Customer) -> None:
+def test_the_answered_page_links_to_an_empty_form_for_a_change(customer: Customer) -> None:
     customer.send(ease="4", satisfaction="5")
     page = customer.browser.post(customer.path, data={"change": "ask"})
     assert chosen_in(page) == []
@@ -317,14 +317,14 @@ def test_hostile_comments_are_stored_as_typed_and_shown_as_text(
     assert customer.answers[0].comment == comment
 
 
-def test_what_cannot_be_stored_is_left_out_and_said(customer: Customer) -> None:
+def test_characters_that_cannot_be_stored_are_removed_with_a_message(customer: Customer) -> None:
     thanks = customer.send(ease="4", satisfaction="5", comment="a\x00b\x07c\ufffe")
     assert customer.answers[0].comment == "abc"
     assert "characters_removed" in customer.answers[0].flags
     assert "were left out" in customer.follow(thanks).text
 
 
-def test_a_comment_over_the_limit_is_given_back_whole(customer: Customer) -> None:
+def test_a_comment_over_the_limit_is_shown_again_completely(customer: Customer) -> None:
     comment = "x" * 4001
     page = customer.send(ease="4", satisfaction="5", comment=comment)
     assert page.status_code == 422
@@ -332,12 +332,12 @@ def test_a_comment_over_the_limit_is_given_back_whole(customer: Customer) -> Non
     assert customer.send(ease="4", satisfaction="5", comment="x" * 4000).status_code == 303
 
 
-def test_line_ends_count_once_as_browsers_count_them(customer: Customer) -> None:
+def test_line_endings_count_as_one_character_as_in_browsers(customer: Customer) -> None:
     comment = "x\r\n" * 2000
     assert customer.send(ease="4", satisfaction="5", comment=comment).status_code == 303
 
 
-def test_a_hundred_thousand_characters_are_refused_and_given_back(customer: Customer) -> None:
+def test_a_hundred_thousand_characters_are_refused_and_shown_again(customer: Customer) -> None:
     comment = "long " * 20_000
     page = customer.send(ease="4", satisfaction="5", comment=comment)
     assert page.status_code == 413
@@ -345,14 +345,14 @@ def test_a_hundred_thousand_characters_are_refused_and_given_back(customer: Cust
     assert customer.answers == []
 
 
-def test_a_body_no_page_can_give_back_is_refused_with_a_page(customer: Customer) -> None:
+def test_a_body_over_the_limit_is_refused_with_a_page(customer: Customer) -> None:
     page = customer.send(ease="4", satisfaction="5", comment="x" * 2_000_000)
     assert page.status_code == 413
     assert "Go back" in page.text
     assert customer.answers == []
 
 
-def test_undecodable_bytes_are_no_error(customer: Customer) -> None:
+def test_undecodable_bytes_are_not_an_error(customer: Customer) -> None:
     body = f"page={customer.value()}&ease=4&satisfaction=5&comment=%ff%fe\ud800".encode(
         "utf-8", "replace"
     )
@@ -367,7 +367,7 @@ def test_undecodable_bytes_are_no_error(customer: Customer) -> None:
     )
 )
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_is_posted_is_answered_kindly(sqlite_office: Office, data: dict[str, str]) -> None:
+def test_any_post_gets_a_helpful_page(sqlite_office: Office, data: dict[str, str]) -> None:
     if not sqlite_office.rows("invitations"):
         sqlite_office.invite()
     path = sqlite_office.path(sqlite_office.rows("invitations")[0]["id"])
@@ -384,17 +384,17 @@ def test_a_changed_link_gets_its_own_helpful_page(customer: Customer, change) ->
 
 
 @pytest.mark.parametrize("ending", [".", ")", ">", "%3E", "»", ","])
-def test_a_link_with_punctuation_on_its_end_works(customer: Customer, ending: str) -> None:
+def test_a_link_with_trailing_punctuation_works(customer: Customer, ending: str) -> None:
     assert customer.browser.get(customer.path + ending).status_code == 200
 
 
-def test_a_link_of_another_purpose_opens_nothing(customer: Customer) -> None:
+def test_a_link_of_another_purpose_is_refused_by_the_survey(customer: Customer) -> None:
     for purpose in ("page", "why", "change", "opt-out"):
         token = customer.office.program.links.sign(purpose, customer.invitation_id)
         assert customer.browser.get(f"/f/{token}").status_code == 404
 
 
-def test_an_expired_link_says_so_and_gives_the_text_back(customer: Customer) -> None:
+def test_an_expired_link_is_explained_and_shows_the_comment(customer: Customer) -> None:
     value = customer.value()
     customer.office.wait(days=14, hours=2)
     assert customer.open().status_code == 410
@@ -405,7 +405,7 @@ def test_an_expired_link_says_so_and_gives_the_text_back(customer: Customer) -> 
     assert customer.answers == []
 
 
-def test_a_page_that_was_open_when_the_link_expired_may_still_be_sent(customer: Customer) -> None:
+def test_a_page_opened_before_the_link_expired_can_still_be_submitted(customer: Customer) -> None:
     customer.office.wait(days=13, hours=23, minutes=58)
     value = customer.value()
     customer.office.wait(minutes=10)
@@ -419,7 +419,7 @@ def test_a_page_that_was_open_when_the_link_expired_may_still_be_sent(customer: 
         ("de", "erneut geöffnet und wieder geschlossen. Ein neuerer Link fragt Sie danach"),
     ],
 )
-def test_a_superseded_link_says_so_and_gives_words_back(
+def test_a_superseded_link_is_explained_and_shows_the_comment(
     customer: Customer, language: str, words: str
 ) -> None:
     value = customer.value()
@@ -436,7 +436,7 @@ def test_a_superseded_link_says_so_and_gives_words_back(
     assert customer.answers == []
 
 
-def test_a_revoked_link_says_so_and_a_broken_one_is_not_called_revoked(
+def test_revoked_and_broken_links_have_different_pages(
     customer: Customer,
 ) -> None:
     office = customer.office
@@ -461,7 +461,7 @@ def test_a_revoked_link_says_so_and_a_broken_one_is_not_called_revoked(
     assert customer.answers == []
 
 
-def test_a_database_that_is_away_costs_nobody_a_word(customer: Customer, monkeypatch) -> None:
+def test_an_unavailable_database_loses_no_comment(customer: Customer, monkeypatch) -> None:
     value = customer.value()
 
     def away():
@@ -474,7 +474,9 @@ def test_a_database_that_is_away_costs_nobody_a_word(customer: Customer, monkeyp
     assert 'id="ease-4" value="4" checked' in page.text
 
 
-def test_the_page_is_one_small_document_that_loads_and_keeps_nothing(customer: Customer) -> None:
+def test_the_page_is_one_small_document_without_further_requests_or_cookies(
+    customer: Customer,
+) -> None:
     page = customer.open("?ease=4")
     assert len(page.data) <= 6 * 1024
     assert len(gzip.compress(page.data)) <= 2.5 * 1024
@@ -496,7 +498,7 @@ def test_every_page_of_the_survey_is_protected_the_same_way(customer: Customer) 
         assert "Set-Cookie" not in page.headers
 
 
-def test_the_page_speaks_the_cases_language_then_the_browsers_then_english(office: Office) -> None:
+def test_the_page_is_in_the_cases_language_then_the_browsers_then_english(office: Office) -> None:
     german = {"Accept-Language": "de-CH,de;q=0.9,en;q=0.5"}
     cases = {"1": "de", "2": "en", "3": None, "4": "fr"}
     shown = {}
@@ -509,7 +511,7 @@ def test_the_page_speaks_the_cases_language_then_the_browsers_then_english(offic
     assert shown == {"1": ["de", "de"], "2": ["en", "en"], "3": ["en", "de"], "4": ["en", "de"]}
 
 
-def test_the_language_can_be_switched_and_stays_for_the_thanks(customer: Customer) -> None:
+def test_a_switched_language_is_kept_on_the_next_pages(customer: Customer) -> None:
     page = customer.open("?ease=4")
     assert f'{customer.path}?lang=de&amp;ease=4" lang="de"' in page.text
     german = customer.open("?lang=de&ease=4")
@@ -532,7 +534,7 @@ def test_the_low_threshold_and_the_limit_come_from_the_facts(customer: Customer)
         (20, {"Sec-Purpose": "prefetch;prerender"}, "prefetch"),
     ],
 )
-def test_a_suspicious_answer_is_stored_with_its_flag(
+def test_a_flagged_answer_is_stored_with_its_flag(
     customer: Customer, wait: int, headers: dict[str, str], flag: str
 ) -> None:
     value = customer.value()
@@ -548,7 +550,7 @@ def test_an_answer_during_delivery_is_flagged(office: Office) -> None:
     assert "during_delivery" in scanner.answers[0].flags
 
 
-def test_health_says_alive_and_readiness_looks_at_the_database(office: Office) -> None:
+def test_healthz_is_always_ok_and_readyz_checks_the_database(office: Office) -> None:
     client = office.client()
     assert client.get("/healthz").json == {"status": "alive"}
     assert client.get("/readyz").json == {"status": "ready"}
@@ -569,7 +571,7 @@ def test_the_answer_is_not_in_the_log(customer: Customer, caplog) -> None:
     assert customer.path.removeprefix("/f/") not in caplog.text
 
 
-def test_the_link_lives_from_the_moment_it_was_handed_over(office: Office) -> None:
+def test_the_lifetime_of_a_link_starts_when_it_is_sent(office: Office) -> None:
     from feedback_app.mail.mailbox import Mailbox
     from tests.support.office import a_case
 
@@ -596,24 +598,24 @@ def test_a_setting_can_require_the_reason_of_a_low_answer(office: Office) -> Non
     assert low.location.endswith("/thanks")
 
 
-def test_whether_a_team_lead_may_get_in_touch_is_asked_and_unticked(customer: Customer) -> None:
+def test_consent_to_contact_is_an_unticked_box(customer: Customer) -> None:
     page = customer.open("?ease=1")
     assert re.search(r'name="contact_welcome" value="y">', page.text)
     customer.send(ease="1", satisfaction="1", comment="Why.", contact_welcome="y")
     assert customer.answers[0].contact_welcome
 
 
-def test_only_the_ease_can_be_chosen_by_a_link(customer: Customer) -> None:
+def test_only_the_ease_can_be_preselected_by_a_link(customer: Customer) -> None:
     assert chosen_in(customer.open("?ease=4&satisfaction=5")) == ["ease-4"]
     assert chosen_in(customer.open("?satisfaction=5")) == []
 
 
-def test_a_bare_case_number_opens_nothing(customer: Customer) -> None:
+def test_a_case_number_is_not_a_valid_link(customer: Customer) -> None:
     for path in ("/f/00012345", "/f/00012345?ease=4", f"/f/{customer.invitation_id}"):
         assert customer.browser.get(path).status_code == 404
 
 
-def test_many_answers_to_one_link_at_once_are_one_row(customer: Customer) -> None:
+def test_simultaneous_answers_to_one_link_are_stored_once(customer: Customer) -> None:
     customer.office.wait(seconds=30)
     page = customer.office.program.links.sign("page", customer.invitation_id)
 
@@ -628,7 +630,7 @@ def test_many_answers_to_one_link_at_once_are_one_row(customer: Customer) -> Non
     assert len(customer.answers) == 1
 
 
-def test_answering_changes_nothing_of_the_case_and_its_invitation(customer: Customer) -> None:
+def test_answering_changes_neither_the_case_nor_its_invitation(customer: Customer) -> None:
     before = customer.office.rows("cases"), customer.office.rows("invitations")
     customer.send(ease="1", satisfaction="1", comment="Why.")
     assert (customer.office.rows("cases"), customer.office.rows("invitations")) == before

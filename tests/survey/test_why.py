@@ -39,7 +39,7 @@ def texts(customer: Customer) -> list[str]:
     return [answer.comment for answer in customer.answers]
 
 
-def test_a_low_answer_without_reason_is_asked_why_once_and_is_stored_already(
+def test_a_low_answer_is_stored_before_its_reason_is_requested(
     customer: Customer,
 ) -> None:
     first = customer.send(ease="1", satisfaction="4")
@@ -66,7 +66,7 @@ def test_an_empty_reason_leaves_the_answer_as_it_is(customer: Customer) -> None:
     assert len(customer.answers) == 1
 
 
-def test_why_is_not_asked_where_an_answer_cannot_be_changed(office: Office) -> None:
+def test_the_reason_is_not_requested_if_the_answer_cannot_be_changed(office: Office) -> None:
     office = office.ruled(edit_window_hours=0)
     customer = Customer(office, office.invite())
     assert customer.send(ease="1", satisfaction="4").location.endswith("/thanks")
@@ -80,7 +80,7 @@ def test_the_same_reason_twice_is_one_revision(customer: Customer) -> None:
     assert len(customer.answers) == 2
 
 
-def test_the_same_reason_twice_is_one_revision_after_a_name_was_blacked_out(
+def test_the_same_reason_twice_is_one_revision_after_a_redaction(
     customer: Customer,
 ) -> None:
     reason = Reason(customer)
@@ -93,7 +93,7 @@ def test_the_same_reason_twice_is_one_revision_after_a_name_was_blacked_out(
     assert texts(customer)[2:] == ["Mx Sample took a day."]
 
 
-def test_a_name_that_was_blacked_out_does_not_come_back_with_consent(customer: Customer) -> None:
+def test_a_redacted_name_is_not_restored_by_consent(customer: Customer) -> None:
     reason = Reason(customer)
     reason.send("Mx Sample took a week.")
     with customer.office.program.database.write() as tx:
@@ -103,7 +103,7 @@ def test_a_name_that_was_blacked_out_does_not_come_back_with_consent(customer: C
     assert customer.answers[-1].contact_welcome
 
 
-def test_another_reason_is_stored_where_the_first_is_black_as_a_whole(customer: Customer) -> None:
+def test_another_reason_is_stored_if_the_first_is_redacted_completely(customer: Customer) -> None:
     reason = Reason(customer)
     reason.send("Mx Sample!")
     with customer.office.program.database.write() as tx:
@@ -112,7 +112,7 @@ def test_another_reason_is_stored_where_the_first_is_black_as_a_whole(customer: 
     assert texts(customer) == ["", "▇▇▇!", "The outage of Monday."]
 
 
-def test_a_reason_that_was_erased_is_not_brought_back_by_its_old_request(
+def test_an_erased_reason_is_not_restored_by_its_old_request(
     customer: Customer,
 ) -> None:
     reason = Reason(customer)
@@ -125,11 +125,11 @@ def test_a_reason_that_was_erased_is_not_brought_back_by_its_old_request(
     assert [row["comment"] for row in office.rows("answers")] == [None, None]
 
 
-def test_a_low_answer_with_reason_is_not_asked_again(customer: Customer) -> None:
+def test_a_low_answer_with_a_reason_is_not_asked_for_it_again(customer: Customer) -> None:
     assert customer.send(ease="1", satisfaction="1", comment="Why.").location.endswith("/thanks")
 
 
-def test_the_page_that_asks_why_needs_the_key_of_the_one_who_answered(customer: Customer) -> None:
+def test_the_reason_page_requires_the_key_from_the_redirect(customer: Customer) -> None:
     customer.send(ease="1", satisfaction="4")
     for query in ("", "?k=x", "?k=" + customer.office.program.links.sign("why", "A" * 22 + ":1")):
         page = customer.browser.get(f"{customer.path}/why{query}")
@@ -146,7 +146,7 @@ def test_a_second_reason_after_going_back_is_the_one_that_counts(customer: Custo
     assert len({answer.answered_week for answer in customer.answers}) == 1
 
 
-def test_words_sent_after_contact_was_welcomed_are_stored_and_the_welcome_stays(
+def test_a_reason_sent_after_consent_keeps_the_consent(
     customer: Customer,
 ) -> None:
     reason = Reason(customer)
@@ -156,12 +156,12 @@ def test_words_sent_after_contact_was_welcomed_are_stored_and_the_welcome_stays(
     assert (newest.comment, newest.contact_welcome) == ("Too slow.", True)
 
 
-def test_a_welcome_given_with_the_answer_outlives_its_reason(customer: Customer) -> None:
+def test_consent_given_with_the_answer_is_kept_with_the_reason(customer: Customer) -> None:
     Reason(customer, contact_welcome="y").send("Too slow.")
     assert customer.answers[-1].contact_welcome
 
 
-def test_a_reason_emptied_later_takes_no_words_away(customer: Customer) -> None:
+def test_an_emptied_reason_does_not_remove_the_stored_one(customer: Customer) -> None:
     reason = Reason(customer)
     reason.send("Too slow.")
     reason.send("", contact_welcome="y")
@@ -169,7 +169,7 @@ def test_a_reason_emptied_later_takes_no_words_away(customer: Customer) -> None:
     assert (newest.comment, newest.contact_welcome) == ("Too slow.", True)
 
 
-def test_a_reason_for_scores_that_were_changed_is_given_back_to_change_or_keep(
+def test_a_reason_for_changed_scores_is_shown_on_the_keep_or_change_page(
     customer: Customer,
 ) -> None:
     reason = Reason(customer)
@@ -186,7 +186,7 @@ def test_a_reason_for_scores_that_were_changed_is_given_back_to_change_or_keep(
     assert texts(customer) == ["", "", "Too slow."]
 
 
-def test_a_reason_is_taken_while_the_answer_can_be_changed_and_given_back_after(
+def test_a_reason_is_accepted_in_the_edit_window_and_shown_again_after_it(
     customer: Customer,
 ) -> None:
     reason = Reason(customer)
@@ -203,7 +203,7 @@ def test_a_reason_is_taken_while_the_answer_can_be_changed_and_given_back_after(
     assert customer.browser.get(reason.place).location == customer.path
 
 
-def test_a_reason_that_no_key_or_link_lets_in_is_given_back(customer: Customer) -> None:
+def test_a_reason_with_an_invalid_key_or_link_is_shown_again(customer: Customer) -> None:
     reason = Reason(customer)
     data = {"page": reason.page, "comment": "Typed meanwhile."}
     keyless = customer.browser.post(f"{customer.path}/why?k=x", data=data)
@@ -222,7 +222,7 @@ def test_a_reason_that_no_key_or_link_lets_in_is_given_back(customer: Customer) 
     assert texts(customer) == [""]
 
 
-def test_a_reason_of_more_than_64_kib_is_given_back_unread(customer: Customer) -> None:
+def test_a_reason_over_64_kib_is_refused(customer: Customer) -> None:
     reason = Reason(customer)
     words = "long " * 20_000
     page = reason.send(words)

@@ -54,14 +54,14 @@ def test_the_site_is_served_with_the_headers_it_was_built_for(client, address, t
         assert "sha256-x" in page.headers["Content-Security-Policy"]
 
 
-def test_file_named_after_its_content_may_be_kept_and_no_other(client) -> None:
+def test_only_files_with_a_hash_in_their_name_are_cached(client) -> None:
     with client.get("/style-1.css") as style, client.get("/index.html") as page:
         assert style.headers["Cache-Control"] == "immutable"
         assert "sha256-x" in style.headers["Content-Security-Policy"]
         assert "immutable" not in page.headers["Cache-Control"]
 
 
-def test_old_address_without_a_slash_is_led_to_its_page(client) -> None:
+def test_an_old_address_without_a_slash_redirects_to_its_page(client) -> None:
     answer = client.get("/v6/docs/old")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/v6/docs/old/")
     with client.get("/v6/docs/old/") as page:
@@ -69,12 +69,12 @@ def test_old_address_without_a_slash_is_led_to_its_page(client) -> None:
 
 
 @pytest.mark.parametrize("address", ["/%2fexample.org", "/v6/../..", "/v6%2f..%2f..%2f", "/.env"])
-def test_nobody_is_led_away_from_the_site(client, address) -> None:
+def test_the_site_has_no_open_redirect(client, address) -> None:
     with client.get(address) as answer:
         assert "Location" not in answer.headers or answer.headers["Location"].startswith("/v6")
 
 
-def test_an_address_the_site_lacks_shows_the_sites_own_page(client) -> None:
+def test_an_unknown_address_shows_the_404_page_of_the_site(client) -> None:
     with client.get("/nothing/here.html") as page:
         assert (page.status_code, page.text) == (404, "not here")
 
@@ -96,14 +96,14 @@ def test_nothing_outside_the_site_is_served(client, address) -> None:
         assert "secret" not in page.text
 
 
-def test_the_survey_keeps_its_own_headers_beside_the_site(client) -> None:
+def test_the_survey_keeps_its_own_headers_when_the_site_is_served(client) -> None:
     page = client.get("/f/no-token")
     assert page.status_code == 404
     assert "style-src 'sha256-" in page.headers["Content-Security-Policy"]
     assert page.headers["Cache-Control"] == "no-store"
 
 
-def test_a_wrong_method_is_a_page_that_says_which_are_right(client) -> None:
+def test_a_wrong_method_gets_a_page_with_the_allowed_methods(client) -> None:
     page = client.put("/healthz")
     assert page.status_code == 405
     assert "GET" in page.headers["Allow"]
@@ -116,7 +116,7 @@ def test_a_database_that_was_never_migrated_is_not_ready(client, caplog) -> None
     assert "feedback migrate" in caplog.text
 
 
-def test_a_database_file_that_is_none_gives_a_page_and_keeps_the_link_out_of_the_log(
+def test_an_invalid_database_file_gives_an_error_page_and_logs_no_link(
     client, tmp_path, caplog
 ) -> None:
     (tmp_path / "feedback.sqlite").write_bytes(b"this is no database" * 300)
@@ -131,6 +131,6 @@ def test_a_database_file_that_is_none_gives_a_page_and_keeps_the_link_out_of_the
     ("path", "has_session"),
     [("/f/x", False), ("/o/x", False), ("/api/v1/closed-cases", False), ("/review/", True)],
 )
-def test_a_session_is_opened_for_leads_alone(client, path: str, has_session: bool) -> None:
+def test_a_session_is_only_opened_for_leads(client, path: str, has_session: bool) -> None:
     with client.application.test_request_context(path):
         assert isinstance(session, NullSession) is not has_session

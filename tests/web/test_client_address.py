@@ -27,13 +27,13 @@ def address_of(sqlite_office: Office):
     return ask
 
 
-def test_without_a_proxy_it_is_the_peer_whatever_the_header_says(address_of) -> None:
+def test_without_a_proxy_the_address_is_that_of_the_peer(address_of) -> None:
     assert address_of("198.51.100.7", proxies=()) == "198.51.100.7"
     assert address_of("198.51.100.7", "203.0.113.9", proxies=()) == "198.51.100.7"
     assert address_of("198.51.100.7", "203.0.113.9") == "198.51.100.7"
 
 
-def test_behind_a_proxy_it_is_the_nearest_that_is_no_proxy(address_of) -> None:
+def test_behind_a_proxy_the_address_is_the_last_that_is_not_a_proxy(address_of) -> None:
     assert address_of("192.0.2.1", "203.0.113.9") == "203.0.113.9"
     assert address_of("192.0.2.1", "203.0.113.9, 10.1.2.3") == "203.0.113.9"
     assert address_of("10.1.2.3", "198.51.100.7, 203.0.113.9") == "203.0.113.9", (
@@ -42,7 +42,7 @@ def test_behind_a_proxy_it_is_the_nearest_that_is_no_proxy(address_of) -> None:
     assert address_of("2001:db8::1", "2a00::5") == "2a00::5"
 
 
-def test_some_proxies_write_a_port_or_a_header_of_their_own(address_of) -> None:
+def test_ports_and_repeated_headers_of_proxies_are_read(address_of) -> None:
     assert address_of("192.0.2.1", "203.0.113.9:4711") == "203.0.113.9"
     assert address_of("192.0.2.1", "[2a00::5]:4711") == "2a00::5"
     assert address_of("192.0.2.1", "198.51.100.7", "203.0.113.9") == "203.0.113.9"
@@ -50,25 +50,25 @@ def test_some_proxies_write_a_port_or_a_header_of_their_own(address_of) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "unknown", "_hidden, 10.1.2.3", "203.0.113.9,", "10.1.2.3"])
-def test_a_proxy_that_names_no_client_makes_nobody_guilty(address_of, value: str) -> None:
+def test_the_address_is_unknown_if_the_proxy_names_no_client(address_of, value: str) -> None:
     assert address_of("192.0.2.1", value) is None
 
 
-def test_a_proxy_that_sends_no_header_makes_nobody_guilty(address_of) -> None:
+def test_the_address_is_unknown_if_the_proxy_sends_no_header(address_of) -> None:
     assert address_of("192.0.2.1") is None
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "", "sock"])
-def test_a_peer_on_this_machine_that_nobody_named_is_nobody(address_of, peer: str) -> None:
+def test_the_address_is_unknown_for_an_untrusted_local_peer(address_of, peer: str) -> None:
     for proxies in ((), PROXIES, ("127.0.0.2",)):
         assert address_of(peer, "203.0.113.9", proxies=proxies) is None
 
 
-def test_a_proxy_on_this_machine_is_trusted_once_it_is_named(address_of) -> None:
+def test_a_local_proxy_is_trusted_if_it_is_in_the_settings(address_of) -> None:
     assert address_of("127.0.0.1", "203.0.113.9", proxies=("127.0.0.1",)) == "203.0.113.9"
 
 
-def test_no_header_breaks_it_or_becomes_an_address_that_is_none(sqlite_office: Office) -> None:
+def test_any_header_gives_a_valid_address_or_none(sqlite_office: Office) -> None:
     app = create_app(parts=with_settings(sqlite_office, trusted_proxies=("192.0.2.1",)))
 
     @given(st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60))

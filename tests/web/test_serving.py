@@ -39,7 +39,7 @@ def program(tmp_path: Path) -> Iterator[Program]:
         yield Program(port, env, log)
 
 
-def test_a_body_beyond_all_bounds_is_refused_unread(program: Program) -> None:
+def test_a_body_over_the_limit_is_refused_unread(program: Program) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", program.port, timeout=20)
     connection.putrequest("POST", CASES)
     connection.putheader("Content-Length", str(1024 * 1024 * 1024))
@@ -49,7 +49,7 @@ def test_a_body_beyond_all_bounds_is_refused_unread(program: Program) -> None:
     connection.close()
 
 
-def test_the_log_of_a_whole_conversation_holds_no_key_secret_token_or_address(
+def test_the_log_contains_no_key_secret_token_or_address(
     program: Program,
 ) -> None:
     key = feedback("key", "add", "desk", env=program.env).strip()
@@ -97,7 +97,7 @@ def _status(port: int, path: str, *headers: str) -> int:
         return int(open_program.makefile("rb").readline().split()[1])
 
 
-def test_failures_count_for_who_the_proxy_names_not_for_the_proxy(behind_a_proxy: int) -> None:
+def test_failures_count_for_the_client_and_not_for_the_proxy(behind_a_proxy: int) -> None:
     def guess(*forwarded: str) -> int:
         lines = (f"X-Forwarded-For: {value}" for value in forwarded)
         return _status(behind_a_proxy, f"{CASES}/a/1", "Authorization: Bearer fbk_0_0", *lines)
@@ -109,7 +109,7 @@ def test_failures_count_for_who_the_proxy_names_not_for_the_proxy(behind_a_proxy
     assert guess("198.51.100.7") == guess() == 401
 
 
-def test_no_spelling_but_the_proxys_own_signs_anybody_in(behind_a_proxy: int) -> None:
+def test_no_other_spelling_of_the_header_signs_in(behind_a_proxy: int) -> None:
     assert _status(behind_a_proxy, WEEK, "RemoteUser: lena") == 200
     for name in ("Remote-User", "Remote_User", "X-RemoteUser", "Remote.User", "HTTP_RemoteUser"):
         assert _status(behind_a_proxy, WEEK, f"{name}: lena") == 303
