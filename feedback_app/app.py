@@ -1,6 +1,7 @@
 """create_app(): all pages, health checks, error pages and, if set, the site."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -18,7 +19,7 @@ from feedback_app.intake.webhooks.views import EXTENSION as WEBHOOKS
 from feedback_app.intake.webhooks.views import enabled_webhooks, webhooks
 from feedback_app.leads import sessions, sign_in_limits
 from feedback_app.leads.routes import leads_pages
-from feedback_app.program import Program, open_program
+from feedback_app.program import Program, open_program, register_wording
 from feedback_app.settings import Settings, read_settings
 from feedback_app.survey.opt_out import opt_out
 from feedback_app.survey.views import survey
@@ -50,7 +51,7 @@ def create_app(
     Raises SettingsError if the settings or a webhook preset are invalid.
     """
     app = _FlaskApp(__name__, static_folder=None)
-    app.config["PROGRAM"] = parts or open_program(settings or read_settings())
+    app.config["PROGRAM"] = parts or _opened(settings or read_settings())
     app.config["CLOCK"] = now
     limits.limit_bodies(app)
     app.extensions[rate_limits.EXTENSION] = rate_limits.new_limiter()
@@ -67,6 +68,15 @@ def create_app(
     if folder:
         site.serve(app, folder)
     return app
+
+
+def _opened(settings: Settings) -> Program:
+    """Return the program for a WSGI server. It also starts without a database that it can use."""
+    found = open_program(settings)
+    with suppress(DatabaseUnavailableError, SchemaError):
+        require_current(found.database)
+        register_wording(found, times.now())
+    return found
 
 
 def _alive() -> Response:

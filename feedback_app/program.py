@@ -1,5 +1,7 @@
 """The running program: what every command and every request needs, opened once at the start."""
 
+import hashlib
+import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +21,8 @@ from feedback_app.database.contract import Database
 from feedback_app.invitations import CaseIntake
 from feedback_app.mail.message import MailContext
 from feedback_app.settings import ENV_FILE, Settings, SettingsError
-from feedback_app.store import opt_out_keys, opt_outs
-from support_facts import Facts, FactsError, load_facts
+from feedback_app.store import opt_out_keys, opt_outs, wordings
+from support_facts import FACTS_FILE, Facts, FactsError, load_facts
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,11 @@ class Program:
     facts: Facts
     database: Database
     links: Links
+
+    @property
+    def facts_file(self) -> Path:
+        """Return the file with the facts."""
+        return self.settings.facts or FACTS_FILE
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -132,3 +139,29 @@ def open_program(settings: Settings) -> Program:
         log.warning("%s", warning)
     keys = [key.get_secret_value() for key in settings.secret_keys]
     return Program(settings, facts, database, Links(keys, settings.links_valid_from))
+
+
+def register_wording(program: Program, now: datetime) -> None:
+    """Store the words of the questions as those of `survey.wording_version`.
+
+    Raises SettingsError if this version was used with other words before, because answers to both
+    would be added up.
+    """
+    version = program.facts.survey.wording_version
+    digests = {name: _wording_digest(program.facts, name) for name in program.facts.languages}
+    if changed := wordings.register(program.database, version, digests, now):
+        unused = max(version, wordings.newest_version(program.database)) + 1
+        raise SettingsError(
+            f"the questions or points in {program.facts_file} were changed "
+            f"({', '.join(changed)}), but wording version {version} was already used with other "
+            f"words: set survey.wording_version to {unused}, or restore the earlier words"
+        )
+
+
+def _wording_digest(facts: Facts, language: str) -> str:
+    """Return the SHA-256 of all questions and points in `language`."""
+    asked = [
+        [question.key, question.text[language], *(point[language] for point in question.points)]
+        for question in facts.questions
+    ]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()

@@ -128,7 +128,11 @@ class PublishedTimes(Part):
 
 
 class Conduct(Part):
-    """The answers read in time, and the contacts made in time of those customers asked for."""
+    """The answers read in time, and the contacts made in time of those customers asked for.
+
+    `read` is of all answers. `contacted` is of the low answers in `PublishedScores.wordings`, so
+    it reveals nothing about flagged answers and those to other wordings.
+    """
 
     read: Portion
     contacted: Portion | None

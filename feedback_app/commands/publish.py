@@ -5,8 +5,15 @@ from datetime import datetime
 import click
 
 from feedback_app.base import times
+from feedback_app.base.text import one_line
 from feedback_app.base.weeks import parse_week
-from feedback_app.commands.published import add_to, approved, published_in, refuse_mixing
+from feedback_app.commands.published import (
+    add_to,
+    approved,
+    published_in,
+    refuse_mixing,
+    refuse_reworded,
+)
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
 from feedback_app.publish import verify as verification
@@ -19,6 +26,8 @@ from feedback_app.publish.drafts import (
 )
 from feedback_app.publish.periods import PendingPeriod
 from feedback_app.publish.preview import draft_lines
+from feedback_app.publish.rules import reworded
+from feedback_app.reports.markdown_quoting import plain
 from feedback_app.store import mentions
 from published_results import Published, Result
 
@@ -43,13 +52,14 @@ def publish(
     sample: bool,
 ) -> None:
     """Show which figures can be published, and publish them after approval."""
-    approver = (by or "").strip()
+    approver, why = (by or "").strip(), one_line(plain(why or ""))
     if bool(week) != bool(why):
         raise click.UsageError("a correction needs both --correct WEEK and --why TEXT")
     if code and not approver:
         raise click.UsageError("--approve needs --by NAME")
     published, now = published_in(program), times.now()
     refuse_mixing(program, published, sample)
+    refuse_reworded(program, published)
     drafts, pending = (
         ([_correction(program, published, week, why, now)], None)
         if week and why
@@ -79,9 +89,16 @@ def verify(program: Program) -> None:
     for finding in verification.verify(program.database, program.facts, published):
         wrong += bool(finding.differences)
         _show(finding, len(published.versions(finding.result.period.name)))
+    faults = list(reworded(program.facts, published))
+    for fault in faults:
+        click.echo(f"{fault} than in {program.facts_file}")
     click.echo("\nThis cannot prove:")
     for sentence in verification.CANNOT_PROVE:
         click.echo(f"- {sentence}")
+    if faults:
+        raise click.ClickException(
+            "answers to different words may have been added up; raise survey.wording_version"
+        )
     if wrong:
         raise click.ClickException(
             f"{wrong} of {len(published.newest)} periods differ from the database; find the cause, "

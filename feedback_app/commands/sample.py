@@ -4,7 +4,13 @@ import click
 
 from feedback_app import sample
 from feedback_app.base import times
-from feedback_app.commands.published import add_to, approved, published_in, refuse_mixing
+from feedback_app.commands.published import (
+    add_to,
+    approved,
+    published_in,
+    refuse_mixing,
+    refuse_reworded,
+)
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
 from feedback_app.publish.drafts import new_drafts
@@ -27,6 +33,7 @@ def sample_command(program: Program, publish: bool) -> None:
 def _publish(program: Program) -> None:
     published, now = published_in(program), times.now()
     refuse_mixing(program, published, sample=True)
+    refuse_reworded(program, published)
     drafts, _ = new_drafts(program.database, program.facts, published, now, sample=True)
     files = [*approved(program, drafts, published, _BY, now)]
     notes = []

@@ -13,7 +13,7 @@ from feedback_app.database.migrate import migrate
 from feedback_app.jobs import worker
 from feedback_app.jobs.restored import RestoredError, require_not_restored
 from feedback_app.leads.sessions import is_offered
-from feedback_app.program import Program
+from feedback_app.program import Program, register_wording
 from feedback_app.store import outbox
 from feedback_app.web.limits import LARGEST_BODY
 
@@ -28,6 +28,7 @@ _LISTED = 20
 def migrate_command(program: Program) -> None:
     """Update the database to this program's version. You can run it at any time."""
     applied = migrate(program.database, times.now())
+    register_wording(program, times.now())
     click.echo(f"Migrations applied: {', '.join(map(str, applied)) or 'none, up to date'}")
 
 

@@ -6,9 +6,10 @@ from typing import Concatenate, ParamSpec
 
 import click
 
+from feedback_app.base import times
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.database.migrate import SchemaError, require_current
-from feedback_app.program import Program, open_program
+from feedback_app.program import Program, open_program, register_wording
 from feedback_app.settings import SettingsError, read_settings
 
 P = ParamSpec("P")
@@ -18,7 +19,8 @@ Command = Callable[Concatenate[Program, P], None]
 def with_program(migrated: bool = True) -> Callable[[Command[P]], Callable[P, None]]:
     """Return a decorator that opens the program and passes it as the first argument.
 
-    With `migrated`, the command fails unless the database has this program's version.
+    With `migrated`, the command fails unless the database has this program's version, and the
+    questions have the words that were first used for their wording version.
     """
 
     def decorate(command: Command[P]) -> Callable[P, None]:
@@ -29,6 +31,7 @@ def with_program(migrated: bool = True) -> Callable[[Command[P]], Callable[P, No
                 try:
                     if migrated:
                         require_current(program.database)
+                        register_wording(program, times.now())
                     command(program, *args, **kwargs)
                 finally:
                     program.database.close()

@@ -48,7 +48,7 @@ def sign_in_with_password() -> Response:
         return page("sign-in", 401, by_proxy=False, fault="wrong", wait=0, name=name)
     if passwords.needs_rehash(stored):
         with program().database.write() as tx:
-            leads.update_password_hash(tx, name, passwords.hash_password(password))
+            leads.replace_password_hash(tx, name, stored, passwords.hash_password(password))
     sessions.sign_in(found)
     return see_other(_wanted())
 

@@ -35,11 +35,12 @@ def figures_of(
     earlier: Sequence[Figures] = (),
 ) -> Figures:
     """Return the figures of `cases` that may be published, given the `earlier` versions."""
+    scores = _scores(cases, questions, rules)
     figures = Figures(
         participation=_participation(cases, rules),
-        scores=_scores(cases, questions, rules),
+        scores=scores,
         times=times_of(cases, rules, [version.times for version in earlier]),
-        conduct=_conduct(cases, rules),
+        conduct=_conduct(cases, scores, rules),
         withheld={},
     )
     figures = figures.model_copy(update={"withheld": _too_few(figures, cases, rules)})
@@ -48,10 +49,13 @@ def figures_of(
 
 def counts_for(case: CohortCase, figures: Figures) -> bool:
     """Return whether the scores of `figures` include the answer of `case`."""
-    wordings = figures.scores.wordings if figures.scores else ()
-    return any(
-        one.wording_version == wording.version for one in counted([case]) for wording in wordings
-    )
+    return bool(_in_scores([case], figures.scores))
+
+
+def _in_scores(cases: Sequence[CohortCase], scores: PublishedScores | None) -> list[CohortCase]:
+    """Return the cases whose answers are in `scores`."""
+    versions = {wording.version for wording in scores.wordings} if scores else set[int]()
+    return [case for case in counted(cases) if case.wording_version in versions]
 
 
 def _too_few(
@@ -139,19 +143,26 @@ def _share(best: int, n: int, rules: Rules) -> PublishedShare | None:
     )
 
 
-def _conduct(cases: Sequence[CohortCase], rules: Rules) -> Conduct | None:
+def _conduct(
+    cases: Sequence[CohortCase], scores: PublishedScores | None, rules: Rules
+) -> Conduct | None:
     answered = [case for case in cases if case.answered_at]
     if len(answered) < rules.minimum_n:
         return None
     return Conduct(
         read=portion(sum(_was_read(case, rules) for case in answered), len(answered), rules),
-        contacted=_contacted(answered, rules),
+        contacted=_contacted(_in_scores(cases, scores), rules),
     )
 
 
-def _contacted(answered: Sequence[CohortCase], rules: Rules) -> Portion | None:
+def _contacted(in_scores: Sequence[CohortCase], rules: Rules) -> Portion | None:
+    """Return the contacts made in time, of those that customers with a low answer asked for.
+
+    Only answers in the published scores count. Otherwise this number could be larger than the
+    low answers in the scores, and the difference would be withheld answers that are low.
+    """
     requested = [
-        case for case in answered if case.contact_welcome and case.is_low(rules.low_threshold)
+        case for case in in_scores if case.contact_welcome and case.is_low(rules.low_threshold)
     ]
     if len(requested) < rules.minimum_n:
         return None

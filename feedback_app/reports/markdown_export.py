@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from charts import numbers
 from feedback_app.base.language import choose
 from feedback_app.base.templates import TEMPLATES
+from feedback_app.reports import formatting
 from feedback_app.reports.markdown_quoting import Markdown, inline, link, quote
 from feedback_app.review.scores import score
 from feedback_app.review.week import WeekReview
@@ -63,7 +64,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "duration": numbers.duration,
         "linked": link,
-        "mean": numbers.mean,
+        "mean": lambda value: formatting.mean(value, _LANGUAGE),
         "percent": numbers.percent,
         "percent_range": numbers.percent_range,
         "quote": quote,

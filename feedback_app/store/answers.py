@@ -19,6 +19,14 @@ _INSERT = """
 """
 
 
+def lock(tx: Transaction, invitation_id: str) -> None:
+    """Let no other transaction change this answer before this one ends.
+
+    Needed before reading what a later statement depends on: revisions, comments, wrong guesses.
+    """
+    tx.only_one(f"answer {invitation_id}")
+
+
 def append(tx: Transaction, answer: Answer) -> bool:
     """Store this revision, count its scores and add it to the reading queue.
 
@@ -37,6 +45,8 @@ def redact(tx: Transaction, invitation_id: str, words: str) -> list[int]:
 
     Stored answers only change by redaction and erasure.
     """
+    # Two leads may redact different words at the same time, and each writes the whole comment.
+    lock(tx, invitation_id)
     found = []
     for answer in revisions(tx, invitation_id):
         comment = redaction.redact(answer.comment, words)

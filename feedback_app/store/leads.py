@@ -24,10 +24,13 @@ def remove(tx: Transaction, name: str) -> bool:
     return bool(tx.run("DELETE FROM leads WHERE name = :name", name=name))
 
 
-def update_password_hash(tx: Transaction, name: str, password_hash: str) -> None:
-    """Store the hash of the same password with newer parameters."""
+def replace_password_hash(tx: Transaction, name: str, old: str, new: str) -> None:
+    """Store the hash of the same password with newer parameters, unless the password changed."""
     tx.run(
-        "UPDATE leads SET password_hash = :hash WHERE name = :name", hash=password_hash, name=name
+        "UPDATE leads SET password_hash = :new WHERE name = :name AND password_hash = :old",
+        new=new,
+        name=name,
+        old=old,
     )
 
 

@@ -7,7 +7,7 @@ from flask import Response
 from feedback_app.publish.counted import counted_in
 from feedback_app.records import Invitation
 from feedback_app.store import answers, progress
-from feedback_app.survey.pages import BLANK, page
+from feedback_app.survey.pages import BLANK, new_page_token, page
 from feedback_app.survey.protocol import Outcome
 from feedback_app.web.request import now, program
 
@@ -51,7 +51,7 @@ def keep_or_change_page(invitation: Invitation, token: str, comment: str = "") -
     revision = answers.revisions(program().database, invitation.id)[-1].revision
     given = {
         **BLANK,
-        "page": program().links.sign("page", invitation.id),
+        "page": new_page_token(invitation),
         "change": program().links.sign("change", f"{invitation.id}:{revision}"),
         "comment": comment,
     }

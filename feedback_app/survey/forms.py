@@ -9,14 +9,21 @@ from wtforms.validators import ValidationError
 
 from feedback_app.base.links import BadLinkError, Links
 from feedback_app.base.text import clean
+from support_facts import SurveyRules
 
 SCORES = ("1", "2", "3", "4", "5")
+
+
+def page_token(links: Links, invitation_id: str, wording_version: int) -> str:
+    """Return the token of a page that shows this invitation's form in this wording."""
+    return links.sign("page", f"{invitation_id}:{wording_version}")
 
 
 class PageToken(CSRF):
     """A token in the rendered page, bound to its link, which every POST must contain.
 
-    It is signed with the time, so we know how long the page was open.
+    It is signed with the time, so we know how long the page was open, and it has the version of
+    the wording that the page shows.
     """
 
     def setup_form(self, form: Any) -> Any:
@@ -34,9 +41,10 @@ class PageToken(CSRF):
             token = self.links.read("page", field.data or "")
         except BadLinkError as error:
             raise ValidationError("page") from error
-        if token.subject != self.invitation_id:
+        invitation_id, _, version = token.subject.partition(":")
+        if invitation_id != self.invitation_id or not version:
             raise ValidationError("page")
-        form.opened_at = token.at
+        form.opened_at, form.shown_wording = token.at, int(version)
 
 
 def _one_score(form: Form, field: Field) -> None:
@@ -47,9 +55,13 @@ def _one_score(form: Form, field: Field) -> None:
 
 
 class _SurveyForm(Form):
-    """A form with a page token, and a comment of at most `comment_limit` characters."""
+    """A form with a page token, and a comment of at most `comment_limit` characters.
+
+    `opened_at` and `shown_wording` are those of the submitted page; None without a valid token.
+    """
 
     opened_at: datetime | None = None
+    shown_wording: int | None = None
 
     class Meta:
         csrf = True
@@ -61,11 +73,10 @@ class _SurveyForm(Form):
     contact_welcome = BooleanField()
 
     def __init__(
-        self, formdata: Any, *, links: Links, invitation_id: str, comment_limit: int
+        self, formdata: Any, *, links: Links, invitation_id: str, rules: SurveyRules
     ) -> None:
         super().__init__(formdata, meta={"csrf_context": (links, invitation_id)})
-        self.links, self.invitation_id = links, invitation_id
-        self.comment_limit = comment_limit
+        self.links, self.invitation_id, self.rules = links, invitation_id, rules
 
     @property
     def comment_text(self) -> str:
@@ -79,10 +90,16 @@ class _SurveyForm(Form):
         return clean(typed) != typed
 
     def submitted(self) -> dict[str, Any]:
-        """Return the submitted values for the form to show, with a valid page token."""
+        """Return the submitted values for the form to show, with a valid page token.
+
+        Scores given to another wording are left out, because the form shows the current one.
+        """
         data: dict[str, Any] = self.data
-        if not self.opened_at:
-            data["page"] = self.links.sign("page", self.invitation_id)
+        current = self.rules.wording_version
+        if self.shown_wording != current:
+            data["page"] = page_token(self.links, self.invitation_id, current)
+        if self.shown_wording not in (None, current):
+            data |= {"ease": "", "satisfaction": ""}
         return data
 
     def faults(self) -> dict[str, str]:
@@ -92,7 +109,7 @@ class _SurveyForm(Form):
         return {name: errors[name][0] for name in order if name in errors}
 
     def validate_comment(self, field: Field) -> None:
-        if len(field.raw_data or []) > 1 or len(self.comment_text) > self.comment_limit:
+        if len(field.raw_data or []) > 1 or len(self.comment_text) > self.rules.comment_limit:
             raise ValidationError("too_long")
 
 
@@ -104,14 +121,11 @@ class AnswerForm(_SurveyForm):
     satisfaction = StringField(validators=[_one_score])
     change = HiddenField()
 
-    def __init__(self, formdata: Any, *, reason_below: int = 0, **context: Any) -> None:
-        super().__init__(formdata, **context)
-        self.reason_below = reason_below
-
     def validate_comment(self, field: Field) -> None:
         super().validate_comment(field)
         scores = [data for data in (self.ease.data, self.satisfaction.data) if data in SCORES]
-        if any(int(score) <= self.reason_below for score in scores) and not self.comment_text:
+        is_low = any(int(score) <= self.rules.low_threshold for score in scores)
+        if self.rules.reason_required and is_low and not self.comment_text:
             raise ValidationError("reason")
 
 

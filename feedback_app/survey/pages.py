@@ -9,6 +9,7 @@ from markupsafe import escape
 
 from feedback_app.base.links import tidy
 from feedback_app.records import SAMPLE_SOURCE, Invitation
+from feedback_app.survey.forms import page_token
 from feedback_app.web import pages
 from feedback_app.web.request import link_fault, program
 
@@ -59,12 +60,18 @@ def blank_form(invitation: Invitation, ease: str) -> Response:
     """
     values = {
         "case_number": invitation.case_number,
-        "page": program().links.sign("page", invitation.id),
+        "page": new_page_token(invitation),
         "here": request.path,
     }
     pieces = _pieces(page_language(invitation), ease, invitation.source == SAMPLE_SOURCE)
     text = "".join(str(escape(values[piece])) if gap else piece for gap, piece in pieces)
     return Response(text, content_type="text/html; charset=utf-8")
+
+
+def new_page_token(invitation: Invitation) -> str:
+    """Return the token for a page that shows the form in the current wording."""
+    version = program().facts.survey.wording_version
+    return page_token(program().links, invitation.id, version)
 
 
 def page_language(invitation: Invitation | None) -> str:

@@ -45,7 +45,8 @@ def store_answer(
     next revision and counts in the week of the first one. `changes_revision` is the revision the
     customer was shown the "keep or change?" question for.
     """
-    # The primary key decides which of two simultaneous requests is first.
+    # Under READ COMMITTED, parallel guesses would all read the same number of wrong guesses.
+    answers.lock(tx, submitted.invitation_id)
     if answers.append(tx, submitted):
         return Outcome.STORED, submitted
     known = answers.revisions(tx, submitted.invitation_id)
@@ -71,6 +72,7 @@ def store_reason(tx: Transaction, reason: Reason, now: datetime, edit_window: ti
     Returns CONFLICT if the scores have changed, and TOO_LATE after the edit window or once the
     comment was erased.
     """
+    answers.lock(tx, reason.invitation_id)
     known = answers.revisions(tx, reason.invitation_id)
     newest = known[-1]
     same_scores = [one for one in known if _scores(one) == _scores(newest)]
@@ -105,7 +107,8 @@ def _is_duplicate(submitted: Answer, newest: Answer, is_change: bool) -> bool:
     if _scores(submitted) != _scores(newest):
         return False
     if is_change:
-        return _details(submitted) == _details(newest)
+        is_same_wording = submitted.wording_version == newest.wording_version
+        return is_same_wording and _details(submitted) == _details(newest)
     same = submitted.contact_welcome == newest.contact_welcome and _repeats(
         submitted.comment, newest
     )

@@ -86,13 +86,7 @@ def thanks(token: str) -> Response:
 
 def _form(invitation_id: str) -> AnswerForm:
     rules = program().facts.survey
-    return AnswerForm(
-        request.form,
-        links=program().links,
-        invitation_id=invitation_id,
-        comment_limit=rules.comment_limit,
-        reason_below=rules.low_threshold if rules.reason_required else 0,
-    )
+    return AnswerForm(request.form, links=program().links, invitation_id=invitation_id, rules=rules)
 
 
 def _check(invitation: Invitation, token: str, form: AnswerForm) -> Response | None:
@@ -129,7 +123,7 @@ def _store(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
         satisfaction=int(form.satisfaction.data or ""),
         comment=form.comment_text,
         contact_welcome=form.contact_welcome.data,
-        wording_version=program().facts.survey.wording_version,
+        wording_version=form.shown_wording or program().facts.survey.wording_version,
         language=page_language(invitation),
         answered_at=moment,
         answered_week=week_of(moment, program().zone),

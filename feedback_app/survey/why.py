@@ -20,6 +20,7 @@ from feedback_app.survey.low_answers import handle_low_answer
 from feedback_app.survey.pages import (
     BLANK,
     invalid_link_page,
+    new_page_token,
     page,
     survey_path,
 )
@@ -39,7 +40,7 @@ def show(token: str) -> Response:
     invitation = open_invitation(token)
     if not invitation or _low_revision(invitation) is None or not may_change(invitation):
         return see_other(survey_path(token))
-    given = {**BLANK, "page": program().links.sign("page", invitation.id)}
+    given = {**BLANK, "page": new_page_token(invitation)}
     return _page(invitation, token, given, {}, 200)
 
 
@@ -106,7 +107,7 @@ def _form(invitation_id: str) -> ReasonForm:
         request.form,
         links=program().links,
         invitation_id=invitation_id,
-        comment_limit=program().facts.survey.comment_limit,
+        rules=program().facts.survey,
     )
 
 

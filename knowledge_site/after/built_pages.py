@@ -20,8 +20,9 @@ TAG = re.compile(
     rf"""|<([a-zA-Z][\w-]*)(\s(?:[^>"']|{QUOTED})*?\b(?:id|href|src)\s*=(?:[^>"']|{QUOTED})*)>""",
     re.DOTALL | re.IGNORECASE,
 )
+# <bdi> holds text that leads published, which is shown as they wrote it, even with "{{".
 HELD = re.compile(
-    rf"""<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[a-zA-Z/](?:[^>"']|{QUOTED})*>""", re.DOTALL
+    rf"""<!--.*?-->|<(script|style|bdi)\b.*?</\1\s*>|<[a-zA-Z/](?:[^>"']|{QUOTED})*>""", re.DOTALL
 )
 TAG_BEGINS = re.compile(r"<[a-zA-Z/]")
 LEFT_OVER = re.compile(r"\{\{|\{%|\}\}|%\}")

@@ -41,12 +41,12 @@ def _results(view: ResultsView) -> tuple[Result, ...]:
 
 def _correction(view: ResultsView, result: Result) -> Element:
     assert result.correction
-    text = view.word(
+    text = view.quoting(
         "correction",
+        result.correction.why,
         period=view.date_range(result.period),
         version=result.version,
         published=view.day(result.approved.at),
-        why=result.correction.why,
     )
     changes = (
         element("li", None, element("code", None, line)) for line in result.correction.changes
@@ -57,7 +57,7 @@ def _correction(view: ResultsView, result: Result) -> Element:
         element("summary", None, view.word("what_changed")),
         element("ul", {"lang": "en"}, *changes),
     )
-    return element("li", None, text, details)
+    return element("li", None, *text, details)
 
 
 def _shares(view: ResultsView, question: str) -> Element:

@@ -56,7 +56,7 @@ def _about(view: ResultsView, result: Result) -> Iterator[Child]:
         as_of=view.day(result.as_of),
     )
     if result.correction:
-        yield view.word("corrected", version=result.version, why=result.correction.why)
+        yield from view.quoting("corrected", result.correction.why, version=result.version)
 
 
 def _items(view: ResultsView, result: Result) -> Iterator[list[Child]]:

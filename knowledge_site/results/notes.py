@@ -3,7 +3,7 @@
 from xml.etree.ElementTree import Element
 
 from charts import element
-from knowledge_site.results.view import ResultsView, paragraph, section
+from knowledge_site.results.view import ResultsView, as_written, paragraph, section
 from published_results import PublishedNote
 
 
@@ -35,6 +35,6 @@ def _note(view: ResultsView, note: PublishedNote) -> Element:
     return element(
         "div",
         {"class": "said", "id": note_anchor(note)},
-        element("p", other, text),
+        element("p", other, as_written(text)),
         element("p", {"class": "note"}, about),
     )

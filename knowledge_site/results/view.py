@@ -31,6 +31,11 @@ class ResultsView:
         """Return a text of words.toml with its placeholders filled."""
         return word(key, self.language).format(**values)
 
+    def quoting(self, key: str, text: str, **values: object) -> list[Child]:
+        """Return a text of words.toml with `text`, written by a person, at its {why}."""
+        before, _, after = word(key, self.language).partition("{why}")
+        return [before.format(**values), as_written(text), after.format(**values)]
+
     def in_language(self, words: Words) -> str:
         """Return a published text in this language, or else in its first one."""
         return words.get(self.language) or next(iter(words.values()))
@@ -95,6 +100,11 @@ class ResultsView:
 def paragraph(*children: Child) -> Element:
     """Return a paragraph."""
     return element("p", None, *children)
+
+
+def as_written(text: str) -> Element:
+    """Return text that a person wrote. It cannot change the direction of the text around it."""
+    return element("bdi", None, text)
 
 
 def section(name: str, *children: Child) -> Element:

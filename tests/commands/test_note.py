@@ -120,3 +120,10 @@ def test_sample_figures_and_notes_are_not_mixed_with_real_ones(
     again = run(sample_command, "--publish")
     assert again.stdout == "Sample data is already loaded.\n"
     assert run(note, "2026-W47", *WORDS).exit_code == 1, "a real note has no place among samples"
+
+
+def test_a_note_loses_characters_that_reorder_the_text_around_it(run: Run, tmp_path: Path) -> None:
+    text = "Now\u202e backwards\u2066,\u0007 {{ name }}\n---\n**bold** <b>"
+    assert run(note, "2026-W47", "--text", "en", text, "--by", "A lead").exit_code == 0
+    (made,) = read_folder(tmp_path / "results").notes
+    assert made.text["en"] == "Now backwards, {{ name }} --- **bold** <b>"

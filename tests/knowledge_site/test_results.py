@@ -2,13 +2,16 @@
 
 import csv
 import json
+import re
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from html import unescape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, tostring
 
 import pytest
@@ -247,7 +250,7 @@ def test_notes_are_listed_newest_first_in_their_language() -> None:
     both = Published(notes=(first, second))
     english = tostring(fill("results notes", FACTS, "en", both), encoding="unicode")
     assert english.index("Nur deutsch &amp; kurz.") < english.index("We answer &lt;b&gt;sooner")
-    assert '<p lang="de">Nur deutsch' in english
+    assert '<p lang="de"><bdi>Nur deutsch' in english
     assert 'id="note-2026-w09-2"' in english
     assert "From the meeting of week 2026-W09, published on March 1, 2026" in english
     assert "Wir antworten früher." in shown("notes", both, "de")
@@ -362,17 +365,27 @@ def test_downloads_exist_before_anything_is_published(tmp_path: Path) -> None:
 # --- The built page --------------------------------------------------------------------------
 
 
+# What would change or stop the build if it were read as anything but text.
+HOSTILE = (
+    "Greets {{ name }} and {{ survey.minimum_n }} {% if x %} {# y #} }} %} {why} {0} "
+    "**bold** [link](https://x.example) <b>tag</b> <!-- title: x --> R&D </bdi> \u202ereversed"
+)
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: Any) -> Path:
     """The site, built with two published periods, a correction and a note."""
     folder = tmp_path_factory.mktemp("published")
     add(folder / "results", published(cases(), cases(12)).results)
     first = read_folder(folder / "results")
-    why = Correction(why="Twelve cases came in late.", changes=("participation.closed: 12 -> 24",))
+    why = Correction(
+        why=f"Twelve cases came in late. {HOSTILE}", changes=("participation.closed: 12 -> 24",)
+    )
     figures = figures_of(cases(24), FACTS.questions, rules_of(FACTS))
     fixed = a_draft(1, version=2, figures=figures, correction=why)
     add(folder / "results", results(fixed, published=first, at=DAY + timedelta(days=2)))
-    add(folder / "results", [a_note({"en": "We answer sooner.", "de": "Wir antworten früher."})])
+    words = {"en": f"We answer sooner. {HOSTILE}", "de": f"Wir antworten früher. {HOSTILE}"}
+    add(folder / "results", [a_note(words)])
     build_site.build(folder / "site", results=folder / "results")
     return folder / "site"
 
@@ -405,6 +418,16 @@ def test_axe_finds_no_fault_and_the_page_never_scrolls_sideways(
     assert [one["id"] for one in found.response["violations"]] == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
     context.close()
+
+
+def test_notes_and_reasons_are_shown_as_they_were_written(site: Path) -> None:
+    for folder, note in (("", "We answer sooner."), ("de", "Wir antworten früher.")):
+        page = (site / folder / "how-we-are-doing.html").read_text(encoding="utf-8")
+        quoted = [unescape(one) for one in re.findall(r"<bdi>(.*?)</bdi>", page)]
+        assert quoted.count(f"{note} {HOSTILE}") == 1
+        assert quoted.count(f"Twelve cases came in late. {HOSTILE}") >= 1
+        feed = ElementTree.fromstring((site / folder / "feed.xml").read_text(encoding="utf-8"))
+        assert f"{note} {HOSTILE}" in [one.text for one in feed.iter()]
 
 
 def test_the_page_works_without_scripts_and_its_files_can_be_downloaded(

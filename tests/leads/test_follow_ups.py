@@ -34,7 +34,7 @@ def test_consent_given_with_the_reason_opens_a_follow_up_too(lena: Somebody) -> 
     customer = Customer(lena.office, lena.office.invite())
     why = customer.send(ease="1", satisfaction="1").location
     assert lena.office.rows("follow_ups") == []
-    page = lena.office.program.links.sign("page", customer.invitation_id)
+    page = lena.office.page_token(customer.invitation_id)
     customer.browser.post(why, data={"page": page, "comment": "", "contact_welcome": "y"})
     assert len(lena.office.rows("follow_ups")) == 1
 

@@ -92,7 +92,7 @@ def test_the_scores_of_a_week_are_those_of_the_newest_revisions(office: Office) 
 def test_a_reason_added_later_is_not_counted_twice(office: Office) -> None:
     customer = Customer(office, office.invite())
     why = customer.send(ease="1", satisfaction="1").location
-    page = office.program.links.sign("page", customer.invitation_id)
+    page = office.page_token(customer.invitation_id)
     customer.browser.post(why, data={"page": page, "comment": "Because."})
     assert len(customer.answers) == 2
     assert _counted(office.program.database, WEEK, WEEK) == {(WEEK, 1, 1): 1}

@@ -1,7 +1,7 @@
 """Withheld figures cannot be computed from published ones: generated histories are attacked.
 
 The attacker knows more than any reader, namely which cases are behind every published number of
-every version of every period, but not their values. Three attacks:
+every version of every period, but not their values. Four attacks:
 
 - Sums. Published numbers are sums of values over known sets of cases. Every linear combination of
   them must cover no case or at least `minimum_n` cases. The rank of the sets decides this exactly.
@@ -9,6 +9,7 @@ every version of every period, but not their values. Three attacks:
 - Another history. For each withheld figure, a second history with other values behind this figure
   gives exactly the same files. So no calculation can tell the two apart, not even one that uses
   medians and percentiles.
+- Inequalities. No published count exceeds a published count that it is part of.
 """
 
 from collections import Counter
@@ -19,6 +20,7 @@ from fractions import Fraction
 from itertools import combinations
 from random import Random
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -26,8 +28,23 @@ from feedback_app.base.weeks import weeks_back
 from feedback_app.publish.periods import PeriodCases, counted, due
 from feedback_app.publish.times import METRICS
 from feedback_app.records import CohortCase
-from published_results import Answers, Figures, Participation, Portion, PublishedSpread
-from tests.support.cohort_cases import FACTS, FIRST, LONG_AFTER, RULES, a_case, figures
+from published_results import (
+    Answers,
+    Figures,
+    Participation,
+    Portion,
+    PublishedSpread,
+    PublishedWording,
+)
+from tests.support.cohort_cases import (
+    FACTS,
+    FIRST,
+    LONG_AFTER,
+    RULES,
+    a_case,
+    an_answer,
+    figures,
+)
 
 LAST = "2026-W17"
 WEEKS = weeks_back(LAST, 17)
@@ -156,15 +173,26 @@ def _published_sets(version: Version) -> Iterator[tuple[Hashable, Hashable, froz
             behind = frozenset(key for key, kind in measured.items() if (kind or "") in group.kinds)
             yield (times.metric, times.clock), group, behind
     if found.conduct:
-        answered = {key: case for key, case in cases.items() if case.answered_at}
-        yield "read", found.conduct.read, frozenset(answered)
+        answered = frozenset(key for key, case in cases.items() if case.answered_at)
+        yield "read", found.conduct.read, answered
         if found.conduct.contacted:
-            wished = frozenset(key for key, case in answered.items() if _wished(case))
-            yield "contacted", found.conduct.contacted, wished
+            yield "contacted", found.conduct.contacted, _wished(version)
 
 
-def _wished(case: CohortCase) -> bool:
-    return case.contact_welcome and min(case.ease or 5, case.satisfaction or 5) <= 2
+def _wished(version: Version) -> frozenset[int]:
+    """Return the low answers in the published scores whose customers welcome contact.
+
+    A version that withholds the scores as a small change still counts the same answers.
+    """
+    minimum, cases = RULES.minimum_n, version.cases
+    behind = [_answers(cases, wording) for wording in (1, 2)]
+    in_scores = frozenset().union(*(keys for keys in behind if len(keys) >= minimum))
+    return frozenset(
+        key
+        for key in in_scores
+        if cases[key].contact_welcome
+        and min(cases[key].ease or 5, cases[key].satisfaction or 5) <= RULES.low_threshold
+    )
 
 
 def _answers(cases: dict[int, CohortCase], wording: int) -> frozenset[int]:
@@ -403,3 +431,95 @@ def _with(case: CohortCase, other: CohortCase, names: tuple[str, ...]) -> Cohort
         if name.endswith("_at") and case.answered_at and other.answered_at:
             values[name] = case.answered_at + (value - other.answered_at)
     return replace(case, **values)
+
+
+# --- Fourth attack: inequalities ------------------------------------------------------------
+
+# What every reader knows: each block is inside the next one. A block that is larger than the next
+# one contains answers that are withheld from it, and what they have in common is known.
+Block = tuple[str, int]
+
+
+def _nested(figures: Figures) -> Iterator[tuple[Block, Block]]:
+    """Yield every pair of published counts of which the first must not exceed the second."""
+    participation, scores, conduct = figures.participation, figures.scores, figures.conduct
+    counted_n = sum(wording.n for wording in scores.wordings) if scores else None
+    if scores and counted_n is not None:
+        everybody = counted_n + scores.flagged + scores.other_wording
+        lows = [_most_low(wording) for wording in scores.wordings]
+        if conduct:
+            yield ("counted", counted_n), ("read", conduct.read.n)
+            yield ("all answers", everybody), ("read", conduct.read.n)
+            yield ("read", conduct.read.n), ("all answers", everybody)
+            if conduct.contacted:
+                yield ("contacted", conduct.contacted.n), ("low and counted", sum(lows))
+                yield ("contacted in time", conduct.contacted.count), ("low", sum(lows))
+        if participation:
+            yield ("all answers", everybody), ("answered", participation.answered)
+            yield ("answered", participation.answered), ("all answers", everybody)
+    if participation:
+        yield ("answered", participation.answered), ("reached", participation.reached)
+        yield ("reached", participation.reached), ("closed", participation.closed)
+        if conduct:
+            yield ("read", conduct.read.n), ("answered", participation.answered)
+            yield ("answered", participation.answered), ("read", conduct.read.n)
+        for metric in {times.metric for times in figures.times}:
+            measured = sum(times.overall.n for times in figures.times if times.metric == metric)
+            yield (metric, measured), ("closed", participation.closed)
+    for times in figures.times:
+        groups = sum(group.n for group in times.groups)
+        yield (f"groups of {times.metric}", groups), (times.metric, times.overall.n)
+
+
+def _most_low(wording: PublishedWording) -> int:
+    """Return how many answers to this wording can have a score up to the threshold at most."""
+    lows = (sum(answers.counts[: RULES.low_threshold]) for answers in wording.answers)
+    return min(wording.n, sum(lows))
+
+
+def _surplus(figures: Figures) -> list[tuple[Block, Block]]:
+    """Return the pairs whose first count exceeds the second."""
+    return [(inner, outer) for inner, outer in _nested(figures) if inner[1] > outer[1]]
+
+
+def _many_low_answers(random: Random) -> list[CohortCase]:
+    """Return answers of dissatisfied customers, and up to three that are withheld."""
+    held = [
+        an_answer(random.choice((1, 2)), random.choice((3, 4, 5)), contact_welcome=True)
+        for _ in range(random.randint(9, 30))
+    ]
+    held += [an_answer(5, 5) for _ in range(random.randint(0, 5))]
+    for _ in range(random.randint(1, 3)):
+        withheld = random.choice(({"wording_version": 2}, {"flagged": True}))
+        held.append(an_answer(1, 4, contact_welcome=True, **withheld))
+    return held
+
+
+def test_no_published_count_exceeds_the_count_that_it_is_part_of() -> None:
+    random = Random(7)
+    published = [figures(_many_low_answers(random)) for _ in range(500)]
+    stated = [one for one in published if one.conduct and one.conduct.contacted]
+    assert len(stated) > 300
+    assert not [surplus for one in published if (surplus := _surplus(one))]
+
+
+@given(histories())
+def test_no_count_of_a_generated_history_exceeds_the_count_that_it_is_part_of(
+    history: History,
+) -> None:
+    for one in history.files:
+        assert not _surplus(one)
+
+
+def test_the_inequalities_reveal_low_answers_if_contacts_count_withheld_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def all_answers(cases: list[CohortCase], _scores: object) -> list[CohortCase]:
+        return [case for case in cases if case.answered_at]
+
+    monkeypatch.setattr("feedback_app.publish.sums._in_scores", all_answers)
+    withheld = an_answer(2, 2, contact_welcome=True, wording_version=2)
+    held = [an_answer(1, 4, contact_welcome=True)] * 9 + [an_answer(5, 5)] * 5 + [withheld]
+    assert _surplus(figures(held)) == [(("contacted", 10), ("low and counted", 9))]
+    random = Random(7)
+    assert sum(bool(_surplus(figures(_many_low_answers(random)))) for _ in range(500)) > 100

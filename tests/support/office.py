@@ -29,6 +29,7 @@ from feedback_app.program import Program
 from feedback_app.records import Answer, ClosedCase, Invitation, OutboxMessage
 from feedback_app.store import answers, invitations
 from feedback_app.store.rows import times_in
+from feedback_app.survey.forms import page_token
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 KEY = "a-key-for-tests-only-and-long-enough"
@@ -119,6 +120,11 @@ class Office:
             self.program.settings.public_url
         )
 
+    def page_token(self, invitation_id: str, wording_version: int | None = None) -> str:
+        """Return the hidden value `page` of a form that was opened now."""
+        version = wording_version or self.program.facts.survey.wording_version
+        return page_token(self.program.links, invitation_id, version)
+
     def client(self) -> Any:
         """Return a browser without a screen."""
         return create_app(parts=self.program).test_client()
@@ -206,7 +212,7 @@ class Customer:
     ) -> Any:
         """Open the page, take the time a person takes, and send what was chosen."""
         if page is None:
-            page = self.office.program.links.sign("page", self.invitation_id)
+            page = self.office.page_token(self.invitation_id)
         if patient:
             self.office.wait(seconds=20)
         return self.browser.post(

@@ -75,7 +75,7 @@ def _responses(office: Office, language: str) -> dict[str, Any]:
     expired = a_customer("4")
     office.wait(days=20)
     pages["expired"] = expired.open(query)
-    page = office.program.links.sign("page", expired.invitation_id)
+    page = office.page_token(expired.invitation_id)
     given = {"ease": "4", "satisfaction": "5", "comment": "Typed too late."}
     pages["expired, typed"] = expired.send(query, page=page, **given)
     pages["incomplete link"] = late.browser.get(late.path[:-4] + query)

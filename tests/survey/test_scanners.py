@@ -207,7 +207,7 @@ def test_other_scores_35_seconds_later_change_nothing_and_are_flagged(
     mail.answer(page=value)
     mail.office.wait(seconds=35)
     if fresh_page:
-        value = mail.office.program.links.sign("page", mail.invitation_id)
+        value = mail.office.page_token(mail.invitation_id)
     others = {"page": value, "ease": "1", "satisfaction": "1", "comment": "Not me."}
     page = mail.ask("POST", mail.path, SCANNER, others, SCANNER_ADDRESS)
     assert page.status == 409
@@ -321,7 +321,7 @@ def test_every_encoding_of_a_link_is_the_same_link(mail: Mail) -> None:
     spellings = [mail.path[:-1] + letter for letter in letters]
     answered = [path for path in spellings if mail.ask("GET", path).status == 200]
     assert len(answered) == 4, "unused bits of the last letter are not signed"
-    others = {"page": mail.office.program.links.sign("page", mail.invitation_id), "ease": "1"}
+    others = {"page": mail.office.page_token(mail.invitation_id), "ease": "1"}
     for path in answered:
         page = mail.ask("POST", path, SCANNER, {**others, "satisfaction": "1"})
         assert page.status == 409
