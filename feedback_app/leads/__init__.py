@@ -4,7 +4,11 @@ passwords       hashing and checking passwords
 sign_in_limits  rate limit of failed sign-ins
 sessions        sessions stored on the server
 csrf            CSRF tokens
+returned_form   the form of a refused request
 pages           rendering in the lead's language
+refusals        error pages and conflicts, with the refused form
+forms           fields and checks that forms share
+versions        compares what a page showed with what is stored now
 permissions     the blueprint; checks role and CSRF token before every view
 single_sign_on  sign-in through a trusted proxy
 sign_in         sign in and out

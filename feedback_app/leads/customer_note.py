@@ -5,8 +5,10 @@ from flask import Response, abort, current_app, request, url_for
 from feedback_app.base.text import clean
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.csrf import LeadsForm
+from feedback_app.leads.forms import checked, seen_count
 from feedback_app.leads.pages import page
 from feedback_app.leads.permissions import leads_pages, requires
+from feedback_app.leads.refusals import ConflictError
 from feedback_app.leads.sessions import lead
 from feedback_app.leads.week import checked_week
 from feedback_app.publish.notes import (
@@ -19,7 +21,20 @@ from feedback_app.publish.notes import (
 from feedback_app.store import meetings
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
-from published_results import LONGEST_NOTE, Published, ResultsError, add, read_folder
+from published_results import (
+    LONGEST_NOTE,
+    Published,
+    PublishedNote,
+    ResultsError,
+    add,
+    read_folder,
+)
+
+
+class _NoteForm(LeadsForm):
+    """`notes` is the number of published notes that the page showed."""
+
+    notes = seen_count()
 
 
 @leads_pages.get("/<week>/note")
@@ -32,9 +47,8 @@ def show_note(week: str) -> Response:
 @leads_pages.post("/<week>/note")
 def publish_note(week: str) -> Response:
     """Publish the note as a separate file. The next build of the site shows it."""
-    week, who, published = checked_week(week), lead(), _published()
-    if who is None or not LeadsForm(request.form).validate():
-        abort(400)
+    week, who, published = checked_week(week), lead() or abort(401), _published()
+    seen = checked(_NoteForm(request.form)).notes.data or 0
     given = {
         language: clean(request.form.get(f"text-{language}", ""))
         for language in program().facts.languages
@@ -45,6 +59,7 @@ def publish_note(week: str) -> Response:
             week=week, texts=given, by=who.name, sample=published.is_sample, anyway=anyway
         )
         note = new_note(program().database, published, draft, now())
+        _check_notes(week, published, seen)
         add(program().settings.results, [note])
     except PublishedAlreadyError:
         # The form was sent twice, and the first request published the note.
@@ -53,12 +68,32 @@ def publish_note(week: str) -> Response:
         return _page(week, published, 422, given=given, named=error.case_number)
     except NoteFaultError:
         return _page(week, published, 422, given=given, fault="length")
+    except FileExistsError:
+        # A colleague published one in the same moment.
+        _check_notes(week, _published(), seen)
+        abort(503)
     except OSError as error:
         current_app.logger.error("a note cannot be published: %s", error)
         return _page(week, published, 503, given=given, fault="folder")
     with program().database.write() as tx:
         log_action(tx, "note published", week)
     return _done(week)
+
+
+def _check_notes(week: str, published: Published, seen: int) -> None:
+    """Raise ConflictError if the week has notes that the page did not show."""
+    notes = _notes_of(week, published)
+    if len(notes) > seen:
+        raise ConflictError(
+            "customer-notes",
+            url_for("leads.show_note", week=week),
+            newer={"notes": len(notes)},
+            theirs=[text for note in notes[seen:] for text in note.text.values()],
+        )
+
+
+def _notes_of(week: str, published: Published) -> list[PublishedNote]:
+    return [note for note in published.notes if note.week == week]
 
 
 def _done(week: str) -> Response:
@@ -80,7 +115,7 @@ def _page(week: str, published: Published, status: int = 200, **values: object) 
         status,
         week=week,
         meeting=meetings.of_week(program().database, week),
-        notes=[note for note in published.notes if note.week == week],
+        notes=_notes_of(week, published),
         longest=LONGEST_NOTE,
         **shown,
     )

@@ -1,12 +1,13 @@
 """Downloads of one or more weeks. An export is a POST because it writes to the audit log."""
 
-from flask import Response, abort, request, stream_with_context
-from wtforms import Field, StringField
-from wtforms.validators import ValidationError
+from flask import Response, request, stream_with_context
+from wtforms import StringField
+from wtforms.validators import AnyOf
 
 from feedback_app.base.weeks import parse_span, weeks_back
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.csrf import LeadsForm
+from feedback_app.leads.forms import checked
 from feedback_app.leads.pages import page, page_language, this_week
 from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.week import checked_week
@@ -20,11 +21,7 @@ _MOST_WEEKS = 522
 class _ExportForm(LeadsForm):
     first = StringField()
     last = StringField()
-    form = StringField()
-
-    def validate_form(self, field: Field) -> None:
-        if field.data not in FORMATS:
-            raise ValidationError("form")
+    form = StringField(validators=[AnyOf(FORMATS)])
 
 
 @leads_pages.get("/exports")
@@ -38,9 +35,7 @@ def show_exports() -> Response:
 @leads_pages.post("/exports")
 def download_export() -> Response:
     """Stream the weeks as a file."""
-    form = _ExportForm(request.form)
-    if not form.validate():
-        abort(400)
+    form = checked(_ExportForm(request.form))
     first, last = (form.first.data or "").strip(), (form.last.data or "").strip()
     try:
         first, last = parse_span(f"{first}..{last}")

@@ -4,23 +4,27 @@ from typing import NamedTuple, get_args
 from urllib.parse import quote
 
 from flask import Response, abort, request, url_for
-from wtforms import Field, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms import StringField
+from wtforms.validators import AnyOf
 
 from feedback_app.base.language import choose
 from feedback_app.base.templates import template
-from feedback_app.base.text import clean, one_line
+from feedback_app.base.text import one_line
+from feedback_app.database.contract import Transaction
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.csrf import LeadsForm
+from feedback_app.leads.forms import TypedText, checked, required_version
 from feedback_app.leads.pages import page
 from feedback_app.leads.permissions import leads_pages
+from feedback_app.leads.refusals import ConflictError
+from feedback_app.leads.returned_form import ReturnedForm
+from feedback_app.leads.versions import check_revision
 from feedback_app.records import FOLLOW_UP_OUTCOMES, AnsweredCase, FollowUp, FollowUpOutcome
-from feedback_app.store import answered_cases, follow_ups, invitations
+from feedback_app.store import answer_status, answered_cases, follow_ups, invitations, leads
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
 _CLOSED_SHOWN = 50
-_LONGEST_REMARK = 2000
 
 
 class FollowUpRow(NamedTuple):
@@ -48,16 +52,12 @@ class EmailDraft(NamedTuple):
 
 
 class _CloseForm(LeadsForm):
-    outcome = StringField()
-    remark = TextAreaField()
+    """`number` is the follow-up that the page showed, `revision` the answer."""
 
-    def validate_outcome(self, field: Field) -> None:
-        if field.data not in FOLLOW_UP_OUTCOMES:
-            raise ValidationError("outcome")
-
-    def validate_remark(self, field: Field) -> None:
-        if len(clean(field.data or "")) > _LONGEST_REMARK:
-            raise ValidationError("remark")
+    number = required_version()
+    revision = required_version()
+    outcome = StringField(validators=[AnyOf(FOLLOW_UP_OUTCOMES)])
+    remark = TypedText(required=False)
 
 
 @leads_pages.get("/follow-ups")
@@ -89,15 +89,52 @@ def show_follow_up(invitation_id: str) -> Response:
 def close_follow_up(invitation_id: str) -> Response:
     """Close a follow-up with its outcome. The customer's survey link then shows "handled"."""
     case, _ = _found(invitation_id)
-    form = _CloseForm(request.form)
-    if not form.validate():
-        abort(400)
+    form = checked(_CloseForm(request.form))
     outcome = next(one for one in FOLLOW_UP_OUTCOMES if one == form.outcome.data)
-    remark = clean(form.remark.data or "").strip()
+    remark, number = form.remark.data or "", form.number.data or 0
+    page_of_it = url_for("leads.show_follow_up", invitation_id=case.invitation_id)
     with program().database.write() as tx:
-        if follow_ups.close(tx, case.invitation_id, outcome, remark, now()):
+        check_revision(tx, case, form.revision.data or 0, page_of_it)
+        if follow_ups.close(tx, case.invitation_id, number, outcome, remark, now()):
             log_action(tx, "follow-up closed", case.case_number)
+        else:
+            _check_closed_alike(tx, case, number, (outcome, remark))
     return see_other(url_for("leads.show_follow_ups"))
+
+
+def _check_closed_alike(
+    tx: Transaction, case: AnsweredCase, number: int, mine: tuple[str, str]
+) -> None:
+    """Return if the follow-up is closed with the same result: the form was sent twice.
+
+    Otherwise raises ConflictError, whose page offers to add my text as a note.
+    """
+    known = follow_ups.of_answer(tx, case.invitation_id)
+    closed = next((one for one in known if one.number == number), None) or abort(404)
+    if (closed.outcome, closed.remark) == mine or not closed.closed_at:
+        return
+    outcome, remark = mine
+    raise ConflictError(
+        "closed",
+        url_for("leads.show_follow_up", invitation_id=case.invitation_id),
+        newer={},
+        form=_as_note(tx, case, remark) if remark else None,
+        by=leads.who_did(tx, "follow-up closed", case.case_number, closed.closed_at),
+        closed=closed,
+        mine=outcome,
+    )
+
+
+def _as_note(tx: Transaction, case: AnsweredCase, text: str) -> ReturnedForm:
+    """Return a form that adds `text` as a note to the answer."""
+    status = answer_status.of_answer(tx, case.invitation_id)
+    fields = {
+        "text": text,
+        "revision": str(case.revision),
+        "notes": str(len(status.notes) if status else 0),
+    }
+    place = url_for("leads.add_note", invitation_id=case.invitation_id)
+    return ReturnedForm(place, tuple(fields.items()))
 
 
 def _found(invitation_id: str) -> tuple[AnsweredCase, list[FollowUp]]:

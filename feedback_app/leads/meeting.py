@@ -1,15 +1,17 @@
 """The meeting: low answers and comments one by one, decisions, minutes."""
 
 from flask import Response, abort, request, url_for
-from wtforms import Field, HiddenField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms import HiddenField
 
-from feedback_app.base.text import clean
+from feedback_app.database.contract import Transaction
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.csrf import LeadsForm
+from feedback_app.leads.forms import LONGEST_TEXT, TypedText, checked, seen_count
 from feedback_app.leads.pages import page, page_language, this_week
 from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.reading import listed_answers
+from feedback_app.leads.refusals import TextLengthError
+from feedback_app.leads.versions import check_meeting_open, check_revision, has_decision
 from feedback_app.leads.week import MOST_UNREAD, Card, checked_week, in_groups, review_of, to_cards
 from feedback_app.records import AnsweredCase
 from feedback_app.reports.minutes import Minutes, minutes_as_markdown
@@ -17,17 +19,21 @@ from feedback_app.store import answer_status, answered_cases, meetings, reading_
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
-_LONGEST_DECISION = 2000
-
 
 class _DecisionForm(LeadsForm):
+    """The form around a step: every button saves the decision that was typed.
+
+    `go` is the step to go to. `revision` is that of the answer of `invitation`, `decisions` the
+    number of decisions that the page showed, and `ended` whether it showed the meeting as ended.
+    """
+
     invitation = HiddenField()
     step = HiddenField()
-    text = TextAreaField()
-
-    def validate_text(self, field: Field) -> None:
-        if not 1 <= len(clean(field.data or "").strip()) <= _LONGEST_DECISION:
-            raise ValidationError("text")
+    go = HiddenField()
+    revision = seen_count()
+    decisions = seen_count()
+    ended = HiddenField()
+    text = TypedText(required=False)
 
 
 @leads_pages.get("/<week>/meeting")
@@ -56,30 +62,31 @@ def show_meeting(week: str) -> Response:
 
 @leads_pages.post("/<week>/meeting/decisions")
 def add_decision(week: str) -> Response:
-    """Add a decision about one answer or about the week."""
+    """Add a decision about one answer or about the week, and go to a step.
+
+    Without a step to go to, the decision must have a text.
+    """
     week = _begun_week(week)
-    form = _DecisionForm(request.form)
-    if not form.validate():
-        abort(400)
-    invitation_id = None
-    if form.invitation.data:
-        case = answered_cases.find(program().database, form.invitation.data, now()) or abort(404)
-        invitation_id = case.invitation_id
+    form = checked(_DecisionForm(request.form))
+    if not form.text.data and not form.go.data:
+        raise TextLengthError(0, LONGEST_TEXT)
+    case = _decided_case(form)
     with program().database.write() as tx:
-        meetings.decide(tx, week, invitation_id, clean(form.text.data or "").strip(), now())
-        log_action(tx, "decision noted", week)
-    return _to_step(week, form.step.data)
+        _save_decision(tx, week, form, case)
+    return _to_step(week, form.go.data or form.step.data)
 
 
 @leads_pages.post("/<week>/meeting/decisions/<decision_id>/withdraw")
 def delete_decision(week: str, decision_id: str) -> Response:
-    """Delete a decision from the minutes."""
-    week = checked_week(week)
+    """Delete a decision from the minutes, unless a colleague deleted it first."""
+    week = _begun_week(week)
+    form = checked(_DecisionForm(request.form))
+    case = _decided_case(form)
     with program().database.write() as tx:
-        if not meetings.withdraw(tx, week, decision_id):
-            abort(404)
-        log_action(tx, "decision withdrawn", week)
-    return _to_step(week, request.form.get("step"))
+        _save_decision(tx, week, form, case)
+        if meetings.withdraw(tx, week, decision_id):
+            log_action(tx, "decision withdrawn", week)
+    return _to_step(week, form.step.data)
 
 
 @leads_pages.post("/<week>/meeting/end")
@@ -90,14 +97,17 @@ def end_meeting(week: str) -> Response:
     arrived during the meeting were not shown and wait for the next one.
     """
     week = _begun_week(week)
-    shown = listed_answers()
+    form, shown = checked(_DecisionForm(request.form)), listed_answers()
     with program().database.write() as tx:
+        _save_decision(tx, week, form, None)
+        if any(reading_queue.is_unread(tx, invitation_id) for invitation_id, _ in shown):
+            check_meeting_open(tx, week, bool(form.ended.data), _minutes_path(week))
         for invitation_id, revision in shown:
             reading_queue.mark_read(tx, invitation_id, revision, now())
         reading_queue.mark_discussed(tx, week, now())
         meetings.end(tx, week, now())
         log_action(tx, "meeting ended", week)
-    return see_other(url_for("leads.show_minutes", week=week))
+    return see_other(_minutes_path(week))
 
 
 @leads_pages.get("/<week>/minutes")
@@ -130,6 +140,38 @@ def minutes_of(week: str) -> Minutes:
         discussed=tuple(answered_cases.discussed_in(database, week, now())),
         unread=reading_queue.count_unread(database, week),
     )
+
+
+def _decided_case(form: _DecisionForm) -> AnsweredCase | None:
+    """Return the answer that the decision is about, if any. Abort with 404 if there is no such."""
+    if not form.invitation.data:
+        return None
+    return answered_cases.find(program().database, form.invitation.data, now()) or abort(404)
+
+
+def _save_decision(
+    tx: Transaction, week: str, form: _DecisionForm, case: AnsweredCase | None
+) -> None:
+    """Add the decision that was typed, if any, about an answer or about the week.
+
+    Raises ConflictError if the answer, the decisions or the meeting changed since the page was
+    loaded.
+    """
+    text = form.text.data
+    if not text:
+        return
+    discard = url_for("leads.show_meeting", week=week, step=_number(form.step.data))
+    if case:
+        check_revision(tx, case, form.revision.data or 0, discard)
+    check_meeting_open(tx, week, bool(form.ended.data), discard)
+    invitation_id = case.invitation_id if case else None
+    if not has_decision(tx, week, invitation_id, text, form.decisions.data or 0, discard):
+        meetings.decide(tx, week, invitation_id, text, now())
+        log_action(tx, "decision noted", week)
+
+
+def _minutes_path(week: str) -> str:
+    return url_for("leads.show_minutes", week=week)
 
 
 def _begun_week(week: str) -> str:

@@ -9,6 +9,7 @@ from flask import Response, request, session
 
 from feedback_app.base.weeks import week_of
 from feedback_app.leads.csrf import csrf_field
+from feedback_app.leads.returned_form import returned_form
 from feedback_app.leads.sessions import lead
 from feedback_app.reports.formatting import words
 from feedback_app.web import pages
@@ -23,13 +24,18 @@ def page(what: str, status: int = 200, /, **values: Any) -> Response:
 
 
 def render(what: str, /, **values: Any) -> str:
-    """Return a rendered template in the lead's language."""
+    """Return a rendered template in the lead's language.
+
+    With `lead=None` the page needs no database and looks as if nobody is signed in.
+    """
     language = page_language()
+    if "lead" not in values:
+        values["lead"] = lead()
     return pages.render(
         what,
         language,
-        lead=lead(),
         csrf_field=csrf_field,
+        returned_form=returned_form,
         now=now(),
         this_week=this_week(),
         today=program().today(now()),

@@ -7,9 +7,19 @@ from flask import Blueprint, Response, abort, current_app, redirect, request, ur
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.leads import single_sign_on
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import STATIC, page
+from feedback_app.leads.refusals import (
+    ConflictError,
+    TextLengthError,
+    refuse,
+    show_conflict,
+    show_error,
+    show_text_length,
+    show_unavailable,
+)
 from feedback_app.leads.sessions import PREFIX, is_offered, lead
 from feedback_app.records import Role
 from feedback_app.web.headers import protect_leads_page
@@ -21,6 +31,10 @@ leads_pages = Blueprint(
     "leads", __name__, url_prefix=PREFIX, static_folder=STATIC, static_url_path="/static"
 )
 leads_pages.after_request(protect_leads_page)
+leads_pages.register_error_handler(HTTPException, show_error)
+leads_pages.register_error_handler(TextLengthError, show_text_length)
+leads_pages.register_error_handler(ConflictError, show_conflict)
+leads_pages.register_error_handler(DatabaseUnavailableError, show_unavailable)
 
 _SHOWS = ("GET", "HEAD", "OPTIONS")
 
@@ -57,20 +71,20 @@ def check_permission() -> AnyResponse | None:
     who = lead()
     if role:
         if not who:
-            return _to_sign_in() if shows else page("message", 401, message="signed-out")
+            return _to_sign_in() if shows else sign_in_page(401, "ended")
         if not who.may(role):
-            return page("message", 403, message="not-allowed", role=role)
+            return refuse(403, "not-allowed", role=role)
     if not shows and not LeadsForm(request.form).validate():
-        return page("message", 400, message="stale")
+        return refuse(400, "stale")
     return None
-
-
-@leads_pages.errorhandler(HTTPException)
-def show_error(error: HTTPException) -> Response:
-    """Show an error page with a link back."""
-    return protect_leads_page(page("message", error.code or 500, message="", code=error.code))
 
 
 def _to_sign_in() -> AnyResponse:
     wanted = request.full_path.rstrip("?")
     return redirect(url_for("leads.sign_in", next=wanted), 303)
+
+
+def sign_in_page(status: int, fault: str | None, *, name: str = "", wait: int = 0) -> Response:
+    """Return the sign-in form, which carries a refused form along. `wait` is in minutes."""
+    by_proxy = single_sign_on.is_used()
+    return page("sign-in", status, by_proxy=by_proxy, fault=fault, wait=wait, name=name)

@@ -1,54 +1,64 @@
 """The reading queue: read answers, add notes, open follow-ups, redact names; search."""
 
 from itertools import groupby
-from typing import TypeVar
 
 from flask import Response, abort, request, url_for
-from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms import Field, HiddenField, StringField
+from wtforms.validators import ValidationError
 
-from feedback_app.base.text import clean, one_line
+from feedback_app.base.text import one_line
 from feedback_app.base.weeks import weeks_back
 from feedback_app.base.working_days import due_on
+from feedback_app.database.contract import Transaction
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.csrf import LeadsForm
+from feedback_app.leads.forms import (
+    LONGEST_NUMBER,
+    TypedText,
+    checked,
+    required_version,
+    seen_count,
+)
 from feedback_app.leads.pages import own_path, page, this_week
 from feedback_app.leads.permissions import leads_pages
+from feedback_app.leads.refusals import ConflictError, refuse
+from feedback_app.leads.versions import check_revision, has_note
 from feedback_app.leads.week import MOST_UNREAD, Card, to_cards
 from feedback_app.records import AnsweredCase
-from feedback_app.store import answer_status, answered_cases, answers, follow_ups, reading_queue
+from feedback_app.store import (
+    answer_status,
+    answered_cases,
+    answers,
+    follow_ups,
+    leads,
+    reading_queue,
+)
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
-Form = TypeVar("Form", bound=LeadsForm)
-
-_LONGEST_NOTE = 2000
 _SHORTEST_TO_HIDE = 2
 _MOST_FOUND = 100
 _SEARCHED_WEEKS = {"13": 13, "52": 52, "520": 520}
-_LONGEST_REVISION = 7
-_HIGHEST_REVISION = 10**_LONGEST_REVISION - 1
 
 
 class _AnswerForm(LeadsForm):
     """The fields of every form of an answer: the revision shown, and the page to go back to."""
 
-    revision = IntegerField(validators=[InputRequired(), NumberRange(1, _HIGHEST_REVISION)])
+    revision = required_version()
     back = HiddenField()
 
 
 class _FollowUpForm(_AnswerForm):
     """`follow_ups` is the number of follow-ups that the page showed."""
 
-    follow_ups = IntegerField(validators=[Optional(), NumberRange(0, _HIGHEST_REVISION)])
+    follow_ups = seen_count()
 
 
 class _NoteForm(_AnswerForm):
-    text = TextAreaField()
+    """`notes` is the number of notes that the page showed."""
 
-    def validate_text(self, field: Field) -> None:
-        if not 1 <= len(clean(field.data or "").strip()) <= _LONGEST_NOTE:
-            raise ValidationError("text")
+    notes = seen_count()
+    text = TypedText()
 
 
 class _RedactForm(_AnswerForm):
@@ -102,44 +112,53 @@ def show_answer(invitation_id: str) -> Response:
 @leads_pages.post("/answers/<invitation_id>/read")
 def mark_read(invitation_id: str) -> Response:
     """Mark the revision that the page showed as read."""
-    form = _valid(_AnswerForm(request.form))
+    form = checked(_AnswerForm(request.form))
     case = _found(invitation_id)
-    _read([(case.invitation_id, form.revision.data or 0)])
-    return _redirect_back(form, case)
+    with program().database.write() as tx:
+        _read_as_shown(tx, form, case)
+    return see_other(_back(form, case))
 
 
 @leads_pages.post("/read")
 def mark_all_read() -> Response:
-    """Mark the listed revisions as read."""
-    _read(listed_answers())
+    """Mark the listed revisions as read. Answers that customers changed since stay unread."""
+    listed = listed_answers()
+    with program().database.write() as tx:
+        is_read = [
+            reading_queue.mark_read(tx, invitation_id, revision, now())
+            for invitation_id, revision in listed
+        ]
+    if not all(is_read):
+        return refuse(409, "changed", count=is_read.count(False))
     return see_other(own_path(request.form.get("back")) or url_for("leads.show_unread"))
 
 
 @leads_pages.post("/answers/<invitation_id>/follow-up")
 def open_follow_up(invitation_id: str) -> Response:
     """Open a follow-up and mark the answer as read."""
-    form = _valid(_FollowUpForm(request.form))
+    form = checked(_FollowUpForm(request.form))
     case = _found(invitation_id)
-    _read([(case.invitation_id, form.revision.data or 0)])
     with program().database.write() as tx:
+        _read_as_shown(tx, form, case)
+        _check_not_followed_up(tx, form, case)
         due = due_on(now(), program().facts.survey.follow_up_working_days, program().zone)
-        known = follow_ups.of_answer(tx, case.invitation_id)
-        # If a colleague opened and closed one in the meantime, the request meant that one.
-        is_seen = len(known) == (form.follow_ups.data or 0)
-        if is_seen and follow_ups.open_for(tx, case.invitation_id, now(), due):
+        if follow_ups.open_for(tx, case.invitation_id, now(), due):
             log_action(tx, "follow-up opened", case.case_number)
-    return _redirect_back(form, case)
+    return see_other(_back(form, case))
 
 
 @leads_pages.post("/answers/<invitation_id>/note")
 def add_note(invitation_id: str) -> Response:
     """Add a note for the meeting."""
-    form = _valid(_NoteForm(request.form))
-    case = _found(invitation_id)
+    form = checked(_NoteForm(request.form))
+    case, text = _found(invitation_id), form.text.data or ""
+    back = _back(form, case)
     with program().database.write() as tx:
-        answer_status.add_note(tx, case.invitation_id, clean(form.text.data or "").strip(), now())
-        log_action(tx, "note", case.case_number)
-    return _redirect_back(form, case)
+        check_revision(tx, case, form.revision.data or 0, back)
+        if not has_note(tx, case.invitation_id, text, form.notes.data or 0, back):
+            answer_status.add_note(tx, case.invitation_id, text, now())
+            log_action(tx, "note", case.case_number)
+    return see_other(back)
 
 
 @leads_pages.post("/answers/<invitation_id>/redact")
@@ -149,17 +168,18 @@ def redact(invitation_id: str) -> Response:
     Words that only an earlier revision contained are redacted there, but the page reports that the
     shown comment does not contain them, so that no lead relies on it.
     """
-    form = _valid(_RedactForm(request.form))
+    form = checked(_RedactForm(request.form))
     case = _found(invitation_id)
     words = one_line(form.words.data or "")
     with program().database.write() as tx:
+        check_revision(tx, case, form.revision.data or 0, _back(form, case))
         found = answers.redact(tx, case.invitation_id, words)
         if found:
             log_action(tx, "comment redacted", case.case_number)
     if case.revision not in found:
         back = own_path(form.back.data)
         return page("one-answer", 422, card=_card(case), missed=words, back=back)
-    return _redirect_back(form, case)
+    return see_other(_back(form, case))
 
 
 def listed_answers() -> list[tuple[str, int]]:
@@ -168,9 +188,10 @@ def listed_answers() -> list[tuple[str, int]]:
     Abort with 404 if an answer does not exist, and with 400 if a revision is not a number.
     """
     seen = []
-    for listed in request.form.getlist("answer"):
+    # One field lists all of them, because the number of fields of a form is limited.
+    for listed in " ".join(request.form.getlist("answer")).split():
         invitation_id, _, revision = listed.partition(":")
-        if not revision.isascii() or not revision.isdecimal() or len(revision) > _LONGEST_REVISION:
+        if not revision.isascii() or not revision.isdecimal() or len(revision) > LONGEST_NUMBER:
             abort(400)
         seen.append((_found(invitation_id).invitation_id, int(revision)))
     # A fixed order prevents deadlocks between two leads who mark the same answers.
@@ -187,17 +208,29 @@ def _card(case: AnsweredCase) -> Card:
     return Card(case, status or abort(404))
 
 
-def _read(seen: list[tuple[str, int]]) -> None:
-    with program().database.write() as tx:
-        for invitation_id, revision in seen:
-            reading_queue.mark_read(tx, invitation_id, revision, now())
+def _read_as_shown(tx: Transaction, form: _AnswerForm, case: AnsweredCase) -> None:
+    """Mark the answer as read. Raises ConflictError if the customer changed it since."""
+    seen = form.revision.data or 0
+    check_revision(tx, case, seen, _back(form, case))
+    reading_queue.mark_read(tx, case.invitation_id, seen, now())
 
 
-def _valid(form: Form) -> Form:
-    return form if form.validate() else abort(400)
+def _check_not_followed_up(tx: Transaction, form: _FollowUpForm, case: AnsweredCase) -> None:
+    """Raise ConflictError if a follow-up was opened and closed after the page was loaded."""
+    known = follow_ups.of_answer(tx, case.invitation_id)
+    closed_at = known[-1].closed_at if len(known) > (form.follow_ups.data or 0) else None
+    if closed_at:
+        raise ConflictError(
+            "followed-up",
+            _back(form, case),
+            newer={"follow_ups": len(known)},
+            by=leads.who_did(tx, "follow-up closed", case.case_number, closed_at),
+            closed=known[-1],
+        )
 
 
-def _redirect_back(form: _AnswerForm, case: AnsweredCase) -> Response:
-    return see_other(
-        own_path(form.back.data) or url_for("leads.show_answer", invitation_id=case.invitation_id)
+def _back(form: _AnswerForm, case: AnsweredCase) -> str:
+    """Return the page that the form was on."""
+    return own_path(form.back.data) or url_for(
+        "leads.show_answer", invitation_id=case.invitation_id
     )

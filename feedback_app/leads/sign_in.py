@@ -8,6 +8,8 @@ from feedback_app.leads import passwords, sessions, sign_in_limits, single_sign_
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import own_path, page
 from feedback_app.leads.permissions import leads_pages, public, requires
+from feedback_app.leads.refusals import refuse
+from feedback_app.leads.returned_form import returned_form
 from feedback_app.store import leads
 from feedback_app.web.client_address import client_address
 from feedback_app.web.pages import see_other
@@ -50,7 +52,8 @@ def sign_in_with_password() -> Response:
         with program().database.write() as tx:
             leads.replace_password_hash(tx, name, stored, passwords.hash_password(password))
     sessions.sign_in(found)
-    return see_other(_wanted())
+    # A refused form was carried through the sign-in. The lead decides whether to send it.
+    return refuse(200, "signed-in") if returned_form() else see_other(_wanted())
 
 
 @leads_pages.post("/sign-out")

@@ -48,7 +48,9 @@ def lead(
     for invitation_id, at in answered.items():
         if at < now - _CLOSED_AFTER:
             closed_at = at + timedelta(hours=chance.randint(3, 90))
-            follow_ups.close(tx, invitation_id, "contacted", "Sample remark: we talked.", closed_at)
+            follow_ups.close(
+                tx, invitation_id, 1, "contacted", "Sample remark: we talked.", closed_at
+            )
 
 
 def _hold(program: Program, tx: Transaction, week: str, reads: dict[str, datetime]) -> None:

@@ -36,12 +36,10 @@ def of_week(database: Database, week: str) -> dict[str, AnswerStatus]:
     return _statuses(rows, notes)
 
 
-def of_answer(database: Database, invitation_id: str) -> AnswerStatus | None:
+def of_answer(source: Database | Transaction, invitation_id: str) -> AnswerStatus | None:
     """Return the status of an answer; None if there is no such answer."""
-    rows = database.ask(f"{_SELECT} answers.invitation_id = :id", id=invitation_id)
-    notes = database.ask(
-        f"{_NOTES} WHERE notes.invitation_id = :id {_NEWEST_LAST}", id=invitation_id
-    )
+    rows = source.ask(f"{_SELECT} answers.invitation_id = :id", id=invitation_id)
+    notes = source.ask(f"{_NOTES} WHERE notes.invitation_id = :id {_NEWEST_LAST}", id=invitation_id)
     return _statuses(rows, notes).get(invitation_id)
 
 

@@ -37,13 +37,19 @@ def open_for(tx: Transaction, invitation_id: str, now: datetime, due_on: date) -
 
 
 def close(
-    tx: Transaction, invitation_id: str, outcome: FollowUpOutcome, remark: str, now: datetime
+    tx: Transaction,
+    invitation_id: str,
+    number: int,
+    outcome: FollowUpOutcome,
+    remark: str,
+    now: datetime,
 ) -> bool:
-    """Close the open follow-up and mark the answer as handled; return False if none was open."""
+    """Close follow-up `number` and mark the answer as handled; return False if it is not open."""
     closed = tx.run(
         """UPDATE follow_ups SET closed_at = :now, outcome = :outcome, remark = :remark
-           WHERE invitation_id = :id AND closed_at IS NULL""",
+           WHERE invitation_id = :id AND number = :number AND closed_at IS NULL""",
         id=invitation_id,
+        number=number,
         now=now,
         outcome=outcome,
         remark=remark or None,

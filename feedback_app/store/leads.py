@@ -101,6 +101,21 @@ def record_action(tx: Transaction, lead: str, action: str, subject: str, now: da
     )
 
 
+def who_did(
+    source: Database | Transaction, action: str, subject: str, since: datetime
+) -> str | None:
+    """Return who first did this at `since` or later; None if unknown or past retention."""
+    rows = source.ask(
+        """SELECT lead_name FROM lead_actions
+           WHERE done_at >= :since AND action = :action AND subject = :subject
+           ORDER BY done_at LIMIT 1""",
+        since=since,
+        action=action,
+        subject=subject,
+    )
+    return rows[0]["lead_name"] if rows else None
+
+
 def actions(database: Database, limit: int) -> list[Action]:
     """Return the last `limit` exports and changes, newest first."""
     rows = database.ask(

@@ -8,10 +8,10 @@ from feedback_app.database.contract import Database, Transaction
 from feedback_app.records import Decision, Meeting
 
 
-def of_week(database: Database, week: str) -> Meeting:
+def of_week(source: Database | Transaction, week: str) -> Meeting:
     """Return the meeting of `week`, even if it has not been held yet."""
-    ended = database.ask("SELECT ended_at FROM meetings WHERE week = :week", week=week)
-    rows = database.ask(
+    ended = source.ask("SELECT ended_at FROM meetings WHERE week = :week", week=week)
+    rows = source.ask(
         """SELECT decisions.id, text, written_at, decisions.invitation_id, case_number
            FROM decisions
            LEFT JOIN invitations ON invitations.id = decisions.invitation_id

@@ -36,10 +36,17 @@ def mark_read(tx: Transaction, invitation_id: str, revision: int, now: datetime)
         id=invitation_id,
         revision=revision,
     )
-    return not tx.ask(
-        """SELECT 1 FROM open_answers
-           WHERE invitation_id = :id AND unread_revision IS NOT NULL""",
-        id=invitation_id,
+    return not is_unread(tx, invitation_id)
+
+
+def is_unread(tx: Transaction, invitation_id: str) -> bool:
+    """Return whether the newest revision of an answer is unread."""
+    return bool(
+        tx.ask(
+            """SELECT 1 FROM open_answers
+               WHERE invitation_id = :id AND unread_revision IS NOT NULL""",
+            id=invitation_id,
+        )
     )
 
 

@@ -504,7 +504,7 @@ def test_requested_contacts_are_counted_by_their_follow_ups(
             if number < 7:
                 done = at + timedelta(days=2 if number < 5 else 3)
                 outcome: FollowUpOutcome = "not_reached" if number == 0 else "contacted"
-                follow_ups.close(tx, invitation_id, outcome, "A remark for tests.", done)
+                follow_ups.close(tx, invitation_id, 1, outcome, "A remark for tests.", done)
     office.now = OVER
     assert "Requested contacts made in time: 4 of 12" in run(publish).stdout
     _publish(run)
@@ -516,7 +516,7 @@ def test_requested_contacts_are_counted_by_their_follow_ups(
     assert run(verify).exit_code == 0, "another follow-up takes no contact back"
     with database.write() as tx:
         for row in office.rows("follow_ups"):
-            follow_ups.close(tx, row["invitation_id"], "contacted", "", office.now)
+            follow_ups.close(tx, row["invitation_id"], 1, "contacted", "", office.now)
     assert run(verify).exit_code == 0, "and a later one makes none"
     office.wait(days=4000)
     end_lifetimes(office.program, office.now)

@@ -78,7 +78,7 @@ def test_a_draft_without_consent_or_address_has_a_warning(lena: Somebody) -> Non
 def test_the_customer_only_sees_that_a_closed_follow_up_was_handled(lena: Somebody) -> None:
     one = wished(lena.office)
     place = f"/review/follow-ups/{one}/close"
-    done = lena.post(place, outcome="contacted", remark="Called <them>")
+    done = lena.post(place, number="1", revision="1", outcome="contacted", remark="Called <them>")
     assert done.location == "/review/follow-ups"
     page = lena.get("/review/follow-ups").text
     assert "Open: 0" in page
@@ -86,7 +86,7 @@ def test_the_customer_only_sees_that_a_closed_follow_up_was_handled(lena: Somebo
     told = Customer(lena.office, one).open().text
     assert "Handled on" in told
     assert "Called" not in told
-    lena.post(place, outcome="not_needed", remark="again")
+    lena.post(place, number="1", revision="1", outcome="not_needed", remark="again")
     (found,) = follow_ups.of_answer(lena.office.program.database, one)
     assert (found.outcome, found.remark) == ("contacted", "Called <them>")
 
@@ -97,7 +97,13 @@ def test_another_follow_up_can_be_opened_after_the_first_is_closed(lena: Somebod
     lena.post(f"{answer}/follow-up", revision="1")
     assert len(lena.office.rows("follow_ups")) == 1, "one is open"
     assert "Needs another follow-up" not in lena.get(answer).text
-    lena.post(f"{place}/close", outcome="contacted", remark="They want it in writing")
+    lena.post(
+        f"{place}/close",
+        number="1",
+        revision="1",
+        outcome="contacted",
+        remark="They want it in writing",
+    )
     (first,) = lena.office.rows("follow_ups")
     for page in (lena.get(answer).text, lena.get(place).text):
         assert "Needs another follow-up" in page
@@ -122,7 +128,7 @@ def test_another_follow_up_can_be_opened_after_the_first_is_closed(lena: Somebod
     assert "They want it in writing" in overview
     lena.office.wait(days=1)
     lena.sign_in("lena")
-    lena.post(f"{place}/close", outcome="not_reached")
+    lena.post(f"{place}/close", number="2", revision="1", outcome="not_reached")
     assert "Handled on November 25, 2026" in Customer(lena.office, one).open().text
     acts = [row["action"] for row in lena.office.rows("lead_actions")]
     assert sorted(acts) == ["follow-up closed", "follow-up closed", "follow-up opened"]
@@ -138,7 +144,7 @@ def test_an_answer_with_an_open_follow_up_is_not_handled(lena: Somebody) -> None
 
 def test_a_new_low_answer_after_the_follow_up_opens_another_one(lena: Somebody) -> None:
     one = wished(lena.office)
-    lena.post(f"/review/follow-ups/{one}/close", outcome="contacted")
+    lena.post(f"/review/follow-ups/{one}/close", number="1", revision="1", outcome="contacted")
     customer = Customer(lena.office, one)
     given = {"ease": "1", "satisfaction": "1", "comment": "Worse", "contact_welcome": "y"}
     customer.send(**given, change=customer.value_in(customer.send(**given), "change"))
@@ -147,7 +153,7 @@ def test_a_new_low_answer_after_the_follow_up_opens_another_one(lena: Somebody) 
 
 def test_simultaneous_requests_open_one_follow_up(lena: Somebody) -> None:
     one = wished(lena.office)
-    lena.post(f"/review/follow-ups/{one}/close", outcome="not_needed")
+    lena.post(f"/review/follow-ups/{one}/close", number="1", revision="1", outcome="not_needed")
     database, now, opened = lena.office.program.database, lena.office.now, []
     barrier = threading.Barrier(4)
 
@@ -166,11 +172,21 @@ def test_simultaneous_requests_open_one_follow_up(lena: Somebody) -> None:
 
 
 @pytest.mark.parametrize(
-    "form", [{}, {"outcome": "elsewhere"}, {"outcome": "contacted", "remark": "x" * 2001}]
+    ("form", "status"),
+    [
+        ({}, 400),
+        ({"outcome": "elsewhere"}, 400),
+        ({"outcome": "contacted", "number": "x"}, 400),
+        ({"outcome": "contacted", "number": "2"}, 404),
+        ({"outcome": "contacted", "remark": "x" * 2001}, 422),
+    ],
 )
-def test_an_unknown_outcome_is_refused(lena: Somebody, form: dict[str, str]) -> None:
+def test_a_follow_up_is_closed_with_one_of_three_outcomes(
+    lena: Somebody, form: dict[str, str], status: int
+) -> None:
     one = wished(lena.office)
-    assert lena.post(f"/review/follow-ups/{one}/close", **form).status_code == 400
+    form = {"number": "1", "revision": "1", **form}
+    assert lena.post(f"/review/follow-ups/{one}/close", **form).status_code == status
     (row,) = lena.office.rows("follow_ups")
     assert row["closed_at"] is None
 
@@ -179,7 +195,9 @@ def test_an_unknown_follow_up_is_not_found(lena: Somebody) -> None:
     answered_only = answered(lena.office, "0001")
     for one in ("nothing", answered_only):
         assert lena.get(f"/review/follow-ups/{one}").status_code == 404
-        done = lena.post(f"/review/follow-ups/{one}/close", outcome="contacted")
+        done = lena.post(
+            f"/review/follow-ups/{one}/close", number="1", revision="1", outcome="contacted"
+        )
         assert done.status_code == 404
 
 

@@ -21,12 +21,18 @@ def lena(team_office: Office) -> Somebody:
 
 
 def end(lena: Somebody, week: str = WEEK) -> str:
-    """Go to the last step, send what its form holds, and return the minutes."""
+    """Go to the last step, send the fields of its form, and return the minutes."""
     page = lena.get(f"/review/{week}/meeting?step=999").text
-    shown = re.findall(r'name="answer" value="([^"]+)"', page)
-    done = lena.post(f"/review/{week}/meeting/end", answer=shown)
+    done = lena.post(f"/review/{week}/meeting/end", **hidden_in(page))
     assert done.location == f"/review/{week}/minutes"
     return str(lena.get(f"/review/{week}/minutes").text)
+
+
+def hidden_in(page: str) -> dict[str, str]:
+    """Return the hidden fields of the decision form."""
+    form = page.split('id="decide"')[1].split("</form>")[0]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    return {name: value for name, value in fields.items() if name != "csrf_token"}
 
 
 def as_markdown(lena: Somebody, week: str = WEEK) -> Any:
@@ -105,10 +111,10 @@ def test_what_a_meeting_does_not_show_is_counted(
 def test_decisions_are_in_the_minutes_next_to_their_answers(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 1, 2, comment="Too slow")
     answered(lena.office, "0002", 5, 5, comment="Great")
-    lena.post(f"{MEETING}/decisions", invitation=one, text="Call the team", step="1")
-    for text in ("Write a page", "A mistake"):
+    lena.post(f"{MEETING}/decisions", invitation=one, revision="1", text="Call the team", step="1")
+    for count, text in enumerate(("Write a page", "A mistake"), 1):
         lena.office.wait(seconds=1)
-        lena.post(f"{MEETING}/decisions", text=text, step="3")
+        lena.post(f"{MEETING}/decisions", text=text, step="3", decisions=str(count))
     page = lena.get(f"{MEETING}?step=3").text
     place = re.findall(rf"{MEETING}/decisions/[^/]+/withdraw", page)[-1]
     mistake = page.index("A mistake")
@@ -124,7 +130,8 @@ def test_decisions_are_in_the_minutes_next_to_their_answers(lena: Somebody) -> N
 
 def decided(lena: Somebody, week: str, invitation_id: str, text: str) -> None:
     place = f"/review/{week}/meeting/decisions"
-    assert lena.post(place, invitation=invitation_id, text=text, step="1").status_code == 303
+    form = {"invitation": invitation_id, "revision": "1", "step": "1", "ended": "y", "text": text}
+    assert lena.post(place, **form).status_code == 303
 
 
 def in_both_minutes(lena: Somebody, week: str) -> bool:
@@ -183,7 +190,7 @@ def test_a_week_is_discussed_with_another_only_when_all_of_it_is(lena: Somebody)
 
 def test_the_minutes_are_the_same_as_markdown(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 1, 2, comment="# Too *slow*\n<b>really</b>")
-    lena.post(f"{MEETING}/decisions", invitation=one, text="Ask [them](javascript:x)")
+    lena.post(f"{MEETING}/decisions", invitation=one, revision="1", text="Ask [them](javascript:x)")
     answered(lena.office, "0002", 5, 4)
     end(lena)
     file = as_markdown(lena)
@@ -248,8 +255,8 @@ def test_a_redacted_name_and_an_erased_comment_are_not_in_the_minutes(lena: Some
 
 
 @pytest.mark.parametrize("text", ["", " \n", "x" * 2001])
-def test_an_empty_decision_is_refused(lena: Somebody, text: str) -> None:
-    assert lena.post(f"{MEETING}/decisions", text=text).status_code == 400
+def test_an_empty_or_endless_decision_is_refused(lena: Somebody, text: str) -> None:
+    assert lena.post(f"{MEETING}/decisions", text=text).status_code == 422
     assert lena.post(f"{MEETING}/decisions", text="ok", invitation="none").status_code == 404
     assert lena.office.rows("decisions") == []
 

@@ -62,7 +62,7 @@ def test_a_note_is_shown_with_the_answer_as_text(lena: Somebody) -> None:
     lena.post(f"/review/answers/{one}/note", revision="1", text="<b>Ask</b> the team\x00")
     assert "&lt;b&gt;Ask&lt;/b&gt; the team" in lena.get(f"/review/{WEEK}").text
     for wrong in ("", "  ", "x" * 2001):
-        assert lena.post(f"/review/answers/{one}/note", revision="1", text=wrong).status_code == 400
+        assert lena.post(f"/review/answers/{one}/note", revision="1", text=wrong).status_code == 422
     assert len(lena.office.rows("notes")) == 1
 
 
@@ -162,8 +162,16 @@ def test_an_id_that_no_table_can_store_is_not_found(lena: Somebody, place: str) 
 def test_erasure_covers_what_leads_wrote_about_a_case(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 1, 1, comment="SECRET", contact_welcome=True)
     lena.post(f"/review/answers/{one}/note", revision="1", text="SECRET note")
-    lena.post("/review/2026-W48/meeting/decisions", invitation=one, text="SECRET decision")
-    lena.post(f"/review/follow-ups/{one}/close", outcome="contacted", remark="SECRET remark")
+    lena.post(
+        "/review/2026-W48/meeting/decisions", invitation=one, revision="1", text="SECRET decision"
+    )
+    lena.post(
+        f"/review/follow-ups/{one}/close",
+        number="1",
+        revision="1",
+        outcome="contacted",
+        remark="SECRET remark",
+    )
     lena.office.erase("0001")
     for table in ("answers", "notes", "decisions", "follow_ups"):
         (row,) = lena.office.rows(table)
@@ -209,7 +217,7 @@ def test_invisible_characters_in_a_searched_id_are_ignored(lena: Somebody) -> No
     one = answered(lena.office, "0001", 1, 1)
     assert lena.post("/review/read", answer=f"{one}\x01:1").status_code == 303
     place = f"/review/{WEEK}/meeting/decisions"
-    assert lena.post(place, invitation=f"{one}\x00", text="Call").status_code == 303
+    assert lena.post(place, invitation=f"{one}\x00", revision="1", text="Call").status_code == 303
     assert [row["invitation_id"] for row in lena.office.rows("progress")] == [one]
     assert [row["invitation_id"] for row in lena.office.rows("decisions")] == [one]
 

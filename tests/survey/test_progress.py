@@ -68,7 +68,7 @@ def test_good_and_low_answers_have_the_same_final_state(office: Office) -> None:
     assert "Handled on" in _steps(low)
     assert "Not handled yet" in _steps(followed_up)
     with office.program.database.write() as tx:
-        follow_ups.close(tx, followed_up.invitation_id, "contacted", "", office.now)
+        follow_ups.close(tx, followed_up.invitation_id, 1, "contacted", "", office.now)
     assert _steps(followed_up) == _steps(good)
 
 

@@ -31,8 +31,20 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
   else if ("rfn".includes(event.key)) press(event.key);
-  else if (event.key === "ArrowRight") document.querySelector("[rel=next]")?.click();
-  else if (event.key === "ArrowLeft") document.querySelector("[rel=prev]")?.click();
+  else if (event.key === "ArrowRight") document.querySelector("[data-step=next]")?.click();
+  else if (event.key === "ArrowLeft") document.querySelector("[data-step=back]")?.click();
   else return;
   event.preventDefault();
+});
+
+// Ask before typed text is lost: text in any form but the one that is being sent.
+let sent = null;
+document.addEventListener("submit", (event) => {
+  sent = event.target;
+});
+window.addEventListener("beforeunload", (event) => {
+  const unsent = [...document.querySelectorAll("textarea")].some(
+    (field) => field.form !== sent && field.value !== field.defaultValue,
+  );
+  if (unsent) event.preventDefault();
 });

@@ -1,0 +1,56 @@
+"""Fields and checks that the forms of several pages share."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from flask import abort
+from wtforms import IntegerField, TextAreaField
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+
+from feedback_app.base.text import clean
+from feedback_app.leads.csrf import LeadsForm
+from feedback_app.leads.refusals import TextLengthError
+
+Form = TypeVar("Form", bound=LeadsForm)
+
+LONGEST_TEXT = 2000
+LONGEST_NUMBER = 7
+_HIGHEST = 10**LONGEST_NUMBER - 1
+
+
+class TypedText(TextAreaField):
+    """A text of up to `LONGEST_TEXT` characters; `data` is without surrounding space."""
+
+    def __init__(self, *args: Any, required: bool = True, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._shortest = 1 if required else 0
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = clean(valuelist[0] if valuelist else "").strip()
+
+    def pre_validate(self, form: Any) -> None:
+        if not self._shortest <= len(self.data or "") <= LONGEST_TEXT:
+            raise ValidationError("length")
+
+
+def required_version() -> IntegerField:
+    """Return a hidden number: which version the page showed."""
+    return IntegerField(validators=[InputRequired(), NumberRange(1, _HIGHEST)])
+
+
+def seen_count() -> IntegerField:
+    """Return a hidden number: how many of something the page showed. Missing means 0."""
+    return IntegerField(default=0, validators=[Optional(), NumberRange(0, _HIGHEST)])
+
+
+def checked(form: Form) -> Form:
+    """Return `form` if it is valid.
+
+    Raises TextLengthError for a text that is empty or too long, and aborts with 400 for any other
+    invalid field, because only a changed page can send one.
+    """
+    valid = form.validate()
+    for field in form:
+        if isinstance(field, TypedText) and field.errors:
+            raise TextLengthError(len(field.data or ""), LONGEST_TEXT)
+    return form if valid else abort(400)
