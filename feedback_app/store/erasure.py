@@ -123,7 +123,8 @@ def erase_case(tx: Transaction, case_ref: str, invitation_id: str, now: datetime
             f"UPDATE {name} SET {_emptied(_columns(name))} WHERE invitation_id = :id",
             id=invitation_id,
         )
-    follow_ups.close(tx, invitation_id, "not_needed", "", now)
+    for follow_up in follow_ups.of_answer(tx, invitation_id):
+        follow_ups.close(tx, invitation_id, follow_up.number, "not_needed", "", now)
     tx.run("DELETE FROM contact_digests WHERE invitation_id = :id", id=invitation_id)
     tx.run(f"UPDATE cases SET {_emptied(_columns('cases'))} WHERE id = :id", id=case_ref)
 
