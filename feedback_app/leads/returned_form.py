@@ -43,7 +43,7 @@ class ReturnedForm:
         return tuple(field for field in self.fields if field[0] in _NOT_TYPED)
 
     def with_values(self, values: dict[str, str]) -> "ReturnedForm":
-        """Return the form with these values instead of its own."""
+        """Return the form with these values in place of those it has."""
         kept = tuple(field for field in self.fields if field[0] not in values)
         return replace(self, fields=(*kept, *values.items()))
 

@@ -247,7 +247,9 @@ def test_a_text_that_is_too_long_is_given_back(office: Office, lena: Somebody, o
     long = "too long " * 300
     token = value_in(lena.get("/review/unread").text)
     known = TOO_LONG.keys() | WITHOUT_LONG_TEXT
-    assert {rule.endpoint for rule in post_routes(office)} == known, "say what a new route does"
+    assert {rule.endpoint for rule in post_routes(office)} == known, (
+        "a new route must be in one of the two lists"
+    )
     before = office.everything()
     for rule in post_routes(office):
         if rule.endpoint in TOO_LONG:
