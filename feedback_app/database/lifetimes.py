@@ -41,7 +41,10 @@ PERSONAL_DATA: dict[str, PersonalTable] = {
         starts="closed_at",
     ),
     "answers": PersonalTable(
-        {"comment": PersonalColumn("The reason for the scores", "comment")},
+        {
+            "comment": PersonalColumn("The reason for the scores", "comment"),
+            "searchable_comment": PersonalColumn("The comment folded for the search", "comment"),
+        },
         starts="answered_at",
     ),
     "outbox": PersonalTable(

@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+from feedback_app.base.text import searchable_column
 from feedback_app.database.contract import Database, Transaction
 
 _FOLDER = Path(__file__).with_name("migrations")
@@ -41,6 +42,8 @@ def migrate(database: Database, now: datetime) -> list[int]:
             for statement in MIGRATIONS[number - 1]:
                 is_table = statement.startswith("CREATE TABLE")
                 tx.run(database.create_table(statement) if is_table else statement)
+            if number in _AFTER:
+                _AFTER[number](tx)
             tx.run(
                 "INSERT INTO schema_versions (version, applied_at) VALUES (:version, :now)",
                 version=number,
@@ -60,6 +63,22 @@ def require_current(database: Database) -> None:
             f"the database has schema version {version}, but this program needs "
             f"{len(MIGRATIONS)}: run 'feedback migrate' first"
         )
+
+
+def _fold_comments(tx: Transaction) -> None:
+    for row in tx.ask("SELECT invitation_id, revision, comment FROM answers WHERE comment <> ''"):
+        if folded := searchable_column(row["comment"]):
+            tx.run(
+                """UPDATE answers SET searchable_comment = :folded
+                   WHERE invitation_id = :id AND revision = :revision""",
+                folded=folded,
+                id=row["invitation_id"],
+                revision=row["revision"],
+            )
+
+
+# What SQL cannot do, by the number of the migration after which it runs.
+_AFTER = {14: _fold_comments}
 
 
 def _version(source: Database | Transaction) -> int:

@@ -1,10 +1,9 @@
-"""The reading queue: read answers, add notes, open follow-ups, redact names; search."""
+"""The reading queue: read answers, add notes, open follow-ups; search."""
 
 from itertools import groupby
 
 from flask import Response, abort, request, url_for
-from wtforms import Field, HiddenField, StringField
-from wtforms.validators import ValidationError
+from wtforms import HiddenField
 
 from feedback_app.base.text import one_line
 from feedback_app.base.weeks import weeks_back
@@ -28,7 +27,6 @@ from feedback_app.records import AnsweredCase
 from feedback_app.store import (
     answer_status,
     answered_cases,
-    answers,
     follow_ups,
     leads,
     reading_queue,
@@ -36,7 +34,6 @@ from feedback_app.store import (
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
-_SHORTEST_TO_HIDE = 2
 _MOST_FOUND = 100
 _SEARCHED_WEEKS = {"13": 13, "52": 52, "520": 520}
 
@@ -59,14 +56,6 @@ class _NoteForm(_AnswerForm):
 
     notes = seen_count()
     text = TypedText()
-
-
-class _RedactForm(_AnswerForm):
-    words = StringField()
-
-    def validate_words(self, field: Field) -> None:
-        if len(one_line(field.data or "")) < _SHORTEST_TO_HIDE:
-            raise ValidationError("words")
 
 
 @leads_pages.get("/unread")
@@ -159,27 +148,6 @@ def add_note(invitation_id: str) -> Response:
             answer_status.add_note(tx, case.invitation_id, text, now())
             log_action(tx, "note", case.case_number)
     return see_other(back)
-
-
-@leads_pages.post("/answers/<invitation_id>/redact")
-def redact(invitation_id: str) -> Response:
-    """Redact words in a comment permanently. The audit log does not contain the words.
-
-    Words that only an earlier revision contained are redacted there, but the page reports that the
-    shown comment does not contain them, so that no lead relies on it.
-    """
-    form = checked(_RedactForm(request.form))
-    case = _found(invitation_id)
-    words = one_line(form.words.data or "")
-    with program().database.write() as tx:
-        check_revision(tx, case, form.revision.data or 0, _back(form, case))
-        found = answers.redact(tx, case.invitation_id, words)
-        if found:
-            log_action(tx, "comment redacted", case.case_number)
-    if case.revision not in found:
-        back = own_path(form.back.data)
-        return page("one-answer", 422, card=_card(case), missed=words, back=back)
-    return see_other(_back(form, case))
 
 
 def listed_answers() -> list[tuple[str, int]]:

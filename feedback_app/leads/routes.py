@@ -7,6 +7,7 @@ from feedback_app.leads import (
     follow_ups,
     meeting,
     reading,
+    redaction,
     sign_in,
     week,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "leads_pages",
     "meeting",
     "reading",
+    "redaction",
     "sign_in",
     "week",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import fields
 from datetime import datetime
 
-from feedback_app.base.text import clean
+from feedback_app.base.text import clean, searchable
 from feedback_app.database.contract import Database, Row
 from feedback_app.records import CASE_FIELDS, AnsweredCase, CaseDetails, Invitation
 from feedback_app.store.rows import count, times_in
@@ -116,28 +116,23 @@ def search(
 ) -> list[AnsweredCase]:
     """Return up to `limit` answers of these weeks whose comment contains `words`, newest first.
 
-    Case is ignored. SQLite's lower() only changes a to z, so the search also tries the words in
-    lower case, in upper case and capitalised.
+    Texts are compared as `searchable` describes: case, accents and line breaks are ignored.
     """
-    spellings = {
-        f"word_{number}": f"%{_literally(spelling)}%"
-        for number, spelling in enumerate(
-            (words, words.lower(), words.upper(), words[:1].upper() + words[1:].lower())
-        )
-    }
-    matches = " OR ".join(
-        f"lower(newest.comment) LIKE lower(:{name}) ESCAPE '!'" for name in spellings
-    )
+    wanted = searchable(words)
+    if not wanted:
+        return []
     return list(
         _read(
             database,
-            f"""{_SELECT} WHERE newest.answered_week BETWEEN :first AND :last AND ({matches})
+            f"""{_SELECT} WHERE newest.answered_week BETWEEN :first AND :last
+                  AND coalesce(newest.searchable_comment, lower(newest.comment))
+                      LIKE :words ESCAPE '!'
                 ORDER BY answered_at DESC, case_number LIMIT :limit""",
             now,
             first=first,
             last=last,
             limit=limit,
-            **spellings,
+            words=f"%{_literally(wanted)}%",
         )
     )
 

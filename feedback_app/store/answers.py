@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from feedback_app.base import redaction
+from feedback_app.base.text import searchable_column
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Answer
@@ -11,10 +11,10 @@ from feedback_app.store import reading_queue, week_scores
 _INSERT = """
     INSERT INTO answers (
         invitation_id, revision, ease, satisfaction, comment, contact_welcome, wording_version,
-        language, answered_at, answered_week, flags
+        language, answered_at, answered_week, flags, searchable_comment
     ) VALUES (
         :invitation_id, :revision, :ease, :satisfaction, :comment, :contact_welcome,
-        :wording_version, :language, :answered_at, :answered_week, :flags
+        :wording_version, :language, :answered_at, :answered_week, :flags, :searchable_comment
     ) ON CONFLICT (invitation_id, revision) DO NOTHING
 """
 
@@ -32,34 +32,16 @@ def append(tx: Transaction, answer: Answer) -> bool:
 
     Return False if another revision with this number was stored first.
     """
-    values = {**vars(answer), "flags": " ".join(answer.flags)}
+    values = {
+        **vars(answer),
+        "flags": " ".join(answer.flags),
+        "searchable_comment": searchable_column(answer.comment),
+    }
     if not tx.run(_INSERT, **values):
         return False
     week_scores.count(tx, answer)
     reading_queue.add(tx, answer)
     return True
-
-
-def redact(tx: Transaction, invitation_id: str, words: str) -> list[int]:
-    """Redact `words`, ignoring case, in every revision's comment; return the changed revisions.
-
-    Stored answers only change by redaction and erasure.
-    """
-    # Two leads may redact different words at the same time, and each writes the whole comment.
-    lock(tx, invitation_id)
-    found = []
-    for answer in revisions(tx, invitation_id):
-        comment = redaction.redact(answer.comment, words)
-        if comment != answer.comment:
-            found.append(answer.revision)
-            tx.run(
-                """UPDATE answers SET comment = :comment
-                   WHERE invitation_id = :id AND revision = :revision""",
-                comment=comment,
-                id=invitation_id,
-                revision=answer.revision,
-            )
-    return found
 
 
 def revisions(source: Database | Transaction, invitation_id: str) -> list[Answer]:
@@ -104,9 +86,10 @@ def wrong_guesses(source: Database | Transaction, answer: Answer) -> int:
 
 
 def _answer(row: Row) -> Answer:
+    columns = {name: value for name, value in row.items() if name != "searchable_comment"}
     return Answer(
         **{
-            **row,
+            **columns,
             "comment": row["comment"] or "",
             "contact_welcome": bool(row["contact_welcome"]),
             "answered_at": from_text(row["answered_at"]),

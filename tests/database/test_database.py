@@ -116,7 +116,7 @@ def test_scores_outside_the_scale_are_refused(database: Database) -> None:
             "NULL,NULL,'2026',NULL,NULL,NULL,'2026-W01','2026')"
         )
         tx.run("INSERT INTO invitations VALUES ('i','c','2026','2026',NULL,NULL,NULL,NULL)")
-        tx.run("INSERT INTO answers VALUES ('i',1,6,5,'',0,1,'en','2026','2026-W01','')")
+        tx.run("INSERT INTO answers VALUES ('i',1,6,5,'',0,1,'en','2026','2026-W01','',NULL)")
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:
@@ -287,3 +287,31 @@ def test_postgresql_reconnects_after_its_connection_was_closed(empty_postgresql_
     assert database.ask("SELECT 1 AS one") == [{"one": 1}]
     database.close()
     other.close()
+
+
+def test_migrating_folds_the_comments_for_the_search(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_database(empty_database_url)
+    _migrate_to(13, opened, monkeypatch)
+    with opened.write() as tx:
+        tx.run(
+            "INSERT INTO cases (id, source, case_id, closure_key, case_number, closed_at,"
+            " closed_week, received_at)"
+            " VALUES ('c', 's', 'c', 'k', '1', '2026', '2026-W07', '2026')"
+        )
+        tx.run(
+            "INSERT INTO invitations (id, case_ref, created_at, expires_at)"
+            " VALUES ('i', 'c', '2026', '2026')"
+        )
+        for revision, comment in ((1, "Straße"), (2, "Plain")):
+            tx.run(
+                "INSERT INTO answers VALUES"
+                " ('i', :revision, 5, 5, :comment, 0, 1, 'en', '2026', '2026-W07', '')",
+                revision=revision,
+                comment=comment,
+            )
+    migrate(opened, NOW)
+    rows = opened.ask("SELECT searchable_comment FROM answers ORDER BY revision")
+    assert [row["searchable_comment"] for row in rows] == ["strasse", None]
+    opened.close()

@@ -218,7 +218,9 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
     low = ".answer:has-text('Case 0001')"
     page.click(f"{low} summary:has-text('Redact')")
     page.fill(f"{low} input[name=words]", "Mx Sample")
-    follow(page, f"{low} button:has-text('Redact permanently')")
+    follow(page, f"{low} button:has-text('Show preview')")
+    assert page.inner_text("mark") == "Mx Sample"
+    follow(page, "button:has-text('Redact permanently')")
     assert "It took a week. ▇▇▇ was slow." in page.inner_text("main")
 
     # Meet: decide, and end although one answer was never marked.

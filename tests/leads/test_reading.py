@@ -8,7 +8,7 @@ from feedback_app.leads.pages import own_path
 from feedback_app.store import answer_status, answers, follow_ups
 from feedback_app.web.pages import see_other
 from tests.support.office import Customer, Office
-from tests.support.team import Somebody, answered
+from tests.support.team import Somebody, answered, redact
 
 WEEK = "2026-W48"
 
@@ -68,7 +68,7 @@ def test_a_note_is_shown_with_the_answer_as_text(lena: Somebody) -> None:
 
 def test_a_name_is_redacted_in_every_revision_and_every_spelling(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 1, 1, comment="Mx Sample was slow. mx sample!")
-    lena.post(f"/review/answers/{one}/redact", revision="1", words="Mx Sample")
+    redact(lena, one, "Mx Sample")
     known = answers.revisions(lena.office.program.database, one)
     assert [answer.comment for answer in known] == ["▇▇▇ was slow. ▇▇▇!"]
     assert "Mx Sample" not in lena.get(f"/review/{WEEK}").text
@@ -80,28 +80,84 @@ def test_a_name_is_redacted_in_every_revision_and_every_spelling(lena: Somebody)
     )
 
 
-def test_words_that_the_comment_lacks_are_shown_again(lena: Somebody) -> None:
-    one = answered(lena.office, "0001", comment="Mx Sample was slow.")
+def test_words_that_no_text_contains_are_shown_again(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", comment="Mx Sample was slow in Januar.")
     place, week = f"/review/answers/{one}/redact", f"/review/{WEEK}#words"
-    missed = lena.post(place, revision="1", words="<Mx>  Sampel", back=week)
+    missed = lena.post(f"{place}/preview", words="<Mx>  Sampel", back=week)
     assert missed.status_code == 422
     assert "“&lt;Mx&gt; Sampel” is not in the comment" in missed.text
     assert f'href="{week}"' in missed.text
-    assert "Mx Sample was slow." in missed.text
+    assert "Mx Sample was slow" in missed.text
+    for words in ("▇▇▇", "Jan", "\u200b\u200b"):
+        assert lena.post(f"{place}/preview", words=words).status_code == 422
     assert lena.office.rows("lead_actions") == []
-    assert lena.post(place, revision="1", words="▇▇▇").status_code == 422
-    assert lena.post(place, revision="1", words="Mx Sample", back=week).location == week
+    assert redact(lena, one, "Mx Sample", back=week).location == week
 
 
-def test_a_name_of_an_earlier_revision_is_redacted_and_reported(
-    lena: Somebody,
-) -> None:
+def test_the_preview_marks_the_words_and_changes_nothing(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", comment="Ｊan and Januar, <JAN>")
+    place, before = f"/review/answers/{one}/redact", lena.office.everything()
+    shown = lena.post(f"{place}/preview", words="jan")
+    assert "<mark>Ｊan</mark> and Januar, &lt;<mark>JAN</mark>&gt;" in shown.text
+    assert "Nothing has been changed yet" in shown.text
+    inside = lena.post(f"{place}/preview", words="jan", inside="y")
+    assert "<mark>Jan</mark>uar" in inside.text
+    # The second form without a preview only shows it.
+    assert "<mark>" in lena.post(place, words="jan").text
+    after = lena.office.everything()
+    assert {**after, "lead_sessions": []} == {**before, "lead_sessions": []}
+    redact(lena, one, "jan", inside="y")
+    (answer,) = answers.revisions(lena.office.program.database, one)
+    assert answer.comment == "▇▇▇ and ▇▇▇uar, <▇▇▇>"
+
+
+def test_a_text_that_changed_since_the_preview_is_shown_again(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", comment="Mx Sample was slow.")
+    place = f"/review/answers/{one}/redact"
+    shown = lena.post(f"{place}/preview", words="Mx Sample").text
+    seen = shown.split('name="seen" value="')[1].split('"')[0]
+    lena.post(f"/review/answers/{one}/note", revision="1", text="Mx Sample is on leave")
+    again = lena.post(place, words="Mx Sample", seen=seen)
+    assert again.status_code == 409
+    assert "<mark>Mx Sample</mark> is on leave" in again.text
+    assert answers.revisions(lena.office.program.database, one)[0].comment == "Mx Sample was slow."
+
+
+def test_a_name_is_redacted_in_notes_results_and_decisions_too(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 1, 1, comment="Slow", contact_welcome=True)
+    other = answered(lena.office, "0002", 1, 1, comment="Slow")
+    for key in (one, other):
+        lena.post(f"/review/answers/{key}/note", revision="1", text="Ask Mu\u0308ller")
+    decisions = f"/review/{WEEK}/meeting/decisions"
+    lena.post(decisions, invitation=one, text="MÜLLER calls")
+    lena.post(decisions, invitation=other, text="Müller stays")
+    lena.post(decisions, text="Thank Müller")
+    lena.post(f"/review/follow-ups/{one}/close", outcome="contacted", remark="Müller called")
+    shown = lena.post(f"/review/answers/{one}/redact/preview", words="Müller")
+    assert "The comment does not contain “Müller”." in shown.text
+    redact(lena, one, "Müller")
+    texts = [row["text"] for name in ("notes", "decisions") for row in lena.office.rows(name)]
+    assert sorted(texts) == [
+        "Ask Mu\u0308ller",
+        "Ask ▇▇▇",
+        "Müller stays",
+        "Thank ▇▇▇",
+        "▇▇▇ calls",
+    ]
+    assert [row["remark"] for row in lena.office.rows("follow_ups") if row["remark"]] == [
+        "▇▇▇ called"
+    ]
+
+
+def test_a_name_that_only_an_earlier_revision_had_is_redacted_there(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 1, 1, comment="Mx Sample was slow.")
     customer = Customer(lena.office, one)
     given = {"ease": "1", "satisfaction": "1", "comment": "Mx Sampel was slow."}
     customer.send(**given, change=customer.value_in(customer.send(**given), "change"))
-    missed = lena.post(f"/review/answers/{one}/redact", revision="2", words="Mx Sample")
-    assert missed.status_code == 422
+    shown = lena.post(f"/review/answers/{one}/redact/preview", words="Mx Sample")
+    assert "Earlier version of the comment" in shown.text
+    assert "The comment does not contain “Mx Sample”." in shown.text
+    redact(lena, one, "Mx Sample")
     known = answers.revisions(lena.office.program.database, one)
     assert [answer.comment for answer in known] == ["▇▇▇ was slow.", "Mx Sampel was slow."]
     assert [row["action"] for row in lena.office.rows("lead_actions")] == ["comment redacted"]
@@ -109,17 +165,21 @@ def test_a_name_of_an_earlier_revision_is_redacted_and_reported(
 
 def test_a_pattern_is_taken_literally(lena: Somebody) -> None:
     one = answered(lena.office, "0001", comment="All of this stays.")
-    lena.post(f"/review/answers/{one}/redact", revision="1", words=".*")
-    lena.post(f"/review/answers/{one}/redact", revision="1", words="a")
+    place = f"/review/answers/{one}/redact"
+    assert lena.post(f"{place}/preview", words=".*").status_code == 422
+    assert lena.post(f"{place}/preview", words="a").status_code == 400
+    assert lena.post(place, words=".*").status_code == 422
     (answer,) = answers.revisions(lena.office.program.database, one)
     assert answer.comment == "All of this stays."
 
 
-@pytest.mark.parametrize("words", ["ÄRGER", "ärger", "Ärger", "100 %", "a_b"])
-def test_comments_are_found_ignoring_case_and_wildcards_are_literal(
+@pytest.mark.parametrize(
+    "words", ["ÄRGER", "arger", "A\u0308r\u00adger", "STRASSE", "straße", "100  %", "a_b"]
+)
+def test_comments_are_found_in_any_spelling_and_wildcards_are_literal(
     lena: Somebody, words: str
 ) -> None:
-    answered(lena.office, "FOUND-1", comment="Viel Ärger, 100 % a_b.")
+    answered(lena.office, "FOUND-1", comment="Viel Ärger, 100 %\na_b. Straße")
     answered(lena.office, "OTHER-1", comment="100 euros, axb")
     page = lena.browser.get("/review/search", query_string={"words": words}).text
     assert "FOUND-1" in page
@@ -235,3 +295,11 @@ def test_a_week_out_of_range_is_not_found(lena: Somebody, week: str) -> None:
 def test_the_first_and_the_last_week_in_range_are_shown(lena: Somebody, week: str) -> None:
     for place in (week, f"{week}?weeks=104", f"{week}/meeting", f"{week}/minutes"):
         assert lena.get(f"/review/{place}").status_code == 200
+
+
+def test_a_redacted_word_is_not_found_by_the_search(lena: Somebody) -> None:
+    one = answered(lena.office, "FOUND-1", comment="Frau Müller war langsam")
+    redact(lena, one, "muller")
+    assert "FOUND-1" not in lena.get("/review/search?words=muller").text
+    assert "FOUND-1" in lena.get("/review/search?words=LANGSAM").text
+    assert "FOUND-1" not in lena.get("/review/search?words=%E2%80%8B").text

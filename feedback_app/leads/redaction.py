@@ -1,0 +1,103 @@
+"""Redact words in the texts about an answer: first shown, then removed permanently."""
+
+import hashlib
+from collections.abc import Iterable
+
+from flask import Response, abort, request, url_for
+from wtforms import BooleanField, Field, HiddenField, StringField
+from wtforms.validators import ValidationError
+
+from feedback_app.base.redaction import Words, find, marked
+from feedback_app.base.text import one_line
+from feedback_app.leads.audit_log import log_action
+from feedback_app.leads.csrf import LeadsForm
+from feedback_app.leads.forms import checked
+from feedback_app.leads.pages import own_path, page
+from feedback_app.leads.permissions import leads_pages
+from feedback_app.leads.week import Card
+from feedback_app.records import AnsweredCase
+from feedback_app.store import answer_status, answer_texts, answered_cases, answers
+from feedback_app.store.answer_texts import AnswerText
+from feedback_app.web.pages import see_other
+from feedback_app.web.request import now, program
+
+_SHORTEST = 2
+
+
+class _RedactForm(LeadsForm):
+    """`seen` is the fingerprint of the texts that the preview showed."""
+
+    words = StringField()
+    inside = BooleanField()
+    seen = HiddenField()
+    back = HiddenField()
+
+    def validate_words(self, field: Field) -> None:
+        if len(one_line(field.data or "")) < _SHORTEST:
+            raise ValidationError("words")
+
+    @property
+    def wanted(self) -> Words:
+        return Words(one_line(self.words.data or ""), bool(self.inside.data))
+
+
+@leads_pages.post("/answers/<invitation_id>/redact/preview")
+def preview_redaction(invitation_id: str) -> Response:
+    """Show what a redaction would remove; nothing is changed."""
+    form = checked(_RedactForm(request.form))
+    case = _found(invitation_id)
+    return _preview(form, case, answer_texts.of_answer(program().database, case.invitation_id))
+
+
+@leads_pages.post("/answers/<invitation_id>/redact")
+def redact(invitation_id: str) -> Response:
+    """Redact words permanently. The audit log does not contain the words.
+
+    If a text was changed since the preview, the preview is shown again.
+    """
+    form = checked(_RedactForm(request.form))
+    case = _found(invitation_id)
+    with program().database.write() as tx:
+        answers.lock(tx, case.invitation_id)
+        texts = answer_texts.of_answer(tx, case.invitation_id)
+        is_seen = form.seen.data == _fingerprint(texts)
+        if is_seen and answer_texts.redact(tx, case.invitation_id, form.wanted):
+            log_action(tx, "comment redacted", case.case_number)
+    return see_other(_back(form, case)) if is_seen else _preview(form, case, texts)
+
+
+def _preview(form: _RedactForm, case: AnsweredCase, texts: list[AnswerText]) -> Response:
+    found = [one for one in texts if find(one.text, form.wanted)]
+    if not found:
+        status = answer_status.of_answer(program().database, case.invitation_id) or abort(404)
+        return page(
+            "one-answer",
+            422,
+            card=Card(case, status),
+            missed=form.wanted.text,
+            back=own_path(form.back.data),
+        )
+    return page(
+        "redact",
+        409 if form.seen.data else 200,
+        case=case,
+        found=[(one, marked(one.text, form.wanted)) for one in found],
+        wanted=form.wanted,
+        seen=_fingerprint(texts),
+        is_changed=bool(form.seen.data),
+        back=_back(form, case),
+    )
+
+
+def _fingerprint(texts: Iterable[AnswerText]) -> str:
+    return hashlib.sha256(repr(list(texts)).encode()).hexdigest()[:16]
+
+
+def _back(form: _RedactForm, case: AnsweredCase) -> str:
+    answer = url_for("leads.show_answer", invitation_id=case.invitation_id)
+    return own_path(form.back.data) or answer
+
+
+def _found(invitation_id: str) -> AnsweredCase:
+    case = answered_cases.find(program().database, invitation_id, now())
+    return case or abort(404)

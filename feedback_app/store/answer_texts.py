@@ -1,0 +1,70 @@
+"""Every text about an answer: comments, notes, follow-up results and decisions."""
+
+from typing import Literal, NamedTuple
+
+from feedback_app.base import redaction
+from feedback_app.base.redaction import Words
+from feedback_app.base.text import searchable_column
+from feedback_app.database.contract import Database, Transaction
+from feedback_app.store import answers
+
+Kind = Literal["comment", "note", "result", "decision"]
+_SELECT: dict[Kind, str] = {
+    "comment": """SELECT CAST(revision AS TEXT) AS key, comment AS text FROM answers
+                  WHERE invitation_id = :id ORDER BY revision DESC""",
+    "note": "SELECT id AS key, text FROM notes WHERE invitation_id = :id ORDER BY written_at, id",
+    "result": """SELECT CAST(number AS TEXT) AS key, remark AS text FROM follow_ups
+                 WHERE invitation_id = :id ORDER BY number""",
+    "decision": """SELECT id AS key, text FROM decisions
+                   WHERE invitation_id = :id OR (invitation_id IS NULL AND week IN (
+                       SELECT answered_week FROM answers WHERE invitation_id = :id
+                       UNION SELECT discussed_week FROM progress WHERE invitation_id = :id))
+                   ORDER BY written_at, id""",
+}
+_UPDATE: dict[Kind, str] = {
+    "comment": """UPDATE answers SET comment = :text, searchable_comment = :searchable
+                  WHERE invitation_id = :id AND CAST(revision AS TEXT) = :key""",
+    "note": "UPDATE notes SET text = :text WHERE invitation_id = :id AND id = :key",
+    "result": """UPDATE follow_ups SET remark = :text
+                 WHERE invitation_id = :id AND CAST(number AS TEXT) = :key""",
+    "decision": """UPDATE decisions SET text = :text
+                   WHERE (invitation_id = :id OR invitation_id IS NULL) AND id = :key""",
+}
+
+
+class AnswerText(NamedTuple):
+    """A text; `key` identifies it among those of its kind and is the revision of a comment."""
+
+    kind: Kind
+    key: str
+    text: str
+
+
+def of_answer(source: Database | Transaction, invitation_id: str) -> list[AnswerText]:
+    """Return every text about an answer: the newest comment, earlier ones, then the leads' texts.
+
+    Included are decisions about the week in which it arrived and the one in which it was discussed.
+    """
+    return [
+        AnswerText(kind, row["key"], row["text"])
+        for kind, sql in _SELECT.items()
+        for row in source.ask(sql, id=invitation_id)
+        if row["text"]
+    ]
+
+
+def redact(tx: Transaction, invitation_id: str, words: Words) -> list[AnswerText]:
+    """Redact `words` in every text about an answer; return the texts that contained them.
+
+    Stored answers only change by redaction and erasure.
+    """
+    # Two leads may redact different words at the same time, and each writes the whole text.
+    answers.lock(tx, invitation_id)
+    found = [one for one in of_answer(tx, invitation_id) if redaction.find(one.text, words)]
+    for one in found:
+        text = redaction.redact(one.text, words)
+        values: dict[str, object] = {"text": text, "id": invitation_id, "key": one.key}
+        if one.kind == "comment":
+            values["searchable"] = searchable_column(text)
+        tx.run(_UPDATE[one.kind], **values)
+    return found
