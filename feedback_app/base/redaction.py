@@ -14,14 +14,14 @@ _REDACTED_PART = re.compile(f"{REDACTED[0]}{{{len(REDACTED)},}}")
 _WITHOUT_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
 
 
-class Words(NamedTuple):
-    """Words to redact; `inside_words` also finds them as a part of longer words."""
+class WantedWords(NamedTuple):
+    """WantedWords to redact; `inside_words` also finds them as a part of longer words."""
 
     text: str
     inside_words: bool = False
 
 
-def find(text: str, words: Words) -> list[tuple[int, int]]:
+def find(text: str, words: WantedWords) -> list[tuple[int, int]]:
     """Return where `words` are in `text`: start and end of each occurrence, in order.
 
     Texts are compared as `folded` does, so case, accents and invisible characters are ignored, and
@@ -39,14 +39,14 @@ def find(text: str, words: Words) -> list[tuple[int, int]]:
     return _without_overlaps(spans)
 
 
-def redact(text: str, words: Words) -> str:
+def redact(text: str, words: WantedWords) -> str:
     """Return `text` with every occurrence of `words` redacted."""
     for start, end in reversed(find(text, words)):
         text = f"{text[:start]}{REDACTED}{text[end:]}"
     return text
 
 
-def marked(text: str, words: Words) -> list[tuple[str, bool]]:
+def marked(text: str, words: WantedWords) -> list[tuple[str, bool]]:
     """Return the pieces of `text` in order, each with whether it would be redacted."""
     pieces, place = [], 0
     for start, end in find(text, words):

@@ -7,7 +7,7 @@ from flask import Response, abort, request, url_for
 from wtforms import BooleanField, Field, HiddenField, StringField
 from wtforms.validators import ValidationError
 
-from feedback_app.base.redaction import Words, find, marked
+from feedback_app.base.redaction import WantedWords, find, marked
 from feedback_app.base.text import one_line
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.csrf import LeadsForm
@@ -37,8 +37,8 @@ class _RedactForm(LeadsForm):
             raise ValidationError("words")
 
     @property
-    def wanted(self) -> Words:
-        return Words(one_line(self.words.data or ""), bool(self.inside.data))
+    def wanted(self) -> WantedWords:
+        return WantedWords(one_line(self.words.data or ""), bool(self.inside.data))
 
 
 @leads_pages.post("/answers/<invitation_id>/redact/preview")
@@ -82,6 +82,7 @@ def _preview(form: _RedactForm, case: AnsweredCase, texts: list[AnswerText]) -> 
         409 if form.seen.data else 200,
         case=case,
         found=[(one, marked(one.text, form.wanted)) for one in found],
+        is_in_comment=any((one.kind, one.key) == ("comment", str(case.revision)) for one in found),
         wanted=form.wanted,
         seen=_fingerprint(texts),
         is_changed=bool(form.seen.data),

@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 from feedback_app.base import redaction
-from feedback_app.base.redaction import Words
+from feedback_app.base.redaction import WantedWords
 from feedback_app.base.text import searchable_column
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.store import answers
@@ -53,7 +53,7 @@ def of_answer(source: Database | Transaction, invitation_id: str) -> list[Answer
     ]
 
 
-def redact(tx: Transaction, invitation_id: str, words: Words) -> list[AnswerText]:
+def redact(tx: Transaction, invitation_id: str, words: WantedWords) -> list[AnswerText]:
     """Redact `words` in every text about an answer; return the texts that contained them.
 
     Stored answers only change by redaction and erasure.

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedback_app.base.redaction import REDACTED, Words, find, marked, matches_redacted, redact
+from feedback_app.base.redaction import (
+    REDACTED,
+    WantedWords,
+    find,
+    marked,
+    matches_redacted,
+    redact,
+)
 
 # Few signs, so that words turn up in texts, and the sign itself, which customers may type too.
 texts = st.text(alphabet="aAbİß. \n▇", max_size=40) | st.text(max_size=40)
@@ -16,8 +23,8 @@ texts = st.text(alphabet="aAbİß. \n▇", max_size=40) | st.text(max_size=40)
 def test_the_original_text_matches_after_any_redaction(text: str, words: list[str]) -> None:
     left = text
     for hidden in words:
-        left = redact(left, Words(hidden, inside_words=True))
-        left = redact(left, Words(hidden))
+        left = redact(left, WantedWords(hidden, inside_words=True))
+        left = redact(left, WantedWords(hidden))
     assert matches_redacted(left, text)
     assert matches_redacted(left, left)
 
@@ -47,13 +54,13 @@ def test_the_text_around_redactions_must_match_in_order(
 
 
 def test_a_name_is_redacted_across_line_breaks_and_in_capitals() -> None:
-    assert redact("Ask MX\n sample, or Mx Sample.", Words("mx sample")) == "Ask ▇▇▇, or ▇▇▇."
+    assert redact("Ask MX\n sample, or Mx Sample.", WantedWords("mx sample")) == "Ask ▇▇▇, or ▇▇▇."
 
 
 def test_words_are_not_a_pattern_and_redaction_characters_are_ignored() -> None:
-    assert redact("All of this stays.", Words(".*")) == "All of this stays."
-    assert redact("▇▇▇ stays", Words("▇▇")) == "▇▇▇ stays"
-    assert redact("▇▇▇ of a company", Words("▇▇▇ of a")) == "▇▇▇ ▇▇▇ company"
+    assert redact("All of this stays.", WantedWords(".*")) == "All of this stays."
+    assert redact("▇▇▇ stays", WantedWords("▇▇")) == "▇▇▇ stays"
+    assert redact("▇▇▇ of a company", WantedWords("▇▇▇ of a")) == "▇▇▇ ▇▇▇ company"
 
 
 def test_texts_with_many_redactions_are_compared_quickly() -> None:
@@ -80,19 +87,19 @@ def test_texts_with_many_redactions_are_compared_quickly() -> None:
     ],
 )
 def test_words_are_found_as_people_see_them_and_whole(text: str, words: str, left: str) -> None:
-    assert redact(text, Words(words)) == left
+    assert redact(text, WantedWords(words)) == left
 
 
 def test_parts_of_words_are_redacted_if_asked_for() -> None:
-    assert redact("Müllers Januar", Words("muller", inside_words=True)) == "▇▇▇s Januar"
-    assert redact("Straße", Words("s", inside_words=True)) == "▇▇▇tra▇▇▇e"
+    assert redact("Müllers Januar", WantedWords("muller", inside_words=True)) == "▇▇▇s Januar"
+    assert redact("Straße", WantedWords("s", inside_words=True)) == "▇▇▇tra▇▇▇e"
 
 
 @given(texts, texts, st.booleans())
 def test_the_marked_pieces_are_the_text_and_what_is_redacted(
     text: str, words: str, inside: bool
 ) -> None:
-    wanted = Words(words, inside)
+    wanted = WantedWords(words, inside)
     pieces = marked(text, wanted)
     assert "".join(piece for piece, _ in pieces) == text
     assert "".join(REDACTED if hit else piece for piece, hit in pieces) == redact(text, wanted)
@@ -100,4 +107,4 @@ def test_the_marked_pieces_are_the_text_and_what_is_redacted(
 
 
 def test_long_texts_with_many_occurrences_are_redacted_quickly() -> None:
-    assert redact("jan " * 20_000, Words("Jan")) == "▇▇▇ " * 20_000
+    assert redact("jan " * 20_000, WantedWords("Jan")) == "▇▇▇ " * 20_000

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from feedback_app.app import create_app
 from feedback_app.base.links import Links
-from feedback_app.base.redaction import Words
+from feedback_app.base.redaction import WantedWords
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.store import answer_texts, answered_cases
 from tests.support.office import KEY, Customer, Office
@@ -130,7 +130,7 @@ def test_the_same_answer_again_is_a_success_after_a_redaction(
     written = "Mx Sample took a week."
     customer.send(ease="4", satisfaction="5", comment=written)
     with customer.office.program.database.write() as tx:
-        assert answer_texts.redact(tx, customer.invitation_id, Words("Mx Sample"))
+        assert answer_texts.redact(tx, customer.invitation_id, WantedWords("Mx Sample"))
     again = customer.send(ease="4", satisfaction="5", comment=written)
     assert again.location.endswith("/thanks")
     assert [one.comment for one in customer.answers] == ["▇▇▇ took a week."]
@@ -148,7 +148,7 @@ def test_a_requested_change_is_stored_after_any_redaction(
 ) -> None:
     customer.send(ease="4", satisfaction="5", comment="Slow")
     with customer.office.program.database.write() as tx:
-        assert answer_texts.redact(tx, customer.invitation_id, Words("Slow"))
+        assert answer_texts.redact(tx, customer.invitation_id, WantedWords("Slow"))
     asked = customer.browser.post(customer.path, data={"change": "ask"})
     change = customer.value_in(asked, "change")
     for _ in range(2):

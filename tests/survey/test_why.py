@@ -7,7 +7,7 @@ import pytest
 
 from feedback_app.app import create_app
 from feedback_app.base.links import Links
-from feedback_app.base.redaction import Words
+from feedback_app.base.redaction import WantedWords
 from feedback_app.store import answer_texts
 from tests.support.office import KEY, Customer, Office
 
@@ -87,7 +87,7 @@ def test_the_same_reason_twice_is_one_revision_after_a_redaction(
     reason = Reason(customer)
     reason.send("Mx Sample took a week.")
     with customer.office.program.database.write() as tx:
-        assert answer_texts.redact(tx, customer.invitation_id, Words("mx sample"))
+        assert answer_texts.redact(tx, customer.invitation_id, WantedWords("mx sample"))
     assert reason.send("Mx Sample took a week.").location.endswith("/thanks")
     assert texts(customer) == ["", "▇▇▇ took a week."]
     assert reason.send("Mx Sample took a day.").location.endswith("/thanks")
@@ -98,7 +98,7 @@ def test_a_redacted_name_is_not_restored_by_consent(customer: Customer) -> None:
     reason = Reason(customer)
     reason.send("Mx Sample took a week.")
     with customer.office.program.database.write() as tx:
-        answer_texts.redact(tx, customer.invitation_id, Words("mx sample"))
+        answer_texts.redact(tx, customer.invitation_id, WantedWords("mx sample"))
     reason.send("Mx Sample took a week.", contact_welcome="y")
     assert texts(customer) == ["", "▇▇▇ took a week.", "▇▇▇ took a week."]
     assert customer.answers[-1].contact_welcome
@@ -108,7 +108,7 @@ def test_another_reason_is_stored_if_the_first_is_redacted_completely(customer: 
     reason = Reason(customer)
     reason.send("Mx Sample!")
     with customer.office.program.database.write() as tx:
-        answer_texts.redact(tx, customer.invitation_id, Words("mx sample"))
+        answer_texts.redact(tx, customer.invitation_id, WantedWords("mx sample"))
     reason.send("The outage of Monday.")
     assert texts(customer) == ["", "▇▇▇!", "The outage of Monday."]
 
