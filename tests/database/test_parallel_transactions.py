@@ -9,10 +9,12 @@ from typing import TypeVar
 
 import pytest
 
+from feedback_app.base.redaction import WantedWords
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database
 from feedback_app.records import Answer, Lead
-from feedback_app.store import answers, cases, invitations, leads, wordings
+from feedback_app.store import answer_texts, answers, cases, invitations, leads, wordings
+from feedback_app.store.answer_texts import AnswerText
 from feedback_app.survey.protocol import Outcome, Reason, store_answer, store_reason
 from tests.support.office import NOW, a_case
 
@@ -101,9 +103,9 @@ def test_a_right_guess_waits_until_guesses_before_it_are_counted(
 def test_two_leads_redact_different_words_at_the_same_time(
     database: Database, answer: Answer
 ) -> None:
-    def redact(word: str) -> list[int]:
+    def redact(word: str) -> list[AnswerText]:
         with database.write() as tx:
-            return answers.redact(tx, answer.invitation_id, word)
+            return answer_texts.redact(tx, answer.invitation_id, WantedWords(word))
 
     at_once([lambda: redact("Anna"), lambda: redact("Bert"), lambda: redact("slow")])
     (stored,) = answers.revisions(database, answer.invitation_id)
@@ -119,7 +121,7 @@ def test_a_reason_stored_during_a_redaction_does_not_bring_the_words_back(
 
     with ThreadPoolExecutor(1) as pool:
         with database.write() as tx:
-            answers.redact(tx, answer.invitation_id, "Anna")
+            answer_texts.redact(tx, answer.invitation_id, WantedWords("Anna"))
             waiting = pool.submit(welcome)
             with pytest.raises(TimeoutError):
                 waiting.result(timeout=0.5)
