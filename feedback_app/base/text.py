@@ -68,7 +68,7 @@ def searchable(text: str) -> str:
 
 
 def searchable_column(text: str) -> str | None:
-    """Return what to store so that `text` can be searched; None if lower() in SQL is enough."""
+    """Return the value to store for the search; None if lower() in SQL gives the same."""
     found = searchable(text)
     return None if text.isascii() and found == text.lower() else found
 

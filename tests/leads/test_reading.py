@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.leads.pages import own_path
-from feedback_app.store import answer_status, answers, follow_ups
+from feedback_app.store import answer_status, answers, follow_ups, meetings
 from feedback_app.web.pages import see_other
 from tests.support.office import Customer, Office
 from tests.support.team import Somebody, answered, redact
@@ -128,11 +128,10 @@ def test_a_name_is_redacted_in_notes_results_and_decisions_too(lena: Somebody) -
     other = answered(lena.office, "0002", 1, 1, comment="Slow")
     for key in (one, other):
         lena.post(f"/review/answers/{key}/note", revision="1", text="Ask Mu\u0308ller")
-    decisions = f"/review/{WEEK}/meeting/decisions"
-    lena.post(decisions, invitation=one, text="MÜLLER calls")
-    lena.post(decisions, invitation=other, text="Müller stays")
-    lena.post(decisions, text="Thank Müller")
-    lena.post(f"/review/follow-ups/{one}/close", outcome="contacted", remark="Müller called")
+    with lena.office.program.database.write() as tx:
+        for about, text in ((one, "MÜLLER calls"), (other, "Müller stays"), (None, "Thank Müller")):
+            meetings.decide(tx, WEEK, about, text, lena.office.now)
+        follow_ups.close(tx, one, "contacted", "Müller called", lena.office.now)
     shown = lena.post(f"/review/answers/{one}/redact/preview", words="Müller")
     assert "The comment does not contain “Müller”." in shown.text
     redact(lena, one, "Müller")

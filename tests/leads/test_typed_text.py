@@ -35,6 +35,7 @@ TOO_LONG = {
 # other routes have no text that is stored.
 WITHOUT_LONG_TEXT = {
     "leads.redact",
+    "leads.preview_redaction",
     "leads.mark_read",
     "leads.mark_all_read",
     "leads.open_follow_up",
@@ -237,6 +238,8 @@ def test_a_database_that_fails_while_storing_gives_the_text_back(
     token = value_in(lena.get("/review/unread").text)
     monkeypatch.setattr(type(office.program.database), "write", lambda _: Down().write())
     for rule in post_routes(office):
+        if rule.endpoint == "leads.preview_redaction":
+            continue  # It stores nothing.
         place = path(rule, one)
         refused = lena.browser.post(place, data={**form(one, TEXT), "csrf_token": token})
         assert refused.status_code == 503, rule
