@@ -284,7 +284,7 @@ COMMANDS = {
     "check-words": Command(DEV_LOCK, lambda _: _python(CHECK_WORDS), {}),
     "check-html": Command(
         DEV_LOCK,
-        lambda options: _python("scripts/html_check.py", options.folder),
+        lambda options: _python("tests/support/html_check.py", options.folder),
         {"folder": {"nargs": "?", "default": "site", "help": "folder of the built site"}},
     ),
     "site": Command(RUN_LOCK, lambda rest: _python(BUILD_SITE, "--serve", *rest), None),

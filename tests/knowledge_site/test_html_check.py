@@ -4,8 +4,8 @@ import shutil
 from datetime import date
 
 import pytest
-from html_check import CHECKER, Allowed, allowed, errors, faults
 
+from tests.support.html_check import CHECKER, Allowed, allowed, errors, faults
 from tests.support.real_parts import real_part_missing
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kill_workers import kill_workers
 
 from feedback_app.base.links import new_id
 from feedback_app.base.times import to_text
@@ -18,6 +17,7 @@ from feedback_app.mail.mailbox import Mailbox
 from feedback_app.mail.routing import RoutingSender
 from feedback_app.mail.sender import NotDeliveredError, ReadyMessage, RefusedError
 from feedback_app.mail.smtp import SMTPSender
+from tests.support.kill_workers import kill_workers
 from tests.support.office import NOW, Customer, Office, a_case
 from tests.support.smtp_sink import DROP, DROP_AFTER_DATA, SmtpSink
 from tests.support.some import some

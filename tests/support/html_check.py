@@ -1,6 +1,6 @@
 """Check the built site with the Nu HTML Checker; errors are listed with page and line.
 
-    python scripts/html_check.py [FOLDER]
+    python tests/support/html_check.py [FOLDER]
 
 Needs Java and `npm ci --prefix tests/nu`. Known faults of the theme are listed
 in tests/nu/allowed.toml, each with a date and a reason.
@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from knowledge_site.errors import SiteFault
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CHECKER = ROOT / "tests/nu/node_modules/vnu-jar/build/dist/vnu.jar"
 ALLOWED = ROOT / "tests/nu/allowed.toml"
 

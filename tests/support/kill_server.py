@@ -1,6 +1,6 @@
 """Kill the server with SIGKILL while customers answer; count lost and duplicate answers.
 
-python scripts/crash.py --rounds 20
+python tests/support/kill_server.py --rounds 20
 """
 
 import argparse

@@ -8,8 +8,7 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from crash import crash
-
+from tests.support.kill_server import crash
 from tests.support.real_parts import real_part_missing
 from tests.support.server import environment, feedback, free_port, running
 

@@ -1,6 +1,6 @@
 """Kill the workers with SIGKILL while they send closure emails; count the lost ones.
 
-python scripts/kill_workers.py --emails 300 --kills 20
+python tests/support/kill_workers.py --emails 300 --kills 20
 """
 
 import argparse
