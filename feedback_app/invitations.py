@@ -20,23 +20,35 @@ GRACE = timedelta(hours=1)
 _STILL_NOTIFIED = (None, "opt_out", "quiet_period")
 
 
+# A likely duplicate is the same closing from another source. It is not stored.
+IntakeOutcome = Literal["new", "known", "likely_duplicate"]
+
+
 @dataclass(frozen=True)
 class IntakeDecision:
-    """Whether a closing is new or known (a duplicate), and why its customer is not asked."""
+    """Whether a closing is new or known (a duplicate), and why its customer is not asked.
 
-    outcome: Literal["new", "known"]
+    `duplicate_of` is the source that sent a likely duplicate first.
+    """
+
+    outcome: IntakeOutcome
     withheld_because: WithheldBecause | None = None
     known_case: str | None = None
+    duplicate_of: str | None = None
 
 
 @dataclass(frozen=True)
 class IntakeResult:
-    """What was stored for a closed case. `case_ref` is its key in the database."""
+    """What was stored for a closed case.
 
-    outcome: Literal["new", "known"]
-    case_ref: str
+    `case_ref` is its key in the database, None for a likely duplicate, which is not stored.
+    """
+
+    outcome: IntakeOutcome
+    case_ref: str | None
     invitation_id: str | None = None
     withheld_because: WithheldBecause | None = None
+    duplicate_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,11 +61,13 @@ class PlannedCases:
     _closings: dict[tuple[str, str], list[ClosedCase]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    _by_number: dict[str, list[ClosedCase]] = field(default_factory=lambda: defaultdict(list))
     _asked: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
 
     def add(self, case: ClosedCase, is_asked: bool) -> None:
         """Record a new closing, and whether its customer is asked."""
         self._closings[_identity(case)].append(case)
+        self._by_number[case.case_number].append(case)
         if is_asked and case.contact_email:
             self._asked[case.contact_email.lower()].add(_identity(case))
 
@@ -61,6 +75,11 @@ class PlannedCases:
         """Return the result that `cases.same_closing` would have for these cases."""
         closings = self._closings.get(_identity(case), ())
         return any(case.is_same_closing(one.key, one.closed_at, within) for one in closings)
+
+    def likely_duplicate(self, case: ClosedCase, within: timedelta) -> str | None:
+        """Return the result that `cases.likely_duplicate` would have for these cases."""
+        others = self._by_number.get(case.case_number, ())
+        return next((one.source for one in others if case.is_likely_duplicate(one, within)), None)
 
     def closed_again_later(self, case: ClosedCase) -> bool:
         """Return the result that `cases.closed_again_later` would have for these cases."""
@@ -95,13 +114,18 @@ class CaseIntake:
         """Return the decision about `case`, which the import and the dry run both follow.
 
         It only reads. `planned` are cases to consider in addition to those in the database;
-        `ask_anyway` ignores the asking limit.
+        `ask_anyway` ignores the asking limit and likely duplicates.
         """
         planned = planned or PlannedCases()
         within = timedelta(hours=self.facts.survey.same_closure_hours)
         known = cases.same_closing(source, case, within)
         if known or planned.has_same_closing(case, within):
             return IntakeDecision("known", known_case=known)
+        if not ask_anyway:
+            duplicate_of = cases.likely_duplicate(source, case, within)
+            duplicate_of = duplicate_of or planned.likely_duplicate(case, within)
+            if duplicate_of:
+                return IntakeDecision("likely_duplicate", duplicate_of=duplicate_of)
         return IntakeDecision("new", self._withheld(source, case, now, ask_anyway, planned))
 
     def store(
@@ -112,20 +136,20 @@ class CaseIntake:
         ask_anyway: bool = False,
         send: bool = True,
     ) -> IntakeResult:
-        """Store `case` with its invitation and email in `tx`, unless this closing is known.
+        """Store `case` with its invitation and email in `tx`, unless this closing is a duplicate.
 
         With `send` false, no email is written because the case system sends its own.
         """
         rules = self.facts.survey
         case = replace(case, closure_key=case.key)
-        if rules.quiet_period_days:
-            # Two cases of one contact that close at the same time must see each other. Every
-            # transaction takes this lock first, so that no two transactions deadlock.
-            tx.only_one("quiet period")
-        tx.only_one(f"{case.source} {case.case_id}")
+        # The same closing from two sources, and two cases of one contact, must see each other.
+        # One lock for all cases cannot deadlock.
+        tx.only_one("intake")
         decision = self.decide(tx, case, now, ask_anyway)
-        if decision.known_case:
-            return IntakeResult("known", decision.known_case)
+        if decision.outcome != "new":
+            return IntakeResult(
+                decision.outcome, decision.known_case, duplicate_of=decision.duplicate_of
+            )
         withheld = decision.withheld_because
         case_ref = cases.add(tx, case, week_of(case.closed_at, self.zone), now)
         expires_at = now + timedelta(days=rules.link_lifetime_days)

@@ -25,10 +25,10 @@ from feedback_app.base.addresses import (
     IN_ASCII,
     is_apprise_url,
     is_chat,
-    is_email_address,
     is_here,
     parts_of,
 )
+from support_facts import is_email_address
 
 _KEY_LENGTH = 32
 _PREFIX = "FEEDBACK_"

@@ -1,5 +1,6 @@
 """All facts that customers read: support.toml and the typed objects it is read into.
 
+addresses      what counts as an email address
 text           a wording in every language; FactsError
 schema         types of values and tables: addresses, numbers in a range, lists
 cases, terms   the tables of support.toml
@@ -10,6 +11,7 @@ loading        load_facts()
 To add a fact, add a field to its type and a line to support.toml.
 """
 
+from support_facts.addresses import is_email_address
 from support_facts.cases import (
     CaseKind,
     CaseType,
@@ -51,5 +53,6 @@ __all__ = [
     "SurveyRules",
     "Text",
     "TicketStatus",
+    "is_email_address",
     "load_facts",
 ]

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic import GetCoreSchemaHandler as Handler
 from pydantic_core import CoreSchema, core_schema
 
+from support_facts.addresses import is_email_address
 from support_facts.text import Line
 
 Value = TypeVar("Value")
@@ -62,8 +63,9 @@ WebAddress = Annotated[
 TimeZone = Annotated[Line, _only(ZoneInfo, 'write a time zone like "Europe/Berlin"')]
 MailAddress = Annotated[
     Line,
-    _like(
-        r"[^\s@<>,;\"]+@[^\s@<>,;\".]+(\.[^\s@<>,;\".]+)+",
+    # Customers write from outside, so a host without a domain such as localhost does not work.
+    _only(
+        lambda value: is_email_address(value) and "." in value.rpartition("@")[2],
         'write one email address like "support@example.org"',
     ),
 ]

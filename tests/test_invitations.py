@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -130,10 +131,63 @@ def test_the_cohort_is_the_week_of_closing_in_the_teams_time_zone(office: Office
     assert [row["closed_week"] for row in office.rows("cases")] == ["2026-W48"]
 
 
-def test_the_same_number_in_two_case_systems_is_two_cases(office: Office) -> None:
+OTHER_ADDRESS = "other@customer.example"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"contact_email": OTHER_ADDRESS},
+        {"closed_at": NOW - timedelta(hours=25)},
+        {"case_number": "00012346"},
+    ],
+)
+def test_the_same_number_in_two_case_systems_is_two_cases(
+    office: Office, changes: dict[str, Any]
+) -> None:
     office.receive(a_case())
-    assert office.receive(a_case(source="another")).outcome == "new"
-    assert len(office.rows("cases")) == 2
+    assert office.receive(a_case(source="another", **changes)).outcome == "new"
+    assert len(office.rows("cases")) == len(office.mails()) == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"contact_email": "Contact@Customer.example", "case_id": "another id"},
+        {"contact_email": None, "closed_at": NOW - timedelta(hours=24)},
+    ],
+)
+def test_the_same_closing_from_two_sources_is_asked_about_once(
+    office: Office, changes: dict[str, Any]
+) -> None:
+    office.receive(a_case())
+    second = office.receive(a_case(source="another", **changes))
+    assert (second.outcome, second.duplicate_of) == ("likely_duplicate", "tests")
+    assert len(office.rows("cases")) == len(office.mails()) == 1
+    assert office.receive(a_case(source="another", **changes), ask_anyway=True).outcome == "new"
+
+
+def test_a_case_whose_contact_is_not_known_may_be_the_same_one(office: Office) -> None:
+    office.receive(a_case(contact_email=None))
+    assert office.receive(a_case(source="another")).outcome == "likely_duplicate"
+
+
+def test_sample_cases_are_never_duplicates(office: Office) -> None:
+    office.receive(a_case(source="sample"))
+    assert office.receive(a_case()).outcome == "new"
+    office.receive(a_case("2"))
+    assert office.receive(a_case("2", source="sample")).outcome == "new"
+
+
+def test_the_same_closing_sent_by_several_sources_at_once_is_asked_about_once(
+    office: Office,
+) -> None:
+    closings = [a_case(source=f"source {number}") for number in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = [result.outcome for result in pool.map(office.receive, closings)]
+    assert sorted(outcomes) == ["likely_duplicate"] * 5 + ["new"]
+    assert len(office.mails()) == 1
 
 
 def test_in_the_quiet_period_the_email_has_no_survey(office: Office) -> None:

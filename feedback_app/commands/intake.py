@@ -82,6 +82,8 @@ def _result(program: Program, delivery: CaseDelivery, now: datetime) -> str:
     decision = preview(program.database, program, delivery, now)
     if decision.outcome == "known":
         return "duplicate: no second invitation"
+    if decision.outcome == "likely_duplicate":
+        return f"likely duplicate of a case from source {decision.duplicate_of}: not stored"
     if decision.withheld_because == "no_address":
         return "no address: only the survey link is created"
     if decision.withheld_because:

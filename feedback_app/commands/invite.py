@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from feedback_app.base import times
+from feedback_app.base.text import one_line
 from feedback_app.commands.open_table import SOURCE, open_table
 from feedback_app.commands.table_options import TableOptions, table_options
 from feedback_app.commands.with_program import with_program
@@ -35,14 +36,19 @@ _LISTED_ROWS = 20
     is_flag=True,
     help="Show the counts and rejected rows, but store and send nothing.",
 )
-@click.option("--ask-anyway", is_flag=True, help="Also ask about cases that closed long ago.")
+@click.option(
+    "--ask-anyway",
+    is_flag=True,
+    help="Also ask about cases that closed long ago, and about likely duplicates.",
+)
 @with_program()
 def invite(
     program: Program, file: Path, options: TableOptions, dry_run: bool, ask_anyway: bool
 ) -> None:
     """Import closed cases from FILE, a CSV file, and invite their customers to the survey.
 
-    You can run it again: cases that were imported before count as duplicates. Rejected rows are
+    You can run it again: cases that were imported before count as duplicates. So do cases that
+    another source sent with the same number, closing time and contact. Rejected rows are
     listed and written to FILE.rejected.csv. Correct them there and invite that file. The next run
     of FILE overwrites it.
     """
@@ -95,6 +101,14 @@ def _summarise(counts: ImportCounts, listed: int, rejected: RejectedRows | None)
         click.echo(f"and {more} more")
     if counts.rejected and rejected:
         click.echo(f"all rejected rows are in {rejected.path}: correct them and invite that file")
+    for name, count in counts.likely_duplicates.items():
+        source = one_line(name)
+        rows = "1 row: a likely duplicate" if count == 1 else f"{count} rows: likely duplicates"
+        click.echo(
+            f"{rows} of cases from source {source} (same number, closing time and contact). Not "
+            f"stored, so nobody is asked twice. Import with --set source={source} to match them, "
+            "or with --ask-anyway if they are different cases"
+        )
     if counts.cleaned:
         click.echo(
             f"{counts.cleaned} rows had characters that cannot be stored, such as NUL; "

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from feedback_app.base.addresses import is_email_address
 from feedback_app.base.text import has_unstorable, one_line
 from feedback_app.intake.case_number import case_number
 from feedback_app.intake.dates import DateReader
@@ -20,7 +19,7 @@ from feedback_app.records import (
     DurationClock,
     FieldKind,
 )
-from support_facts import Facts
+from support_facts import Facts, is_email_address
 
 MAX_TEXT = 200
 MAX_ADDRESS = 254

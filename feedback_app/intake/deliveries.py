@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from feedback_app.base.times import to_text
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.intake.api.messages import ClosingMessage
 from feedback_app.intake.errors import FieldError, InvalidCaseError
-from feedback_app.invitations import IntakeDecision
+from feedback_app.invitations import IntakeDecision, IntakeOutcome
 from feedback_app.program import Program
 from feedback_app.records import ClosedCase, Closing
 from feedback_app.store import closings, deliveries
 
 CLEANED = "characters that cannot be stored, such as NUL, were removed"
+LIKELY_DUPLICATE = (
+    "another source sent a case with this number, closing time and contact, so this one was not "
+    "stored and nobody is asked twice; if it is a different case, import it with "
+    "'feedback invite --ask-anyway'"
+)
 _LINK_ALLOWED = (None, "no_address")
 _SENT_BY_SENDER = "withdrawn: the case system tells the customer itself"
 
@@ -41,14 +45,17 @@ def accept(
 
     A repeated delivery or closing changes nothing, with two exceptions: a sender that requests the
     link gets it, and our email is withdrawn once the sender tells the customer itself.
-    Raises InvalidCaseError for a delivery id that was used for another case or closing.
+    A likely duplicate of a case from another source is not stored. Raises InvalidCaseError for a
+    delivery id that was used for another case or closing.
     """
     case = delivery.case
     closing = _delivered_before(tx, program, delivery)
-    outcome: Literal["new", "known"] = "known"
+    outcome: IntakeOutcome = "known"
     if closing is None:
         result = program.case_intake.store(tx, case, now, send=delivery.send)
         outcome = result.outcome
+        if result.case_ref is None:
+            return _likely_duplicate(delivery)
         if delivery.delivery_id:
             deliveries.add(tx, case.source, delivery.delivery_id, result.case_ref, now)
         closing = closings.find(tx, result.case_ref)
@@ -60,6 +67,24 @@ def accept(
         closing = release_link(tx, program, closing, now)
     message = closing_message(closing, program, now, shows_link=delivery.answer_is_read)
     return message.model_copy(update={"outcome": outcome, "notes": list(delivery.notes)})
+
+
+def _likely_duplicate(delivery: CaseDelivery) -> ClosingMessage:
+    """Return the response about a likely duplicate. It does not name the other source."""
+    case = delivery.case
+    return ClosingMessage(
+        outcome="likely_duplicate",
+        source=case.source,
+        case_id=case.case_id,
+        case_number=case.case_number,
+        closure_key=case.key,
+        closed_at=to_text(case.closed_at),
+        state="withheld",
+        withheld_because=None,
+        survey_link=None,
+        link_expires_at=None,
+        notes=[*delivery.notes, LIKELY_DUPLICATE],
+    )
 
 
 def preview(

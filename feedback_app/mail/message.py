@@ -9,9 +9,8 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from feedback_app.base.addresses import is_email_address
 from feedback_app.records import OutboxMessage
-from support_facts import Facts
+from support_facts import Facts, is_email_address
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal, NamedTuple, get_type_hints
 
 from feedback_app.base.times import to_text
-from feedback_app.records.survey import InvitationState, Scored
+from feedback_app.records.survey import SAMPLE_SOURCE, InvitationState, Scored
 
 DurationClock = Literal["calendar", "business"]
 Became = Literal["not_asked", "not_delivered", "bounced", "reached"]
@@ -134,6 +134,21 @@ class ClosedCase(CaseDetails):
         `store.cases.same_closing` applies the same rule in SQL.
         """
         return self.key == key or abs(self.closed_at - closed_at) < within
+
+    def is_likely_duplicate(self, other: "ClosedCase", within: timedelta) -> bool:
+        """Return whether `other`, of another source, is likely the same closing.
+
+        Case systems may use the same numbers by chance, so the contact must not differ.
+        `store.cases.likely_duplicate` applies the same rule in SQL.
+        """
+        ours, theirs = (self.contact_email or "").lower(), (other.contact_email or "").lower()
+        return (
+            self.source != other.source
+            and SAMPLE_SOURCE not in (self.source, other.source)
+            and self.case_number == other.case_number
+            and abs(self.closed_at - other.closed_at) < within
+            and (not ours or not theirs or ours == theirs)
+        )
 
 
 REQUIRED_CASE_FIELDS = ("case_number", "closed_at")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from feedback_app.base.links import new_id
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.records import CASE_FIELDS, ClosedCase
+from feedback_app.records import CASE_FIELDS, SAMPLE_SOURCE, ClosedCase
 from feedback_app.store.rows import in_list
 
 _COLUMNS = ("id", *CASE_FIELDS, "closed_week", "received_at")
@@ -58,6 +58,30 @@ def same_closing(source: Database | Transaction, case: ClosedCase, within: timed
         latest=case.closed_at + within,
     )
     return rows[0]["id"] if rows else None
+
+
+def likely_duplicate(
+    source: Database | Transaction, case: ClosedCase, within: timedelta
+) -> str | None:
+    """Return the other source that likely sent this closing before, or None.
+
+    `ClosedCase.is_likely_duplicate` applies the same rule.
+    """
+    rows = source.ask(
+        """SELECT source FROM cases
+           WHERE case_number = :case_number AND source <> :source
+             AND source <> :sample AND :source <> :sample
+             AND closed_at > :earliest AND closed_at < :latest
+             AND (:email = '' OR contact_email IS NULL OR lower(contact_email) = lower(:email))
+           ORDER BY received_at, id LIMIT 1""",
+        case_number=case.case_number,
+        source=case.source,
+        sample=SAMPLE_SOURCE,
+        earliest=case.closed_at - within,
+        latest=case.closed_at + within,
+        email=case.contact_email or "",
+    )
+    return rows[0]["source"] if rows else None
 
 
 def is_known_near(source: Database | Transaction, case: ClosedCase, within: timedelta) -> bool:

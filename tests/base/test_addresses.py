@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.base.addresses import is_email_address
+from support_facts import is_email_address
 
 
 @pytest.mark.parametrize(

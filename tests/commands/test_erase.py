@@ -29,7 +29,16 @@ def test_a_number_that_several_sources_have_is_refused_and_the_cases_are_listed(
     office: Office, erase: Erase
 ) -> None:
     answered(office, "0042", 2, 2, comment="words of one", source="one", customer="First")
-    answered(office, "0042", 2, 2, comment="words of two", source="two", customer="Second")
+    answered(
+        office,
+        "0042",
+        2,
+        2,
+        comment="words of two",
+        source="two",
+        customer="Second",
+        contact_email="two@customer.example",
+    )
     before = office.everything()
     refused = erase("--case", "0042", "--yes")
     assert refused.exit_code == 1
@@ -203,7 +212,7 @@ def test_rejected_rows_of_another_source_with_the_same_number_stay(
     office: Office, erase: Erase, tmp_path: Path
 ) -> None:
     answered(office, "0042", 2, 2, source="one")
-    answered(office, "0042", 2, 2, source="two")
+    answered(office, "0042", 2, 2, source="two", contact_email="two@customer.example")
     file = tmp_path / "cases.csv"
     file.write_text("case_number,closed_at,source\n0042,never,one\n0042,never,two\n")
     office.run(invite, str(file))

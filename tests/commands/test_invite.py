@@ -361,10 +361,10 @@ def test_the_help_lists_every_field_and_explains_clock_changes() -> None:
 COLUMNS = ("case_number", "closed_at", "contact_email")
 
 
-def _import(office: Office) -> Import:
+def _import(office: Office, source: str = "csv") -> Import:
     return Import(
         case_intake=office.program.case_intake,
-        mapping=CaseMapping().for_columns(COLUMNS, "csv"),
+        mapping=CaseMapping().for_columns(COLUMNS, source),
         reader=CaseReader(
             case_kinds=("software",),
             closure_reasons=("other",),
@@ -442,10 +442,15 @@ ADDRESS = st.sampled_from(
 CLOSING = st.tuples(st.sampled_from(["1", "2"]), HOURS_AGO, ADDRESS)
 
 
-@given(st.lists(CLOSING, max_size=8), st.lists(CLOSING, max_size=4), st.sampled_from([0, 7]))
+@given(
+    st.lists(CLOSING, max_size=8),
+    st.lists(CLOSING, max_size=4),
+    st.sampled_from(["csv", "desk"]),
+    st.sampled_from([0, 7]),
+)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_dry_run_reports_what_the_import_then_does(
-    sqlite_office: Office, rows: list[tuple], kept: list[tuple], quiet_days: int
+    sqlite_office: Office, rows: list[tuple], kept: list[tuple], kept_source: str, quiet_days: int
 ) -> None:
     office, mark = sqlite_office, new_id()
     database = office.program.database
@@ -465,9 +470,34 @@ def test_the_dry_run_reports_what_the_import_then_does(
 
     with database.write() as tx:
         opt_outs.add(tx, f"opted-out-{mark}@b.example", NOW)
-    list(job.run(database, COLUMNS, as_rows(kept)))
+    before = replace(_import(office, kept_source), case_intake=case_intake)
+    list(before.run(database, COLUMNS, as_rows(kept)))
     foreseen = [batch.counts for batch in job.dry_run(database, COLUMNS, as_rows(rows))]
     assert foreseen == [batch.counts for batch in job.run(database, COLUMNS, as_rows(rows))]
+
+
+@pytest.mark.parametrize("dry", [True, False])
+def test_likely_duplicates_of_another_source_are_named_and_not_asked(desk: Desk, dry: bool) -> None:
+    desk.office.receive(a_case("1", source="desk"))
+    desk.office.receive(a_case("2", source="desk"))
+    closed = to_text(NOW - timedelta(hours=1))
+    table = _csv(
+        ("case_number", "closed_at", "contact_email"),
+        ("1", closed, "contact@customer.example"),
+        ("2", closed, ""),
+        ("3", closed, "contact@customer.example"),
+    )
+    mails, words = len(desk.office.mails()), ("--dry-run",) if dry else ()
+    result = desk.invite(table, *words)
+    assert "2 rows: likely duplicates of cases from source desk" in result.stdout
+    assert "Import with --set source=desk to match them, or with --ask-anyway" in result.stdout
+    assert "1 new closed cases (0 withheld), 2 duplicates" in _last(result)
+    assert len(desk.office.mails()) == mails + (0 if dry else 1)
+    matched = desk.invite(table, *words, "--set", "source=desk")
+    assert "of cases from source desk" not in matched.stdout
+    asked = desk.invite(table, *words, "--ask-anyway")
+    assert "likely duplicate" not in asked.stdout
+    assert f"{3 if dry else 2} new closed cases" in _last(asked)
 
 
 CELL = st.one_of(

@@ -35,7 +35,12 @@ def test_the_link_of_a_case_closed_again_replaces_the_earlier_one(office: Office
 
 
 def test_a_number_of_several_sources_needs_the_source(office: Office) -> None:
-    receipts = {source: office.receive(a_case("0007", source=source)) for source in ("desk", "csv")}
+    receipts = {
+        source: office.receive(
+            a_case("0007", source=source, contact_email=f"{source}@customer.example")
+        )
+        for source in ("desk", "csv")
+    }
     before = office.everything()
     for command in (link, bounce):
         refused = office.run(command, "0007")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.base.addresses import is_email_address
 from feedback_app.intake.written_address import plain_address
+from support_facts import is_email_address
 
 
 @pytest.mark.parametrize(

@@ -489,6 +489,18 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "contacts.support_address",
         "one email address",
     ),
+    "email address that no header can carry": (
+        '"support@spryker.com"',
+        '"a..b@spryker.com"',
+        "contacts.support_address",
+        "one email address",
+    ),
+    "email address without a domain": (
+        '"support@spryker.com"',
+        '"support@localhost"',
+        "contacts.support_address",
+        "one email address",
+    ),
     "telephone number in words": (
         'phone = ""',
         'phone = "ask"',

@@ -136,8 +136,9 @@ class OptOutMessage(Message):
 class ClosingMessage(BaseModel):
     """The status of a closing."""
 
-    outcome: Literal["new", "known"] = Field(
-        description="new: the closing was stored. known: it is a duplicate, and nothing changed."
+    outcome: Literal["new", "known", "likely_duplicate"] = Field(
+        description="new: the closing was stored. known: it is a duplicate, and nothing changed. "
+        "likely_duplicate: another source sent this closing before, so it was not stored."
     )
     source: str
     case_id: str

@@ -14,6 +14,7 @@ from feedback_app.intake.api.messages import (
     MAX_CASES,
     BounceMessage,
     ClosedCaseMessage,
+    ClosingMessage,
     OptOutMessage,
     SurveyLinkMessage,
 )
@@ -64,16 +65,15 @@ def add_closed_cases() -> tuple[Response, int]:
     body = json_body()
     is_list = isinstance(body, list)
     deliveries = _deliveries(body if is_list else [body], key.source, is_list)
+    accepted: list[ClosingMessage] = []
     try:
         with program().database.write() as tx:
-            # One order everywhere, so that two requests at the same time do not deadlock.
-            order = sorted(range(len(deliveries)), key=lambda at: deliveries[at].case.case_id)
-            accepted = {}
-            for at in order:
-                accepted[at] = accept(tx, program(), deliveries[at], now())
+            for delivery in deliveries:
+                accepted.append(accept(tx, program(), delivery, now()))
     except InvalidCaseError as error:
-        raise invalid_message(_in_list(error.errors, at if is_list else None)) from error
-    answers = [accepted[at].model_dump(mode="json") for at in range(len(deliveries))]
+        position = len(accepted) if is_list else None
+        raise invalid_message(_in_list(error.errors, position)) from error
+    answers = [answer.model_dump(mode="json") for answer in accepted]
     is_new = any(answer["outcome"] == "new" for answer in answers)
     status = HTTPStatus.CREATED if is_new else HTTPStatus.OK
     return jsonify(answers if is_list else answers[0]), status

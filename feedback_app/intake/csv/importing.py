@@ -26,7 +26,10 @@ BATCH_CHARACTERS = 1024 * 1024
 
 @dataclass
 class ImportCounts:
-    """The number of rows by result. `cleaned` cases lost characters that cannot be stored."""
+    """The number of rows by result. `cleaned` cases lost characters that cannot be stored.
+
+    `known` includes likely duplicates, which `likely_duplicates` counts by their other source.
+    """
 
     read: int = 0
     new: int = 0
@@ -35,17 +38,20 @@ class ImportCounts:
     not_matching: int = 0
     cleaned: int = 0
     withheld: Counter[WithheldBecause] = field(default_factory=Counter)
+    likely_duplicates: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "ImportCounts") -> None:
         """Add the counts of another batch."""
         for name in ("read", "new", "known", "rejected", "not_matching", "cleaned"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.withheld.update(other.withheld)
+        self.likely_duplicates.update(other.likely_duplicates)
 
     def add_case(self, result: IntakeDecision | IntakeResult) -> None:
         """Count one closed case."""
-        if result.outcome == "known":
+        if result.outcome != "new":
             self.known += 1
+            self.likely_duplicates.update([result.duplicate_of] if result.duplicate_of else [])
             return
         self.new += 1
         if result.withheld_because:
@@ -144,10 +150,8 @@ class Import:
         handle: Callable[[Sequence[ClosedCase]], Iterable[IntakeDecision | IntakeResult]],
     ) -> Generator[Batch]:
         for batch in self.batches(columns, rows):
-            # One order everywhere, so that two imports at the same time do not deadlock.
-            ordered = sorted(batch.cases, key=lambda case: (case.source, case.case_id))
-            for start in range(0, len(ordered), TRANSACTION_CASES):
-                for result in handle(ordered[start : start + TRANSACTION_CASES]):
+            for start in range(0, len(batch.cases), TRANSACTION_CASES):
+                for result in handle(batch.cases[start : start + TRANSACTION_CASES]):
                     batch.counts.add_case(result)
             yield batch
 

@@ -141,8 +141,7 @@ def _store_all(preset: Preset, payloads: list[dict[str, Any]]) -> None:
         else:
             deliveries += [(delivery, payload)] if delivery else []
     with program().database.write() as tx:
-        # One order everywhere, so that two requests at the same time do not deadlock.
-        for delivery, payload in sorted(deliveries, key=lambda one: one[0].case.case_id):
+        for delivery, payload in deliveries:
             try:
                 accept(tx, program(), delivery, now())
             except InvalidCaseError as error:

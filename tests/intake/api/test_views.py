@@ -453,8 +453,27 @@ def test_a_sender_only_sees_its_own_cases(office: Office, desk: Wire, port: int)
     assert hidden.status == 404
     assert other.post("/api/v1/bounces", {"case_id": "00012345"}).status == 404
     # The same case number and delivery id of another sender are another case.
-    assert other.post(CASES, a_message(delivery_id="d-1")).status == 201
+    message = a_message(delivery_id="d-1", contact_email="other@customer.example")
+    assert other.post(CASES, message).status == 201
     assert len(office.rows("cases")) == 2
+
+
+def test_a_likely_duplicate_of_another_sender_is_not_stored_and_the_response_says_so(
+    office: Office, desk: Wire, port: int
+) -> None:
+    desk.post(CASES, a_message())
+    other = Wire(port, {"Authorization": f"Bearer {key_for(office, 'other')}"})
+    before = office.everything()
+    for message in (a_message(), a_message(send=False, delivery_id="d-1")):
+        reply = other.post(CASES, message)
+        assert (reply.status, reply.json["outcome"]) == (200, "likely_duplicate")
+        assert (reply.json["state"], reply.json["survey_link"]) == ("withheld", None)
+        assert "another source sent a case with this number" in reply.json["notes"][0]
+        assert "desk" not in str(reply.json), "a sender does not see the cases of others"
+    after = office.everything()
+    assert {name: after[name] for name in ("cases", "invitations", "outbox", "deliveries")} == {
+        name: before[name] for name in ("cases", "invitations", "outbox", "deliveries")
+    }
 
 
 @pytest.mark.parametrize("case_id", ["A/B", "ü ß", "a%2Fb", "?#", "\u202e1"])
