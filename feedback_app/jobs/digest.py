@@ -17,8 +17,6 @@ from feedback_app.review.week import summarise_week
 from feedback_app.store import answered_cases, digests, follow_ups, outbox, reading_queue
 
 DIGEST_HOUR = time(7)
-# From this number on, the digest says "or more".
-_MAX_UNREAD = 100
 
 
 def write_if_due(program: Program, now: datetime) -> int:
@@ -73,12 +71,12 @@ def figures(program: Program, week: str, now: datetime) -> dict[str, Any]:
     answered = answered_cases.answered_in(database, week, now)
     cohort = answered_cases.closed_in(database, week, now)
     review = summarise_week(week, answered, cohort, program.facts, now)
-    unread = len(reading_queue.unread(database, _MAX_UNREAD))
+    unread = len(reading_queue.unread(database))
     overdue = follow_ups.count_overdue(database, program.today(now))
     return {
         "review": review,
         "unread": unread,
-        "most": _MAX_UNREAD,
+        "most": reading_queue.MOST_UNREAD,
         "overdue": overdue,
         "mean": lambda value: mean(value, program.facts.languages[0]),
         "review_url": f"{program.settings.public_url}/review",

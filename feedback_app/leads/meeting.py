@@ -12,7 +12,7 @@ from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.reading import listed_answers
 from feedback_app.leads.refusals import TextLengthError
 from feedback_app.leads.versions import check_meeting_open, check_revision, has_decision
-from feedback_app.leads.week import MOST_UNREAD, Card, checked_week, in_groups, review_of, to_cards
+from feedback_app.leads.week import Card, checked_week, in_groups, review_of, to_cards
 from feedback_app.records import AnsweredCase
 from feedback_app.reports.minutes import Minutes, minutes_as_markdown
 from feedback_app.store import answer_status, answered_cases, meetings, reading_queue
@@ -183,7 +183,7 @@ def _left_over(week: str) -> list[Card]:
     """Return the answers of earlier weeks that no meeting has discussed."""
     database = program().database
     cards = []
-    for invitation_id in reading_queue.undiscussed(database, week, MOST_UNREAD):
+    for invitation_id in reading_queue.undiscussed(database, week, reading_queue.MOST_UNREAD):
         case = answered_cases.find(database, invitation_id, now())
         status = answer_status.of_answer(database, invitation_id)
         if case and status:

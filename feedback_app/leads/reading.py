@@ -22,7 +22,7 @@ from feedback_app.leads.pages import own_path, page, this_week
 from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.refusals import ConflictError, refuse
 from feedback_app.leads.versions import check_revision, has_note
-from feedback_app.leads.week import MOST_UNREAD, Card, to_cards
+from feedback_app.leads.week import Card, to_cards
 from feedback_app.records import AnsweredCase
 from feedback_app.store import (
     answer_status,
@@ -61,14 +61,15 @@ class _NoteForm(_AnswerForm):
 @leads_pages.get("/unread")
 def show_unread() -> Response:
     """Show the unread answers, oldest week first."""
-    found = reading_queue.unread(program().database, MOST_UNREAD)
+    found = reading_queue.unread(program().database)
     weeks = []
     for week, group in groupby(found, key=lambda pair: pair[1]):
         wanted = {invitation_id for invitation_id, _ in group}
         cases = answered_cases.answered_in(program().database, week, now())
         unread = [case for case in cases if case.invitation_id in wanted]
         weeks.append((week, to_cards(unread, week)))
-    return page("unread", weeks=weeks, more=len(found) == MOST_UNREAD, most=MOST_UNREAD)
+    most = reading_queue.MOST_UNREAD
+    return page("unread", weeks=weeks, more=len(found) == most, most=most)
 
 
 @leads_pages.get("/search")

@@ -25,8 +25,6 @@ from feedback_app.store import (
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
-# Unread answers of earlier weeks are counted up to this number.
-MOST_UNREAD = 100
 # Number of 13-week periods: two show a change, eight cover two years.
 _PERIODS = {"13": 2, "104": 8}
 
@@ -148,8 +146,8 @@ def _discussed_with(cards: list[Card]) -> str | None:
 
 
 def _unread_before(week: str) -> list[str]:
-    """Return the week of each unread answer before `week`, at most MOST_UNREAD of them."""
-    found = reading_queue.unread(program().database, MOST_UNREAD)
+    """Return the week of each unread answer before `week`, up to MOST_UNREAD of them."""
+    found = reading_queue.unread(program().database)
     return [answered_week for _, answered_week in found if answered_week < week]
 
 

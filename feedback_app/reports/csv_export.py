@@ -46,7 +46,7 @@ _TEXTS = [
     at for at, name in enumerate(COLUMNS) if _KINDS.get(name) not in (None, "time", "seconds")
 ]
 _FLAGS, _CONTACT = COLUMNS.index("flags"), COLUMNS.index("contact_welcome")
-_YES_NO = {True: "yes", False: "no"}
+_YES_NO = {True: "yes", False: "no", None: None}
 _values_of = attrgetter(*COLUMNS)
 
 
@@ -74,13 +74,11 @@ def row_of(case: AnsweredCase, text: Callable[[str], str]) -> list[str | int | N
     for column in _TIMES:
         cells[column] = cells[column] and to_text(cells[column])
     cells[_FLAGS] = " ".join(case.flags)
-    cells[_CONTACT] = None if case.contact_welcome is None else _YES_NO[case.contact_welcome]
+    cells[_CONTACT] = _YES_NO[case.contact_welcome]
     return cells
 
 
 def _text(value: str) -> str:
-    if not value:
-        return value
     # Most cells are one printable line that starts with a letter or digit and need no guard.
     if value.isprintable():
         return value if value[0].isalnum() and ";" not in value else guarded(value)

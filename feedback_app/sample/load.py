@@ -1,5 +1,6 @@
 """Load sample data: every case has the source `sample`, and no customer or contact."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -115,19 +116,20 @@ def _answer(
 ) -> None:
     ease, satisfaction, comment = chance.choices(_ANSWERS, _ANSWER_WEIGHTS)[0]
     flags = ("at_once",) if chance.random() < _FLAGGED else ()
-    # All dissatisfied customers welcome contact, so that there are follow-ups to try out.
-    is_low = min(ease, satisfaction) <= program.facts.survey.low_threshold
     answer = Answer(
         invitation_id=invitation_id,
         revision=1,
         ease=ease,
         satisfaction=satisfaction,
         comment=comment,
-        contact_welcome=bool(comment) and (is_low or chance.random() < 0.5),
+        contact_welcome=False,
         wording_version=program.facts.survey.wording_version,
         language="en",
         answered_at=at,
         answered_week=week_of(at, program.zone),
         flags=flags,
     )
-    store_answer(tx, answer, edit_window=timedelta(0))
+    # All dissatisfied customers welcome contact, so that there are follow-ups to try out.
+    is_low = answer.is_low(program.facts.survey.low_threshold)
+    is_welcome = bool(comment) and (is_low or chance.random() < 0.5)
+    store_answer(tx, replace(answer, contact_welcome=is_welcome), edit_window=timedelta(0))

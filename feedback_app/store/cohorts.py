@@ -9,12 +9,18 @@ from datetime import datetime
 
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row
-from feedback_app.records import CASE_FIELDS, Became, CohortCase, MeasuredCase
+from feedback_app.records import (
+    CASE_FIELDS,
+    SAMPLE_SOURCE,
+    Became,
+    CohortCase,
+    MeasuredCase,
+)
 from feedback_app.store.rows import times_in
 
 _COHORT = """
     FROM cases JOIN invitations ON invitations.case_ref = cases.id
-    WHERE closed_week BETWEEN :first AND :last AND (source = 'sample') = (:sample = 1)
+    WHERE closed_week BETWEEN :first AND :last AND (source = :sample_source) = (:sample = 1)
 """
 _ONE = """
     FROM cases JOIN invitations ON invitations.case_ref = cases.id WHERE invitations.id = :id
@@ -55,7 +61,9 @@ def closed_between(
     Either only sample data or only real cases, depending on `sample`.
     """
     sql = _select(_COHORT)
-    rows = database.stream(sql, first=first, last=last, as_of=as_of, sample=sample)
+    rows = database.stream(
+        sql, first=first, last=last, as_of=as_of, sample=sample, sample_source=SAMPLE_SOURCE
+    )
     return (_case(row, as_of) for row in rows)
 
 
@@ -68,7 +76,7 @@ def case_of(database: Database, invitation_id: str, as_of: datetime) -> CohortCa
 def closing_of(database: Database, invitation_id: str) -> tuple[str, bool] | None:
     """Return the week the case was closed in and whether it is sample data; None if not found."""
     rows = database.ask(f"SELECT closed_week, source {_ONE}", id=invitation_id)
-    return (rows[0]["closed_week"], rows[0]["source"] == "sample") if rows else None
+    return (rows[0]["closed_week"], rows[0]["source"] == SAMPLE_SOURCE) if rows else None
 
 
 def first_week_asked(database: Database, sample: bool) -> str | None:
@@ -76,8 +84,9 @@ def first_week_asked(database: Database, sample: bool) -> str | None:
     rows = database.ask(
         """SELECT min(closed_week) AS week FROM cases
            JOIN invitations ON invitations.case_ref = cases.id
-           WHERE handed_over_at IS NOT NULL AND (source = 'sample') = (:sample = 1)""",
+           WHERE handed_over_at IS NOT NULL AND (source = :sample_source) = (:sample = 1)""",
         sample=sample,
+        sample_source=SAMPLE_SOURCE,
     )
     week: str | None = rows[0]["week"]
     return week
@@ -95,6 +104,7 @@ def arrived_later(
         last=last,
         as_of=as_of,
         sample=sample,
+        sample_source=SAMPLE_SOURCE,
     )
     return rows[0]["cases"], rows[0]["answers"]
 

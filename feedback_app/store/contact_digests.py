@@ -5,6 +5,7 @@ from datetime import datetime
 
 from feedback_app.base.address_digests import AddressDigest, AddressDigests
 from feedback_app.database.contract import Database, Transaction
+from feedback_app.records import SAMPLE_SOURCE
 from feedback_app.store.rows import count, in_list
 
 _HAS_TEXT = """(
@@ -63,9 +64,10 @@ def count_unsearchable(source: Database, key_ids: Sequence[str]) -> int:
         f"""SELECT count(DISTINCT answers.invitation_id) FROM answers
             JOIN invitations ON invitations.id = answers.invitation_id
             JOIN cases ON cases.id = invitations.case_ref
-            WHERE comment <> '' AND contact_email IS NULL AND source <> 'sample'
+            WHERE comment <> '' AND contact_email IS NULL AND source <> :sample_source
               AND NOT EXISTS (SELECT 1 FROM contact_digests AS known
                               WHERE known.invitation_id = answers.invitation_id
                                 AND known.key_id IN ({names}))""",
         **values,
+        sample_source=SAMPLE_SOURCE,
     )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.database.lifetimes import PERSONAL_DATA
-from feedback_app.store import follow_ups
+from feedback_app.store import answers, follow_ups
 from feedback_app.store.rows import count
 
 _OF_INVITATION = ("outbox", "answers", "notes", "decisions", "follow_ups")
@@ -112,6 +112,8 @@ def erase_case(tx: Transaction, case_ref: str, invitation_id: str, now: datetime
 
     Unsent messages are cancelled and an open follow-up is closed.
     """
+    # A reason that is stored at the same time repeats the comment in a new revision.
+    answers.lock(tx, invitation_id)
     tx.run(
         """UPDATE outbox SET refused_at = :now
            WHERE invitation_id = :id AND sent_at IS NULL AND refused_at IS NULL""",

@@ -11,6 +11,9 @@ from feedback_app.records import Answer
 from feedback_app.store import follow_ups, progress
 from feedback_app.store.rows import count
 
+# Pages and the digest look at this many unread answers; from this number on they say "or more".
+MOST_UNREAD = 100
+
 
 def add(tx: Transaction, answer: Answer) -> None:
     """Add a new revision as unread, even if the answer was discussed before."""
@@ -60,7 +63,7 @@ def count_unread(source: Database | Transaction, week: str) -> int:
     )
 
 
-def unread(source: Database | Transaction, limit: int) -> list[tuple[str, str]]:
+def unread(source: Database | Transaction, limit: int = MOST_UNREAD) -> list[tuple[str, str]]:
     """Return invitation id and week of up to `limit` unread answers, oldest week first."""
     rows = source.ask(
         """SELECT invitation_id, answered_week FROM open_answers

@@ -6,7 +6,7 @@ Figures of many weeks are sums of these rows, so they do not read every answer.
 from collections.abc import Sequence
 
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.records import Answer, ScoreCount
+from feedback_app.records import SAMPLE_SOURCE, Answer, ScoreCount
 
 _COUNT = """
     INSERT INTO week_scores (week, wording_version, ease, satisfaction, answers)
@@ -19,7 +19,7 @@ _COUNT = """
 _NAME_SAMPLE = """
     INSERT INTO sample_weeks (week)
     SELECT :week FROM invitations JOIN cases ON cases.id = case_ref
-    WHERE invitations.id = :id AND source = 'sample'
+    WHERE invitations.id = :id AND source = :sample_source
     ON CONFLICT (week) DO NOTHING
 """
 
@@ -27,7 +27,12 @@ _NAME_SAMPLE = """
 def count(tx: Transaction, answer: Answer) -> None:
     """Count a revision that was just stored; it replaces the revision before it."""
     if answer.revision == 1:
-        tx.run(_NAME_SAMPLE, id=answer.invitation_id, week=answer.answered_week)
+        tx.run(
+            _NAME_SAMPLE,
+            id=answer.invitation_id,
+            week=answer.answered_week,
+            sample_source=SAMPLE_SOURCE,
+        )
     changes = {(answer.wording_version, answer.ease, answer.satisfaction): 1}
     for row in _before(tx, answer):
         key = (row["wording_version"], row["ease"], row["satisfaction"])
