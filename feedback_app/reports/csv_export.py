@@ -69,12 +69,13 @@ def row_of(case: AnsweredCase, text: Callable[[str], str]) -> list[str | int | N
     """Return the cells of a case in the order of `COLUMNS`; `text` escapes what people typed."""
     cells = list(_values_of(case))
     for column in _TEXTS:
-        if cells[column]:
-            cells[column] = text(cells[column])
+        if value := cells[column]:
+            cells[column] = text(value)
     for column in _TIMES:
-        cells[column] = cells[column] and to_text(cells[column])
-    cells[_FLAGS] = " ".join(case.flags)
-    cells[_CONTACT] = _YES_NO[case.contact_welcome]
+        if value := cells[column]:
+            cells[column] = to_text(value)
+    cells[_FLAGS] = " ".join(cells[_FLAGS])
+    cells[_CONTACT] = _YES_NO[cells[_CONTACT]]
     return cells
 
 
