@@ -226,7 +226,7 @@ def test_exports_are_logged_and_shown_to_admins(lena: Somebody) -> None:
     ("first", "last", "said"),
     [
         ("2026-W49", "2026-W48", "the earlier one first"),
-        ("yesterday", "today", "such as 2026-W47"),
+        ("yesterday", "today", "for example 2026-W47"),
         ("2001-W01", "2026-W48", "At most 522 weeks"),
     ],
 )

@@ -1,0 +1,316 @@
+"""A lead's action applies to what the page showed: a colleague's newer text is shown, not lost."""
+
+import html
+import re
+import threading
+from typing import Any
+
+import pytest
+
+from feedback_app.store import answer_status, answers, follow_ups, meetings, reading_queue
+from published_results import read_folder
+from tests.support.office import Customer, Office
+from tests.support.team import Somebody, answered
+
+WEEK = "2026-W48"
+MEETING = f"/review/{WEEK}/meeting"
+
+
+@pytest.fixture
+def ann(team_office: Office) -> Somebody:
+    return Somebody(team_office, "lead", "ann")
+
+
+@pytest.fixture
+def bob(team_office: Office) -> Somebody:
+    return Somebody(team_office, "lead", "bob")
+
+
+@pytest.fixture
+def one(team_office: Office) -> str:
+    return answered(team_office, "0001", 1, 1, comment="Slow. Mx Sample!", contact_welcome=True)
+
+
+def fields_of(page: str, action: str) -> dict[str, str]:
+    """Return the hidden fields of the form that is sent to `action`."""
+    form = page.split(f'action="{action}"')[1].split("</form>")[0]
+    found = dict(re.findall(r'type="hidden" name="([\w-]+)" value="([^"]*)"', form))
+    return {name: html.unescape(value) for name, value in found.items() if name != "csrf_token"}
+
+
+def typed_in(page: str, action: str) -> str:
+    """Return the text in the text field of the form that is sent to `action`."""
+    form = page.split(f'action="{action}"')[1].split("</form>")[0]
+    return html.unescape(form.split("<textarea")[1].split(">\n", 1)[1].split("</textarea>")[0])
+
+
+def change_answer(office: Office, invitation_id: str) -> None:
+    """Let the customer change the answer."""
+    customer = Customer(office, invitation_id)
+    given = {"ease": "2", "satisfaction": "1", "comment": "Now solved", "contact_welcome": "y"}
+    customer.send(**given, change=customer.value_in(customer.send(**given), "change"))
+
+
+class TestClosing:
+    """Both leads have the page of the same follow-up open."""
+
+    def test_the_second_closing_shows_the_first_and_can_become_a_note(
+        self, ann: Somebody, bob: Somebody, one: str
+    ) -> None:
+        place = f"/review/follow-ups/{one}"
+        seen = fields_of(bob.get(place).text, f"{place}/close")
+        ann.post(f"{place}/close", **seen, outcome="not_reached", remark="no <answer>")
+        mine = "I spoke with her: patch by Friday"
+        refused = bob.post(f"{place}/close", **seen, outcome="contacted", remark=mine)
+        assert refused.status_code == 409
+        assert "ann closed this follow-up on Nov 24, 2026" in refused.text
+        assert "Not reached" in refused.text
+        assert "no &lt;answer&gt;" in refused.text
+        assert "Your outcome: Talked to the customer" in refused.text
+        assert "Add my text as a note" in refused.text
+        note = f"/review/answers/{one}/note"
+        assert typed_in(refused.text, note) == mine
+        assert bob.post(note, **fields_of(refused.text, note), text=mine).status_code == 303
+        status = answer_status.of_answer(bob.office.program.database, one)
+        assert status
+        assert [kept.text for kept in status.notes] == [mine]
+        (closed,) = follow_ups.of_answer(bob.office.program.database, one)
+        assert (closed.outcome, closed.remark) == ("not_reached", "no <answer>")
+
+    def test_the_same_closing_sent_twice_is_a_success(self, ann: Somebody, one: str) -> None:
+        form = {"number": "1", "revision": "1", "outcome": "contacted", "remark": "All well"}
+        for _ in range(2):
+            assert ann.post(f"/review/follow-ups/{one}/close", **form).status_code == 303
+        assert len(ann.office.rows("lead_actions")) == 1
+
+    def test_a_page_about_the_first_follow_up_does_not_close_the_second(
+        self, ann: Somebody, bob: Somebody, one: str
+    ) -> None:
+        form = {"number": "1", "revision": "1", "outcome": "contacted"}
+        ann.post(f"/review/follow-ups/{one}/close", **form)
+        ann.post(f"/review/answers/{one}/follow-up", revision="1", follow_ups="1")
+        refused = bob.post(f"/review/follow-ups/{one}/close", **form, remark="Mine")
+        assert refused.status_code == 409
+        known = follow_ups.of_answer(ann.office.program.database, one)
+        assert [follow_up.closed_at is None for follow_up in known] == [False, True]
+
+    def test_an_answer_that_changed_is_shown_before_its_follow_up_is_closed(
+        self, ann: Somebody, one: str
+    ) -> None:
+        place = f"/review/follow-ups/{one}/close"
+        change_answer(ann.office, one)
+        refused = ann.post(place, number="1", revision="1", outcome="contacted", remark="Mine")
+        assert refused.status_code == 409
+        assert "Now solved" in refused.text
+        assert typed_in(refused.text, place) == "Mine"
+        again = fields_of(refused.text, place)
+        assert again["revision"] == "2"
+        assert ann.post(place, **again, remark="Mine").status_code == 303
+
+
+def test_a_follow_up_that_a_colleague_opened_and_closed_is_shown_first(
+    ann: Somebody, bob: Somebody
+) -> None:
+    one = answered(ann.office, "0002", 1, 1)
+    place = f"/review/answers/{one}/follow-up"
+    seen = fields_of(bob.get(f"/review/answers/{one}").text, place)
+    ann.post(place, **seen)
+    form = {"number": "1", "revision": "1", "outcome": "contacted", "remark": "Done"}
+    ann.post(f"/review/follow-ups/{one}/close", **form)
+    refused = bob.post(place, **seen)
+    assert refused.status_code == 409
+    assert "ann closed this follow-up" in refused.text
+    assert "Done" in refused.text
+    assert len(ann.office.rows("follow_ups")) == 1
+    assert bob.post(place, **fields_of(refused.text, place)).status_code == 303
+    assert len(ann.office.rows("follow_ups")) == 2
+
+
+@pytest.mark.parametrize(
+    ("action", "text"), [("read", {}), ("note", {"text": "Mine"}), ("redact", {"words": "Slow"})]
+)
+def test_an_answer_that_changed_is_shown_before_an_action_applies_to_it(
+    ann: Somebody, one: str, action: str, text: dict[str, str]
+) -> None:
+    place = f"/review/answers/{one}/{action}"
+    change_answer(ann.office, one)
+    before = ann.office.rows("answers"), ann.office.rows("notes"), ann.office.rows("progress")
+    refused = ann.post(place, revision="1", back="/review/unread", **text)
+    assert refused.status_code == 409
+    assert "The customer changed this answer" in refused.text
+    assert "Now solved" in refused.text
+    assert 'href="/review/unread"' in refused.text
+    for mine in text.values():
+        assert typed_in(refused.text, place) == mine
+    assert fields_of(refused.text, place)["revision"] == "2"
+    after = ann.office.rows("answers"), ann.office.rows("notes"), ann.office.rows("progress")
+    assert after == before
+
+
+def test_a_note_is_shown_next_to_a_colleagues_and_both_are_kept(
+    ann: Somebody, bob: Somebody, one: str
+) -> None:
+    place = f"/review/answers/{one}/note"
+    seen = fields_of(bob.get(f"/review/answers/{one}").text, place)
+    ann.post(place, **seen, text="Ann <asks>")
+    refused = bob.post(place, **seen, text="Bob asks")
+    assert refused.status_code == 409
+    assert "Ann &lt;asks&gt;" in refused.text
+    assert typed_in(refused.text, place) == "Bob asks"
+    bob.post(place, **fields_of(refused.text, place), text="Bob asks")
+    assert sorted(row["text"] for row in ann.office.rows("notes")) == ["Ann <asks>", "Bob asks"]
+
+
+def test_a_note_that_is_sent_twice_is_stored_once(ann: Somebody, one: str) -> None:
+    for _ in range(2):
+        done = ann.post(f"/review/answers/{one}/note", revision="1", notes="0", text="Once")
+        assert done.status_code == 303
+    assert len(ann.office.rows("notes")) == 1
+
+
+def test_answers_that_changed_stay_unread_when_all_are_marked(ann: Somebody) -> None:
+    changed, same = answered(ann.office, "0002"), answered(ann.office, "0003")
+    change_answer(ann.office, changed)
+    refused = ann.post("/review/read", answer=f"{changed}:1 {same}:1")
+    assert refused.status_code == 409
+    assert "1 customer changed an answer" in refused.text
+    unread = reading_queue.unread(ann.office.program.database, 9)
+    assert [invitation_id for invitation_id, _ in unread] == [changed]
+
+
+class TestMeeting:
+    """Both leads have the meeting open."""
+
+    def test_a_decision_is_shown_next_to_a_colleagues_and_both_are_kept(
+        self, ann: Somebody, bob: Somebody, one: str
+    ) -> None:
+        place = f"{MEETING}/decisions"
+        seen = fields_of(bob.get(f"{MEETING}?step=1").text, place)
+        ann.post(place, **seen, text="Call them")
+        refused = bob.post(place, **seen, text="Write to them")
+        assert refused.status_code == 409
+        assert "Call them" in refused.text
+        assert typed_in(refused.text, place) == "Write to them"
+        bob.post(place, **fields_of(refused.text, place), text="Write to them")
+        meeting = meetings.of_week(ann.office.program.database, WEEK)
+        texts = sorted(decision.text for decision in meeting.decisions)
+        assert texts == ["Call them", "Write to them"]
+
+    def test_a_typed_decision_is_saved_by_every_button_of_its_step(
+        self, ann: Somebody, one: str
+    ) -> None:
+        page = ann.get(f"{MEETING}?step=1").text
+        assert 'form="decide" name="go" value="2"' in page
+        seen = fields_of(page, f"{MEETING}/decisions")
+        done = ann.post(f"{MEETING}/decisions", **seen, text="By next", go="2")
+        assert done.location == f"{MEETING}?step=2"
+        (first,) = ann.office.rows("decisions")
+        assert (first["text"], first["invitation_id"]) == ("By next", one)
+        last = ann.get(f"{MEETING}?step=2").text
+        seen = fields_of(last, f"{MEETING}/decisions")
+        deleting = f"{MEETING}/decisions/{first['id']}/withdraw"
+        assert f'formaction="{deleting}"' in last
+        ann.post(deleting, **seen, text="By delete")
+        assert [row["text"] for row in ann.office.rows("decisions")] == ["By delete"]
+        ended = ann.post(f"{MEETING}/end", **seen, text="By end")
+        assert ended.location == f"/review/{WEEK}/minutes"
+        texts = sorted(row["text"] for row in ann.office.rows("decisions"))
+        assert texts == ["By delete", "By end"]
+
+    def test_moving_on_without_a_decision_stores_nothing(self, ann: Somebody, one: str) -> None:
+        before = ann.office.everything()
+        done = ann.post(f"{MEETING}/decisions", go="2", step="1", text=" ")
+        assert done.location == f"{MEETING}?step=2"
+        assert ann.office.everything() == before
+
+    def test_a_decision_after_the_end_is_asked_about(
+        self, ann: Somebody, bob: Somebody, one: str
+    ) -> None:
+        place = f"{MEETING}/decisions"
+        seen = fields_of(bob.get(f"{MEETING}?step=1").text, place)
+        ann.post(f"{MEETING}/end", answer=f"{one}:1")
+        refused = bob.post(place, **seen, text="Too late?")
+        assert refused.status_code == 409
+        assert "ann ended this meeting on Nov 24, 2026" in refused.text
+        assert typed_in(refused.text, place) == "Too late?"
+        assert ann.office.rows("decisions") == []
+        bob.post(place, **fields_of(refused.text, place), text="Too late?")
+        assert len(ann.office.rows("decisions")) == 1
+
+    def test_an_end_after_the_end_discusses_nothing_more_unasked(
+        self, ann: Somebody, bob: Somebody, one: str
+    ) -> None:
+        place = f"{MEETING}/end"
+        ann.post(place, answer=f"{one}:1")
+        assert bob.post(place, answer=f"{one}:1").status_code == 303, "nothing is left to mark"
+        late = answered(ann.office, "0002", 1, 1)
+        refused = bob.post(place, answer=f"{one}:1 {late}:1")
+        assert refused.status_code == 409
+        assert "ann ended this meeting" in refused.text
+        assert [row["invitation_id"] for row in ann.office.rows("open_answers")] == [late]
+        again = fields_of(refused.text, place)
+        assert bob.post(place, **again).status_code == 303
+        assert ann.office.rows("open_answers") == []
+
+    def test_a_decision_that_a_colleague_deleted_is_no_error(self, ann: Somebody, one: str) -> None:
+        done = ann.post(f"{MEETING}/decisions/gone/withdraw", step="1")
+        assert done.location == f"{MEETING}?step=1"
+        assert ann.office.rows("lead_actions") == []
+
+
+def test_a_customer_note_is_shown_next_to_a_colleagues_and_both_are_published(
+    ann: Somebody, bob: Somebody
+) -> None:
+    place = f"/review/{WEEK}/note"
+    assert 'name="notes" value="0"' in bob.get(place).text
+    ann.post(place, notes="0", **{"text-en": "We answer on Saturdays."})
+    mine = {"text-en": "We answer at night."}
+    refused = bob.post(place, notes="0", **mine)
+    assert refused.status_code == 409
+    assert "We answer on Saturdays." in refused.text
+    assert typed_in(refused.text, place) == mine["text-en"]
+    assert bob.post(place, **fields_of(refused.text, place), **mine).status_code == 303
+    assert len(read_folder(ann.office.program.settings.results).notes) == 2
+
+
+def test_a_redaction_of_words_that_a_colleague_redacted_first_changes_nothing(
+    ann: Somebody, bob: Somebody, one: str
+) -> None:
+    place = f"/review/answers/{one}/redact"
+    ann.post(place, revision="1", words="Mx Sample")
+    refused = bob.post(place, revision="1", words="Mx Sample")
+    assert refused.status_code == 422
+    (answer,) = answers.revisions(ann.office.program.database, one)
+    assert answer.comment == "Slow. ▇▇▇!"
+
+
+@pytest.mark.parametrize("action", ["close", "note", "decision"])
+def test_of_two_leads_at_the_same_time_one_is_asked(
+    ann: Somebody, bob: Somebody, one: str, action: str
+) -> None:
+    place, name = {
+        "close": (f"/review/follow-ups/{one}/close", "remark"),
+        "note": (f"/review/answers/{one}/note", "text"),
+        "decision": (f"{MEETING}/decisions", "text"),
+    }[action]
+    form = {"revision": "1", "number": "1", "outcome": "contacted"}
+    barrier, codes = threading.Barrier(2), []
+
+    def send(lead: Somebody, token: Any) -> None:
+        barrier.wait()
+        fields = {**form, name: f"By {lead.name}", "csrf_token": token}
+        codes.append(lead.browser.post(place, data=fields).status_code)
+
+    tokens = [(lead, csrf_token(lead)) for lead in (ann, bob)]
+    threads = [threading.Thread(target=send, args=pair) for pair in tokens]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == [303, 409]
+
+
+def csrf_token(lead: Somebody) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]*)"', lead.get("/review/unread").text)
+    assert found
+    return found[1]
