@@ -18,7 +18,7 @@ from feedback_app.base.links import Links
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database
 from feedback_app.database.migrate import migrate
-from feedback_app.program import Program
+from feedback_app.program import Program, register_wording
 from feedback_app.settings import Settings
 from support_facts import Facts, load_facts
 from tests.support import postgresql
@@ -159,6 +159,8 @@ def _office(
         database=open_database(url),
         links=Links([KEY]),
     )
+    # As `feedback migrate` does, so that commands of the tests change nothing else.
+    register_wording(program, NOW)
     with time_machine.travel(NOW, tick=False) as traveller:
         yield Office(program, traveller)
         program.database.close()

@@ -8,8 +8,8 @@ from email.policy import default
 import pytest
 
 from feedback_app.base.links import Links
+from feedback_app.mail.mailbox import Mailbox
 from feedback_app.mail.sender import NotDeliveredError, ReadyMessage
-from tests.mail.test_delivery import RecordingSender
 from tests.support.office import Office, a_case
 
 NEW_KEY = "another-key-for-tests-and-long-enough"
@@ -37,21 +37,22 @@ def test_a_waiting_email_contains_the_present_address_and_key(office: Office) ->
 
 
 def test_a_retry_has_the_same_message_id_and_date(office: Office) -> None:
-    class Down(RecordingSender):
+    texts: list[str] = []
+
+    class Down(Mailbox):
         def send(self, message: ReadyMessage) -> None:
-            self.texts = [*getattr(self, "texts", []), message.text]
+            texts.append(message.text)
             raise NotDeliveredError("down")
 
     office.receive(a_case())
-    sender = Down()
     for _ in range(3):
-        office.deliver(sender)
+        office.deliver(Down(office.mailbox))
         office.wait(hours=2)
     heads = {
         (mail["Message-ID"], mail["Date"])
-        for mail in (message_from_bytes(text.encode(), policy=default) for text in sender.texts)
+        for mail in (message_from_bytes(text.encode(), policy=default) for text in texts)
     }
-    assert (len(sender.texts), len(heads)) == (3, 1)
+    assert (len(texts), len(heads)) == (3, 1)
 
 
 @pytest.mark.parametrize("recipient", ["a@b.example\r\nBcc: c@d.example", "no address"])
