@@ -25,7 +25,7 @@ from feedback_app.survey.opt_out import opt_out
 from feedback_app.survey.views import survey
 from feedback_app.survey.why import survey_why
 from feedback_app.web import limits, site
-from feedback_app.web.headers import protect_page
+from feedback_app.web.headers import protect_all, protect_page
 from feedback_app.web.pages import page
 from feedback_app.web.request import program
 
@@ -53,7 +53,8 @@ def create_app(
     app = _FlaskApp(__name__, static_folder=None)
     app.config["PROGRAM"] = parts or _opened(settings or read_settings())
     app.config["CLOCK"] = now
-    limits.limit_bodies(app)
+    limits.limit_requests(app)
+    protect_all(app)
     app.extensions[rate_limits.EXTENSION] = rate_limits.new_limiter()
     app.extensions[WEBHOOKS] = enabled_webhooks(app.config["PROGRAM"], now())
     sign_in_limits.start(app)

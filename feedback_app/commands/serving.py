@@ -3,7 +3,6 @@
 import logging
 
 import click
-import waitress
 
 from feedback_app.app import create_app
 from feedback_app.base import times
@@ -15,12 +14,11 @@ from feedback_app.jobs.restored import RestoredError, require_not_restored
 from feedback_app.leads.sessions import is_offered
 from feedback_app.program import Program, register_wording
 from feedback_app.store import outbox
-from feedback_app.web.limits import LARGEST_BODY
+from feedback_app.web.headers import common_headers
+from feedback_app.web.server import create_server
 
-# With the defaults of waitress, 200 slow connections block all other clients.
-_CONNECTIONS = 1000
-_CHANNEL_SECONDS = 15
 _LISTED = 20
+_LOG_LINE = 500
 
 
 @click.command("migrate")
@@ -48,18 +46,15 @@ def serve(program: Program, host: str, port: int, threads: int) -> None:
             err=True,
         )
     click.echo(f"serving on http://{host}:{port}", err=True)
-    waitress.serve(
+    server = create_server(
         app,
+        proxies=program.settings.trusted_proxies,
+        error_headers=common_headers(program.settings.public_url),
         host=host,
         port=port,
         threads=threads,
-        connection_limit=_CONNECTIONS,
-        channel_timeout=_CHANNEL_SECONDS,
-        max_request_body_size=LARGEST_BODY,
-        ident="",
-        # `client_address` decides whether to trust X-Forwarded-For.
-        clear_untrusted_proxy_headers=False,
     )
+    server.run()
 
 
 @click.command("worker")
@@ -94,4 +89,14 @@ def worker_command(program: Program, once: bool) -> None:
 def _log_to_stderr() -> None:
     # Short queues are normal under load.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(ShortLines("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+class ShortLines(logging.Formatter):
+    """Cuts long lines: a message or traceback may quote a value of a request."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        lines = super().format(record).splitlines()
+        return "\n".join(f"{line[:_LOG_LINE]}…" if line[_LOG_LINE:] else line for line in lines)

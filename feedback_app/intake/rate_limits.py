@@ -10,7 +10,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from feedback_app.intake.problem_details import ProblemError
-from feedback_app.web.client_address import client_address
+from feedback_app.web.client_address import client_network
 from feedback_app.web.request import program
 
 # A whole company can share one address, so only failed requests count against it.
@@ -28,7 +28,7 @@ def count_failure() -> None:
 
     Raises ProblemError if the rate limit is exceeded.
     """
-    if address := client_address():
+    if address := client_network():
         _count("failure", address, FAILURES_PER_MINUTE)
 
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 FIELD = "returned_form"
 SIGN_IN = "leads.sign_in_with_password"
-# Leaves room for name and password in a form of `limits.LARGEST_FORM` bytes, where each byte of the
+# Leaves room for name and password in a form of `limits.FORM_BYTES` bytes, where each byte of the
 # text is percent-encoded with up to three.
 _LARGEST = 20 * 1024
 _SECRET = ("csrf_token", "password", FIELD)

@@ -10,8 +10,9 @@ from feedback_app.leads.pages import own_path, page
 from feedback_app.leads.permissions import leads_pages, public, requires
 from feedback_app.leads.refusals import refuse
 from feedback_app.leads.returned_form import returned_form
+from feedback_app.records import Lead
 from feedback_app.store import leads
-from feedback_app.web.client_address import client_address
+from feedback_app.web.client_address import client_network
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import program
 
@@ -37,23 +38,39 @@ def sign_in_with_password() -> Response:
     if single_sign_on.is_used():
         return page("sign-in", 403, by_proxy=True, fault=None, wait=0, name="")
     form = _SignInForm(request.form)
-    name, address = one_line(form.name.data or "").lower()[:100], client_address()
-    if wait := sign_in_limits.seconds_to_wait(name, address):
-        answer = page("sign-in", 429, by_proxy=False, fault="wait", wait=-(-wait // 60), name=name)
-        answer.headers["Retry-After"] = str(wait)
-        return answer
-    found = leads.find(program().database, name)
-    stored = found.password_hash if found else None
-    password = clean(form.password.data or "")
-    if not passwords.verify(password, stored) or not found or not stored:
-        sign_in_limits.failed(name, address)
+    name = one_line(form.name.data or "").lower()[:100]
+    try:
+        with sign_in_limits.attempt(name, client_network()) as attempt:
+            found = _check_password(name, clean(form.password.data or ""))
+            attempt.succeeded = found is not None
+    except sign_in_limits.TooManyAttempts as error:
+        return _refused(name, 429, "wait", error.seconds)
+    except sign_in_limits.TooBusy:
+        return _refused(name, 503, "busy", 1)
+    if not found:
         return page("sign-in", 401, by_proxy=False, fault="wrong", wait=0, name=name)
-    if passwords.needs_rehash(stored):
-        with program().database.write() as tx:
-            leads.replace_password_hash(tx, name, stored, passwords.hash_password(password))
     sessions.sign_in(found)
     # A refused form was carried through the sign-in. The lead decides whether to send it.
     return refuse(200, "signed-in") if returned_form() else see_other(_wanted())
+
+
+def _check_password(name: str, password: str) -> Lead | None:
+    """Return the lead if the password is right. Updates a hash with outdated parameters."""
+    found = leads.find(program().database, name)
+    stored = found.password_hash if found else None
+    if not passwords.verify(password, stored) or not stored:
+        return None
+    if passwords.needs_rehash(stored):
+        with program().database.write() as tx:
+            leads.replace_password_hash(tx, name, stored, passwords.hash_password(password))
+    return found
+
+
+def _refused(name: str, status: int, fault: str, seconds: int) -> Response:
+    minutes = -(-seconds // 60)
+    answer = page("sign-in", status, by_proxy=False, fault=fault, wait=minutes, name=name)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 @leads_pages.post("/sign-out")

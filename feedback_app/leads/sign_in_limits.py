@@ -1,50 +1,101 @@
-"""Rate limit of failed sign-ins, per name and per client address. Unknown names count too."""
+"""Limits sign-in attempts, by name and by client address, whether or not the name exists.
+
+The counts are those of this process. A running attempt counts until its result is known, so
+parallel guesses cannot exceed a limit.
+"""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore, Lock
 
 from flask import Flask, current_app
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-# Enough for typing errors; about 480 guesses per name and day.
+# A person who mistypes gets through; a machine gets a few hundred guesses a day.
 _BY_NAME = RateLimitItemPerMinute(5, 15)
 # A whole company may share one address.
 _BY_ADDRESS = RateLimitItemPerMinute(50, 15)
+# Hashing takes 30 ms of a core and 32 MiB. The other threads stay free for the survey.
+_HASHED_AT_ONCE = 2
 _EXTENSION = "sign_in_attempts"
+
+_Subject = tuple[RateLimitItemPerMinute, str]
+
+
+class TooManyAttempts(Exception):
+    """A name or address has no attempt left for `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class TooBusy(Exception):
+    """Other sign-ins are being checked; another attempt may work in a second."""
+
+
+@dataclass
+class Attempt:
+    """One attempt. It counts as failed unless `succeeded` is set."""
+
+    succeeded: bool = False
+
+
+@dataclass
+class _Attempts:
+    failed: MovingWindowRateLimiter
+    running: Counter[_Subject] = field(default_factory=Counter)
+    lock: Lock = field(default_factory=Lock)
+    hashing: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_HASHED_AT_ONCE))
 
 
 def start(app: Flask) -> None:
-    """Set up the rate limiter in `app`. Each process counts separately."""
-    app.extensions[_EXTENSION] = MovingWindowRateLimiter(MemoryStorage())
+    """Let `app` count failures in this process."""
+    app.extensions[_EXTENSION] = _Attempts(MovingWindowRateLimiter(MemoryStorage()))
 
 
-def seconds_to_wait(name: str, address: str | None) -> int:
-    """Return the seconds until this name and address may try again; 0 if they may now.
+@contextmanager
+def attempt(name: str, network: str | None) -> Iterator[Attempt]:
+    """Count one attempt while the block checks the password, and a failure after it.
 
-    If the address is unknown (None), only the name counts.
+    If the client's network is not known (None), only the name counts. Raises TooManyAttempts or
+    TooBusy.
     """
-    waits = [
-        _limiter().get_window_stats(limit, subject).reset_time - time.time()
-        for limit, subject in _subjects(name, address)
-        if not _limiter().test(limit, subject)
-    ]
-    return max((int(wait) + 1 for wait in waits), default=0)
+    attempts: _Attempts = current_app.extensions[_EXTENSION]
+    subjects = list(_subjects(name, network))
+    _begin(attempts, subjects)
+    result = Attempt()
+    try:
+        yield result
+    finally:
+        attempts.hashing.release()
+        with attempts.lock:
+            attempts.running.subtract(subjects)
+            attempts.running += Counter()  # drops the zeros
+            for limit, subject in () if result.succeeded else subjects:
+                attempts.failed.hit(limit, subject)
 
 
-def failed(name: str, address: str | None) -> None:
-    """Count a failed sign-in."""
-    for limit, subject in _subjects(name, address):
-        _limiter().hit(limit, subject)
+def _begin(attempts: _Attempts, subjects: list[_Subject]) -> None:
+    with attempts.lock:
+        windows = [attempts.failed.get_window_stats(*subject) for subject in subjects]
+        running = [attempts.running[subject] for subject in subjects]
+        counted = list(zip(windows, running, strict=True))
+        waits = [one.reset_time - time.time() for one, _ in counted if one.remaining <= 0]
+        if waits:
+            raise TooManyAttempts(int(max(waits)) + 1)
+        is_full = any(one.remaining <= parallel for one, parallel in counted)
+        if is_full or not attempts.hashing.acquire(blocking=False):
+            raise TooBusy
+        attempts.running.update(subjects)
 
 
-def _subjects(name: str, address: str | None) -> Iterator[tuple[RateLimitItemPerMinute, str]]:
+def _subjects(name: str, network: str | None) -> Iterator[_Subject]:
     yield _BY_NAME, f"name {name}"
-    if address:
-        yield _BY_ADDRESS, f"address {address}"
-
-
-def _limiter() -> MovingWindowRateLimiter:
-    limiter: MovingWindowRateLimiter = current_app.extensions[_EXTENSION]
-    return limiter
+    if network:
+        yield _BY_ADDRESS, f"address {network}"

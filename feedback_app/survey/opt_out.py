@@ -2,14 +2,13 @@
 
 from typing import NamedTuple
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 
 from feedback_app.base.links import BadLinkError
 from feedback_app.records import Invitation
 from feedback_app.store import invitations, opt_outs
 from feedback_app.survey.pages import page
 from feedback_app.web.headers import protect_page
-from feedback_app.web.limits import body_too_large
 from feedback_app.web.request import now, program
 
 opt_out = Blueprint("opt_out", __name__, url_prefix="/o")
@@ -44,8 +43,6 @@ def change(token: str) -> Response:
     contact = _contact(token)
     if not contact:
         return _unknown()
-    if body_too_large():
-        abort(413)
     choice = _choice()
     if not choice:
         return _page(contact, not_ticked=True, status=422)

@@ -31,7 +31,6 @@ from feedback_app.survey.pages import (
 )
 from feedback_app.survey.protocol import Outcome, store_answer
 from feedback_app.web.headers import protect_page
-from feedback_app.web.limits import body_too_large
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, open_invitation, program
 
@@ -91,8 +90,6 @@ def _form(invitation_id: str) -> AnswerForm:
 
 def _check(invitation: Invitation, token: str, form: AnswerForm) -> Response | None:
     """Return the page for a submission that cannot be stored, or None if it can be tried."""
-    if body_too_large():
-        return _form_page(invitation, token, form, {"comment": "too_long"}, 413)
     if invitation.answered_at and form.change.data == CHANGE_REQUESTED:
         if not may_change(invitation):
             return status_page(invitation, token, 409, form.comment_text)

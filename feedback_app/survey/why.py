@@ -26,7 +26,6 @@ from feedback_app.survey.pages import (
 )
 from feedback_app.survey.protocol import Outcome, Reason, store_reason
 from feedback_app.web.headers import protect_page
-from feedback_app.web.limits import body_too_large
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, open_invitation, program
 
@@ -59,8 +58,6 @@ def store(token: str) -> Response:
         if may_change(invitation):
             return keep_or_change_page(invitation, token, form.comment_text)
         return status_page(invitation, token, 409, form.comment_text)
-    if body_too_large():
-        return _page(invitation, token, form.submitted(), {"comment": "too_long"}, 413)
     if not form.validate():
         return _page(invitation, token, form.submitted(), form.faults(), 422)
     try:

@@ -4,6 +4,7 @@ request         the running program and the present time
 client_address  the client's address, behind trusted proxies too
 pages           language of a page, rendering, redirect after POST
 headers         outgoing headers of every response
-limits          the largest request body
+limits          largest bodies, paths and headers
+server          the server of `feedback serve`
 site            the built knowledge site on the same port
 """

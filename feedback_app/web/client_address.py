@@ -1,6 +1,6 @@
 """The client address of a request, behind trusted proxies too."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from flask import request
 
@@ -11,8 +11,24 @@ _Address = IPv4Address | IPv6Address
 
 def peer_is_trusted() -> bool:
     """Return whether the peer is one of FEEDBACK_TRUSTED_PROXIES."""
-    peer = _address(request.remote_addr or "")
+    peer = parse_address(request.remote_addr or "")
     return peer is not None and _is_trusted(peer)
+
+
+def client_network() -> str | None:
+    """Return what rate limits count for a client: its IPv4 address or its IPv6 /64 network.
+
+    A subscriber gets at least a /64 and can use every address in it (RFC 6177). None if unknown.
+    """
+    address = parse_address(client_address() or "")
+    return network_of(address) if address else None
+
+
+def network_of(address: _Address) -> str:
+    """Return the address itself for IPv4, and its /64 network for IPv6."""
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((int(address), 64), strict=False))
+    return str(address)
 
 
 def client_address() -> str | None:
@@ -23,11 +39,11 @@ def client_address() -> str | None:
     invalid, or if the peer is an untrusted loopback address, which is probably a proxy missing
     from the settings. Do not count requests per address then: it would lock out everyone.
     """
-    peer = _address(request.remote_addr or "")
+    peer = parse_address(request.remote_addr or "")
     if peer is None or (peer.is_loopback and not _is_trusted(peer)):
         return None
     passed_on = request.headers.get("X-Forwarded-For", "").split(",")
-    for client in (peer, *map(_address, reversed(passed_on))):
+    for client in (peer, *map(parse_address, reversed(passed_on))):
         if client is None or not _is_trusted(client):
             return str(client) if client else None
     return None
@@ -38,7 +54,7 @@ def _is_trusted(address: _Address) -> bool:
     return any(address in network for network in networks)
 
 
-def _address(text: str) -> _Address | None:
+def parse_address(text: str) -> _Address | None:
     """Return the address in `text` without its port; None if it is not an IP address."""
     bare = text.strip()
     if bare.startswith("["):

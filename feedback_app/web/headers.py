@@ -1,18 +1,31 @@
-"""The headers of our responses. The knowledge site's own are in its headers.json."""
+"""The security headers of every response. The site's own policy is in its headers.json.
+
+`common_headers` apply wherever a page sets no stricter value of its own, also to errors,
+redirects and static files.
+"""
 
 import base64
 import hashlib
 from functools import cache
 
-from flask import Response, request
+from flask import Flask, Response, request
 
 from feedback_app.web.pages import stylesheet
 
-_PRIVATE = {
+_COMMON = {
     "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex, nofollow",
+    "Content-Security-Policy": (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+# A year. Subdomains are not ours to decide about.
+_HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+_PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 _LEADS = {
     **_PRIVATE,
     "Content-Security-Policy": (
@@ -21,6 +34,25 @@ _LEADS = {
     ),
     "Referrer-Policy": "same-origin",
 }
+
+
+def common_headers(public_url: str) -> dict[str, str]:
+    """Return the headers of every response; with an https URL, browsers then insist on https."""
+    return {**_COMMON, **(_HTTPS_ONLY if public_url.startswith("https://") else {})}
+
+
+def protect_all(app: Flask) -> None:
+    """Add the common headers to every response of `app`, and make its redirects relative."""
+    headers = common_headers(app.config["PROGRAM"].settings.public_url)
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        # Werkzeug's own redirects repeat the Host that the client sent.
+        if response.location and response.location.startswith(request.host_url):
+            response.location = f"/{response.location.removeprefix(request.host_url)}"
+        return response
 
 
 def keep_private(response: Response) -> Response:
@@ -52,5 +84,4 @@ def _page() -> dict[str, str]:
             f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; form-action 'self'; "
             "base-uri 'none'; frame-ancestors 'none'"
         ),
-        "Referrer-Policy": "no-referrer",
     }

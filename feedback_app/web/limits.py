@@ -1,23 +1,55 @@
-"""The largest request body: of the server, of a page, of a form."""
+"""Limits of a request, checked before it is parsed. `server` applies `body_limit` as well.
 
-from flask import Flask, request
+Behind another server, such as granian, Flask checks the same limits.
+"""
 
-# The server rejects a larger body without reading it.
-LARGEST_BODY = 16 * 1024 * 1024
-# A larger body is not read. Up to this size, a comment that is too long is shown again.
-LARGEST_READ = 1024 * 1024
-# No form needs more than this.
-LARGEST_FORM = 64 * 1024
-_MOST_FIELDS = 20
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, abort, request
+
+FORM_BYTES = 64 * 1024
+# The longest comment that support.toml allows: 20,000 characters, percent-encoded 12 bytes each.
+SURVEY_BYTES = 256 * 1024
+INTAKE_BYTES = 1024 * 1024
+_MAX_FIELDS = 200
+_MAX_PATH = 1024
+# Longer values are ignored: ours are less than a tenth of this.
+_IGNORED_ABOVE = {"HTTP_COOKIE": 4096, "QUERY_STRING": 4096}
+_FORM = "application/x-www-form-urlencoded"
 
 
-def limit_bodies(app: Flask) -> None:
-    """Make `app` answer 413 when a view reads a larger body."""
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_READ
-    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_READ
-    app.config["MAX_FORM_PARTS"] = _MOST_FIELDS
+def body_limit(path: str) -> int:
+    """Return the size of the largest request body that this path accepts, in bytes."""
+    if path.startswith("/api/"):
+        return INTAKE_BYTES
+    return SURVEY_BYTES if path.startswith("/f/") else FORM_BYTES
 
 
-def body_too_large() -> bool:
-    """Return whether the request body is larger than `LARGEST_FORM` bytes."""
-    return (request.content_length or 0) > LARGEST_FORM
+def limit_requests(app: Flask) -> None:
+    """Make `app` refuse requests beyond the limits, and ignore headers beyond theirs."""
+    app.config["MAX_FORM_PARTS"] = _MAX_FIELDS
+    app.wsgi_app = _without_long_values(app.wsgi_app)  # type: ignore[method-assign]
+    app.before_request(_check_size)
+
+
+def _check_size() -> None:
+    limit = body_limit(request.path)
+    request.max_content_length = request.max_form_memory_size = limit
+    if len(request.path) > _MAX_PATH:
+        abort(404)
+    if (request.content_length or 0) > limit:
+        abort(413)
+    # Werkzeug limits the number of fields of multipart forms only.
+    if request.mimetype == _FORM and request.get_data().count(b"&") >= _MAX_FIELDS:
+        abort(413)
+
+
+def _without_long_values(application: Callable[..., Any]) -> Callable[..., Any]:
+    def call(environ: dict[str, Any], start_response: Any) -> Any:
+        for name, longest in _IGNORED_ABOVE.items():
+            if len(environ.get(name, "")) > longest:
+                environ[name] = ""
+        return application(environ, start_response)
+
+    return call

@@ -1,6 +1,8 @@
 """What all pages share: language, rendering, and the redirect after a POST."""
 
-from functools import cache, lru_cache
+from collections.abc import Iterator
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from feedback_app.base.templates import template
 from feedback_app.web.request import program
 
 _STYLESHEET = Path(__file__).parent / "static" / "page.css"
-# Browsers send up to about 100 characters. The rest is ignored, so the cache stays small.
+# Browsers send up to about 100 characters.
 _LONGEST_ACCEPT_LANGUAGE = 200
 
 
@@ -46,9 +48,14 @@ def page_language(*preferred: str | None) -> str:
 
     Languages that the facts lack are skipped.
     """
-    browser = request.headers.get("Accept-Language", "")[:_LONGEST_ACCEPT_LANGUAGE]
-    wishes = (request.args.get("lang"), *preferred, *_accepted(browser))
+    wishes = chain((request.args.get("lang"), *preferred), _browser_languages())
     return choose(wishes, program().facts.languages)
+
+
+def _browser_languages() -> Iterator[str]:
+    """Yield the languages of the browser. Parsed only when nothing else decides the language."""
+    header = request.headers.get("Accept-Language", "")[:_LONGEST_ACCEPT_LANGUAGE]
+    yield from parse_accept_header(header, LanguageAccept).values()
 
 
 def see_other(location: str) -> Response:
@@ -60,8 +67,3 @@ def see_other(location: str) -> Response:
 def stylesheet() -> str:
     """Return the CSS that is inlined in every page without scripts."""
     return _STYLESHEET.read_text(encoding="utf-8").strip()
-
-
-@lru_cache(maxsize=512)
-def _accepted(header: str) -> tuple[str, ...]:
-    return tuple(parse_accept_header(header, LanguageAccept).values())

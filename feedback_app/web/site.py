@@ -1,6 +1,7 @@
 """The built knowledge site on the survey's port, for trials and small installations."""
 
 import json
+import os
 from pathlib import Path
 
 from flask import Flask, send_from_directory
@@ -44,7 +45,8 @@ def _is_hidden(name: str) -> bool:
 def _is_folder(folder: Path, name: str) -> bool:
     """Return whether `name` is a folder with an index page."""
     inside = safe_join(str(folder), name, "index.html")
-    return inside is not None and Path(inside).is_file()
+    # os.path.isfile is also False for names that are too long for the file system.
+    return inside is not None and os.path.isfile(inside)  # noqa: PTH113
 
 
 def _headers(folder: Path) -> dict[str, dict[str, str]]:

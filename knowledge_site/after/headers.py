@@ -18,8 +18,11 @@ def hashes(scripts: Iterable[str]) -> list[str]:
     return sorted(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
 
 
-def security_headers(scripts: Iterable[str]) -> Headers:
-    """Return the security headers of every page."""
+def security_headers(scripts: Iterable[str], site_url: str = "") -> Headers:
+    """Return the security headers of every page; with an https URL, browsers insist on https.
+
+    They are those of the app (`feedback_app/web/headers.py`), with the policy of the site.
+    """
     policy = (
         "default-src 'none'",
         " ".join(["script-src 'self'", *hashes(scripts)]),
@@ -32,10 +35,15 @@ def security_headers(scripts: Iterable[str]) -> Headers:
         "form-action 'self'",
         "frame-ancestors 'none'",
     )
+    https_only = {"Strict-Transport-Security": "max-age=31536000"}
     return {
         "Content-Security-Policy": "; ".join(policy),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "X-Content-Type-Options": "nosniff",
+        **(https_only if site_url.startswith("https://") else {}),
     }
 
 

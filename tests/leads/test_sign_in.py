@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -95,10 +96,67 @@ def test_an_address_that_guesses_many_names_is_rate_limited(sqlite_team_office: 
     app = create_app(parts=sqlite_team_office.program)
     with app.app_context():
         for number in range(50):
-            assert sign_in_limits.seconds_to_wait(f"name{number}", "192.0.2.1") == 0
-            sign_in_limits.failed(f"name{number}", "192.0.2.1")
-        assert sign_in_limits.seconds_to_wait("another", "192.0.2.1") > 0
-        assert sign_in_limits.seconds_to_wait("another", "192.0.2.2") == 0
+            with sign_in_limits.attempt(f"name{number}", "192.0.2.1"):
+                pass
+        with (
+            pytest.raises(sign_in_limits.TooManyAttempts) as refused,
+            sign_in_limits.attempt("another", "192.0.2.1"),
+        ):
+            pass
+        assert refused.value.seconds > 0
+        with sign_in_limits.attempt("another", "192.0.2.2"):
+            pass
+
+
+def test_two_passwords_are_checked_at_a_time_and_others_try_again_soon(
+    sqlite_team_office: Office,
+) -> None:
+    add_account(sqlite_team_office, "lena", "lead")
+    lena = Somebody(sqlite_team_office)
+    with (
+        lena.browser.application.app_context(),
+        sign_in_limits.attempt("a", None),
+        sign_in_limits.attempt("b", None),
+    ):
+        refused = lena.sign_in("lena")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+    assert "Wait a few seconds" in refused.text
+    assert lena.sign_in("lena").status_code == 303
+
+
+def test_parallel_guesses_cannot_exceed_the_limit(sqlite_team_office: Office) -> None:
+    add_account(sqlite_team_office, "lena", "lead")
+    checked: list[str] = []
+
+    def slow_check(password: str, stored: str | None) -> bool:
+        checked.append(password)
+        time.sleep(0.05)
+        return False
+
+    guesser = Somebody(sqlite_team_office)
+    app = guesser.browser.application
+    page = value_in(guesser.get("/review/sign-in").text)
+    cookie = guesser.browser.get_cookie("leads")
+
+    def guess_in_parallel(number: int) -> int:
+        browser = app.test_client()
+        browser.set_cookie("leads", cookie.value)
+        form = {"name": "lena", "password": f"guess {number}", "csrf_token": page}
+        return int(browser.post("/review/sign-in", data=form).status_code)
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(16) as pool:
+        patch.setattr(passwords, "verify", slow_check)
+        codes = list(pool.map(guess_in_parallel, range(64)))
+    assert len(checked) <= 5
+    assert set(codes) <= {401, 429, 503}
+
+
+def test_a_successful_sign_in_does_not_count_against_its_name_or_address(
+    sqlite_team_office: Office,
+) -> None:
+    add_account(sqlite_team_office, "lena", "lead")
+    for _ in range(7):
+        assert Somebody(sqlite_team_office).sign_in("lena").status_code == 303
 
 
 def _guess_often(office: Office, **environ: str) -> Callable[..., Any]:

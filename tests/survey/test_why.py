@@ -223,11 +223,13 @@ def test_a_reason_with_an_invalid_key_or_link_is_shown_again(customer: Customer)
     assert texts(customer) == [""]
 
 
-def test_a_reason_over_64_kib_is_refused(customer: Customer) -> None:
+def test_a_reason_of_a_hundred_thousand_characters_is_refused_and_given_back(
+    customer: Customer,
+) -> None:
     reason = Reason(customer)
     words = "long " * 20_000
     page = reason.send(words)
-    assert page.status_code == 413
+    assert page.status_code == 422
     assert "Please shorten your comment" in page.text
     assert words in page.text
     assert texts(customer) == [""]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.app import create_app
-from feedback_app.web.client_address import client_address, peer_is_trusted
+from feedback_app.web.client_address import client_address, network_of, peer_is_trusted
 from tests.support.office import Office
 from tests.support.senders import with_settings
 
@@ -80,3 +80,9 @@ def test_any_header_gives_a_valid_address_or_none(sqlite_office: Office) -> None
             assert found is None or ip_address(found)
 
     holds()
+
+
+def test_rate_limits_count_ipv4_by_address_and_ipv6_by_network() -> None:
+    assert network_of(ip_address("192.0.2.1")) == "192.0.2.1"
+    assert network_of(ip_address("2001:db8:1:2:ffff::9")) == "2001:db8:1:2::/64"
+    assert network_of(ip_address("fe80::1%eth0")) == "fe80::/64"
