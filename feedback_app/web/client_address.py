@@ -16,7 +16,7 @@ def peer_is_trusted() -> bool:
 
 
 def client_network() -> str | None:
-    """Return what rate limits count for a client: its IPv4 address or its IPv6 /64 network.
+    """Return the IPv4 address or IPv6 /64 network for which rate limits count a client.
 
     A subscriber gets at least a /64 and can use every address in it (RFC 6177). None if unknown.
     """

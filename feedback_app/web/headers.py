@@ -1,6 +1,6 @@
 """The security headers of every response. The site's own policy is in its headers.json.
 
-`common_headers` apply wherever a page sets no stricter value of its own, also to errors,
+`common_headers` apply wherever a page sets no stricter value, also to errors,
 redirects and static files.
 """
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, abort, request
+from werkzeug.datastructures import ImmutableMultiDict
 
 FORM_BYTES = 64 * 1024
 # The longest comment that support.toml allows: 20,000 characters, percent-encoded 12 bytes each.
@@ -42,6 +43,8 @@ def _check_size() -> None:
         abort(413)
     # Werkzeug limits the number of fields of multipart forms only.
     if request.mimetype == _FORM and request.get_data().count(b"&") >= _MAX_FIELDS:
+        # The error page must not parse it either.
+        request.form = ImmutableMultiDict()
         abort(413)
 
 

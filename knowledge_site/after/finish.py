@@ -46,7 +46,7 @@ def finish(
     redirects.write_redirects(site, pages, site_url, first)
     built = built_pages.read_site(site, texts)
     scripts = (script for page in built.values() for script in page.scripts)
-    headers.write_headers(site, headers.security_headers(scripts, site_url), unchanging)
+    headers.write_headers(site, headers.security_headers(scripts, site_url or ""), unchanging)
     return links.check(site, built)
 
 

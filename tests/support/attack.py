@@ -125,7 +125,7 @@ def under_attack(port: int, path: str, sockets: int, addresses: int = 50) -> Ite
 
 
 def ask_for(seconds: float, port: int, path: str, pid: int) -> Figures:
-    """Let a customer open the survey about ten times a second, and return what happened."""
+    """Let a customer open the survey about ten times a second, and return the figures."""
     figures, end = Figures(), time.monotonic() + seconds
     while time.monotonic() < end:
         began = time.monotonic()

@@ -50,7 +50,7 @@ def requests(app: Flask) -> list[tuple[str, str]]:
 
 
 def scored_faults(headers: Any, is_redirect: bool) -> list[str]:
-    """Return what costs points in the MDN Observatory (https://developer.mozilla.org/observatory).
+    """Return the faults that cost points in the MDN Observatory (https://developer.mozilla.org/observatory).
 
     Rules of the scoring methodology, version 5: a response without faults gets 100 points.
     """
