@@ -131,7 +131,7 @@ def test_a_name_is_redacted_in_notes_results_and_decisions_too(lena: Somebody) -
     with lena.office.program.database.write() as tx:
         for about, text in ((one, "MÜLLER calls"), (other, "Müller stays"), (None, "Thank Müller")):
             meetings.decide(tx, WEEK, about, text, lena.office.now)
-        follow_ups.close(tx, one, "contacted", "Müller called", lena.office.now)
+        follow_ups.close(tx, one, 1, "contacted", "Müller called", lena.office.now)
     shown = lena.post(f"/review/answers/{one}/redact/preview", words="Müller")
     assert "The comment does not contain “Müller”." in shown.text
     redact(lena, one, "Müller")
