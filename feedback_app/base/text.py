@@ -1,7 +1,7 @@
 """Cleans text typed by people, and compares and shows it."""
 
 import re
-from unicodedata import normalize
+from unicodedata import bidirectional, normalize
 
 # Unicode categories Cc (but newline and tab) and Cs, and the two non-characters.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -21,6 +21,9 @@ _UNSEEN = re.compile(f"[{INVISIBLE}{_MARKS}]")
 _UNPRINTABLE = re.compile(rf"(?![\n\t])[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{INVISIBLE}]")
 _LOST = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _WORD = re.compile(r"[^\s<>()\[\],;:\"']+")
+_LINE_SEPARATORS = str.maketrans("\u2028\u2029", "\n\n")
+_REORDERING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_RIGHT_TO_LEFT = {"R", "AL", "AN"}
 
 
 def clean(typed: str) -> str:
@@ -80,3 +83,19 @@ def visible(text: str) -> str:
     Line breaks and tabs stay.
     """
     return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def isolated(text: str) -> str:
+    """Return `text` so that it cannot reorder the text around it; line breaks stay.
+
+    Embeddings, overrides and isolates are removed. A line with right-to-left letters or marks is
+    enclosed in U+2068 and U+2069, which have the effect of <bdi> in plain text and HTML
+    (https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates).
+    """
+    shown = clean(text.translate(_LINE_SEPARATORS)).translate(_REORDERING)
+    if shown.isascii():
+        return shown
+    return "\n".join(
+        f"\u2068{line}\u2069" if _RIGHT_TO_LEFT & set(map(bidirectional, line)) else line
+        for line in shown.split("\n")
+    )

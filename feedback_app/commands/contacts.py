@@ -5,6 +5,7 @@ from typing import BinaryIO
 import click
 
 from feedback_app.base import times
+from feedback_app.base.text import visible
 from feedback_app.commands.named_case import from_source, newest_invitation
 from feedback_app.commands.with_program import with_program
 from feedback_app.database.contract import Transaction
@@ -46,7 +47,7 @@ def bounce(
             invitations.mark_bounced(tx, invitation.id, times.now())
     except ReportError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Case {invitation.case_number}: email marked as bounced.")
+    click.echo(visible(f"Case {invitation.case_number}: email marked as bounced."))
 
 
 def _reported(tx: Transaction, bounced: BounceReport) -> Invitation:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from feedback_app.base import times
+from feedback_app.base.text import visible
 from feedback_app.base.times import to_text
 from feedback_app.commands.with_program import with_program
 from feedback_app.intake.deliveries import CaseDelivery, preview
@@ -59,22 +60,22 @@ def _show(program: Program, preset: Preset, body: dict[str, Any], now: datetime)
     except InvalidCaseError as error:
         click.echo(f"{preset.name}: an invalid closed case")
         for one in error.errors:
-            click.echo(f"  {one}")
+            click.echo(visible(f"  {one}"))
         return False
     if delivery is None:
         click.echo(f"{preset.name}: ignored, this event does not close a case")
         for reason in preset.mapping.unmet(preset.row(payload)):
-            click.echo(f"  {reason}")
+            click.echo(visible(f"  {reason}"))
         return True
     click.echo(f"{preset.name}: a closed case")
     for name in FIELDS:
         value = getattr(delivery.case, name)
         if value not in (None, ""):
             shown = to_text(value) if isinstance(value, datetime) else value
-            click.echo(f"  {name:{_WIDTH}}{shown}")
+            click.echo(visible(f"  {name:{_WIDTH}}{shown}"))
     for note in delivery.notes:
-        click.echo(f"  {note}")
-    click.echo(f"  {result}")
+        click.echo(visible(f"  {note}"))
+    click.echo(visible(f"  {result}"))
     return True
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from feedback_app.base import times
-from feedback_app.base.text import one_line
+from feedback_app.base.text import one_line, visible
 from feedback_app.commands.open_table import SOURCE, open_table
 from feedback_app.commands.table_options import TableOptions, table_options
 from feedback_app.commands.with_program import with_program
@@ -90,7 +90,7 @@ def _run(
     if rejected:
         rejected.finish()
     for line in listed:
-        click.echo(line)
+        click.echo(visible(line))
     _summarise(counts, len(listed), rejected)
     return counts
 

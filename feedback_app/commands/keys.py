@@ -3,7 +3,7 @@
 import click
 
 from feedback_app.base import times
-from feedback_app.base.text import one_line
+from feedback_app.base.text import one_line, visible
 from feedback_app.commands.with_program import with_program
 from feedback_app.intake.api.keys import new_key
 from feedback_app.intake.closed_case import MAX_TEXT
@@ -46,7 +46,7 @@ def list_keys(program: Program) -> None:
     """List every key with its id, source, creation date and state."""
     for key in sender_keys.all_keys(program.database):
         state = f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else "valid"
-        click.echo(f"{key.id}  {key.source}  created {key.created_at:%Y-%m-%d}  {state}")
+        click.echo(visible(f"{key.id}  {key.source}  created {key.created_at:%Y-%m-%d}  {state}"))
 
 
 @key_group.command()

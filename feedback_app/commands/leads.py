@@ -6,6 +6,7 @@ import sys
 import click
 
 from feedback_app.base import times
+from feedback_app.base.text import visible
 from feedback_app.commands.with_program import with_program
 from feedback_app.leads import passwords
 from feedback_app.program import Program
@@ -72,7 +73,9 @@ def show(program: Program) -> None:
     accounts = leads.all_leads(program.database)
     for account in accounts:
         way = "password" if account.password_hash else "single sign-on"
-        click.echo(f"{account.name}\t{account.role}\t{way}\tsince {account.added_at:%Y-%m-%d}")
+        click.echo(
+            visible(f"{account.name}\t{account.role}\t{way}\tsince {account.added_at:%Y-%m-%d}")
+        )
     if not accounts:
         click.echo("No accounts yet. Add one with 'feedback lead add NAME'.")
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from feedback_app.base import times
-from feedback_app.base.text import one_line
+from feedback_app.base.text import isolated, one_line
 from feedback_app.base.weeks import parse_week
 from feedback_app.commands.published import (
     add_to,
@@ -27,7 +27,6 @@ from feedback_app.publish.drafts import (
 from feedback_app.publish.periods import PendingPeriod
 from feedback_app.publish.preview import draft_lines
 from feedback_app.publish.rules import reworded
-from feedback_app.reports.markdown_quoting import plain
 from feedback_app.store import mentions
 from published_results import Published, Result
 
@@ -52,7 +51,7 @@ def publish(
     sample: bool,
 ) -> None:
     """Show which figures can be published, and publish them after approval."""
-    approver, why = (by or "").strip(), one_line(plain(why or ""))
+    approver, why = (by or "").strip(), one_line(isolated(why or ""))
     if bool(week) != bool(why):
         raise click.UsageError("a correction needs both --correct WEEK and --why TEXT")
     if code and not approver:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from feedback_app.base import times
+from feedback_app.base.text import visible
 from feedback_app.base.times import to_text
 from feedback_app.commands.open_table import open_table
 from feedback_app.commands.table_options import TableOptions, table_options
@@ -36,17 +37,17 @@ def reconcile(program: Program, file: Path, options: TableOptions) -> None:
         for batch in job.batches(opened.columns, opened.rows):
             counts.add(batch.counts)
             for row in batch.rejected:
-                click.echo(str(row))
+                click.echo(visible(str(row)))
             for case in batch.cases:
                 if cases.is_known_near(program.database, case, within):
                     received += 1
                     continue
                 missing += 1
                 missing_sources.add(case.source)
-                click.echo(f"missing: {case.case_number} closed {to_text(case.closed_at)}")
+                click.echo(visible(f"missing: {case.case_number} closed {to_text(case.closed_at)}"))
     for source in sorted(missing_sources):
         if not cases.has_source(program.database, source):
-            click.echo(f"no case was ever received from {source}: check --set source=…")
+            click.echo(visible(f"no case was ever received from {source}: check --set source=…"))
     click.echo(
         f"{counts.read} rows read: {received + missing} closed cases, {received} received, "
         f"{missing} missing, {counts.rejected} rejected, {counts.not_matching} filtered out"

@@ -6,7 +6,7 @@ import click
 
 from feedback_app.app import create_app
 from feedback_app.base import times
-from feedback_app.base.text import without_addresses
+from feedback_app.base.text import visible, without_addresses
 from feedback_app.commands.with_program import with_program
 from feedback_app.database.migrate import migrate
 from feedback_app.jobs import worker
@@ -81,7 +81,7 @@ def worker_command(program: Program, once: bool) -> None:
     for row in refused[-_LISTED:]:
         reason = without_addresses(row["last_error"])
         case = f" for case {row['case_number']}" if row["case_number"] else ""
-        click.echo(f"{row['kind']}{case}, {row['refused_at'][:10]}: {reason}")
+        click.echo(visible(f"{row['kind']}{case}, {row['refused_at'][:10]}: {reason}"))
     if len(refused) > _LISTED:
         click.echo(f"… and {len(refused) - _LISTED} older ones")
 

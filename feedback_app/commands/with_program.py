@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec
 import click
 
 from feedback_app.base import times
+from feedback_app.base.text import visible
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.database.migrate import SchemaError, require_current
 from feedback_app.program import Program, open_program, register_wording
@@ -36,7 +37,7 @@ def with_program(migrated: bool = True) -> Callable[[Command[P]], Callable[P, No
                 finally:
                     program.database.close()
             except (SettingsError, SchemaError, DatabaseUnavailableError) as error:
-                raise click.ClickException(str(error)) from error
+                raise click.ClickException(visible(str(error))) from error
 
         return run
 

@@ -9,7 +9,7 @@ from wtforms.validators import AnyOf
 
 from feedback_app.base.language import choose
 from feedback_app.base.templates import template
-from feedback_app.base.text import one_line
+from feedback_app.base.text import isolated, one_line
 from feedback_app.database.contract import Transaction
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.csrf import LeadsForm
@@ -154,7 +154,7 @@ def _draft(case: AnsweredCase) -> EmailDraft:
     invitation = invitations.find(program().database, case.invitation_id)
     language = choose([case.language], program().facts.languages)
     values = {
-        "case_number": one_line(case.case_number),
+        "case_number": isolated(one_line(case.case_number)),
         "facts": program().facts,
         "commented": bool(case.comment),
         "welcome": bool(case.contact_welcome),

@@ -6,7 +6,7 @@ from mjml import mjml2html
 
 from feedback_app.base.language import choose
 from feedback_app.base.templates import template
-from feedback_app.base.text import one_line
+from feedback_app.base.text import isolated, one_line
 from feedback_app.mail.message import Email, MailContext, render_email
 from feedback_app.records import OutboxMessage
 
@@ -46,7 +46,7 @@ def closure_email(
     """
     language = choose([language], context.facts.languages)
     values = {
-        "case_number": one_line(case_number),
+        "case_number": isolated(one_line(case_number)),
         "facts": context.facts,
         "page": lambda page: context.site_page(page, language),
         "links": links,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from feedback_app.base.templates import template
-from feedback_app.base.text import one_line
+from feedback_app.base.text import isolated, one_line
 from feedback_app.mail.message import Email, MailContext, render_email
 from feedback_app.records import SAMPLE_SOURCE, Invitation, OutboxMessage
 
@@ -41,7 +41,7 @@ def digest_text(context: MailContext, values: Mapping[str, Any]) -> tuple[str, s
 def _alert_values(context: MailContext, invitation: Invitation) -> dict[str, Any]:
     number = _CHAT_MARKUP.sub("·", one_line(invitation.case_number))[:_CASE_NUMBER_LENGTH]
     return {
-        "case_number": number,
+        "case_number": isolated(number),
         "link": f"{context.public_url}/review/answers/{invitation.id}",
         "is_sample": invitation.source == SAMPLE_SOURCE,
     }

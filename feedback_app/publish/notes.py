@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from feedback_app.base.text import one_line
+from feedback_app.base.text import isolated, one_line
 from feedback_app.database.contract import Database
-from feedback_app.reports.markdown_quoting import plain
 from feedback_app.store import mentions
 from published_results import LONGEST_NOTE, NOTE_FORMAT, Approval, Published, PublishedNote
 
@@ -72,7 +71,7 @@ def new_note(
 
 def _checked(texts: Mapping[str, str]) -> dict[str, str]:
     """Return the texts on one line each. Raises NoteFaultError if all are empty or one too long."""
-    lines = {language: one_line(plain(words)) for language, words in texts.items()}
+    lines = {language: one_line(isolated(words)) for language, words in texts.items()}
     text = {language: line for language, line in lines.items() if line}
     if not text:
         raise NoteFaultError("the note has no text")

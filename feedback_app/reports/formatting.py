@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from charts import numbers
+from feedback_app.base.text import isolated
 from feedback_app.reports import charts
-from feedback_app.reports.markdown_quoting import plain, web_address
+from feedback_app.reports.markdown_quoting import web_address
 from feedback_app.review.scores import lowest, score
 from support_facts import Facts, Text
 
@@ -39,7 +40,7 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
         "duration": numbers.duration,
         "kind": lambda key: _name(facts.case_kinds, key, language),
         "reason": lambda key: _name(facts.closure_reasons, key, language),
-        "plain": plain,
+        "plain": isolated,
         "web_address": web_address,
         "score": score,
         "lowest": lowest,

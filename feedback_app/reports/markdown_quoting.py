@@ -9,12 +9,9 @@ import re
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlsplit
 
-from feedback_app.base.text import clean, one_line
+from feedback_app.base.text import isolated, one_line
 
 JOINER = "\u2060"
-# Embeddings, overrides and isolates also reorder the text that follows.
-_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_LINE_SEPARATORS = str.maketrans("\u2028\u2029", "\n\n")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#])|[&<>|~$^]|==+|\+\++")
 _REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _BECOMES_A_LINK = re.compile(r"@|www(?=\.)|#(?=\d)|:(?=//|[+\w-]*[A-Za-z+-]:)", re.IGNORECASE)
@@ -28,19 +25,14 @@ class Markdown(str):
     __slots__ = ()
 
 
-def plain(text: str) -> str:
-    """Return `text` without control characters and bidirectional overrides."""
-    return clean(text.translate(_LINE_SEPARATORS)).translate(_BIDI)
-
-
 def inline(text: str) -> Markdown:
     """Return `text` on one line, for a paragraph, heading or table cell."""
-    return Markdown(_escaped(one_line(plain(text))))
+    return Markdown(_escaped(isolated(one_line(text))))
 
 
 def quote(text: str) -> Markdown:
     """Return `text` as a block quote with its line breaks."""
-    lines = [_escaped(line.rstrip()) for line in plain(text).strip("\n").split("\n")]
+    lines = [_escaped(line.rstrip()) for line in isolated(text).strip("\n").split("\n")]
     quoted = []
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
         # Two spaces at the end are a line break in every dialect.

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from feedback_app.base.text import one_line
+from feedback_app.base.text import one_line, visible
 from feedback_app.base.times import to_text
 from feedback_app.records import AnsweredCase
-from feedback_app.reports.markdown_quoting import plain
 
 _LAYOUT = "{:<20}  {:<16}  {:>4}  {:>12}  {:<10}  {}"
 _LONGEST_COMMENT = 60
@@ -30,8 +29,8 @@ def answers_as_lines(answered: Iterable[AnsweredCase]) -> Iterator[str]:
 
 
 def _line(*cells: str | int | None) -> str:
-    # Control characters in typed text could change the terminal, so they are removed.
-    shown = [cell if isinstance(cell, int) else one_line(plain(cell or "")) for cell in cells]
+    # Invisible characters in typed text could change or reorder the line, so they are escaped.
+    shown = [cell if isinstance(cell, int) else visible(one_line(cell or "")) for cell in cells]
     return _LAYOUT.format(*shown).rstrip() + "\n"
 
 

@@ -8,6 +8,7 @@ from flask import Response, current_app, request
 from markupsafe import escape
 
 from feedback_app.base.links import tidy
+from feedback_app.base.text import isolated
 from feedback_app.records import SAMPLE_SOURCE, Invitation
 from feedback_app.survey.forms import page_token
 from feedback_app.web import pages
@@ -40,7 +41,7 @@ def page(
         f"survey/{name}",
         status,
         language,
-        case_number=invitation.case_number if invitation else "",
+        case_number=isolated(invitation.case_number) if invitation else "",
         is_sample=invitation is not None and invitation.source == SAMPLE_SOURCE,
         superseded=invitation is not None and invitation.superseded_at is not None,
         path=survey_path(token),
@@ -59,7 +60,7 @@ def blank_form(invitation: Invitation, ease: str) -> Response:
     Most requests ask for this page, so it is rendered once per language and score, with gaps.
     """
     values = {
-        "case_number": invitation.case_number,
+        "case_number": isolated(invitation.case_number),
         "page": new_page_token(invitation),
         "here": request.path,
     }
