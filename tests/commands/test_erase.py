@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -14,6 +15,11 @@ from tests.support.office import KEY, NOW, Office
 from tests.support.team import answered
 
 Erase = Callable[..., Result]
+
+
+def _stored(office: Office) -> dict[str, list[dict[str, Any]]]:
+    """Return every row, except the wordings that a start of the program stores."""
+    return {**office.everything(), "wordings": []}
 
 
 @pytest.fixture
@@ -39,25 +45,25 @@ def test_a_number_that_several_sources_have_is_refused_and_the_cases_are_listed(
         customer="Second",
         contact_email="two@customer.example",
     )
-    before = office.everything()
+    before = _stored(office)
     refused = erase("--case", "0042", "--yes")
     assert refused.exit_code == 1
     assert "--source one: case 0042, closed " in refused.stderr
     assert "UTC, Second" in refused.stderr
-    assert office.everything() == before
+    assert _stored(office) == before
     assert erase("--case", "0042", "--source", "two", "--yes").exit_code == 0
     assert _comments(office) == ["None", "words of one"]
 
 
 def test_it_asks_first_and_without_a_terminal_it_needs_yes(office: Office, erase: Erase) -> None:
     answered(office, "0042", 2, 2, comment="words")
-    before = office.everything()
+    before = _stored(office)
     refused = erase("--case", "0042")
     assert refused.exit_code == 1
     assert "case 0042, closed" in refused.stdout
     assert "1 answer with a comment" in refused.stdout
     assert "add --yes" in refused.stderr
-    assert office.everything() == before
+    assert _stored(office) == before
 
 
 def test_everything_about_a_case_is_listed_erased_and_written_to_the_audit_log(

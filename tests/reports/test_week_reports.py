@@ -114,6 +114,8 @@ class Page(HTMLParser):
 
 def squeezed(text: str) -> str:
     """Return the visible text: white space as one space, without our invisible characters."""
+    # Right-to-left text is enclosed in invisible isolates.
+    text = re.sub("[\u2068\u2069]", "", text)
     return " ".join(text.replace(JOINER, "").replace("\u2028", " ").replace("\u2029", " ").split())
 
 
@@ -506,7 +508,7 @@ def test_a_terminal_gets_one_line_per_answer_without_control_characters() -> Non
         answers_as_lines([an_answer(4, 5, "a\x1b[2Jb\n\u202ec" + "d" * 100), an_answer(1, 2)])
     )
     assert [line.count("\n") for line in lines] == [1, 1, 1]
-    assert re.search(r"^2026-11-18T12:00:00Z +00012345 +4 +5 +tests +a\[2Jb cd+…$", lines[1])
+    assert re.search(r"^2026-11-18T12:00:00Z +00012345 +4 +5 +tests +a\[2Jb \\u202ecd+…$", lines[1])
     assert list(answers_as_lines([])) == ["No answers yet.\n"]
 
 
