@@ -25,6 +25,7 @@ _RESPONSE_SECONDS = 300
 HELD_BYTES = 32 * 1024 * 1024
 _CHECK_AFTER_BYTES = 4 * 1024 * 1024
 _LOG_AGAIN_SECONDS = 600
+_OWN = ("127.0.0.1", "::1")
 
 log = logging.getLogger(__name__)
 
@@ -115,9 +116,16 @@ class Connections:
         self._logged: dict[str, float] = {}
 
     def client(self, peer: str) -> str:
-        """Return the client for which a connection counts; "" is a trusted proxy."""
+        """Return the client for which a connection counts; "" is a proxy, which has no limit.
+
+        From this machine's own address comes most likely a proxy that is missing in the settings.
+        """
         address = parse_address(peer)
-        if address is None or any(address in network for network in self._proxies):
+        if (
+            address is None
+            or str(address) in _OWN
+            or any(address in network for network in self._proxies)
+        ):
             return ""
         return network_of(address)
 

@@ -61,7 +61,7 @@ def exchange(port: int, sent: bytes) -> str:
         return one.makefile("rb").read().decode()
 
 
-def connect(port: int, sent: bytes = b"", source: str = "127.0.0.1") -> socket.socket:
+def connect(port: int, sent: bytes = b"", source: str = "127.0.0.5") -> socket.socket:
     one = socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(source, 0))
     OPEN.append(one)
     one.sendall(sent)
@@ -197,6 +197,12 @@ def test_a_client_at_its_limit_can_replace_its_idle_connections() -> None:
 def test_a_trusted_proxy_has_no_limit_per_client() -> None:
     with serving(per_client=4, proxies=("127.0.0.0/24",)) as port:
         held = [connect(port, b"GET / HTTP/1.1\r\n") for _ in range(6)]
+        assert all(map(is_open, held))
+
+
+def test_a_proxy_on_this_machine_has_no_limit_either() -> None:
+    with serving(per_client=4) as port:
+        held = [connect(port, b"GET / HTTP/1.1\r\n", "127.0.0.1") for _ in range(6)]
         assert all(map(is_open, held))
 
 
