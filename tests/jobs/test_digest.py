@@ -38,8 +38,8 @@ def test_the_digest_of_last_week_is_written_once_on_monday_at_seven(mailed: Offi
     mail = next(mail for mail in mailed.mails() if mail["To"] == "one@example.org")
     assert mail["Subject"] == "Weekly review 2026-W48: 2 answers, 1 low"
     text = mail.get_content()
-    assert "CES: 1: 1, 2: 0, 3: 0, 4: 0, 5: 1; mean 3.0, n = 2" in text
-    assert "Response rate: 2 / 2" in text
+    assert "CES 3.0, 2 answers (1: 1, 2: 0, 3: 0, 4: 0, 5: 1)" in text
+    assert "Response rate: 2 of 2 surveyed customers answered" in text
     assert "Unread answers: 2" in text
     assert "http://survey.example/review/2026-W48" in text
     for secret in ("SECRET", "contact@customer.example", "A customer for tests"):

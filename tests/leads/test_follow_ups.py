@@ -60,7 +60,7 @@ def test_the_draft_opens_in_an_email_program_and_quotes_nothing(lena: Somebody) 
     assert unquote(parts.path) == "contact@customer.example"
     assert said["subject"] == ["Ihr Feedback zu Fall 0001"]
     assert said["body"][0].startswith("Guten Tag,\r\n\r\nvielen Dank")
-    assert "Sie schrieben, dass wir uns melden dürfen." in said["body"][0]
+    assert "Sie haben zugestimmt, dass wir uns bei Ihnen melden." in said["body"][0]
     assert "Slow" not in said["body"][0]
 
 
@@ -72,7 +72,7 @@ def test_a_draft_without_consent_or_address_has_a_warning(lena: Somebody) -> Non
     page = lena.get(f"/review/follow-ups/{one}").text
     assert "did not agree to be contacted" in page
     assert "The address is no longer stored here" in page
-    assert "You wrote that we may get in touch" not in page
+    assert "You agreed that we may contact you" not in page
 
 
 def test_the_customer_only_sees_that_a_closed_follow_up_was_handled(lena: Somebody) -> None:

@@ -230,8 +230,8 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
     page.fill("#decision", "We tell customers each morning.")
     follow(page, "text=Add decision")
     assert "We tell customers each morning." in page.inner_text("main")
-    while page.query_selector("[rel=next]"):
-        follow(page, "[rel=next]")
+    while page.query_selector("[data-step=next]"):
+        follow(page, "[data-step=next]")
     follow(page, "text=End the meeting and write the minutes")
     minutes = page.inner_text("main")
     assert "We tell customers each morning." in minutes
