@@ -18,6 +18,7 @@ from feedback_app.commands.reconcile import reconcile
 from feedback_app.commands.review import answers, export, review
 from feedback_app.commands.sample import sample_command
 from feedback_app.commands.serving import migrate_command, serve, worker_command
+from feedback_app.commands.uninvite import uninvite
 
 
 @click.group()
@@ -31,6 +32,7 @@ for command in (
     serve,
     worker_command,
     invite,
+    uninvite,
     link,
     mint,
     outbox_group,

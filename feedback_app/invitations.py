@@ -1,18 +1,23 @@
 """Which customers get a survey invitation, when, and why not."""
 
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from feedback_app.base.links import new_id
+from feedback_app.base.times import to_text
 from feedback_app.base.weeks import week_of
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY
-from feedback_app.records import ClosedCase, OutboxMessage, WithheldBecause
-from feedback_app.store import cases, invitations, opt_outs, outbox
+from feedback_app.records import ClosedCase, OutboxMessage, SeenClosing, WithheldBecause
+from feedback_app.store import cases, invitations, outbox
+from feedback_app.store.case_lookups import LoadedCases, QueriedCases
 from support_facts import Facts
+
+_Identity = tuple[str, str]
+_EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
 # A customer may submit a page that was opened before its link expired.
 GRACE = timedelta(hours=1)
@@ -37,6 +42,10 @@ class IntakeDecision:
     duplicate_of: str | None = None
 
 
+# One object for each decision about a new case, because a preview makes as many as a file has rows.
+_NEW = {reason: IntakeDecision("new", reason) for reason in (None, *get_args(WithheldBecause))}
+
+
 @dataclass(frozen=True)
 class IntakeResult:
     """What was stored for a closed case.
@@ -58,23 +67,32 @@ class PlannedCases:
     `CaseIntake.decide` treats them as if they were in the database.
     """
 
-    _closings: dict[tuple[str, str], list[ClosedCase]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    _by_number: dict[str, list[ClosedCase]] = field(default_factory=lambda: defaultdict(list))
-    _asked: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    # A large file has to fit into memory, so only what is compared is kept.
+    _closings: dict[_Identity, tuple[SeenClosing, ...]] = field(default_factory=dict)
+    _by_number: dict[str, tuple[SeenClosing, ...]] = field(default_factory=dict)
+    # The case that a contact is asked about; None for several.
+    _asked: dict[str, _Identity | None] = field(default_factory=dict)
 
     def add(self, case: ClosedCase, is_asked: bool) -> None:
         """Record a new closing, and whether its customer is asked."""
-        self._closings[_identity(case)].append(case)
-        self._by_number[case.case_number].append(case)
+        identity = _identity(case)
+        planned = SeenClosing(
+            case.source, case.case_number, case.closure_key, case.closed_at, case.contact_email
+        )
+        self._closings[identity] = (*self._closings.get(identity, ()), planned)
+        number = case.case_number
+        self._by_number[number] = (*self._by_number.get(number, ()), planned)
         if is_asked and case.contact_email:
-            self._asked[case.contact_email.lower()].add(_identity(case))
+            address = case.contact_email.lower()
+            is_only = self._asked.get(address, identity) == identity
+            self._asked[address] = identity if is_only else None
 
     def has_same_closing(self, case: ClosedCase, within: timedelta) -> bool:
         """Return the result that `cases.same_closing` would have for these cases."""
-        closings = self._closings.get(_identity(case), ())
-        return any(case.is_same_closing(one.key, one.closed_at, within) for one in closings)
+        return any(
+            case.is_same_closing(one.closure_key or to_text(one.closed_at), one.closed_at, within)
+            for one in self._closings.get(_identity(case), ())
+        )
 
     def likely_duplicate(self, case: ClosedCase, within: timedelta) -> str | None:
         """Return the result that `cases.likely_duplicate` would have for these cases."""
@@ -88,8 +106,17 @@ class PlannedCases:
 
     def asked_about_another(self, case: ClosedCase) -> bool:
         """Return the result that `cases.asked_since` would have for these cases."""
-        asked = self._asked.get((case.contact_email or "").lower(), set())
-        return bool(asked - {_identity(case)})
+        identity = _identity(case)
+        return self._asked.get((case.contact_email or "").lower(), identity) != identity
+
+
+class _Limits(NamedTuple):
+    """The rules of the facts as times, calculated once for many cases."""
+
+    same_closing: timedelta
+    oldest: datetime
+    quiet_since: datetime | None
+    checks_duplicates: bool
 
 
 @dataclass(frozen=True)
@@ -116,17 +143,58 @@ class CaseIntake:
         It only reads. `planned` are cases to consider in addition to those in the database;
         `ask_anyway` ignores the asking limit and likely duplicates.
         """
-        planned = planned or PlannedCases()
-        within = timedelta(hours=self.facts.survey.same_closure_hours)
-        known = cases.same_closing(source, case, within)
-        if known or planned.has_same_closing(case, within):
+        limits = self._limits(now, ask_anyway)
+        return self._decide(QueriedCases(source), case, limits, planned or PlannedCases())
+
+    def decide_all(
+        self,
+        source: Database,
+        closed: Sequence[ClosedCase],
+        now: datetime,
+        ask_anyway: bool,
+        planned: PlannedCases,
+    ) -> list[IntakeDecision]:
+        """Return the decisions about several cases, in order, and add the new ones to `planned`."""
+        stored, limits = LoadedCases(source, closed), self._limits(now, ask_anyway)
+        decisions = []
+        for case in closed:
+            decision = self._decide(stored, case, limits, planned)
+            if decision.outcome == "new":
+                planned.add(case, is_asked=decision.withheld_because is None)
+            decisions.append(decision)
+        return decisions
+
+    def is_notified(self, case: ClosedCase, withheld: WithheldBecause | None) -> bool:
+        """Return whether the contact gets the closure email, with or without the survey."""
+        return bool(self.we_send and case.contact_email and withheld in _STILL_NOTIFIED)
+
+    def _limits(self, now: datetime, ask_anyway: bool) -> _Limits:
+        rules = self.facts.survey
+        asking_limit = timedelta(days=rules.asking_limit_days)
+        quiet = timedelta(days=rules.quiet_period_days)
+        return _Limits(
+            same_closing=timedelta(hours=rules.same_closure_hours),
+            oldest=_EARLIEST if ask_anyway else now - asking_limit,
+            quiet_since=now - quiet if quiet else None,
+            checks_duplicates=not ask_anyway,
+        )
+
+    def _decide(
+        self,
+        stored: QueriedCases | LoadedCases,
+        case: ClosedCase,
+        limits: _Limits,
+        planned: PlannedCases,
+    ) -> IntakeDecision:
+        known = stored.same_closing(case, limits.same_closing)
+        if known or planned.has_same_closing(case, limits.same_closing):
             return IntakeDecision("known", known_case=known)
-        if not ask_anyway:
-            duplicate_of = cases.likely_duplicate(source, case, within)
-            duplicate_of = duplicate_of or planned.likely_duplicate(case, within)
+        if limits.checks_duplicates:
+            duplicate_of = stored.likely_duplicate(case, limits.same_closing)
+            duplicate_of = duplicate_of or planned.likely_duplicate(case, limits.same_closing)
             if duplicate_of:
                 return IntakeDecision("likely_duplicate", duplicate_of=duplicate_of)
-        return IntakeDecision("new", self._withheld(source, case, now, ask_anyway, planned))
+        return _NEW[_withheld(stored, case, limits, planned)]
 
     def store(
         self,
@@ -156,7 +224,7 @@ class CaseIntake:
         invitation_id = invitations.add(tx, case_ref, now, expires_at, withheld)
         if withheld is None:
             self._supersede_earlier(tx, invitation_id, now)
-        if self.we_send and send and case.contact_email and withheld in _STILL_NOTIFIED:
+        if send and case.contact_email and self.is_notified(case, withheld):
             outbox.add(
                 tx,
                 OutboxMessage(
@@ -189,31 +257,25 @@ class CaseIntake:
         for superseded in invitations.supersede_earlier(tx, invitation_id, now):
             self.withdraw_email(tx, superseded, now, "withdrawn: the case was closed again")
 
-    def _withheld(
-        self,
-        source: Database | Transaction,
-        case: ClosedCase,
-        now: datetime,
-        ask_anyway: bool,
-        planned: PlannedCases,
-    ) -> WithheldBecause | None:
-        """Return why the customer of a new closing is not asked, or None."""
-        rules = self.facts.survey
-        if cases.closed_again_later(source, case) or planned.closed_again_later(case):
-            return "superseded"
-        if not ask_anyway and case.closed_at < now - timedelta(days=rules.asking_limit_days):
-            return "too_old"
-        if not case.contact_email:
-            return "no_address"
-        if opt_outs.holds(source, case.contact_email):
-            return "opt_out"
-        quiet = timedelta(days=rules.quiet_period_days)
-        if quiet and (
-            cases.asked_since(source, case, now - quiet) or planned.asked_about_another(case)
-        ):
-            return "quiet_period"
-        return None
+
+def _withheld(
+    stored: QueriedCases | LoadedCases, case: ClosedCase, limits: _Limits, planned: PlannedCases
+) -> WithheldBecause | None:
+    """Return why the customer of a new closing is not asked, or None."""
+    if stored.closed_again_later(case) or planned.closed_again_later(case):
+        return "superseded"
+    if case.closed_at < limits.oldest:
+        return "too_old"
+    if not case.contact_email:
+        return "no_address"
+    if stored.has_opted_out(case.contact_email):
+        return "opt_out"
+    if limits.quiet_since and (
+        stored.asked_since(case, limits.quiet_since) or planned.asked_about_another(case)
+    ):
+        return "quiet_period"
+    return None
 
 
-def _identity(case: ClosedCase) -> tuple[str, str]:
+def _identity(case: ClosedCase) -> _Identity:
     return case.source, case.case_id

@@ -10,6 +10,8 @@ from feedback_app.base.text import INVISIBLE
 from support_facts import is_email_address
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
+# The local part of an address that needs no thorough look.
+_SIMPLE_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
 
 IN_ASCII = "in ASCII, a domain with other letters as xn--…"
 
@@ -60,6 +62,9 @@ def spellings(address: str) -> tuple[str, ...]:
     A domain with letters outside ASCII has a second spelling. Text that is not an address has one.
     """
     text = normalize("NFKC", address).strip().lower()
+    local, _, domain = text.rpartition("@")
+    if domain.isascii() and "xn--" not in domain and _SIMPLE_LOCAL.fullmatch(local):
+        return (text,)
     try:
         parts = validate_email(text, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:

@@ -1,25 +1,30 @@
 """The command that imports closed cases from a CSV file and invites their customers: invite."""
 
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
 from feedback_app.base import times
-from feedback_app.base.text import one_line, visible
-from feedback_app.commands.open_table import SOURCE, open_table
+from feedback_app.commands.invite_report import (
+    LISTED_ROWS,
+    print_footers,
+    print_preview,
+    print_rows,
+    print_way_back,
+)
+from feedback_app.commands.open_table import SOURCE, OpenTable, open_table
 from feedback_app.commands.table_options import TableOptions, table_options
 from feedback_app.commands.with_program import with_program
-from feedback_app.intake.csv.file import CSVTable
 from feedback_app.intake.csv.importing import Batch, Import, ImportCounts
+from feedback_app.intake.csv.preview import Preview, swapped_order
 from feedback_app.intake.csv.rejected import RejectedRows, rejected_path
 from feedback_app.intake.mapping import FIELDS
 from feedback_app.program import Program
-
-_LISTED_ROWS = 20
 
 
 @click.command(
@@ -34,7 +39,7 @@ _LISTED_ROWS = 20
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="Show the counts and rejected rows, but store and send nothing.",
+    help="Show what would happen, but store and send nothing.",
 )
 @click.option(
     "--ask-anyway",
@@ -45,75 +50,76 @@ _LISTED_ROWS = 20
 def invite(
     program: Program, file: Path, options: TableOptions, dry_run: bool, ask_anyway: bool
 ) -> None:
-    """Import closed cases from FILE, a CSV file, and invite their customers to the survey.
+    """Import closed cases from FILE and invite their customers to the survey.
+
+    FILE is a CSV file or an Excel workbook (.xlsx). Lines above and below its table are ignored.
 
     You can run it again: cases that were imported before count as duplicates. So do cases that
     another source sent with the same number, closing time and contact. Rejected rows are
     listed and written to FILE.rejected.csv. Correct them there and invite that file. The next run
     of FILE overwrites it.
     """
-    with open_table(program, file, options, times.now()) as opened:
+    now = times.now()
+    with open_table(program, file, options, now) as opened:
         job = Import(
-            case_intake=program.case_intake,
-            mapping=opened.mapping,
-            reader=opened.reader,
-            ask_anyway=ask_anyway,
+            case_intake=program.case_intake, row_reader=opened.row_reader, ask_anyway=ask_anyway
         )
-        rejected = None
-        if not dry_run:
-            rejected = RejectedRows(
-                program.database, rejected_path(file), opened.columns, opened.reader.now
-            )
-        process = job.dry_run if dry_run else job.run
-        batches = process(program.database, opened.columns, opened.rows)
-        counts = _run(file, opened.table, batches, rejected)
+        if dry_run:
+            preview = _preview(opened)
+            batches = job.dry_run(program.database, preview.watched(opened.rows))
+            outcome = _run(file, opened, batches, preview.add)
+        else:
+            rejected = RejectedRows(program.database, rejected_path(file), opened.columns, now)
+            batches = job.run(program.database, opened.rows)
+            outcome = _run(file, opened, batches, lambda batch: rejected.add(batch.rejected))
+            rejected.finish()
+    counts = outcome.counts
+    print_rows(outcome.listed, outcome.left_out, counts, None if dry_run else rejected)
+    print_footers(opened.footers.lines)
     if dry_run:
-        click.echo("dry run: nothing was stored or sent")
+        print_preview(preview, counts, opened.row_reader.mapping, program.zone)
     click.echo(counts)
+    print_way_back(counts, now, dry_run)
     if counts.rejected:
         raise click.exceptions.Exit(1)
 
 
+@dataclass
+class _Outcome:
+    counts: ImportCounts = field(default_factory=ImportCounts)
+    listed: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def _preview(opened: OpenTable) -> Preview:
+    row_reader = opened.row_reader
+    dates = row_reader.reader.dates_of("closed_at")
+    formats = [dates.formats] if isinstance(dates.formats, str) else dates.formats or []
+    return Preview(
+        now=row_reader.reader.now,
+        closed_at=opened.place("closed_at"),
+        case_number=opened.place("case_number"),
+        where={label: row_reader.columns.index(label) for label in row_reader.mapping.where},
+        swapped=swapped_order(dates, formats),
+    )
+
+
 def _run(
-    file: Path, table: CSVTable, batches: Generator[Batch], rejected: RejectedRows | None
-) -> ImportCounts:
-    """Process the batches with a progress bar, write and list rejected rows; return the counts."""
-    counts = ImportCounts()
-    listed: list[str] = []
+    file: Path, opened: OpenTable, batches: Generator[Batch], handle: Callable[[Batch], None]
+) -> _Outcome:
+    """Process the batches with a progress bar, and return the counts and the first faults."""
+    outcome = _Outcome()
     with closing(batches), _progress(file) as bar:
         for batch in batches:
-            if rejected:
-                rejected.add(batch.rejected)
-            counts.add(batch.counts)
-            listed += [str(row) for row in batch.rejected[: _LISTED_ROWS - len(listed)]]
-            bar.update(table.bytes_read - bar.pos)
-    if rejected:
-        rejected.finish()
-    for line in listed:
-        click.echo(visible(line))
-    _summarise(counts, len(listed), rejected)
-    return counts
-
-
-def _summarise(counts: ImportCounts, listed: int, rejected: RejectedRows | None) -> None:
-    more = counts.rejected - listed
-    if more:
-        click.echo(f"and {more} more")
-    if counts.rejected and rejected:
-        click.echo(f"all rejected rows are in {rejected.path}: correct them and invite that file")
-    for name, count in counts.likely_duplicates.items():
-        source = one_line(name)
-        rows = "1 row: a likely duplicate" if count == 1 else f"{count} rows: likely duplicates"
-        click.echo(
-            f"{rows} of cases from source {source} (same number, closing time and contact). Not "
-            f"stored, so nobody is asked twice. Import with --set source={source} to match them, "
-            "or with --ask-anyway if they are different cases"
-        )
-    if counts.cleaned:
-        click.echo(
-            f"{counts.cleaned} rows had characters that cannot be stored, such as NUL; "
-            "they were removed"
-        )
+            handle(batch)
+            outcome.counts.add(batch.counts)
+            for found, rows in (
+                (outcome.listed, batch.rejected),
+                (outcome.left_out, batch.left_out),
+            ):
+                found += [str(row) for row in rows[: LISTED_ROWS - len(found)]]
+            bar.update(opened.table.bytes_read - bar.pos)
+    return outcome
 
 
 def _progress(file: Path) -> Any:

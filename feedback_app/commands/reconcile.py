@@ -33,8 +33,8 @@ def reconcile(program: Program, file: Path, options: TableOptions) -> None:
     counts, received, missing = ImportCounts(), 0, 0
     missing_sources: set[str] = set()
     with open_table(program, file, options, times.now()) as opened:
-        job = Import(case_intake=program.case_intake, mapping=opened.mapping, reader=opened.reader)
-        for batch in job.batches(opened.columns, opened.rows):
+        job = Import(case_intake=program.case_intake, row_reader=opened.row_reader)
+        for batch in job.batches(opened.rows):
             counts.add(batch.counts)
             for row in batch.rejected:
                 click.echo(visible(str(row)))

@@ -25,6 +25,7 @@ class TableOptions:
     tables: MappingTables
     delimiter: str | None
     encoding: str | None
+    sheet: str | None
 
 
 def _merged(file: MappingTables, given: Mapping[str, Any]) -> MappingTables:
@@ -37,7 +38,7 @@ def _merged(file: MappingTables, given: Mapping[str, Any]) -> MappingTables:
             "set": {**constants, **given["constants"]},
             "where": {**file.where, **given["where"]},
             "missing": [*file.missing, *given["missing"]],
-            "date_format": given["date_format"] or file.date_format,
+            "date_format": list(given["date_format"]) or file.date_format,
             "time_zone": given["zone"] or file.time_zone,
         }
     )
@@ -94,7 +95,8 @@ _OPTIONS = (
         multiple=True,
         metavar="FIELD=COLUMN",
         callback=_pairs,
-        help="Fill a field from a column. Columns named like a field need no --map.",
+        help="Fill a field from a column. Columns named like a field need no --map. Choose one of "
+        "several columns with the same name by NAME[2], or any column by its position, #3.",
     ),
     click.option(
         "--set",
@@ -109,15 +111,18 @@ _OPTIONS = (
         multiple=True,
         metavar="COLUMN=VALUE",
         callback=_pairs,
-        help="Import only rows with this value in the column. Repeat it to allow several values.",
+        help="Import only rows with this value in the column, in any case. Repeat it to allow "
+        "several values.",
     ),
     click.option(
         "--missing", multiple=True, metavar="TEXT", help="Treat this text as an empty cell."
     ),
     click.option(
         "--date-format",
+        multiple=True,
         metavar="FORMAT",
-        help="The format of dates, such as '%d/%m/%Y %H:%M'. Default: ISO 8601.",
+        help="The format of dates, such as '%d/%m/%Y %H:%M'. Repeat it for several formats; the "
+        "first one that fits counts. Default: detected, if the day cannot be the month.",
     ),
     click.option(
         "--timezone",
@@ -126,7 +131,12 @@ _OPTIONS = (
         callback=_zone,
         help="The time zone of dates without an offset, such as Europe/Lisbon. Default: the "
         "team's. When clocks go back, the first of the two hours counts; times that clocks skip "
-        "are rejected.",
+        "are read with the offset before the change.",
+    ),
+    click.option(
+        "--sheet",
+        metavar="NAME",
+        help="The sheet of an Excel workbook. Default: the first sheet with cells.",
     ),
     click.option(
         "--delimiter",
@@ -155,6 +165,7 @@ def table_options(command: F) -> F:
             tables=_merged(kwargs.pop("mapping_file"), given),
             delimiter=kwargs.pop("delimiter"),
             encoding=kwargs.pop("encoding"),
+            sheet=kwargs.pop("sheet"),
         )
         return command(*args, options=options, **kwargs)
 

@@ -34,6 +34,8 @@ _BETWEEN = tuple(
     for name, field in CASE_FIELDS.items()
     if field.kind == "time" and name not in ("opened_at", "closed_at")
 )
+# Fields that can contradict the closing time or each other.
+COMPARED_FIELDS = frozenset({"opened_at", "duration_clock", *_BETWEEN, *_DURATIONS})
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 
@@ -87,7 +89,7 @@ class CaseReader:
         for name in ("source", *REQUIRED_CASE_FIELDS):
             if not found.get(name) and name not in wrong:
                 errors.append(FieldError(name, "is empty"))
-        errors += [error for error in _contradictions(found) if error.field not in wrong]
+        errors += [error for error in self.contradictions(found) if error.field not in wrong]
         if errors:
             raise InvalidCaseError(errors)
         return ClosedCase(**found)
@@ -150,6 +152,26 @@ class CaseReader:
             raise ImpossibleError(f"{quoted(text)} is in the future")
         return closed_at
 
+    @staticmethod
+    def contradictions(found: Mapping[str, Any]) -> list[FieldError]:
+        """Return which times contradict each other, so that no duration is negative."""
+        errors = []
+        closed_at, opened_at = found.get("closed_at"), found.get("opened_at")
+        if opened_at and closed_at and opened_at > closed_at:
+            return [FieldError("opened_at", "is after closed_at", True)]
+        for name in _BETWEEN:
+            moment = found.get(name)
+            if moment and closed_at and moment > closed_at:
+                errors.append(FieldError(name, "is after closed_at", True))
+            if moment and opened_at and moment < opened_at:
+                errors.append(FieldError(name, "is before opened_at", True))
+        measured = [name for name in _DURATIONS if found.get(name) is not None]
+        if measured and not found.get("duration_clock"):
+            clocks = " or ".join(get_args(DurationClock))
+            reason = f"is required with {measured[0]}: set it to {clocks}"
+            errors.append(FieldError("duration_clock", reason, True))
+        return errors
+
 
 def complete(found: dict[str, Any]) -> None:
     """Fill in the fields that have a default: `case_id` and `closure_key`."""
@@ -164,7 +186,7 @@ def loses_characters(values: Iterable[str]) -> bool:
 
 def contact_address(text: str) -> str:
     """Return `text` if it is one email address whose domain has a dot. Raises ValueError."""
-    if not is_email_address(text) or "." not in text.rpartition("@")[2]:
+    if not is_email_address(text) or "." not in text[text.rfind("@") :]:
         raise ValueError(
             f"{quoted(text)} is not a plain email address such as name@customer.example, "
             "in ASCII and without a display name"
@@ -214,23 +236,3 @@ def _web_address(text: str) -> str:
             f"and have at most {MAX_URL} characters"
         )
     return text
-
-
-def _contradictions(found: Mapping[str, Any]) -> list[FieldError]:
-    """Return which times contradict each other, so that no duration is negative."""
-    errors = []
-    closed_at, opened_at = found.get("closed_at"), found.get("opened_at")
-    if opened_at and closed_at and opened_at > closed_at:
-        return [FieldError("opened_at", "is after closed_at", True)]
-    for name in _BETWEEN:
-        moment = found.get(name)
-        if moment and closed_at and moment > closed_at:
-            errors.append(FieldError(name, "is after closed_at", True))
-        if moment and opened_at and moment < opened_at:
-            errors.append(FieldError(name, "is before opened_at", True))
-    measured = [name for name in _DURATIONS if name in found]
-    if measured and not found.get("duration_clock"):
-        clocks = " or ".join(get_args(DurationClock))
-        reason = f"is required with {measured[0]}: set it to {clocks}"
-        errors.append(FieldError("duration_clock", reason, True))
-    return errors

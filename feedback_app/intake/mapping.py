@@ -3,6 +3,8 @@
 A column is the sender's name of a value: a CSV column or a path in a payload.
 """
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -15,6 +17,8 @@ FIELDS = tuple(CASE_FIELDS)
 # Earlier versions stored these fields. Mappings with them stay valid, and the values are ignored.
 RETIRED = frozenset({"solution_proposed_at"})
 ANY_OTHER = "*"
+_NUMBERED = re.compile(r"(.+)\[[0-9]{1,4}\]")
+_POSITION = re.compile(r"#([0-9]{1,5})")
 
 
 class MappingError(ValueError):
@@ -52,20 +56,36 @@ class CaseMapping:
                 raise MappingError(f"{name} is both mapped to a column and set: choose one")
 
     def for_columns(self, present: Sequence[str], source: str) -> "CaseMapping":
-        """Return this mapping completed for a file with these columns.
+        """Return this mapping completed for a file with these columns, in terms of `labels`.
 
         A column named like a field fills it unless the mapping says otherwise; `source` is the
         default source. Raises MappingError for a column that is missing or exists twice, and if
         nothing fills a required field.
         """
         own = {name: name for name in FIELDS if name in present and name not in self.constants}
-        columns = {**own, **self.columns}
+        columns = {name: _label(text, present) for name, text in {**own, **self.columns}.items()}
         constants = {"source": source, **self.constants}
         if "source" in columns:
             del constants["source"]
-        complete = replace(self, columns=columns, constants=constants)
-        complete._check(present)
-        return complete
+        where = {_label(text, present): allowed for text, allowed in self.where.items()}
+        for name in REQUIRED_CASE_FIELDS:
+            if name not in columns and name not in constants:
+                raise MappingError(
+                    f"nothing fills {name}: use --map {name}=COLUMN; {_listed(present)}"
+                )
+        return replace(self, columns=columns, constants=constants, where=where)
+
+    def wanted(self) -> set[str]:
+        """Return the columns that a file needs for this mapping."""
+        required = {name for name in REQUIRED_CASE_FIELDS if name not in self.constants}
+        return {*(self.columns.get(name, name) for name in required), *self.columns.values()} | set(
+            self.where
+        )
+
+    def accepts(self, column: str, text: str) -> bool:
+        """Return whether `where` allows this text in the column, in any case."""
+        text = text.strip().casefold()
+        return any(text == allowed.casefold() for allowed in self.where[column])
 
     def matches(self, row: Mapping[str, str]) -> bool:
         """Return whether `row` (column to text) is a closed case."""
@@ -77,31 +97,61 @@ class CaseMapping:
             f"{column} is {quoted(row.get(column, '').strip())}, "
             f"not one of {', '.join(sorted(allowed))}"
             for column, allowed in self.where.items()
-            if row.get(column, "").strip() not in allowed
+            if not self.accepts(column, row.get(column, ""))
         ]
 
     def values(self, row: Mapping[str, str]) -> dict[str, str]:
         """Return the values of `row` by field, without the empty ones."""
         found = {name: row.get(column, "").strip() for name, column in self.columns.items()}
         given = {name: text for name, text in found.items() if text and text not in self.missing}
-        translated = {name: self._translate(name, text) for name, text in given.items()}
+        translated = {name: self.translate(name, text) for name, text in given.items()}
         return {**self.constants, **translated}
 
-    def _translate(self, name: str, text: str) -> str:
+    def translate(self, name: str, text: str) -> str:
+        """Return our word for the sender's word in this field, or the text itself."""
         theirs = {word.casefold(): ours for word, ours in self.words.get(name, {}).items()}
         return theirs.get(text.casefold(), theirs.get(ANY_OTHER, text))
 
-    def _check(self, present: Sequence[str]) -> None:
-        listed = f"the columns are {', '.join(name for name in present if name)}"
-        for column in (*self.columns.values(), *self.where):
-            if column not in present:
-                near = _nearest(column, present)
-                raise MappingError(f"there is no column {quoted(column)}{near}: {listed}")
-            if present.count(column) > 1:
-                raise MappingError(f"column {quoted(column)} exists more than once: rename one")
-        for name in REQUIRED_CASE_FIELDS:
-            if name not in self.columns and name not in self.constants:
-                raise MappingError(f"nothing fills {name}: use --map {name}=COLUMN; {listed}")
+
+def labels(columns: Sequence[str]) -> tuple[str, ...]:
+    """Return a unique label for each column: its name, with [1], [2] … if it exists repeatedly."""
+    seen: Counter[str] = Counter()
+    found = []
+    for name in columns:
+        seen[name] += 1
+        found.append(f"{name}[{seen[name]}]" if columns.count(name) > 1 else name)
+    return tuple(found)
+
+
+def base_name(text: str) -> str:
+    """Return the name of the column that `text` chooses, without [2]."""
+    numbered = _NUMBERED.fullmatch(text)
+    return numbered[1] if numbered else text
+
+
+def _label(text: str, present: Sequence[str]) -> str:
+    """Return the label of the column that `text` names: by name, by name[2] or by position #3.
+
+    Raises MappingError if there is no such column, or several.
+    """
+    known = labels(present)
+    if text in known:
+        return text
+    if text in present:
+        first, second = f"{text}[1]", f"{text}[2]"
+        raise MappingError(
+            f"column {quoted(text)} exists more than once: choose {first} or {second}, and so on"
+        )
+    position = _POSITION.fullmatch(text)
+    if position and 1 <= int(position[1]) <= len(known):
+        return known[int(position[1]) - 1]
+    raise MappingError(
+        f"there is no column {quoted(text)}{_nearest(text, present)}: {_listed(present)}"
+    )
+
+
+def _listed(present: Sequence[str]) -> str:
+    return f"the columns are {', '.join(name for name in present if name)}"
 
 
 def once_each(texts: Iterable[str], shape: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from feedback_app.records.cases import (
     DurationClock,
     FieldKind,
     MeasuredCase,
+    SeenClosing,
 )
 from feedback_app.records.review import (
     FOLLOW_UP_OUTCOMES,
@@ -78,6 +79,7 @@ __all__ = [
     "Progress",
     "Role",
     "ScoreCount",
+    "SeenClosing",
     "SenderKey",
     "WithheldBecause",
     "account_name",

@@ -102,6 +102,16 @@ class CaseDetails(MeasuredCase):
     ] = None
 
 
+class SeenClosing(NamedTuple):
+    """What of a closed case is compared with another one."""
+
+    source: str
+    case_number: str
+    closure_key: str
+    closed_at: datetime
+    contact_email: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClosedCase(CaseDetails):
     """One closing of one case. `source, case_id, closure_key` together are unique.
@@ -135,7 +145,7 @@ class ClosedCase(CaseDetails):
         """
         return self.key == key or abs(self.closed_at - closed_at) < within
 
-    def is_likely_duplicate(self, other: "ClosedCase", within: timedelta) -> bool:
+    def is_likely_duplicate(self, other: "ClosedCase | SeenClosing", within: timedelta) -> bool:
         """Return whether `other`, of another source, is likely the same closing.
 
         Case systems may use the same numbers by chance, so the contact must not differ.

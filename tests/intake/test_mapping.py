@@ -7,6 +7,7 @@ from feedback_app.intake.mapping import (
     CaseMapping,
     MappingError,
     alternatives,
+    labels,
     once_each,
 )
 
@@ -93,9 +94,23 @@ def test_a_missing_column_is_reported_with_the_existing_ones() -> None:
             mapping.for_columns(COLUMNS, "csv")
 
 
-def test_a_duplicate_column_is_refused() -> None:
-    with pytest.raises(MappingError, match="'number' exists more than once"):
-        CaseMapping(columns={"case_number": "number"}).for_columns(("number", *COLUMNS), "csv")
+def test_a_column_that_exists_twice_must_be_chosen_by_number_or_position() -> None:
+    columns = ("number", *COLUMNS)
+    with pytest.raises(MappingError, match=r"'number' exists more than once: choose number\[1\]"):
+        CaseMapping(columns={"case_number": "number"}).for_columns(columns, "csv")
+    for text in ("number[2]", f"#{columns.index('number', 1) + 1}"):
+        mapping = CaseMapping(columns={"case_number": text}).for_columns(columns, "csv")
+        assert mapping.columns["case_number"] == "number[2]"
+    assert labels(columns)[0] == "number[1]"
+    for text in ("number[3]", "#99", "#0"):
+        with pytest.raises(MappingError, match="there is no column"):
+            CaseMapping(columns={"case_number": text}).for_columns(columns, "csv")
+
+
+def test_a_column_whose_name_looks_like_a_choice_is_found_by_its_name() -> None:
+    columns = (*COLUMNS, "#1", "team[2]")
+    mapping = CaseMapping(columns={"case_number": "#1", "team": "team[2]"})
+    assert mapping.for_columns(columns, "csv").columns["case_number"] == "#1"
 
 
 def test_a_required_field_without_a_source_is_reported() -> None:

@@ -3,12 +3,15 @@
 import codecs
 import csv
 import io
+from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_CHARACTERS = 64 * 1024
 
 _SAMPLE_ROWS = 50
+_START_BYTES = 64
 _CHUNK_BYTES = 1024 * 1024
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -29,10 +32,12 @@ def is_encoding(name: str) -> bool:
 def detect_encoding(path: Path) -> str:
     """Return the encoding of the byte order mark, utf-8 if the file is valid UTF-8, or cp1252."""
     with path.open("rb") as file:
-        start = file.read(4)
+        start = file.read(_START_BYTES)
         for mark, encoding in _BYTE_ORDER_MARKS:
             if start.startswith(mark):
                 return encoding
+        if without_mark := _utf_16_without_mark(start):
+            return without_mark
         file.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
@@ -44,26 +49,37 @@ def detect_encoding(path: Path) -> str:
     return "utf-8"
 
 
-def detect_delimiter(sample: str) -> str:
-    """Return the delimiter under which most rows have as many cells as the first one.
+def _utf_16_without_mark(start: bytes) -> str | None:
+    """Return the encoding if every second byte is zero, as in Western text in UTF-16."""
+    even, odd = start[::2], start[1::2]
+    if len(odd) > 1 and not any(odd) and all(even):
+        return "utf-16-le"
+    return "utf-16-be" if len(odd) > 1 and not any(even) and all(odd) else None
+
+
+def detect_delimiter(sample: str, wanted: Collection[str] = ()) -> str:
+    """Return the delimiter under which a row has all `wanted` cells, or most rows agree in length.
 
     `csv.Sniffer` also considers letters and decimal commas, and picks them.
     """
-    return max(DELIMITERS, key=lambda delimiter: _agreement(sample, delimiter))
+    return max(DELIMITERS, key=lambda delimiter: _agreement(sample, delimiter, wanted))
 
 
-def _agreement(sample: str, delimiter: str) -> tuple[bool, float, int]:
+def _agreement(
+    sample: str, delimiter: str, wanted: Collection[str]
+) -> tuple[bool, bool, float, int]:
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-    lengths = []
+    lengths, has_wanted = [], False
     try:
         for row in reader:
             lengths.append(len(row))
+            has_wanted |= len(row) > 1 and all(name in row for name in wanted)
             if len(lengths) > _SAMPLE_ROWS:
                 break
     except csv.Error:
         pass
     # The sample can end in the middle of the last row.
     lengths = [length for length in lengths[:-1] or lengths if length]
-    first = lengths[0] if lengths else 0
-    agreeing = lengths.count(first) / len(lengths) if lengths else 0.0
-    return first > 1, agreeing, first
+    usual = Counter(lengths).most_common(1)[0][0] if lengths else 0
+    agreeing = lengths.count(usual) / len(lengths) if lengths else 0.0
+    return has_wanted and bool(wanted), usual > 1, agreeing, usual

@@ -1,31 +1,28 @@
-"""A CSV file as a table: its columns, and its rows with their line numbers."""
+"""An export as a table: its columns, and its rows with their line numbers."""
 
-import codecs
-import csv
-import io
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple
 
 from feedback_app.base.text import one_line
-from feedback_app.intake.csv.detect import SAMPLE_CHARACTERS, detect_delimiter, detect_encoding
+from feedback_app.intake.csv.detect import detect_encoding
+from feedback_app.intake.csv.errors import CSVFileError
+from feedback_app.intake.csv.text_file import TextRows
+from feedback_app.intake.csv.workbook import WorkbookRows, is_workbook
+from feedback_app.intake.mapping import base_name
 
 # Replaces bytes that the encoding does not have.
 UNDECODABLE = "\ufffd"
-# Long descriptions are in columns that nobody maps; the fields we import have lower limits.
-MAX_CELL_CHARACTERS = 4 * 1024 * 1024
-# The limit applies to the whole process, so it is set once, on import.
-csv.field_size_limit(MAX_CELL_CHARACTERS)
+# Reports have a few lines with title, date and filters above their table.
+_HEADER_WITHIN_ROWS = 50
+
+_Cells = tuple[int, list[str]]
 
 
-class CSVFileError(ValueError):
-    """The file cannot be read as a table. The message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class CSVRow:
+class CSVRow(NamedTuple):
     """One row: the line it starts at (the first line is 1), its cells, and why it is unusable."""
 
     line: int
@@ -34,33 +31,28 @@ class CSVRow:
 
 
 class CSVTable:
-    """An open CSV file: its columns, and its rows one by one."""
+    """An open file: its columns, and its rows one by one.
 
-    def __init__(
-        self, path: Path, raw: io.BufferedReader, encoding: str, delimiter: str | None
-    ) -> None:
-        self._path, self._raw, self.encoding = path, raw, encoding
-        # The byte order mark of UTF-8 is not part of the first column name.
-        codec = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
-        file = io.TextIOWrapper(raw, encoding=codec, errors="replace", newline="")
-        try:
-            self.delimiter = delimiter or detect_delimiter(file.read(SAMPLE_CHARACTERS))
-            file.seek(0)
-        except (OSError, UnicodeError) as error:
-            self._stop(str(error))
-        # In strict mode, a quote that is never closed is an error at the end of the file. Without
-        # it, the quote hides the rest of the file.
-        self._reader = csv.reader(file, delimiter=self.delimiter, strict=True)
-        self._rows = self._numbered_rows()
-        head = next(self._rows, None)
-        if head is None:
-            raise CSVFileError(f"{path.name} is empty: the first row must name the columns")
-        self.columns = tuple(one_line(name) for name in head.cells)
+    `header_line` is the line of the column names. They are in the first row that has all `wanted`
+    columns, or else most of them.
+    """
+
+    def __init__(self, name: str, source: TextRows | WorkbookRows, wanted: Collection[str]) -> None:
+        self._source = source
+        self.encoding, self.delimiter, self.sheet = source.encoding, source.delimiter, source.sheet
+        rows = iter(source)
+        start, rest = _first_rows(rows)
+        if not start:
+            raise CSVFileError(f"{name} is empty: the first row must name the columns")
+        at = _header_at([cells for _, cells in start], {base_name(text) for text in wanted})
+        self.header_line, header = start[at]
+        self.columns = tuple(one_line(text) for text in header)
+        self._rows = chain(start[at + 1 :], rest)
 
     @property
     def bytes_read(self) -> int:
         """Return how many bytes of the file have been read, up to a buffer past the last row."""
-        return self._raw.tell()
+        return self._source.bytes_read
 
     def rows(self) -> Iterator[CSVRow]:
         """Yield every row that is not blank, once.
@@ -68,57 +60,66 @@ class CSVTable:
         Raises CSVFileError for a row that breaks the CSV format.
         """
         count = len(self.columns)
-        for row in self._rows:
-            found = len(row.cells)
-            if found < count or any(row.cells[count:]):
-                error = f"has {found} cells, but the first row has {count}"
-                yield CSVRow(row.line, row.cells, error)
-            else:
-                yield CSVRow(row.line, row.cells[:count])
-
-    def _numbered_rows(self) -> Iterator[CSVRow]:
-        while True:
-            line = self._reader.line_num + 1
-            try:
-                cells = next(self._reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                self._stop(_explained(error), line)
-            except (OSError, UnicodeError) as error:
-                self._stop(str(error), line)
-            if any(cells):
+        for line, cells in self._rows:
+            found = len(cells)
+            if found == count:
                 yield CSVRow(line, tuple(cells))
-
-    def _stop(self, reason: str, line: int | None = None) -> NoReturn:
-        place = f"{self._path.name}, line {line}" if line else self._path.name
-        raise CSVFileError(
-            f"{place}: the file cannot be read further ({reason}). "
-            "Correct it and import it again; rows that were imported before count as duplicates."
-        )
+            elif found < count or any(cells[count:]):
+                error = f"has {found} cells, but the first row has {count}"
+                yield CSVRow(line, tuple(cells), error)
+            else:
+                yield CSVRow(line, tuple(cells[:count]))
 
 
 @contextmanager
 def opened(
-    path: Path, encoding: str | None = None, delimiter: str | None = None
+    path: Path,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+    wanted: Collection[str] = (),
 ) -> Iterator[CSVTable]:
-    """Open a CSV file. Without `encoding` or `delimiter` they are detected.
+    """Open a CSV file or an Excel workbook. Encoding, delimiter and header row are detected.
 
     Raises CSVFileError if the file cannot be read or has no column names.
     """
     try:
+        if is_workbook(path):
+            yield CSVTable(path.name, WorkbookRows(path, sheet), wanted)
+            return
         known = encoding or detect_encoding(path)
         raw = path.open("rb")
     except OSError as error:
         raise CSVFileError(f"{path} cannot be read: {error.strerror}") from error
     with raw:
-        yield CSVTable(path, raw, known, delimiter)
+        yield CSVTable(path.name, TextRows(path, raw, known, delimiter, wanted), wanted)
 
 
-def _explained(error: csv.Error) -> str:
-    text = str(error)
-    if "field limit" in text:
-        return f"a cell has more than {MAX_CELL_CHARACTERS} characters, or a quote is not closed"
-    if "unexpected end of data" in text:
-        return "a quote that starts here is not closed"
-    return f"check the quotes: {text}"
+def _first_rows(rows: Iterator[_Cells]) -> tuple[list[_Cells], Iterator[_Cells]]:
+    """Return the rows among which the header is, and the rest, which raises a late error."""
+    start: list[_Cells] = []
+    try:
+        start.extend(islice(rows, _HEADER_WITHIN_ROWS))
+    except CSVFileError as error:
+        if not start:
+            raise
+        return start, _failing(error)
+    return start, rows
+
+
+def _failing(error: CSVFileError) -> Iterator[_Cells]:
+    raise error
+    yield
+
+
+def _header_at(rows: Sequence[Sequence[str]], wanted: Collection[str]) -> int:
+    names = [{one_line(cell) for cell in cells} for cells in rows]
+    matches = [len(found.intersection(wanted)) for found in names]
+    if best := max(matches):
+        return matches.index(best)
+    # Without a known name, titles have one cell, and the table more.
+    filled = [sum(map(bool, cells)) for cells in rows]
+    usual = Counter(map(len, rows)).most_common(1)[0][0]
+    if usual > 1 and filled[0] == 1:
+        return next((at for at, count in enumerate(filled) if count > 1), 0)
+    return 0

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from feedback_app.database.contract import Database
-from feedback_app.intake.closed_case import CaseReader, loses_characters
-from feedback_app.intake.csv.file import UNDECODABLE, CSVRow
+from feedback_app.intake.csv.file import CSVRow
 from feedback_app.intake.csv.rejected import Rejected
-from feedback_app.intake.errors import FieldError, InvalidCaseError
-from feedback_app.intake.mapping import CaseMapping
+from feedback_app.intake.csv.row_reader import ReadRow, RowReader
+from feedback_app.intake.errors import InvalidCaseError
 from feedback_app.invitations import CaseIntake, IntakeDecision, IntakeResult, PlannedCases
 from feedback_app.records import ClosedCase, WithheldBecause
 
-BATCH_ROWS = 200
+BATCH_ROWS = 500
 # SQLite allows one writer at a time, and a waiting writer retries about every 0.1 seconds. Short
 # transactions of about 20 emails with pauses in between let customers answer during an import.
 TRANSACTION_CASES = 20
@@ -26,34 +25,46 @@ BATCH_CHARACTERS = 1024 * 1024
 
 @dataclass
 class ImportCounts:
-    """The number of rows by result. `cleaned` cases lost characters that cannot be stored.
+    """The number of rows by result.
 
-    `known` includes likely duplicates, which `likely_duplicates` counts by their other source.
+    `known` closings were stored before, `repeated` ones occur earlier in the same file. `known`
+    includes likely duplicates, which `likely_duplicates` counts by their other source. `cleaned`
+    cases lost characters that cannot be stored, `left_out` lost fields that cannot be read, and
+    `emails` go out for new cases.
     """
 
     read: int = 0
     new: int = 0
     known: int = 0
+    repeated: int = 0
     rejected: int = 0
     not_matching: int = 0
     cleaned: int = 0
+    left_out: int = 0
+    emails: int = 0
     withheld: Counter[WithheldBecause] = field(default_factory=Counter)
     likely_duplicates: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "ImportCounts") -> None:
         """Add the counts of another batch."""
-        for name in ("read", "new", "known", "rejected", "not_matching", "cleaned"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name, value in vars(other).items():
+            if isinstance(value, int):
+                setattr(self, name, getattr(self, name) + value)
         self.withheld.update(other.withheld)
         self.likely_duplicates.update(other.likely_duplicates)
 
-    def add_case(self, result: IntakeDecision | IntakeResult) -> None:
+    def add_case(
+        self, result: IntakeDecision | IntakeResult, is_repeated: bool, is_notified: bool
+    ) -> None:
         """Count one closed case."""
         if result.outcome != "new":
-            self.known += 1
-            self.likely_duplicates.update([result.duplicate_of] if result.duplicate_of else [])
+            self.repeated += is_repeated
+            self.known += not is_repeated
+            if result.duplicate_of:
+                self.likely_duplicates[result.duplicate_of] += 1
             return
         self.new += 1
+        self.emails += is_notified
         if result.withheld_because:
             self.withheld[result.withheld_because] += 1
 
@@ -69,18 +80,28 @@ class ImportCounts:
             withheld += f": {', '.join(reasons)}"
         return (
             f"{self.read} rows read: {self.new} new closed cases ({withheld}), "
-            f"{self.known} duplicates, {self.rejected} rejected, "
+            f"{self.known} duplicates, {self.repeated} repeated, {self.rejected} rejected, "
             f"{self.not_matching} filtered out"
         )
 
 
 @dataclass
 class Batch:
-    """Some rows of a table, and what happened to them."""
+    """Some rows of a table, and what happened to them.
+
+    `cases` are in the order of the file; `rows` and `decisions` belong to them. `left_out` are
+    optional fields that could not be read, by row.
+    """
 
     counts: ImportCounts = field(default_factory=ImportCounts)
     rejected: list[Rejected] = field(default_factory=list)
+    left_out: list[Rejected] = field(default_factory=list)
     cases: list[ClosedCase] = field(default_factory=list)
+    rows: list[CSVRow] = field(default_factory=list)
+    decisions: list[IntakeDecision | IntakeResult] = field(default_factory=list)
+
+
+_Handle = Callable[[Sequence[ClosedCase]], Sequence[IntakeDecision | IntakeResult]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,97 +109,98 @@ class Import:
     """An import of one table. `ask_anyway` also asks about cases closed long ago."""
 
     case_intake: CaseIntake
-    mapping: CaseMapping
-    reader: CaseReader
+    row_reader: RowReader
     ask_anyway: bool = False
 
-    def run(
-        self, database: Database, columns: Sequence[str], rows: Iterable[CSVRow]
-    ) -> Generator[Batch]:
+    def run(self, database: Database, rows: Iterable[CSVRow]) -> Generator[Batch]:
         """Import all rows in short transactions, and yield each batch once it is committed.
 
         An interrupted import loses nothing: the next run counts the stored cases as duplicates.
         """
+        seen: set[str] = set()
+        now = self.row_reader.reader.now
 
         def store(cases: Sequence[ClosedCase]) -> list[IntakeResult]:
             with database.write() as tx:
-                results = [
-                    self.case_intake.store(tx, case, self.reader.now, self.ask_anyway)
-                    for case in cases
-                ]
+                results = [self.case_intake.store(tx, case, now, self.ask_anyway) for case in cases]
             if database.engine == "sqlite":
                 time.sleep(PAUSE_SECONDS)
             return results
 
-        return self._process(columns, rows, store)
+        for batch in self.batches(rows):
+            self._handle(batch, store, TRANSACTION_CASES, seen)
+            yield batch
 
-    def dry_run(
-        self, database: Database, columns: Sequence[str], rows: Iterable[CSVRow]
-    ) -> Generator[Batch]:
+    def dry_run(self, database: Database, rows: Iterable[CSVRow]) -> Generator[Batch]:
         """Yield the batches that `run` would yield. It only reads, so no other writer waits."""
-        planned = PlannedCases()
+        planned, seen = PlannedCases(), set[str]()
+        now = self.row_reader.reader.now
 
         def plan(cases: Sequence[ClosedCase]) -> list[IntakeDecision]:
-            decisions = []
-            for case in cases:
-                decision = self.case_intake.decide(
-                    database, case, self.reader.now, self.ask_anyway, planned
-                )
-                if decision.outcome == "new":
-                    planned.add(case, is_asked=decision.withheld_because is None)
-                decisions.append(decision)
-            return decisions
+            return self.case_intake.decide_all(database, cases, now, self.ask_anyway, planned)
 
-        return self._process(columns, rows, plan)
+        for batch in self.batches(rows):
+            self._handle(batch, plan, BATCH_ROWS, seen)
+            yield batch
 
-    def batches(self, columns: Sequence[str], rows: Iterable[CSVRow]) -> Generator[Batch]:
+    def batches(self, rows: Iterable[CSVRow]) -> Generator[Batch]:
         """Yield all rows as closed cases and rejected rows. Nothing is stored yet."""
-        batch, characters = Batch(), 0
+        batch, characters, read = Batch(), 0, 0
         for row in rows:
-            self._read_row(row, columns, batch)
-            characters += sum(map(len, row.cells))
-            if batch.counts.read == BATCH_ROWS or characters > BATCH_CHARACTERS:
+            characters += self._read_row(row, batch)
+            read += 1
+            if read == BATCH_ROWS or characters > BATCH_CHARACTERS:
+                batch.counts.read = read
                 yield batch
-                batch, characters = Batch(), 0
-        if batch.counts.read:
+                batch, characters, read = Batch(), 0, 0
+        if read:
+            batch.counts.read = read
             yield batch
 
-    def _process(
+    def _handle(self, batch: Batch, handle: _Handle, size: int, seen: set[str]) -> None:
+        """Decide about the cases of a batch; `seen` are those of earlier rows."""
+        for start in range(0, len(batch.cases), size):
+            part = batch.cases[start : start + size]
+            results = handle(part)
+            batch.decisions += results
+            for case, result in zip(part, results, strict=True):
+                self._count(batch, case, result, seen)
+
+    def _count(
         self,
-        columns: Sequence[str],
-        rows: Iterable[CSVRow],
-        handle: Callable[[Sequence[ClosedCase]], Iterable[IntakeDecision | IntakeResult]],
-    ) -> Generator[Batch]:
-        for batch in self.batches(columns, rows):
-            for start in range(0, len(batch.cases), TRANSACTION_CASES):
-                for result in handle(batch.cases[start : start + TRANSACTION_CASES]):
-                    batch.counts.add_case(result)
-            yield batch
+        batch: Batch,
+        case: ClosedCase,
+        result: IntakeDecision | IntakeResult,
+        seen: set[str],
+    ) -> None:
+        key = result.case_ref if isinstance(result, IntakeResult) else result.known_case
+        # A dry run stores nothing, so a case that is known without a key is in this file.
+        is_repeated = (key is None and not result.duplicate_of) or key in seen
+        if key:
+            seen.add(key)
+        is_notified = self.case_intake.is_notified(case, result.withheld_because)
+        batch.counts.add_case(result, is_repeated, is_notified)
 
-    def _read_row(self, row: CSVRow, columns: Sequence[str], batch: Batch) -> None:
-        """Add one row to the cases, the rejected rows or the rows that were filtered out."""
-        batch.counts.read += 1
+    def _read_row(self, row: CSVRow, batch: Batch) -> int:
+        """Add one row to the cases, the rejected rows or the rows that were filtered out.
+
+        Return how many characters of it stay in memory until the batch is done.
+        """
         try:
-            if row.error:
-                raise InvalidCaseError([FieldError("", row.error)])
-            named = dict(zip(columns, row.cells, strict=True))
-            if not self.mapping.matches(named):
-                batch.counts.not_matching += 1
-                return
-            values = self.mapping.values(named)
-            _require_decoded(values)
-            batch.cases.append(self.reader.read(values))
-            batch.counts.cleaned += loses_characters(values.values())
+            found = self.row_reader.read(row)
         except InvalidCaseError as error:
             batch.counts.rejected += 1
             batch.rejected.append(Rejected(row, error.errors))
-
-
-def _require_decoded(values: dict[str, str]) -> None:
-    errors = [
-        FieldError(name, "contains bytes that do not match the encoding: set --encoding")
-        for name, text in values.items()
-        if UNDECODABLE in text
-    ]
-    if errors:
-        raise InvalidCaseError(errors)
+            return sum(map(len, row.cells))
+        if found is None:
+            batch.counts.not_matching += 1
+            return 0
+        if isinstance(found, ReadRow):
+            batch.counts.cleaned += found.is_cleaned
+            if found.left_out:
+                batch.counts.left_out += 1
+                batch.left_out.append(Rejected(row, found.left_out))
+            found = found.case
+        batch.cases.append(found)
+        batch.rows.append(row)
+        return 0

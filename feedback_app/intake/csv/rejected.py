@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -10,7 +10,8 @@ from typing import TextIO
 from feedback_app.base.files import write_private_file
 from feedback_app.base.spreadsheet import guarded, unguarded
 from feedback_app.database.contract import Database
-from feedback_app.intake.csv.file import MAX_CELL_CHARACTERS, CSVRow, CSVTable
+from feedback_app.intake.csv.file import CSVRow, CSVTable
+from feedback_app.intake.csv.text_file import MAX_CELL_CHARACTERS
 from feedback_app.intake.errors import FieldError, joined
 from feedback_app.store import rejected_files
 
@@ -46,7 +47,7 @@ def as_imported(path: Path, table: CSVTable) -> tuple[tuple[str, ...], Iterator[
         return columns, table.rows()
     count = len(columns) - len(ADDED_COLUMNS)
     rows = (
-        replace(row, cells=tuple(unguarded(cell) for cell in row.cells[:count]))
+        row._replace(cells=tuple(unguarded(cell) for cell in row.cells[:count]))
         for row in table.rows()
     )
     return columns[:count], rows

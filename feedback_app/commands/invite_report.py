@@ -1,0 +1,151 @@
+"""What `invite` prints: the preview of a dry run, rejected rows, and how to take it back."""
+
+import textwrap
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import click
+
+from feedback_app.base.text import one_line, visible
+from feedback_app.base.times import to_text
+from feedback_app.intake.csv.file import CSVRow
+from feedback_app.intake.csv.importing import ImportCounts
+from feedback_app.intake.csv.preview import Preview
+from feedback_app.intake.csv.rejected import RejectedRows
+from feedback_app.intake.mapping import CaseMapping
+from feedback_app.records import ClosedCase
+
+LISTED_ROWS = 20
+_WIDTH = 80
+_LISTED_VALUES = 8
+_REASONS = {
+    "too_old": "closed too long ago",
+    "no_address": "no email address",
+    "opt_out": "opted out",
+    "quiet_period": "asked recently",
+    "superseded": "closed again later",
+}
+
+
+def print_preview(
+    preview: Preview, counts: ImportCounts, mapping: CaseMapping, zone: ZoneInfo
+) -> None:
+    """Print the first cases, closing times, counts, values and warnings on 80 columns."""
+    for line in _lines(preview, counts, mapping, zone):
+        click.echo(line)
+
+
+def _lines(
+    preview: Preview, counts: ImportCounts, mapping: CaseMapping, zone: ZoneInfo
+) -> Iterator[str]:
+    if preview.first:
+        yield ""
+        yield "First cases as understood:"
+        for line, case in preview.first:
+            yield from _case_lines(line, case, zone)
+    if preview.earliest and preview.latest:
+        yield ""
+        yield f"Closing times ({zone.key}):"
+        yield f"  first  {_shown(preview.earliest, zone)}"
+        yield f"  last   {_shown(preview.latest, zone)}"
+    yield ""
+    yield from _count_lines(counts)
+    for label, values in preview.values.items():
+        yield ""
+        yield from _wrapped(f"Values in {label}:", "")
+        for text, count in sorted(values.items(), key=lambda one: (-one[1], one[0]))[
+            :_LISTED_VALUES
+        ]:
+            mark = "imported" if mapping.accepts(label, text) else "not imported"
+            yield from _wrapped(f"{count:>8}  {_printable(text) or '(empty)'} - {mark}", " " * 10)
+        if len(values) > _LISTED_VALUES:
+            yield f"          and {len(values) - _LISTED_VALUES} other values"
+    for warning in preview.warnings(counts):
+        yield ""
+        yield from _wrapped(f"Warning: {warning}", "  ")
+
+
+def _case_lines(line: int, case: ClosedCase, zone: ZoneInfo) -> Iterator[str]:
+    parts = (
+        f"  line {line}: case {_printable(case.case_number)}",
+        f"closed {_shown(case.closed_at, zone)}",
+        _printable(case.contact_email or "") or "no email address",
+        f"language {case.language}" if case.language else "",
+    )
+    yield from _wrapped(", ".join(filter(None, parts)), "    ")
+
+
+def _count_lines(counts: ImportCounts) -> Iterator[str]:
+    asked = counts.new - counts.withheld.total()
+    yield "This import would store and send:"
+    yield f"{counts.new:>8}  new cases, {asked} of them with a survey"
+    for reason, count in sorted(counts.withheld.items()):
+        yield f"{count:>8}    not asked: {_REASONS.get(reason, reason.replace('_', ' '))}"
+    yield f"{counts.emails:>8}  emails"
+    yield f"{counts.known:>8}  cases already known"
+    yield f"{counts.repeated:>8}  repeats of a row in this file"
+
+
+def print_footers(rows: list[CSVRow]) -> None:
+    """Print that lines below the table were not imported."""
+    if rows:
+        texts = "; ".join(_printable(next(filter(None, row.cells))) for row in rows[:3])
+        more = f"; and {len(rows) - 3} more" if len(rows) > 3 else ""
+        text = f"below the table, from line {rows[0].line}, not imported: {texts}{more}"
+        for line in _wrapped(text, "  "):
+            click.echo(line)
+
+
+def print_rows(
+    listed: list[str], left_out: list[str], counts: ImportCounts, rejected: RejectedRows | None
+) -> None:
+    """Print the first rejected rows and fields left out, and where all rejected rows are."""
+    for line in listed:
+        click.echo(visible(line))
+    if counts.rejected > len(listed):
+        click.echo(f"and {counts.rejected - len(listed)} more")
+    if counts.rejected and rejected:
+        click.echo(f"all rejected rows are in {rejected.path}: correct them and invite that file")
+    _print_likely_duplicates(counts)
+    for line in left_out:
+        click.echo(visible(f"left out of {line}"))
+    if counts.left_out > len(left_out):
+        click.echo(f"and fields of {counts.left_out - len(left_out)} more rows")
+    if counts.cleaned:
+        click.echo(
+            f"{counts.cleaned} rows had characters that cannot be stored, such as NUL; "
+            "they were removed"
+        )
+
+
+def _print_likely_duplicates(counts: ImportCounts) -> None:
+    for name, count in counts.likely_duplicates.items():
+        source = visible(one_line(name))
+        rows = "1 row: a likely duplicate" if count == 1 else f"{count} rows: likely duplicates"
+        click.echo(
+            f"{rows} of cases from source {source} (same number, closing time and contact). Not "
+            f"stored, so nobody is asked twice. Import with --set source={source} to match them, "
+            "or with --ask-anyway if they are different cases"
+        )
+
+
+def print_way_back(counts: ImportCounts, run: datetime, dry_run: bool) -> None:
+    """Print how to take the import back."""
+    if dry_run:
+        click.echo("dry run: nothing was stored or sent. Run it without --dry-run to import")
+    elif counts.new:
+        click.echo(f"to take back what was not sent yet: feedback uninvite {to_text(run)}")
+
+
+def _shown(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%B %Y %H:%M}"
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, subsequent_indent=indent) or [""]
+
+
+def _printable(text: str) -> str:
+    return visible(text.strip()[:60])

@@ -1,0 +1,49 @@
+"""Lines below a table, such as totals and notes, which are not rows of it."""
+
+from collections.abc import Iterable, Iterator
+
+from feedback_app.intake.csv.file import CSVRow
+
+_MAX_LINES = 50
+
+
+class Footers:
+    """Passes the rows of a table on and keeps the lines below it in `lines`.
+
+    A line below the table has no closing time, and its first text is not like a case number: it has
+    no digit, or several words. Lines like it between rows are passed on.
+    """
+
+    def __init__(self, closed_at: int, case_number: int) -> None:
+        """`closed_at` and `case_number` are the positions of these columns; -1 if not mapped."""
+        self._closed_at, self._case_number = closed_at, case_number
+        self.lines: list[CSVRow] = []
+
+    def without(self, rows: Iterable[CSVRow]) -> Iterator[CSVRow]:
+        """Yield the rows of the table."""
+        is_below = self._is_below
+        for row in rows:
+            if is_below(row) and len(self.lines) < _MAX_LINES:
+                self.lines.append(row)
+                continue
+            if self.lines:
+                yield from self.lines
+                self.lines.clear()
+            yield row
+
+    def _is_below(self, row: CSVRow) -> bool:
+        cells, at = row.cells, self._closed_at
+        if at < 0 or (at < len(cells) and cells[at].strip()):
+            return False
+        number = self._case_number
+        if 0 <= number < len(cells) and cells[number].strip():
+            return not _is_like_a_number(cells[number])
+        return not any(map(_is_like_a_number, cells)) or sum(map(bool, cells)) == 1
+
+
+def _is_like_a_number(text: str) -> bool:
+    """Return whether a text may be a case number: one word with a digit, or a group of digits."""
+    words = text.split()
+    has_digit = any(sign.isdigit() for sign in text)
+    has_letter = any(sign.isalpha() for sign in text)
+    return has_digit and (len(words) == 1 or not has_letter)

@@ -1,0 +1,153 @@
+"""What a dry run shows: the first cases, closing times, values of columns, and warnings."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+
+from feedback_app.intake.case_number import EXCEL_DIGITS, may_be_rounded
+from feedback_app.intake.csv.date_order import swapped
+from feedback_app.intake.csv.file import CSVRow
+from feedback_app.intake.csv.importing import Batch, ImportCounts
+from feedback_app.intake.dates import DateReader
+from feedback_app.intake.errors import joined
+from feedback_app.records import ClosedCase
+
+FIRST_CASES = 3
+OLD = timedelta(days=365)
+# A column with more values is not one that tells closed cases from open ones.
+_MAX_VALUES = 1000
+
+
+@dataclass
+class SwappedOrder:
+    """Whether all dates of the column also fit the format with day and month swapped."""
+
+    reader: DateReader
+    date_format: str
+    fits: int = 0
+    has_failed: bool = False
+
+    def look_at(self, texts: Iterable[str]) -> None:
+        """Try dates until one does not fit."""
+        if self.has_failed:
+            return
+        for text in texts:
+            try:
+                self.reader.read(text)
+            except ValueError:
+                self.has_failed = True
+                return
+            self.fits += 1
+
+
+@dataclass
+class Preview:
+    """Collects what a dry run shows. `closed_at` and `where` are positions of columns."""
+
+    now: datetime
+    closed_at: int
+    case_number: int
+    where: dict[str, int]
+    swapped: SwappedOrder | None = None
+    first: list[tuple[int, ClosedCase]] = field(default_factory=list)
+    earliest: datetime | None = None
+    latest: datetime | None = None
+    values: dict[str, Counter[str]] = field(default_factory=dict)
+    without_time: int = 0
+    in_future: int = 0
+    old: int = 0
+    rounded: int = 0
+    refused_as_rounded: int = 0
+    numbers: set[int] = field(default_factory=set)
+
+    def watched(self, rows: Iterable[CSVRow]) -> Iterator[CSVRow]:
+        """Yield the rows and count the values in the columns of `where`."""
+        counters = [
+            (at, self.values.setdefault(name, Counter())) for name, at in self.where.items()
+        ]
+        for row in rows:
+            if not row.error:
+                for at, counter in counters:
+                    text = row.cells[at]
+                    if text in counter or len(counter) < _MAX_VALUES:
+                        counter[text] += 1
+            yield row
+
+    def add(self, batch: Batch) -> None:
+        """Add the cases of a batch."""
+        room = FIRST_CASES - len(self.first)
+        if room:
+            pairs = zip(batch.rows, batch.cases, strict=True)
+            self.first += [(row.line, case) for row, case in islice(pairs, room)]
+        self.refused_as_rounded += sum(
+            "spreadsheet rounded" in joined(one.errors) for one in batch.rejected
+        )
+        self._look_at_cells(batch.rows)
+        times = [case.closed_at for case in batch.cases]
+        if not times:
+            return
+        self.earliest = min(self.earliest or times[0], min(times))
+        self.latest = max(self.latest or times[0], max(times))
+        self.in_future += sum(one > self.now for one in times) if max(times) > self.now else 0
+        oldest = self.now - OLD
+        self.old += sum(one < oldest for one in times) if min(times) < oldest else 0
+        self.numbers.update(hash(case.case_id) for case in batch.cases)
+
+    def warnings(self, counts: ImportCounts) -> Iterator[str]:
+        """Yield what may be wrong, most important first."""
+        total = counts.new + counts.known + counts.repeated
+        if counts.read and not total and not counts.rejected:
+            yield "no row matches --where: compare it with the values above"
+        other = self.swapped
+        if other and other.fits and not other.has_failed:
+            yield (
+                f"all dates also fit {other.date_format}, with day and month swapped: "
+                "check the closing times above"
+            )
+        if self.refused_as_rounded:
+            yield (
+                f"a spreadsheet rounded {self.refused_as_rounded} case numbers: export them "
+                "again as text"
+            )
+        if self.rounded:
+            yield (
+                f"{self.rounded} case numbers end in zeros after 15 digits: a spreadsheet may "
+                "have rounded them"
+            )
+        if self.without_time:
+            yield f"{self.without_time} closing times are dates without a time and count as 00:00"
+        if self.in_future:
+            yield f"{self.in_future} cases close in the future: check date format and time zone"
+        if self.old:
+            yield f"{self.old} cases closed more than a year ago: check the date format"
+        if total > FIRST_CASES and 2 * len(self.numbers) <= total:
+            yield (
+                f"{total} rows have only {len(self.numbers)} different case numbers: check which "
+                "column has the case number"
+            )
+
+    def _look_at_cells(self, rows: Iterable[CSVRow]) -> None:
+        if self.closed_at >= 0:
+            texts = [row.cells[self.closed_at].strip() for row in rows]
+            self.without_time += sum(map(_is_only_a_day, texts))
+            if self.swapped:
+                self.swapped.look_at(texts)
+        if self.case_number >= 0:
+            numbers = (row.cells[self.case_number] for row in rows)
+            self.rounded += sum(may_be_rounded(one) for one in numbers if len(one) > EXCEL_DIGITS)
+
+
+def _is_only_a_day(text: str) -> bool:
+    return ":" not in text and 5 <= len(text) <= 12 and not text.isdigit()
+
+
+def swapped_order(reader: DateReader, date_formats: Iterable[str]) -> SwappedOrder | None:
+    """Return a check whether day and month could be swapped, or None if they cannot."""
+    formats = [other for one in date_formats if (other := swapped(one))]
+    if not formats:
+        return None
+    return SwappedOrder(
+        DateReader(reader.zone, formats, reader.languages, reader.zone_names), formats[0]
+    )

@@ -1,0 +1,120 @@
+"""What the decision about a closed case depends on, queried one by one or loaded for many cases."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from feedback_app.base.times import from_text
+from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.records import ClosedCase, SeenClosing
+from feedback_app.store import cases, opt_outs
+
+# Both engines allow more parameters in one statement.
+_PARAMETERS = 500
+
+
+class QueriedCases:
+    """Answers each question with a query, so that a transaction sees its own changes."""
+
+    def __init__(self, source: Database | Transaction) -> None:
+        self._source = source
+
+    def same_closing(self, case: ClosedCase, within: timedelta) -> str | None:
+        """Return what `cases.same_closing` returns."""
+        return cases.same_closing(self._source, case, within)
+
+    def likely_duplicate(self, case: ClosedCase, within: timedelta) -> str | None:
+        """Return what `cases.likely_duplicate` returns."""
+        return cases.likely_duplicate(self._source, case, within)
+
+    def closed_again_later(self, case: ClosedCase) -> bool:
+        """Return whether a later closing of the same case is stored."""
+        return cases.closed_again_later(self._source, case)
+
+    def has_opted_out(self, address: str) -> bool:
+        """Return whether this address opted out."""
+        return opt_outs.holds(self._source, address)
+
+    def asked_since(self, case: ClosedCase, since: datetime) -> bool:
+        """Return whether the contact of `case` was asked about another case after `since`."""
+        return cases.asked_since(self._source, case, since)
+
+
+class LoadedCases:
+    """Answers the same questions about these cases from a few queries made before.
+
+    A preview of a large file would otherwise spend most of its time in queries.
+    """
+
+    def __init__(self, source: Database, wanted: Sequence[ClosedCase]) -> None:
+        self._source = source
+        self._closings: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for name in {case.source for case in wanted}:
+            ids = [case.case_id for case in wanted if case.source == name]
+            for row in _in_parts(source, _CLOSINGS, ids, sender=name):
+                row["closed_at"] = from_text(row["closed_at"])
+                self._closings[name, row["case_id"]].append(row)
+        self._by_number: dict[str, list[SeenClosing]] = defaultdict(list)
+        for row in _in_parts(source, _NUMBERS, {case.case_number for case in wanted}):
+            row["closed_at"] = from_text(row["closed_at"])
+            self._by_number[row["case_number"]].append(SeenClosing(**row))
+        addresses = {case.contact_email for case in wanted if case.contact_email}
+        self._opted_out: set[str] = set()
+        if source.ask("SELECT 1 FROM opt_outs LIMIT 1"):
+            digests = {opt_outs.digest_of(address): address for address in addresses}
+            for row in _in_parts(source, _OPT_OUTS, digests):
+                self._opted_out.add(row["contact_digest"])
+        self._invited: set[str] | None = None
+        self._addresses = addresses
+
+    def same_closing(self, case: ClosedCase, within: timedelta) -> str | None:
+        """Return what `cases.same_closing` returns."""
+        found = [
+            (row["closure_key"] == case.key, row["closed_at"], row["id"])
+            for row in self._closings.get((case.source, case.case_id), ())
+            if case.is_same_closing(row["closure_key"], row["closed_at"], within)
+        ]
+        return max(found)[2] if found else None
+
+    def likely_duplicate(self, case: ClosedCase, within: timedelta) -> str | None:
+        """Return what `cases.likely_duplicate` returns."""
+        others = self._by_number.get(case.case_number, ())
+        return next((one.source for one in others if case.is_likely_duplicate(one, within)), None)
+
+    def closed_again_later(self, case: ClosedCase) -> bool:
+        """Return whether a later closing of the same case is stored."""
+        rows = self._closings.get((case.source, case.case_id), ())
+        return any(row["closed_at"] > case.closed_at for row in rows)
+
+    def has_opted_out(self, address: str) -> bool:
+        """Return whether this address opted out."""
+        return bool(self._opted_out) and opt_outs.digest_of(address) in self._opted_out
+
+    def asked_since(self, case: ClosedCase, since: datetime) -> bool:
+        """Return whether the contact of `case` was asked about another case after `since`."""
+        if self._invited is None:
+            lowered = {address.lower() for address in self._addresses}
+            rows = _in_parts(self._source, _INVITED, lowered, since=since)
+            self._invited = {row["address"] for row in rows}
+        is_candidate = (case.contact_email or "").lower() in self._invited
+        return is_candidate and cases.asked_since(self._source, case, since)
+
+
+_CLOSINGS = """SELECT id, case_id, closure_key, closed_at FROM cases
+               WHERE source = :sender AND case_id IN ({})"""
+_NUMBERS = """SELECT source, case_number, closure_key, closed_at, contact_email FROM cases
+              WHERE case_number IN ({}) ORDER BY received_at, id"""
+_OPT_OUTS = "SELECT contact_digest FROM opt_outs WHERE contact_digest IN ({})"
+_INVITED = """SELECT DISTINCT lower(contact_email) AS address
+              FROM cases JOIN invitations ON invitations.case_ref = cases.id
+              WHERE created_at > :since AND lower(contact_email) IN ({})"""
+
+
+def _in_parts(source: Database, sql: str, texts: Collection[str], **values: object) -> list[Row]:
+    """Return the rows of a query with `texts` as the list of its IN."""
+    rows, listed = [], list(texts)
+    for start in range(0, len(listed), _PARAMETERS):
+        named = {f"p{at}": text for at, text in enumerate(listed[start : start + _PARAMETERS])}
+        marks = ", ".join(f":{name}" for name in named)
+        rows += source.ask(sql.format(marks), **named, **values)
+    return rows
