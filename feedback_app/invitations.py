@@ -87,6 +87,10 @@ class PlannedCases:
             is_only = self._asked.get(address, identity) == identity
             self._asked[address] = identity if is_only else None
 
+    def is_unknown(self, case: ClosedCase) -> bool:
+        """Return whether none of these cases has this id or number."""
+        return case.case_number not in self._by_number and _identity(case) not in self._closings
+
     def has_same_closing(self, case: ClosedCase, within: timedelta) -> bool:
         """Return the result that `cases.same_closing` would have for these cases."""
         return any(
@@ -158,7 +162,11 @@ class CaseIntake:
         stored, limits = LoadedCases(source, closed), self._limits(now, ask_anyway)
         decisions = []
         for case in closed:
-            decision = self._decide(stored, case, limits, planned)
+            # Nearly all cases of a file are new, and need no comparison with others.
+            if stored.is_unknown(case) and planned.is_unknown(case):
+                decision = _NEW[_withheld_if_newest(stored, case, limits, planned)]
+            else:
+                decision = self._decide(stored, case, limits, planned)
             if decision.outcome == "new":
                 planned.add(case, is_asked=decision.withheld_because is None)
             decisions.append(decision)
@@ -264,6 +272,13 @@ def _withheld(
     """Return why the customer of a new closing is not asked, or None."""
     if stored.closed_again_later(case) or planned.closed_again_later(case):
         return "superseded"
+    return _withheld_if_newest(stored, case, limits, planned)
+
+
+def _withheld_if_newest(
+    stored: QueriedCases | LoadedCases, case: ClosedCase, limits: _Limits, planned: PlannedCases
+) -> WithheldBecause | None:
+    """Return why the customer is not asked, if the case did not close again later."""
     if case.closed_at < limits.oldest:
         return "too_old"
     if not case.contact_email:

@@ -195,7 +195,7 @@ def contact_address(text: str) -> str:
 
 
 def _case_number(text: str) -> str | None:
-    return _text(text) and _text(case_number(text))
+    return case_number(text) or None if len(text) <= MAX_TEXT else _text(text)
 
 
 def _text(text: str) -> str | None:

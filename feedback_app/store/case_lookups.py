@@ -20,11 +20,11 @@ class QueriedCases:
         self._source = source
 
     def same_closing(self, case: ClosedCase, within: timedelta) -> str | None:
-        """Return what `cases.same_closing` returns."""
+        """Return the key of this closing, as `cases.same_closing` does."""
         return cases.same_closing(self._source, case, within)
 
     def likely_duplicate(self, case: ClosedCase, within: timedelta) -> str | None:
-        """Return what `cases.likely_duplicate` returns."""
+        """Return the other source of this closing, as `cases.likely_duplicate` does."""
         return cases.likely_duplicate(self._source, case, within)
 
     def closed_again_later(self, case: ClosedCase) -> bool:
@@ -67,8 +67,15 @@ class LoadedCases:
         self._invited: set[str] | None = None
         self._addresses = addresses
 
+    def is_unknown(self, case: ClosedCase) -> bool:
+        """Return whether no stored case has this id or number."""
+        return (
+            case.case_number not in self._by_number
+            and (case.source, case.case_id) not in self._closings
+        )
+
     def same_closing(self, case: ClosedCase, within: timedelta) -> str | None:
-        """Return what `cases.same_closing` returns."""
+        """Return the key of this closing, as `cases.same_closing` does."""
         found = [
             (row["closure_key"] == case.key, row["closed_at"], row["id"])
             for row in self._closings.get((case.source, case.case_id), ())
@@ -77,7 +84,7 @@ class LoadedCases:
         return max(found)[2] if found else None
 
     def likely_duplicate(self, case: ClosedCase, within: timedelta) -> str | None:
-        """Return what `cases.likely_duplicate` returns."""
+        """Return the other source of this closing, as `cases.likely_duplicate` does."""
         others = self._by_number.get(case.case_number, ())
         return next((one.source for one in others if case.is_likely_duplicate(one, within)), None)
 
