@@ -148,4 +148,4 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 
 def _printable(text: str) -> str:
-    return visible(text.strip()[:60])
+    return visible(one_line(text)[:60])

@@ -1,0 +1,168 @@
+"""What `invite` prints: a preview of the import, warnings, and how to take it back."""
+
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner, Result
+
+from feedback_app.base.times import to_text
+from feedback_app.commands.uninvite import uninvite
+from feedback_app.store import outbox
+from tests.support.importing import Desk
+from tests.support.office import NOW
+
+NUMBERS = ("--map", "case_number=number", "--map", "closed_at=closed")
+TODAY = to_text(NOW - timedelta(hours=2))
+
+
+def _table(*rows: str, head: str = "number,closed,contact_email") -> str:
+    return "\n".join([head, *rows]) + "\n"
+
+
+def _us_dates(*days: str) -> str:
+    return _table(*(f"T{at},11/{day}/2026 09:00,c{at}@b.example" for at, day in enumerate(days)))
+
+
+def _report(result: Result) -> str:
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_the_dry_run_shows_the_first_cases_and_the_span_of_closing_times(desk: Desk) -> None:
+    formats = ("--date-format", "%m/%d/%Y %H:%M")
+    report = _report(desk.invite(_us_dates("02", "03", "13"), *NUMBERS, *formats, "--dry-run"))
+    assert "  line 2: case T0, closed 2 November 2026 09:00, c0@b.example" in report
+    assert "  line 4: case T2, closed 13 November 2026 09:00, c2@b.example" in report
+    assert "  first  2 November 2026 09:00\n  last   13 November 2026 09:00" in report
+    assert "day and month swapped" not in report
+    assert report == _report(
+        desk.invite(desk.folder / "cases.csv", *NUMBERS, *formats, "--dry-run")
+    )
+
+
+def test_the_dry_run_says_how_many_are_new_known_repeated_not_asked_and_emailed(
+    desk: Desk,
+) -> None:
+    row = f"1,{TODAY},a@b.example"
+    desk.invite(_table(row), *NUMBERS)
+    content = _table(row, f"2,{TODAY},c@b.example", f"2,{TODAY},c@b.example", f"3,{TODAY},")
+    report = _report(desk.invite(content, *NUMBERS, "--dry-run"))
+    assert "       2  new cases, 1 of them with a survey" in report
+    assert "       1    not asked: no email address" in report
+    assert "       1  emails\n       1  cases already known\n       1  repeats" in report
+
+
+@pytest.mark.parametrize(("first", "other"), [("%d/%m/%Y", "%m/%d/%Y"), ("%m/%d/%Y", "%d/%m/%Y")])
+def test_a_column_that_fits_both_orders_is_pointed_out(desk: Desk, first: str, other: str) -> None:
+    options = (*NUMBERS, "--date-format", f"{first} %H:%M", "--dry-run")
+    report = " ".join(_report(desk.invite(_us_dates("02", "03", "11"), *options)).split())
+    assert f"Warning: all dates also fit {other} %H:%M, with day and month swapped" in report
+
+
+def test_an_ambiguous_order_is_never_guessed_and_a_clear_one_is_detected(desk: Desk) -> None:
+    for options in ((), ("--dry-run",)):
+        refused = desk.invite(_us_dates("02", "03", "11"), *NUMBERS, *options)
+        assert refused.exit_code == 2
+        assert "can be read with the day or the month first" in refused.stderr
+        assert "'%d/%m/%Y %H:%M' or --date-format '%m/%d/%Y %H:%M'" in refused.stderr
+    assert desk.numbers() == []
+    clear = _report(desk.invite(_us_dates("02", "03", "25"), *NUMBERS))
+    assert "dates are read as %m/%d/%Y %H:%M, such as 11/02/2026 09:00" in clear
+    assert {row["closed_at"][:7] for row in desk.office.rows("cases")} == {"2026-11"}
+
+
+def test_the_values_of_the_columns_that_choose_rows_are_listed(desk: Desk) -> None:
+    states = ("Closed", "closed", "Open", "Open", "Open")
+    rows = [f"{at},{TODAY},{state}" for at, state in enumerate(states)]
+    content = _table(*rows, head="number,closed,state")
+    report = _report(desk.invite(content, *NUMBERS, "--where", "state=CLOSED", "--dry-run"))
+    assert "       3  Open - not imported\n       1  Closed - imported\n" in report
+    assert "2 new closed cases" in report
+    none = _report(desk.invite(content, *NUMBERS, "--where", "state=Done", "--dry-run"))
+    assert "Warning: no row matches --where" in none
+    assert "       3  Open - not imported" in none
+
+
+@pytest.mark.parametrize(
+    ("rows", "warning"),
+    [
+        (["1,2026-11-20,"], "1 closing times are dates without a time"),
+        ([f"1,{to_text(NOW + timedelta(hours=3))},"], "1 cases close in the future"),
+        (["1,2020-11-20T10:00,"], "1 cases closed more than a year ago"),
+        ([f"7,2026-11-{day}T10:00," for day in range(10, 20)], "10 rows have only 1 different"),
+        ([f"1,{TODAY},", f"2026113000000000,{TODAY},"], "1 case numbers end in zeros after 15"),
+    ],
+)
+def test_what_looks_wrong_is_a_warning(desk: Desk, rows: list[str], warning: str) -> None:
+    report = " ".join(_report(desk.invite(_table(*rows), *NUMBERS, "--dry-run")).split())
+    assert f"Warning: {warning}" in report
+    right = _report(desk.invite(_table(f"1,{TODAY},"), *NUMBERS, "--dry-run"))
+    assert "Warning" not in right
+
+
+def test_rounded_numbers_are_refused(desk: Desk) -> None:
+    rows = (f"2.02611E+15,{TODAY},", f"7,{TODAY},")
+    result = desk.invite(_table(*rows), *NUMBERS, "--dry-run")
+    assert result.exit_code == 1
+    assert "line 2: case_number: '2.02611E+15' is a number that a spreadsheet" in result.stdout
+    assert "Warning: a spreadsheet rounded 1 case numbers" in result.stdout
+    every = [f"20261130000{at:02}000,{TODAY}," for at in range(5)]
+    refused = desk.invite(_table(*every), *NUMBERS)
+    assert refused.exit_code == 2
+    assert "every number in 'number' ends in zeros after 15 digits" in refused.stderr
+    assert desk.numbers() == []
+
+
+def test_every_line_of_the_preview_fits_80_columns(desk: Desk) -> None:
+    long = "x" * 190
+    rows = [f"{long},2026-11-20,{'a' * 50}@b.example,{long} {long}"]
+    content = _table(*rows, head="number,closed,contact_email,state")
+    report = _report(desk.invite(content, *NUMBERS, "--where", f"state={long} {long}", "--dry-run"))
+    lines = report[report.index("First cases") :].splitlines()[:-2]
+    assert len(lines) > 10
+    assert max(map(len, lines)) <= 80
+
+
+def test_the_last_line_takes_the_import_back(desk: Desk) -> None:
+    desk.invite(_table(f"0,{TODAY},old@b.example"), *NUMBERS, "--set", "source=earlier")
+    office = desk.office
+    office.wait(minutes=1)
+    before = office.everything()
+    rows = [f"{at},{TODAY},c{at}@b.example" for at in range(1, 250)]
+    last = desk.invite(_table(*rows), *NUMBERS).stdout.splitlines()[-1]
+    assert last.startswith("to take back what was not sent yet: feedback uninvite 2026-11-24T")
+    result = CliRunner().invoke(uninvite, [last.split()[-1]])
+    assert result.stdout.endswith("removed 249 cases; 0 cases of this import stay\n")
+    assert office.everything() == before
+
+
+def test_cases_whose_email_was_sent_stay(desk: Desk) -> None:
+    result = desk.invite(_table(f"1,{TODAY},a@b.example", f"2,{TODAY},c@b.example"), *NUMBERS)
+    (first, *_) = desk.office.rows("outbox")
+    with desk.office.program.database.write() as tx:
+        outbox.mark_sent(tx, first["id"], desk.office.now)
+    run = result.stdout.split()[-1]
+    assert (
+        "removed 1 cases; 1 cases of this import stay" in CliRunner().invoke(uninvite, [run]).stdout
+    )
+    assert len(desk.numbers()) == 1
+
+
+def test_a_case_of_the_api_in_the_same_second_stays(desk: Desk) -> None:
+    run = desk.invite(_table(f"1,{TODAY},a@b.example"), *NUMBERS).stdout.split()[-1]
+    (case,) = desk.office.rows("cases")
+    with desk.office.program.database.write() as tx:
+        tx.run(
+            "INSERT INTO deliveries (source, delivery_digest, case_ref, received_at)"
+            " VALUES ('desk', 'x', :case_ref, :now)",
+            case_ref=case["id"],
+            now=desk.office.now,
+        )
+    result = CliRunner().invoke(uninvite, [run])
+    assert result.exit_code == 1
+    assert desk.numbers() == ["1"]
+
+
+@pytest.mark.parametrize("run", ["yesterday", "2026-01-01T00:00:00Z"])
+def test_a_run_that_does_not_exist_is_an_error(desk: Desk, run: str) -> None:
+    assert CliRunner().invoke(uninvite, [run]).exit_code != 0
