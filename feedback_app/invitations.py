@@ -74,7 +74,7 @@ class PlannedCases:
     _asked: dict[str, _Identity | None] = field(default_factory=dict)
 
     def add(self, case: ClosedCase, is_asked: bool) -> None:
-        """Record a new closing, and whether its customer is asked."""
+        """Record a new closing, and whether its customer is asked, for the quiet period."""
         identity = _identity(case)
         planned = SeenClosing(
             case.source, case.case_number, case.closure_key, case.closed_at, case.contact_email
@@ -168,7 +168,8 @@ class CaseIntake:
             else:
                 decision = self._decide(stored, case, limits, planned)
             if decision.outcome == "new":
-                planned.add(case, is_asked=decision.withheld_because is None)
+                is_asked = decision.withheld_because is None and limits.quiet_since is not None
+                planned.add(case, is_asked)
             decisions.append(decision)
         return decisions
 

@@ -89,7 +89,7 @@ class CaseReader:
         for name in ("source", *REQUIRED_CASE_FIELDS):
             if not found.get(name) and name not in wrong:
                 errors.append(FieldError(name, "is empty"))
-        errors += [error for error in self.contradictions(found) if error.field not in wrong]
+        errors += [error for error in contradictions(found) if error.field not in wrong]
         if errors:
             raise InvalidCaseError(errors)
         return ClosedCase(**found)
@@ -151,26 +151,6 @@ class CaseReader:
         if closed_at > self.now + MAX_FUTURE:
             raise ImpossibleError(f"{quoted(text)} is in the future")
         return closed_at
-
-    @staticmethod
-    def contradictions(found: Mapping[str, Any]) -> list[FieldError]:
-        """Return which times contradict each other, so that no duration is negative."""
-        errors = []
-        closed_at, opened_at = found.get("closed_at"), found.get("opened_at")
-        if opened_at and closed_at and opened_at > closed_at:
-            return [FieldError("opened_at", "is after closed_at", True)]
-        for name in _BETWEEN:
-            moment = found.get(name)
-            if moment and closed_at and moment > closed_at:
-                errors.append(FieldError(name, "is after closed_at", True))
-            if moment and opened_at and moment < opened_at:
-                errors.append(FieldError(name, "is before opened_at", True))
-        measured = [name for name in _DURATIONS if found.get(name) is not None]
-        if measured and not found.get("duration_clock"):
-            clocks = " or ".join(get_args(DurationClock))
-            reason = f"is required with {measured[0]}: set it to {clocks}"
-            errors.append(FieldError("duration_clock", reason, True))
-        return errors
 
 
 def complete(found: dict[str, Any]) -> None:
@@ -236,3 +216,23 @@ def _web_address(text: str) -> str:
             f"and have at most {MAX_URL} characters"
         )
     return text
+
+
+def contradictions(found: Mapping[str, Any]) -> list[FieldError]:
+    """Return which times contradict each other, so that no duration is negative."""
+    errors = []
+    closed_at, opened_at = found.get("closed_at"), found.get("opened_at")
+    if opened_at and closed_at and opened_at > closed_at:
+        return [FieldError("opened_at", "is after closed_at", True)]
+    for name in _BETWEEN:
+        moment = found.get(name)
+        if moment and closed_at and moment > closed_at:
+            errors.append(FieldError(name, "is after closed_at", True))
+        if moment and opened_at and moment < opened_at:
+            errors.append(FieldError(name, "is before opened_at", True))
+    measured = [name for name in _DURATIONS if found.get(name) is not None]
+    if measured and not found.get("duration_clock"):
+        clocks = " or ".join(get_args(DurationClock))
+        reason = f"is required with {measured[0]}: set it to {clocks}"
+        errors.append(FieldError("duration_clock", reason, True))
+    return errors

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from functools import cache
+from functools import cache, cached_property
 
 from babel.dates import get_day_names, get_month_names, get_period_names
 
@@ -36,7 +36,6 @@ _DIRECTIVE = re.compile(r"%(.?)|(\s+)|([^%\s]+)", re.DOTALL)
 _MORE_MONTHS = {"mrz": 3, "sept": 9}
 # What two digits mean as a year, as in strptime (POSIX): 69 to 99 are 1969 to 1999.
 _PIVOT = 69
-_MEMO = 20_000
 
 
 class DateFormatError(ValueError):
@@ -54,14 +53,12 @@ class DateFormat:
     text: str
     zones: ZoneNames
     languages: tuple[str, ...] = ()
-    _patterns: tuple[re.Pattern[str], ...] = field(init=False, repr=False, compare=False)
-    _days: dict[str, date] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _times: dict[str, time] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         try:
             used = _compiled(self.text)
-            object.__setattr__(self, "_patterns", (used, *_split(self.text)))
+            object.__setattr__(self, "_pattern", used)
             _check(self.text, used)
         except ValueError as error:
             raise DateFormatError(
@@ -69,30 +66,19 @@ class DateFormat:
                 "Write one such as %d/%m/%Y %H:%M"
             ) from None
 
+    @cached_property
+    def has_separate_time(self) -> bool:
+        """Return whether one space separates the date from the time, and no zone is named."""
+        day, _, at = self.text.partition(" ")
+        days, times = set(re.findall("%(.)", day)), set(re.findall("%(.)", at))
+        return bool(times) and days <= set("dmYyb") and times <= set("HIMSp")
+
     def parse(self, text: str) -> datetime:
         """Return the time that `text` is in this format, without zone if it names none.
 
         Raises ValueError if it is not in this format.
         """
-        if len(self._patterns) == 3:
-            day_text, _, time_text = text.partition(" ")
-            day, at = self._days.get(day_text), self._times.get(time_text)
-            if day is None or at is None:
-                day, at = self._remember(day_text, time_text)
-            return datetime.combine(day, at)
-        return self._assembled(_matched(self._patterns[0], text))
-
-    def _remember(self, day_text: str, time_text: str) -> tuple[date, time]:
-        """Read and memoise both halves: a file repeats its days and minutes."""
-        for memo in (self._days, self._times):
-            if len(memo) > _MEMO:
-                memo.clear()
-        day = _day(_matched(self._patterns[1], day_text), self.languages)
-        at = _time(_matched(self._patterns[2], time_text), self.languages)
-        self._days[day_text], self._times[time_text] = day, at
-        return day, at
-
-    def _assembled(self, found: Mapping[str, str]) -> datetime:
+        found = _matched(self._pattern, text)
         local = datetime.combine(_day(found, self.languages), _time(found, self.languages))
         if offset := found.get("z"):
             return local.replace(tzinfo=_offset(offset))
@@ -156,15 +142,6 @@ def _compiled(text: str) -> re.Pattern[str]:
         return re.compile("".join(parts), re.IGNORECASE)
     except re.error:
         raise ValueError("a part occurs twice") from None
-
-
-def _split(text: str) -> tuple[re.Pattern[str], ...]:
-    """Return the patterns of the date and of the time, if one space separates them."""
-    day, _, at = text.partition(" ")
-    used = set(re.findall("%(.)", day)), set(re.findall("%(.)", at))
-    if used[0] <= set("dmYyb") and used[1] and used[1] <= set("HIMSp") and text.count(" ") < 3:
-        return _compiled(day), _compiled(at)
-    return ()
 
 
 def _check(text: str, used: re.Pattern[str]) -> None:

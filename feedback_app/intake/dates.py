@@ -25,6 +25,7 @@ _RFC_2822 = re.compile(r"[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9:]
 _WITH_ZONE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9T:. ]+?) ?([A-Za-z][\w+/-]*)")
 _BRACKETED = re.compile(r"(.+[0-9Z])\[[A-Za-z][\w+/-]*\]")
 _HOUR = timedelta(hours=1)
+_MEMO = 20_000
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,13 @@ class DateReader:
     _offsets: dict[date, timedelta | None] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    # A file repeats its days and minutes: the start of each day in UTC, and the time since it.
+    _starts: dict[str, datetime] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _times: dict[str, timedelta] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         texts = [self.formats] if isinstance(self.formats, str) else self.formats or []
@@ -60,6 +68,11 @@ class DateReader:
 
     def read(self, text: str) -> datetime:
         """Return the time in UTC, to the second. Raises ValueError saying what is wrong."""
+        if self._starts:
+            day, _, at = text.partition(" ")
+            start, since = self._starts.get(day), self._times.get(at)
+            if start is not None and since is not None:
+                return start + since
         written = self._parse(text)
         try:
             in_utc = self._in_utc(written)
@@ -67,7 +80,23 @@ class DateReader:
             raise ImpossibleError(f"{quoted(text)} is outside the calendar") from None
         if in_utc < EARLIEST:
             raise ImpossibleError(f"{quoted(text)} is before {EARLIEST:%Y}")
-        return in_utc.replace(microsecond=0) if in_utc.microsecond else in_utc
+        if in_utc.microsecond:
+            return in_utc.replace(microsecond=0)
+        if len(self._formats) == 1 and self._formats[0].has_separate_time:
+            self._remember(text, written, in_utc)
+        return in_utc
+
+    def _remember(self, text: str, written: datetime, in_utc: datetime) -> None:
+        if self._offsets.get(written.date()) is None:
+            return
+        for memo in (self._starts, self._times):
+            if len(memo) > _MEMO:
+                memo.clear()
+        day, _, at = text.partition(" ")
+        since = timedelta(hours=written.hour, minutes=written.minute, seconds=written.second)
+        start = in_utc - since
+        if start >= EARLIEST:
+            self._starts[day], self._times[at] = start, since
 
     def _in_utc(self, written: datetime) -> datetime:
         if written.tzinfo is UTC:

@@ -1,7 +1,7 @@
 """What the decision about a closed case depends on, queried one by one or loaded for many cases."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from feedback_app.base.times import from_text
@@ -49,15 +49,13 @@ class LoadedCases:
     def __init__(self, source: Database, wanted: Sequence[ClosedCase]) -> None:
         self._source = source
         self._closings: dict[tuple[str, str], list[Row]] = defaultdict(list)
-        for name in {case.source for case in wanted}:
-            ids = [case.case_id for case in wanted if case.source == name]
-            for row in _in_parts(source, _CLOSINGS, ids, sender=name):
-                row["closed_at"] = from_text(row["closed_at"])
-                self._closings[name, row["case_id"]].append(row)
         self._by_number: dict[str, list[SeenClosing]] = defaultdict(list)
-        for row in _in_parts(source, _NUMBERS, {case.case_number for case in wanted}):
+        keys = {case.case_number for case in wanted} | {case.case_id for case in wanted}
+        for row in _in_parts(source, _CLOSINGS, keys, sources={case.source for case in wanted}):
             row["closed_at"] = from_text(row["closed_at"])
-            self._by_number[row["case_number"]].append(SeenClosing(**row))
+            self._closings[row["source"], row["case_id"]].append(row)
+            seen = SeenClosing(*(row[name] for name in SeenClosing._fields))
+            self._by_number[row["case_number"]].append(seen)
         addresses = {case.contact_email for case in wanted if case.contact_email}
         self._opted_out: set[str] = set()
         if source.ask("SELECT 1 FROM opt_outs LIMIT 1"):
@@ -107,21 +105,32 @@ class LoadedCases:
         return is_candidate and cases.asked_since(self._source, case, since)
 
 
-_CLOSINGS = """SELECT id, case_id, closure_key, closed_at FROM cases
-               WHERE source = :sender AND case_id IN ({})"""
-_NUMBERS = """SELECT source, case_number, closure_key, closed_at, contact_email FROM cases
-              WHERE case_number IN ({}) ORDER BY received_at, id"""
+_CLOSINGS = """SELECT id, source, case_id, case_number, closure_key, closed_at, contact_email
+               FROM cases
+               WHERE case_number IN ({0}) OR (source IN ({1}) AND case_id IN ({0}))
+               ORDER BY received_at, id"""
 _OPT_OUTS = "SELECT contact_digest FROM opt_outs WHERE contact_digest IN ({})"
 _INVITED = """SELECT DISTINCT lower(contact_email) AS address
               FROM cases JOIN invitations ON invitations.case_ref = cases.id
               WHERE created_at > :since AND lower(contact_email) IN ({})"""
 
 
-def _in_parts(source: Database, sql: str, texts: Collection[str], **values: object) -> list[Row]:
-    """Return the rows of a query with `texts` as the list of its IN."""
+def _in_parts(
+    source: Database,
+    sql: str,
+    texts: Collection[str],
+    sources: Collection[str] = (),
+    **values: object,
+) -> list[Row]:
+    """Return the rows of a query with `texts` and `sources` as the lists of its IN."""
     rows, listed = [], list(texts)
+    named_sources = {f"s{at}": name for at, name in enumerate(sources)}
     for start in range(0, len(listed), _PARAMETERS):
         named = {f"p{at}": text for at, text in enumerate(listed[start : start + _PARAMETERS])}
-        marks = ", ".join(f":{name}" for name in named)
-        rows += source.ask(sql.format(marks), **named, **values)
+        statement = sql.format(_marks(named), _marks(named_sources))
+        rows += source.ask(statement, **named, **named_sources, **values)
     return rows
+
+
+def _marks(names: Iterable[str]) -> str:
+    return ", ".join(f":{name}" for name in names)

@@ -53,20 +53,19 @@ class ImportCounts:
         self.withheld.update(other.withheld)
         self.likely_duplicates.update(other.likely_duplicates)
 
-    def add_case(
-        self, result: IntakeDecision | IntakeResult, is_repeated: bool, is_notified: bool
-    ) -> None:
-        """Count one closed case."""
-        if result.outcome != "new":
-            self.repeated += is_repeated
-            self.known += not is_repeated
-            if result.duplicate_of:
-                self.likely_duplicates[result.duplicate_of] += 1
-            return
+    def add_new(self, withheld_because: WithheldBecause | None, is_notified: bool) -> None:
+        """Count a new closed case."""
         self.new += 1
         self.emails += is_notified
-        if result.withheld_because:
-            self.withheld[result.withheld_because] += 1
+        if withheld_because:
+            self.withheld[withheld_because] += 1
+
+    def add_known(self, duplicate_of: str | None, is_repeated: bool) -> None:
+        """Count a case that was stored before, by another source, or by an earlier row."""
+        self.repeated += is_repeated
+        self.known += not is_repeated
+        if duplicate_of:
+            self.likely_duplicates[duplicate_of] += 1
 
     def __str__(self) -> str:
         """Return one line. Its words do not depend on the numbers, so scripts can parse it."""
@@ -174,12 +173,15 @@ class Import:
         seen: set[str],
     ) -> None:
         key = result.case_ref if isinstance(result, IntakeResult) else result.known_case
-        # A dry run stores nothing, so a case that is known without a key is in this file.
-        is_repeated = (key is None and not result.duplicate_of) or key in seen
+        if result.outcome == "new":
+            withheld = result.withheld_because
+            batch.counts.add_new(withheld, self.case_intake.is_notified(case, withheld))
+        else:
+            # A dry run stores nothing, so a case that is known without a key is in this file.
+            is_repeated = (key is None and not result.duplicate_of) or key in seen
+            batch.counts.add_known(result.duplicate_of, is_repeated)
         if key:
             seen.add(key)
-        is_notified = self.case_intake.is_notified(case, result.withheld_because)
-        batch.counts.add_case(result, is_repeated, is_notified)
 
     def _read_row(self, row: CSVRow, batch: Batch) -> int:
         """Add one row to the cases, the rejected rows or the rows that were filtered out.
