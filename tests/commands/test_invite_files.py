@@ -120,7 +120,7 @@ def _workbook(path: Path) -> Path:
         sheet = book.add_worksheet("Cases")
         date = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         sheet.write_row(0, 0, ["Cases closed last week"])
-        sheet.write_row(2, 0, ["Case Number", "Date Closed", "Mail"])
+        sheet.write_row(2, 0, ["Case Number", "Date Closed", "Contact"])
         sheet.write_row(3, 0, ["00042", TODAY, "Kim <kim@customer.example>"])
         sheet.write_number(4, 0, 43)
         sheet.write_datetime(4, 1, datetime(2026, 11, 24, 10, 30), date)
@@ -130,7 +130,7 @@ def _workbook(path: Path) -> Path:
 
 def test_a_workbook_is_imported_like_a_csv_file(desk: Desk) -> None:
     path = _workbook(desk.folder / "cases.xlsx")
-    result = desk.invite(path, *COLUMNS, "--map", "contact_email=Mail")
+    result = desk.invite(path, *COLUMNS, "--map", "contact_email=Contact")
     assert result.exit_code == 0, result.output
     assert "cases.xlsx: sheet Cases\nthe table begins at line 3" in result.stdout
     cases = {row["case_number"]: row for row in desk.office.rows("cases")}
