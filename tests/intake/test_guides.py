@@ -132,20 +132,31 @@ def test_the_steps_of_the_api_guide_work(operator: Operator) -> None:
 
 
 def test_the_steps_of_the_csv_guide_work(operator: Operator) -> None:
-    closed = datetime.now(UTC).strftime("%d/%m/%Y 00:00")
+    now = datetime.now(UTC)
+    closed = f"{now:%d/%m/%Y 00:00}"
+    # A day after the 12th shows the order of day and month.
+    clear = next(day for ago in range(13) if (day := now - timedelta(days=ago)).day > 12)
     (operator.folder / "my-desk.toml").write_text(printed("toml", "csv"), encoding="utf-8")
     (operator.folder / "export.csv").write_text(
         "number,closed_at,email,category,state\n"
         f"0001,{closed},contact@customer.example,NETWORK,Closed\n"
-        f"0002,{closed},?,Shop,Closed\n"
+        f"0002,{clear:%d/%m/%Y 00:00},?,Shop,Closed\n"
         f"0003,{closed},?,Shop,Open\n",
         encoding="utf-8",
     )
-    invite = printed("sh", "csv")
     blocks = re.findall(r"^```sh csv\n(.*?)^```$", PAGES["csv.md"], re.M | re.S)
-    assert blocks[0] == invite and "reconcile" in blocks[1]
+    preview, invite, reconcile = blocks
+    previewed = operator.shell(preview)
+    assert "case 0001, closed" in previewed and "Warning" not in previewed
+    assert "dry run: nothing was stored or sent" in previewed.splitlines()[-1]
+    assert operator.case("0001") is None
+    imported = operator.shell(invite)
+    assert "3 rows read: 2 new closed cases" in imported
+    take_back = imported.splitlines()[-1].partition(": ")[2]
+    assert "removed 2 cases" in operator.shell(take_back)
+    assert operator.case("0001") is None
     assert "3 rows read: 2 new closed cases" in operator.shell(invite)
-    compared = operator.shell(blocks[1])
+    compared = operator.shell(reconcile)
     assert "2 closed cases, 2 received, 0 missing, 0 rejected, 1 filtered out" in compared
     first, second = operator.case("0001"), operator.case("0002")
     assert first and second
