@@ -80,6 +80,16 @@ def test_a_missing_later_closing_of_a_known_case_is_listed(
     assert "1 missing" in result.output
 
 
+@pytest.mark.parametrize("written", ['"=""52267"""', "52267.0", "'52267", "52\u202f267", "52 267"])
+def test_a_number_that_a_spreadsheet_changed_is_found(
+    desk: Desk, compare: Any, written: str
+) -> None:
+    desk.office.receive(a_case("52267", source="jira", closed_at=NOW - timedelta(hours=2)))
+    result = compare(f"case_number,closed_at\n{written},{TODAY}\n", "--set", "source=jira")
+    assert "1 received, 0 missing" in result.output
+    assert result.exit_code == 0
+
+
 def test_a_source_without_any_case_is_pointed_out(compare: Any) -> None:
     result = compare(f"case_number,closed_at\n1,{TODAY}\n", "--set", "source=yira")
     assert "no case was ever received from yira" in result.output
