@@ -1,22 +1,20 @@
 """Which customers get a survey invitation, when, and why not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from feedback_app.base.links import new_id
-from feedback_app.base.times import to_text
 from feedback_app.base.weeks import week_of
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY
-from feedback_app.records import ClosedCase, OutboxMessage, SeenClosing, WithheldBecause
+from feedback_app.records import ClosedCase, OutboxMessage, WithheldBecause
 from feedback_app.store import cases, invitations, outbox
-from feedback_app.store.case_lookups import LoadedCases, QueriedCases
+from feedback_app.store.case_lookups import LoadedCases, PlannedCases, QueriedCases
 from support_facts import Facts
 
-_Identity = tuple[str, str]
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
 # A customer may submit a page that was opened before its link expired.
@@ -58,60 +56,6 @@ class IntakeResult:
     invitation_id: str | None = None
     withheld_because: WithheldBecause | None = None
     duplicate_of: str | None = None
-
-
-@dataclass(frozen=True)
-class PlannedCases:
-    """The cases that a dry run decided about and did not store.
-
-    `CaseIntake.decide` treats them as if they were in the database.
-    """
-
-    # A large file has to fit into memory, so only what is compared is kept.
-    _closings: dict[_Identity, tuple[SeenClosing, ...]] = field(default_factory=dict)
-    _by_number: dict[str, tuple[SeenClosing, ...]] = field(default_factory=dict)
-    # The case that a contact is asked about; None for several.
-    _asked: dict[str, _Identity | None] = field(default_factory=dict)
-
-    def add(self, case: ClosedCase, is_asked: bool) -> None:
-        """Record a new closing, and whether its customer is asked, for the quiet period."""
-        identity = _identity(case)
-        planned = SeenClosing(
-            case.source, case.case_number, case.closure_key, case.closed_at, case.contact_email
-        )
-        self._closings[identity] = (*self._closings.get(identity, ()), planned)
-        number = case.case_number
-        self._by_number[number] = (*self._by_number.get(number, ()), planned)
-        if is_asked and case.contact_email:
-            address = case.contact_email.lower()
-            is_only = self._asked.get(address, identity) == identity
-            self._asked[address] = identity if is_only else None
-
-    def is_unknown(self, case: ClosedCase) -> bool:
-        """Return whether none of these cases has this id or number."""
-        return case.case_number not in self._by_number and _identity(case) not in self._closings
-
-    def has_same_closing(self, case: ClosedCase, within: timedelta) -> bool:
-        """Return the result that `cases.same_closing` would have for these cases."""
-        return any(
-            case.is_same_closing(one.closure_key or to_text(one.closed_at), one.closed_at, within)
-            for one in self._closings.get(_identity(case), ())
-        )
-
-    def likely_duplicate(self, case: ClosedCase, within: timedelta) -> str | None:
-        """Return the result that `cases.likely_duplicate` would have for these cases."""
-        others = self._by_number.get(case.case_number, ())
-        return next((one.source for one in others if case.is_likely_duplicate(one, within)), None)
-
-    def closed_again_later(self, case: ClosedCase) -> bool:
-        """Return the result that `cases.closed_again_later` would have for these cases."""
-        closings = self._closings.get(_identity(case), ())
-        return any(one.closed_at > case.closed_at for one in closings)
-
-    def asked_about_another(self, case: ClosedCase) -> bool:
-        """Return the result that `cases.asked_since` would have for these cases."""
-        identity = _identity(case)
-        return self._asked.get((case.contact_email or "").lower(), identity) != identity
 
 
 class _Limits(NamedTuple):
@@ -291,7 +235,3 @@ def _withheld_if_newest(
     ):
         return "quiet_period"
     return None
-
-
-def _identity(case: ClosedCase) -> _Identity:
-    return case.source, case.case_id

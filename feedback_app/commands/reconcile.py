@@ -8,6 +8,7 @@ import click
 from feedback_app.base import times
 from feedback_app.base.text import visible
 from feedback_app.base.times import to_text
+from feedback_app.commands.invite_report import print_footers
 from feedback_app.commands.open_table import open_table
 from feedback_app.commands.table_options import TableOptions, table_options
 from feedback_app.commands.with_program import with_program
@@ -24,7 +25,7 @@ from feedback_app.store import cases
 @table_options
 @with_program()
 def reconcile(program: Program, file: Path, options: TableOptions) -> None:
-    """Compare FILE, a CSV export of the case system, with the cases received. Stores nothing.
+    """Compare FILE, an export of the case system, with the cases received. Stores nothing.
 
     Missing closed cases are listed. Set the source that the webhook or key uses, for example
     --set source=jira. 'feedback invite' with the same options imports the missing cases.
@@ -45,6 +46,7 @@ def reconcile(program: Program, file: Path, options: TableOptions) -> None:
                 missing += 1
                 missing_sources.add(case.source)
                 click.echo(visible(f"missing: {case.case_number} closed {to_text(case.closed_at)}"))
+    print_footers(opened.footers.lines)
     for source in sorted(missing_sources):
         if not cases.has_source(program.database, source):
             click.echo(visible(f"no case was ever received from {source}: check --set source=…"))

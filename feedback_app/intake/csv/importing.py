@@ -11,8 +11,9 @@ from feedback_app.intake.csv.file import CSVRow
 from feedback_app.intake.csv.rejected import Rejected
 from feedback_app.intake.csv.row_reader import ReadRow, RowReader
 from feedback_app.intake.errors import InvalidCaseError
-from feedback_app.invitations import CaseIntake, IntakeDecision, IntakeResult, PlannedCases
+from feedback_app.invitations import CaseIntake, IntakeDecision, IntakeResult
 from feedback_app.records import ClosedCase, WithheldBecause
+from feedback_app.store.case_lookups import PlannedCases
 
 BATCH_ROWS = 500
 # SQLite allows one writer at a time, and a waiting writer retries about every 0.1 seconds. Short
