@@ -6,7 +6,7 @@ import re
 from feedback_app.base.addresses import ascii_address
 
 _MAX_TEXT = 2000
-_IN_BRACKETS = re.compile(r"<\s*([^<>]+?)\s*>")
+_IN_BRACKETS = re.compile(r"<([^<>]+)>")
 _SEPARATORS = re.compile(r"[\s,;<>()\[\]\"]+")
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
 
@@ -22,7 +22,7 @@ def plain_address(text: str) -> str:
     # A line break could smuggle a header in, so only its first line is looked at.
     line = html.unescape(text).strip().splitlines()[0]
     candidates = [*_IN_BRACKETS.findall(line), *_SEPARATORS.split(line)]
-    for candidate in candidates:
+    for candidate in map(str.strip, candidates):
         if address := ascii_address(_MAILTO.sub("", candidate, count=1).partition("?")[0]):
             return address
     return text

@@ -1,4 +1,4 @@
-"""Parses requests for `server`: body limits per path, and no ambiguous body lengths."""
+"""Parses requests for `server`: body limits per path, no ambiguous lengths, one at a time."""
 
 import re
 
@@ -46,12 +46,17 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
             self._discard_body()
 
     def received(self, data: bytes) -> int:
-        """Return how many bytes of `data` belong to this request."""
+        """Return how many bytes of `data` to skip: this request, and further ones behind it."""
         consumed: int = super().received(data)
         if self.chunked and self.body_bytes_received > body_limit(self.path):
             self.headers["CONTENT_LENGTH"] = str(self.body_bytes_received)
             self._discard_body()
             self.completed = True
+        if self.completed and not self.empty and data[consumed:].strip():
+            # The response closes the connection; the client may send the others again (RFC 9112
+            # 9.3.2). Otherwise a client that reads nothing fills memory and blocks the threads.
+            self.headers["CONNECTION"] = "close"
+            return len(data)
         return consumed
 
     @property

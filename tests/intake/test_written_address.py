@@ -1,5 +1,7 @@
 """Email addresses as people write them."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,3 +43,10 @@ def test_every_result_is_an_address_in_ascii_or_the_text(
 ) -> None:
     text = f"{more}{shape.format(address)}"
     assert plain_address(text) == text or is_email_address(plain_address(text))
+
+
+def test_an_address_is_read_in_linear_time_whatever_surrounds_it() -> None:
+    start = time.perf_counter()
+    for unit in ("<", "< ", "<\t", " ", "a@", "<a@", "@ <" + " " * 1990):
+        plain_address(f"@{unit * (1990 // len(unit))}x")
+    assert time.perf_counter() - start < 1

@@ -33,10 +33,10 @@ def length_of_body(environ: dict[str, Any], start_response: Callable[..., Any]) 
 
 
 @contextmanager
-def serving(**options: Any) -> Iterator[int]:
-    """Serve `length_of_body` and yield the port."""
+def serving(app: Callable[..., Any] = length_of_body, **options: Any) -> Iterator[int]:
+    """Serve `app` and yield the port."""
     server = create_server(
-        length_of_body, host="127.0.0.1", port=0, threads=2, error_headers=HEADERS, **options
+        app, host="127.0.0.1", port=0, threads=2, error_headers=HEADERS, **options
     )
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -240,6 +240,38 @@ def test_without_descriptors_the_server_pauses_logs_once_and_goes_on(
     assert "200 OK" in exchange(port, b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
     assert time.monotonic() - began > 2
     assert caplog.text.count("cannot accept connections at the moment") == 1
+
+
+def test_a_client_that_sends_many_requests_and_reads_nothing_blocks_no_thread() -> None:
+    body = b"x" * 100_000
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    with serving(answer) as port:
+        for _ in range(4):
+            connect(port, b"GET /f/x HTTP/1.1\r\n\r\n" * 1000)
+        time.sleep(1)
+        response = exchange(port, b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+    assert response.startswith("HTTP/1.1 200")
+
+
+def test_only_the_first_of_requests_sent_at_once_is_answered(port: int) -> None:
+    response = exchange(port, b"\r\nGET /a HTTP/1.1\r\n\r\n" + b"GET /b HTTP/1.1\r\n\r\n" * 3)
+    assert response.count("HTTP/1.1 200") == 1
+    assert "Connection: close" in response
+
+
+def test_requests_on_one_connection_are_answered_one_after_the_other(port: int) -> None:
+    one = connect(port)
+    for body in (b"", b"a=1", b"a=1\r\n"):
+        length = str(len(body.strip())).encode()
+        one.sendall(b"POST /f/x HTTP/1.1\r\nContent-Length: " + length + b"\r\n\r\n" + body)
+        response = b""
+        while not response.endswith(f"\r\n\r\n{length.decode()} {length.decode()}".encode()):
+            response += one.recv(4096)
+        assert response.startswith(b"HTTP/1.1 200") and b"close" not in response
 
 
 def test_no_path_gets_into_the_log_of_the_server(caplog: pytest.LogCaptureFixture) -> None:
