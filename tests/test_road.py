@@ -72,7 +72,7 @@ def test_one_case_is_followed_from_closing_to_publication(
     done = feedback(
         "invite", str(tmp_path / "cases.csv"), *words, "--where", "state=Closed", env=env
     )
-    assert "12 new closed cases" in done.splitlines()[-1]
+    assert "12 new closed cases" in done.splitlines()[-2]
 
     feedback("worker", "--once", env=env)
     links = {re.search(r"\d{7}", mail["Subject"])[0]: _link(mail) for mail in smtp_sink.messages}
