@@ -12,7 +12,7 @@ from feedback_app.database.contract import Database, Transaction
 from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY
 from feedback_app.records import ClosedCase, OutboxMessage, WithheldBecause
 from feedback_app.store import cases, invitations, outbox
-from feedback_app.store.case_lookups import LoadedCases, PlannedCases, QueriedCases
+from feedback_app.store.case_lookups import KnownCases
 from support_facts import Facts
 
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
@@ -31,6 +31,7 @@ IntakeOutcome = Literal["new", "known", "likely_duplicate"]
 class IntakeDecision:
     """Whether a closing is new or known (a duplicate), and why its customer is not asked.
 
+    `known_case` is its key in the database, None if a dry run met it earlier in the same file.
     `duplicate_of` is the source that sent a likely duplicate first.
     """
 
@@ -84,36 +85,25 @@ class CaseIntake:
         case: ClosedCase,
         now: datetime,
         ask_anyway: bool = False,
-        planned: PlannedCases | None = None,
     ) -> IntakeDecision:
-        """Return the decision about `case`, which the import and the dry run both follow.
+        """Return the decision about `case`. It only reads.
 
-        It only reads. `planned` are cases to consider in addition to those in the database;
         `ask_anyway` ignores the asking limit and likely duplicates.
         """
-        limits = self._limits(now, ask_anyway)
-        return self._decide(QueriedCases(source), case, limits, planned or PlannedCases())
+        return self.decide_all(KnownCases(source), [case], now, ask_anyway)[0]
 
     def decide_all(
-        self,
-        source: Database,
-        closed: Sequence[ClosedCase],
-        now: datetime,
-        ask_anyway: bool,
-        planned: PlannedCases,
+        self, known: KnownCases, closed: Sequence[ClosedCase], now: datetime, ask_anyway: bool
     ) -> list[IntakeDecision]:
-        """Return the decisions about several cases, in order, and add the new ones to `planned`."""
-        stored, limits = LoadedCases(source, closed), self._limits(now, ask_anyway)
+        """Return the decisions about several cases, in order, and add the new ones to `known`."""
+        known.load(closed)
+        limits = self._limits(now, ask_anyway)
         decisions = []
         for case in closed:
-            # Nearly all cases of a file are new, and need no comparison with others.
-            if stored.is_unknown(case) and planned.is_unknown(case):
-                decision = _NEW[_withheld_if_newest(stored, case, limits, planned)]
-            else:
-                decision = self._decide(stored, case, limits, planned)
+            decision = _decision(known, case, limits)
             if decision.outcome == "new":
                 is_asked = decision.withheld_because is None and limits.quiet_since is not None
-                planned.add(case, is_asked)
+                known.add(case, is_asked)
             decisions.append(decision)
         return decisions
 
@@ -131,23 +121,6 @@ class CaseIntake:
             quiet_since=now - quiet if quiet else None,
             checks_duplicates=not ask_anyway,
         )
-
-    def _decide(
-        self,
-        stored: QueriedCases | LoadedCases,
-        case: ClosedCase,
-        limits: _Limits,
-        planned: PlannedCases,
-    ) -> IntakeDecision:
-        known = stored.same_closing(case, limits.same_closing)
-        if known or planned.has_same_closing(case, limits.same_closing):
-            return IntakeDecision("known", known_case=known)
-        if limits.checks_duplicates:
-            duplicate_of = stored.likely_duplicate(case, limits.same_closing)
-            duplicate_of = duplicate_of or planned.likely_duplicate(case, limits.same_closing)
-            if duplicate_of:
-                return IntakeDecision("likely_duplicate", duplicate_of=duplicate_of)
-        return _NEW[_withheld(stored, case, limits, planned)]
 
     def store(
         self,
@@ -211,27 +184,28 @@ class CaseIntake:
             self.withdraw_email(tx, superseded, now, "withdrawn: the case was closed again")
 
 
-def _withheld(
-    stored: QueriedCases | LoadedCases, case: ClosedCase, limits: _Limits, planned: PlannedCases
-) -> WithheldBecause | None:
-    """Return why the customer of a new closing is not asked, or None."""
-    if stored.closed_again_later(case) or planned.closed_again_later(case):
-        return "superseded"
-    return _withheld_if_newest(stored, case, limits, planned)
+def _decision(known: KnownCases, case: ClosedCase, limits: _Limits) -> IntakeDecision:
+    # Nearly all cases of a file are new, and need no comparison with others.
+    if not known.is_unknown(case):
+        if same := known.same_closing(case, limits.same_closing):
+            return IntakeDecision("known", known_case=same.id)
+        if limits.checks_duplicates and (
+            source := known.likely_duplicate(case, limits.same_closing)
+        ):
+            return IntakeDecision("likely_duplicate", duplicate_of=source)
+        if known.closed_again_later(case):
+            return _NEW["superseded"]
+    return _NEW[_withheld(known, case, limits)]
 
 
-def _withheld_if_newest(
-    stored: QueriedCases | LoadedCases, case: ClosedCase, limits: _Limits, planned: PlannedCases
-) -> WithheldBecause | None:
-    """Return why the customer is not asked, if the case did not close again later."""
+def _withheld(known: KnownCases, case: ClosedCase, limits: _Limits) -> WithheldBecause | None:
+    """Return why the customer of the newest closing of a case is not asked, or None."""
     if case.closed_at < limits.oldest:
         return "too_old"
     if not case.contact_email:
         return "no_address"
-    if stored.has_opted_out(case.contact_email):
+    if known.has_opted_out(case.contact_email):
         return "opt_out"
-    if limits.quiet_since and (
-        stored.asked_since(case, limits.quiet_since) or planned.asked_about_another(case)
-    ):
+    if limits.quiet_since and known.asked_since(case, limits.quiet_since):
         return "quiet_period"
     return None

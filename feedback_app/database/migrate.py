@@ -78,13 +78,12 @@ def _fold_comments(tx: Transaction) -> None:
 
 
 # What SQL cannot do, by the number of the migration after which it runs.
-_AFTER = {14: _fold_comments}
+_AFTER = {10: _fold_comments}
 
 
 def _version(source: Database | Transaction) -> int:
     rows = source.ask("SELECT coalesce(max(version), 0) AS version FROM schema_versions")
-    version: int = rows[0]["version"]
-    return version
+    return int(rows[0]["version"])
 
 
 def _refuse_newer(version: int) -> None:

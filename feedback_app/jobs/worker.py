@@ -49,28 +49,32 @@ def _deliver(program: Program, clock: Clock) -> int:
     return delivery.send_due(_stop.is_set)
 
 
-def _waiting(program: Program, _clock: Clock) -> int:
-    return outbox.count_waiting(program.database)
-
-
-def _rejected(program: Program, _clock: Clock) -> int:
-    return len(outbox.failed_messages(program.database))
-
-
-def _write_digest(program: Program, clock: Clock) -> int:
-    return digest.write_if_due(program, clock())
-
-
-def _end_lifetimes(program: Program, clock: Clock) -> int:
-    return end_lifetimes(program, clock())
-
-
 JOBS = (
     Job("deliver", timedelta(seconds=5), _deliver, "messages sent"),
-    Job("digest", timedelta(minutes=1), _write_digest, "digests written"),
-    Job("waiting", timedelta(minutes=10), _waiting, "messages waiting"),
-    Job("rejected", timedelta(hours=1), _rejected, "messages rejected"),
-    Job("retention", timedelta(days=1), _end_lifetimes, "records past retention erased"),
+    Job(
+        "digest",
+        timedelta(minutes=1),
+        lambda program, clock: digest.write_if_due(program, clock()),
+        "digests written",
+    ),
+    Job(
+        "waiting",
+        timedelta(minutes=10),
+        lambda program, _: outbox.count_waiting(program.database),
+        "messages waiting",
+    ),
+    Job(
+        "rejected",
+        timedelta(hours=1),
+        lambda program, _: len(outbox.failed_messages(program.database)),
+        "messages rejected",
+    ),
+    Job(
+        "retention",
+        timedelta(days=1),
+        lambda program, clock: end_lifetimes(program, clock()),
+        "records past retention erased",
+    ),
 )
 
 

@@ -103,13 +103,22 @@ class CaseDetails(MeasuredCase):
 
 
 class SeenClosing(NamedTuple):
-    """What of a closed case is compared with another one."""
+    """What of a closed case is compared with another one.
 
+    `id` is its key in the database, None if it is not stored.
+    """
+
+    id: str | None
     source: str
     case_number: str
     closure_key: str
     closed_at: datetime
     contact_email: str | None
+
+    @property
+    def key(self) -> str:
+        """Return the closure key, or the closing time as UTC text if there is none."""
+        return self.closure_key or to_text(self.closed_at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,17 +148,13 @@ class ClosedCase(CaseDetails):
         return self.closure_key or to_text(self.closed_at)
 
     def is_same_closing(self, key: str, closed_at: datetime, within: timedelta) -> bool:
-        """Return whether this closing has that key, or is less than `within` from `closed_at`.
-
-        `store.cases.same_closing` applies the same rule in SQL.
-        """
+        """Return whether this closing has that key, or is less than `within` from `closed_at`."""
         return self.key == key or abs(self.closed_at - closed_at) < within
 
     def is_likely_duplicate(self, other: "ClosedCase | SeenClosing", within: timedelta) -> bool:
         """Return whether `other`, of another source, is likely the same closing.
 
         Case systems may use the same numbers by chance, so the contact must not differ.
-        `store.cases.likely_duplicate` applies the same rule in SQL.
         """
         ours, theirs = (self.contact_email or "").lower(), (other.contact_email or "").lower()
         return (

@@ -42,9 +42,8 @@ _KINDS = {"comment": "text", "answered_at": "time"} | {
     name: CASE_FIELDS[name].kind for name in EXPORTED_CASE_FIELDS
 }
 _TIMES = [at for at, name in enumerate(COLUMNS) if _KINDS.get(name) == "time"]
-_TEXTS = [
-    at for at, name in enumerate(COLUMNS) if _KINDS.get(name) not in (None, "time", "seconds")
-]
+# Case kinds, closure reasons and languages are not typed: an import accepts only known keys.
+_TYPED = [at for at, name in enumerate(COLUMNS) if _KINDS.get(name) in ("text", "email", "url")]
 _FLAGS, _CONTACT = COLUMNS.index("flags"), COLUMNS.index("contact_welcome")
 _YES_NO = {True: "yes", False: "no", None: None}
 _values_of = attrgetter(*COLUMNS)
@@ -68,7 +67,7 @@ def week_as_csv(answered: Iterable[AnsweredCase]) -> Iterator[str]:
 def row_of(case: AnsweredCase, text: Callable[[str], str]) -> list[str | int | None]:
     """Return the cells of a case in the order of `COLUMNS`; `text` escapes what people typed."""
     cells = list(_values_of(case))
-    for column in _TEXTS:
+    for column in _TYPED:
         if value := cells[column]:
             cells[column] = text(value)
     for column in _TIMES:
@@ -81,6 +80,6 @@ def row_of(case: AnsweredCase, text: Callable[[str], str]) -> list[str | int | N
 
 def _text(value: str) -> str:
     # Most cells are one printable line that starts with a letter or digit and need no guard.
-    if value.isprintable():
-        return value if value[0].isalnum() and ";" not in value else guarded(value)
+    if value[0].isalnum() and ";" not in value and value.isprintable():
+        return value
     return guarded(clean(value))

@@ -7,6 +7,7 @@ from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Answer
 from feedback_app.store import reading_queue, week_scores
+from feedback_app.store.rows import exists
 
 _INSERT = """
     INSERT INTO answers (
@@ -55,12 +56,8 @@ def revisions(source: Database | Transaction, invitation_id: str) -> list[Answer
 
 def is_erased(source: Database | Transaction, invitation_id: str) -> bool:
     """Return whether the comment was erased or its retention period has ended."""
-    return bool(
-        source.ask(
-            "SELECT 1 FROM answers WHERE invitation_id = :id AND comment IS NULL LIMIT 1",
-            id=invitation_id,
-        )
-    )
+    sql = "SELECT 1 FROM answers WHERE invitation_id = :id AND comment IS NULL LIMIT 1"
+    return exists(source, sql, id=invitation_id)
 
 
 def count_wrong_guess(tx: Transaction, answer: Answer, now: datetime) -> None:

@@ -7,16 +7,14 @@ from typing import NamedTuple
 from feedback_app.base.links import new_id
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.records import CASE_FIELDS, SAMPLE_SOURCE, ClosedCase
-from feedback_app.store.rows import in_list
+from feedback_app.records import CASE_FIELDS, ClosedCase
+from feedback_app.store.rows import exists, in_list
 
 _COLUMNS = ("id", *CASE_FIELDS, "closed_week", "received_at")
 _INSERT = f"""
     INSERT INTO cases ({", ".join(_COLUMNS)})
     VALUES ({", ".join(f":{column}" for column in _COLUMNS)})
 """
-
-
 _CLOSINGS = """SELECT cases.id AS case_ref, invitations.id AS invitation_id, source, case_number,
                       closed_at, customer FROM cases
                JOIN invitations ON invitations.case_ref = cases.id"""
@@ -40,63 +38,18 @@ def add(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> s
     return key
 
 
-def same_closing(source: Database | Transaction, case: ClosedCase, within: timedelta) -> str | None:
-    """Return the key of this closing, or of one of the same case less than `within` away.
-
-    Return None if there is none.
-    """
-    rows = source.ask(
-        """SELECT id FROM cases
-           WHERE source = :source AND case_id = :case_id
-             AND (closure_key = :closure_key OR (closed_at > :earliest AND closed_at < :latest))
-           ORDER BY CASE WHEN closure_key = :closure_key THEN 0 ELSE 1 END, closed_at DESC
-           LIMIT 1""",
-        source=case.source,
-        case_id=case.case_id,
-        closure_key=case.key,
-        earliest=case.closed_at - within,
-        latest=case.closed_at + within,
-    )
-    return rows[0]["id"] if rows else None
-
-
-def likely_duplicate(
-    source: Database | Transaction, case: ClosedCase, within: timedelta
-) -> str | None:
-    """Return the other source that likely sent this closing before, or None.
-
-    `ClosedCase.is_likely_duplicate` applies the same rule.
-    """
-    rows = source.ask(
-        """SELECT source FROM cases
-           WHERE case_number = :case_number AND source <> :source
-             AND source <> :sample AND :source <> :sample
-             AND closed_at > :earliest AND closed_at < :latest
-             AND (:email = '' OR contact_email IS NULL OR lower(contact_email) = lower(:email))
-           ORDER BY received_at, id LIMIT 1""",
-        case_number=case.case_number,
-        source=case.source,
-        sample=SAMPLE_SOURCE,
-        earliest=case.closed_at - within,
-        latest=case.closed_at + within,
-        email=case.contact_email or "",
-    )
-    return rows[0]["source"] if rows else None
-
-
 def is_known_near(source: Database | Transaction, case: ClosedCase, within: timedelta) -> bool:
     """Return whether a closing of this case, by id or number, is stored less than `within` away."""
-    return bool(
-        source.ask(
-            """SELECT 1 FROM cases
-               WHERE source = :source AND (case_id = :case_id OR case_number = :case_number)
-                 AND closed_at > :earliest AND closed_at < :latest LIMIT 1""",
-            source=case.source,
-            case_id=case.case_id,
-            case_number=case.case_number,
-            earliest=case.closed_at - within,
-            latest=case.closed_at + within,
-        )
+    return exists(
+        source,
+        """SELECT 1 FROM cases
+           WHERE source = :source AND (case_id = :case_id OR case_number = :case_number)
+             AND closed_at > :earliest AND closed_at < :latest LIMIT 1""",
+        source=case.source,
+        case_id=case.case_id,
+        case_number=case.case_number,
+        earliest=case.closed_at - within,
+        latest=case.closed_at + within,
     )
 
 
@@ -105,38 +58,24 @@ def has_source(tx: Database | Transaction, source: str) -> bool:
     return bool(tx.ask("SELECT 1 FROM cases WHERE source = :source LIMIT 1", source=source))
 
 
-def closed_again_later(source: Database | Transaction, case: ClosedCase) -> bool:
-    """Return whether a later closing of the same case is stored."""
-    return bool(
-        source.ask(
-            """SELECT 1 FROM cases WHERE source = :source AND case_id = :case_id
-               AND closed_at > :closed_at LIMIT 1""",
-            source=case.source,
-            case_id=case.case_id,
-            closed_at=case.closed_at,
-        )
-    )
-
-
 def asked_since(source: Database | Transaction, case: ClosedCase, since: datetime) -> bool:
     """Return whether the contact of `case` has an invitation created after `since`.
 
     An unanswered invitation for an earlier closing of the same case does not count, because the
     new invitation replaces it.
     """
-    return bool(
-        source.ask(
-            """SELECT 1 FROM cases JOIN invitations ON invitations.case_ref = cases.id
-               WHERE lower(contact_email) = lower(:email) AND created_at > :since
-                 AND withheld_because IS NULL AND bounced_at IS NULL
-                 AND (source <> :source OR case_id <> :case_id OR EXISTS (
-                     SELECT 1 FROM answers WHERE answers.invitation_id = invitations.id))
-               LIMIT 1""",
-            email=case.contact_email,
-            source=case.source,
-            case_id=case.case_id,
-            since=since,
-        )
+    return exists(
+        source,
+        """SELECT 1 FROM cases JOIN invitations ON invitations.case_ref = cases.id
+           WHERE lower(contact_email) = lower(:email) AND created_at > :since
+             AND withheld_because IS NULL AND bounced_at IS NULL
+             AND (source <> :source OR case_id <> :case_id OR EXISTS (
+                 SELECT 1 FROM answers WHERE answers.invitation_id = invitations.id))
+           LIMIT 1""",
+        email=case.contact_email,
+        source=case.source,
+        case_id=case.case_id,
+        since=since,
     )
 
 

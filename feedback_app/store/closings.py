@@ -1,28 +1,11 @@
 """Closings with their invitations, as shown to the case system that sent them."""
 
-from dataclasses import fields
-
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.records import Closing, Invitation
-from feedback_app.store.rows import times_in
+from feedback_app.records import Closing
+from feedback_app.store import invitations
 
-_TIMES = (
-    "created_at",
-    "expires_at",
-    "handed_over_at",
-    "bounced_at",
-    "superseded_at",
-    "answered_at",
-)
-_SELECT = """
-    SELECT case_id, closure_key, closed_at, invitations.id, case_ref, source, case_number,
-           cases.language, contact_email, created_at, expires_at, withheld_because,
-           handed_over_at, bounced_at, superseded_at, answers.answered_at
-    FROM cases
-    JOIN invitations ON invitations.case_ref = cases.id
-    LEFT JOIN answers ON answers.invitation_id = invitations.id AND answers.revision = 1
-"""
+_SELECT = f"""SELECT case_id, closure_key, closed_at, {invitations.COLUMNS} {invitations.TABLES}"""
 
 
 def find(source: Database | Transaction, case_ref: str) -> Closing:
@@ -47,10 +30,9 @@ def of_case(
 
 
 def _closing(row: Row) -> Closing:
-    asked: Row = {one.name: row[one.name] for one in fields(Invitation)}
     return Closing(
-        case_id=row["case_id"],
-        closure_key=row["closure_key"],
-        closed_at=from_text(row["closed_at"]),
-        invitation=Invitation(**asked | times_in(row, *_TIMES)),
+        case_id=row.pop("case_id"),
+        closure_key=row.pop("closure_key"),
+        closed_at=from_text(row.pop("closed_at")),
+        invitation=invitations.from_row(row),
     )

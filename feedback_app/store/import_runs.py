@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from feedback_app.database.contract import Database, Transaction
+from feedback_app.store import rows
 
 # All cases of an import have the time of its start. A delivery by a webhook or the API in the same
 # second is different, because it has a row in `deliveries`.
@@ -24,8 +25,7 @@ _UNTOUCHED = " AND ".join(
 
 def count(source: Database, run: datetime) -> int:
     """Return how many cases of the run that started at `run` are stored."""
-    rows = source.ask(f"SELECT count(*) AS cases FROM cases WHERE {_OF_RUN}", run=run)
-    return int(rows[0]["cases"])
+    return rows.count(source, f"SELECT count(*) FROM cases WHERE {_OF_RUN}", run=run)
 
 
 def remove_some(tx: Transaction, run: datetime, now: datetime, limit: int) -> int:
@@ -34,7 +34,7 @@ def remove_some(tx: Transaction, run: datetime, now: datetime, limit: int) -> in
     Cases stay if their email was sent or is being sent, their link was given out or opened, or
     something was noted about them.
     """
-    rows = tx.ask(
+    found = tx.ask(
         f"""SELECT cases.id AS case_ref, invitations.id AS invitation_id
             FROM cases JOIN invitations ON invitations.case_ref = cases.id
             WHERE {_OF_RUN} AND {_UNTOUCHED} LIMIT :limit""",
@@ -42,9 +42,9 @@ def remove_some(tx: Transaction, run: datetime, now: datetime, limit: int) -> in
         now=now,
         limit=limit,
     )
-    for row in rows:
+    for row in found:
         for table in ("outbox", "contact_digests"):
             tx.run(f"DELETE FROM {table} WHERE invitation_id = :id", id=row["invitation_id"])
         tx.run("DELETE FROM invitations WHERE id = :id", id=row["invitation_id"])
         tx.run("DELETE FROM cases WHERE id = :id", id=row["case_ref"])
-    return len(rows)
+    return len(found)

@@ -7,10 +7,12 @@ from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Invitation, WithheldBecause
 from feedback_app.store.rows import times_in
 
-_SELECT = """
-    SELECT invitations.id, case_ref, source, case_number, cases.language, contact_email, created_at,
-           expires_at, withheld_because, handed_over_at, bounced_at, superseded_at,
-           answers.answered_at
+# The columns of an `Invitation`, and their tables.
+COLUMNS = """
+    invitations.id, case_ref, source, case_number, cases.language, contact_email, created_at,
+    expires_at, withheld_because, handed_over_at, bounced_at, superseded_at, answers.answered_at
+"""
+TABLES = """
     FROM invitations
     JOIN cases ON cases.id = invitations.case_ref
     LEFT JOIN answers ON answers.invitation_id = invitations.id AND answers.revision = 1
@@ -40,8 +42,9 @@ def add(
 
 def find(source: Database | Transaction, invitation_id: str) -> Invitation | None:
     """Return the invitation with this id; None if there is none."""
-    rows = source.ask(f"{_SELECT} WHERE invitations.id = :id", id=invitation_id)
-    return _invitation(rows[0]) if rows else None
+    sql = f"SELECT {COLUMNS} {TABLES} WHERE invitations.id = :id"
+    rows = source.ask(sql, id=invitation_id)
+    return from_row(rows[0]) if rows else None
 
 
 def hand_over(tx: Transaction, invitation_id: str, now: datetime, expires_at: datetime) -> None:
@@ -89,6 +92,7 @@ def supersede_earlier(tx: Transaction, invitation_id: str, now: datetime) -> lis
     return [row["id"] for row in rows]
 
 
-def _invitation(row: Row) -> Invitation:
+def from_row(row: Row) -> Invitation:
+    """Return a row with these columns as an invitation."""
     times = (name for name in row if name.endswith("_at"))
     return Invitation(**row | times_in(row, *times))

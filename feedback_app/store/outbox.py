@@ -6,6 +6,7 @@ from datetime import datetime
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import OutboxMessage
+from feedback_app.store.rows import count, exists, in_list
 
 _WAITING = """sent_at IS NULL AND refused_at IS NULL AND due_at <= :now
               AND (claimed_until IS NULL OR claimed_until <= :now)"""
@@ -27,12 +28,11 @@ def add(tx: Transaction, message: OutboxMessage) -> None:
 
 def holds(tx: Transaction, invitation_id: str, kind: str) -> bool:
     """Return whether a message of this kind was ever stored for the invitation."""
-    return bool(
-        tx.ask(
-            "SELECT 1 FROM outbox WHERE invitation_id = :id AND kind = :kind LIMIT 1",
-            id=invitation_id,
-            kind=kind,
-        )
+    return exists(
+        tx,
+        "SELECT 1 FROM outbox WHERE invitation_id = :id AND kind = :kind LIMIT 1",
+        id=invitation_id,
+        kind=kind,
     )
 
 
@@ -60,11 +60,11 @@ def claim(
 
 def is_waiting(source: Database | Transaction, message_id: str) -> bool:
     """Return whether the message still has to be sent, so was not sent, withdrawn or erased."""
-    rows = source.ask(
+    return exists(
+        source,
         "SELECT 1 FROM outbox WHERE id = :id AND sent_at IS NULL AND refused_at IS NULL",
         id=message_id,
     )
-    return bool(rows)
 
 
 def release(tx: Transaction, message_id: str) -> None:
@@ -110,12 +110,12 @@ def withdraw(
     tx: Transaction, invitation_id: str, kinds: Collection[str], now: datetime, reason: str
 ) -> None:
     """Cancel the unsent messages of these kinds about an invitation."""
-    names = {f"kind_{at}": kind for at, kind in enumerate(kinds)}
+    names, values = in_list("kind", kinds)
     tx.run(
         f"""UPDATE outbox SET refused_at = :now, last_error = :reason
-            WHERE invitation_id = :id AND kind IN ({", ".join(f":{name}" for name in names)})
+            WHERE invitation_id = :id AND kind IN ({names})
               AND sent_at IS NULL AND refused_at IS NULL""",
-        **names,
+        **values,
         id=invitation_id,
         now=now,
         reason=reason,
@@ -132,11 +132,9 @@ def find(source: Database | Transaction, message_id: str) -> Row | None:
 
 def count_waiting(database: Database) -> int:
     """Return how many messages are waiting to be sent."""
-    rows = database.ask(
-        "SELECT count(*) AS waiting FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL"
+    return count(
+        database, "SELECT count(*) FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL"
     )
-    count: int = rows[0]["waiting"]
-    return count
 
 
 def waiting(database: Database) -> list[Row]:
@@ -151,20 +149,18 @@ def waiting(database: Database) -> list[Row]:
 
 def is_due_before(database: Database, moment: datetime) -> bool:
     """Return whether a waiting message was due before `moment`."""
-    return bool(
-        database.ask(
-            """SELECT 1 FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL
-               AND due_at < :moment LIMIT 1""",
-            moment=moment,
-        )
+    return exists(
+        database,
+        """SELECT 1 FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL
+           AND due_at < :moment LIMIT 1""",
+        moment=moment,
     )
 
 
 def was_sent(database: Database, message_id: str) -> bool:
     """Return whether the message is stored as sent."""
-    return bool(
-        database.ask("SELECT 1 FROM outbox WHERE id = :id AND sent_at IS NOT NULL", id=message_id)
-    )
+    sql = "SELECT 1 FROM outbox WHERE id = :id AND sent_at IS NOT NULL"
+    return exists(database, sql, id=message_id)
 
 
 def newest_sent(database: Database) -> str | None:

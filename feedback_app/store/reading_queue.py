@@ -9,7 +9,7 @@ from datetime import datetime
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.records import Answer
 from feedback_app.store import follow_ups, progress
-from feedback_app.store.rows import count
+from feedback_app.store.rows import count, exists
 
 # Pages and the digest look at this many unread answers; from this number on they say "or more".
 MOST_UNREAD = 100
@@ -44,13 +44,8 @@ def mark_read(tx: Transaction, invitation_id: str, revision: int, now: datetime)
 
 def is_unread(tx: Transaction, invitation_id: str) -> bool:
     """Return whether the newest revision of an answer is unread."""
-    return bool(
-        tx.ask(
-            """SELECT 1 FROM open_answers
-               WHERE invitation_id = :id AND unread_revision IS NOT NULL""",
-            id=invitation_id,
-        )
-    )
+    sql = "SELECT 1 FROM open_answers WHERE invitation_id = :id AND unread_revision IS NOT NULL"
+    return exists(tx, sql, id=invitation_id)
 
 
 def count_unread(source: Database | Transaction, week: str) -> int:

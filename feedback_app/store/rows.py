@@ -12,10 +12,15 @@ def times_in(row: Row, *names: str) -> dict[str, Any]:
     return {name: row[name] and from_text(row[name]) for name in names}
 
 
-def count(source: Database | Transaction, sql: str, **values: object) -> int:
+def count(source: Database | Transaction, sql: str, /, **values: object) -> int:
     """Return the number that a query with one row and one column selects."""
     ((number,),) = (row.values() for row in source.ask(sql, **values))
     return int(number)
+
+
+def exists(source: Database | Transaction, sql: str, /, **values: object) -> bool:
+    """Return whether a query selects at least one row."""
+    return bool(source.ask(sql, **values))
 
 
 def in_list(name: str, values: Iterable[object]) -> tuple[str, dict[str, object]]:

@@ -63,12 +63,8 @@ def _before(tx: Transaction, answer: Answer) -> list[Row]:
 
 def include_sample(database: Database, first: str, last: str) -> bool:
     """Return whether the counts of the weeks `first` to `last` include sample answers."""
-    found = database.ask(
-        "SELECT 1 FROM sample_weeks WHERE week BETWEEN :first AND :last LIMIT 1",
-        first=first,
-        last=last,
-    )
-    return bool(found)
+    sql = "SELECT 1 FROM sample_weeks WHERE week BETWEEN :first AND :last LIMIT 1"
+    return bool(database.ask(sql, first=first, last=last))
 
 
 def between(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from feedback_app.database.contract import Database
+from feedback_app.store.rows import count
 
 
 def register(
@@ -36,9 +37,7 @@ def register(
 
 def newest_version(database: Database) -> int:
     """Return the highest version that was used, 0 if none was."""
-    rows = database.ask("SELECT coalesce(max(version), 0) AS version FROM wordings")
-    version: int = rows[0]["version"]
-    return version
+    return count(database, "SELECT coalesce(max(version), 0) FROM wordings")
 
 
 def _digests(database: Database, version: int) -> dict[str, str]:

@@ -13,7 +13,7 @@ from feedback_app.intake.csv.row_reader import ReadRow, RowReader
 from feedback_app.intake.errors import InvalidCaseError
 from feedback_app.invitations import CaseIntake, IntakeDecision, IntakeResult
 from feedback_app.records import ClosedCase, WithheldBecause
-from feedback_app.store.case_lookups import PlannedCases
+from feedback_app.store.case_lookups import KnownCases
 
 BATCH_ROWS = 500
 # SQLite allows one writer at a time, and a waiting writer retries about every 0.1 seconds. Short
@@ -133,11 +133,11 @@ class Import:
 
     def dry_run(self, database: Database, rows: Iterable[CSVRow]) -> Generator[Batch]:
         """Yield the batches that `run` would yield. It only reads, so no other writer waits."""
-        planned, seen = PlannedCases(), set[str]()
+        known, seen = KnownCases(database), set[str]()
         now = self.row_reader.reader.now
 
         def plan(cases: Sequence[ClosedCase]) -> list[IntakeDecision]:
-            return self.case_intake.decide_all(database, cases, now, self.ask_anyway, planned)
+            return self.case_intake.decide_all(known, cases, now, self.ask_anyway)
 
         for batch in self.batches(rows):
             self._handle(batch, plan, BATCH_ROWS, seen)

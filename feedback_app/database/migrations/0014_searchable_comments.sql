@@ -1,1 +1,0 @@
-ALTER TABLE answers ADD COLUMN searchable_comment TEXT;
