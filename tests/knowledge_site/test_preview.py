@@ -64,12 +64,13 @@ def test_the_preview_follows_changes_and_survives_a_fault(preview):
     assert shows(page, "livereload")
     replace(folder / "support.toml", 'name = "Solution Proposed"', 'name = "Remedy Offered"')
     assert shows(page, "Remedy Offered")
-    replace(folder / "docs/en/case-status.md", "Each change of status", "Every turn of status")
-    assert shows(page, "Every turn of status")
-    replace(folder / "docs/en/case-status.md", "{{ table statuses }}", "{{ table statusses }}")
+    source = folder / "docs/en/case-status.md"
+    replace(source, "each time the status", "at every turn of the status")
+    assert shows(page, "at every turn of the status")
+    replace(source, "{{ table statuses }}", "{{ table statusses }}")
     for _ in range(240):
         if "statusses" in (folder / "log").read_text(encoding="utf-8"):
             break
         time.sleep(0.25)
     assert "case-status.md:19: {{ table statusses }}" in (folder / "log").read_text("utf-8")
-    assert shows(page, "Every turn of status")
+    assert shows(page, "at every turn of the status")

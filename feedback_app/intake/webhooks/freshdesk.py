@@ -6,7 +6,10 @@ from typing import Any
 
 MAX_CHARACTERS = 10_000
 MAX_DEPTH = 8
-_TOKEN = re.compile(r'\s*(?:(?P<sign>[{}:,])|"(?P<quoted>[^"]*)"|(?P<bare>[^{}:,"]+))')
+# A comma before a closing brace is allowed, as in {a:b,}; JSON does not have it.
+_TOKEN = re.compile(
+    r'\s*(?:(?P<last>,\s*(?=\}))|(?P<sign>[{}:,])|"(?P<quoted>[^"]*)"|(?P<bare>[^{}:,"]+))'
+)
 
 
 def parse_braces(text: str) -> dict[str, Any] | None:
@@ -24,6 +27,8 @@ def parse_braces(text: str) -> dict[str, Any] | None:
 
 
 def _as_json(token: re.Match[str]) -> str:
+    if token["last"]:
+        return ""
     if token["sign"]:
         return token["sign"]
     quoted = token["quoted"]

@@ -59,11 +59,11 @@ def test_more_than_a_hundred_notifications_are_refused() -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"", "no XML"),
-        (b"{}", "no XML"),
-        (b"<a>", "no XML"),
-        (b"\xff\xfe<", "no XML"),
-        (b'<?xml version="1.0" encoding="klingon"?><a/>', "no XML"),
+        (b"", "not valid XML"),
+        (b"{}", "not valid XML"),
+        (b"<a>", "not valid XML"),
+        (b"\xff\xfe<", "not valid XML"),
+        (b'<?xml version="1.0" encoding="klingon"?><a/>', "not valid XML"),
         (b"<a/>", "no notifications"),
         (b"<a>" * (MAX_DEPTH + 1), "nested"),
         (b"<a>" * 300_000, "nested"),
