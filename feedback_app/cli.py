@@ -24,7 +24,10 @@ from feedback_app.commands.uninvite import uninvite
 @click.group()
 @click.version_option(package_name="shared-view")
 def main() -> None:
-    """Survey customers after a support case and review their answers. Settings: .env.example."""
+    """Survey customers after a support case and review their answers.
+
+    The settings are described in .env.example.
+    """
 
 
 for command in (

@@ -14,7 +14,7 @@ from feedback_app.program import Program
 @click.option("--show", is_flag=True, help="Print the digest instead of sending it.")
 @with_program()
 def digest_command(program: Program, week: str | None, show: bool) -> None:
-    """Send the digest of WEEK (the default is last week) to FEEDBACK_DIGEST_TO.
+    """Send the digest of WEEK (such as 2026-W47; the default is last week) to FEEDBACK_DIGEST_TO.
 
     The worker sends it automatically on Mondays at 07:00 in the team's time zone, unless there is
     nothing to report.

@@ -25,10 +25,10 @@ _LONGEST_QUOTE = 100
 def erase_command(
     program: Program, case_number: str | None, source: str | None, email: str | None, yes: bool
 ) -> None:
-    """Erase contact, comment and customer of a case or an email address. Scores are kept.
+    """Erase the personal data of a case or an email address. Scores are kept.
 
-    Shows what it will erase and asks before it does. Published notes and emails that were sent
-    are not affected.
+    This covers contact, customer, comments, leads' texts, waiting emails and rejected rows. The
+    command lists them and asks before it erases. Published notes and sent emails are not affected.
     """
     if bool(case_number) == bool(email):
         raise click.UsageError("Give either --case NUMBER or --email ADDRESS.")

@@ -24,7 +24,7 @@ _WIDTH = max(map(len, FIELDS)) + 2
 
 @click.group("intake")
 def intake_group() -> None:
-    """Test the data that case systems send."""
+    """Test the data that a case system sends."""
 
 
 @intake_group.command("try")
@@ -32,10 +32,10 @@ def intake_group() -> None:
 @click.argument("payload", type=click.File("rb"))
 @with_program()
 def try_command(program: Program, preset: str, payload: Any) -> None:
-    """Show what PAYLOAD becomes with PRESET. Stores and sends nothing.
+    """Show which closed case PRESET reads from PAYLOAD. Nothing is stored or sent.
 
-    PAYLOAD is a file with the body of a request, or - for standard input. Its signature and
-    headers are not checked. The exit code is 1 if a closed case is invalid.
+    PAYLOAD is a file with the body of a request, or - for standard input. Signature and headers
+    are not checked. The exit code is 1 if a closed case is invalid.
     """
     now = times.now()
     try:

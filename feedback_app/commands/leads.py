@@ -24,11 +24,19 @@ def lead() -> None:
 
 @lead.command()
 @click.argument("name")
-@click.option("--role", type=click.Choice(ROLES), default="lead", show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default="lead",
+    show_default=True,
+    help="What the account may do; see above.",
+)
 @click.option("--generate", is_flag=True, help="Create a password and print it.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--if-missing", is_flag=True, help="Do nothing if the account exists.")
-@click.option("--single-sign-on", is_flag=True, help="Sign in by your proxy, without a password.")
+@click.option(
+    "--single-sign-on", is_flag=True, help="Your proxy signs the account in; no password."
+)
 @with_program()
 def add(
     program: Program,
@@ -39,7 +47,7 @@ def add(
     if_missing: bool,
     single_sign_on: bool,
 ) -> None:
-    """Add the account NAME. Without an option, you are asked for a password.
+    """Add the account NAME. Unless an option says otherwise, you are asked for a password.
 
     A reader can see everything. A lead can also mark answers, add notes and decisions, and export.
     An admin can also see the audit log.

@@ -47,6 +47,6 @@ def _opted_out(tx: Transaction, invitation: Invitation) -> bool:
 @click.argument("count", type=click.IntRange(1, 100_000))
 @with_program()
 def mint(program: Program, count: int) -> None:
-    """Print COUNT new survey links for trying out, one per line. They are sample data."""
+    """Print COUNT survey links to try out, one per line. Their cases are sample data."""
     for address in sample.mint(program, count, times.now()):
         click.echo(address)

@@ -13,8 +13,8 @@ from published_results import LONGEST_NOTE
 
 @click.command(
     epilog="""For example: feedback note 2026-W48 --text en "We answer on Saturdays now." --text de
-    "Wir antworten jetzt auch samstags." --by "Team lead". A page in another language shows the
-    text there is."""
+    "Wir antworten jetzt auch samstags." --by "Team lead". If a language has no text, its
+    pages show the note in another language."""
 )
 @click.argument("week")
 @click.option(
@@ -24,9 +24,11 @@ from published_results import LONGEST_NOTE
     multiple=True,
     required=True,
     metavar="LANGUAGE TEXT",
-    help=f"The decision as plain text, up to {LONGEST_NOTE} characters. Repeat per language.",
+    help=f"The decision as plain text, up to {LONGEST_NOTE} characters. Repeat for each language.",
 )
-@click.option("--by", required=True, metavar="NAME", help="Author; not shown on any page.")
+@click.option(
+    "--by", required=True, metavar="NAME", help="Who publishes it; not shown on any page."
+)
 @click.option("--anyway", is_flag=True, help="Publish even if it seems to contain case details.")
 @click.option("--sample", is_flag=True, help="The note belongs to sample data.")
 @with_program()

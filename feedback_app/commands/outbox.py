@@ -1,4 +1,4 @@
-"""Commands for emails that wait to be sent: outbox list, release."""
+"""Commands for emails that are waiting to be sent: outbox list, release."""
 
 from datetime import datetime
 
@@ -14,13 +14,13 @@ from feedback_app.store import invitations, outbox
 
 @click.group("outbox")
 def outbox_group() -> None:
-    """List waiting emails, and release them after a backup was restored."""
+    """List waiting emails, and release them after restoring a backup."""
 
 
 @outbox_group.command("list")
 @with_program()
 def show(program: Program) -> None:
-    """List the emails and alerts that wait to be sent, oldest first."""
+    """List the emails and alerts that are waiting to be sent, oldest first."""
     waiting = outbox.waiting(program.database)
     for row in waiting:
         about = f"case {row['case_number']}" if row["case_number"] else f"week {row['week']}"
@@ -34,16 +34,16 @@ def show(program: Program) -> None:
 @click.option(
     "--sent-before",
     metavar="TIME",
-    help="Count emails written before TIME as sent, such as 2026-11-24T02:00. Without an offset, "
-    "it is the team's time.",
+    help="Count emails written before TIME as sent, for example 2026-11-24T02:00. Without an "
+    "offset, TIME is in the team's time zone.",
 )
 @with_program()
 def release(program: Program, sent_before: str | None) -> None:
     """Let the worker send the waiting emails of a restored database.
 
-    First look at 'feedback outbox list'. Emails from before the backup was made were probably sent
-    afterwards: with --sent-before, they count as sent. Customers get all others, some of them
-    possibly twice.
+    First look at 'feedback outbox list'. Emails written before the backup was made have probably
+    been sent since then: --sent-before counts them as sent. The worker sends all others, so some
+    customers may get an email twice.
     """
     counted = _count_as_sent(program, _time(program, sent_before)) if sent_before else 0
     restored.release(program)

@@ -26,10 +26,10 @@ from feedback_app.records import OutboxMessage
 )
 @with_program(migrated=False)
 def preview_mail(program: Program, output: Path) -> None:
-    """Write each closure email, with and without the survey, to .eml and .html files.
+    """Write examples of the closure emails to .eml and .html files.
 
-    There is one for each language, as it would be sent with the current facts and settings.
-    Nothing is stored or sent, and the survey links do not work.
+    There is one with and one without the survey in each language, as they would be sent with the
+    current facts and settings. Nothing is stored or sent, and the survey links do not work.
     """
     try:
         make_private_folder(output)

@@ -12,7 +12,6 @@ from feedback_app.commands.published import (
     approved,
     published_in,
     refuse_mixing,
-    refuse_reworded,
 )
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
@@ -26,7 +25,6 @@ from feedback_app.publish.drafts import (
 )
 from feedback_app.publish.periods import PendingPeriod
 from feedback_app.publish.preview import draft_lines
-from feedback_app.publish.rules import reworded
 from feedback_app.store import mentions
 from published_results import Published, Result
 
@@ -37,8 +35,10 @@ from published_results import Published, Result
     FEEDBACK_RESULTS, and the next build of the site shows them."""
 )
 @click.option("--approve", "code", metavar="CODE", help="Publish the figures of this preview.")
-@click.option("--by", metavar="NAME", help="Who approves; stored in the file, shown on no page.")
-@click.option("--correct", "week", metavar="WEEK", help="Correct the period with this week.")
+@click.option("--by", metavar="NAME", help="Who approves; stored in the file, not shown.")
+@click.option(
+    "--correct", "week", metavar="WEEK", help="Correct the published period of this week."
+)
 @click.option("--why", metavar="TEXT", help="Reason for the correction; the site shows it.")
 @click.option("--sample", is_flag=True, help="Publish sample data instead of real cases.")
 @with_program()
@@ -58,7 +58,6 @@ def publish(
         raise click.UsageError("--approve needs --by NAME")
     published, now = published_in(program), times.now()
     refuse_mixing(program, published, sample)
-    refuse_reworded(program, published)
     drafts, pending = (
         ([_correction(program, published, week, why, now)], None)
         if week and why
@@ -79,7 +78,10 @@ def publish(
 @click.command()
 @with_program()
 def verify(program: Program) -> None:
-    """Recompute every published figure from the database and list each difference."""
+    """Recompute every published figure from the database and list each difference.
+
+    The exit code is 1 if a figure differs.
+    """
     published = published_in(program)
     if not published.results:
         click.echo("Nothing has been published yet.")
@@ -88,16 +90,9 @@ def verify(program: Program) -> None:
     for finding in verification.verify(program.database, program.facts, published):
         wrong += bool(finding.differences)
         _show(finding, len(published.versions(finding.result.period.name)))
-    faults = list(reworded(program.facts, published))
-    for fault in faults:
-        click.echo(f"{fault} than in {program.facts_file}")
     click.echo("\nThis cannot prove:")
     for sentence in verification.CANNOT_PROVE:
         click.echo(f"- {sentence}")
-    if faults:
-        raise click.ClickException(
-            "answers to different words may have been added up; raise survey.wording_version"
-        )
     if wrong:
         raise click.ClickException(
             f"{wrong} of {len(published.newest)} periods differ from the database; find the cause, "

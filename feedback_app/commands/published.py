@@ -8,7 +8,6 @@ import click
 
 from feedback_app.program import Program
 from feedback_app.publish.drafts import ClockSetBackError, Draft, approve
-from feedback_app.publish.rules import reworded
 from feedback_app.settings import Settings
 from published_results import Published, PublishedNote, Result, ResultsError, add, read_folder
 
@@ -34,15 +33,6 @@ def refuse_mixing(program: Program, published: Published, sample: bool) -> None:
         raise click.ClickException(
             f"{folder} holds {held}; set FEEDBACK_RESULTS to another folder, because sample data "
             "and real figures must not be mixed"
-        )
-
-
-def refuse_reworded(program: Program, published: Published) -> None:
-    """Raise ClickException if a published file has other words for a current wording version."""
-    if faults := list(reworded(program.facts, published)):
-        raise click.ClickException(
-            "; ".join(faults)
-            + f": raise survey.wording_version in {program.facts_file}, or restore the words"
         )
 
 

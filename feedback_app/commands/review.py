@@ -43,14 +43,16 @@ def review(program: Program, week: str | None) -> None:
     "name",
     type=click.Choice(list(FORMATS)),
     required=True,
-    help="; ".join(f"{one.name}: {one.description}" for one in FORMATS.values()) + ".",
+    help="; ".join(one.description for one in FORMATS.values()) + ".",
 )
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write to this file, which only you can read. An existing file is replaced.",
 )
-@click.option("--language", help="Language of the HTML page and of the definitions in XLSX.")
+@click.option(
+    "--language", help="Language of the HTML page and the definitions in XLSX."
+)
 @with_program()
 def export(
     program: Program, weeks: str, name: str, output: Path | None, language: str | None

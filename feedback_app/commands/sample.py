@@ -9,7 +9,6 @@ from feedback_app.commands.published import (
     approved,
     published_in,
     refuse_mixing,
-    refuse_reworded,
 )
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
@@ -20,7 +19,7 @@ _BY = "sample data"
 
 
 @click.command("sample")
-@click.option("--publish", is_flag=True, help="Publish its figures too, in a separate folder.")
+@click.option("--publish", is_flag=True, help="Also publish its figures, in FEEDBACK_RESULTS.")
 @with_program()
 def sample_command(program: Program, publish: bool) -> None:
     """Load half a year of sample data, once. It is labelled as sample data everywhere."""
@@ -33,7 +32,6 @@ def sample_command(program: Program, publish: bool) -> None:
 def _publish(program: Program) -> None:
     published, now = published_in(program), times.now()
     refuse_mixing(program, published, sample=True)
-    refuse_reworded(program, published)
     drafts, _ = new_drafts(program.database, program.facts, published, now, sample=True)
     files = [*approved(program, drafts, published, _BY, now)]
     notes = []

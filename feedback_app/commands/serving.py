@@ -24,7 +24,7 @@ _LOG_LINE = 500
 @click.command("migrate")
 @with_program(migrated=False)
 def migrate_command(program: Program) -> None:
-    """Update the database to this program's version. You can run it at any time."""
+    """Update the database to this program's version. Running it again changes nothing."""
     applied = migrate(program.database, times.now())
     register_wording(program, times.now())
     click.echo(f"Migrations applied: {', '.join(map(str, applied)) or 'none, up to date'}")
@@ -36,7 +36,7 @@ def migrate_command(program: Program) -> None:
 @click.option("--threads", default=8, show_default=True, help="Requests handled at the same time.")
 @with_program()
 def serve(program: Program, host: str, port: int, threads: int) -> None:
-    """Serve the survey, and the site if FEEDBACK_SITE is set to its folder."""
+    """Serve the survey, the leads' pages and the API, and the site if FEEDBACK_SITE is set."""
     _log_to_stderr()
     app = create_app(parts=program)
     if not is_offered(program.settings.public_url):
@@ -61,11 +61,10 @@ def serve(program: Program, host: str, port: int, threads: int) -> None:
 @click.option("--once", is_flag=True, help="Run every job once, then exit.")
 @with_program()
 def worker_command(program: Program, once: bool) -> None:
-    """Send emails and alerts and end retention periods, until stopped.
+    """Send emails, alerts and digests, and erase data past its retention period, until stopped.
 
-    It does not start on a database that was restored from a backup, until you have run
-    'feedback outbox release'. With --once, rejected messages are listed with their cases and
-    reasons.
+    After a backup was restored, the worker only starts once you have run 'feedback outbox
+    release'. With --once, it lists rejected messages with their cases and reasons.
     """
     _log_to_stderr()
     try:

@@ -26,10 +26,11 @@ def _run(_: click.Context, __: click.Parameter, text: str) -> datetime:
 @click.argument("run", metavar="RUN", callback=_run)
 @with_program()
 def uninvite(program: Program, run: datetime) -> None:
-    """Take back the import RUN, the time that 'feedback invite' printed as its last line.
+    """Undo an import. RUN is the time in the last line that 'feedback invite' printed.
 
-    Its cases and unsent emails are removed. Cases stay if their email was sent, their link was
-    opened, or something was noted about them. Invitations that the import replaced stay replaced.
+    Its cases and unsent emails are removed. A case stays if its email was sent, its link was given
+    out, or it has an answer, a note, a decision or a follow-up. Invitations that the import
+    replaced stay replaced.
     """
     removed = 0
     while True:

@@ -1,8 +1,6 @@
 """The rules, definitions and questions that are written into each published file."""
 
-from collections.abc import Iterator
-
-from published_results import Definition, Published, QuestionWording, Rules, Target
+from published_results import Definition, QuestionWording, Rules, Target
 from support_facts import Facts
 
 
@@ -50,26 +48,4 @@ def questions_of(facts: Facts) -> tuple[QuestionWording, ...]:
             points=tuple(dict(point) for point in question.points),
         )
         for question in facts.questions
-    )
-
-
-def reworded(facts: Facts, published: Published) -> Iterator[str]:
-    """Yield a fault for each published question with other words than `facts` in its version."""
-    for asked in questions_of(facts):
-        for result in published.results:
-            for known in result.questions:
-                if _is_reworded(asked, known):
-                    yield (
-                        f"{result.file_name}: question {asked.question!r} has other words in "
-                        f"wording version {asked.wording_version}"
-                    )
-
-
-def _is_reworded(asked: QuestionWording, known: QuestionWording) -> bool:
-    """Return whether both are the same version, with different words in a common language."""
-    if (asked.question, asked.wording_version) != (known.question, known.wording_version):
-        return False
-    pairs = zip((asked.text, *asked.points), (known.text, *known.points), strict=True)
-    return any(
-        ours[name] != theirs[name] for ours, theirs in pairs for name in ours.keys() & theirs
     )

@@ -54,19 +54,13 @@ class KnownCases:
 
     def add(self, case: ClosedCase, is_asked: bool) -> None:
         """Add a closing that would be stored; `is_asked` counts in the quiet period."""
-        seen = SeenClosing(
-            id=None,
-            source=case.source,
-            case_number=case.case_number,
-            closure_key=case.closure_key,
-            closed_at=case.closed_at,
-            contact_email=case.contact_email,
-        )
-        self._append(_identity(case), seen)
-        if is_asked and case.contact_email:
-            address, identity = case.contact_email.lower(), _identity(case)
-            is_only = self._asked.get(address, identity) == identity
-            self._asked[address] = identity if is_only else None
+        identity, address = _identity(case), case.contact_email
+        number, key = case.case_number, case.closure_key
+        seen = SeenClosing(None, case.source, number, key, case.closed_at, address)
+        self._append(identity, seen)
+        if is_asked and address:
+            is_only = self._asked.get(address.lower(), identity) == identity
+            self._asked[address.lower()] = identity if is_only else None
 
     def is_unknown(self, case: ClosedCase) -> bool:
         """Return whether no known case has this id or number."""

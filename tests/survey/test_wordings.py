@@ -3,19 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from click import ClickException
 
 from feedback_app.commands.publish import publish, verify
-from feedback_app.commands.published import refuse_reworded
 from feedback_app.database.contract import Database
 from feedback_app.program import Program, register_wording
-from feedback_app.publish.rules import reworded
 from feedback_app.settings import SettingsError
 from feedback_app.store import wordings
-from published_results import Published
 from support_facts import Facts, Text
 from tests.support.office import NOW, Customer, Office
-from tests.support.published_drafts import a_draft, results
 
 
 def reworded_facts(facts: Facts, **words: str) -> Facts:
@@ -114,22 +109,3 @@ def test_commands_refuse_to_start_with_a_reworded_question(sqlite_office: Office
         assert done.exit_code == 1
         assert done.output.startswith("Error: the questions or points in")
         assert "set survey.wording_version to 2, or restore the earlier words" in done.output
-
-
-def test_publishing_is_refused_if_a_file_has_other_words_for_the_version(
-    sqlite_office: Office,
-) -> None:
-    published = Published(tuple(results(a_draft())))
-    program = sqlite_office.program
-    assert list(reworded(program.facts, published)) == []
-    refuse_reworded(program, published)
-    changed = with_words(program, en="How much effort did we cause you?")
-    name = published.results[0].file_name
-    with pytest.raises(
-        ClickException, match=rf"{name}: question 'ease' has other words in wording"
-    ):
-        refuse_reworded(changed, published)
-    second = changed.facts.survey.model_copy(update={"wording_version": 2})
-    refuse_reworded(
-        replace(changed, facts=changed.facts.model_copy(update={"survey": second})), published
-    )
