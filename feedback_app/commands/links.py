@@ -38,7 +38,7 @@ def link(program: Program, case_number: str, source: str | None) -> None:
 
 def _opted_out(tx: Transaction, invitation: Invitation) -> bool:
     address = invitation.contact_email
-    if address is not None and opt_outs.holds(tx, address):
+    if address is not None and opt_outs.is_opted_out(tx, address):
         return True
     return invitation.withheld_because == "opt_out"
 

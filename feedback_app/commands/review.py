@@ -50,9 +50,7 @@ def review(program: Program, week: str | None) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write to this file, which only you can read. An existing file is replaced.",
 )
-@click.option(
-    "--language", help="Language of the HTML page and the definitions in XLSX."
-)
+@click.option("--language", help="Language of the HTML page and the definitions in XLSX.")
 @with_program()
 def export(
     program: Program, weeks: str, name: str, output: Path | None, language: str | None

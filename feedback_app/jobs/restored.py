@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 # Clocks of several machines differ by seconds; a restored virtual machine's clock by much more.
 CLOCK_SKEW = timedelta(minutes=5)
-# A running worker tries a waiting message within seconds, and again within two hours.
+# A running worker tries a waiting message within seconds.
 UNTOUCHED = timedelta(hours=1)
 
 
@@ -44,7 +44,7 @@ class LastSent:
         return cls(settings.mailbox.with_name(f"{settings.mailbox.name}.last-sent"))
 
     def write(self, message_id: str, until: str = "") -> None:
-        """Store the id of a message. A file that cannot be written stops no email."""
+        """Store the id of a message. If the file cannot be written, emails are still sent."""
         try:
             make_private_folder(self.path.parent)
             replace_file(self.path, [json.dumps({"message": message_id, "until": until})])
@@ -96,8 +96,8 @@ def _clock_went_back(program: Program, last: LastSent, now: datetime) -> str | N
     if newest <= max(to_text(now + CLOCK_SKEW), accepted):
         return None
     return (
-        f"The clock of this machine is wrong, or was wrong before: it is {to_text(now)}, but the "
-        f"database contains emails of {newest}."
+        f"The clock of this machine is wrong, or was wrong before: it shows {to_text(now)}, but "
+        f"the database contains emails of {newest}."
     )
 
 
@@ -107,7 +107,7 @@ _OLDER = (
     "emails may have been sent before."
 )
 _UNKNOWN = (
-    "This database has emails that have been waiting for more than an hour, and no worker of this "
-    "machine has sent emails from it ({path} is missing). If a backup was restored or moved here, "
-    "they may have been sent before."
+    "Emails in this database have been waiting for more than an hour, and no worker on this "
+    "machine has sent any of its emails ({path} is missing). If a backup was restored or moved "
+    "here, they may have been sent before."
 )

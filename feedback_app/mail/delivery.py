@@ -44,10 +44,9 @@ class Delivery:
     """Delivers the messages of `database` by `sender`.
 
     `build` returns the text of a message; `on_sent` gets the id of each one that was accepted.
-    Each message is claimed for `LEASE`. If a worker dies,
-    the next one sends its messages with the same Message-ID. Temporary failures are retried for
-    `GIVE_UP_AFTER` and at least `MIN_ATTEMPTS` times; permanent ones are recorded and shown by
-    `feedback worker --once`.
+    Each message is claimed for `LEASE`. If a worker dies, the next one sends its messages with the
+    same Message-ID. Temporary failures are retried for `GIVE_UP_AFTER` and at least `MIN_ATTEMPTS`
+    times; permanent ones are recorded, and `feedback worker --once` lists them.
     """
 
     database: Database

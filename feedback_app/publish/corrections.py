@@ -1,4 +1,4 @@
-"""A later version of a period must not reveal what the earlier versions withheld.
+"""Keep a later version of a period from revealing what the earlier versions withheld.
 
 Subtracting two versions leaves the few cases or answers that were added, removed or changed, which
 is a figure about too few. So a later version repeats a block of figures only if each of its figures

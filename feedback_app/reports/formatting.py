@@ -44,7 +44,7 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
         "web_address": web_address,
         "score": score,
         "lowest": lowest,
-        "pictures": charts,
+        "charts": charts,
     }
 
 

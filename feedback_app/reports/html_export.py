@@ -18,13 +18,13 @@ def weeks_as_html(
     """Yield the parts of an HTML page with figures, low answers and comments of every week."""
     values = {"facts": facts, **words(facts, language)}
     head, _, foot = (
-        template(language, "review/paper.html")
+        template(language, "review/html-export.html")
         .render(first=first, last=last, style=_style(), **values)
         .partition("<!-- weeks -->")
     )
     yield head
     for review in reviews:
-        yield template(language, "review/paper-week.html").render(review=review, **values)
+        yield template(language, "review/html-export-week.html").render(review=review, **values)
     yield foot
 
 

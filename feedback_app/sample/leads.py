@@ -18,7 +18,7 @@ _LATEST_READ_HOURS = 190
 _CLOSED_AFTER = timedelta(days=12)
 
 
-def lead(
+def add_work(
     program: Program,
     tx: Transaction,
     answered: dict[str, datetime],

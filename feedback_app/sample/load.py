@@ -69,7 +69,7 @@ def load(program: Program, now: datetime) -> int:
             if chance.random() < _ANSWERED and answered_at < now:
                 _answer(program, tx, invitation_id, chance, answered_at)
                 answered[invitation_id] = answered_at
-        leads.lead(program, tx, answered, chance, now)
+        leads.add_work(program, tx, answered, chance, now)
     return count
 
 

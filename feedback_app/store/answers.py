@@ -21,7 +21,7 @@ _INSERT = """
 
 
 def lock(tx: Transaction, invitation_id: str) -> None:
-    """Let no other transaction change this answer before this one ends.
+    """Keep other transactions from changing this answer until this one ends.
 
     Needed before reading what a later statement depends on: revisions, comments, wrong guesses.
     """

@@ -92,7 +92,7 @@ def mentions(
 def comments_mentioning(
     source: Database, is_mention: Callable[[str], bool], besides: set[str]
 ) -> list[str]:
-    """Return the numbers of other cases whose comment contains the address."""
+    """Return the numbers of other cases for whose comment `is_mention` is true."""
     rows = source.ask(
         """SELECT invitation_id, case_number, comment FROM answers
            JOIN invitations ON invitations.id = invitation_id

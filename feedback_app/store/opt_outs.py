@@ -41,11 +41,11 @@ def remove_digest(tx: Transaction, digest: str) -> None:
     tx.run("DELETE FROM opt_outs WHERE contact_digest = :digest", digest=digest)
 
 
-def holds(source: Database | Transaction, address: str) -> bool:
+def is_opted_out(source: Database | Transaction, address: str) -> bool:
     """Return whether this address opted out."""
-    return holds_digest(source, digest_of(address))
+    return is_digest_opted_out(source, digest_of(address))
 
 
-def holds_digest(source: Database | Transaction, digest: str) -> bool:
+def is_digest_opted_out(source: Database | Transaction, digest: str) -> bool:
     """Return whether the address with this digest opted out."""
     return bool(source.ask("SELECT 1 FROM opt_outs WHERE contact_digest = :digest", digest=digest))

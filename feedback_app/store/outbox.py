@@ -26,7 +26,7 @@ def add(tx: Transaction, message: OutboxMessage) -> None:
     )
 
 
-def holds(tx: Transaction, invitation_id: str, kind: str) -> bool:
+def has_message(tx: Transaction, invitation_id: str, kind: str) -> bool:
     """Return whether a message of this kind was ever stored for the invitation."""
     return exists(
         tx,

@@ -16,7 +16,7 @@ _COUNT = """
 """
 
 
-_NAME_SAMPLE = """
+_MARK_SAMPLE_WEEK = """
     INSERT INTO sample_weeks (week)
     SELECT :week FROM invitations JOIN cases ON cases.id = case_ref
     WHERE invitations.id = :id AND source = :sample_source
@@ -28,7 +28,7 @@ def count(tx: Transaction, answer: Answer) -> None:
     """Count a revision that was just stored; it replaces the revision before it."""
     if answer.revision == 1:
         tx.run(
-            _NAME_SAMPLE,
+            _MARK_SAMPLE_WEEK,
             id=answer.invitation_id,
             week=answer.answered_week,
             sample_source=SAMPLE_SOURCE,

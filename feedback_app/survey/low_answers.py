@@ -34,7 +34,7 @@ def _alert_leads(program: Program, tx: Transaction, invitation: Invitation, now:
 
     Alerts contain the case number and a link, never the comment or the customer's address.
     """
-    if outbox.holds(tx, invitation.id, ALERT):
+    if outbox.has_message(tx, invitation.id, ALERT):
         return
     for receiver in (url.get_secret_value() for url in program.settings.alert_urls):
         alert = OutboxMessage(

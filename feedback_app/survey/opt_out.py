@@ -74,7 +74,7 @@ def _page(contact: _Contact, not_ticked: bool = False, status: int = 200) -> Res
         contact.invitation,
         status,
         known=True,
-        opted_out=opt_outs.holds_digest(program().database, contact.digest),
+        opted_out=opt_outs.is_digest_opted_out(program().database, contact.digest),
         not_ticked=not_ticked,
     )
 

@@ -43,15 +43,17 @@ def common_headers(public_url: str) -> dict[str, str]:
 
 def protect_all(app: Flask) -> None:
     """Add the common headers to every response of `app`, and make its redirects relative."""
-    headers = common_headers(app.config["PROGRAM"].settings.public_url)
+    headers = common_headers(app.config["PROGRAM"].settings.public_url).items()
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
+        # Each look-up in Werkzeug's headers reads all of them, so they are read once.
+        present = {name.lower() for name, _ in response.headers}
+        response.headers.extend([one for one in headers if one[0].lower() not in present])
         # Werkzeug's own redirects repeat the Host that the client sent.
-        if response.location and response.location.startswith(request.host_url):
-            response.location = f"/{response.location.removeprefix(request.host_url)}"
+        if "location" in present and response.headers["Location"].startswith(request.host_url):
+            place = response.headers["Location"].removeprefix(request.host_url)
+            response.headers["Location"] = f"/{place}"
         return response
 
 

@@ -21,7 +21,7 @@ def _path(office: Office) -> str:
 
 
 def _opted_out(office: Office) -> bool:
-    return opt_outs.holds(office.program.database, ADDRESS)
+    return opt_outs.is_opted_out(office.program.database, ADDRESS)
 
 
 def test_the_email_has_the_unsubscribe_headers_of_rfc_8058(office: Office) -> None:

@@ -512,7 +512,7 @@ def test_an_opt_out_applies_to_the_next_closing(office: Office, desk: Wire) -> N
         assert (reply.status, reply.body) == (204, b"")
     told = desk.post(CASES, a_message()).json
     assert (told["withheld_because"], told["survey_link"]) == ("opt_out", None)
-    assert opt_outs.holds(office.program.database, "contact@customer.example")
+    assert opt_outs.is_opted_out(office.program.database, "contact@customer.example")
     assert desk.post("/api/v1/opt-outs", {"contact_email": "nobody"}).fields == ["contact_email"]
 
 
