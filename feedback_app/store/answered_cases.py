@@ -27,6 +27,7 @@ _SELECT = f"""
                          WHERE later.invitation_id = newest.invitation_id
                            AND later.revision > newest.revision)
 """
+_IN_WEEKS = "WHERE newest.answered_week BETWEEN :first AND :last"
 _TIMES = (
     *(name for name in _CASE_FIELDS if CASE_FIELDS[name].kind == "time"),
     "created_at",
@@ -40,45 +41,24 @@ _TIMES = (
 
 def answered_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
     """Yield the cases first answered in `week`, ordered by arrival."""
-    return _read(
-        database,
-        f"{_SELECT} WHERE newest.answered_week = :week ORDER BY answered_at, case_number",
-        now,
-        week=week,
-    )
+    return _read(database, now, "WHERE newest.answered_week = :week", week=week)
 
 
 def closed_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
     """Yield the cases closed in `week`, answered or not, ordered by closing time."""
-    return _read(
-        database,
-        f"{_SELECT} WHERE closed_week = :week ORDER BY closed_at, case_number",
-        now,
-        week=week,
-    )
+    return _read(database, now, "WHERE closed_week = :week", "closed_at, case_number", week=week)
 
 
 def answered(database: Database, now: datetime) -> Iterator[AnsweredCase]:
     """Yield every answered case, ordered by arrival."""
-    return _read(
-        database,
-        f"{_SELECT} WHERE newest.revision IS NOT NULL ORDER BY answered_at, case_number",
-        now,
-    )
+    return _read(database, now, "WHERE newest.revision IS NOT NULL")
 
 
 def answered_between(
     database: Database, first: str, last: str, now: datetime
 ) -> Generator[AnsweredCase, None, None]:
     """Yield the cases first answered in the weeks `first` to `last`, ordered by arrival."""
-    return _read(
-        database,
-        f"""{_SELECT} WHERE newest.answered_week BETWEEN :first AND :last
-            ORDER BY answered_at, case_number""",
-        now,
-        first=first,
-        last=last,
-    )
+    return _read(database, now, _IN_WEEKS, first=first, last=last)
 
 
 def count_between(database: Database, first: str, last: str) -> int:
@@ -94,21 +74,16 @@ def count_between(database: Database, first: str, last: str) -> int:
 
 def discussed_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
     """Yield the answers discussed in the meeting of `week`, ordered by arrival."""
-    return _read(
-        database,
-        f"""{_SELECT} JOIN progress ON progress.invitation_id = newest.invitation_id
-            WHERE progress.discussed_week = :week ORDER BY answered_at, case_number""",
-        now,
-        week=week,
-    )
+    discussed = """JOIN progress ON progress.invitation_id = newest.invitation_id
+                   WHERE progress.discussed_week = :week"""
+    return _read(database, now, discussed, week=week)
 
 
 def find(database: Database, invitation_id: str, now: datetime) -> AnsweredCase | None:
     """Return the answered case of this invitation; None if it has no answer."""
     # The id may come from a form, and PostgreSQL raises an error for text with NUL.
     known = clean(invitation_id)
-    found = _read(database, f"{_SELECT} WHERE newest.invitation_id = :id", now, id=known)
-    return next(found, None)
+    return next(_read(database, now, "WHERE newest.invitation_id = :id", id=known), None)
 
 
 def search(
@@ -121,20 +96,18 @@ def search(
     wanted = searchable(words)
     if not wanted:
         return []
-    return list(
-        _read(
-            database,
-            f"""{_SELECT} WHERE newest.answered_week BETWEEN :first AND :last
-                  AND coalesce(newest.searchable_comment, lower(newest.comment))
-                      LIKE :words ESCAPE '!'
-                ORDER BY answered_at DESC, case_number LIMIT :limit""",
-            now,
-            first=first,
-            last=last,
-            limit=limit,
-            words=f"%{_literally(wanted)}%",
-        )
+    found = _read(
+        database,
+        now,
+        f"""{_IN_WEEKS} AND coalesce(newest.searchable_comment, lower(newest.comment))
+                LIKE :words ESCAPE '!'""",
+        "answered_at DESC, case_number LIMIT :limit",
+        first=first,
+        last=last,
+        limit=limit,
+        words=f"%{_literally(wanted)}%",
     )
+    return list(found)
 
 
 def _literally(words: str) -> str:
@@ -143,8 +116,13 @@ def _literally(words: str) -> str:
 
 
 def _read(
-    database: Database, sql: str, now: datetime, **values: object
+    database: Database,
+    now: datetime,
+    condition: str,
+    order: str = "answered_at, case_number",
+    **values: object,
 ) -> Generator[AnsweredCase, None, None]:
+    sql = f"{_SELECT} {condition} ORDER BY {order}"
     return (_answered_case(row, now) for row in database.stream(sql, **values))
 
 

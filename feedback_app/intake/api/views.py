@@ -85,7 +85,7 @@ def show_closed_case(source: str, case_id: str) -> Response:
     key = _authenticate()
     # The response does not tell another sender's case from one that does not exist.
     own = case_id if one_line(source) == key.source else ""
-    return jsonify(closing_message(_closing(key, own), program(), now()).model_dump(mode="json"))
+    return _reply(_closing(key, own))
 
 
 @api.post("/bounces")
@@ -96,8 +96,7 @@ def add_bounce() -> Response:
     closing = _closing(key, message.case_id, message.closure_key)
     with program().database.write() as tx:
         invitations.mark_bounced(tx, closing.invitation.id, now())
-    closing = _closing(key, message.case_id, closing.closure_key)
-    return jsonify(closing_message(closing, program(), now()).model_dump(mode="json"))
+    return _reply(_closing(key, message.case_id, closing.closure_key))
 
 
 @api.post("/survey-links")
@@ -109,8 +108,7 @@ def release_survey_link() -> Response:
     with program().database.write() as tx:
         closing = closings.find(tx, closing.invitation.case_ref)
         closing = release_link(tx, program(), closing, now())
-    answer = closing_message(closing, program(), now(), shows_link=True)
-    return jsonify(answer.model_dump(mode="json"))
+    return _reply(closing, shows_link=True)
 
 
 @api.post("/opt-outs")
@@ -125,6 +123,11 @@ def add_opt_out() -> tuple[str, int]:
     with program().database.write() as tx:
         opt_outs.add(tx, address, now())
     return "", HTTPStatus.NO_CONTENT
+
+
+def _reply(closing: Closing, shows_link: bool = False) -> Response:
+    message = closing_message(closing, program(), now(), shows_link=shows_link)
+    return jsonify(message.model_dump(mode="json"))
 
 
 def _authenticate() -> SenderKey:
