@@ -2,7 +2,7 @@
 
 import re
 from unicodedata import normalize
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -81,13 +81,19 @@ def mentions_address(text: str, address: str) -> bool:
     mention of a@b.example.
     """
     plain = _INVISIBLE.sub("", normalize("NFKC", text)).lower()
-    return any(_whole(spelling).search(plain) for spelling in spellings(address))
+    # A mailto: link may contain %40.
+    texts = {plain, unquote(plain)}
+    patterns = [_whole(spelling) for spelling in spellings(address)]
+    return any(pattern.search(one) for pattern in patterns for one in texts)
 
 
 def _whole(spelling: str) -> re.Pattern[str]:
     """Return a pattern for an address that is not part of a longer one.
 
     Dots, hyphens, plus signs, apostrophes and ampersands only belong to an address if they join
-    it to a letter or digit.
+    it to a letter or digit. Underscores on both sides are emphasis in Markdown.
     """
-    return re.compile(rf"(?:\A|[^\w.+\-'&])[.+\-'&]*{re.escape(spelling)}(?![\w@]|[.\-]+\w)")
+    exact = re.escape(spelling)
+    return re.compile(
+        rf"(?:\A|[^\w.+\-'&])[.+\-'&]*{exact}(?![\w@]|[.\-]+\w)|(?<!\w)_+{exact}_+(?![\w@])"
+    )

@@ -186,6 +186,8 @@ SURROUNDED = [
     "zq@x.example|other",
     "to=ZQ@x.example",
     "*zq@x.example*",
+    "_zq@x.example_",
+    "mailto:zq%40x.example",
     "<zq@x.example>",
     "'zq@x.example'",
     "„zq@x.example“",
@@ -194,6 +196,8 @@ SURROUNDED = [
 ]
 LONGER = [
     "azq@x.example",
+    "_zq@x.example",
+    "x_zq@x.example_",
     "a.zq@x.example",
     "o'zq@x.example",
     "zq@x.example.org",

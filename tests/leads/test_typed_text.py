@@ -162,6 +162,7 @@ def sign_in_again(lena: Somebody, page: str, password: str = PASSWORD) -> Any:
 @pytest.mark.parametrize(
     "action",
     [
+        "//review/read",
         "https://elsewhere.example/review/read",
         "//elsewhere.example/review/read",
         "/review/sign-in",
