@@ -8,7 +8,8 @@ from pathlib import Path
 
 from feedback_app.base import times
 from feedback_app.base.times import to_text
-from tests.support.server import environment, feedback, free_port
+from feedback_app.cli import main
+from tests.support.server import environment, free_port
 
 GUIDE = Path(__file__).parents[2] / "guides" / "backup.md"
 
@@ -67,5 +68,4 @@ def test_the_guide_is_followed_from_the_backup_to_the_release(tmp_path: Path) ->
 def test_the_commands_that_the_guide_names_exist() -> None:
     named = set(re.findall(r"`feedback ([a-z-]+)", GUIDE.read_text("utf-8")))
     assert {"serve", "worker", "erase", "reconcile", "outbox", "migrate"} <= named
-    for command in named:
-        assert feedback(command, "--help", env={})
+    assert named <= main.commands.keys()
