@@ -6,11 +6,16 @@ redirects and static files.
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 
 from feedback_app.web.pages import stylesheet
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _COMMON = {
     "Cache-Control": "no-store",
@@ -43,18 +48,30 @@ def common_headers(public_url: str) -> dict[str, str]:
 
 def protect_all(app: Flask) -> None:
     """Add the common headers to every response of `app`, and make its redirects relative."""
-    headers = common_headers(app.config["PROGRAM"].settings.public_url).items()
+    headers = list(common_headers(app.config["PROGRAM"].settings.public_url).items())
+    respond = app.wsgi_app
 
-    @app.after_request
-    def add(response: Response) -> Response:
-        # Each look-up in Werkzeug's headers reads all of them, so they are read once.
-        present = {name.lower() for name, _ in response.headers}
-        response.headers.extend([one for one in headers if one[0].lower() not in present])
-        # Werkzeug's own redirects repeat the Host that the client sent.
-        if "location" in present and response.headers["Location"].startswith(request.host_url):
-            place = response.headers["Location"].removeprefix(request.host_url)
-            response.headers["Location"] = f"/{place}"
-        return response
+    def with_headers(
+        environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        # Around Flask, because Werkzeug checks the text of each header again when it is set.
+        def start(status: str, own: list[tuple[str, str]], *error: Any) -> Any:
+            present = {name.lower() for name, _ in own}
+            missing = [one for one in headers if one[0].lower() not in present]
+            return start_response(status, own + missing, *error)
+
+        return respond(environ, start)
+
+    app.wsgi_app = with_headers  # type: ignore[method-assign]
+    app.after_request(_make_relative)
+
+
+def _make_relative(response: Response) -> Response:
+    """Make a redirect relative: Werkzeug's own ones repeat the Host that the client sent."""
+    place = response.location
+    if place and place.startswith(request.host_url):
+        response.location = f"/{place.removeprefix(request.host_url)}"
+    return response
 
 
 def keep_private(response: Response) -> Response:

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, request
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header
 
 from feedback_app.base.language import choose, own_name
 from feedback_app.base.templates import template
@@ -53,9 +51,22 @@ def page_language(*preferred: str | None) -> str:
 
 
 def _browser_languages() -> Iterator[str]:
-    """Yield the languages of the browser. Parsed only when nothing else decides the language."""
+    """Yield the languages of the browser, preferred first.
+
+    Parsed only when nothing else decides the language, and by hand: Werkzeug's parser of all
+    Accept headers takes a sixth of the time of a survey page.
+    """
     header = request.headers.get("Accept-Language", "")[:_LONGEST_ACCEPT_LANGUAGE]
-    yield from parse_accept_header(header, LanguageAccept).values()
+    ranges = [part.partition(";q=") for part in header.split(",")]
+    ranges.sort(key=lambda part: _quality(part[2]), reverse=True)
+    yield from (language.strip() for language, _, quality in ranges if _quality(quality))
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text or 1)
+    except ValueError:
+        return 0
 
 
 def see_other(location: str) -> Response:
