@@ -101,7 +101,7 @@ def test_one_case_is_followed_from_closing_to_publication(
             phone.click("#send")
         assert "Thank you" in phone.title()
         with phone.expect_navigation():
-            phone.click("text=See what becomes of it")
+            phone.click("text=See what happens to your answer")
         assert "has arrived" in phone.content()
         axe_page.goto(phone.url)
         assert _faults(axe_page) == []

@@ -16,7 +16,7 @@ class AddressDigest(NamedTuple):
 
 
 class AddressDigests:
-    """Digests of email addresses: HMAC-SHA256 with each secret key, of which the last is newest."""
+    """Digests of email addresses: HMAC-SHA256 with each secret key. The last key is the newest."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._keys = {_hmac(key, "id")[:16]: key for key in keys}

@@ -10,7 +10,7 @@ from feedback_app.base.text import INVISIBLE
 from support_facts import is_email_address
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
-# The local part of an address that needs no thorough look.
+# A local part that needs no full validation.
 _SIMPLE_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
 
 IN_ASCII = "in ASCII, a domain with other letters as xn--…"
@@ -47,7 +47,7 @@ def is_here(host: str | None) -> bool:
 
 
 def parts_of(url: str) -> SplitResult:
-    """Return the parts of a URL. Raises ValueError without the URL, which may hold a password."""
+    """Return the parts of a URL. Raises ValueError that omits the URL and so its password."""
     try:
         parts = urlsplit(url)
         _ = parts.port

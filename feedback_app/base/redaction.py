@@ -15,7 +15,7 @@ _WITHOUT_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHME
 
 
 class WantedWords(NamedTuple):
-    """WantedWords to redact; `inside_words` also finds them as a part of longer words."""
+    """Words to redact; `inside_words` also finds them as a part of longer words."""
 
     text: str
     inside_words: bool = False

@@ -55,7 +55,7 @@ def one_line(typed: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Return `text` as it is compared: two texts that look alike give the same result.
+    """Return `text` for comparisons: two texts that look alike give the same result.
 
     Case, accents, compatibility forms (Unicode NFKD), soft hyphens and other invisible characters
     are ignored, so "strasse" equals "STRASSE" and "Straße", and "muller" equals "Müller".

@@ -9,8 +9,9 @@ pages           rendering in the lead's language
 refusals        error pages and conflicts, with the refused form
 forms           fields and checks that forms share
 versions        compares what a page showed with what is stored now
-permissions     the blueprint; checks role and CSRF token before every view
 single_sign_on  sign-in through a trusted proxy
+permissions     the role that a view requires; checks it and the CSRF token
+blueprint       the blueprint
 sign_in         sign in and out
 audit_log       who exported and changed what
 week            the week page

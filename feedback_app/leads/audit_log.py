@@ -3,8 +3,9 @@
 from flask import Response
 
 from feedback_app.database.contract import Transaction
+from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.pages import page
-from feedback_app.leads.permissions import leads_pages, requires
+from feedback_app.leads.permissions import requires
 from feedback_app.leads.sessions import lead
 from feedback_app.store import leads
 from feedback_app.web.request import now, program

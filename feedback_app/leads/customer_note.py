@@ -4,10 +4,11 @@ from flask import Response, abort, current_app, request, url_for
 
 from feedback_app.base.text import clean
 from feedback_app.leads.audit_log import log_action
+from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import checked, seen_count
 from feedback_app.leads.pages import page
-from feedback_app.leads.permissions import leads_pages, requires
+from feedback_app.leads.permissions import requires
 from feedback_app.leads.refusals import ConflictError
 from feedback_app.leads.sessions import lead
 from feedback_app.leads.week import checked_week

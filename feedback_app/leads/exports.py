@@ -6,10 +6,10 @@ from wtforms.validators import AnyOf
 
 from feedback_app.base.weeks import parse_span, weeks_back
 from feedback_app.leads.audit_log import log_action
+from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import checked
 from feedback_app.leads.pages import page, page_language, this_week
-from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.week import checked_week
 from feedback_app.reports.exports import FORMATS, Export
 from feedback_app.web.request import now, program

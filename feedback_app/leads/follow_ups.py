@@ -12,10 +12,10 @@ from feedback_app.base.templates import template
 from feedback_app.base.text import isolated, one_line
 from feedback_app.database.contract import Transaction
 from feedback_app.leads.audit_log import log_action
+from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import TypedText, checked, required_version
 from feedback_app.leads.pages import page
-from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.refusals import ConflictError
 from feedback_app.leads.returned_form import ReturnedForm
 from feedback_app.leads.versions import check_revision
@@ -92,9 +92,9 @@ def close_follow_up(invitation_id: str) -> Response:
     form = checked(_CloseForm(request.form))
     outcome = next(one for one in FOLLOW_UP_OUTCOMES if one == form.outcome.data)
     remark, number = form.remark.data or "", form.number.data or 0
-    page_of_it = url_for("leads.show_follow_up", invitation_id=case.invitation_id)
+    discard = url_for("leads.show_follow_up", invitation_id=case.invitation_id)
     with program().database.write() as tx:
-        check_revision(tx, case, form.revision.data or 0, page_of_it)
+        check_revision(tx, case, form.revision.data or 0, discard)
         if follow_ups.close(tx, case.invitation_id, number, outcome, remark, now()):
             log_action(tx, "follow-up closed", case.case_number)
         else:

@@ -5,16 +5,17 @@ from wtforms import HiddenField
 
 from feedback_app.database.contract import Transaction
 from feedback_app.leads.audit_log import log_action
+from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import LONGEST_TEXT, TypedText, checked, seen_count
 from feedback_app.leads.pages import page, page_language, this_week
-from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.reading import listed_answers
 from feedback_app.leads.refusals import TextLengthError
 from feedback_app.leads.versions import check_meeting_open, check_revision, has_decision
 from feedback_app.leads.week import Card, checked_week, in_groups, review_of, to_cards
 from feedback_app.records import AnsweredCase
 from feedback_app.reports.minutes import Minutes, minutes_as_markdown
+from feedback_app.review.scores import lowest
 from feedback_app.store import answer_status, answered_cases, meetings, reading_queue
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
@@ -143,7 +144,7 @@ def minutes_of(week: str) -> Minutes:
 
 
 def _decided_case(form: _DecisionForm) -> AnsweredCase | None:
-    """Return the answer that the decision is about, if any. Abort with 404 if there is no such."""
+    """Return the answer that the decision is about, if any. Abort with 404 if it is missing."""
     if not form.invitation.data:
         return None
     return answered_cases.find(program().database, form.invitation.data, now()) or abort(404)
@@ -193,9 +194,7 @@ def _left_over(week: str) -> list[Card]:
 
 def _slide_order(card: Card) -> tuple[int, str, str]:
     """Return the sort key of a slide. It does not change when the answer is marked as read."""
-    case: AnsweredCase = card.case
-    lower = min(case.ease or 0, case.satisfaction or 0)
-    return lower, case.answered_week or "", case.invitation_id
+    return lowest(card.case), card.case.answered_week or "", card.case.invitation_id
 
 
 def _number(text: str | None) -> int:

@@ -1,42 +1,22 @@
-"""Permissions, checked before every view of the blueprint, so no view can omit the check."""
+"""Permissions: the role that a view requires, and the check before every view."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
-from werkzeug.exceptions import HTTPException
+from flask import Response, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.leads import single_sign_on
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.pages import STATIC, page
-from feedback_app.leads.refusals import (
-    ConflictError,
-    TextLengthError,
-    refuse,
-    show_conflict,
-    show_error,
-    show_text_length,
-    show_unavailable,
-)
-from feedback_app.leads.sessions import PREFIX, is_offered, lead
+from feedback_app.leads.pages import page
+from feedback_app.leads.refusals import refuse
+from feedback_app.leads.sessions import is_offered, lead
 from feedback_app.records import Role
-from feedback_app.web.headers import protect_leads_page
 from feedback_app.web.request import program
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-leads_pages = Blueprint(
-    "leads", __name__, url_prefix=PREFIX, static_folder=STATIC, static_url_path="/static"
-)
-leads_pages.after_request(protect_leads_page)
-leads_pages.register_error_handler(HTTPException, show_error)
-leads_pages.register_error_handler(TextLengthError, show_text_length)
-leads_pages.register_error_handler(ConflictError, show_conflict)
-leads_pages.register_error_handler(DatabaseUnavailableError, show_unavailable)
-
-_SHOWS = ("GET", "HEAD", "OPTIONS")
+_READ_ONLY = ("GET", "HEAD", "OPTIONS")
 
 
 def public(view: View) -> View:
@@ -55,7 +35,6 @@ def requires(role: Role) -> Callable[[View], View]:
     return mark
 
 
-@leads_pages.before_request
 def check_permission() -> AnyResponse | None:
     """Refuse requests without the required role, and POSTs without a valid CSRF token."""
     if request.endpoint == "leads.static":
@@ -65,16 +44,16 @@ def check_permission() -> AnyResponse | None:
     if not is_offered(program().settings.public_url):
         return page("message", 503, message="not-offered")
     single_sign_on.recognise()
-    shows = request.method in _SHOWS
+    is_read_only = request.method in _READ_ONLY
     view = current_app.view_functions[request.endpoint or ""]
-    role: Role | None = getattr(view, "required_role", "reader" if shows else "lead")
+    role: Role | None = getattr(view, "required_role", "reader" if is_read_only else "lead")
     who = lead()
     if role:
         if not who:
-            return _to_sign_in() if shows else sign_in_page(401, "ended")
+            return _to_sign_in() if is_read_only else sign_in_page(401, "ended")
         if not who.may(role):
             return refuse(403, "not-allowed", role=role)
-    if not shows and not LeadsForm(request.form).validate():
+    if not is_read_only and not LeadsForm(request.form).validate():
         return refuse(400, "stale")
     return None
 

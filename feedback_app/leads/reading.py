@@ -10,6 +10,7 @@ from feedback_app.base.weeks import weeks_back
 from feedback_app.base.working_days import due_on
 from feedback_app.database.contract import Transaction
 from feedback_app.leads.audit_log import log_action
+from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import (
     LONGEST_NUMBER,
@@ -19,7 +20,6 @@ from feedback_app.leads.forms import (
     seen_count,
 )
 from feedback_app.leads.pages import own_path, page, this_week
-from feedback_app.leads.permissions import leads_pages
 from feedback_app.leads.refusals import ConflictError, refuse
 from feedback_app.leads.versions import check_revision, has_note
 from feedback_app.leads.week import Card, to_cards
@@ -88,7 +88,7 @@ def search() -> Response:
         words=words,
         span=span,
         spans=list(_SEARCHED_WEEKS),
-        cards=[_card(case) for case in found],
+        cards=[card_of(case) for case in found],
         more=len(found) == _MOST_FOUND,
     )
 
@@ -96,17 +96,17 @@ def search() -> Response:
 @leads_pages.get("/answers/<invitation_id>")
 def show_answer(invitation_id: str) -> Response:
     """Show one answer. Alerts link here."""
-    return page("one-answer", card=_card(_found(invitation_id)))
+    return page("one-answer", card=card_of(find_answer(invitation_id)))
 
 
 @leads_pages.post("/answers/<invitation_id>/read")
 def mark_read(invitation_id: str) -> Response:
     """Mark the revision that the page showed as read."""
     form = checked(_AnswerForm(request.form))
-    case = _found(invitation_id)
+    case = find_answer(invitation_id)
     with program().database.write() as tx:
         _read_as_shown(tx, form, case)
-    return see_other(_back(form, case))
+    return see_other(page_before(form, case))
 
 
 @leads_pages.post("/read")
@@ -127,22 +127,22 @@ def mark_all_read() -> Response:
 def open_follow_up(invitation_id: str) -> Response:
     """Open a follow-up and mark the answer as read."""
     form = checked(_FollowUpForm(request.form))
-    case = _found(invitation_id)
+    case = find_answer(invitation_id)
     with program().database.write() as tx:
         _read_as_shown(tx, form, case)
         _check_not_followed_up(tx, form, case)
         due = due_on(now(), program().facts.survey.follow_up_working_days, program().zone)
         if follow_ups.open_for(tx, case.invitation_id, now(), due):
             log_action(tx, "follow-up opened", case.case_number)
-    return see_other(_back(form, case))
+    return see_other(page_before(form, case))
 
 
 @leads_pages.post("/answers/<invitation_id>/note")
 def add_note(invitation_id: str) -> Response:
     """Add a note for the meeting."""
     form = checked(_NoteForm(request.form))
-    case, text = _found(invitation_id), form.text.data or ""
-    back = _back(form, case)
+    case, text = find_answer(invitation_id), form.text.data or ""
+    back = page_before(form, case)
     with program().database.write() as tx:
         check_revision(tx, case, form.revision.data or 0, back)
         if not has_note(tx, case.invitation_id, text, form.notes.data or 0, back):
@@ -162,25 +162,33 @@ def listed_answers() -> list[tuple[str, int]]:
         invitation_id, _, revision = listed.partition(":")
         if not revision.isascii() or not revision.isdecimal() or len(revision) > LONGEST_NUMBER:
             abort(400)
-        seen.append((_found(invitation_id).invitation_id, int(revision)))
+        seen.append((find_answer(invitation_id).invitation_id, int(revision)))
     # A fixed order prevents deadlocks between two leads who mark the same answers.
     return sorted(seen)
 
 
-def _found(invitation_id: str) -> AnsweredCase:
+def find_answer(invitation_id: str) -> AnsweredCase:
+    """Return an answered case. Abort with 404 if there is no such answer."""
     case = answered_cases.find(program().database, invitation_id, now())
     return case or abort(404)
 
 
-def _card(case: AnsweredCase) -> Card:
+def card_of(case: AnsweredCase) -> Card:
+    """Return an answer with its status. Abort with 404 if it was erased in the meantime."""
     status = answer_status.of_answer(program().database, case.invitation_id)
     return Card(case, status or abort(404))
+
+
+def page_before(form: LeadsForm, case: AnsweredCase) -> str:
+    """Return the path of the page that the form was on, by default the page of the answer."""
+    answer = url_for("leads.show_answer", invitation_id=case.invitation_id)
+    return own_path(form["back"].data) or answer
 
 
 def _read_as_shown(tx: Transaction, form: _AnswerForm, case: AnsweredCase) -> None:
     """Mark the answer as read. Raises ConflictError if the customer changed it since."""
     seen = form.revision.data or 0
-    check_revision(tx, case, seen, _back(form, case))
+    check_revision(tx, case, seen, page_before(form, case))
     reading_queue.mark_read(tx, case.invitation_id, seen, now())
 
 
@@ -191,15 +199,8 @@ def _check_not_followed_up(tx: Transaction, form: _FollowUpForm, case: AnsweredC
     if closed_at:
         raise ConflictError(
             "followed-up",
-            _back(form, case),
+            page_before(form, case),
             newer={"follow_ups": len(known)},
             by=leads.who_did(tx, "follow-up closed", case.case_number, closed_at),
             closed=known[-1],
         )
-
-
-def _back(form: _AnswerForm, case: AnsweredCase) -> str:
-    """Return the page that the form was on."""
-    return own_path(form.back.data) or url_for(
-        "leads.show_answer", invitation_id=case.invitation_id
-    )

@@ -3,23 +3,23 @@
 import hashlib
 from collections.abc import Iterable
 
-from flask import Response, abort, request, url_for
+from flask import Response, request
 from wtforms import BooleanField, Field, HiddenField, StringField
 from wtforms.validators import ValidationError
 
 from feedback_app.base.redaction import WantedWords, find, marked
 from feedback_app.base.text import one_line
 from feedback_app.leads.audit_log import log_action
+from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import checked
 from feedback_app.leads.pages import own_path, page
-from feedback_app.leads.permissions import leads_pages
-from feedback_app.leads.week import Card
+from feedback_app.leads.reading import card_of, find_answer, page_before
 from feedback_app.records import AnsweredCase
-from feedback_app.store import answer_status, answer_texts, answered_cases, answers
+from feedback_app.store import answer_texts, answers
 from feedback_app.store.answer_texts import AnswerText
 from feedback_app.web.pages import see_other
-from feedback_app.web.request import now, program
+from feedback_app.web.request import program
 
 _SHORTEST = 2
 
@@ -45,7 +45,7 @@ class _RedactForm(LeadsForm):
 def preview_redaction(invitation_id: str) -> Response:
     """Show what a redaction would remove; nothing is changed."""
     form = checked(_RedactForm(request.form))
-    case = _found(invitation_id)
+    case = find_answer(invitation_id)
     return _preview(form, case, answer_texts.of_answer(program().database, case.invitation_id))
 
 
@@ -56,24 +56,23 @@ def redact(invitation_id: str) -> Response:
     If a text was changed since the preview, the preview is shown again.
     """
     form = checked(_RedactForm(request.form))
-    case = _found(invitation_id)
+    case = find_answer(invitation_id)
     with program().database.write() as tx:
         answers.lock(tx, case.invitation_id)
         texts = answer_texts.of_answer(tx, case.invitation_id)
         is_seen = form.seen.data == _fingerprint(texts)
         if is_seen and answer_texts.redact(tx, case.invitation_id, form.wanted):
             log_action(tx, "comment redacted", case.case_number)
-    return see_other(_back(form, case)) if is_seen else _preview(form, case, texts)
+    return see_other(page_before(form, case)) if is_seen else _preview(form, case, texts)
 
 
 def _preview(form: _RedactForm, case: AnsweredCase, texts: list[AnswerText]) -> Response:
     found = [one for one in texts if find(one.text, form.wanted)]
     if not found:
-        status = answer_status.of_answer(program().database, case.invitation_id) or abort(404)
         return page(
             "one-answer",
             422,
-            card=Card(case, status),
+            card=card_of(case),
             missed=form.wanted.text,
             back=own_path(form.back.data),
         )
@@ -86,19 +85,9 @@ def _preview(form: _RedactForm, case: AnsweredCase, texts: list[AnswerText]) -> 
         wanted=form.wanted,
         seen=_fingerprint(texts),
         is_changed=bool(form.seen.data),
-        back=_back(form, case),
+        back=page_before(form, case),
     )
 
 
 def _fingerprint(texts: Iterable[AnswerText]) -> str:
     return hashlib.sha256(repr(list(texts)).encode()).hexdigest()[:16]
-
-
-def _back(form: _RedactForm, case: AnsweredCase) -> str:
-    answer = url_for("leads.show_answer", invitation_id=case.invitation_id)
-    return own_path(form.back.data) or answer
-
-
-def _found(invitation_id: str) -> AnsweredCase:
-    case = answered_cases.find(program().database, invitation_id, now())
-    return case or abort(404)

@@ -1,6 +1,6 @@
 """All routes of the leads' pages. Importing a module adds its routes to the blueprint."""
 
-from feedback_app.leads import (
+from feedback_app.leads import (  # noqa: F401
     audit_log,
     customer_note,
     exports,
@@ -11,17 +11,6 @@ from feedback_app.leads import (
     sign_in,
     week,
 )
-from feedback_app.leads.permissions import leads_pages
+from feedback_app.leads.blueprint import leads_pages
 
-__all__ = [
-    "audit_log",
-    "customer_note",
-    "exports",
-    "follow_ups",
-    "leads_pages",
-    "meeting",
-    "reading",
-    "redaction",
-    "sign_in",
-    "week",
-]
+__all__ = ["leads_pages"]

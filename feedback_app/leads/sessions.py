@@ -13,6 +13,7 @@ from flask import Flask, Request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
+from feedback_app.base.addresses import is_here
 from feedback_app.records import Lead
 from feedback_app.settings import Settings
 from feedback_app.store import leads
@@ -23,7 +24,6 @@ ABSOLUTE = timedelta(hours=12)
 # The last use of a session is stored at most this often, so most pages write nothing.
 _SEEN_EVERY = timedelta(minutes=1)
 PREFIX = "/review"
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class _SessionsOfLeads(SecureCookieSessionInterface):
@@ -52,7 +52,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 def is_offered(public_url: str) -> bool:
     """Return whether sign-in is offered: only over https or on localhost."""
     parts = urlsplit(public_url)
-    return parts.scheme == "https" or parts.hostname in _LOOPBACK
+    return parts.scheme == "https" or is_here(parts.hostname)
 
 
 def start(app: Flask) -> None:

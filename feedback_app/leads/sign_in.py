@@ -5,9 +5,10 @@ from wtforms import PasswordField, StringField
 
 from feedback_app.base.text import clean, one_line
 from feedback_app.leads import passwords, sessions, sign_in_limits, single_sign_on
+from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.pages import own_path, page
-from feedback_app.leads.permissions import leads_pages, public, requires
+from feedback_app.leads.pages import own_path
+from feedback_app.leads.permissions import public, requires, sign_in_page
 from feedback_app.leads.refusals import refuse
 from feedback_app.leads.returned_form import returned_form
 from feedback_app.records import Lead
@@ -28,15 +29,15 @@ def sign_in() -> Response:
     """Show the sign-in form, or redirect if already signed in."""
     if sessions.lead():
         return see_other(_wanted())
-    return page("sign-in", by_proxy=single_sign_on.is_used(), fault=None, wait=0, name="")
+    return sign_in_page(200, None)
 
 
 @leads_pages.post("/sign-in")
 @public
 def sign_in_with_password() -> Response:
-    """Sign in with a name and a password. An unknown name gets the same response as fast."""
+    """Sign in with a name and a password. Unknown names get the same answer as fast."""
     if single_sign_on.is_used():
-        return page("sign-in", 403, by_proxy=True, fault=None, wait=0, name="")
+        return sign_in_page(403, None)
     form = _SignInForm(request.form)
     name = one_line(form.name.data or "").lower()[:100]
     try:
@@ -48,7 +49,7 @@ def sign_in_with_password() -> Response:
     except sign_in_limits.TooBusy:
         return _refused(name, 503, "busy", 1)
     if not found:
-        return page("sign-in", 401, by_proxy=False, fault="wrong", wait=0, name=name)
+        return sign_in_page(401, "wrong", name=name)
     sessions.sign_in(found)
     # A refused form was carried through the sign-in. The lead decides whether to send it.
     return refuse(200, "signed-in") if returned_form() else see_other(_wanted())
@@ -67,8 +68,7 @@ def _check_password(name: str, password: str) -> Lead | None:
 
 
 def _refused(name: str, status: int, fault: str, seconds: int) -> Response:
-    minutes = -(-seconds // 60)
-    answer = page("sign-in", status, by_proxy=False, fault=fault, wait=minutes, name=name)
+    answer = sign_in_page(status, fault, name=name, wait=-(-seconds // 60))
     answer.headers["Retry-After"] = str(seconds)
     return answer
 

@@ -23,11 +23,7 @@ def has_note(tx: Transaction, invitation_id: str, text: str, seen: int, discard:
     tx.only_one(f"notes {invitation_id}")
     status = answer_status.of_answer(tx, invitation_id)
     texts = [note.text for note in status.notes] if status else []
-    if text in texts[seen:]:
-        return True
-    if len(texts) > seen:
-        raise ConflictError("notes", discard, newer={"notes": len(texts)}, theirs=texts[seen:])
-    return False
+    return _is_repeated("notes", text, texts, seen, discard)
 
 
 def check_meeting_open(tx: Transaction, week: str, seen_ended: bool, discard: str) -> None:
@@ -52,9 +48,15 @@ def has_decision(
         for decision in meetings.of_week(tx, week).decisions
         if invitation_id in (None, decision.invitation_id)
     ]
-    if text in texts[seen:]:
-        return True
-    if len(texts) > seen:
-        newer = {"decisions": len(texts)}
-        raise ConflictError("decisions", discard, newer=newer, theirs=texts[seen:])
-    return False
+    return _is_repeated("decisions", text, texts, seen, discard)
+
+
+def _is_repeated(kind: str, text: str, texts: list[str], seen: int, discard: str) -> bool:
+    """Return whether `text` is one of the `texts` after the first `seen`, which the page showed.
+
+    Raises ConflictError if there are only others. `kind` is also the field with the number seen.
+    """
+    added = texts[seen:]
+    if added and text not in added:
+        raise ConflictError(kind, discard, newer={kind: len(texts)}, theirs=added)
+    return bool(added)

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from flask import Response, abort, request, url_for
 
-from feedback_app.base.text import one_line
+from feedback_app.base.text import one_line, searchable
 from feedback_app.base.weeks import reviewed_week, week_bounds, week_of, weeks_back
+from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.pages import page, this_week
-from feedback_app.leads.permissions import leads_pages
 from feedback_app.records import AnsweredCase, AnswerStatus
 from feedback_app.review.scores import lowest, total
 from feedback_app.review.trend import Trend, sum_trend, weeks_needed
@@ -53,7 +53,7 @@ class Filter:
             and self.team in ("", case.team)
             and self.language in ("", case.language)
             and self.score in ("", str(lowest(case)))
-            and self.words.casefold() in (case.comment or "").casefold()
+            and searchable(self.words) in searchable(case.comment or "")
         )
 
     @property

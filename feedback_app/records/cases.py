@@ -103,7 +103,7 @@ class CaseDetails(MeasuredCase):
 
 
 class SeenClosing(NamedTuple):
-    """What of a closed case is compared with another one.
+    """The fields by which two closed cases are compared.
 
     `id` is its key in the database, None if it is not stored.
     """
@@ -179,8 +179,8 @@ EXPORTED_CASE_FIELDS = tuple(name for name, field in CASE_FIELDS.items() if fiel
 class CohortCase(MeasuredCase, Scored):
     """A closed case as published figures use it, as it was known at a given time.
 
-    It holds no number, customer, team or comment. The answer's fields are None without an answer;
-    `expires_at` is None if the survey link accepts no answers.
+    It contains no number, customer, team or comment. Without an answer, the answer's fields are
+    None; `expires_at` is None if the survey link accepts no answers.
     """
 
     closed_week: str

@@ -7,7 +7,7 @@ from flask import Response
 from feedback_app.publish.counted import counted_in
 from feedback_app.records import Invitation
 from feedback_app.store import answers, progress
-from feedback_app.survey.pages import BLANK, new_page_token, page
+from feedback_app.survey.pages import BLANK, new_page_token, page, sign_revision
 from feedback_app.survey.protocol import Outcome
 from feedback_app.web.request import now, program
 
@@ -52,7 +52,7 @@ def keep_or_change_page(invitation: Invitation, token: str, comment: str = "") -
     given = {
         **BLANK,
         "page": new_page_token(invitation),
-        "change": program().links.sign("change", f"{invitation.id}:{revision}"),
+        "change": sign_revision("change", invitation, revision),
         "comment": comment,
     }
     return page("form", invitation, 409, token=token, given=given, faults={})

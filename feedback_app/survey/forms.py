@@ -54,7 +54,7 @@ def _one_score(form: Form, field: Field) -> None:
         raise ValidationError("score")
 
 
-class _SurveyForm(Form):
+class SurveyForm(Form):
     """A form with a page token, and a comment of at most `comment_limit` characters.
 
     `opened_at` and `shown_wording` are those of the submitted page; None without a valid token.
@@ -113,7 +113,7 @@ class _SurveyForm(Form):
             raise ValidationError("too_long")
 
 
-class AnswerForm(_SurveyForm):
+class AnswerForm(SurveyForm):
     """The two required questions, with a comment."""
 
     # The template renders the radio buttons, so fields with choices would only cost time.
@@ -129,5 +129,5 @@ class AnswerForm(_SurveyForm):
             raise ValidationError("reason")
 
 
-class ReasonForm(_SurveyForm):
+class ReasonForm(SurveyForm):
     """The reason for a low answer, asked for once after the answer was stored."""

@@ -1,6 +1,6 @@
-"""What a low answer causes: a follow-up if the customer welcomes contact, and alerts to the leads.
+"""Low answers: open a follow-up if the customer agreed to be contacted, and alert the leads.
 
-Both are stored in the answer's transaction, so they exist exactly if the answer does.
+Both are stored in the same transaction as the answer.
 """
 
 from datetime import datetime

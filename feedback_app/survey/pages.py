@@ -1,18 +1,20 @@
 """The survey's pages: one small document each, with no script, cookie or further request."""
 
-from typing import Any
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode
 
 from babel.dates import format_date
 from flask import Response, current_app, request
 from markupsafe import escape
 
-from feedback_app.base.links import tidy
+from feedback_app.base.links import BadLinkError, tidy
 from feedback_app.base.text import isolated
 from feedback_app.records import SAMPLE_SOURCE, Invitation
-from feedback_app.survey.forms import page_token
+from feedback_app.survey.forms import SurveyForm, page_token
 from feedback_app.web import pages
 from feedback_app.web.request import link_fault, program
+
+Form = TypeVar("Form", bound=SurveyForm)
 
 # No rendered value can contain this character, so it separates a rendered page from its gaps.
 _GAP = "\x00"
@@ -73,6 +75,29 @@ def new_page_token(invitation: Invitation) -> str:
     """Return the token for a page that shows the form in the current wording."""
     version = program().facts.survey.wording_version
     return page_token(program().links, invitation.id, version)
+
+
+def submitted_form(form: type[Form], invitation_id: str = "") -> Form:
+    """Return the form of the request; without `invitation_id` its page token is not valid."""
+    rules, links = program().facts.survey, program().links
+    return form(request.form, links=links, invitation_id=invitation_id, rules=rules)
+
+
+def sign_revision(purpose: Literal["why", "change"], invitation: Invitation, revision: int) -> str:
+    """Return a token for the page that is about this revision of the answer."""
+    return program().links.sign(purpose, f"{invitation.id}:{revision}")
+
+
+def read_revision(
+    purpose: Literal["why", "change"], invitation: Invitation, token: str
+) -> int | None:
+    """Return the revision that `sign_revision` was given; None if the token is not valid."""
+    try:
+        subject = program().links.read(purpose, token).subject
+    except BadLinkError:
+        return None
+    invitation_id, _, revision = subject.partition(":")
+    return int(revision) if invitation_id == invitation.id else None
 
 
 def page_language(invitation: Invitation | None) -> str:

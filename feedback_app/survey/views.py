@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, request
 
-from feedback_app.base.links import BadLinkError
 from feedback_app.base.weeks import week_of
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.invitations import GRACE
@@ -27,6 +26,9 @@ from feedback_app.survey.pages import (
     invalid_link_page,
     page,
     page_language,
+    read_revision,
+    sign_revision,
+    submitted_form,
     survey_path,
 )
 from feedback_app.survey.protocol import Outcome, store_answer
@@ -60,8 +62,8 @@ def store(token: str) -> Response:
     """Store one complete answer, unless there is one already."""
     invitation = open_invitation(token)
     if not invitation:
-        return invalid_link_page(token, _form("").comment_text)
-    form = _form(invitation.id)
+        return invalid_link_page(token, submitted_form(AnswerForm).comment_text)
+    form = submitted_form(AnswerForm, invitation.id)
     rejected = _check(invitation, token, form)
     if rejected:
         return rejected
@@ -81,11 +83,6 @@ def thanks(token: str) -> Response:
     if not invitation or not invitation.answered_at:
         return see_other(survey_path(token))
     return page("thanks", invitation, token=token, removed="removed" in request.args)
-
-
-def _form(invitation_id: str) -> AnswerForm:
-    rules = program().facts.survey
-    return AnswerForm(request.form, links=program().links, invitation_id=invitation_id, rules=rules)
 
 
 def _check(invitation: Invitation, token: str, form: AnswerForm) -> Response | None:
@@ -128,7 +125,7 @@ def _store(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
             invitation, form.opened_at or moment, moment, request.headers, form.characters_removed
         ),
     )
-    changes_revision = _revision_to_change(invitation, form.change.data)
+    changes_revision = read_revision("change", invitation, form.change.data or "")
     with program().database.write() as tx:
         outcome, answer = store_answer(tx, answer, edit_window(), changes_revision)
         if outcome is Outcome.STORED:
@@ -136,24 +133,12 @@ def _store(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
     return outcome, answer
 
 
-def _revision_to_change(invitation: Invitation, token: str | None) -> int | None:
-    """Return the revision the "keep or change?" page was shown for, from its hidden field."""
-    if not token:
-        return None
-    try:
-        subject = program().links.read("change", token).subject
-    except BadLinkError:
-        return None
-    invitation_id, _, revision = subject.partition(":")
-    return int(revision) if invitation_id == invitation.id else None
-
-
 def _next_page(invitation: Invitation, token: str, answer: Answer, removed: bool) -> Response:
     """Redirect to the question why, if the answer is low and has no comment, or to the thanks."""
     note = {"removed": "1"} if removed else {}
     may_add = now() < (invitation.answered_at or answer.answered_at) + edit_window()
     if answer.is_low(program().facts.survey.low_threshold) and not answer.comment and may_add:
-        key = program().links.sign("why", f"{invitation.id}:{answer.revision}")
+        key = sign_revision("why", invitation, answer.revision)
         return see_other(survey_path(token, "why", k=key, **note))
     return see_other(survey_path(token, "thanks", **note))
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from feedback_app.base.links import BadLinkError
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.records import Invitation
 from feedback_app.store import answers
@@ -22,6 +21,8 @@ from feedback_app.survey.pages import (
     invalid_link_page,
     new_page_token,
     page,
+    read_revision,
+    submitted_form,
     survey_path,
 )
 from feedback_app.survey.protocol import Outcome, Reason, store_reason
@@ -48,10 +49,10 @@ def store(token: str) -> Response:
     """Store the reason as a new revision of its answer; an empty reason changes nothing."""
     invitation = open_invitation(token)
     if not invitation:
-        return invalid_link_page(token, _form("").comment_text)
+        return invalid_link_page(token, submitted_form(ReasonForm).comment_text)
     if not invitation.answered_at:
         return see_other(survey_path(token))
-    form = _form(invitation.id)
+    form = submitted_form(ReasonForm, invitation.id)
     revision = _low_revision(invitation)
     if revision is None:
         # The key is missing or wrong, so we do not know which revision the reason is for.
@@ -99,20 +100,7 @@ def _store(invitation: Invitation, revision: int, form: ReasonForm) -> Outcome:
     return outcome
 
 
-def _form(invitation_id: str) -> ReasonForm:
-    return ReasonForm(
-        request.form,
-        links=program().links,
-        invitation_id=invitation_id,
-        rules=program().facts.survey,
-    )
-
-
 def _low_revision(invitation: Invitation) -> int | None:
     """Return the revision that lacks its reason, from the key in the URL of the redirect."""
-    try:
-        subject = program().links.read("why", request.args.get("k", "")).subject
-    except BadLinkError:
-        return None
-    invitation_id, _, revision = subject.partition(":")
-    return int(revision) if invitation_id == invitation.id and invitation.answered_at else None
+    revision = read_revision("why", invitation, request.args.get("k", ""))
+    return revision if invitation.answered_at else None

@@ -118,7 +118,7 @@ class Connections:
     def client(self, peer: str) -> str:
         """Return the client for which a connection counts; "" is a proxy, which has no limit.
 
-        From this machine's own address comes most likely a proxy that is missing in the settings.
+        A connection from this machine most likely comes from a proxy missing in the settings.
         """
         address = parse_address(peer)
         if (
@@ -144,11 +144,11 @@ class Connections:
             self._by_client.pop(channel.client, None)
 
     def make_room(self, peer: str) -> bool:
-        """Return whether a connection from `peer` fits in, after giving up others if necessary."""
+        """Return whether to accept a connection from `peer`, after giving up others if needed."""
         client = self.client(peer)
         own = self._by_client.get(client, set())
         if client and len(own) >= self.per_client:
-            # Refusing is cheap: a flood does not pay for a new connection with an old one.
+            # Refusing is cheaper than replacing, so a flood gains nothing by reconnecting.
             self._give_up([one for one in own if one.is_idle][:1])
             if len(own) >= self.per_client:
                 return False
@@ -176,7 +176,7 @@ class Connections:
                 return
 
     def close_all(self) -> None:
-        """Close what was given up. To be called before waitress waits for events."""
+        """Close the connections given up. Call this before waitress waits for events."""
         for channel in self._to_close:
             channel.handle_close()
         self._to_close = []

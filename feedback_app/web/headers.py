@@ -28,7 +28,7 @@ _COMMON = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-# A year. Subdomains are not ours to decide about.
+# A year. Subdomains are left out, because other services may use them.
 _HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 _PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 _LEADS = {
@@ -42,7 +42,7 @@ _LEADS = {
 
 
 def common_headers(public_url: str) -> dict[str, str]:
-    """Return the headers of every response; with an https URL, browsers then insist on https."""
+    """Return the headers of every response. An https URL adds Strict-Transport-Security."""
     return {**_COMMON, **(_HTTPS_ONLY if public_url.startswith("https://") else {})}
 
 

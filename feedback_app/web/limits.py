@@ -43,7 +43,7 @@ def _check_size() -> None:
         abort(413)
     # Werkzeug limits the number of fields of multipart forms only.
     if request.mimetype == _FORM and request.get_data().count(b"&") >= _MAX_FIELDS:
-        # The error page must not parse it either.
+        # The error page must not parse the form either.
         request.form = ImmutableMultiDict()
         abort(413)
 

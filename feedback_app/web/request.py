@@ -1,4 +1,4 @@
-"""The running program, and what its survey links stand for, during a request."""
+"""The running program, its time, and the invitation of a survey link, during a request."""
 
 from collections.abc import Callable
 from datetime import datetime

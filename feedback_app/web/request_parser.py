@@ -10,12 +10,12 @@ from waitress.utilities import RequestEntityTooLarge
 from feedback_app.web.limits import INTAKE_BYTES, body_limit
 
 _TRANSFER_ENCODING = re.compile(rb"\r\ntransfer-encoding:[ \t]*([^\r]*?)[ \t]*(?=\r\n)", re.I)
-# A rendered page is for a person who pasted too much; nobody pastes more than this.
+# People who paste too much text get a page that says so. Nobody pastes more than this.
 _MAX_DISCARDED = 2 * INTAKE_BYTES
 
 
 class _Nowhere(OverflowableBuffer):  # type: ignore[misc]
-    """A buffer that forgets what it receives."""
+    """A buffer that discards what it receives."""
 
     def append(self, s: bytes) -> None:
         pass

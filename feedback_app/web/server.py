@@ -27,7 +27,7 @@ _MAX_DESCRIPTORS = 65_536
 _IDLE_SECONDS = 15
 _HEADER_BYTES = 16 * 1024
 _RECEIVE_BYTES = 64 * 1024
-# The thread of the sockets often gives up Python's lock and waits this long to get it back.
+# The thread of the sockets often releases the GIL and waits up to this long to get it back.
 _SWITCH_SECONDS = 0.001
 _ACCEPT_AT_ONCE = 512
 _PAUSE_SECONDS = 1

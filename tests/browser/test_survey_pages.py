@@ -117,7 +117,9 @@ def test_screen_readers_get_question_number_and_label_of_every_point(
             radio = group.get_by_role("radio", name=f"{number} {point['en']}", exact=True)
             assert radio.count() == 1
             assert radio.is_checked() is (question.key == "ease" and number == 4)
-    why = window.get_by_role("textbox", name="Why? Above all if you chose 2 or less.", exact=True)
+    why = window.get_by_role(
+        "textbox", name="Why? This helps us most if you chose 2 or less.", exact=True
+    )
     assert why.count() == 1
     welcome = window.get_by_role("checkbox", name="A team lead may get in touch", exact=False)
     assert not welcome.is_checked()

@@ -10,7 +10,7 @@ import pytest
 from feedback_app.store import answer_status, answers, follow_ups, meetings, reading_queue
 from published_results import read_folder
 from tests.support.office import Customer, Office
-from tests.support.team import Somebody, answered
+from tests.support.team import Somebody, answered, redact
 
 WEEK = "2026-W48"
 MEETING = f"/review/{WEEK}/meeting"
@@ -143,6 +143,24 @@ def test_an_answer_that_changed_is_shown_before_an_action_applies_to_it(
     assert fields_of(refused.text, place)["revision"] == "2"
     after = ann.office.rows("answers"), ann.office.rows("notes"), ann.office.rows("progress")
     assert after == before
+
+
+def test_a_redaction_of_an_answer_that_changed_shows_another_preview(
+    ann: Somebody, one: str
+) -> None:
+    place = f"/review/answers/{one}/redact"
+    shown = ann.post(f"{place}/preview", revision="1", words="Slow", back="/review/unread")
+    change_answer(ann.office, one)
+    before = ann.office.rows("answers")
+    refused = ann.post(place, **fields_of(shown.text, place))
+    assert refused.status_code == 409
+    assert "A text was changed in the meantime" in refused.text
+    assert "Earlier version of the comment" in refused.text
+    assert 'href="/review/unread"' in refused.text
+    assert fields_of(refused.text, place)["words"] == "Slow"
+    assert ann.office.rows("answers") == before
+    assert ann.post(place, **fields_of(refused.text, place)).status_code == 303
+    assert ann.office.rows("answers") != before
 
 
 def test_a_note_is_shown_next_to_a_colleagues_and_both_are_kept(
@@ -290,9 +308,9 @@ def test_a_redaction_of_words_that_a_colleague_redacted_first_changes_nothing(
     ann: Somebody, bob: Somebody, one: str
 ) -> None:
     place = f"/review/answers/{one}/redact"
-    seen = fields_of(bob.post(f"{place}/preview", words="Mx Sample").text, place)
-    assert ann.post(place, **fields_of(ann.post(f"{place}/preview", words="Mx Sample").text, place))
-    refused = bob.post(place, **seen)
+    shown = bob.post(f"{place}/preview", revision="1", words="Mx Sample").text
+    assert redact(ann, one, "Mx Sample").status_code == 303
+    refused = bob.post(place, **fields_of(shown, place))
     assert refused.status_code == 422
     (answer,) = answers.revisions(ann.office.program.database, one)
     assert answer.comment == "Slow. ▇▇▇!"

@@ -149,9 +149,19 @@ def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -
         answer = page.goto(f"{house.url}/review/{path}")
         assert answer.status == 200
         found |= everywhere(page, path)
+    preview_redaction(page, "slow")
+    found |= everywhere(page, "redact")
     context.close()
-    assert len(found) == 14 * len(VIEWS)
+    assert len(found) == 15 * len(VIEWS)
     assert {place: one for place, one in found.items() if one} == {}
+
+
+def preview_redaction(page: Any, words: str) -> None:
+    """Ask for a preview on the page of an answer."""
+    page.click("summary:has-text('Redact')")
+    page.fill("input[name=words]", words)
+    follow(page, "button:has-text('Show preview')")
+    assert page.inner_text("mark") == words
 
 
 VIEWS = [(width, scheme) for width in (320, 1280) for scheme in ("light", "dark")]

@@ -316,7 +316,7 @@ def test_an_empty_week_has_a_notice() -> None:
     text = on_paper([])
     assert "No answers in this week." in text
     assert "No cases closed in this week." in text
-    assert "Not measured for any case closed in this week." in text
+    assert "Not measured for any case closed this week." in text
     assert "%" not in text
 
 

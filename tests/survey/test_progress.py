@@ -38,7 +38,7 @@ def test_each_step_has_its_date_in_the_teams_time_zone(customer: Customer) -> No
         progress.mark_handled(tx, customer.invitation_id, moment + timedelta(days=7))
     steps = _steps(customer)
     assert "Read on November 25, 2026" in steps
-    assert "Discussed in the weekly meeting of November 30, 2026" in steps
+    assert "Discussed in the weekly meeting on November 30, 2026" in steps
     assert "Handled on December 1, 2026" in steps
     assert "Besprochen in der wöchentlichen Teambesprechung vom 30. November 2026" in _steps(
         customer, "?lang=de"

@@ -403,7 +403,7 @@ def test_an_expired_link_is_explained_and_shows_the_comment(customer: Customer) 
     page = customer.send(page=value, ease="4", satisfaction="5", comment="Late words.")
     assert page.status_code == 410
     assert "Late words." in page.text
-    assert "Links work for 14 days after they were sent." in page.text
+    assert "Survey links work for 14 days." in page.text
     assert customer.answers == []
 
 
