@@ -137,7 +137,7 @@ def test_one_case_is_followed_from_closing_to_publication(
         assert _faults(axe_page) == []
 
         phone.goto(link)
-        assert "Counted in our published figures for" in phone.content()
+        assert "Included in our published figures for" in phone.content()
         with phone.expect_navigation():
             phone.click("text=How we are doing")
         assert phone.url == f"http://127.0.0.1:{port}/how-we-are-doing.html"

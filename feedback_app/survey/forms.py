@@ -8,7 +8,7 @@ from wtforms.csrf.core import CSRF
 from wtforms.validators import ValidationError
 
 from feedback_app.base.links import BadLinkError, Links
-from feedback_app.base.text import clean
+from feedback_app.base.text import clean, has_unstorable
 from support_facts import SurveyRules
 
 SCORES = ("1", "2", "3", "4", "5")
@@ -86,8 +86,7 @@ class SurveyForm(Form):
     @property
     def characters_removed(self) -> bool:
         """Return whether the comment contained characters that cannot be stored."""
-        typed = (self.comment.data or "").replace("\r\n", "\n").replace("\r", "\n")
-        return clean(typed) != typed
+        return has_unstorable(self.comment.data or "")
 
     def submitted(self) -> dict[str, Any]:
         """Return the submitted values for the form to show, with a valid page token.

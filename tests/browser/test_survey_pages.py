@@ -121,7 +121,7 @@ def test_screen_readers_get_question_number_and_label_of_every_point(
         "textbox", name="Why? This helps us most if you chose 2 or less.", exact=True
     )
     assert why.count() == 1
-    welcome = window.get_by_role("checkbox", name="A team lead may get in touch", exact=False)
+    welcome = window.get_by_role("checkbox", name="A team lead may contact me", exact=False)
     assert not welcome.is_checked()
     assert window.get_by_role("button", name="Send", exact=True).count() == 1
     assert window.get_by_role("navigation", name="Language").get_by_role("link").count() == 1

@@ -147,6 +147,6 @@ def test_opting_out_still_works_after_scans(chromium: Chromium) -> None:
     page = chromium.open(objection, javascript=False)
     page.check("input[name=wish]")
     chromium.click_first_button(page)
-    assert "do not ask you" in page.content()
+    assert "You will get no more surveys" in page.content()
     chromium.click_first_button(chromium.open(objection))
     assert len(chromium.office.rows("opt_outs")) == 1

@@ -168,7 +168,7 @@ def test_ninetieth_percentiles_need_thirty_cases(rita: Somebody) -> None:
         if number == 28:
             assert "n below 30" in rita.get(f"/review/{WEEK}").text
     page = rita.get(f"/review/{WEEK}")
-    rows = table(page, "In calendar time, for 30 of 30 cases closed in this week")
+    rows = table(page, "Measured in calendar time, for 30 of 30 cases closed this week")
     # Nearest rank: the 27th of 30 hours.
     assert rows[1] == ["All kinds", "30", "15 h 30 min", "27 h"]
 

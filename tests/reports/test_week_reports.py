@@ -314,8 +314,8 @@ def test_a_week_without_low_answers_has_a_notice() -> None:
 
 def test_an_empty_week_has_a_notice() -> None:
     text = on_paper([])
-    assert "No answers in this week." in text
-    assert "No cases closed in this week." in text
+    assert "No answers this week." in text
+    assert "No cases closed this week." in text
     assert "Not measured for any case closed this week." in text
     assert "%" not in text
 

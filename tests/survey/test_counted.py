@@ -10,7 +10,7 @@ from tests.support.office import Customer, Office
 from tests.support.published_office import START, Run, a_period, answer, close, run
 
 __all__ = ["run"]
-COUNTED = "Counted in our published figures for September 28, 2026 to October 25, 2026"
+COUNTED = "Included in our published figures for September 28, 2026 to October 25, 2026"
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_counted_answer_links_to_the_figures_of_its_period(published: Office) 
 def test_a_flagged_answer_is_not_shown_as_counted(published: Office) -> None:
     page = _customer(published, "C00700").open().text
     assert "has arrived" in page
-    assert "Counted" not in page
+    assert "Included in our" not in page
 
 
 def test_an_answer_after_publishing_is_not_shown_as_counted(published: Office) -> None:
@@ -56,14 +56,14 @@ def test_an_answer_after_publishing_is_not_shown_as_counted(published: Office) -
     with published.program.database.write() as tx:
         answer(published, tx, late.invitation_id, 5, 5, published.now + timedelta(hours=1))
     published.wait(hours=2)
-    assert "Counted" not in late.open().text
+    assert "Included in our" not in late.open().text
 
 
 def test_before_publishing_no_period_is_shown(published: Office, tmp_path: Path) -> None:
     (path,) = (tmp_path / "results").iterdir()
     customer = _customer(published, "C28000")
     path.rename(path.with_suffix(".away"))
-    assert "Counted" not in customer.open().text
+    assert "Included in our" not in customer.open().text
 
 
 def test_a_faulty_file_is_logged_and_the_page_still_works(
@@ -73,5 +73,5 @@ def test_a_faulty_file_is_logged_and_the_page_still_works(
     path.write_text("{}")
     page = _customer(published, "C28000").open()
     assert page.status_code == 200
-    assert "Counted" not in page.text
+    assert "Included in our" not in page.text
     assert "published figures are not shown" in caplog.text

@@ -40,7 +40,7 @@ def test_each_step_has_its_date_in_the_teams_time_zone(customer: Customer) -> No
     assert "Read on November 25, 2026" in steps
     assert "Discussed in the weekly meeting on November 30, 2026" in steps
     assert "Handled on December 1, 2026" in steps
-    assert "Besprochen in der wöchentlichen Teambesprechung vom 30. November 2026" in _steps(
+    assert "Besprochen in der wöchentlichen Teambesprechung am 30. November 2026" in _steps(
         customer, "?lang=de"
     )
 

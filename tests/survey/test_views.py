@@ -417,8 +417,8 @@ def test_a_page_opened_before_the_link_expired_can_still_be_submitted(customer: 
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "Case 00012345 was opened and closed again. A newer link asks you about it"),
-        ("de", "erneut geöffnet und wieder geschlossen. Ein neuerer Link fragt Sie danach"),
+        ("en", "Case 00012345 was reopened and closed again. Please use the link in the newer email."),
+        ("de", "noch einmal geöffnet und wieder geschlossen. Bitte verwenden Sie den Link in der neueren"),
     ],
 )
 def test_a_superseded_link_is_explained_and_shows_the_comment(
@@ -453,7 +453,7 @@ def test_revoked_and_broken_links_have_different_pages(
     ):
         assert page.status_code == 410
         assert "This link was withdrawn" in page.text
-        assert "If you got a newer one, that works." in page.text
+        assert "If you have a newer one, please use that." in page.text
         assert "00012345" not in page.text, "the link opens nothing, so it tells nothing either"
     assert "Typed meanwhile." in page.text
     broken = browser.post(customer.path[:-4], data=given)
