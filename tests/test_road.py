@@ -102,7 +102,7 @@ def test_one_case_is_followed_from_closing_to_publication(
         assert "Thank you" in phone.title()
         with phone.expect_navigation():
             phone.click("text=See what happens to your answer")
-        assert "has arrived" in phone.content()
+        assert "We have received your answer" in phone.content()
         axe_page.goto(phone.url)
         assert _faults(axe_page) == []
 

@@ -47,7 +47,7 @@ def test_a_counted_answer_links_to_the_figures_of_its_period(published: Office) 
 
 def test_a_flagged_answer_is_not_shown_as_counted(published: Office) -> None:
     page = _customer(published, "C00700").open().text
-    assert "has arrived" in page
+    assert "We have received your answer" in page
     assert "Included in our" not in page
 
 

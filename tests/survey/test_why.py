@@ -209,7 +209,7 @@ def test_a_reason_with_an_invalid_key_or_link_is_shown_again(customer: Customer)
     data = {"page": reason.page, "comment": "Typed meanwhile."}
     keyless = customer.browser.post(f"{customer.path}/why?k=x", data=data)
     assert keyless.status_code == 409
-    assert "too late" not in keyless.text
+    assert "time for changes is over" not in keyless.text
     assert 'name="change"' in keyless.text
     links = Links([KEY], valid_from=customer.office.now + timedelta(hours=1))
     parts = replace(customer.office.program, links=links)
@@ -217,7 +217,7 @@ def test_a_reason_with_an_invalid_key_or_link_is_shown_again(customer: Customer)
     assert revoked.status_code == 410
     customer.office.wait(hours=25)
     late = customer.browser.post(f"{customer.path}/why?k=x", data=data)
-    assert "too late" in late.text
+    assert "time for changes is over" in late.text
     for page in (keyless, revoked, late):
         assert "Typed meanwhile.</textarea>" in page.text
     assert texts(customer) == [""]
