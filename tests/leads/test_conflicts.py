@@ -145,24 +145,6 @@ def test_an_answer_that_changed_is_shown_before_an_action_applies_to_it(
     assert after == before
 
 
-def test_a_redaction_of_an_answer_that_changed_shows_another_preview(
-    ann: Somebody, one: str
-) -> None:
-    place = f"/review/answers/{one}/redact"
-    shown = ann.post(f"{place}/preview", revision="1", words="Slow", back="/review/unread")
-    change_answer(ann.office, one)
-    before = ann.office.rows("answers")
-    refused = ann.post(place, **fields_of(shown.text, place))
-    assert refused.status_code == 409
-    assert "A text was changed in the meantime" in refused.text
-    assert "Earlier version of the comment" in refused.text
-    assert 'href="/review/unread"' in refused.text
-    assert fields_of(refused.text, place)["words"] == "Slow"
-    assert ann.office.rows("answers") == before
-    assert ann.post(place, **fields_of(refused.text, place)).status_code == 303
-    assert ann.office.rows("answers") != before
-
-
 def test_a_note_is_shown_next_to_a_colleagues_and_both_are_kept(
     ann: Somebody, bob: Somebody, one: str
 ) -> None:
