@@ -33,6 +33,18 @@ settings.load_profile("ci")
 keep_temporary_files_in_memory()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Drop a test on PostgreSQL if its module names others in `ON_POSTGRESQL`."""
+    items[:] = [item for item in items if not _is_left_out(item)]
+
+
+def _is_left_out(item: pytest.Item) -> bool:
+    if not isinstance(item, pytest.Function) or not hasattr(item.module, "ON_POSTGRESQL"):
+        return False
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return "postgresql" in parameters and item.originalname not in item.module.ON_POSTGRESQL
+
+
 @pytest.fixture(scope="session")
 def facts() -> Facts:
     """The facts of the shipped support.toml, which cannot be changed."""

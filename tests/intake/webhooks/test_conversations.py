@@ -42,6 +42,18 @@ def all_secrets() -> list[str]:
     return [f"{one.name}={one.secret}" for one in SYSTEMS.values()]
 
 
+# Reading a payload needs no database, so only what is stored and how is repeated on PostgreSQL.
+ON_POSTGRESQL = (
+    "test_a_closing_is_stored_with_all_its_fields",
+    "test_a_hundred_notifications_in_one_message_are_a_hundred_cases",
+    "test_a_hundred_simultaneous_deliveries_create_one_invitation",
+    "test_a_repeated_delivery_changes_nothing",
+    "test_an_earlier_closing_that_arrives_late_is_stored_without_a_survey",
+    "test_closing_again_within_a_day_is_the_same_closing_and_later_a_new_one",
+    "test_the_same_closing_by_csv_json_and_soap_is_one_case",
+)
+
+
 @pytest.fixture
 def port(office: Office) -> Iterator[int]:
     with serving(create_app(parts=with_secrets(office, *all_secrets()))) as port:
