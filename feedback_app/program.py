@@ -16,6 +16,7 @@ from feedback_app.base import times
 from feedback_app.base.address_digests import AddressDigests
 from feedback_app.base.files import unsafe_permissions
 from feedback_app.base.links import Links
+from feedback_app.base.working_days import due_on
 from feedback_app.database.choose import open_database, sqlite_path
 from feedback_app.database.contract import Database
 from feedback_app.invitations import CaseIntake
@@ -81,6 +82,11 @@ class Program:
     def link_lifetime(self) -> timedelta:
         """Return how long a survey link works after it was sent."""
         return timedelta(days=self.facts.survey.link_lifetime_days)
+
+    def follow_up_due(self, opened_at: datetime) -> date:
+        """Return by which day a follow-up opened at this time should be done."""
+        days = self.facts.survey.follow_up_working_days
+        return due_on(opened_at, days, self.zone, self.facts.organisation.holidays)
 
     def survey_link(self, invitation_id: str) -> str:
         """Return the URL of the survey."""

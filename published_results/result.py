@@ -41,7 +41,10 @@ class Target(Part):
 
 
 class Rules(Part):
-    """The rules the figures were made by. Days are calendar days unless named otherwise."""
+    """The rules the figures were made by. Days are calendar days unless named otherwise.
+
+    `holidays` is the region whose public holidays are not working days; None if there is none.
+    """
 
     time_zone: str
     minimum_n: Count
@@ -49,6 +52,7 @@ class Rules(Part):
     low_threshold: Count
     read_within_days: Count
     contact_within_working_days: Count
+    holidays: str | None = None
     targets: tuple[Target, ...]
 
 

@@ -15,6 +15,7 @@ from pydantic import GetCoreSchemaHandler as Handler
 from pydantic_core import CoreSchema, core_schema
 
 from support_facts.addresses import is_email_address
+from support_facts.public_holidays import is_region
 from support_facts.text import Line
 
 Value = TypeVar("Value")
@@ -60,6 +61,7 @@ def _is_web_address(value: str) -> bool:
 WebAddress = Annotated[
     Line, _only(_is_web_address, 'write a whole address like "https://support.example.org"')
 ]
+HolidayRegion = Annotated[Line, _only(is_region, 'write a country or region like "DE" or "DE-BE"')]
 TimeZone = Annotated[Line, _only(ZoneInfo, 'write a time zone like "Europe/Berlin"')]
 MailAddress = Annotated[
     Line,

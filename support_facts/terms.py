@@ -5,6 +5,7 @@ from typing import Annotated
 
 from support_facts.schema import (
     Entry,
+    HolidayRegion,
     ListOf,
     MailAddress,
     OrUnset,
@@ -21,10 +22,14 @@ Count = Annotated[int, between(1, 1000)]
 
 
 class Organisation(Table):
-    """The operator of the site; weeks start and end in `time_zone`."""
+    """The operator of the site. Weeks start and end in `time_zone`.
+
+    `holidays` names the region whose public holidays are not working days.
+    """
 
     name: Line
     time_zone: TimeZone
+    holidays: OrUnset[HolidayRegion] = None
     site_url: OrUnset[WebAddress]
     case_language: Text
 

@@ -7,7 +7,6 @@ from wtforms import HiddenField
 
 from feedback_app.base.text import one_line
 from feedback_app.base.weeks import weeks_back
-from feedback_app.base.working_days import due_on
 from feedback_app.database.contract import Transaction
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
@@ -131,7 +130,7 @@ def open_follow_up(invitation_id: str) -> Response:
     with program().database.write() as tx:
         _read_as_shown(tx, form, case)
         _check_not_followed_up(tx, form, case)
-        due = due_on(now(), program().facts.survey.follow_up_working_days, program().zone)
+        due = program().follow_up_due(now())
         if follow_ups.open_for(tx, case.invitation_id, now(), due):
             log_action(tx, "follow-up opened", case.case_number)
     return see_other(page_before(form, case))

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from feedback_app.base.weeks import group_of, week_after, week_bounds
+from feedback_app.base.working_days import due_on
 from feedback_app.invitations import GRACE
 from feedback_app.records import CohortCase
-from support_facts import Facts, SurveyRules
+from support_facts import Facts
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def due(
         over_at = _closings_over(last, facts)
         if over_at <= now:
             group = list(read(first, last))
-            over_at = max([over_at, *(_case_over(case, facts.survey) for case in group)])
+            over_at = max([over_at, *(_case_over(case, facts) for case in group)])
         if over_at > now:
             yield PendingPeriod(begin, last, over_at)
             return
@@ -71,20 +72,24 @@ def largest_wording(cases: Iterable[CohortCase]) -> int:
 def _closings_over(last: str, facts: Facts) -> datetime:
     """Return when a case closed at the end of week `last` is final."""
     _, end = week_bounds(last, ZoneInfo(facts.organisation.time_zone))
-    return end + timedelta(days=facts.survey.link_lifetime_days) + _afterwards(facts.survey)
+    return _final_at(end + timedelta(days=facts.survey.link_lifetime_days), facts)
 
 
-def _case_over(case: CohortCase, survey: SurveyRules) -> datetime:
+def _case_over(case: CohortCase, facts: Facts) -> datetime:
     """Return when no figure that includes `case` can change any more."""
     last = max((at for at in (case.expires_at, case.answered_at) if at), default=case.closed_at)
-    return last + _afterwards(survey)
+    return _final_at(last, facts)
 
 
-def _afterwards(survey: SurveyRules) -> timedelta:
-    """Return how long after a link expires an answer can be edited, read or followed up."""
-    weeks_of_contact = -(-survey.follow_up_working_days // 5)
-    return GRACE + max(
-        timedelta(hours=survey.edit_window_hours),
-        timedelta(days=survey.read_within_days),
-        timedelta(weeks=weeks_of_contact),
+def _final_at(last: datetime, facts: Facts) -> datetime:
+    """Return when an answer given at `last` can no longer be edited, read or followed up in time.
+
+    The result is in UTC.
+    """
+    survey, zone = facts.survey, ZoneInfo(facts.organisation.time_zone)
+    due = due_on(last, survey.follow_up_working_days, zone, facts.organisation.holidays)
+    contacted_by = datetime.combine(due + timedelta(days=1), time(), tzinfo=zone)
+    edited_or_read_by = last + max(
+        timedelta(hours=survey.edit_window_hours), timedelta(days=survey.read_within_days)
     )
+    return GRACE + max(edited_or_read_by, contacted_by.astimezone(UTC))

@@ -180,5 +180,5 @@ def _was_contacted(case: CohortCase, rules: Rules) -> bool:
         case.contacted_at
         and case.answered_at
         and case.contacted_at.astimezone(zone).date()
-        <= due_on(case.answered_at, rules.contact_within_working_days, zone)
+        <= due_on(case.answered_at, rules.contact_within_working_days, zone, rules.holidays)
     )

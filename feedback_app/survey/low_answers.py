@@ -7,7 +7,6 @@ from datetime import datetime
 
 from feedback_app.base.addresses import is_chat
 from feedback_app.base.links import new_id
-from feedback_app.base.working_days import due_on
 from feedback_app.database.contract import Transaction
 from feedback_app.mail.chat import chat_id
 from feedback_app.mail.notifications import ALERT
@@ -24,7 +23,7 @@ def handle_low_answer(
     if not answer.is_low(rules.low_threshold):
         return
     if answer.contact_welcome:
-        due = due_on(now, rules.follow_up_working_days, program.zone)
+        due = program.follow_up_due(now)
         follow_ups.open_for(tx, invitation.id, now, due)
     _alert_leads(program, tx, invitation, now)
 
