@@ -22,7 +22,8 @@ DIGEST_HOUR = time(7)
 def write_if_due(program: Program, now: datetime) -> int:
     """Write the digest of last week once, after `DIGEST_HOUR` on Monday; return how many emails.
 
-    If the worker was down, it catches up during the week. A week without news has no digest.
+    If the worker was down, it catches up during the week. A week without answers has one
+    too, because leads could not tell it from a failure otherwise.
     """
     if not program.settings.digest_to:
         return 0
@@ -31,7 +32,7 @@ def write_if_due(program: Program, now: datetime) -> int:
     if now < datetime.combine(monday, DIGEST_HOUR, tzinfo=program.zone):
         return 0
     week = weeks_back(this, 2)[0]
-    # Called every minute, so the figures are only calculated when the digest is due.
+    # Called every minute, so the database is only locked when the digest is due.
     if digests.is_done(program.database, week):
         return 0
     return write(program, week, now, only_once=True)
@@ -40,15 +41,12 @@ def write_if_due(program: Program, now: datetime) -> int:
 def write(program: Program, week: str, now: datetime, *, only_once: bool) -> int:
     """Write the digest of `week` to all its recipients; return the number of emails.
 
-    With `only_once`, nothing is written for a week that had its digest or that has no news. The
-    current week can be written at any time and still gets its digest on Monday.
+    With `only_once`, nothing is written for a week that had its digest. The current week can be
+    written at any time and still gets its digest on Monday.
     """
-    has_news = figures(program, week, now)["has_news"]
     with program.database.write() as tx:
         is_over = week < week_of(now, program.zone)
         if is_over and not digests.mark_done(tx, week, now) and only_once:
-            return 0
-        if only_once and not has_news:
             return 0
         for address in program.settings.digest_to:
             outbox.add(tx, _message(week, address, now))
@@ -80,5 +78,4 @@ def figures(program: Program, week: str, now: datetime) -> dict[str, Any]:
         "overdue": overdue,
         "mean": lambda value: mean(value, program.facts.languages[0]),
         "review_url": f"{program.settings.public_url}/review",
-        "has_news": bool(review.answers or unread or overdue),
     }

@@ -1,4 +1,4 @@
-"""The digest is sent once, on Monday at seven, unless there is no news."""
+"""The digest is sent once, on Monday at seven, even after a week without answers."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -59,21 +59,36 @@ def test_seven_is_in_the_teams_time_zone_in_summer_too(mailed: Office) -> None:
     assert digest.write_if_due(mailed.program, summer) == 2
 
 
-def test_no_digest_is_written_without_news(mailed: Office) -> None:
-    assert digest.write_if_due(mailed.program, SEVEN) == 0
-    assert digests(mailed) == []
+def test_a_digest_says_that_nobody_answered(mailed: Office) -> None:
+    mailed.invite("0001")
+    assert digest.write_if_due(mailed.program, SEVEN) == 2
+    text = digest.as_text(mailed.program, "2026-W48", SEVEN)
+    assert text.startswith("Weekly review 2026-W48: 0 answers, 0 low")
+    assert "Nobody answered a survey this week." in text
+    assert "0 of 1 surveyed customers answered" in text
+    assert "No closed case arrived" not in text
 
 
-def test_an_unread_answer_of_an_old_week_is_news(mailed: Office) -> None:
+def test_a_digest_says_that_no_closed_case_arrived(mailed: Office) -> None:
+    assert digest.write_if_due(mailed.program, SEVEN) == 2
+    assert digest.write_if_due(mailed.program, SEVEN + timedelta(minutes=1)) == 0
+    assert len(digests(mailed)) == 2
+    text = digest.as_text(mailed.program, "2026-W48", SEVEN)
+    assert "No closed case arrived for this week." in text
+    assert "check the webhook or import" in text
+
+
+def test_a_digest_counts_unread_answers_of_old_weeks(mailed: Office) -> None:
     one = answered(mailed, "0001")
     much_later = SEVEN + timedelta(weeks=4)
     assert digest.write_if_due(mailed.program, much_later) == 2
+    assert "Unread answers: 1" in digest.as_text(mailed.program, "2026-W52", much_later)
     with mailed.program.database.write() as tx:
         reading_queue.mark_read(tx, one, 1, mailed.now)
-    assert digest.write_if_due(mailed.program, much_later + timedelta(weeks=1)) == 0
+    assert "Unread answers: 0" in digest.as_text(mailed.program, "2026-W53", much_later)
 
 
-def test_an_overdue_follow_up_is_news(mailed: Office) -> None:
+def test_a_digest_counts_overdue_follow_ups(mailed: Office) -> None:
     one = answered(mailed, "0001", 1, 1, contact_welcome=True)
     with mailed.program.database.write() as tx:
         reading_queue.mark_read(tx, one, 1, mailed.now)
@@ -102,10 +117,10 @@ def test_a_digest_of_the_current_week_does_not_replace_mondays(mailed: Office) -
     assert digest.write_if_due(mailed.program, SEVEN) == 0
 
 
-def test_the_figures_of_a_written_digest_are_not_calculated_again(
+def test_a_written_digest_is_not_written_again(
     mailed: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answered(mailed, "0001")
     assert digest.write_if_due(mailed.program, SEVEN) == 2
-    monkeypatch.delattr(digest, "figures")
+    monkeypatch.delattr(digest, "write")
     assert digest.write_if_due(mailed.program, SEVEN + timedelta(minutes=1)) == 0
