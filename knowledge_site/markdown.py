@@ -20,7 +20,7 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.inlinepatterns import InlineProcessor
 
 from charts import element
-from knowledge_site.fill.placeholders import EXPRESSION, fill, is_fact
+from knowledge_site.fill.placeholders import EXPRESSION, fact, fill, is_fact
 from published_results import Published, read_folder
 from support_facts import FACTS_FILE, Facts, load_facts
 
@@ -46,7 +46,7 @@ class InlineFact(InlineProcessor):
         if not is_fact(expression):
             fill(expression, self.facts, self.language)
             raise ValueError(f"{{{{ {expression} }}}} must be the only text on its line")
-        shown = self.facts.value(expression, self.language)
+        shown = fact(expression, self.facts, self.language)
         if self.language != "en" and ENGLISH_NAME.fullmatch(expression):
             return element("span", {"lang": "en"}, shown), m.start(0), m.end(0)
         return shown, m.start(0), m.end(0)

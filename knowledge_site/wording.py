@@ -10,6 +10,14 @@ from pathlib import Path
 WORDS = Path(__file__).with_name("words.toml")
 
 
+class Plural(int):
+    """A number that `{days:day|days}` in words.toml shows as "1 day" or "2 days"."""
+
+    def __format__(self, spec: str) -> str:
+        one, _, many = spec.partition("|")
+        return f"{int(self)} {one if self == 1 else many}"
+
+
 @cache
 def _catalogue() -> dict[str, dict[str, str]]:
     return tomllib.loads(WORDS.read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
+from feedback_app.base.addresses import ascii_address
 from feedback_app.base.text import has_unstorable, one_line
 from feedback_app.intake.case_number import case_number
 from feedback_app.intake.dates import DateReader
@@ -19,7 +20,7 @@ from feedback_app.records import (
     DurationClock,
     FieldKind,
 )
-from support_facts import Facts, is_email_address
+from support_facts import Facts
 
 MAX_TEXT = 200
 MAX_ADDRESS = 254
@@ -165,13 +166,17 @@ def loses_characters(values: Iterable[str]) -> bool:
 
 
 def contact_address(text: str) -> str:
-    """Return `text` if it is one email address whose domain has a dot. Raises ValueError."""
-    if not is_email_address(text) or "." not in text[text.rfind("@") :]:
+    """Return the one email address in `text`, with its domain in ASCII (xn--…).
+
+    Raises ValueError for anything else, and for a domain without a dot.
+    """
+    address = ascii_address(text)
+    if not address or "." not in address[address.rfind("@") :]:
         raise ValueError(
             f"{quoted(text)} is not a plain email address such as name@customer.example, "
-            "in ASCII and without a display name"
+            "without a display name and in ASCII before the @"
         )
-    return text
+    return address
 
 
 def _case_number(text: str) -> str | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from knowledge_site.after.redirects import redirect_conflicts
 from knowledge_site.errors import SiteFault
-from knowledge_site.fill.placeholders import EXPRESSION, UnknownPlaceholder, fill, is_fact
+from knowledge_site.fill.placeholders import EXPRESSION, UnknownPlaceholder, fact, fill, is_fact
 from knowledge_site.pages import Page, lines_outside_code, read_pages
 from support_facts import Facts, FactsError
 
@@ -59,7 +59,7 @@ def _expressions(line: str, language: str, facts: Facts) -> Iterator[str]:
         expression = found.group(1)
         try:
             if is_fact(expression):
-                facts.value(expression, language)
+                fact(expression, facts, language)
                 continue
             fill(expression, facts, language)
         except (FactsError, UnknownPlaceholder) as error:

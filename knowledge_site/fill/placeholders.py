@@ -1,6 +1,7 @@
 """The placeholders that a page can use between double braces.
 
 `{{ contacts.portal_name }}` inserts a fact into a sentence (any dotted key of support.toml).
+`{{ survey.link_lifetime_days day|days }}` inserts a number with its singular or plural.
 `{{ table statuses }}` inserts a table, list or picture; it must be the only text on its line.
 """
 
@@ -25,7 +26,7 @@ from published_results import Published
 from support_facts import Facts
 
 EXPRESSION = re.compile(r"\{\{[ \t]*([^{}\n]*?)[ \t]*\}\}")
-FACT_KEY = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")
+FACT = re.compile(r"([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+)(?:[ \t]+([^|]+)\|([^|]+))?")
 
 Placeholder = Callable[[Facts, str], Element]
 
@@ -79,8 +80,17 @@ class UnknownPlaceholder(ValueError):
 
 
 def is_fact(expression: str) -> bool:
-    """Return whether the text between the braces is the key of a fact."""
-    return FACT_KEY.fullmatch(expression) is not None
+    """Return whether the text between the braces is the key of a fact, with a plural or not."""
+    return FACT.fullmatch(expression) is not None
+
+
+def fact(expression: str, facts: Facts, language: str) -> str:
+    """Return the text for a placeholder for which `is_fact`. Raises FactsError."""
+    found = FACT.fullmatch(expression)
+    assert found is not None
+    key, one, many = found.groups()
+    value = facts.value(key, language)
+    return f"{value} {one if value == '1' else many}" if one else value
 
 
 def names(facts: Facts) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import Element
 
 from charts import Cell, Child, TableRow, anchor, element, table
-from knowledge_site.wording import word
+from knowledge_site.wording import Plural, word
 from support_facts import Facts, MailSubject, Metric
 
 
@@ -44,7 +44,7 @@ def retention(facts: Facts, language: str) -> Element:
         (
             (
                 f"kept-{anchor(period.key)}",
-                [word("days", language).format(days=period.days)],
+                [word("days", language).format(days=Plural(period.days))],
                 ([period.counted_from[language]], [period.removed[language]]),
             )
             for period in facts.retention

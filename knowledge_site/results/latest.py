@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element
 
 from charts import Child, element
 from knowledge_site.results.view import ResultsView, paragraph, section
+from knowledge_site.wording import Plural
 from published_results import PublishedSpread, PublishedTimes, Result, Target
 
 
@@ -83,7 +84,7 @@ def _items(view: ResultsView, result: Result) -> Iterator[list[Child]]:
             )
         ]
     if conduct := figures.conduct:
-        days = result.rules.read_within_days
+        days = Plural(result.rules.read_within_days)
         yield [view.word("sentence_read", count=view.portion(conduct.read), days=days)]
 
 

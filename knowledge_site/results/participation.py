@@ -4,6 +4,7 @@ from xml.etree.ElementTree import Element
 
 from charts import TableRow, table
 from knowledge_site.results.view import ResultsView, section
+from knowledge_site.wording import Plural
 
 
 def participation(view: ResultsView) -> Element:
@@ -41,8 +42,9 @@ def conduct(view: ResultsView) -> Element:
     found = result.figures.conduct
     if found is None:
         return section("conduct", view.withheld(result, "conduct"))
-    read = view.word("conduct_read", days=result.rules.read_within_days)
-    contacted = view.word("conduct_contacted", days=result.rules.contact_within_working_days)
+    read = view.word("conduct_read", days=Plural(result.rules.read_within_days))
+    within = Plural(result.rules.contact_within_working_days)
+    contacted = view.word("conduct_contacted", days=within)
     why = view.withheld(result, "conduct.contacted").text or ""
     rows: list[TableRow] = [
         ("", [read], [[view.portion(found.read)]]),

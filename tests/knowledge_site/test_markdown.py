@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from markdown import Markdown
 
 from charts import anchor
-from knowledge_site.fill.placeholders import RESULTS, UnknownPlaceholder, fill, is_fact, names
-from knowledge_site.wording import word
+from knowledge_site.fill.placeholders import RESULTS, UnknownPlaceholder, fact, fill, is_fact, names
+from knowledge_site.wording import Plural, word
 from support_facts import FACTS_FILE, FactsError, load_facts
 
 FACTS = load_facts()
@@ -164,6 +164,25 @@ def test_a_missing_wording_is_reported_with_key_and_language():
         word("nonsense", "en")
     with pytest.raises(LookupError, match="'fr'"):
         word("status", "fr")
+
+
+@pytest.mark.parametrize(
+    ("language", "days", "shown"),
+    [("en", 1, "1 day"), ("en", 14, "14 days"), ("de", 1, "1 Tag"), ("de", 14, "14 Tage")],
+)
+def test_a_number_of_days_has_its_singular_and_plural(tmp_path, language, days, shown):
+    toml = FACTS_FILE.read_text(encoding="utf-8")
+    path = tmp_path / "support.toml"
+    path.write_text(toml.replace("link_lifetime_days = 14", f"link_lifetime_days = {days}"))
+    words = {"en": "day|days", "de": "Tag|Tage"}[language]
+    assert fact(f"survey.link_lifetime_days {words}", load_facts(path), language) == shown
+    assert Plural(days).__format__(words) == shown
+
+
+def test_a_number_of_days_can_be_used_in_a_sentence():
+    assert "is valid for 14 days." in render(
+        "is valid for {{ survey.link_lifetime_days day|days }}."
+    )
 
 
 @given(st.text(max_size=40))

@@ -22,7 +22,8 @@ MAX_CASES = 100
 _NOT_BLANK = r"[^\s\u0000-\u001f\u007f-\u009f]"
 _LANGUAGE = r"^([A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*)?$"
 _WEB_ADDRESS = r"^(https?://[^\s/?#@:]+.*)?$"
-_EMAIL = r"^([A-Za-z0-9!#$%&'*+/=^_`{|}~.-]+@[A-Za-z0-9.-]+)?$"
+# A domain may have letters outside ASCII; it is stored as xn--….
+_EMAIL = r"^([A-Za-z0-9!#$%&'*+/=^_`{|}~.-]+@[^\s@]+)?$"
 
 Name = Annotated[
     str,
