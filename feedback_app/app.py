@@ -21,6 +21,7 @@ from feedback_app.leads import sessions, sign_in_limits
 from feedback_app.leads.routes import leads_pages
 from feedback_app.program import Program, open_program, register_wording
 from feedback_app.settings import Settings, read_settings
+from feedback_app.survey.mangled_links import repair_links
 from feedback_app.survey.opt_out import opt_out
 from feedback_app.survey.views import survey
 from feedback_app.survey.why import survey_why
@@ -54,6 +55,7 @@ def create_app(
     app.config["PROGRAM"] = parts or _opened(settings or read_settings())
     app.config["CLOCK"] = now
     limits.limit_requests(app)
+    app.wsgi_app = repair_links(app.wsgi_app)  # type: ignore[method-assign]
     protect_all(app)
     app.extensions[rate_limits.EXTENSION] = rate_limits.new_limiter()
     app.extensions[WEBHOOKS] = enabled_webhooks(app.config["PROGRAM"], now())

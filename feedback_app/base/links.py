@@ -1,16 +1,24 @@
 """Signed links, each valid for one purpose. The last key signs; every key in the list verifies."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
+from urllib.parse import unquote
 
 from itsdangerous import BadSignature, TimestampSigner
 
 Purpose = Literal["survey", "page", "why", "change", "opt-out"]
 
 _TRAILING = ".,;:!?)]}>\"'»“”’"
+# An id, perhaps with a second part, the time in 4 bytes and a SHA-256 signature, all in base64.
+_TOKEN = re.compile(
+    r"(?<![\w-])[\w-]{22}(?::[\w-]{1,64})?\.[\w-]{6}\.[\w-]{43}(?![A-Za-z0-9])", re.ASCII
+)
+# Line breaks with the `=` of quoted-printable or the `>` of a reply, and invisible characters.
+_WRAPPING = re.compile(r"=?\s+(?:>\s*)*|[\u00ad\u200b-\u200d\u2060\ufeff]")
 
 
 class BadLinkError(ValueError):
@@ -34,8 +42,22 @@ def new_id() -> str:
 
 
 def tidy(token: str) -> str:
-    """Return `token` without white space from line wrapping and without trailing punctuation."""
-    return "".join(token.split()).rstrip(_TRAILING)
+    """Return `token` without what email programs add within, before and after it."""
+    return split_token(token)[0] or _unwrapped(token).rstrip(_TRAILING)
+
+
+def split_token(text: str) -> tuple[str, str]:
+    """Return the first token in `text`, recognised by its form, and the text after it.
+
+    The token is "" if there is none. The signature is not checked.
+    """
+    text = unquote(text)  # some programs percent-encode a link a second time
+    found = _TOKEN.search(text) or _TOKEN.search(_unwrapped(text))
+    return (found[0], found.string[found.end() :]) if found else ("", text)
+
+
+def _unwrapped(text: str) -> str:
+    return _WRAPPING.sub("", text)
 
 
 class Links:

@@ -51,7 +51,6 @@ def page(
             moment.astimezone(program().zone), format="long", locale=language
         ),
         date=lambda day: format_date(day, format="long", locale=language),
-        ease=values.get("given", {}).get("ease") or "",
         **values,
     )
 
@@ -64,7 +63,6 @@ def blank_form(invitation: Invitation, ease: str) -> Response:
     values = {
         "case_number": isolated(invitation.case_number),
         "page": new_page_token(invitation),
-        "here": request.path,
     }
     pieces = _pieces(page_language(invitation), ease, invitation.source == SAMPLE_SOURCE)
     text = "".join(str(escape(values[piece])) if gap else piece for gap, piece in pieces)
@@ -118,6 +116,11 @@ def survey_path(token: str, *steps: str, **query: str) -> str:
     return "/".join(("/f", quote(tidy(token)), *steps)) + (f"?{pairs}" if pairs else "")
 
 
+def switches_language() -> bool:
+    """Return whether a button for another language was pressed: then nothing is stored."""
+    return "lang" in request.form
+
+
 def _pieces(language: str, ease: str, is_sample: bool) -> list[tuple[bool, str]]:
     """Return the blank form as pairs of "is this a gap?" and the text, or the gap's name."""
     rendered: dict[tuple[str, str, bool], list[tuple[bool, str]]]
@@ -128,12 +131,11 @@ def _pieces(language: str, ease: str, is_sample: bool) -> list[tuple[bool, str]]
             "survey/form.html",
             language,
             css=pages.stylesheet(),
-            ease=ease,
             is_sample=is_sample,
             path="",
             faults={},
             given={**BLANK, "ease": ease, "page": f"{_GAP}page{_GAP}"},
-            **{name: f"{_GAP}{name}{_GAP}" for name in ("case_number", "here")},
+            case_number=f"{_GAP}case_number{_GAP}",
         )
         rendered[key] = [(bool(at % 2), piece) for at, piece in enumerate(text.split(_GAP))]
     return rendered[key]

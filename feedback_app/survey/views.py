@@ -30,6 +30,7 @@ from feedback_app.survey.pages import (
     sign_revision,
     submitted_form,
     survey_path,
+    switches_language,
 )
 from feedback_app.survey.protocol import Outcome, store_answer
 from feedback_app.web.headers import protect_page
@@ -53,7 +54,7 @@ def show(token: str) -> Response:
         return status_page(invitation, token)
     if not _accepts_answers(invitation, timedelta(0)):
         return page("expired", invitation, 410, comment="")
-    ease = request.args.get("ease", "")
+    ease = request.args.get("ease", "").removeprefix("3D")  # a quoted-printable "="
     return blank_form(invitation, ease if ease in SCORES else "")
 
 
@@ -93,7 +94,10 @@ def _check(invitation: Invitation, token: str, form: AnswerForm) -> Response | N
         return keep_or_change_page(invitation, token)
     if not invitation.answered_at and not _accepts_answers(invitation, GRACE):
         return page("expired", invitation, 410, comment=form.comment_text)
-    if not form.validate():
+    is_valid = form.validate()
+    if switches_language():
+        return _form_page(invitation, token, form, {}, 200)
+    if not is_valid:
         return _form_page(invitation, token, form, form.faults(), 422)
     return None
 

@@ -24,6 +24,7 @@ from feedback_app.survey.pages import (
     read_revision,
     submitted_form,
     survey_path,
+    switches_language,
 )
 from feedback_app.survey.protocol import Outcome, Reason, store_reason
 from feedback_app.web.headers import protect_page
@@ -59,7 +60,10 @@ def store(token: str) -> Response:
         if may_change(invitation):
             return keep_or_change_page(invitation, token, form.comment_text)
         return status_page(invitation, token, 409, form.comment_text)
-    if not form.validate():
+    is_valid = form.validate()
+    if switches_language():
+        return _page(invitation, token, form.submitted(), {}, 200)
+    if not is_valid:
         return _page(invitation, token, form.submitted(), form.faults(), 422)
     try:
         outcome = _store(invitation, revision, form)

@@ -14,7 +14,7 @@ FORM_BYTES = 64 * 1024
 SURVEY_BYTES = 256 * 1024
 INTAKE_BYTES = 1024 * 1024
 _MAX_FIELDS = 200
-_MAX_PATH = 1024
+MAX_PATH = 1024
 # Longer values are ignored: ours are less than a tenth of this.
 _IGNORED_ABOVE = {"HTTP_COOKIE": 4096, "QUERY_STRING": 4096}
 _FORM = "application/x-www-form-urlencoded"
@@ -24,7 +24,7 @@ def body_limit(path: str) -> int:
     """Return the size of the largest request body that this path accepts, in bytes."""
     if path.startswith("/api/"):
         return INTAKE_BYTES
-    return SURVEY_BYTES if path.startswith("/f/") else FORM_BYTES
+    return SURVEY_BYTES if path[:3].lower() == "/f/" else FORM_BYTES
 
 
 def limit_requests(app: Flask) -> None:
@@ -37,7 +37,7 @@ def limit_requests(app: Flask) -> None:
 def _check_size() -> None:
     limit = body_limit(request.path)
     request.max_content_length = request.max_form_memory_size = limit
-    if len(request.path) > _MAX_PATH:
+    if len(request.path) > MAX_PATH:
         abort(404)
     if (request.content_length or 0) > limit:
         abort(413)

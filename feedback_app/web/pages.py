@@ -23,7 +23,7 @@ def page(name: str, status: int = 200, language: str | None = None, **values: An
     Without `language`, the page is in the language of the request.
     """
     language = language or page_language()
-    values = {"ease": "", "is_sample": False, "css": stylesheet(), **values}
+    values = {"is_sample": False, "css": stylesheet(), **values}
     text = render(f"{name}.html", language, status=status, **values)
     return Response(text, status, content_type="text/html; charset=utf-8")
 
@@ -77,4 +77,4 @@ def see_other(location: str) -> Response:
 @cache
 def stylesheet() -> str:
     """Return the CSS that is inlined in every page without scripts."""
-    return _STYLESHEET.read_text(encoding="utf-8").strip()
+    return _STYLESHEET.read_text(encoding="utf-8").replace("\n", "")

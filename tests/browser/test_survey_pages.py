@@ -133,7 +133,8 @@ def test_screen_readers_get_question_number_and_label_of_every_point(
     welcome = window.get_by_role("checkbox", name="A team lead may contact me", exact=False)
     assert not welcome.is_checked()
     assert window.get_by_role("button", name="Send", exact=True).count() == 1
-    assert window.get_by_role("navigation", name="Language").get_by_role("link").count() == 1
+    languages = window.get_by_role("navigation", name="Language").get_by_role("button")
+    assert languages.all_text_contents() == ["Deutsch"]
     window.close()
 
 
@@ -175,7 +176,7 @@ def test_the_survey_works_by_keyboard_with_visible_focus(desk: Desk, page: Any) 
 
     for key in ("Tab", "Tab", "Space", "ArrowDown", "Tab", "Space", "Tab", "Tab", "Space", "Tab"):
         step(key)
-    assert walked == ["A", "ease-1", "ease-1", "ease-2", "satisfaction-1", "satisfaction-1"] + [
+    assert walked == ["lang", "ease-1", "ease-1", "ease-2", "satisfaction-1", "satisfaction-1"] + [
         "comment",
         "contact_welcome",
         "contact_welcome",
@@ -188,6 +189,40 @@ def test_the_survey_works_by_keyboard_with_visible_focus(desk: Desk, page: Any) 
     assert [(one["ease"], one["satisfaction"], one["contact_welcome"]) for one in stored] == [
         (2, 1, 1)
     ]
+
+
+def test_changing_the_language_keeps_what_was_chosen_and_typed(desk: Desk, page: Any) -> None:
+    page.goto(f"{desk.link()}?ease=2")
+    page.check("#satisfaction-1")
+    page.fill("#comment", "Ten minutes of writing.")
+    page.check("[name=contact_welcome]")
+    page.click("nav >> text=Deutsch")
+    assert page.evaluate("document.documentElement.lang") == "de"
+    assert page.is_checked("#ease-2") and page.is_checked("#satisfaction-1")
+    assert page.input_value("#comment") == "Ten minutes of writing."
+    assert page.is_checked("[name=contact_welcome]")
+    assert desk.office.rows("answers") == []
+    page.fill("#comment", "")
+    page.click("#send")
+    page.fill("#comment", "Zu langsam.")
+    page.click("nav >> text=English")
+    assert page.title().startswith("May we ask why?")
+    assert page.input_value("#comment") == "Zu langsam."
+    assert [row["revision"] for row in desk.office.rows("answers")] == [1]
+    page.click("#send")
+    assert page.title().startswith("Thank you")
+    assert [row["revision"] for row in desk.office.rows("answers")] == [1, 2]
+
+
+def test_enter_in_a_field_sends_the_answer_instead_of_changing_the_language(
+    desk: Desk, page: Any
+) -> None:
+    page.goto(f"{desk.link()}?ease=4")
+    page.check("#satisfaction-5")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.title().startswith("Thank you")
+    assert page.evaluate("document.documentElement.lang") == "en"
 
 
 def test_the_error_summary_links_to_the_field(desk: Desk, page: Any) -> None:

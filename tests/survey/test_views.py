@@ -515,10 +515,13 @@ def test_the_page_is_in_the_cases_language_then_the_browsers_then_english(office
 
 def test_a_switched_language_is_kept_on_the_next_pages(customer: Customer) -> None:
     page = customer.open("?ease=4")
-    assert f'{customer.path}?lang=de&amp;ease=4" lang="de"' in page.text
-    german = customer.open("?lang=de&ease=4")
+    assert 'lang="de" formaction="?lang=de">Deutsch</button>' in page.text
+    before = customer.office.everything()
+    german = customer.send("?lang=de", page=customer.value_in(page), lang="de", ease="4")
+    assert customer.office.everything() == before
     assert "Wie waren wir?" in german.text
     assert 'id="ease-4" value="4" checked' in german.text
+    assert customer.value_in(german) == customer.value_in(page), "the page is as old as before"
     sent = customer.send("?lang=de", ease="4", satisfaction="5")
     assert "Danke!" in customer.follow(sent).text
     assert customer.answers[0].language == "de"

@@ -181,7 +181,8 @@ def test_a_reason_for_changed_scores_is_shown_on_the_keep_or_change_page(
     assert "Too slow.</textarea>" in page.text
     assert texts(customer) == ["", ""]
     # The page was answered at another address, and must send to the survey's own.
-    assert f'<form method="post" action="{customer.path}">' in page.text
+    assert f'<form method="post" id="f" action="{customer.path}">' in page.text
+    assert f'formaction="{customer.path}?lang=de"' in page.text
     change = customer.value_in(page, "change")
     customer.send(ease="2", satisfaction="5", comment="Too slow.", change=change)
     assert texts(customer) == ["", "", "Too slow."]
