@@ -499,7 +499,7 @@ def test_requested_contacts_are_counted_by_their_follow_ups(
             # A Tuesday, so there is time until the end of Thursday.
             at = START + timedelta(days=1)
             answer(office, tx, invitation_id, 1, 3, at, contact_welcome=True)
-            due = due_on(at, 2, office.program.zone)
+            due = due_on(at, 2, office.program.zone, None)
             assert follow_ups.open_for(tx, invitation_id, at, due)
             if number < 7:
                 done = at + timedelta(days=2 if number < 5 else 3)
