@@ -48,12 +48,13 @@ def test_blank_cells_and_missing_texts_are_empty() -> None:
     assert mapping.values({"number": "1", "state": "??"})["customer"] == "??"
 
 
-def test_where_requires_every_column_with_any_of_its_values() -> None:
+def test_where_requires_every_column_with_any_of_its_values_in_any_case() -> None:
     where = alternatives(["state=Closed", "state=Done", "team=A"], "COLUMN=VALUE")
     mapping = CaseMapping(where=where)
     assert mapping.matches({"state": " Done ", "team": "A"})
     assert not mapping.matches({"state": "Done", "team": "B"})
-    assert not mapping.matches({"state": "closed", "team": "A"})
+    assert mapping.matches({"state": "closed", "team": "a"})
+    assert not mapping.matches({"state": "Closed again", "team": "A"})
     assert not mapping.matches({"team": "A"})
 
 
