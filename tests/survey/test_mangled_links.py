@@ -15,6 +15,8 @@ from tests.support.office import Customer, Office
 
 LINKS = Links(["k" * 40])
 TOKEN = LINKS.sign("survey", "A" * 22)
+# The token contains the time, and the id of a test must not.
+CUT = pytest.param(TOKEN[:-1], id="a token that is cut")
 ENDINGS = (
     *("/", "//", "|", "*", "**", "_", "~", "-", "<", ">", "%3E", "%3Cbr%3E", "%22", "'", "`"),
     *(".", ",", ";", ":", "!", "%3F", ")", "]", "}", ").", "%C2%BB", "%E2%80%9D", "%E2%80%A6"),
@@ -120,7 +122,7 @@ def test_no_path_without_a_token_becomes_a_valid_one(rest: str) -> None:
         LINKS.read("survey", repaired(f"/f/{rest}")[0].removeprefix("/f/"))
 
 
-@pytest.mark.parametrize("part", ["A", "A.", "A" * 22 + ".", "=\n", " ", "\n> ", "%25", TOKEN[:-1]])
+@pytest.mark.parametrize("part", ["A", "A.", "A" * 22 + ".", "=\n", " ", "\n> ", "%25", CUT])
 def test_repairing_takes_no_longer_than_the_longest_path_allows(part: str) -> None:
     longest = ("/f/" + part * MAX_PATH)[:MAX_PATH]
     start = time.perf_counter()
