@@ -8,7 +8,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "knowledge_site/theme/assets/colours.css"
 # The survey's stylesheet uses short names to save bytes.
-SHORT = {"soft": "accent-soft", "line": "border-strong"}
+SHORT = {
+    "card": "surface",
+    "dim": "muted",
+    "link": "accent",
+    "soft": "accent-soft",
+    "line": "border-strong",
+}
 # Colours that the site does not use: the text of a filled button.
 OWN = {"on-accent"}
 _BLOCK = re.compile(r"([^{}]+)\{([^{}]*)\}")
