@@ -301,7 +301,8 @@ def test_customers_are_served_while_thousands_of_connections_are_held(tmp_path: 
         pid = server.process.pid
         before = attack.ask_for(1, port, path, pid)
         with attack.under_attack(port, path, attack.most_sockets()):
-            figures = attack.ask_for(10, port, path, pid)
+            # About 160 requests: with half as many, a single failure is more than one per cent.
+            figures = attack.ask_for(20, port, path, pid)
     assert figures.served >= 0.99, figures
     # 0.35 s where two cores are shared with other programs.
     assert figures.p95 <= 1.5, figures
