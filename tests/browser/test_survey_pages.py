@@ -9,18 +9,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from feedback_app import sample
 from feedback_app.base import times
 from feedback_app.database.migrate import migrate
 from feedback_app.program import open_program
 from support_facts import load_facts
+from tests.support.axe import COLOURS, EMAIL_RULES, EVERY_RULE, axe_faults
 from tests.support.closure_parts import closure_text
 from tests.support.office import Office, a_case, serving
 from tests.support.some import some
 from tests.support.survey_pages import (
-    KINDS,
     LANGUAGES,
     every_page,
     settings_in,
@@ -50,11 +49,6 @@ def shown(browser: Any) -> Iterator[Any]:
         context.close()
 
 
-EVERY_RULE = {"type": "tag", "values": KINDS}
-# The dark scheme changes colours only.
-COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-
-
 @pytest.mark.parametrize(
     ("language", "scheme", "rules"), [("en", "light", EVERY_RULE), ("de", "dark", COLOURS)]
 )
@@ -66,8 +60,7 @@ def test_axe_finds_no_fault_on_any_page(
         if shown_in != language or page.status_code == 303:
             continue
         window = shown(page, scheme=scheme)
-        faults = Axe().run(window, options={"runOnly": rules})
-        found[name] = [one["id"] for one in faults.response["violations"]]
+        found[name] = axe_faults(window, rules)
         window.close()
     assert found == dict.fromkeys(found, [])
 
@@ -94,10 +87,7 @@ def test_the_closure_email_is_accessible_in_both_colour_schemes(shown: Any, sche
         case = a_case(language=language)
         mail = message_from_string(closure_text(case), policy=default)
         window = shown(SimpleNamespace(text=mail.get_body(("html",)).get_content()), scheme=scheme)
-        # Landmarks are for pages; an email is shown inside the email program's landmarks.
-        rules = {"runOnly": {"type": "tag", "values": KINDS[:-1]}}
-        faults = Axe().run(window, options=rules).response["violations"]
-        assert [one["id"] for one in faults] == []
+        assert axe_faults(window, EMAIL_RULES) == []
         assert window.evaluate(WIDER) == []
         window.close()
 

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from pydantic import SecretStr
 
 from feedback_app.base.weeks import week_of
@@ -21,9 +20,9 @@ from feedback_app.program import open_program
 from feedback_app.settings import Settings
 from feedback_app.store import cases
 from support_facts import load_facts
+from tests.support.axe import COLOURS, EVERY_RULE, axe_faults
 from tests.support.server import environment, feedback, free_port, running
 
-KINDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PASSWORD = "a-password-for-tests"
 TEAM = "lena"
 
@@ -105,16 +104,6 @@ def sign_in(page: Any, house: House) -> None:
     follow(page, "main button")
 
 
-def faults(page: Any, rules: dict[str, Any]) -> list[str]:
-    """Return the faults that axe reports for a page."""
-    found = Axe().run(page, options={"runOnly": rules})
-    return [
-        f"{one['id']}: {node['html'][:120]}"
-        for one in found.response["violations"]
-        for node in one["nodes"]
-    ]
-
-
 def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -> None:
     """Each page is loaded once, then checked in both widths and colour schemes."""
     context = browser.new_context(
@@ -164,9 +153,6 @@ def preview_redaction(page: Any, words: str) -> None:
     assert page.inner_text("mark") == words
 
 
-EVERY_RULE = {"type": "tag", "values": KINDS}
-# The dark scheme changes colours only.
-COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 VIEWS = [(320, "light", EVERY_RULE), (1280, "light", EVERY_RULE), (1280, "dark", COLOURS)]
 
 
@@ -176,7 +162,7 @@ def everywhere(page: Any, path: str) -> dict[tuple[str, int, str], list[str]]:
     for width, scheme, rules in VIEWS:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)
-        found[path, width, scheme] = faults(page, rules)
+        found[path, width, scheme] = axe_faults(page, rules)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} pixels wide"
     return found

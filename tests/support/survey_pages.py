@@ -15,7 +15,6 @@ from feedback_app.settings import Settings
 from tests.support.office import KEY, NOW, Customer, Office, a_case
 
 LANGUAGES = ("en", "de")
-KINDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # So many bytes a page may have, and so many packed.
 WHOLE, PACKED = 6 * 1024, 2.5 * 1024
 SECRETS = ("contact@customer.example", "A customer for tests", "The first words.")
