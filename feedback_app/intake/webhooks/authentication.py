@@ -1,15 +1,15 @@
 """Authentication of webhooks. Secrets are compared in constant time."""
 
 import base64
-import hashlib
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from werkzeug.datastructures import Headers
 
 from feedback_app.intake.dates import DateReader
@@ -18,15 +18,30 @@ from feedback_app.intake.webhooks.paths import PayloadPath
 MIN_SECRET_CHARACTERS = 16
 TOLERANCE_SECONDS = 300
 _DATES = DateReader(ZoneInfo("UTC"))
+_PART = re.compile(r"\{([^{}]*)\}")
+_PARTS = ("method", "url", "timestamp", "body")
+
+
+def _valid_path(text: str) -> str:
+    PayloadPath.parse(text)
+    return text
+
+
+PathText = Annotated[str, AfterValidator(_valid_path)]
 
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """The parts of a request that authenticate it: headers, raw body and secret in the path."""
+    """The parts of a request that authenticate it.
+
+    `url` is the address under which the sender knows us, `path_secret` the last part of its path.
+    """
 
     headers: Headers
     body: bytes
     path_secret: str = ""
+    url: str = ""
+    method: str = "POST"
 
 
 class Authentication(BaseModel):
@@ -57,34 +72,43 @@ class Authentication(BaseModel):
 
 
 class Signature(Authentication):
-    """An HMAC-SHA256 of the body, or of a timestamp and the body, in a header.
+    """An HMAC (RFC 2104) in a header.
 
-    `tolerance_seconds` is how far the signed time may differ from ours, in both directions.
+    `signed` is a template of what is signed: {body} and, where the sender signs more, {timestamp},
+    {method} and {url}. `tolerance_seconds` is how far the signed time may differ from ours, in both
+    directions. SHA-1 is enough here, because collisions do not weaken an HMAC (RFC 6194, 3.3).
     """
 
     kind: Literal["hmac"]
     header: str
     prefix: str = ""
+    algorithm: Literal["sha1", "sha256", "sha512"] = "sha256"
     encoding: Literal["hex", "base64"] = "hex"
-    signed: Literal["body", "timestamp+body", "timestamp.body"] = "body"
+    signed: str = "{body}"
     timestamp_header: str = ""
-    timestamp_path: str = ""
+    timestamp_path: PathText = ""
     tolerance_seconds: Annotated[int, Field(ge=1, le=86400)] = TOLERANCE_SECONDS
 
     @model_validator(mode="after")
     def _has_one_timestamp(self) -> "Signature":
+        parts = set(_PART.findall(self.signed))
+        if "body" not in parts or not parts <= set(_PARTS):
+            known = ", ".join(f"{{{part}}}" for part in _PARTS)
+            raise ValueError(
+                f"signed is {self.signed!r}: combine {known}, for example '{{timestamp}}.{{body}}'"
+            )
         if self.timestamp_header and self.timestamp_path:
             raise ValueError("timestamp_header and timestamp_path are both set: choose one")
-        if self.signed != "body" and not self.timestamp_header:
-            raise ValueError(f"signed is {self.signed}, so timestamp_header is required")
-        if self.timestamp_path:
-            PayloadPath.parse(self.timestamp_path)
+        if ("timestamp" in parts) != bool(self.timestamp_header):
+            raise ValueError("timestamp_header and {timestamp} in signed belong together: set both")
         return self
 
     def is_valid(self, signed: SignedRequest, secrets: Sequence[str]) -> bool:
-        given = signed.headers.get(self.header, "")
-        content = self._signed_bytes(signed)
+        given = signed.headers.get(self.header, "").strip()
+        content = self.signed_bytes(signed)
         expected = [self.prefix + self._encoded(secret, content) for secret in secrets]
+        if self.encoding == "hex":
+            given, expected = given.lower(), [one.lower() for one in expected]
         return _is_one_of(given, expected)
 
     def is_fresh(self, signed: SignedRequest, payload: Mapping[str, Any], now: datetime) -> bool:
@@ -100,64 +124,77 @@ class Signature(Authentication):
             return False
         return abs(age) <= timedelta(seconds=self.tolerance_seconds)
 
-    def _signed_bytes(self, signed: SignedRequest) -> bytes:
-        time = signed.headers.get(self.timestamp_header, "").encode("utf-8", "replace")
-        parts = {"body": b"", "timestamp+body": time, "timestamp.body": time + b"."}
-        return parts[self.signed] + signed.body
+    def signed_bytes(self, signed: SignedRequest) -> bytes:
+        """Return the content that the sender signed, according to `signed`."""
+        timestamp = signed.headers.get(self.timestamp_header, "")
+        values = {"method": signed.method, "url": signed.url, "timestamp": timestamp}
+        content = {name: text.encode("utf-8", "replace") for name, text in values.items()}
+        content["body"] = signed.body
+        # Every second piece is the name of a part.
+        pieces = _PART.split(self.signed)
+        return b"".join(
+            content[piece] if at % 2 else piece.encode() for at, piece in enumerate(pieces)
+        )
 
     def _encoded(self, secret: str, content: bytes) -> str:
-        digest = hmac.new(secret.encode(), content, hashlib.sha256).digest()
+        digest = hmac.digest(secret.encode(), content, self.algorithm)
         return digest.hex() if self.encoding == "hex" else base64.b64encode(digest).decode()
 
 
-class Basic(Authentication):
-    """HTTP basic authentication. The secret is NAME:PASSWORD."""
+class SecretHeader(Authentication):
+    """A header with the secret: alone, as a bearer token (RFC 6750), or basic (RFC 7617).
 
-    kind: Literal["basic"]
+    The secret of basic authentication is NAME:PASSWORD.
+    """
+
+    kind: Literal["header", "bearer", "basic"]
+    header: str = "Authorization"
 
     def is_valid(self, signed: SignedRequest, secrets: Sequence[str]) -> bool:
-        scheme, _, given = signed.headers.get("Authorization", "").partition(" ")
-        expected = [base64.b64encode(secret.encode()).decode() for secret in secrets]
-        return _is_one_of(given.strip(), expected) and scheme.lower() == "basic"
+        given = signed.headers.get(self.header, "").strip()
+        if self.kind != "header":
+            scheme, _, given = given.partition(" ")
+            if scheme.lower() != self.kind:
+                return False
+        if self.kind == "basic":
+            secrets = [base64.b64encode(secret.encode()).decode() for secret in secrets]
+        return _is_one_of(given.strip(), secrets)
 
     def problem_with(self, secret: str) -> str:
         name, _, password = secret.partition(":")
+        if self.kind != "basic":
+            return super().problem_with(secret)
         if not (name and password):
             return "must have the form NAME:PASSWORD"
         # An attacker can know the name, so only the length of the password counts.
         return super().problem_with(password) or super().problem_with(secret)
 
 
-class SecretHeader(Authentication):
-    """A header with the secret."""
-
-    kind: Literal["header"]
-    header: str
-
-    def is_valid(self, signed: SignedRequest, secrets: Sequence[str]) -> bool:
-        return _is_one_of(signed.headers.get(self.header, ""), secrets)
-
-
 class SecretPath(Authentication):
     """A secret at the end of the address, for systems without other authentication.
 
-    `sender` is the path of the sender's id in the payload. The secret is SENDER:SECRET.
+    `sender` is the path of the sender's id in the payload. If it is set, the secret is
+    SENDER:SECRET.
     """
 
     kind: Literal["path"]
-    sender: str
+    sender: PathText = ""
 
     def is_valid(self, signed: SignedRequest, secrets: Sequence[str]) -> bool:
-        return _is_one_of(signed.path_secret, [one.partition(":")[2] for one in secrets])
+        if self.sender:
+            secrets = [secret.partition(":")[2] for secret in secrets]
+        return _is_one_of(signed.path_secret, secrets)
 
     def is_from(
         self, signed: SignedRequest, payload: Mapping[str, Any], secrets: Sequence[str]
     ) -> bool:
+        if not self.sender:
+            return True
         sender = PayloadPath.parse(self.sender).read(payload)
         return _is_one_of(f"{sender}:{signed.path_secret}", secrets)
 
     def problem_with(self, secret: str) -> str:
-        sender, _, rest = secret.partition(":")
+        sender, _, rest = secret.partition(":") if self.sender else ("any", "", secret)
         if not (sender and rest):
             return "must have the form SENDER:SECRET"
         if not all(sign.isalnum() or sign in "-_" for sign in rest) or not rest.isascii():
@@ -165,9 +202,7 @@ class SecretPath(Authentication):
         return super().problem_with(rest)
 
 
-AnyAuthentication = Annotated[
-    Signature | Basic | SecretHeader | SecretPath, Field(discriminator="kind")
-]
+AnyAuthentication = Annotated[Signature | SecretHeader | SecretPath, Field(discriminator="kind")]
 
 
 def _is_one_of(given: str, expected: Sequence[str]) -> bool:

@@ -72,7 +72,7 @@ def enabled_webhooks(program: Program, moment: datetime) -> dict[str, Webhook]:
 def receive_event(name: str, secret: str = "") -> tuple[Response, int]:
     """Store the closed cases of an event. Other events are ignored with status 200."""
     webhook = _webhook(name)
-    signed = SignedRequest(request.headers, request.get_data(), secret)
+    signed = SignedRequest(request.headers, request.get_data(), secret, _public_address())
     if not webhook.preset.tables.authentication.is_valid(signed, webhook.secrets):
         _refuse(name)
     rate_limits.count_request(f"webhook {name}")
@@ -81,6 +81,12 @@ def receive_event(name: str, secret: str = "") -> tuple[Response, int]:
         _store_all(webhook.preset, payloads)
         return Response(ACKNOWLEDGEMENT, content_type="text/xml; charset=utf-8"), HTTPStatus.OK
     return _store_one(webhook.preset, payloads[0])
+
+
+def _public_address() -> str:
+    """Return the address the sender used. A proxy may change host and scheme, so these are ours."""
+    query = request.query_string.decode("utf-8", "replace")
+    return program().settings.public_url + request.path + (f"?{query}" if query else "")
 
 
 def _webhook(name: str) -> Webhook:

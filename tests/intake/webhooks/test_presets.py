@@ -163,7 +163,7 @@ case_number = 5
         (("[map]", '[words.case_kind]\nBug = "x"\n[map]'), "words.case_kind.Bug: .*'x' is not"),
         (("[map]", '[words.colour]\nBug = "x"\n[map]'), "'colour' is not a field"),
         (('kind = "header"', 'kind = "magic"'), "authentication: "),
-        (('kind = "header"', 'kind = "hmac"\nsigned = "timestamp.body"'), "timestamp_header"),
+        (('kind = "header"', 'kind = "hmac"\nsigned = "{timestamp}.{body}"'), "timestamp_header"),
         (('kind = "header"', 'kind = "hmac"\ntimestamp_path = "a..b"'), "is not a path"),
         (
             ("[authentication]", 'like = "nothing"\n[authentication]'),

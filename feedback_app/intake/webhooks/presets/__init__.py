@@ -21,7 +21,7 @@ from feedback_app.intake.mapping_file import (
     read_toml,
     validated,
 )
-from feedback_app.intake.webhooks.authentication import AnyAuthentication, SecretPath
+from feedback_app.intake.webhooks.authentication import AnyAuthentication
 from feedback_app.intake.webhooks.paths import PathError, PayloadPath
 from feedback_app.intake.webhooks.salesforce import parse_notifications
 from feedback_app.program import Program
@@ -159,8 +159,6 @@ def _preset(name: str, file: TomlFile, program: Program, now: datetime) -> Prese
         **{f"where.{text}": text for text in tables.where},
         **{key: getattr(tables, key) for key in ("delivery_id", "send") if getattr(tables, key)},
     }
-    if isinstance(tables.authentication, SecretPath):
-        texts["authentication.sender"] = tables.authentication.sender
     for place, text in texts.items():
         try:
             paths[text] = PayloadPath.parse(text)
