@@ -135,7 +135,8 @@ class CaseIntake:
         With `send` false, no email is written because the case system sends its own.
         """
         rules = self.facts.survey
-        case = replace(case, closure_key=case.key)
+        subject = case.subject if rules.show_subject else None
+        case = replace(case, closure_key=case.key, subject=subject)
         # The same closing from two sources, and two cases of one contact, must see each other.
         # One lock for all cases cannot deadlock.
         tx.only_one("intake")

@@ -57,9 +57,10 @@ class Status(Entry):
 
 
 class ClosureReason(Entry):
-    """Why a case was closed."""
+    """Why a case was closed, for leads (`name`) and for its customer (`explanation`)."""
 
     name: Text
+    explanation: Text
 
 
 class Metric(Entry):
@@ -89,6 +90,7 @@ class Question(Entry):
 class SurveyRules(Table):
     """The rules of the survey. support.toml explains each of them."""
 
+    show_subject: bool
     low_threshold: Annotated[int, between(1, 4)]
     link_lifetime_days: Days
     edit_window_hours: Annotated[int, between(0, 720)]

@@ -23,7 +23,7 @@ REQUIRED = {
     "case_types": ("request", "problem", "emergency"),
 }
 ONLY = {
-    "retention": ("contact", "comment", "message"),
+    "retention": ("contact", "subject", "comment", "message"),
     "questions": ("ease", "satisfaction"),
     "closure_reasons": ("confirmed", "no_reply", "other"),
     "actors": get_args(Who),

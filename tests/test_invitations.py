@@ -22,6 +22,14 @@ def test_a_closed_case_gets_one_invitation_and_one_email(office: Office) -> None
     assert [mail["To"] for mail in office.mails()] == ["contact@customer.example"]
 
 
+@pytest.mark.parametrize("shown", [True, False])
+def test_the_subject_line_of_a_case_is_only_stored_if_the_facts_allow_it(
+    office: Office, shown: bool
+) -> None:
+    office.ruled(show_subject=shown).receive(a_case(subject="Checkout fails"))
+    assert office.rows("cases")[0]["subject"] == ("Checkout fails" if shown else None)
+
+
 def test_the_same_closing_again_changes_nothing(office: Office) -> None:
     office.receive(a_case())
     assert office.receive(a_case()).outcome == "known"

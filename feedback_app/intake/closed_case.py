@@ -23,6 +23,8 @@ from feedback_app.records import (
 from support_facts import Facts
 
 MAX_TEXT = 200
+# A longer subject line is cut, not refused.
+MAX_SUBJECT = 120
 MAX_ADDRESS = 254
 MAX_URL = 2000
 MAX_SECONDS = 20 * 366 * 24 * 60 * 60
@@ -143,6 +145,7 @@ class CaseReader:
             "url": _web_address,
             "case_kind": lambda text: _word(text, self.case_kinds),
             "closure_reason": lambda text: _word(text, self.closure_reasons),
+            "subject": _subject,
             "clock": lambda text: _word(text, get_args(DurationClock)),
         }
         return special.get(name, by_kind[kind])
@@ -187,6 +190,11 @@ def _text(text: str) -> str | None:
     if len(text) > MAX_TEXT:
         raise ValueError(f"has {len(text)} characters, but at most {MAX_TEXT} are allowed")
     return one_line(text) or None
+
+
+def _subject(text: str) -> str | None:
+    line = one_line(text)
+    return line if len(line) <= MAX_SUBJECT else line[: MAX_SUBJECT - 1].rstrip() + "…"
 
 
 def _word(text: str, allowed: Iterable[str]) -> str:

@@ -14,7 +14,16 @@ from feedback_app.records.survey import SAMPLE_SOURCE, InvitationState, Scored
 DurationClock = Literal["calendar", "business"]
 Became = Literal["not_asked", "not_delivered", "bounced", "reached"]
 FieldKind = Literal[
-    "text", "time", "seconds", "email", "language", "url", "case_kind", "closure_reason", "clock"
+    "text",
+    "time",
+    "seconds",
+    "email",
+    "language",
+    "url",
+    "case_kind",
+    "closure_reason",
+    "clock",
+    "subject",
 ]
 
 
@@ -52,7 +61,10 @@ class MeasuredCase:
     closure_reason: Annotated[
         str | None,
         CaseField(
-            "Resolution times count confirmed closings only.", "closure_reason", exported=True
+            "Why the case was closed; the closure email says it. Resolution times count "
+            "confirmed closings only.",
+            "closure_reason",
+            exported=True,
         ),
     ] = None
     opened_at: Annotated[datetime | None, CaseField("When the case was opened.", "time")] = None
@@ -139,6 +151,15 @@ class ClosedCase(CaseDetails):
             "Where the closure email goes. Without it you only get the link.",
             "email",
             lifetime="contact",
+        ),
+    ] = None
+    subject: Annotated[
+        str | None,
+        CaseField(
+            "The case's subject line, for the closure email. Only stored if the facts allow it "
+            "(survey.show_subject).",
+            "subject",
+            lifetime="subject",
         ),
     ] = None
 

@@ -19,8 +19,10 @@ class Invitation:
     case_ref: str
     source: str
     case_number: str
-    language: str | None
-    contact_email: str | None
+    closure_reason: str | None = None
+    subject: str | None = None
+    language: str | None = None
+    contact_email: str | None = None
     created_at: datetime
     expires_at: datetime
     withheld_because: WithheldBecause | None

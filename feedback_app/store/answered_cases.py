@@ -134,7 +134,6 @@ def _answered_case(row: Row, now: datetime) -> AnsweredCase:
         source=row["source"],
         case_number=row["case_number"],
         language=row["language"],
-        contact_email=None,
         created_at=at["created_at"],
         expires_at=at["expires_at"],
         withheld_because=row["withheld_because"],

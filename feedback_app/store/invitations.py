@@ -9,8 +9,9 @@ from feedback_app.store.rows import times_in
 
 # The columns of an `Invitation`, and their tables.
 COLUMNS = """
-    invitations.id, case_ref, source, case_number, cases.language, contact_email, created_at,
-    expires_at, withheld_because, handed_over_at, bounced_at, superseded_at, answers.answered_at
+    invitations.id, case_ref, source, case_number, closure_reason, subject, cases.language,
+    contact_email, created_at, expires_at, withheld_because, handed_over_at, bounced_at,
+    superseded_at, answers.answered_at
 """
 TABLES = """
     FROM invitations

@@ -56,9 +56,11 @@ def test_every_field_is_read() -> None:
             "first_response_seconds": "1800",
             "resolution_seconds": "0",
             "duration_clock": "business",
+            "subject": "Checkout\nfails " + "x" * 200,
         }
     )
     assert all(getattr(case, name) is not None for name in FIELDS)
+    assert case.subject == "Checkout fails " + "x" * 104 + "…"
     assert (case.case_kind, case.language) == ("software", "de-at")
     assert case.customer == "A customer for tests"
     assert (case.first_response_seconds, case.resolution_seconds) == (1800, 0)

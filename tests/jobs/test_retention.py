@@ -36,6 +36,25 @@ def test_erasing_a_case_keeps_only_its_scores(office: Office) -> None:
     assert list(office.mailbox.glob("*")) == []
 
 
+def test_the_subject_line_of_a_case_ends_with_its_own_period_or_with_erasure(
+    office: Office,
+) -> None:
+    def subjects() -> dict[str, str | None]:
+        return {row["case_number"]: row["subject"] for row in office.rows("cases")}
+
+    office = office.ruled(show_subject=True)
+    office.receive(a_case("1", subject="Checkout fails"))
+    office.receive(a_case("2", subject="Login fails"))
+    office.erase(case_number="1")
+    office.wait(days=office.program.facts.period("subject").days - 1)
+    end_lifetimes(office.program, office.now)
+    assert subjects() == {"1": None, "2": "Login fails"}
+    office.wait(days=1)
+    end_lifetimes(office.program, office.now)
+    assert subjects() == {"1": None, "2": None}
+    assert {row["customer"] for row in office.rows("cases")} == {None, "A customer for tests"}
+
+
 def test_erasing_an_address_covers_all_its_cases_ignoring_case(office: Office) -> None:
     first = _answered(office, "1", "one", contact_email="Somebody@Customer.example")
     second = _answered(office, "2", "two", contact_email="somebody@customer.example")

@@ -85,6 +85,7 @@ _TYPES: dict[FieldKind, Any] = {
     "language": Language,
     "url": WebAddress,
     "clock": DurationClock | None,
+    "subject": str | None,
 }
 
 
