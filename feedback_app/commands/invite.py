@@ -102,7 +102,7 @@ def _preview(opened: OpenTable) -> Preview:
         now=row_reader.reader.now,
         closed_at=opened.place("closed_at"),
         case_number=opened.place("case_number"),
-        where={label: row_reader.columns.index(label) for label in row_reader.mapping.where},
+        where={label: row_reader.columns.index(label) for label in row_reader.mapping.compared},
         swapped=swapped_order(dates, formats),
     )
 

@@ -37,6 +37,7 @@ def _merged(file: MappingTables, given: Mapping[str, Any]) -> MappingTables:
             "map": {**columns, **given["columns"]},
             "set": {**constants, **given["constants"]},
             "where": {**file.where, **given["where"]},
+            "where_not": {**file.where_not, **given["where_not"]},
             "missing": [*file.missing, *given["missing"]],
             "date_format": list(given["date_format"]) or file.date_format,
             "time_zone": given["zone"] or file.time_zone,
@@ -73,7 +74,7 @@ def _zone(_: click.Context, __: click.Parameter, value: str | None) -> str | Non
 
 
 def _pairs(_: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> Any:
-    read: Callable[..., Any] = alternatives if parameter.name == "where" else once_each
+    read: Callable[..., Any] = alternatives if "where" in str(parameter.name) else once_each
     try:
         return read(texts, str(parameter.metavar))
     except MappingError as error:
@@ -112,7 +113,14 @@ _OPTIONS = (
         metavar="COLUMN=VALUE",
         callback=_pairs,
         help="Import only rows with this value in the column, in any case. Repeat it to allow "
-        "several values.",
+        "several values. '*' stands for any characters, and /…/ encloses a regular expression.",
+    ),
+    click.option(
+        "--where-not",
+        multiple=True,
+        metavar="COLUMN=VALUE",
+        callback=_pairs,
+        help="Leave out rows with this value in the column, written as for --where.",
     ),
     click.option(
         "--missing", multiple=True, metavar="TEXT", help="Treat this text as an empty cell."
@@ -159,7 +167,7 @@ def table_options(command: F) -> F:
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
-        names = ("columns", "constants", "where", "missing", "date_format", "zone")
+        names = ("columns", "constants", "where", "where_not", "missing", "date_format", "zone")
         given = {name: kwargs.pop(name) for name in names}
         options = TableOptions(
             tables=_merged(kwargs.pop("mapping_file"), given),

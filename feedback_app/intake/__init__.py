@@ -6,6 +6,7 @@ date_formats     formats as in strptime, with month names of several languages
 dates            dates and times as case systems write them
 case_number      case numbers as spreadsheets change them
 written_address  email addresses as people write them
+conditions       which values of a column mean a closed case: texts, wildcards, patterns
 mapping          which column or path fills which field
 closed_case      text values to a ClosedCase, naming every wrong field
 mapping_file     mappings as TOML files, for CSV files and presets

@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cached_property
 
+from feedback_app.intake.conditions import Condition, ConditionError
 from feedback_app.intake.errors import quoted
 from feedback_app.records import CASE_FIELDS, REQUIRED_CASE_FIELDS
 
@@ -30,14 +32,16 @@ class CaseMapping:
     """What fills the fields of a closed case, and which rows are closed cases.
 
     `columns` gives the column of a field, `constants` its value in every row. A row matches if each
-    column of `where` contains one of its texts. Texts in `missing` count as empty.
-    `words` translates the sender's words by field, ignoring case; "*" stands for all other words.
-    Raises MappingError for an unknown field, or one that is filled twice.
+    column of `where` has one of its texts, and no column of `where_not` does; `conditions` explains
+    these texts. Texts in `missing` count as empty. `words` translates the sender's words by field,
+    ignoring case; "*" stands for all other words.
+    Raises MappingError for an unknown field, one that is filled twice, or a wrong condition.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     where: Mapping[str, Collection[str]] = field(default_factory=dict)
+    where_not: Mapping[str, Collection[str]] = field(default_factory=dict)
     missing: Collection[str] = ()
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -54,6 +58,20 @@ class CaseMapping:
         for name in self.columns:
             if name in self.constants:
                 raise MappingError(f"{name} is both mapped to a column and set: choose one")
+        _ = self._required, self._excluded
+
+    @cached_property
+    def _required(self) -> dict[str, Condition]:
+        return _compiled("where", self.where)
+
+    @cached_property
+    def _excluded(self) -> dict[str, Condition]:
+        return _compiled("where_not", self.where_not)
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """Return the columns with conditions."""
+        return tuple(dict.fromkeys((*self.where, *self.where_not)))
 
     def for_columns(self, present: Sequence[str], source: str) -> "CaseMapping":
         """Return this mapping completed for a file with these columns, in terms of `labels`.
@@ -67,38 +85,46 @@ class CaseMapping:
         constants = {"source": source, **self.constants}
         if "source" in columns:
             del constants["source"]
-        where = {_label(text, present): allowed for text, allowed in self.where.items()}
+        where, where_not = (
+            {_label(text, present): texts for text, texts in conditions.items()}
+            for conditions in (self.where, self.where_not)
+        )
         for name in REQUIRED_CASE_FIELDS:
             if name not in columns and name not in constants:
                 raise MappingError(
                     f"nothing fills {name}: use --map {name}=COLUMN; {_listed(present)}"
                 )
-        return replace(self, columns=columns, constants=constants, where=where)
+        return replace(self, columns=columns, constants=constants, where=where, where_not=where_not)
 
     def wanted(self) -> set[str]:
         """Return the columns that a file needs for this mapping."""
         required = {name for name in REQUIRED_CASE_FIELDS if name not in self.constants}
-        return {*(self.columns.get(name, name) for name in required), *self.columns.values()} | set(
-            self.where
-        )
+        named = (self.columns.get(name, name) for name in required)
+        return {*named, *self.columns.values(), *self.compared}
 
     def accepts(self, column: str, text: str) -> bool:
-        """Return whether `where` allows this text in the column, in any case."""
-        text = text.strip().casefold()
-        return any(text == allowed.casefold() for allowed in self.where[column])
+        """Return whether the conditions allow this text in the column."""
+        required, excluded = self._required.get(column), self._excluded.get(column)
+        return not (required and not required.matches(text)) and not (
+            excluded and excluded.matches(text)
+        )
 
     def matches(self, row: Mapping[str, str]) -> bool:
         """Return whether `row` (column to text) is a closed case."""
         return not self.unmet(row)
 
     def unmet(self, row: Mapping[str, str]) -> list[str]:
-        """Return which columns of `where` do not match in `row`, and what they contain."""
-        return [
-            f"{column} is {quoted(row.get(column, '').strip())}, "
-            f"not one of {', '.join(sorted(allowed))}"
-            for column, allowed in self.where.items()
-            if not self.accepts(column, row.get(column, ""))
+        """Return which columns do not meet their conditions in `row`, and what they contain."""
+        failed = [
+            column for column in self.compared if not self.accepts(column, row.get(column, ""))
         ]
+        return [f"{one} is {quoted(row.get(one, '').strip())}, {self._rule(one)}" for one in failed]
+
+    def _rule(self, column: str) -> str:
+        required, excluded = self.where.get(column), self.where_not.get(column)
+        rules = [f"not one of {', '.join(sorted(required))}"] if required else []
+        rules += [f"where_not excludes {', '.join(sorted(excluded))}"] if excluded else []
+        return "; ".join(rules)
 
     def values(self, row: Mapping[str, str]) -> dict[str, str]:
         """Return the values of `row` by field, without the empty ones."""
@@ -111,6 +137,16 @@ class CaseMapping:
         """Return our word for the sender's word in this field, or the text itself."""
         theirs = {word.casefold(): ours for word, ours in self.words.get(name, {}).items()}
         return theirs.get(text.casefold(), theirs.get(ANY_OTHER, text))
+
+
+def _compiled(name: str, texts: Mapping[str, Collection[str]]) -> dict[str, Condition]:
+    found = {}
+    for column, allowed in texts.items():
+        try:
+            found[column] = Condition(allowed)
+        except ConditionError as error:
+            raise MappingError(f"{name}.{column}: {error}") from error
+    return found
 
 
 def labels(columns: Sequence[str]) -> tuple[str, ...]:

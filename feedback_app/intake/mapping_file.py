@@ -2,7 +2,8 @@
 
 [map]               which column, or path in a payload, fills which field
 [set]               the same value in every case
-[where]             which values mean that a case was closed
+[where]             which values mean that a case was closed; see conditions
+[where_not]         which values exclude a case, such as a tag for merged cases
 [words.case_kind]   our words for theirs; "*" stands for all others
 [date_formats]      the formats of single fields, where they differ from date_format
 [time_zones]        what abbreviations after a time mean, such as IST = "Asia/Kolkata"
@@ -63,6 +64,7 @@ class MappingTables(BaseModel):
     map: dict[str, str] = Field(default_factory=dict)
     set: dict[str, str] = Field(default_factory=dict)
     where: dict[str, list[str]] = Field(default_factory=dict)
+    where_not: dict[str, list[str]] = Field(default_factory=dict)
     words: dict[str, dict[str, str]] = Field(default_factory=dict)
     missing: list[str] = Field(default_factory=list)
     date_format: Formats | None = None
@@ -85,6 +87,7 @@ class MappingTables(BaseModel):
             columns=self.map,
             constants=self.set,
             where=self.where,
+            where_not=self.where_not,
             missing=self.missing,
             words=self.words,
         )

@@ -79,8 +79,23 @@ def test_the_values_of_the_columns_that_choose_rows_are_listed(desk: Desk) -> No
     assert "       3  Open - not imported\n       1  Closed - imported\n" in report
     assert "2 new closed cases" in report
     none = _report(desk.invite(content, *NUMBERS, "--where", "state=Done", "--dry-run"))
-    assert "Warning: no row matches --where" in none
+    assert "Warning: no row meets the conditions" in none
     assert "       3  Open - not imported" in none
+
+
+def test_conditions_leave_out_rows_with_wildcards_and_patterns(desk: Desk) -> None:
+    subjects = ("Test 1", "a test", "spam!", "spammer", "late")
+    rows = [f"{at},{TODAY},{text},Closed" for at, text in enumerate(subjects)]
+    content = _table(*rows, head="number,closed,subject,state")
+    conditions = ("--where-not", "subject=Test*", "--where-not", r"subject=/\bspam\b/")
+    report = _report(desk.invite(content, *NUMBERS, *conditions, "--dry-run"))
+    assert "       1  Test 1 - not imported" in report
+    assert "       1  spammer - imported" in report
+    desk.invite(content, *NUMBERS, *conditions, "--where", "state=clo*")
+    assert desk.numbers() == ["1", "3", "4"]
+    refused = desk.invite(content, *NUMBERS, "--where-not", "subject=/(/")
+    assert refused.exit_code == 2
+    assert "where_not.subject: '/(/' is not a valid regular expression" in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -161,3 +161,7 @@ def test_the_reason_why_a_row_is_filtered_out_is_given() -> None:
     assert mapping.unmet({"state": "Open"}) == ["state is 'Open', not one of Closed, Done"]
     assert mapping.unmet({}) == ["state is '', not one of Closed, Done"]
     assert mapping.unmet({"state": "Done"}) == []
+    merged = CaseMapping(where_not={"tags": ["closed_by_merge"]})
+    assert merged.unmet({"tags": "vip\nclosed_by_merge"}) == [
+        "tags is 'vip\\nclosed_by_merge', where_not excludes closed_by_merge"
+    ]

@@ -63,7 +63,7 @@ class Preview:
     numbers: set[int] = field(default_factory=set)
 
     def watched(self, rows: Iterable[CSVRow]) -> Iterator[CSVRow]:
-        """Yield the rows and count the values in the columns of `where`."""
+        """Yield the rows and count the values in the columns with conditions."""
         counters = [
             (at, self.values.setdefault(name, Counter())) for name, at in self.where.items()
         ]
@@ -99,7 +99,7 @@ class Preview:
         """Yield what may be wrong, most important first."""
         total = counts.new + counts.known + counts.repeated
         if counts.read and not total and not counts.rejected:
-            yield "no row matches --where: compare it with the values above"
+            yield "no row meets the conditions: compare them with the values above"
         other = self.swapped
         if other and other.fits and not other.has_failed:
             yield (

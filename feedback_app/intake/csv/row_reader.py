@@ -39,7 +39,7 @@ class RowReader:
         """The mapping is one that `CaseMapping.for_columns` returned for these columns."""
         self.mapping, self.reader, self.columns = mapping, reader, labels(columns)
         place = {label: at for at, label in enumerate(self.columns)}
-        self._where = [(place[label], _accepted(mapping, label)) for label in mapping.where]
+        self._where = [(place[label], _accepted(mapping, label)) for label in mapping.compared]
         self._fields = [
             (name, place[label], self._field(name)) for name, label in mapping.columns.items()
         ]
@@ -47,7 +47,7 @@ class RowReader:
         self._constants = self._read_constants()
 
     def read(self, row: CSVRow) -> ReadRow | ClosedCase | None:
-        """Return the closed case, with what was left out of it, or None if `where` excludes it.
+        """Return the closed case, with what was left out of it, or None if a condition excludes it.
 
         Raises InvalidCaseError if a required field is wrong.
         """

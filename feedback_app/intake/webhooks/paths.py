@@ -1,5 +1,6 @@
 """Paths to values in a payload: issue.fields.status.name, items[0], items[field=status].toString.
 
+A list of texts is read as lines; items[*].name reads the names of all its elements.
 Paths separated by | are tried in order; the first one that leads to a text, a number or a boolean
 counts. `@received` is the time of the request, `@header.NAME` one of its headers.
 """
@@ -15,9 +16,10 @@ from feedback_app.base.times import to_text
 from feedback_app.intake.webhooks.freshdesk import parse_braces
 
 _STEP = re.compile(
-    r"(?P<name>[^.\[\]|=]+)|\[(?P<place>[0-9]{1,4})\]|\[(?P<key>[^\]=]+)=(?P<value>[^\]]*)\]"
+    r"(?P<name>[^.\[\]|=]+)|\[(?P<place>[0-9]{1,4})\]|\[(?P<every>\*)\]|\[(?P<key>[^\]=]+)=(?P<value>[^\]]*)\]"
 )
 _HEADER = "@header"
+EVERY = ("*", "*")
 PathStep = str | int | tuple[str, str]
 
 
@@ -39,10 +41,10 @@ class PayloadPath:
     def read(self, payload: Mapping[str, Any]) -> str:
         """Return the value as text, or "" if there is none."""
         for path in self.paths:
-            value: Any = payload
+            values: list[Any] = [payload]
             for step in path:
-                value = _child(value, step)
-            if text := _as_text(value):
+                values = [child for value in values for child in _children(value, step)]
+            if text := "\n".join(filter(None, map(_as_text, values))):
                 return text
         return ""
 
@@ -65,6 +67,8 @@ def _steps(text: str) -> tuple[PathStep, ...]:
         at = found.end()
         if found["name"] is not None:
             steps.append(found["name"])
+        elif found["every"]:
+            steps.append(EVERY)
         elif found["place"] is not None:
             steps.append(int(found["place"]))
         else:
@@ -82,6 +86,12 @@ def _steps(text: str) -> tuple[PathStep, ...]:
     if steps[0] == _HEADER:
         steps = [steps[0], *(str(step).lower() for step in steps[1:])]
     return tuple(steps)
+
+
+def _children(value: Any, step: PathStep) -> list[Any]:
+    if step == EVERY:
+        return value if isinstance(value, list) else []
+    return [_child(value, step)]
 
 
 def _child(value: Any, step: PathStep) -> Any:
@@ -110,4 +120,10 @@ def _as_text(value: Any) -> str:
         return str(int(value)) if value.is_integer() else str(value)
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, list):
+        return "\n".join(filter(None, (_as_text(one) for one in value if not _is_nested(one))))
     return value.strip() if isinstance(value, str) else ""
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, dict | list)

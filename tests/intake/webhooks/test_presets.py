@@ -75,6 +75,21 @@ def test_a_custom_preset_is_read(sqlite_office: Office, folder: Path) -> None:
     assert (case.source, case.case_number, case.closed_at) == ("desk", "007", closed)
 
 
+def test_a_preset_leaves_out_merged_cases_and_test_cases(
+    sqlite_office: Office, folder: Path
+) -> None:
+    text = WHOLE + '[where_not]\n"detail.tags" = ["closed_by_merge"]\n"parts[*].name" = ["Test*"]'
+    desk = own(sqlite_office, folder, desk=text)["desk"]
+    closed = {"number": "1", "closed": NOW.isoformat(), "state": "CLOSED"}
+    merged = {**closed, "detail": {"tags": ["vip", "closed_by_merge"]}}
+    test = {**closed, "parts": [{"name": "Shop"}, {"name": "testing"}]}
+    reader = desk.reader(sqlite_office.program, NOW)
+    assert desk.delivery({**closed, "detail": {"tags": ["vip"]}}, reader)
+    assert desk.delivery(merged, reader) is None
+    assert desk.delivery(test, reader) is None
+    assert desk.mapping.unmet(desk.row(merged))[0].startswith("detail.tags is 'vip\\n")
+
+
 def test_a_preset_only_lists_differences_from_its_base(sqlite_office: Office, folder: Path) -> None:
     text = 'title = "Ours"\nlike = "desk"\n[map]\nteam = "team.name"\n[where]\nstate = ["done"]'
     ours = own(sqlite_office, folder, desk=WHOLE, ours=text)["ours"]
@@ -153,6 +168,8 @@ case_number = 5
             "map.case_number: 'a..b' is not",
         ),
         (('state = ["closed"]', '"a[" = ["closed"]'), "where.a.: 'a.' is not a path"),
+        (('["closed"]', '["/(/"]'), r"where.state: '/\(/' is not a valid regular expression"),
+        (("[set]", '[where_not]\n"a[" = ["x"]\n[set]'), "where_not.a.: 'a.' is not a path"),
         (('case_number = "number"', 'case_nummer = "number"'), "did you mean case_number"),
         (('case_number = "number"', ""), "map.case_number: is missing"),
         (('source = "desk"', 'team = "A"'), "map.source: is missing"),

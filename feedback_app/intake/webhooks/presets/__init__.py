@@ -157,6 +157,7 @@ def _preset(name: str, file: TomlFile, program: Program, now: datetime) -> Prese
     texts = {
         **{f"map.{field}": text for field, text in tables.map.items()},
         **{f"where.{text}": text for text in tables.where},
+        **{f"where_not.{text}": text for text in tables.where_not},
         **{key: getattr(tables, key) for key in ("delivery_id", "send") if getattr(tables, key)},
     }
     for place, text in texts.items():
