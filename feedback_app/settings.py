@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     results: Path = Path("results")
     mail_from: str | None = None
     reply_to: str | None = None
+    bounce_address: str | None = None
     closure_mail: Literal["ours", "case_system"] = "ours"
     only_mail_to: _Texts = ()
     links_valid_from: AwareDatetime | None = None
@@ -120,6 +121,16 @@ class Settings(BaseSettings):
         if text and not is_email_address(address):
             raise ValueError(f"use Name <address> or only the address, {IN_ASCII}")
         return text
+
+    @field_validator("bounce_address")
+    @classmethod
+    def _has_room_for_an_id(cls, address: str | None) -> str | None:
+        # RFC 5321 allows 64 characters before the @; "+" and the id take 33.
+        if address and (not is_email_address(address) or address.index("@") > 31):
+            raise ValueError(
+                f"use one email address with up to 31 characters before the @, {IN_ASCII}"
+            )
+        return address
 
     @field_validator("smtp_url")
     @classmethod

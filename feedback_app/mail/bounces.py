@@ -1,10 +1,14 @@
-"""Read bounce reports: delivery status notifications (RFC 3464, RFC 6533).
+"""Match bounce reports to our emails: delivery status notifications (RFC 3464, RFC 6533).
+
+An email is identified by its Message-ID in the report, or by the address that the report was sent
+to, which contains the id too (VERP). The latter also works after a relay replaced the Message-ID.
 
 Reports come from strangers. The time to read one grows linearly with its size: headers are cut
 before they are interpreted, and only the top level of MIME parts is read.
 """
 
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
@@ -23,7 +27,19 @@ _MAX_RECIPIENTS = 1000
 _MAX_SHOWN = 100
 _STATUS = ("message/delivery-status", "message/global-delivery-status")
 _ORIGINAL = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
+_SENT_TO = ("To", "Delivered-To", "X-Original-To")
+_VERP = re.compile(r"\+([0-9a-f]{32})@", re.IGNORECASE)
+_ENCODED = re.compile(r"\\x\{([0-9A-F]{2,6})\}", re.IGNORECASE)
 _BLANK_LINES = re.compile(rb"\r?\n(?:[ \t]*\r?\n)+")
+
+
+def return_path(bounce_address: str, message_id: str) -> str:
+    """Return the address for bounces of this message: bounces+ID@our.example.
+
+    The id is in hexadecimal digits, because some servers change the case of letters.
+    """
+    local, _, domain = bounce_address.rpartition("@")
+    return f"{local}+{urlsafe_b64decode(message_id + '==').hex()}@{domain}"
 
 
 class ReportError(ValueError):
@@ -54,11 +70,12 @@ class BounceReport:
 
 
 class _ShortHeaders(Compat32):
-    """Cuts each header before the parser interprets it, which takes quadratic time."""
+    """Reads headers as UTF-8, and cuts each before it is interpreted in quadratic time."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
-        return name, " ".join(value[:_MAX_HEADER].split())
+        text = value[:_MAX_HEADER].encode("ascii", "surrogateescape").decode(errors="replace")
+        return name, " ".join(text.split())
 
 
 _POLICY = _ShortHeaders()
@@ -98,7 +115,7 @@ def _read(report: bytes) -> BounceReport:
         raise ReportError(f"this report's action is {found}, not failed: the email did not bounce")
     failed = (one for one in recipients if _text(one, "Action").lower() == "failed")
     addresses = {address for recipient in failed for address in _addresses(recipient)}
-    return BounceReport(_original_id(parts), frozenset(addresses))
+    return BounceReport(_verp_id(mail) or _original_id(parts), frozenset(addresses))
 
 
 def _headers_and_body(text: bytes) -> Message:
@@ -130,11 +147,21 @@ def _text(part: Message, name: str) -> str:
 
 
 def _addresses(recipient: Message) -> Iterator[str]:
-    """Yield the addresses of a recipient: where the email went, and where we sent it."""
-    for name in ("Final-Recipient", "Original-Recipient"):
-        _type, _, address = _text(recipient, name).partition(";")
-        if found := parseaddr(address)[1] or address.strip():
-            yield found.lower()
+    """Yield the address that failed.
+
+    The original recipient only counts if nothing else is named: for a member of a list or alias it
+    is the list, which other members can receive.
+    """
+    named = _text(recipient, "Final-Recipient") or _text(recipient, "Original-Recipient")
+    _type, _, address = _ENCODED.sub(lambda code: chr(int(code[1], 16)), named).partition(";")
+    if found := parseaddr(address)[1] or address.strip():
+        yield found.lower()
+
+
+def _verp_id(report: Message) -> str | None:
+    """Return the id in the address that the report was sent to, if there is one."""
+    found = _VERP.search(" ".join(_text(report, name) for name in _SENT_TO))
+    return urlsafe_b64encode(bytes.fromhex(found[1])).decode().rstrip("=") if found else None
 
 
 def _original_id(parts: list[Message]) -> str:

@@ -45,8 +45,11 @@ class RoutingSender:
 def sender_for(settings: Settings) -> RoutingSender:
     """Return the sender of all messages with these settings."""
     mailbox = Mailbox(settings.mailbox)
+    email: Sender = mailbox
+    if url := settings.smtp_url:
+        email = SMTPSender(url.get_secret_value(), bounce_address=settings.bounce_address)
     return RoutingSender(
-        email=SMTPSender(settings.smtp_url.get_secret_value()) if settings.smtp_url else mailbox,
+        email=email,
         mailbox=mailbox,
         chats=ChatSender([url.get_secret_value() for url in settings.alert_urls]),
         allowed=settings.only_mail_to,

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from email import message_from_string
 from urllib.parse import unquote, urlsplit
 
+from feedback_app.mail.bounces import return_path
 from feedback_app.mail.message import POLICY
 from feedback_app.mail.sender import (
     NoSuchRecipientError,
@@ -28,11 +29,18 @@ class SMTPSender:
 
     The URL starts with smtp://, smtp+starttls:// or smtps:// and may contain user and password.
     If the server cannot be reached, times out or refuses the sign-in, the sender does not try
-    again, so a thousand messages do not wait for it one after the other.
+    again, so a thousand messages do not wait for it one after the other. Bounces go to
+    `bounce_address`, extended by the message's id, or else to the sender.
     """
 
-    def __init__(self, url: str, timeout_seconds: float = _TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        timeout_seconds: float = _TIMEOUT_SECONDS,
+        bounce_address: str | None = None,
+    ) -> None:
         self._url = urlsplit(url)
+        self._bounce_address = bounce_address
         self._timeout = timeout_seconds
         self._connection: smtplib.SMTP | None = None
         self._unavailable = ""
@@ -48,8 +56,9 @@ class SMTPSender:
             # A reply before the message was sent is not about the message.
             self._unavailable = str(error)
             raise NotDeliveredError(self._unavailable) from error
+        sender = return_path(self._bounce_address, message.id) if self._bounce_address else None
         with self._errors():
-            connection.send_message(mail, to_addrs=[message.recipient])
+            connection.send_message(mail, sender, [message.recipient])
 
     def discard(self, message_id: str) -> None:
         """Do nothing: an email that the server accepted cannot be recalled."""

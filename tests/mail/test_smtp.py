@@ -129,6 +129,22 @@ def test_after_any_failure_but_a_time_out_the_next_message_is_sent(smtp_sink: Sm
         assert len(smtp_sink.messages) == before + 1
 
 
+@pytest.mark.parametrize(
+    ("address", "return_path"),
+    [
+        (None, "support@example.org"),
+        ("bounces@example.org", f"bounces+{'9a' * 16}@example.org"),
+    ],
+)
+def test_bounces_go_to_the_address_for_bounces_with_the_id_of_the_message(
+    smtp_sink: SmtpSink, address: str | None, return_path: str
+) -> None:
+    server = SMTPSender(smtp_sink.url, bounce_address=address)
+    server.send(a_message()._replace(id="mpqampqampqampqampqamg"))
+    server.close()
+    assert smtp_sink.return_paths == [return_path]
+
+
 def test_a_server_that_times_out_is_tried_once_not_once_per_message(smtp_sink: SmtpSink) -> None:
     smtp_sink.plan = [HANG]
     server = SMTPSender(smtp_sink.url, timeout_seconds=0.5)

@@ -26,6 +26,7 @@ class SmtpSink:
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
+        self.return_paths: list[str] = []
         self.plan: list[str] = []
         self.reply = "250 OK"
         self.seconds_a_message = 0.0
@@ -58,6 +59,7 @@ class SmtpSink:
             server.transport.abort()
         if reply == DROP_AFTER_DATA or reply.startswith("2"):
             self.messages.append(message_from_bytes(envelope.content, policy=default))
+            self.return_paths.append(envelope.mail_from)
         # A sender that is killed during this pause never sees the acknowledgement.
         await asyncio.sleep(self.seconds_a_message / 2)
         return reply
