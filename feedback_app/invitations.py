@@ -10,6 +10,7 @@ from feedback_app.base.links import new_id
 from feedback_app.base.weeks import week_of
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY
+from feedback_app.mail.never_asked import UNREAD, NeverAsked
 from feedback_app.records import ClosedCase, OutboxMessage, WithheldBecause
 from feedback_app.store import cases, invitations, outbox
 from feedback_app.store.case_lookups import KnownCases
@@ -20,7 +21,7 @@ _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 # A customer may submit a page that was opened before its link expired.
 GRACE = timedelta(hours=1)
 # These customers still get the closure email, with or without the survey.
-_STILL_NOTIFIED = (None, "opt_out", "quiet_period")
+_STILL_NOTIFIED = (None, "opt_out", "quiet_period", "excluded")
 
 
 # A likely duplicate is the same closing from another source. It is not stored.
@@ -66,6 +67,7 @@ class _Limits(NamedTuple):
     oldest: datetime
     quiet_since: datetime | None
     checks_duplicates: bool
+    never_asked: NeverAsked
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class CaseIntake:
     facts: Facts
     zone: ZoneInfo
     we_send: bool = True
+    never_asked: NeverAsked = NeverAsked()
 
     def decide(
         self,
@@ -120,6 +123,7 @@ class CaseIntake:
             oldest=_EARLIEST if ask_anyway else now - asking_limit,
             quiet_since=now - quiet if quiet else None,
             checks_duplicates=not ask_anyway,
+            never_asked=self.never_asked,
         )
 
     def store(
@@ -205,8 +209,13 @@ def _withheld(known: KnownCases, case: ClosedCase, limits: _Limits) -> WithheldB
         return "too_old"
     if not case.contact_email:
         return "no_address"
+    never = limits.never_asked.reason(case.contact_email)
+    if never in UNREAD:
+        return never
     if known.has_opted_out(case.contact_email):
         return "opt_out"
+    if never:
+        return never
     if limits.quiet_since and known.asked_since(case, limits.quiet_since):
         return "quiet_period"
     return None

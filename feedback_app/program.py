@@ -21,6 +21,7 @@ from feedback_app.database.choose import open_database, sqlite_path
 from feedback_app.database.contract import Database
 from feedback_app.invitations import CaseIntake
 from feedback_app.mail.message import MailContext
+from feedback_app.mail.never_asked import NeverAsked
 from feedback_app.settings import ENV_FILE, Settings, SettingsError
 from feedback_app.store import opt_out_keys, opt_outs, wordings
 from support_facts import FACTS_FILE, Facts, FactsError, load_facts
@@ -71,6 +72,7 @@ class Program:
             facts=self.facts,
             zone=self.zone,
             we_send=self.settings.closure_mail == "ours",
+            never_asked=NeverAsked.of(self.settings, self.facts),
         )
 
     @cached_property

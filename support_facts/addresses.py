@@ -26,6 +26,22 @@ def is_email_address(text: str) -> bool:
     return text.isascii() and "=?" not in text and _is_valid.__wrapped__(text)
 
 
+def domain_or_address(text: str) -> str:
+    """Return a domain, with or without @ before it, or an address, in ASCII and lower case.
+
+    Raises ValueError for anything else, and for a domain without a dot.
+    """
+    domain = text.rpartition("@")[2]
+    try:
+        whole = text if text.rpartition("@")[0] else f"a@{domain}"
+        found = validate_email(whole, check_deliverability=False)
+    except EmailNotValidError:
+        found = None
+    if not found or not found.ascii_email:
+        raise ValueError('write a domain like "customer.example" or an email address')
+    return (found.ascii_email if whole == text else found.ascii_domain).lower()
+
+
 @lru_cache(maxsize=10_000)
 def _is_valid(text: str) -> bool:
     try:

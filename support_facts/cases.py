@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from support_facts.schema import Entry, ListOf, OrUnset, Table, between, exactly
+from support_facts.schema import DomainOrAddress, Entry, ListOf, OrUnset, Table, between, exactly
 from support_facts.text import Line, Text
 
 Who = Literal["customer", "support", "engineering", "devops", "management", "everybody"]
@@ -96,6 +96,7 @@ class SurveyRules(Table):
     edit_window_hours: Annotated[int, between(0, 720)]
     asking_limit_days: Days
     quiet_period_days: Annotated[int, between(0, 3650)]
+    never_ask: ListOf[DomainOrAddress]
     same_closure_hours: Annotated[int, between(0, 720)]
     comment_limit: Annotated[int, between(4000, 20000)]
     reason_required: bool

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic import GetCoreSchemaHandler as Handler
 from pydantic_core import CoreSchema, core_schema
 
-from support_facts.addresses import is_email_address
+from support_facts.addresses import domain_or_address, is_email_address
 from support_facts.public_holidays import is_region
 from support_facts.text import Line
 
@@ -71,6 +71,7 @@ MailAddress = Annotated[
         'write one email address like "support@example.org"',
     ),
 ]
+DomainOrAddress = Annotated[Line, AfterValidator(domain_or_address)]
 PhoneNumber = Annotated[
     Line, _like(r"\+?[0-9][0-9 ()/-]{3,}", 'write digits and spaces like "+49 30 1234567"')
 ]

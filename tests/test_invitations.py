@@ -1,10 +1,12 @@
 """Who is asked, when, and why not."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from feedback_app.commands.contacts import opt_out
 from feedback_app.store import invitations
@@ -246,3 +248,57 @@ def test_we_send_nothing_if_the_case_system_tells_the_customer(office: Office) -
         office.receive(a_case(number, contact_email=address))
     assert office.mails() == []
     assert len(office.rows("invitations")) == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "reason", "emails"),
+    [
+        ("support@spryker.com", "own_address", 0),
+        ("Support+case-7@Spryker.com", "own_address", 0),
+        ("noreply@spryker.com", "own_address", 0),
+        ("security@spryker.com", "own_address", 0),
+        ("sender@mail.example", "own_address", 0),
+        ("answers@mail.example", "own_address", 0),
+        ("robot@mail.example", "own_address", 0),
+        ("MAILER-DAEMON@mx.customer.example", "automatic_address", 0),
+        ("postmaster@customer.example", "automatic_address", 0),
+        ("no-reply@customer.example", "automatic_address", 0),
+        ("DoNotReply@customer.example", "automatic_address", 0),
+        ("jira.noreply+7@customer.example", "automatic_address", 0),
+        ("bounces+77=x@customer.example", "automatic_address", 0),
+        ("kim@spryker.com", "excluded", 1),
+        ("kim@eu.partner.example", "excluded", 1),
+        ("kim@xn--bro-hoa.example", "excluded", 1),
+        ("TESTER@customer.example", "excluded", 1),
+        ("tester2@customer.example", None, 1),
+        ("kim@nopartner.example", None, 1),
+        ("reply@customer.example", None, 1),
+        ("bounce.house@customer.example", None, 1),
+        ("noreen@customer.example", None, 1),
+    ],
+)
+def test_own_automatic_and_listed_addresses_are_never_asked(
+    sqlite_office: Office, address: str, reason: str | None, emails: int
+) -> None:
+    listed = ("spryker.com", "partner.example", "xn--bro-hoa.example", "tester@customer.example")
+    settings = {
+        "mail_from": "Support <sender@mail.example>",
+        "reply_to": "answers@mail.example",
+        "smtp_url": SecretStr("smtps://robot%40mail.example:secret@mail.example"),
+    }
+    program = sqlite_office.ruled(never_ask=listed).program
+    program = replace(program, settings=program.settings.model_copy(update=settings))
+    with program.database.write() as tx:
+        result = program.case_intake.store(tx, a_case(contact_email=address), NOW)
+    assert result.withheld_because == reason
+    kinds = [row["kind"] for row in sqlite_office.rows("outbox")]
+    assert kinds == (["closure notice"] if reason else ["closure"]) * emails
+
+
+def test_an_opt_out_comes_before_the_list_of_addresses_because_it_cannot_be_overridden(
+    sqlite_office: Office,
+) -> None:
+    sqlite_office.run(opt_out, "kim@spryker.com")
+    assert sqlite_office.receive(a_case(contact_email="kim@spryker.com")).withheld_because == (
+        "opt_out"
+    )

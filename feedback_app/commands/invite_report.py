@@ -22,6 +22,9 @@ _LISTED_VALUES = 8
 _REASONS = {
     "too_old": "closed too long ago",
     "no_address": "no email address",
+    "own_address": "our own address",
+    "automatic_address": "no-reply or mailer daemon",
+    "excluded": "listed in survey.never_ask",
     "opt_out": "opted out",
     "quiet_period": "asked recently",
     "superseded": "closed again later",

@@ -7,7 +7,16 @@ from typing import Literal, Protocol
 # The source of everything that `feedback sample` stores.
 SAMPLE_SOURCE = "sample"
 
-WithheldBecause = Literal["too_old", "no_address", "quiet_period", "opt_out", "superseded"]
+WithheldBecause = Literal[
+    "too_old",
+    "no_address",
+    "own_address",
+    "automatic_address",
+    "excluded",
+    "opt_out",
+    "quiet_period",
+    "superseded",
+]
 InvitationState = Literal["waiting", "handed_over", "bounced", "withheld", "answered", "expired"]
 
 

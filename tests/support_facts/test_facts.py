@@ -219,6 +219,14 @@ def test_a_changed_number_is_shown(tmp_path: Path) -> None:
     assert facts.value("survey.link_lifetime_days", "de") == "21"
 
 
+def test_domains_and_addresses_that_are_never_asked_are_read_in_ascii(tmp_path: Path) -> None:
+    given = ["@Partner.example", "büro.example", "Kim@bÜro.example"]
+    facts = load(tmp_path, changed(("survey", "never_ask"), given))
+    expected = ("partner.example", "xn--bro-hoa.example", "kim@xn--bro-hoa.example")
+    assert facts.survey.never_ask == expected
+    assert load(tmp_path, changed(("survey", "never_ask"), [])).survey.never_ask == ()
+
+
 def test_a_value_that_is_set_replaces_the_unset_wording(tmp_path: Path) -> None:
     assert FACTS.value("contacts.phone", "de") == FACTS.contacts.phone_unset["de"]
     facts = load(tmp_path, changed(("contacts", "phone"), "+49 30 1234567"))
@@ -500,6 +508,18 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         '"support@localhost"',
         "contacts.support_address",
         "one email address",
+    ),
+    "top-level domain that nobody is asked in": (
+        '["spryker.com"]',
+        '["com"]',
+        "survey.never_ask",
+        'write a domain like "customer.example"',
+    ),
+    "name among the domains": (
+        '["spryker.com"]',
+        '["partner.example", "Kim <kim@partner.example>"]',
+        "survey.never_ask",
+        'write a domain like "customer.example"',
     ),
     "telephone number in words": (
         'phone = ""',
