@@ -51,8 +51,11 @@ def try_command(program: Program, preset: str, payload: Any) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _show(program: Program, preset: Preset, body: dict[str, Any], now: datetime) -> bool:
+def _show(program: Program, preset: Preset, body: Any, now: datetime) -> bool:
     """Print what one payload becomes. Return whether it is valid."""
+    if not isinstance(body, dict):
+        click.echo(f"{preset.name}: an element that is not a JSON object")
+        return False
     payload = with_request_data(body, {}, now)
     try:
         delivery = preset.delivery(payload, preset.reader(program, now))
@@ -64,7 +67,7 @@ def _show(program: Program, preset: Preset, body: dict[str, Any], now: datetime)
         return False
     if delivery is None:
         click.echo(f"{preset.name}: ignored, this event does not close a case")
-        for reason in preset.mapping.unmet(preset.row(payload)):
+        for reason in preset.unmet(payload):
             click.echo(visible(f"  {reason}"))
         return True
     click.echo(f"{preset.name}: a closed case")

@@ -1,7 +1,7 @@
 """What is wrong with the fields of a closed case."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _QUOTED_CHARACTERS = 60
 
@@ -37,6 +37,11 @@ class InvalidCaseError(ValueError):
 def joined(errors: Sequence[FieldError]) -> str:
     """Return the errors as one line."""
     return "; ".join(str(error) for error in errors)
+
+
+def in_list(errors: Sequence[FieldError], at: int) -> list[FieldError]:
+    """Return the errors with the position of their case in a list before the field."""
+    return [replace(one, field=f"{at}/{one.field}" if one.field else str(at)) for one in errors]
 
 
 def quoted(text: str) -> str:

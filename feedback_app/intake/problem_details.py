@@ -1,7 +1,7 @@
 """Error responses to case systems: problem details (RFC 9457) that name the field."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 
 from flask import Response
@@ -39,6 +39,13 @@ def invalid_message(errors: Sequence[FieldError]) -> ProblemError:
     return ProblemError(status, errors=errors)
 
 
+def pointers(errors: Iterable[FieldError]) -> list[dict[str, str]]:
+    """Return the errors with JSON pointers into the body."""
+    return [
+        {"pointer": f"#/{one.field}" if one.field else "#", "detail": one.reason} for one in errors
+    ]
+
+
 def problem_response(error: ProblemError) -> Response:
     """Return the problem as a JSON response."""
     document = {
@@ -46,10 +53,7 @@ def problem_response(error: ProblemError) -> Response:
         "title": error.status.phrase,
         "status": error.status.value,
         "detail": error.detail or error.status.description,
-        "errors": [
-            {"pointer": f"#/{one.field}" if one.field else "#", "detail": one.reason}
-            for one in error.errors
-        ],
+        "errors": pointers(error.errors),
     }
     text = json.dumps(document, ensure_ascii=True)
     return Response(text, error.status, headers=error.headers, content_type=MEDIA_TYPE)

@@ -26,8 +26,8 @@ VERSION = "3.0.3"
 _REFERENCE = "#/components/schemas/{model}"
 _PROBLEMS = {
     400: "The body is not valid JSON.",
-    401: "The key is missing or not valid.",
-    404: "The closed case does not exist or belongs to another sender.",
+    401: "The key, secret or signature is missing or not valid.",
+    404: "The closed case or webhook does not exist, or belongs to another sender.",
     409: "A value is impossible, for example a closing in the future.",
     413: "The body is too large.",
     415: "The content type of the body is not application/json.",
@@ -49,6 +49,7 @@ class _Operation:
     takes: type[BaseModel] | None = None
     returns: dict[int, tuple[str, type[BaseModel] | None]]
     problems: tuple[int, ...] = ()
+    needs_key: bool = True
 
 
 class _Schema30(GenerateJsonSchema):
@@ -147,6 +148,23 @@ def _operations(facts: Facts) -> list[_Operation]:
             takes=OptOutMessage,
             returns={204: ("The address gets no more surveys.", None)},
         ),
+        _Operation(
+            method="post",
+            path="/api/v1/webhooks/{preset}",
+            name="receiveEvent",
+            summary="Receive an event of a case system",
+            description="The body is the payload of the case system, and the preset says how it is "
+            "authenticated and read. For a JSON list, the response is a list with the outcome of "
+            f"each of its 1 to {MAX_CASES} elements: new, known, likely_duplicate, ignored (with "
+            "the conditions that were not met) or invalid (with errors). A faulty element does not "
+            "prevent the others.",
+            returns={
+                201: ("At least one closing is new and was stored.", None),
+                200: ("Nothing is new: duplicates, or events that do not close a case.", None),
+            },
+            problems=(400, 413, 422),
+            needs_key=False,
+        ),
     ]
 
 
@@ -157,6 +175,9 @@ def _described(operation: _Operation) -> dict[str, Any]:
         "summary": operation.summary,
         "description": operation.description,
     }
+    if not operation.needs_key:
+        described["security"] = []
+        statuses.add(404)
     if operation.takes:
         statuses |= {400, 413, 415, 422}
         content = _content("application/json", operation.takes)
@@ -182,6 +203,7 @@ _SOME_TEXT = {"type": "string", "minLength": 1}
 _PARAMETERS = {
     "source": "The case system, as in the key.",
     "case_id": "The case system's own key of the case.",
+    "preset": "The name of a preset with a secret in the settings.",
 }
 
 

@@ -1,7 +1,6 @@
 """The HTTP API: closed cases, survey links, bounces and opt-outs. Senders see only their cases."""
 
 import json
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -30,7 +29,7 @@ from feedback_app.intake.deliveries import (
     closing_message,
     release_link,
 )
-from feedback_app.intake.errors import FieldError, InvalidCaseError, quoted
+from feedback_app.intake.errors import FieldError, InvalidCaseError, in_list, quoted
 from feedback_app.intake.mapping import FIELDS
 from feedback_app.intake.problem_details import (
     ProblemError,
@@ -71,8 +70,8 @@ def add_closed_cases() -> tuple[Response, int]:
             for delivery in deliveries:
                 accepted.append(accept(tx, program(), delivery, now()))
     except InvalidCaseError as error:
-        position = len(accepted) if is_list else None
-        raise invalid_message(_in_list(error.errors, position)) from error
+        errors = in_list(error.errors, len(accepted)) if is_list else error.errors
+        raise invalid_message(errors) from error
     answers = [answer.model_dump(mode="json") for answer in accepted]
     is_new = any(answer["outcome"] == "new" for answer in answers)
     status = HTTPStatus.CREATED if is_new else HTTPStatus.OK
@@ -156,12 +155,13 @@ def _deliveries(values: list[Any], source: str, is_list: bool) -> list[CaseDeliv
             f"the list has {len(values)} closed cases: send 1 to {MAX_CASES}",
         )
     reader = CaseReader.of(program().facts, DateReader(program().zone), now())
-    found, errors = [], []
+    found: list[CaseDelivery] = []
+    errors: list[FieldError] = []
     for at, value in enumerate(values):
         try:
             found.append(_delivery(value, source, reader))
         except InvalidCaseError as error:
-            errors += _in_list(error.errors, at if is_list else None)
+            errors += in_list(error.errors, at) if is_list else error.errors
     if errors:
         raise invalid_message(errors)
     return found
@@ -186,13 +186,6 @@ def _delivery(value: Any, source: str, reader: CaseReader) -> CaseDelivery:
         send=message.send,
         notes=(CLEANED,) if loses_characters(typed.values()) else (),
     )
-
-
-def _in_list(errors: tuple[FieldError, ...], at: int | None) -> list[FieldError]:
-    """Return the errors with the position of their case in the list before the field."""
-    if at is None:
-        return list(errors)
-    return [replace(one, field=f"{at}/{one.field}" if one.field else str(at)) for one in errors]
 
 
 def _closing(key: SenderKey, case_id: str, closure_key: str | None = None) -> Closing:

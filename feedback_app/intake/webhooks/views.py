@@ -1,7 +1,7 @@
 """Webhooks: reads payloads by their presets and stores the closed cases, like the API."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -10,13 +10,15 @@ from typing import Any, NoReturn
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from feedback_app.base.text import without_addresses
+from feedback_app.database.contract import Transaction
 from feedback_app.intake import rate_limits
-from feedback_app.intake.closed_case import MAX_TEXT
+from feedback_app.intake.api.messages import ClosingMessage
+from feedback_app.intake.closed_case import MAX_TEXT, CaseReader
 from feedback_app.intake.deliveries import CaseDelivery, accept
-from feedback_app.intake.errors import InvalidCaseError, quoted
+from feedback_app.intake.errors import FieldError, InvalidCaseError, in_list, quoted
 from feedback_app.intake.json_body import BodyError
 from feedback_app.intake.mapping_file import MappingFileError
-from feedback_app.intake.problem_details import ProblemError, problem_response
+from feedback_app.intake.problem_details import ProblemError, pointers, problem_response
 from feedback_app.intake.webhooks.authentication import SignedRequest
 from feedback_app.intake.webhooks.paths import with_request_data
 from feedback_app.intake.webhooks.presets import Preset, load_presets
@@ -41,6 +43,16 @@ class Webhook:
 
     preset: Preset
     secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """An event that does not close a case, and the conditions that it does not meet."""
+
+    reasons: list[str]
+
+
+EventResult = ClosingMessage | Ignored | InvalidCaseError
 
 
 def enabled_webhooks(program: Program, moment: datetime) -> dict[str, Webhook]:
@@ -70,17 +82,31 @@ def enabled_webhooks(program: Program, moment: datetime) -> dict[str, Webhook]:
 @webhooks.post("/<name>")
 @webhooks.post("/<name>/<secret>")
 def receive_event(name: str, secret: str = "") -> tuple[Response, int]:
-    """Store the closed cases of an event. Other events are ignored with status 200."""
+    """Store the closed cases of an event, or of a list of events, and return the outcome of each.
+
+    The status is 201 if a case is new, 422 if every element is invalid, and 200 otherwise: a case
+    system that repeats a request after an error would never get beyond a faulty element.
+    """
     webhook = _webhook(name)
     signed = SignedRequest(request.headers, request.get_data(), secret, _public_address())
     if not webhook.preset.tables.authentication.is_valid(signed, webhook.secrets):
         _refuse(name)
     rate_limits.count_request(f"webhook {name}")
-    payloads = _payloads(webhook, signed)
+    results = _store(webhook.preset, _payloads(webhook, signed))
     if webhook.preset.tables.format == "soap":
-        _store_all(webhook.preset, payloads)
         return Response(ACKNOWLEDGEMENT, content_type="text/xml; charset=utf-8"), HTTPStatus.OK
-    return _store_one(webhook.preset, payloads[0])
+    is_list = signed.body.lstrip().startswith(b"[")
+    if not is_list and isinstance(results[0], InvalidCaseError):
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, errors=results[0].errors)
+    answers = [_answer(at, result) for at, result in enumerate(results)]
+    return jsonify(answers if is_list else answers[0]), _status(answers)
+
+
+def _status(answers: Sequence[Mapping[str, Any]]) -> HTTPStatus:
+    outcomes = {answer["outcome"] for answer in answers}
+    if "new" in outcomes:
+        return HTTPStatus.CREATED
+    return HTTPStatus.OK if outcomes != {"invalid"} else HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _public_address() -> str:
@@ -99,7 +125,7 @@ def _webhook(name: str) -> Webhook:
     return found
 
 
-def _payloads(webhook: Webhook, signed: SignedRequest) -> list[dict[str, Any]]:
+def _payloads(webhook: Webhook, signed: SignedRequest) -> list[Any]:
     """Return the payloads of a request after checking their signed time and their sender."""
     authentication = webhook.preset.tables.authentication
     try:
@@ -107,12 +133,14 @@ def _payloads(webhook: Webhook, signed: SignedRequest) -> list[dict[str, Any]]:
     except (BodyError, SoapError) as error:
         raise ProblemError(HTTPStatus.BAD_REQUEST, str(error)) from error
     headers: Mapping[str, str] = dict(request.headers.items())
-    payloads = [with_request_data(one, headers, now()) for one in found]
-    for payload in payloads:
+    for at, payload in enumerate(found):
+        if not isinstance(payload, dict):
+            continue
+        found[at] = payload = with_request_data(payload, headers, now())
         is_fresh = authentication.is_fresh(signed, payload, now())
         if not (is_fresh and authentication.is_from(signed, payload, webhook.secrets)):
             _refuse(webhook.preset.name)
-    return payloads
+    return found
 
 
 def _refuse(name: str) -> NoReturn:
@@ -121,43 +149,51 @@ def _refuse(name: str) -> NoReturn:
     raise ProblemError(HTTPStatus.UNAUTHORIZED, "the signature, secret or signed time is wrong")
 
 
-def _store_one(preset: Preset, payload: Mapping[str, Any]) -> tuple[Response, int]:
-    try:
-        delivery = preset.delivery(payload, preset.reader(program(), now()))
-        if delivery is None:
-            return jsonify(outcome="ignored", notes=[IGNORED]), HTTPStatus.OK
-        with program().database.write() as tx:
-            answer = accept(tx, program(), delivery, now())
-    except InvalidCaseError as error:
-        _log_invalid(preset, payload, error)
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, errors=error.errors) from error
-    status = HTTPStatus.CREATED if answer.outcome == "new" else HTTPStatus.OK
-    return jsonify(answer.model_dump(mode="json")), status
-
-
-def _store_all(preset: Preset, payloads: list[dict[str, Any]]) -> None:
-    """Store the valid cases and log the others, because a retry would not make them valid."""
+def _store(preset: Preset, payloads: Sequence[Any]) -> list[EventResult]:
+    """Store the valid cases. An invalid one is logged and does not prevent the others."""
     reader = preset.reader(program(), now())
-    deliveries: list[tuple[CaseDelivery, dict[str, Any]]] = []
-    for payload in payloads:
-        try:
-            delivery = preset.delivery(payload, reader)
-        except InvalidCaseError as error:
-            _log_invalid(preset, payload, error)
-        else:
-            deliveries += [(delivery, payload)] if delivery else []
+    read = [_read(preset, payload, reader) for payload in payloads]
     with program().database.write() as tx:
-        for delivery, payload in deliveries:
-            try:
-                accept(tx, program(), delivery, now())
-            except InvalidCaseError as error:
-                _log_invalid(preset, payload, error)
+        results = [_accepted(tx, one) for one in read]
+    for payload, result in zip(payloads, results, strict=True):
+        if isinstance(result, InvalidCaseError):
+            _log_invalid(preset, payload, result)
+    return results
 
 
-def _log_invalid(preset: Preset, payload: Mapping[str, Any], error: InvalidCaseError) -> None:
+def _read(preset: Preset, payload: Any, reader: CaseReader) -> CaseDelivery | EventResult:
+    if not isinstance(payload, dict):
+        return InvalidCaseError([FieldError("", "is not a JSON object")])
+    try:
+        delivery = preset.delivery(payload, reader)
+    except InvalidCaseError as error:
+        return error
+    return delivery or Ignored(preset.unmet(payload))
+
+
+def _accepted(tx: Transaction, read: CaseDelivery | EventResult) -> EventResult:
+    if not isinstance(read, CaseDelivery):
+        return read
+    try:
+        return accept(tx, program(), read, now())
+    except InvalidCaseError as error:
+        return error
+
+
+def _answer(at: int, result: EventResult) -> dict[str, Any]:
+    """Return the response about one element of a list."""
+    if isinstance(result, InvalidCaseError):
+        return {"outcome": "invalid", "errors": pointers(in_list(result.errors, at))}
+    if isinstance(result, Ignored):
+        return {"outcome": "ignored", "notes": [IGNORED, *result.reasons]}
+    return result.model_dump(mode="json")
+
+
+def _log_invalid(preset: Preset, payload: Any, error: InvalidCaseError) -> None:
     # Field names only, because values can be addresses; the case number lets people find the case.
     fields = ", ".join(one.field for one in error.errors)
-    number = quoted(without_addresses(preset.case_number(payload)[:MAX_TEXT]))
+    number = preset.case_number(payload) if isinstance(payload, dict) else ""
+    number = quoted(without_addresses(number[:MAX_TEXT]))
     log.warning(
         "webhook %s: closed case %s was refused, invalid fields: %s", preset.name, number, fields
     )

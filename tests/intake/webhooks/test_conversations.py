@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from feedback_app.app import create_app
 from feedback_app.base.times import to_text
-from feedback_app.intake.webhooks.presets import SHIPPED
+from feedback_app.intake.webhooks.presets import SHIPPED, load_presets
 from feedback_app.program import Program
 from feedback_app.settings import SettingsError
 from tests.support.case_systems import (
@@ -128,7 +128,14 @@ def test_an_event_that_does_not_close_a_case_is_ignored(
     reply = system.tell(port, a_closing(), office.now, payload=payload)
     assert reply.status == 200
     if not isinstance(system, SalesforceOutbound):
-        assert reply.json["outcome"] == "ignored"
+        told = reply.json
+        assert told["outcome"] == "ignored"
+        # The reasons name each condition that was not met, with the value found.
+        conditions = load_presets(office.program, NOW)[system.name].tables.where
+        assert len(told["notes"]) >= 2
+        for reason in told["notes"][1:]:
+            assert reason.partition(" is ")[0] in conditions
+            assert ", not one of " in reason
     assert _nothing_is_stored(office)
 
 
@@ -549,3 +556,71 @@ def test_the_same_closing_by_csv_json_and_soap_is_one_case(office: Office, port:
         assert SYSTEMS[name].tell(port, a_closing(), NOW).status in (200, 201)
     assert len(office.rows("cases")) == 1
     assert json.dumps(office.rows("cases")[0]["case_number"]) == '"00000042"'
+
+
+def test_a_list_is_several_deliveries_and_a_faulty_one_does_not_lose_the_others(
+    office: Office, port: int
+) -> None:
+    generic = Generic()
+    first, last = (
+        generic.closing(a_closing(number=number, delivery=number)) for number in ("00041", "00045")
+    )
+    faulty = {**first, "case_number": "00043", "delivery_id": "3", "closed_at": "soon"}
+    elements = [first, generic.other_event(a_closing()), faulty, "no object", last]
+    reply = generic.tell(port, a_closing(), NOW, payload=elements)
+    assert reply.status == 201
+    outcomes = [one["outcome"] for one in reply.json]
+    assert outcomes == ["new", "ignored", "invalid", "invalid", "new"]
+    assert [one["pointer"] for one in reply.json[2]["errors"]] == ["#/2/closed_at"]
+    assert reply.json[3]["errors"] == [{"pointer": "#/3", "detail": "is not a JSON object"}]
+    assert [row["case_number"] for row in office.rows("cases")] == ["00041", "00045"]
+    # What was stored before is a duplicate, so nothing is new.
+    assert generic.tell(port, a_closing(), NOW, payload=elements).status == 200
+
+
+def test_a_list_with_only_faulty_elements_is_refused(office: Office, port: int) -> None:
+    faulty = {**Generic().closing(a_closing()), "closed_at": "soon"}
+    reply = Generic().tell(port, a_closing(), NOW, payload=[faulty, faulty])
+    assert (reply.status, [one["outcome"] for one in reply.json]) == (422, ["invalid"] * 2)
+    too_many = Generic().tell(port, a_closing(), NOW, payload=[{}] * 101)
+    assert (too_many.status, too_many.json["detail"]) == (
+        400,
+        "the body is a list of 101 elements: send 1 to 100",
+    )
+    assert _nothing_is_stored(office)
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ("Draht &amp; S&#246;hne", "Draht & Söhne"),
+        ("Draht & Söhne", "Draht & Söhne"),
+        ("A &amp;lt; B", "A &lt; B"),
+        ("AT&T &unknown; &copy &#9999999;", "AT&T &unknown; &copy \ufffd"),
+        ("&#0; &#xD800;Wire", "\ufffd \ufffdWire"),
+    ],
+)
+def test_html_entities_are_decoded_once(office: Office, port: int, sent: str, stored: str) -> None:
+    closing = {
+        **Generic().closing(a_closing(address="o&#39;hara@customer.example")),
+        "customer": sent,
+        "case_url": "https://desk.example/?id=7&amp;copy=1&lt=2",
+    }
+    reply = Generic().tell(port, a_closing(), NOW, payload=closing)
+    assert (reply.status, reply.json["notes"]) == (201, [])
+    (case,) = office.rows("cases")
+    assert case["customer"] == stored
+    assert case["contact_email"] == "o'hara@customer.example"
+    assert case["case_url"] == "https://desk.example/?id=7&copy=1&lt=2"
+
+
+@pytest.mark.parametrize("closed", ["True", "TRUE", "true", True])
+def test_booleans_are_compared_in_any_case(office: Office, port: int, closed: object) -> None:
+    payload = {**SYSTEMS["salesforce"].closing(a_closing()), "IsClosed": closed}
+    assert SYSTEMS["salesforce"].tell(port, a_closing(), NOW, payload=payload).status == 201
+
+
+def test_the_reason_for_ignoring_an_event_contains_no_address(port: int) -> None:
+    payload = {**Generic().closing(a_closing()), "event": f"Mx Sample <{ADDRESS}> wrote"}
+    notes = Generic().tell(port, a_closing(), NOW, payload=payload).json["notes"]
+    assert notes[1].startswith("event is 'Mx Sample <…> wrote', not one of closed")

@@ -1,5 +1,7 @@
 """Presets: one TOML file per case system describes how its payloads become closed cases."""
 
+import html
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from feedback_app.base.text import without_addresses
+from feedback_app.intake.api.messages import MAX_CASES
 from feedback_app.intake.closed_case import CaseReader, loses_characters
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.deliveries import CLEANED, CaseDelivery
@@ -24,10 +28,12 @@ from feedback_app.intake.mapping_file import (
 from feedback_app.intake.webhooks.authentication import AnyAuthentication
 from feedback_app.intake.webhooks.paths import PathError, PayloadPath
 from feedback_app.intake.webhooks.salesforce import parse_notifications
+from feedback_app.intake.written_address import plain_address
 from feedback_app.program import Program
 from feedback_app.records import REQUIRED_CASE_FIELDS
 
 SHIPPED = Path(__file__).parent
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # These tables are merged key by key with those of the base preset; everything else is replaced.
 _MERGED = ("map", "set", "words")
 _OPPOSITE = {"map": "set", "set": "map"}
@@ -58,22 +64,36 @@ class Preset:
     mapping: CaseMapping
     paths: Mapping[str, PayloadPath]
 
-    def payloads(self, body: bytes) -> list[dict[str, Any]]:
-        """Return the payloads in the body of a request. Raises BodyError or SoapError."""
+    def payloads(self, body: bytes) -> list[Any]:
+        """Return the payloads in the body of a request: an object, or the elements of a list.
+
+        Raises BodyError or SoapError.
+        """
         if self.tables.format == "soap":
             return list(parse_notifications(body))
-        payload = parse(body)
-        if not isinstance(payload, dict):
-            raise BodyError("the body is not a JSON object")
-        return [payload]
+        content = parse(body)
+        found = content if isinstance(content, list) else [content]
+        if not 1 <= len(found) <= MAX_CASES:
+            raise BodyError(f"the body is a list of {len(found)} elements: send 1 to {MAX_CASES}")
+        if not any(isinstance(one, dict) for one in found):
+            raise BodyError("the body is neither a JSON object nor a list of JSON objects")
+        return found
 
     def row(self, payload: Mapping[str, Any]) -> dict[str, str]:
-        """Return the values of a payload by path, like the row of a table."""
-        return {text: path.read(payload) for text, path in self.paths.items()}
+        """Return the values of a payload by path, like the row of a table.
+
+        HTML entities are decoded once: Salesforce, ServiceNow and others encode & and ' in the
+        texts that they put into a payload.
+        """
+        return {text: _decoded(path.read(payload)) for text, path in self.paths.items()}
 
     def case_number(self, payload: Mapping[str, Any]) -> str:
         """Return the case number in the payload, unchecked; "" if there is none."""
         return self.mapping.values(self.row(payload)).get("case_number", "")
+
+    def unmet(self, payload: Mapping[str, Any]) -> list[str]:
+        """Return which conditions the payload does not meet, without email addresses."""
+        return list(map(without_addresses, self.mapping.unmet(self.row(payload))))
 
     def delivery(self, payload: Mapping[str, Any], reader: CaseReader) -> CaseDelivery | None:
         """Return the closed case in a payload, or None if the event does not close a case.
@@ -85,6 +105,8 @@ class Preset:
         if not self.mapping.matches(row):
             return None
         values = self.mapping.values(row)
+        if "contact_email" in values:
+            values["contact_email"] = plain_address(values["contact_email"])
         case, errors = reader.read_leniently(values)
         notes = [f"left out {error}" for error in errors]
         if loses_characters(values.values()):
@@ -100,6 +122,11 @@ class Preset:
     def reader(self, program: Program, now: datetime) -> CaseReader:
         """Return a reader for this preset's dates, as of `now`."""
         return self.tables.reader(program.facts, program.zone, now)
+
+
+def _decoded(text: str) -> str:
+    # An entity without its semicolon is rather part of a web address: ?a=1&copy=2.
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text) if "&" in text else text
 
 
 def load_presets(program: Program, now: datetime) -> dict[str, Preset]:
