@@ -71,12 +71,14 @@ class PublishedWording(Part):
 class PublishedScores(Part):
     """CES and CSS by wording of the questions.
 
-    Not counted: `flagged` answers, which may be automated, and `other_wording` answers, which are
-    to a wording with too few answers.
+    Not counted: `flagged` answers, which may be automated; `annulled` answers, which support took
+    back with a reason (0 in files without this field); and `other_wording` answers, which are to a
+    wording with too few answers.
     """
 
     wordings: Annotated[tuple[PublishedWording, ...], Field(min_length=1)]
     flagged: Count
+    annulled: Count = 0
     other_wording: Count
 
 

@@ -19,7 +19,7 @@ from feedback_app.reports.exports import FORMATS, Export
 from feedback_app.reports.json_export import answers_as_json
 from feedback_app.reports.markdown_export import week_as_markdown
 from feedback_app.reports.terminal import answers_as_lines
-from feedback_app.review.week import summarise_week
+from feedback_app.reports.weeks import review_week
 from feedback_app.store import answered_cases
 
 _STEP = 500
@@ -126,12 +126,8 @@ def _answers(program: Program, as_json: bool) -> Generator[str, None, None]:
 
 
 def _markdown(program: Program, week: str) -> str:
-    now = times.now()
-    answered = answered_cases.answered_in(program.database, week, now)
-    cohort = answered_cases.closed_in(program.database, week, now)
-    return week_as_markdown(
-        summarise_week(week, answered, cohort, program.facts, now), program.facts
-    )
+    review = review_week(program.database, week, program.facts, times.now())
+    return week_as_markdown(review, program.facts)
 
 
 def _checked(program: Program, week: str) -> str:

@@ -13,8 +13,8 @@ from feedback_app.mail.notifications import DIGEST, digest_text
 from feedback_app.program import Program
 from feedback_app.records import OutboxMessage
 from feedback_app.reports.formatting import mean
-from feedback_app.review.week import summarise_week
-from feedback_app.store import answered_cases, digests, follow_ups, outbox, reading_queue
+from feedback_app.reports.weeks import review_week
+from feedback_app.store import digests, follow_ups, outbox, reading_queue
 
 DIGEST_HOUR = time(7)
 
@@ -66,9 +66,7 @@ def as_text(program: Program, week: str, now: datetime) -> str:
 def figures(program: Program, week: str, now: datetime) -> dict[str, Any]:
     """Return the values for the digest's template."""
     database = program.database
-    answered = answered_cases.answered_in(database, week, now)
-    cohort = answered_cases.closed_in(database, week, now)
-    review = summarise_week(week, answered, cohort, program.facts, now)
+    review = review_week(database, week, program.facts, now)
     unread = len(reading_queue.unread(database))
     overdue = follow_ups.count_overdue(database, program.today(now))
     return {

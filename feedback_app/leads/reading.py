@@ -1,5 +1,6 @@
 """The reading queue: read answers, add notes, open follow-ups; search."""
 
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from flask import Response, abort, request, url_for
@@ -8,6 +9,7 @@ from wtforms import HiddenField
 from feedback_app.base.text import one_line
 from feedback_app.base.weeks import weeks_back
 from feedback_app.database.contract import Transaction
+from feedback_app.invitations import GRACE
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
@@ -95,7 +97,7 @@ def search() -> Response:
 @leads_pages.get("/answers/<invitation_id>")
 def show_answer(invitation_id: str) -> Response:
     """Show one answer. Alerts link here."""
-    return page("one-answer", card=card_of(find_answer(invitation_id)))
+    return answer_page(find_answer(invitation_id))
 
 
 @leads_pages.post("/answers/<invitation_id>/read")
@@ -170,6 +172,18 @@ def find_answer(invitation_id: str) -> AnsweredCase:
     """Return an answered case. Abort with 404 if there is no such answer."""
     case = answered_cases.find(program().database, invitation_id, now())
     return case or abort(404)
+
+
+def answer_page(case: AnsweredCase, status: int = 200, **values: object) -> Response:
+    """Return the page of one answer."""
+    shown = {"annullable_from": annullable_from(case), **values}
+    return page("one-answer", status, card=card_of(case), **shown)
+
+
+def annullable_from(case: AnsweredCase) -> datetime:
+    """Return when the customer can certainly no longer change the answer."""
+    edit_window = timedelta(hours=program().facts.survey.edit_window_hours)
+    return (case.answered_at or now()) + edit_window + GRACE
 
 
 def card_of(case: AnsweredCase) -> Card:

@@ -14,7 +14,7 @@ from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import checked
 from feedback_app.leads.pages import own_path, page
-from feedback_app.leads.reading import card_of, find_answer, page_before
+from feedback_app.leads.reading import answer_page, find_answer, page_before
 from feedback_app.records import AnsweredCase
 from feedback_app.store import answer_texts, answers
 from feedback_app.store.answer_texts import AnswerText
@@ -69,13 +69,8 @@ def redact(invitation_id: str) -> Response:
 def _preview(form: _RedactForm, case: AnsweredCase, texts: list[AnswerText]) -> Response:
     found = [one for one in texts if find(one.text, form.wanted)]
     if not found:
-        return page(
-            "one-answer",
-            422,
-            card=card_of(case),
-            missed=form.wanted.text,
-            back=own_path(form.back.data),
-        )
+        back = own_path(form.back.data)
+        return answer_page(case, 422, missed=form.wanted.text, back=back)
     return page(
         "redact",
         409 if form.seen.data else 200,

@@ -1,6 +1,7 @@
 """All routes of the leads' pages. Importing a module adds its routes to the blueprint."""
 
 from feedback_app.leads import (  # noqa: F401
+    annulment,
     audit_log,
     customer_note,
     exports,

@@ -1,7 +1,7 @@
 """The week page: tasks, scores, comments and figures of one week."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from flask import Response, abort, request, url_for
@@ -11,10 +11,12 @@ from feedback_app.base.weeks import reviewed_week, week_bounds, week_of, weeks_b
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.pages import page, this_week
 from feedback_app.records import AnsweredCase, AnswerStatus
+from feedback_app.reports.weeks import review_week
 from feedback_app.review.scores import lowest, total
 from feedback_app.review.trend import Trend, sum_trend, weeks_needed
-from feedback_app.review.week import WeekReview, summarise_week
+from feedback_app.review.week import WeekReview
 from feedback_app.store import (
+    annulments,
     answer_status,
     answered_cases,
     follow_ups,
@@ -106,8 +108,7 @@ def checked_week(week: str) -> str:
 
 def review_of(week: str, cases: Iterable[AnsweredCase]) -> WeekReview:
     """Return the figures of a week from its answers."""
-    cohort = answered_cases.closed_in(program().database, week, now())
-    return summarise_week(week, cases, cohort, program().facts, now())
+    return review_week(program().database, week, program().facts, now(), cases)
 
 
 def trend_of(week: str, periods: int = 2) -> Trend:
@@ -115,8 +116,12 @@ def trend_of(week: str, periods: int = 2) -> Trend:
     facts = program().facts
     first, last = weeks_needed(week, periods)
     counts = week_scores.between(program().database, first, last, facts.survey.wording_version)
-    has_sample = week_scores.include_sample(program().database, first, last)
-    return sum_trend(counts, week, periods, facts, has_sample)
+    trend = sum_trend(counts, week, periods, facts)
+    return replace(
+        trend,
+        has_sample=week_scores.include_sample(program().database, first, last),
+        annulled=annulments.count(program().database, first, last, now()),
+    )
 
 
 def to_cards(cases: Iterable[AnsweredCase], week: str) -> list[Card]:

@@ -47,7 +47,10 @@ def _figure_lines(figures: Figures, facts: Facts) -> Iterator[str]:
         if conduct.contacted:
             yield f"Requested contacts made in time: {_portion(conduct.contacted)}"
     if scores := figures.scores:
-        yield f"Excluded: {scores.flagged} flagged, {scores.other_wording} older wording"
+        yield (
+            f"Excluded: {scores.flagged} flagged, {scores.annulled} annulled, "
+            f"{scores.other_wording} older wording"
+        )
         yield from _table(_SCORE_HEADINGS, _score_rows(figures, facts))
     if figures.times:
         yield from _table(_TIME_HEADINGS, _time_rows(figures, facts))

@@ -112,6 +112,7 @@ def _scores(
     return PublishedScores(
         wordings=wordings,
         flagged=sum(case.answered_at is not None and case.flagged for case in cases),
+        annulled=sum(case.annulled for case in cases),
         other_wording=sum(map(len, versions.values())) - sum(wording.n for wording in wordings),
     )
 

@@ -200,8 +200,8 @@ EXPORTED_CASE_FIELDS = tuple(name for name, field in CASE_FIELDS.items() if fiel
 class CohortCase(MeasuredCase, Scored):
     """A closed case as published figures use it, as it was known at a given time.
 
-    It contains no number, customer, team or comment. Without an answer, the answer's fields are
-    None; `expires_at` is None if the survey link accepts no answers.
+    It contains no number, customer, team or comment. Without an answer, or with an annulled one,
+    the answer's fields are None; `expires_at` is None if the survey link accepts no answers.
     """
 
     closed_week: str
@@ -212,6 +212,7 @@ class CohortCase(MeasuredCase, Scored):
     satisfaction: int | None = None
     wording_version: int | None = None
     flagged: bool = False
+    annulled: bool = False
     contact_welcome: bool = False
     read_at: datetime | None = None
     contacted_at: datetime | None = None
@@ -240,3 +241,4 @@ class AnsweredCase(CaseDetails, Scored):
     contact_welcome: bool | None = None
     wording_version: int | None = None
     flags: tuple[str, ...] = ()
+    annulled_at: datetime | None = None

@@ -1,5 +1,6 @@
 """The week as a file: exports in five formats, and the minutes of the meeting.
 
+weeks             the review of a week, from the database
 exports           the table of formats, FORMATS, and what an export contains
 csv_export        one row per case, for spreadsheets
 json_export       answers for programs

@@ -15,9 +15,10 @@ from feedback_app.reports.csv_export import week_as_csv
 from feedback_app.reports.html_export import weeks_as_html
 from feedback_app.reports.json_export import export_as_json
 from feedback_app.reports.markdown_export import week_as_markdown
+from feedback_app.reports.weeks import review_week
 from feedback_app.reports.xlsx_export import write_workbook
-from feedback_app.review.week import WeekReview, summarise_week
-from feedback_app.store import answered_cases
+from feedback_app.review.week import WeekReview
+from feedback_app.store import annulments, answered_cases
 from support_facts import Facts
 
 _CHUNK_BYTES = 64 * 1024
@@ -50,12 +51,14 @@ class Export:
         with closing(stream) as answered:
             yield self.watch(answered)
 
+    def annulled(self) -> int:
+        """Return how many answers are left out because they are annulled."""
+        return annulments.count(self.database, self.first, self.last, self.now)
+
     def reviews(self) -> Iterator[WeekReview]:
         """Yield the review of each week; only one week is in memory at a time."""
         for week in self.weeks:
-            answered = answered_cases.answered_in(self.database, week, self.now)
-            closed = answered_cases.closed_in(self.database, week, self.now)
-            yield summarise_week(week, answered, closed, self.facts, self.now)
+            yield review_week(self.database, week, self.facts, self.now)
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,10 @@ def _xlsx(export: Export) -> Generator[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
         with export.answers() as answers:
-            as_of = to_text(export.now)
-            write_workbook(path, answers, export.weeks, export.facts, export.language, as_of)
+            notes = [f"as of {to_text(export.now)}"]
+            if annulled := export.annulled():
+                notes.append(f"annulled answers, left out: {annulled}")
+            write_workbook(path, answers, export.weeks, export.facts, export.language, notes)
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK_BYTES):
                 yield chunk
@@ -108,8 +113,13 @@ def _markdown(export: Export) -> Generator[str]:
 
 def _json(export: Export) -> Generator[str]:
     with export.answers() as answers:
-        as_of = to_text(export.now)
-        yield from export_as_json(answers, export.first, export.last, export.facts, as_of)
+        head = {
+            "first_week": export.first,
+            "last_week": export.last,
+            "as_of": to_text(export.now),
+            "annulled": export.annulled(),
+        }
+        yield from export_as_json(answers, head, export.facts)
 
 
 # `feedback export` and the leads' export page list these formats in this order.

@@ -1,7 +1,7 @@
 """Answers as JSON for programs, written piece by piece."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -36,17 +36,15 @@ def answers_as_json(answered: Iterable[AnsweredCase]) -> Iterator[str]:
 
 
 def export_as_json(
-    answered: Iterable[AnsweredCase], first: str, last: str, facts: Facts, as_of: str
+    answered: Iterable[AnsweredCase], head: Mapping[str, object], facts: Facts
 ) -> Iterator[str]:
-    """Yield the text of one JSON object with format, weeks, definitions and answers with cases.
+    """Yield the text of one JSON object with format, `head`, definitions and answers with cases.
 
     Times are UTC. A version of the format may get new fields, but none is changed or removed.
     """
-    head = {
+    fields = {
         "format": FORMAT,
-        "first_week": first,
-        "last_week": last,
-        "as_of": as_of,
+        **head,
         "definitions": [
             {
                 "short": metric.short,
@@ -58,7 +56,7 @@ def export_as_json(
             for metric in facts.metrics
         ],
     }
-    yield json.dumps(head)[:-1] + ', "answers": '
+    yield json.dumps(fields)[:-1] + ', "answers": '
     yield from _listed(map(_answer, answered))
     yield "}\n"
 

@@ -38,11 +38,12 @@ def write_workbook(
     weeks: list[str],
     facts: Facts,
     language: str,
-    as_of: str,
+    notes: list[str],
 ) -> int:
     """Write the answers of `weeks` to `path` and return their number.
 
-    The sheets are summary, answers, low answers and definitions. `as_of` is the time of the data.
+    The sheets are summary, answers, low answers and definitions. `notes` are
+    written in the first row of the summary.
     Raises ValueError for more answers than a sheet has rows.
     """
     # constant_memory writes each row to a temporary file, so sheets may be filled in any order.
@@ -55,7 +56,7 @@ def write_workbook(
         ]
         summary, answers, low, definitions = sheets
         counted = _write_answers(answers, low, answered, facts, text)
-        _write_summary(summary, counted, weeks, facts, as_of)
+        _write_summary(summary, counted, weeks, facts, notes)
         _write_definitions(definitions, facts, language)
     finally:
         workbook.close()
@@ -108,11 +109,11 @@ def _write_summary(
     counted: _Counted,
     weeks: list[str],
     facts: Facts,
-    as_of: str,
+    notes: list[str],
 ) -> None:
-    sheet.write_row(0, 0, [FORMAT, f"{weeks[0]} to {weeks[-1]}", f"as of {as_of}"])
     if counted.sample:
-        sheet.write_string(0, 3, f"sample answers: {counted.sample}")
+        notes = [*notes, f"sample answers: {counted.sample}"]
+    sheet.write_row(0, 0, [FORMAT, f"{weeks[0]} to {weeks[-1]}", *notes])
     if counted.other_wordings:
         left_out = f"answers to older wordings, not counted here: {counted.other_wordings}"
         sheet.write_string(1, 0, left_out)

@@ -54,13 +54,14 @@ class TrendChange:
 class Trend:
     """The last 13 weeks, the periods of 13 weeks up to the last week, and the latest change.
 
-    `has_sample` is true if sample answers are included.
+    `has_sample` is true if sample answers are included. `annulled` answers are not included.
     """
 
     weeks: tuple[TrendPeriod, ...]
     periods: tuple[TrendPeriod, ...]
     changes: tuple[TrendChange, ...]
     has_sample: bool = False
+    annulled: int = 0
 
 
 def weeks_needed(week: str, periods: int) -> tuple[str, str]:
@@ -68,13 +69,7 @@ def weeks_needed(week: str, periods: int) -> tuple[str, str]:
     return weeks_back(week, periods * WEEKS)[0], week
 
 
-def sum_trend(
-    counts: Iterable[ScoreCount],
-    week: str,
-    periods: int,
-    facts: Facts,
-    has_sample: bool = False,
-) -> Trend:
+def sum_trend(counts: Iterable[ScoreCount], week: str, periods: int, facts: Facts) -> Trend:
     """Return the trend over `periods` (at least 2) of 13 weeks, the last one ending with `week`.
 
     `counts` must be of answers to a single wording.
@@ -90,7 +85,6 @@ def sum_trend(
             _change(before, after)
             for before, after in zip(summed[-2].scores, summed[-1].scores, strict=True)
         ),
-        has_sample=has_sample,
     )
 
 

@@ -25,7 +25,8 @@ class WeekReview:
     """The figures and answers of one week as stored at `as_of`. Times are UTC.
 
     `low` has the low answers, lowest first; `remarks` has the other answers with a comment.
-    `flags` counts answers by flag; one answer can have several. `scores` are the answers to the
+    `flags` counts answers by flag; one answer can have several. The `annulled` answers are in no
+    other figure. `scores` are the answers to the
     current wording of the questions; `other_wordings` are never added to them.
     """
 
@@ -36,6 +37,7 @@ class WeekReview:
     answers: int
     comments: int
     flagged: int
+    annulled: int
     flags: tuple[tuple[str, int], ...]
     scores: tuple[Scores, ...]
     other_wordings: tuple[WordingScores, ...]
@@ -59,8 +61,11 @@ def summarise_week(
     cohort: Iterable[AnsweredCase],
     facts: Facts,
     now: datetime,
+    annulled: int = 0,
 ) -> WeekReview:
     """Return the review of the answers that arrived in `week` and the `cohort` closed in it.
+
+    `annulled` is the number of annulled answers of the week, which are not among them.
 
     Raises ValueError if `week` is not an ISO week such as 2026-W47.
     """
@@ -78,6 +83,7 @@ def summarise_week(
         answers=len(answers),
         comments=sum(bool(case.comment) for case in answers),
         flagged=sum(bool(case.flags) for case in answers),
+        annulled=annulled,
         flags=tuple(sorted(flags.items())),
         scores=present.scores,
         other_wordings=tuple(others),

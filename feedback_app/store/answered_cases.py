@@ -1,4 +1,7 @@
-"""Closed cases with their invitation and newest answer, for the review and exports."""
+"""Closed cases with their invitation and newest answer, for the review and exports.
+
+Annulled answers are left out, as if their customers had not answered.
+"""
 
 from collections.abc import Generator, Iterator
 from dataclasses import fields
@@ -7,9 +10,12 @@ from datetime import datetime
 from feedback_app.base.text import clean, searchable
 from feedback_app.database.contract import Database, Row
 from feedback_app.records import CASE_FIELDS, AnsweredCase, CaseDetails, Invitation
+from feedback_app.store.annulments import ANNULMENT
 from feedback_app.store.rows import count, times_in
 
 _CASE_FIELDS = tuple(field.name for field in fields(CaseDetails))
+_ANNULMENT = ANNULMENT.format(answer="newest")
+# No annulled answer is read, unless :annulled_too is 1.
 _SELECT = f"""
     SELECT {", ".join(f"cases.{name}" for name in _CASE_FIELDS)}, case_ref, closed_week,
            invitations.id AS invitation_id, invitations.created_at, expires_at, withheld_because,
@@ -18,14 +24,16 @@ _SELECT = f"""
            newest.contact_welcome, newest.flags, newest.answered_week, newest.wording_version,
            EXISTS (SELECT 1 FROM contests WHERE contests.invitation_id = newest.invitation_id
                    AND contests.revision = newest.revision) AS is_contested,
+           {_ANNULMENT} AS annulled_at,
            (SELECT answered_at FROM answers AS first
-            WHERE first.invitation_id = invitations.id AND first.revision = 1) AS answered_at
+            WHERE first.invitation_id = newest.invitation_id AND first.revision = 1) AS answered_at
     FROM cases
     JOIN invitations ON invitations.case_ref = cases.id
     LEFT JOIN answers AS newest ON newest.invitation_id = invitations.id
          AND NOT EXISTS (SELECT 1 FROM answers AS later
                          WHERE later.invitation_id = newest.invitation_id
                            AND later.revision > newest.revision)
+         AND (:annulled_too = 1 OR NOT EXISTS {_ANNULMENT})
 """
 _IN_WEEKS = "WHERE newest.answered_week BETWEEN :first AND :last"
 _TIMES = (
@@ -36,6 +44,7 @@ _TIMES = (
     "bounced_at",
     "superseded_at",
     "answered_at",
+    "annulled_at",
 )
 
 
@@ -80,10 +89,11 @@ def discussed_in(database: Database, week: str, now: datetime) -> Iterator[Answe
 
 
 def find(database: Database, invitation_id: str, now: datetime) -> AnsweredCase | None:
-    """Return the answered case of this invitation; None if it has no answer."""
+    """Return the answered case of this invitation, annulled or not; None if it has no answer."""
     # The id may come from a form, and PostgreSQL raises an error for text with NUL.
     known = clean(invitation_id)
-    return next(_read(database, now, "WHERE newest.invitation_id = :id", id=known), None)
+    condition = "WHERE newest.invitation_id = :id"
+    return next(_read(database, now, condition, annulled_too=True, id=known), None)
 
 
 def search(
@@ -91,6 +101,7 @@ def search(
 ) -> list[AnsweredCase]:
     """Return up to `limit` answers of these weeks whose comment contains `words`, newest first.
 
+    Annulled answers are included.
     Texts are compared as `searchable` describes: case, accents and line breaks are ignored.
     """
     wanted = searchable(words)
@@ -102,6 +113,7 @@ def search(
         f"""{_IN_WEEKS} AND coalesce(newest.searchable_comment, lower(newest.comment))
                 LIKE :words ESCAPE '!'""",
         "answered_at DESC, case_number LIMIT :limit",
+        annulled_too=True,
         first=first,
         last=last,
         limit=limit,
@@ -120,10 +132,12 @@ def _read(
     now: datetime,
     condition: str,
     order: str = "answered_at, case_number",
+    annulled_too: bool = False,
     **values: object,
 ) -> Generator[AnsweredCase, None, None]:
     sql = f"{_SELECT} {condition} ORDER BY {order}"
-    return (_answered_case(row, now) for row in database.stream(sql, **values))
+    found = database.stream(sql, annulled_too=annulled_too, as_of=now, **values)
+    return (_answered_case(row, now) for row in found)
 
 
 def _answered_case(row: Row, now: datetime) -> AnsweredCase:
@@ -160,6 +174,7 @@ def _answered_case(row: Row, now: datetime) -> AnsweredCase:
         contact_welcome=bool(row["contact_welcome"]) if answered else None,
         flags=_flags(row) if answered else (),
         wording_version=row["wording_version"],
+        annulled_at=at["annulled_at"],
     )
 
 

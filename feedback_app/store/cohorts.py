@@ -16,6 +16,7 @@ from feedback_app.records import (
     CohortCase,
     MeasuredCase,
 )
+from feedback_app.store.annulments import ANNULMENT
 from feedback_app.store.rows import times_in
 
 _COHORT = """
@@ -30,6 +31,7 @@ _SELECT = """
            superseded_at, expires_at,
            original.answered_at, newest.ease, newest.satisfaction, newest.wording_version,
            newest.flags, newest.contact_welcome, progress.read_at,
+           EXISTS {annulment} AS annulled,
            (SELECT min(follow_ups.closed_at) FROM follow_ups
             WHERE follow_ups.invitation_id = cohort.invitation_id
               AND outcome = 'contacted') AS contacted_at
@@ -38,10 +40,12 @@ _SELECT = """
           {cohort} AND received_at <= :as_of) AS cohort
     LEFT JOIN answers AS original ON original.invitation_id = cohort.invitation_id
          AND original.revision = 1 AND original.answered_at <= :as_of
+         AND NOT EXISTS {annulment}
     LEFT JOIN answers AS newest ON newest.invitation_id = cohort.invitation_id
          AND newest.revision = (SELECT max(revision) FROM answers AS counted
                                 WHERE counted.invitation_id = cohort.invitation_id
                                   AND counted.answered_at <= :as_of)
+         AND NOT EXISTS {annulment}
     LEFT JOIN progress ON progress.invitation_id = cohort.invitation_id
 """
 _MEASURED = tuple(field.name for field in fields(MeasuredCase))
@@ -111,7 +115,8 @@ def arrived_later(
 
 def _select(cohort: str) -> str:
     measured = ", ".join(f"cohort.{name}" for name in _MEASURED)
-    return _SELECT.format(measured=measured, cohort=cohort)
+    annulment = ANNULMENT.format(answer="cohort")
+    return _SELECT.format(measured=measured, cohort=cohort, annulment=annulment)
 
 
 def _case(row: Row, as_of: datetime) -> CohortCase:
@@ -130,6 +135,7 @@ def _case(row: Row, as_of: datetime) -> CohortCase:
         satisfaction=row["satisfaction"],
         wording_version=row["wording_version"],
         flagged=bool(row["flags"]),
+        annulled=bool(row["annulled"]),
         contact_welcome=bool(row["contact_welcome"]),
         read_at=since["read_at"],
         contacted_at=since["contacted_at"],

@@ -42,6 +42,11 @@ def mark_read(tx: Transaction, invitation_id: str, revision: int, now: datetime)
     return not is_unread(tx, invitation_id)
 
 
+def remove(tx: Transaction, invitation_id: str) -> None:
+    """Remove an answer from the queue."""
+    tx.run("DELETE FROM open_answers WHERE invitation_id = :id", id=invitation_id)
+
+
 def is_unread(tx: Transaction, invitation_id: str) -> bool:
     """Return whether the newest revision of an answer is unread."""
     sql = "SELECT 1 FROM open_answers WHERE invitation_id = :id AND unread_revision IS NOT NULL"

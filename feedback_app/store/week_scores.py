@@ -3,9 +3,10 @@
 Figures of many weeks are sums of these rows, so they do not read every answer.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
-from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.database.contract import Database, Transaction
 from feedback_app.records import SAMPLE_SOURCE, Answer, ScoreCount
 
 _COUNT = """
@@ -15,7 +16,8 @@ _COUNT = """
     DO UPDATE SET answers = week_scores.answers + :change
 """
 
-
+# Wording version, ease and satisfaction.
+_Key = tuple[int, int, int]
 _MARK_SAMPLE_WEEK = """
     INSERT INTO sample_weeks (week)
     SELECT :week FROM invitations JOIN cases ON cases.id = case_ref
@@ -33,32 +35,36 @@ def count(tx: Transaction, answer: Answer) -> None:
             week=answer.answered_week,
             sample_source=SAMPLE_SOURCE,
         )
-    changes = {(answer.wording_version, answer.ease, answer.satisfaction): 1}
-    for row in _before(tx, answer):
-        key = (row["wording_version"], row["ease"], row["satisfaction"])
-        changes[key] = changes.get(key, 0) - 1
+    changes = Counter({_key(answer): 1})
+    changes.subtract(_before(tx, answer))
     # Always in the same order, so that two writers cannot deadlock.
-    for (wording_version, ease, satisfaction), change in sorted(changes.items()):
-        if change:
-            tx.run(
-                _COUNT,
-                week=answer.answered_week,
-                wording_version=wording_version,
-                ease=ease,
-                satisfaction=satisfaction,
-                change=change,
-            )
+    for key, difference in sorted(changes.items()):
+        if difference:
+            _add(tx, answer.answered_week, key, difference)
 
 
-def _before(tx: Transaction, answer: Answer) -> list[Row]:
-    if answer.revision == 1:
-        return []
-    return tx.ask(
+def change(tx: Transaction, answer: Answer, difference: int) -> None:
+    """Add `difference` to the number of answers like this one."""
+    _add(tx, answer.answered_week, _key(answer), difference)
+
+
+def _key(answer: Answer) -> _Key:
+    return answer.wording_version, answer.ease, answer.satisfaction
+
+
+def _add(tx: Transaction, week: str, key: _Key, difference: int) -> None:
+    names = ("wording_version", "ease", "satisfaction")
+    tx.run(_COUNT, week=week, change=difference, **dict(zip(names, key, strict=True)))
+
+
+def _before(tx: Transaction, answer: Answer) -> list[_Key]:
+    rows = tx.ask(
         """SELECT wording_version, ease, satisfaction FROM answers
            WHERE invitation_id = :id AND revision = :revision""",
         id=answer.invitation_id,
         revision=answer.revision - 1,
     )
+    return [(row["wording_version"], row["ease"], row["satisfaction"]) for row in rows]
 
 
 def include_sample(database: Database, first: str, last: str) -> bool:

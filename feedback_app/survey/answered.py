@@ -6,7 +6,7 @@ from flask import Response
 
 from feedback_app.publish.counted import counted_in
 from feedback_app.records import Invitation
-from feedback_app.store import answers, progress
+from feedback_app.store import annulments, answers, progress
 from feedback_app.survey.pages import BLANK, new_page_token, page, sign_revision
 from feedback_app.survey.protocol import Outcome
 from feedback_app.web.request import now, program
@@ -39,6 +39,7 @@ def status_page(
         progress=progress.of_answer(program().database, invitation.id),
         counted=counted_in(program().database, program().settings.results, invitation.id),
         may_change=may_change(invitation),
+        annulled_at=annulments.annulled_at(program().database, invitation.id),
         comment=comment,
     )
 

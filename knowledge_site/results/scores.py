@@ -23,6 +23,7 @@ def scores(view: ResultsView) -> Element:
     left_out = view.word(
         "scores_left_out",
         flagged=view.number(found.flagged),
+        annulled=view.number(found.annulled),
         other=view.number(found.other_wording),
     )
     made.append(paragraph(left_out))

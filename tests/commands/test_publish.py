@@ -16,24 +16,21 @@ from feedback_app.records import FollowUpOutcome
 from feedback_app.store import follow_ups, progress
 from published_results import ResultsError, read_folder
 from tests.support.office import Office, a_case
-from tests.support.published_office import OVER, PERIOD, START, Run, a_period, answer, close, run
+from tests.support.published_office import (
+    OVER,
+    PERIOD,
+    START,
+    Run,
+    a_period,
+    answer,
+    close,
+    code_of_preview,
+    publish_period,
+    run,
+)
 from tests.support.some import some
 
 __all__ = ["run"]
-
-
-def _publish(run: Run, *words: str) -> str:
-    """Run the preview, approve it and return the output."""
-    code = _code(run(publish, *words).stdout)
-    done = run(publish, *words, "--approve", code, "--by", "A lead for tests")
-    assert done.exit_code == 0, done.output
-    return done.stdout
-
-
-def _code(preview: str) -> str:
-    found = re.search(r"--approve (\w+) --by NAME", preview)
-    assert found, preview
-    return found[1]
 
 
 def _files(folder: Path) -> list[str]:
@@ -55,7 +52,7 @@ def test_a_preview_shows_every_figure_and_writes_nothing(
     first = next(line for line in lines if line.startswith("First response time calendar all"))
     assert first.startswith("First response time calendar all 40 29 min ")
     assert first.endswith(" 40 of 40, 100 %")
-    assert "Excluded: 0 flagged, 0 older wording" in lines
+    assert "Excluded: 0 flagged, 0 annulled, 0 older wording" in lines
     assert "Answers read in time: 34 of 34, 100 %" in lines
     assert "Withheld: conduct.contacted: too few" in text
     assert "First period: nothing earlier to compare with." in lines
@@ -66,7 +63,7 @@ def test_an_approval_writes_one_dated_file_with_who_and_when(
     office: Office, run: Run, tmp_path: Path
 ) -> None:
     a_period(office)
-    _publish(run)
+    publish_period(run)
     assert _files(tmp_path) == [f"{PERIOD}_v1_2026-11-22.json"]
     (result,) = read_folder(tmp_path / "results").results
     assert (result.approved.by, result.approved.at) == ("A lead for tests", OVER)
@@ -81,7 +78,7 @@ def test_the_file_has_no_data_of_a_customer_or_case(
     office: Office, run: Run, tmp_path: Path
 ) -> None:
     a_period(office)
-    _publish(run)
+    publish_period(run)
     text = next((tmp_path / "results").iterdir()).read_text()
     for secret in ("C31", "A comment", "customer.example", "A customer for tests", '"team"'):
         assert secret not in text
@@ -92,7 +89,7 @@ def test_an_approval_covers_only_the_figures_that_were_shown(
     office: Office, run: Run, tmp_path: Path
 ) -> None:
     a_period(office)
-    code = _code(run(publish).stdout)
+    code = code_of_preview(run(publish).stdout)
     with office.program.database.write() as tx:
         late = close(office, tx, 999, START + timedelta(days=3))
         answer(office, tx, late, 1, 1, START + timedelta(days=4))
@@ -107,7 +104,7 @@ def test_an_interrupted_batch_lists_the_published_files(
 ) -> None:
     a_period(office)
     a_period(office, start=START + timedelta(weeks=4))
-    code = _code(run(publish).stdout)
+    code = code_of_preview(run(publish).stdout)
     link, room = os.link, [1, 0]
 
     def fills_up(source: str, target: Path) -> None:
@@ -123,7 +120,7 @@ def test_an_interrupted_batch_lists_the_published_files(
     assert f"No space left on device; already published and valid: {written}" in broken.output
     # What is left is previewed and published as ever.
     office.wait(minutes=1)
-    assert "published: " in _publish(run)
+    assert "published: " in publish_period(run)
     assert len(read_folder(tmp_path / "results").results) == 2
 
 
@@ -169,7 +166,7 @@ def test_a_link_given_out_late_keeps_its_period_open(office: Office, run: Run) -
 
 def test_a_preview_compares_a_period_with_the_one_before(office: Office, run: Run) -> None:
     a_period(office)
-    _publish(run)
+    publish_period(run)
     a_period(office, answered=39, start=START + timedelta(weeks=4))
     text = run(publish).stdout
     assert "Compared with 2026-W40_2026-W43, which stays published:" in text
@@ -185,12 +182,12 @@ def test_several_periods_are_approved_together(office: Office, run: Run, tmp_pat
     assert "First period: nothing earlier to compare with." in text
     assert "Compared with 2026-W40_2026-W43" in text
     assert "CES, wording 1: too few answers to compare" in text
-    _publish(run)
+    publish_period(run)
     assert len(read_folder(tmp_path / "results").results) == 2
     assert run(verify).exit_code == 0
 
 
-def test_without_a_case_there_is_nothing_to_publish(run: Run) -> None:
+def test_without_a_case_there_is_nothing_topublish_period(run: Run) -> None:
     done = run(publish)
     assert (done.exit_code, done.stdout) == (
         0,
@@ -203,7 +200,7 @@ def test_a_small_period_joins_the_next(office: Office, run: Run, tmp_path: Path)
     a_period(office, cases=12, answered=9)
     assert "Nothing to publish yet" in run(publish).stdout
     a_period(office, cases=12, answered=9, start=START + timedelta(weeks=4))
-    _publish(run)
+    publish_period(run)
     assert _files(tmp_path) == ["2026-W40_2026-W47_v1_2026-12-20.json"]
 
 
@@ -214,7 +211,7 @@ def test_a_small_period_joins_the_next(office: Office, run: Run, tmp_path: Path)
 def published(office: Office, run: Run) -> Office:
     """An office with one published period."""
     a_period(office)
-    _publish(run)
+    publish_period(run)
     office.wait(days=3)
     return office
 
@@ -330,7 +327,7 @@ def test_a_changed_figure_in_a_file_is_reported(
 ) -> None:
     (path,) = (tmp_path / "results").iterdir()
     a_period(published, start=START + timedelta(weeks=4))
-    _publish(run)
+    publish_period(run)
     path.write_text(path.read_text().replace('"mean": 2.9412', '"mean": 4.9412'))
     done = run(verify)
     assert done.exit_code == 1
@@ -343,7 +340,7 @@ def test_a_removed_file_is_reported(published: Office, run: Run, tmp_path: Path)
     for weeks in (4, 8):
         a_period(published, start=START + timedelta(weeks=weeks))
         published.wait(days=20)
-        _publish(run)
+        publish_period(run)
     (path,) = (tmp_path / "results").glob("2026-W44_*")
     path.unlink()
     assert "the period from 2026-10-26 on is missing; restore the file" in run(verify).output
@@ -356,7 +353,7 @@ def test_a_clock_that_was_set_back_prevents_publishing(
     _late_answers(published, 12)
     published.now = OVER - timedelta(hours=2)
     words = ("--correct", "2026-W41", "--why", "Twelve cases came in late.")
-    code = _code(run(publish, *words).stdout)
+    code = code_of_preview(run(publish, *words).stdout)
     refused = run(publish, *words, "--approve", code, "--by", "A lead for tests")
     assert refused.exit_code == 1
     assert "was published at 2026-11-22 12:00:00 UTC, but this machine's clock" in refused.output
@@ -384,7 +381,7 @@ def test_a_correction_is_a_new_file_with_its_changes_and_reason(
     assert "Changes participation.answered: 34 -> 46" in preview
     (old,) = (tmp_path / "results").iterdir()
     before = old.read_bytes()
-    _publish(run, *words)
+    publish_period(run, *words)
     assert old.read_bytes() == before
     assert _files(tmp_path) == [
         f"{PERIOD}_v1_2026-11-22.json",
@@ -410,7 +407,7 @@ def test_a_correction_of_few_cases_withholds_the_figures(
     assert "Withheld: scores: few cases changed" in text
     assert "Withheld: participation: few cases changed" in text
     assert not re.search(r"^ *(Score|CES|CSS) ", text, re.MULTILINE)
-    _publish(run, *words)
+    publish_period(run, *words)
     newest = read_folder(tmp_path / "results").newest[0]
     assert (newest.figures.scores, newest.figures.participation) == (None, None)
     assert newest.figures.withheld["scores"] == "small_change"
@@ -473,7 +470,7 @@ def test_sample_data_is_published_separately_and_labelled(
     assert "no survey has been sent for a sample case" in run(publish, "--sample").stdout
     _change(published, "UPDATE cases SET source = 'sample'")
     assert "SAMPLE DATA" in run(publish, "--sample").stdout
-    _publish(run, "--sample")
+    publish_period(run, "--sample")
     (path,) = (tmp_path / "other").iterdir()
     assert json.loads(path.read_text())["sample"] is True
     assert run(verify).exit_code == 0
@@ -507,7 +504,7 @@ def test_requested_contacts_are_counted_by_their_follow_ups(
                 follow_ups.close(tx, invitation_id, 1, outcome, "A remark for tests.", done)
     office.now = OVER
     assert "Requested contacts made in time: 4 of 12" in run(publish).stdout
-    _publish(run)
+    publish_period(run)
     database = office.program.database
     with database.write() as tx:
         for row in some(office.rows("follow_ups")):

@@ -29,6 +29,7 @@ HARMLESS = {
     "week_scores": "week wording_version ease satisfaction answers",
     "sample_weeks": "week",
     "wordings": "version language digest first_used_at",
+    "annulments": "invitation_id number annulled_at restored_at",
     "notes": "id invitation_id written_at",
     "follow_ups": "invitation_id number opened_at due_on closed_at outcome",
     "meetings": "week ended_at",

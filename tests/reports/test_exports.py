@@ -79,7 +79,7 @@ def test_a_workbook_opens_with_any_user_input(
         an_answer(2, 5, comment, customer=customer, wording_version=3)
         for comment, customer in typed
     ]
-    assert write_workbook(path, cases, [WEEK], FACTS, "en", AS_OF) == len(cases)
+    assert write_workbook(path, cases, [WEEK], FACTS, "en", [f"as of {AS_OF}"]) == len(cases)
     sheets = opened(path)
     assert list(sheets) == ["Summary", "Answers", "Low answers", "Definitions"]
     for sheet in ("Answers", "Low answers"):
@@ -95,7 +95,7 @@ def test_the_sums_of_a_workbook_agree_with_its_rows(tmp_path: Path) -> None:
     scores = [(5, 4, "2026-W46"), (1, 2, "2026-W46"), (3, 3, "2026-W47"), (5, 5, "2026-W47")]
     cases = [an_answer(e, s, answered_week=week) for e, s, week in scores]
     path = tmp_path / "export.xlsx"
-    write_workbook(path, cases, ["2026-W46", "2026-W47"], FACTS, "de", AS_OF)
+    write_workbook(path, cases, ["2026-W46", "2026-W47"], FACTS, "de", [f"as of {AS_OF}"])
     sheets = opened(path)
     head, *rows = sheets["Summary"][1:]
     assert head[:8] == ["week", "answers", "CES 1", "CES 2", "CES 3", "CES 4", "CES 5", "CES mean"]
@@ -119,7 +119,7 @@ def test_the_sums_of_a_workbook_never_pool_wordings(tmp_path: Path) -> None:
     current = FACTS.survey.wording_version
     cases = [an_answer(1, 1, wording_version=current + 1), an_answer(5, 5, wording_version=current)]
     path = tmp_path / "export.xlsx"
-    assert write_workbook(path, cases, [WEEK], FACTS, "en", AS_OF) == 2
+    assert write_workbook(path, cases, [WEEK], FACTS, "en", [f"as of {AS_OF}"]) == 2
     summary = opened(path)["Summary"]
     assert summary[1][0] == "answers to older wordings, not counted here: 1"
     assert summary[3][:2] == ["Total", "1"]
@@ -129,14 +129,16 @@ def test_the_sums_of_a_workbook_name_sample_answers(tmp_path: Path) -> None:
     path = tmp_path / "export.xlsx"
     for source, said in (("sample", ["sample answers: 1"]), ("ours", [])):
         cases = [an_answer(1, 1, source=source), an_answer(5, 5)]
-        assert write_workbook(path, cases, [WEEK], FACTS, "en", AS_OF) == 2
+        assert write_workbook(path, cases, [WEEK], FACTS, "en", [f"as of {AS_OF}"]) == 2
         assert opened(path)["Summary"][0][3:] == said
 
 
 @given(st.lists(anything, max_size=10))
 def test_json_is_one_object_with_its_format(comments: list[str]) -> None:
     cases = [an_answer(1, 2, comment) for comment in comments]
-    text = "".join(export_as_json(cases, WEEK, WEEK, FACTS, AS_OF))
+    text = "".join(
+        export_as_json(cases, {"first_week": WEEK, "last_week": WEEK, "as_of": AS_OF}, FACTS)
+    )
     read = json.loads(text)
     assert (read["format"], read["first_week"]) == ("feedback-answers-1", WEEK)
     assert [one["comment"] for one in read["answers"]] == comments
@@ -154,9 +156,9 @@ def test_memory_does_not_grow_with_the_number_of_answers(tmp_path: Path, form: s
         tracemalloc.start()
         if form == "xlsx":
             path = tmp_path / "export.xlsx"
-            write_workbook(path, _many(count), [WEEK], FACTS, "en", AS_OF)
+            write_workbook(path, _many(count), [WEEK], FACTS, "en", [f"as of {AS_OF}"])
         else:
-            for _ in export_as_json(_many(count), WEEK, WEEK, FACTS, AS_OF):
+            for _ in export_as_json(_many(count), {}, FACTS):
                 pass
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

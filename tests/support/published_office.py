@@ -1,5 +1,6 @@
 """An office whose figures are published: cases close, customers answer, a period is over."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from feedback_app.base.weeks import week_of
+from feedback_app.commands.publish import publish
 from feedback_app.database.contract import Transaction
 from feedback_app.records import Answer
 from feedback_app.store import invitations, progress
@@ -97,3 +99,18 @@ def run(office: Office, database_url: str, tmp_path: Path, monkeypatch: pytest.M
         return CliRunner().invoke(command, words)
 
     return run
+
+
+def publish_period(run: Run, *words: str) -> str:
+    """Run the preview, approve it and return the output."""
+    code = code_of_preview(run(publish, *words).stdout)
+    done = run(publish, *words, "--approve", code, "--by", "A lead for tests")
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def code_of_preview(preview: str) -> str:
+    """Return the code with which the shown figures are approved."""
+    found = re.search(r"--approve (\w+) --by NAME", preview)
+    assert found, preview
+    return found[1]
