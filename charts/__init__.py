@@ -4,8 +4,10 @@ svg        bar charts and interval charts
 tables     HTML tables
 elements   HTML elements
 numbers    percentages, means and durations
+dates      dates and times
 """
 
+from charts.dates import date_and_time, date_with_weekday, long_date
 from charts.elements import Child, element, english
 from charts.numbers import duration, mean, number, percent, percent_range
 from charts.svg import WIDTH, Labels, Mark, bars, html, intervals
@@ -20,11 +22,14 @@ __all__ = [
     "TableRow",
     "anchor",
     "bars",
+    "date_and_time",
+    "date_with_weekday",
     "duration",
     "element",
     "english",
     "html",
     "intervals",
+    "long_date",
     "mean",
     "number",
     "percent",

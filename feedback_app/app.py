@@ -23,6 +23,7 @@ from feedback_app.program import Program, open_program, register_wording
 from feedback_app.settings import Settings, read_settings
 from feedback_app.survey.mangled_links import repair_links
 from feedback_app.survey.opt_out import opt_out
+from feedback_app.survey.pages import BLANK
 from feedback_app.survey.views import survey
 from feedback_app.survey.why import survey_why
 from feedback_app.web import limits, site
@@ -102,11 +103,19 @@ def _error_page(error: HTTPException) -> Response:
     if request.path.startswith(_API_PREFIX):
         response = problem_response(ProblemError(HTTPStatus(error.code or 500)))
     else:
-        response = protect_page(page("web/error", error.code or 500))
+        unsent = _unsent_answer() if error.code == HTTPStatus.SERVICE_UNAVAILABLE else None
+        response = protect_page(page("web/error", error.code or 500, unsent=unsent))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
     return response
+
+
+def _unsent_answer() -> dict[str, str] | None:
+    """Return what a customer sent to the survey, so that the error page can send it again."""
+    if request.method == "POST" and request.blueprint in (survey.name, survey_why.name):
+        return {name: request.form.get(name, "") for name in BLANK}
+    return None
 
 
 def _unavailable(error: DatabaseUnavailableError) -> Response:

@@ -33,6 +33,7 @@ from support_facts.terms import (
     MailSubject,
     Priority,
     TicketStatus,
+    Weekday,
 )
 from support_facts.text import FactsError, Text
 
@@ -55,6 +56,7 @@ __all__ = [
     "SurveyRules",
     "Text",
     "TicketStatus",
+    "Weekday",
     "is_email_address",
     "is_public_holiday",
     "load_facts",

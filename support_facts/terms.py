@@ -1,7 +1,7 @@
 """Tables about the organisation, its contacts, and the terms that the pages explain."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from support_facts.schema import (
     Entry,
@@ -60,6 +60,9 @@ class Contacts(Table):
     imprint_url_unset: Text
 
 
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
 class Practice(Table):
     """Rules that the operator sets."""
 
@@ -67,6 +70,9 @@ class Practice(Table):
     reopening_unset: Text
     closing_without_reply: OrUnset[Text]
     closing_without_reply_unset: Text
+    follow_up: OrUnset[Text]
+    follow_up_unset: Text
+    weekly_meeting: OrUnset[Weekday]
 
 
 class Feedback(Table):
@@ -75,7 +81,6 @@ class Feedback(Table):
     why_two_questions: Text
     readers: Text
     meeting: Text
-    contact: Text
 
 
 class Kept(Table):

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from itsdangerous import BadSignature, TimestampSigner
 
-Purpose = Literal["survey", "page", "why", "change", "opt-out"]
+Purpose = Literal["survey", "page", "why", "change", "thanks", "opt-out"]
 
 _TRAILING = ".,;:!?)]}>\"'»“”’"
 # An id, perhaps with a second part, the time in 4 bytes and a SHA-256 signature, all in base64.

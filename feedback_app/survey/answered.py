@@ -1,6 +1,6 @@
 """Pages for a link whose survey is answered: progress of the answer, and "keep or change?"."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Response
 
@@ -19,8 +19,12 @@ def edit_window() -> timedelta:
 
 def may_change(invitation: Invitation) -> bool:
     """Return whether there is an answer and its edit window is open."""
-    answered_at = invitation.answered_at
-    return answered_at is not None and now() <= answered_at + edit_window()
+    deadline = _change_deadline(invitation)
+    return deadline is not None and now() <= deadline
+
+
+def _change_deadline(invitation: Invitation) -> datetime | None:
+    return invitation.answered_at and invitation.answered_at + edit_window()
 
 
 def status_page(
@@ -38,8 +42,8 @@ def status_page(
         answered_at=invitation.answered_at,
         progress=progress.of_answer(program().database, invitation.id),
         counted=counted_in(program().database, program().settings.results, invitation.id),
-        may_change=may_change(invitation),
         annulled_at=annulments.annulled_at(program().database, invitation.id),
+        changeable_until=_change_deadline(invitation) if may_change(invitation) else None,
         comment=comment,
     )
 

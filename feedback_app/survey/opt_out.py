@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 
-from feedback_app.base.links import BadLinkError
+from feedback_app.base.links import BadLinkError, split_token
 from feedback_app.records import Invitation
 from feedback_app.store import invitations, opt_outs
 from feedback_app.survey.pages import page
@@ -30,7 +30,7 @@ class _Contact(NamedTuple):
 def show(token: str) -> Response:
     """Show whether this address gets surveys, with a button to change it; writes nothing."""
     contact = _contact(token)
-    return _page(contact) if contact else _unknown()
+    return _page(contact) if contact else _unknown(token)
 
 
 @opt_out.post("/<token>")
@@ -42,7 +42,7 @@ def change(token: str) -> Response:
     """
     contact = _contact(token)
     if not contact:
-        return _unknown()
+        return _unknown(token)
     choice = _choice()
     if not choice:
         return _page(contact, not_ticked=True, status=422)
@@ -62,8 +62,9 @@ def _choice() -> str | None:
     return choice if choice in (OPT_OUT, OPT_IN) else None
 
 
-def _unknown() -> Response:
-    return page("opt-out-unknown", status=404)
+def _unknown(token: str) -> Response:
+    state = "unknown" if split_token(token)[0] else "cut"
+    return page("link", status=404, state=state, opting_out=True, comment="")
 
 
 def _page(contact: _Contact, not_ticked: bool = False, status: int = 200) -> Response:

@@ -1,12 +1,13 @@
 """The survey's pages: one small document each, with no script, cookie or further request."""
 
+from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode
 
-from babel.dates import format_date
 from flask import Response, current_app, request
 from markupsafe import escape
 
+from charts import date_and_time, date_with_weekday, long_date
 from feedback_app.base.links import BadLinkError, tidy
 from feedback_app.base.text import isolated
 from feedback_app.records import SAMPLE_SOURCE, Invitation
@@ -14,6 +15,7 @@ from feedback_app.survey.forms import SurveyForm, page_token
 from feedback_app.web import pages
 from feedback_app.web.request import link_fault, program
 
+RevisionPurpose = Literal["why", "change", "thanks"]
 Form = TypeVar("Form", bound=SurveyForm)
 
 # No rendered value can contain this character, so it separates a rendered page from its gaps.
@@ -45,14 +47,17 @@ def page(
         language,
         case_number=isolated(invitation.case_number) if invitation else "",
         is_sample=invitation is not None and invitation.source == SAMPLE_SOURCE,
-        superseded=invitation is not None and invitation.superseded_at is not None,
         path=survey_path(token),
-        day=lambda moment: format_date(
-            moment.astimezone(program().zone), format="long", locale=language
-        ),
-        date=lambda day: format_date(day, format="long", locale=language),
+        day=lambda when: long_date(_team_date(when), language),
+        weekday=lambda when: date_with_weekday(when, language),
+        moment=lambda when: date_and_time(when, language, program().zone),
         **values,
     )
+
+
+def _team_date(when: date) -> date:
+    """Return the date of a time in the team's time zone; a date stays as it is."""
+    return when.astimezone(program().zone).date() if isinstance(when, datetime) else when
 
 
 def blank_form(invitation: Invitation, ease: str) -> Response:
@@ -81,14 +86,12 @@ def submitted_form(form: type[Form], invitation_id: str = "") -> Form:
     return form(request.form, links=links, invitation_id=invitation_id, rules=rules)
 
 
-def sign_revision(purpose: Literal["why", "change"], invitation: Invitation, revision: int) -> str:
+def sign_revision(purpose: RevisionPurpose, invitation: Invitation, revision: int) -> str:
     """Return a token for the page that is about this revision of the answer."""
     return program().links.sign(purpose, f"{invitation.id}:{revision}")
 
 
-def read_revision(
-    purpose: Literal["why", "change"], invitation: Invitation, token: str
-) -> int | None:
+def read_revision(purpose: RevisionPurpose, invitation: Invitation, token: str) -> int | None:
     """Return the revision that `sign_revision` was given; None if the token is not valid."""
     try:
         subject = program().links.read(purpose, token).subject
@@ -105,8 +108,22 @@ def page_language(invitation: Invitation | None) -> str:
 
 def invalid_link_page(token: str, comment: str = "") -> Response:
     """Explain why the link does not work, and show the submitted `comment`."""
-    fault = link_fault(token)
-    return page(fault, status=404 if fault == "unknown" else 410, comment=comment)
+    state = link_fault(token)
+    status = 404 if state in ("cut", "unknown") else 410
+    return page("link", status=status, state=state, opting_out=False, comment=comment)
+
+
+def closed_link_page(invitation: Invitation, comment: str = "") -> Response:
+    """Explain why the survey takes no answer any more, and show the submitted `comment`."""
+    return page(
+        "link",
+        invitation,
+        410,
+        state="superseded" if invitation.superseded_at else "expired",
+        expires_at=invitation.expires_at,
+        opting_out=False,
+        comment=comment,
+    )
 
 
 def survey_path(token: str, *steps: str, **query: str) -> str:

@@ -8,7 +8,6 @@ from datetime import timedelta
 from flask import Blueprint, Response, request
 
 from feedback_app.base.weeks import week_of
-from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.invitations import GRACE
 from feedback_app.records import Answer, Invitation
 from feedback_app.survey.answered import (
@@ -23,6 +22,7 @@ from feedback_app.survey.forms import SCORES, AnswerForm
 from feedback_app.survey.low_answers import handle_low_answer
 from feedback_app.survey.pages import (
     blank_form,
+    closed_link_page,
     invalid_link_page,
     page,
     page_language,
@@ -33,6 +33,7 @@ from feedback_app.survey.pages import (
     switches_language,
 )
 from feedback_app.survey.protocol import Outcome, store_answer
+from feedback_app.survey.thanks import thanks_page, thanks_path
 from feedback_app.web.headers import protect_page
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, open_invitation, program
@@ -53,7 +54,7 @@ def show(token: str) -> Response:
     if invitation.answered_at:
         return status_page(invitation, token)
     if not _accepts_answers(invitation, timedelta(0)):
-        return page("expired", invitation, 410, comment="")
+        return closed_link_page(invitation)
     ease = request.args.get("ease", "").removeprefix("3D")  # a quoted-printable "="
     return blank_form(invitation, ease if ease in SCORES else "")
 
@@ -68,10 +69,7 @@ def store(token: str) -> Response:
     rejected = _check(invitation, token, form)
     if rejected:
         return rejected
-    try:
-        outcome, answer = _store(invitation, form)
-    except DatabaseUnavailableError:
-        return _form_page(invitation, token, form, {"page": "unavailable"}, 503)
+    outcome, answer = _store(invitation, form)
     return not_stored_page(outcome, invitation, token, form.comment_text) or _next_page(
         invitation, token, answer, form.characters_removed
     )
@@ -83,7 +81,7 @@ def thanks(token: str) -> Response:
     invitation = open_invitation(token)
     if not invitation or not invitation.answered_at:
         return see_other(survey_path(token))
-    return page("thanks", invitation, token=token, removed="removed" in request.args)
+    return thanks_page(invitation, token)
 
 
 def _check(invitation: Invitation, token: str, form: AnswerForm) -> Response | None:
@@ -93,8 +91,10 @@ def _check(invitation: Invitation, token: str, form: AnswerForm) -> Response | N
             return status_page(invitation, token, 409, form.comment_text)
         return keep_or_change_page(invitation, token)
     if not invitation.answered_at and not _accepts_answers(invitation, GRACE):
-        return page("expired", invitation, 410, comment=form.comment_text)
+        return closed_link_page(invitation, form.comment_text)
     is_valid = form.validate()
+    if switches_language() and invitation.answered_at and not may_change(invitation):
+        return status_page(invitation, token, comment=form.comment_text)
     if switches_language():
         return _form_page(invitation, token, form, {}, 200)
     if not is_valid:
@@ -139,12 +139,12 @@ def _store(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
 
 def _next_page(invitation: Invitation, token: str, answer: Answer, removed: bool) -> Response:
     """Redirect to the question why, if the answer is low and has no comment, or to the thanks."""
-    note = {"removed": "1"} if removed else {}
     may_add = now() < (invitation.answered_at or answer.answered_at) + edit_window()
     if answer.is_low(program().facts.survey.low_threshold) and not answer.comment and may_add:
         key = sign_revision("why", invitation, answer.revision)
+        note = {"removed": "1"} if removed else {}
         return see_other(survey_path(token, "why", k=key, **note))
-    return see_other(survey_path(token, "thanks", **note))
+    return see_other(thanks_path(token, invitation, answer.revision, removed))
 
 
 def _accepts_answers(invitation: Invitation, grace: timedelta) -> bool:

@@ -4,8 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from feedback_app.database.contract import DatabaseUnavailableError
-from feedback_app.records import Invitation
+from feedback_app.records import Answer, Invitation
 from feedback_app.store import answers
 from feedback_app.survey.answered import (
     edit_window,
@@ -27,6 +26,7 @@ from feedback_app.survey.pages import (
     switches_language,
 )
 from feedback_app.survey.protocol import Outcome, Reason, store_reason
+from feedback_app.survey.thanks import thanks_path
 from feedback_app.web.headers import protect_page
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, open_invitation, program
@@ -39,10 +39,11 @@ survey_why.after_request(protect_page)
 def show(token: str) -> Response:
     """Ask for the reason, in the browser that was redirected here after its low answer."""
     invitation = open_invitation(token)
-    if not invitation or _low_revision(invitation) is None or not may_change(invitation):
+    revision = _low_revision(invitation) if invitation else None
+    if not invitation or revision is None or not may_change(invitation):
         return see_other(survey_path(token))
     given = {**BLANK, "page": new_page_token(invitation)}
-    return _page(invitation, token, given, {}, 200)
+    return _page(invitation, token, revision, given, {}, 200)
 
 
 @survey_why.post("/<token>/why")
@@ -62,22 +63,19 @@ def store(token: str) -> Response:
         return status_page(invitation, token, 409, form.comment_text)
     is_valid = form.validate()
     if switches_language():
-        return _page(invitation, token, form.submitted(), {}, 200)
+        return _page(invitation, token, revision, form.submitted(), {}, 200)
     if not is_valid:
-        return _page(invitation, token, form.submitted(), form.faults(), 422)
-    try:
-        outcome = _store(invitation, revision, form)
-    except DatabaseUnavailableError:
-        return _page(invitation, token, form.submitted(), {"page": "unavailable"}, 503)
-    note = {"removed": "1"} if form.characters_removed else {}
+        return _page(invitation, token, revision, form.submitted(), form.faults(), 422)
+    outcome, newest = _store(invitation, revision, form)
     return not_stored_page(outcome, invitation, token, form.comment_text) or see_other(
-        survey_path(token, "thanks", **note)
+        thanks_path(token, invitation, newest.revision, form.characters_removed)
     )
 
 
 def _page(
     invitation: Invitation,
     token: str,
+    revision: int,
     given: dict[str, Any],
     faults: dict[str, str],
     status: int,
@@ -89,19 +87,18 @@ def _page(
         token=token,
         given=given,
         faults=faults,
-        thanks=survey_path(token, "thanks"),
-        key=request.args["k"],
+        thanks=thanks_path(token, invitation, revision),
     )
 
 
-def _store(invitation: Invitation, revision: int, form: ReasonForm) -> Outcome:
+def _store(invitation: Invitation, revision: int, form: ReasonForm) -> tuple[Outcome, Answer]:
     reason = Reason(invitation.id, revision, form.comment_text, form.contact_welcome.data)
     with program().database.write() as tx:
         outcome = store_reason(tx, reason, now(), edit_window())
+        newest = answers.revisions(tx, invitation.id)[-1]
         if outcome is Outcome.STORED:
-            newest = answers.revisions(tx, invitation.id)[-1]
             handle_low_answer(program(), tx, invitation, newest, now())
-    return outcome
+    return outcome, newest
 
 
 def _low_revision(invitation: Invitation) -> int | None:

@@ -8,11 +8,14 @@ from typing import Any
 
 from flask import Response, request
 
+from charts import number
 from feedback_app.base.language import choose, own_name
 from feedback_app.base.templates import template
 from feedback_app.web.request import program
 
 _STYLESHEET = Path(__file__).parent / "static" / "page.css"
+# Parameters that a link to the same page in another language keeps.
+_KEPT = ("k", "removed")
 # Browsers send up to about 100 characters.
 _LONGEST_ACCEPT_LANGUAGE = 200
 
@@ -33,10 +36,10 @@ def render(template_name: str, language: str, **values: Any) -> str:
     facts = program().facts
     common = {
         "facts": facts,
-        # The switch to another language is a GET, so a page with typed text does not offer it.
-        "here": request.path if request.method == "GET" else "",
+        "kept_query": {key: request.args[key] for key in _KEPT if key in request.args},
         "languages": {other: own_name(other) for other in facts.languages},
         "site": lambda place: program().mail_context.site_page(place, language),
+        "number": lambda value: number(value, language=language),
     }
     return template(language, template_name).render({**common, **values})
 

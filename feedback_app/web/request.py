@@ -6,7 +6,7 @@ from typing import Literal, cast
 
 from flask import current_app
 
-from feedback_app.base.links import BadLinkError, RevokedLinkError
+from feedback_app.base.links import BadLinkError, RevokedLinkError, split_token
 from feedback_app.program import Program
 from feedback_app.records import Invitation
 from feedback_app.store import invitations
@@ -31,16 +31,17 @@ def open_invitation(token: str) -> Invitation | None:
     return invitations.find(program().database, invitation_id)
 
 
-def link_fault(token: str) -> Literal["unknown", "revoked", "forgotten"]:
+def link_fault(token: str) -> Literal["cut", "unknown", "revoked", "forgotten"]:
     """Return why a survey link has no invitation.
 
-    It is "unknown" if the signature is invalid, "revoked" if it was signed before
-    FEEDBACK_LINKS_VALID_FROM, and "forgotten" if the database no longer contains the invitation.
+    It is "cut" if it does not contain a complete token, "unknown" if the signature is invalid, also
+    by a key that was removed, "revoked" if it was signed before FEEDBACK_LINKS_VALID_FROM, and
+    "forgotten" if the database no longer contains the invitation.
     """
     try:
         program().links.read("survey", token)
     except RevokedLinkError:
         return "revoked"
     except BadLinkError:
-        return "unknown"
+        return "unknown" if split_token(token)[0] else "cut"
     return "forgotten"

@@ -116,11 +116,9 @@ def test_screen_readers_get_question_number_and_label_of_every_point(
             radio = group.get_by_role("radio", name=f"{number} {point['en']}", exact=True)
             assert radio.count() == 1
             assert radio.is_checked() is (question.key == "ease" and number == 4)
-    why = window.get_by_role(
-        "textbox", name="Why? This helps us most if you chose 2 or less.", exact=True
-    )
+    why = window.get_by_role("textbox", name="Why did you choose these answers?", exact=True)
     assert why.count() == 1
-    welcome = window.get_by_role("checkbox", name="A team lead may contact me", exact=False)
+    welcome = window.get_by_role("checkbox", name="The team lead may contact me", exact=False)
     assert not welcome.is_checked()
     assert window.get_by_role("button", name="Send", exact=True).count() == 1
     languages = window.get_by_role("navigation", name="Language").get_by_role("button")

@@ -158,6 +158,6 @@ def test_opting_out_still_works_after_scans(chromium: Chromium) -> None:
     page = chromium.open(objection, javascript=False)
     page.check("input[name=wish]")
     chromium.click_first_button(page)
-    assert "You will get no more surveys" in page.content()
+    assert "You will not receive any more surveys" in page.content()
     chromium.click_first_button(chromium.open(objection))
     assert len(chromium.office.rows("opt_outs")) == 1

@@ -167,7 +167,7 @@ def test_a_customer_whose_case_is_not_in_the_backup_reads_that_we_no_longer_have
     for page in (customer.open(), customer.send(page=value, ease="5", comment="Typed.")):
         assert page.status_code == 410
         assert "We no longer have this case" in page.text
-        assert "not complete" not in page.text
+        assert "link is incomplete" not in page.text and "link does not work" not in page.text
     assert "Typed." in page.text
     assert "Dieser Fall ist bei uns nicht mehr gespeichert" in customer.open("?lang=de").text
     path = opt_out.removeprefix("http://survey.example")

@@ -129,7 +129,7 @@ def test_another_follow_up_can_be_opened_after_the_first_is_closed(lena: Somebod
     lena.office.wait(days=1)
     lena.sign_in("lena")
     lena.post(f"{place}/close", number="2", revision="1", outcome="not_reached")
-    assert "Handled on November 25, 2026" in Customer(lena.office, one).open().text
+    assert "Handled on 25 November 2026" in Customer(lena.office, one).open().text
     acts = [row["action"] for row in lena.office.rows("lead_actions")]
     assert sorted(acts) == ["follow-up closed", "follow-up closed", "follow-up opened"]
 

@@ -10,7 +10,7 @@ from tests.support.office import Customer, Office
 from tests.support.published_office import START, Run, a_period, answer, close, run
 
 __all__ = ["run"]
-COUNTED = "Included in our published figures for September 28, 2026 to October 25, 2026"
+COUNTED = "Included in our published figures for 28 September 2026 to 25 October 2026"
 
 
 @pytest.fixture

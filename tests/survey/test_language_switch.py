@@ -57,7 +57,7 @@ def test_the_why_page_keeps_its_text_and_its_answer(customer: Customer) -> None:
     place = customer.send(ease="1", satisfaction="1").location
     page = customer.browser.get(place)
     key = place.partition("?k=")[2]
-    button = f'formaction="?lang=de&amp;k={key}">Deutsch</button>'
+    button = f'formaction="?k={key}&amp;lang=de">Deutsch</button>'
     assert button in page.text
     given = {"page": customer.value_in(page), "comment": "Slow."}
     before = customer.office.everything()

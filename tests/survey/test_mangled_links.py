@@ -95,10 +95,10 @@ def test_a_mangled_opt_out_link_opens_its_page_and_changes_nothing(customer: Cus
 
 
 @pytest.mark.parametrize("ending", ["", "/", "%3Fease%3D3", "*"])
-def test_a_cut_link_still_says_that_it_is_not_complete(customer: Customer, ending: str) -> None:
+def test_a_cut_link_still_says_that_it_is_incomplete(customer: Customer, ending: str) -> None:
     shown = customer.browser.get(customer.path[:-3] + ending)
     assert shown.status_code == 404
-    assert "This link is not complete" in shown.text
+    assert "This link is incomplete" in shown.text
 
 
 @given(

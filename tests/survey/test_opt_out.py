@@ -96,7 +96,10 @@ def test_a_link_that_cannot_be_verified_says_how_else_to_opt_out(office: Office)
         assert page.status_code == 404
         assert "Nothing was changed" in page.text
         assert f'href="mailto:{address}"' in page.text
-    assert "bestellen wir sie für Sie ab" in client.get(f"{path}?lang=de").text
+    assert (
+        "Um die Umfragen ohne Link abzubestellen, schreiben Sie uns bitte"
+        in client.get(f"{path}?lang=de").text
+    )
     assert not _opted_out(office)
 
 
@@ -216,7 +219,7 @@ def test_an_old_link_opts_out_as_long_as_its_address_is_stored(
     for page in (client.get(path), client.post(path, data={"List-Unsubscribe": "One-Click"})):
         assert page.status_code == 410
         assert "Nothing was changed" in page.text
-        assert "please write to us from that address" in page.text
+        assert "write to us from the address that receives them" in page.text
     assert office.rows("opt_outs") == []
 
 

@@ -23,7 +23,7 @@ def _steps(customer: Customer, query: str = "") -> str:
 
 def test_a_new_answer_shows_received_and_the_next_steps(customer: Customer) -> None:
     steps = _steps(customer)
-    assert "Received on November 24, 2026" in steps
+    assert "Received on 24 November 2026" in steps
     assert "Not read yet" in steps
     assert "Not discussed yet" in steps
     assert "Not handled yet" in steps
@@ -37,9 +37,9 @@ def test_each_step_has_its_date_in_the_teams_time_zone(customer: Customer) -> No
         progress.mark_discussed(tx, customer.invitation_id, "2026-W48", moment + timedelta(days=6))
         progress.mark_handled(tx, customer.invitation_id, moment + timedelta(days=7))
     steps = _steps(customer)
-    assert "Read on November 25, 2026" in steps
-    assert "Discussed in the weekly meeting on November 30, 2026" in steps
-    assert "Handled on December 1, 2026" in steps
+    assert "Read on 25 November 2026" in steps
+    assert "Discussed in the weekly meeting on 30 November 2026" in steps
+    assert "Handled on 1 December 2026" in steps
     assert "Besprochen in der wöchentlichen Teambesprechung am 30. November 2026" in _steps(
         customer, "?lang=de"
     )

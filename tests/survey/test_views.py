@@ -51,7 +51,7 @@ def test_the_page_shows_two_questions_with_five_labelled_points(customer: Custom
         for point in question.points:
             assert point["en"] in page.text
     assert chosen_in(page) == []
-    assert "4000 characters" in page.text
+    assert "4,000 characters" in page.text
 
 
 def test_a_complete_answer_is_stored_and_thanked_for(customer: Customer) -> None:
@@ -132,7 +132,7 @@ def test_the_same_answer_again_is_a_success_after_a_redaction(
     with customer.office.program.database.write() as tx:
         assert answer_texts.redact(tx, customer.invitation_id, WantedWords("Mx Sample"))
     again = customer.send(ease="4", satisfaction="5", comment=written)
-    assert again.location.endswith("/thanks")
+    assert again.location.count("/thanks?k=")
     assert [one.comment for one in customer.answers] == ["▇▇▇ took a week."]
     assert customer.office.rows("contests") == []
     other = customer.send(ease="4", satisfaction="5", comment="Mx Sample took a day.")
@@ -170,7 +170,7 @@ def test_the_first_post_can_arrive_again_after_the_reason(customer: Customer) ->
     first = customer.send(ease="1", satisfaction="4")
     data = {"page": customer.value_in(customer.follow(first)), "comment": "Too slow."}
     customer.browser.post(first.location, data=data)
-    assert customer.send(ease="1", satisfaction="4").location.endswith("/thanks")
+    assert customer.send(ease="1", satisfaction="4").location.count("/thanks?k=")
     assert [one.comment for one in customer.answers] == ["", "Too slow."]
     assert customer.office.rows("contests") == []
 
@@ -350,7 +350,8 @@ def test_a_hundred_thousand_characters_are_refused_and_shown_again(customer: Cus
 def test_a_body_over_the_limit_is_refused_with_a_page(customer: Customer) -> None:
     page = customer.send(ease="4", satisfaction="5", comment="x" * 2_000_000)
     assert page.status_code == 413
-    assert "Go back" in page.text
+    assert "nothing was stored. A comment can have up to 4,000 characters." in page.text
+    assert '<a href="?lang=de" lang="de">Deutsch</a>' in page.text
     assert customer.answers == []
 
 
@@ -377,12 +378,26 @@ def test_any_post_gets_a_helpful_page(sqlite_office: Office, data: dict[str, str
     assert sqlite_office.rows("answers") == []
 
 
-@pytest.mark.parametrize("change", [str.upper, lambda path: path[:-4], lambda path: path + "AA"])
-def test_a_changed_link_gets_its_own_helpful_page(customer: Customer, change) -> None:
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (str.upper, "This link does not work"),
+        (lambda path: path[:-4], "This link is incomplete"),
+        (lambda path: path + "AA", "This link is incomplete"),
+    ],
+)
+def test_a_changed_link_gets_its_own_helpful_page(customer: Customer, change, reason: str) -> None:
     path = "/f/" + change(customer.path.removeprefix("/f/"))
     for page in (customer.browser.get(path), customer.browser.post(path, data={"ease": "4"})):
         assert page.status_code == 404
-        assert "not complete" in page.text
+        assert f"<h1>{reason}</h1>" in page.text
+
+
+def test_a_link_signed_with_a_removed_key_is_not_said_to_be_cut(customer: Customer) -> None:
+    parts = replace(customer.office.program, links=Links(["another key" * 4]))
+    page = create_app(parts=parts).test_client().get(customer.path)
+    assert page.status_code == 404
+    assert "is too old, so please use the one in our newest email about this case." in page.text
 
 
 @pytest.mark.parametrize("ending", [".", ")", ">", "%3E", "»", ","])
@@ -403,7 +418,7 @@ def test_an_expired_link_is_explained_and_shows_the_comment(customer: Customer) 
     page = customer.send(page=value, ease="4", satisfaction="5", comment="Late words.")
     assert page.status_code == 410
     assert "Late words." in page.text
-    assert "Survey links work for 14 days." in page.text
+    assert "The survey about case 00012345 ended on 8 December 2026, so we can" in page.text
     assert customer.answers == []
 
 
@@ -417,7 +432,7 @@ def test_a_page_opened_before_the_link_expired_can_still_be_submitted(customer: 
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "Case 00012345 was reopened and closed again. Please use the link in the newer"),
+        ("en", "Case 00012345 was reopened and closed again, so please use the link in our newer"),
         ("de", "noch einmal geöffnet und wieder geschlossen. Bitte verwenden Sie den Link"),
     ],
 )
@@ -453,12 +468,12 @@ def test_revoked_and_broken_links_have_different_pages(
     ):
         assert page.status_code == 410
         assert "This link was withdrawn" in page.text
-        assert "If you have a newer one, please use that." in page.text
+        assert "please use a newer one if you have it." in page.text
         assert "00012345" not in page.text, "the link opens nothing, so it tells nothing either"
     assert "Typed meanwhile." in page.text
     broken = browser.post(customer.path[:-4], data=given)
     assert broken.status_code == 404
-    assert "This link is not complete" in broken.text
+    assert "This link is incomplete" in broken.text
     assert "Typed meanwhile." in broken.text
     assert customer.answers == []
 
@@ -472,8 +487,13 @@ def test_an_unavailable_database_loses_no_comment(customer: Customer, monkeypatc
     monkeypatch.setattr(customer.office.program.database, "write", away)
     page = customer.send(page=value, ease="4", satisfaction="5", comment="Kept words.")
     assert page.status_code == 503
-    assert "Kept words." in page.text
-    assert 'id="ease-4" value="4" checked' in page.text
+    assert "Kept words.</textarea>" in page.text
+    assert 'formaction="?lang=de">Deutsch</button>' in page.text
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+    monkeypatch.undo()
+    again = customer.browser.post(customer.path, data={**fields, "comment": "Kept words."})
+    assert again.status_code == 303
+    assert [(one.ease, one.comment) for one in customer.answers] == [(4, "Kept words.")]
 
 
 def test_the_page_is_one_small_document_without_further_requests_or_cookies(
@@ -519,7 +539,7 @@ def test_a_switched_language_is_kept_on_the_next_pages(customer: Customer) -> No
     before = customer.office.everything()
     german = customer.send("?lang=de", page=customer.value_in(page), lang="de", ease="4")
     assert customer.office.everything() == before
-    assert "Wie waren wir?" in german.text
+    assert "Wie war unser Support?" in german.text
     assert 'id="ease-4" value="4" checked' in german.text
     assert customer.value_in(german) == customer.value_in(page), "the page is as old as before"
     sent = customer.send("?lang=de", ease="4", satisfaction="5")
@@ -570,7 +590,7 @@ def test_healthz_is_always_ok_and_readyz_checks_the_database(office: Office) -> 
 def test_a_page_that_does_not_exist_is_a_page_not_a_crash(office: Office) -> None:
     page = office.client().get("/nothing/here")
     assert page.status_code == 404
-    assert "no such page" in page.text
+    assert "There is no page at this address." in page.text
 
 
 def test_the_answer_is_not_in_the_log(customer: Customer, caplog) -> None:
@@ -599,11 +619,11 @@ def test_a_setting_can_require_the_reason_of_a_low_answer(office: Office) -> Non
         assert 'href="#comment"' in page.text
         assert f'id="ease-{ease}" value="{ease}" checked' in page.text
     assert customer.answers == []
-    assert customer.send(ease="3", satisfaction="3").location.endswith("/thanks")
+    assert customer.send(ease="3", satisfaction="3").location.count("/thanks?k=")
     asked = customer.browser.post(customer.path, data={"change": "ask"})
     change = {"change": customer.value_in(asked, "change")}
     low = customer.send(ease="2", satisfaction="5", comment="Too slow.", **change)
-    assert low.location.endswith("/thanks")
+    assert low.location.count("/thanks?k=")
 
 
 def test_consent_to_contact_is_an_unticked_box(customer: Customer) -> None:

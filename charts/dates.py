@@ -1,0 +1,29 @@
+"""Dates as customers read them: one form per language."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+
+# CLDR's "en" is American: month before day.
+_LOCALES = {"en": "en_GB"}
+
+
+def long_date(when: date, language: str) -> str:
+    """Return a date such as "30 November 2026"."""
+    return str(format_date(when, "long", _locale(language)))
+
+
+def date_with_weekday(when: date, language: str) -> str:
+    """Return a date such as "Monday, 30 November 2026"."""
+    return str(format_date(when, "full", _locale(language)))
+
+
+def date_and_time(when: datetime, language: str, zone: ZoneInfo) -> str:
+    """Return the date, time and time zone such as "30 November 2026, 13:05 CET"."""
+    time = format_datetime(when, "HH:mm z", zone, _locale(language))
+    return f"{long_date(when.astimezone(zone), language)}, {time}"
+
+
+def _locale(language: str) -> str:
+    return _LOCALES.get(language, language)
