@@ -67,7 +67,7 @@ def test_pages_have_the_same_anchors_in_both_languages(site):
         ("how-support-works", "direct line to Software Development and to DevOps"),
         ("case-status", "could not get any"),
         ("case-status", "Received.*Diagnosis.*Solution Proposed.*Closed"),
-        ("your-feedback", "[Ee]very form is evaluated"),
+        ("your-feedback", "We evaluate every answer"),
         ("your-feedback", "weekly team meeting"),
         ("your-feedback", "team lead may (contact you|get in touch with you)"),
         ("your-feedback", "real effect on how we operate"),
