@@ -112,7 +112,7 @@ def _error_page(error: HTTPException) -> Response:
 
 
 def _unsent_answer() -> dict[str, str] | None:
-    """Return what a customer sent to the survey, so that the error page can send it again."""
+    """Return the fields of an answer, so that the error page can send them again; else None."""
     if request.method == "POST" and request.blueprint in (survey.name, survey_why.name):
         return {name: request.form.get(name, "") for name in BLANK}
     return None
