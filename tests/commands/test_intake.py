@@ -9,8 +9,9 @@ from click.testing import CliRunner, Result
 
 from feedback_app.commands.intake import intake_group
 from feedback_app.intake.deliveries import CaseDelivery, accept
-from tests.support.case_systems import SYSTEMS, Closing, SalesforceOutbound
+from tests.support.case_systems import SALESFORCE_OUTBOUND, SYSTEMS
 from tests.support.office import KEY, NOW, Office, a_case
+from tests.support.simulated_system import Closing
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_a_delivery_id_of_another_case_is_shown_as_refused(office: Office, run) 
 
 
 def test_the_reason_for_ignoring_a_payload_is_printed(run) -> None:
-    payload = SYSTEMS["zendesk"].other_event(CLOSING)
+    payload = SYSTEMS["zendesk"].event("solved", CLOSING)
     result = run("zendesk", json.dumps(payload).encode())
     assert result.exit_code == 0
     assert "event.current is 'SOLVED', not one of CLOSED, closed" in result.output
@@ -94,9 +95,8 @@ def test_an_invalid_closing_lists_every_field(run) -> None:
 
 
 def test_every_case_of_an_outbound_message_is_shown(run) -> None:
-    outbound = SalesforceOutbound()
     closings = [Closing(f"{at:05}", NOW - timedelta(hours=at)) for at in range(1, 4)]
-    result = run("salesforce-outbound", outbound.many(closings).encode())
+    result = run("salesforce-outbound", SALESFORCE_OUTBOUND.many(closings).encode())
     assert result.output.count("salesforce-outbound: a closed case") == 3
 
 

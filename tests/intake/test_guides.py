@@ -1,5 +1,6 @@
 """Every guide is followed: what it prints is run and sent, against a real server."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -18,10 +19,11 @@ from feedback_app.database.choose import open_database
 from feedback_app.intake.api.messages import ClosedCaseMessage
 from feedback_app.intake.webhooks.presets import SHIPPED
 from feedback_app.settings import Settings
-from tests.support.case_systems import GUIDES, SECRET, SYSTEMS, Closing, printed
+from tests.support.case_systems import SYSTEMS
 from tests.support.real_parts import real_part_missing
 from tests.support.senders import Wire
 from tests.support.server import environment, feedback, free_port, running
+from tests.support.simulated_system import GUIDES, SECRET, Closing, printed
 from tests.support.some import some
 
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted(GUIDES.glob("*.md"))}
@@ -164,13 +166,29 @@ def test_the_steps_of_the_csv_guide_work(operator: Operator) -> None:
     assert (second["case_kind"], second["source"]) == ("software", "my-desk")
 
 
-def test_every_preset_has_a_guide_with_template_test_and_undo() -> None:
+def test_every_preset_has_a_guide_of_the_same_shape() -> None:
     for path in some(SHIPPED.glob("*.toml")):
         (page,) = (text for text in PAGES.values() if f"```sh {path.stem}\n" in text)
         assert f"FEEDBACK_WEBHOOK_SECRETS={path.stem}=" in page
         assert f"/api/v1/webhooks/{path.stem}" in page
         assert re.search(rf"^```(json|xml) {path.stem}$", page, re.M)
-        assert "**How the link gets back**" in page
+        for part in ("How the link gets back", "If the address is missing", "If nothing arrives"):
+            assert f"**{part}**" in page, (path.stem, part)
+        assert "feedback intake try " in page
+        if "generic" not in path.stem:
+            assert re.search(r"It was not tried on a live", page), path.stem
+
+
+def test_the_script_for_servicenow_sends_what_its_guide_shows() -> None:
+    sent = re.findall(r"^    (\w+): ", printed("js", "servicenow"), re.M)
+    assert sent == list(json.loads(printed("json", "servicenow")))
+
+
+def test_the_signing_key_of_freescout_is_derived_as_freescout_does_it(operator: Operator) -> None:
+    key = "base64:c2FtcGxlIGRhdGE="
+    (operator.folder / ".env").write_text(f"APP_NAME=Sample\nAPP_KEY={key}\n", encoding="utf-8")
+    expected = hashlib.md5(f"{key}webhook_key".encode(), usedforsecurity=False).hexdigest()
+    assert operator.shell(printed("sh", "freescout-key")) == f"{expected}\n"
 
 
 def test_every_guide_is_linked_and_no_link_is_broken() -> None:

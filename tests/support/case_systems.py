@@ -1,295 +1,78 @@
-"""Simulated case systems: each fills in the payload that its guide prints, and proves it is itself.
+"""The case systems that a preset is shipped for, as simulated senders."""
 
-What they send follows the guides, so a guide that is wrong breaks the conversation.
-"""
-
-import base64
-import hashlib
-import hmac
-import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from feedback_app.base.times import to_text
-from tests.support.senders import Reply, Wire
-
-GUIDES = Path(__file__).parents[2] / "guides"
-SECRET = "a-secret-that-only-tests-know"
-ADDRESS = "contact@customer.example"
-
-
-def printed(kind: str, name: str) -> str:
-    """Return the block of this kind that a guide prints for `name`, such as json jira."""
-    for path in sorted(GUIDES.glob("*.md")):
-        text = path.read_text(encoding="utf-8")
-        found = re.search(rf"^```{kind} {re.escape(name)}\n(.*?)^```$", text, re.M | re.S)
-        if found:
-            return found[1]
-    raise AssertionError(f"no guide prints a block {kind} {name}")
-
-
-@dataclass(frozen=True)
-class Closing:
-    """What happened in the case system."""
-
-    number: str
-    closed_at: datetime
-    address: str | None = ADDRESS
-    delivery: str = "delivery-1"
-
-    @property
-    def opened_at(self) -> datetime:
-        return self.closed_at - timedelta(days=6)
+from tests.support.simulated_system import (
+    ADDRESS,
+    SECRET,
+    Closing,
+    System,
+    address,
+    always,
+    basic,
+    closed,
+    delivery,
+    milliseconds,
+    number,
+    opened,
+    printed,
+    seconds,
+    secret_header,
+    signature,
+)
 
 
-class System:
-    """A case system that speaks to one webhook."""
-
-    name: str
-    source: str
-    secret = SECRET
-    says_address = True
-    says_closing_time = True
-    reads_answer = False
-    # Whether its payload is a template of ours, which may hold further fields.
-    is_template = False
-    # How old a signed request may be, in seconds; None where no time is signed.
-    tolerance: int | None = None
-
-    def case_number(self, number: str) -> str:
-        return number
-
-    def closing(self, closing: Closing) -> Any:
-        raise NotImplementedError
-
-    def other_event(self, closing: Closing) -> Any:
-        raise NotImplementedError
-
-    def body(self, payload: Any) -> bytes:
-        # A lone surrogate can only be sent as the escape that JSON has for it.
-        return json.dumps(payload, ensure_ascii=False).encode("utf-8", "backslashreplace")
-
-    def path(self, secret: str) -> str:
-        return f"/api/v1/webhooks/{self.name}"
-
-    def proof(self, body: bytes, closing: Closing, now: datetime, secret: str) -> dict[str, str]:
-        raise NotImplementedError
-
-    def tell(
-        self,
-        port: int,
-        closing: Closing,
-        now: datetime,
-        *,
-        payload: Any = None,
-        secret: str | None = None,
-    ) -> Reply:
-        """Send the closing, or another payload, and return the answer."""
-        secret = self.secret if secret is None else secret
-        body = self.body(self.closing(closing) if payload is None else payload)
-        headers = self.proof(body, closing, now, secret)
-        return Wire(port, {}).post(self.path(secret), body, headers)
+def _jira_time(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
 
-def _hmac(secret: str, signed: bytes) -> bytes:
-    return hmac.new(secret.encode(), signed, hashlib.sha256).digest()
+def _millisecond_text(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S.123Z")
 
 
-def _filled(template: str, values: dict[str, str | None]) -> Any:
-    """Return a template with its gaps filled, as the case system does it."""
-    gap = re.compile(r"\{\{(.+?)\}\}|\{!(.+?)\}")
-
-    def value(found: re.Match[str]) -> str:
-        return json.dumps(values[found[1] or found[2]] or "", ensure_ascii=False)[1:-1]
-
-    return json.loads(gap.sub(value, template))
+def _minute(time: datetime) -> str:
+    return to_text(time)[:16] + "Z"
 
 
-class Jira(System):
-    name = source = "jira"
-    tolerance = 5400
+def _without_offset(time: datetime) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S")
 
-    def case_number(self, number: str) -> str:
-        return f"SUP-{number}"
+
+def _split_second(time: datetime) -> float:
+    return seconds(time) + 0.25
+
+
+_OWN_NAMES = {
+    "case_id": number(),
+    "case_number": number(),
+    "closed_at": closed(),
+    "opened_at": opened(),
+    "contact_email": address,
+}
+_GENERIC = {**_OWN_NAMES, "case_id": always(None), "delivery_id": delivery}
+_OWN_EVENTS = {"reopened": {"event": "reopened"}, "comment": {"event": "comment"}}
+_ZENDESK = signature(
+    "X-Zendesk-Webhook-Signature",
+    in_base64=True,
+    timestamp="X-Zendesk-Webhook-Signature-Timestamp",
+    signed="{timestamp}{body}",
+    write=to_text,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalesforceOutbound(System):
+    """Its messages are SOAP, and its address contains the secret."""
+
+    organisation: str = "00D000000000042EAA"
 
     def closing(self, closing: Closing) -> Any:
-        payload = json.loads(printed("json", "jira"))
-        payload["timestamp"] = int(closing.closed_at.timestamp() * 1000)
-        issue = payload["issue"]
-        issue["id"], issue["key"] = closing.number, self.case_number(closing.number)
-        fields = issue["fields"]
-        closed = closing.closed_at.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-        fields["statuscategorychangedate"] = fields["resolutiondate"] = closed
-        fields["created"] = closing.opened_at.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-        # A masked address is not there.
-        fields["reporter"] = {"accountId": "1", "displayName": "Nobody"}
-        if closing.address:
-            fields["reporter"]["emailAddress"] = closing.address
-        fields["assignee"] = {"displayName": "An agent"}
-        return payload
-
-    def other_event(self, closing: Closing) -> Any:
-        payload = self.closing(closing)
-        payload["issue"]["fields"]["status"] = {"statusCategory": {"key": "indeterminate"}}
-        return payload
-
-    def comment_on_a_closed_issue(self, closing: Closing) -> Any:
-        payload = self.closing(closing)
-        payload["changelog"]["items"] = [{"field": "labels", "toString": "late"}]
-        return payload
-
-    def proof(self, body: bytes, closing: Closing, now: datetime, secret: str) -> dict[str, str]:
-        return {
-            "X-Hub-Signature": f"sha256={_hmac(secret, body).hex()}",
-            "X-Atlassian-Webhook-Identifier": closing.delivery,
-        }
-
-
-class JiraAutomation(System):
-    name = "jira-automation"
-    is_template = True
-    source = "jira"
-    reads_answer = True
-
-    def case_number(self, number: str) -> str:
-        return f"SUP-{number}"
-
-    def closing(self, closing: Closing) -> Any:
-        values = {
-            "issue.id": closing.number,
-            "issue.key": self.case_number(closing.number),
-            "issue.url": "https://jira.example/browse/SUP-1",
-            "issue.status.statusCategory.key": "done",
-            "issue.statuscategorychangedate": to_text(closing.closed_at),
-            "issue.created": to_text(closing.opened_at),
-            "issue.issueType.name": "Bug",
-            "issue.project.key": "SUP",
-            "issue.reporter.emailAddress": closing.address,
-        }
-        payload = _filled(printed("json", self.name), values)
-        del payload["send"]
-        return payload
-
-    def other_event(self, closing: Closing) -> Any:
-        payload = self.closing(closing)
-        payload["fields"]["status"]["statusCategory"]["key"] = "new"
-        return payload
-
-    def proof(self, body: bytes, closing: Closing, now: datetime, secret: str) -> dict[str, str]:
-        return {"X-Feedback-Secret": secret}
-
-
-class Zendesk(System):
-    name = source = "zendesk"
-    says_address = False
-    tolerance = 300
-
-    def closing(self, closing: Closing) -> Any:
-        payload = json.loads(printed("json", "zendesk"))
-        payload |= {"id": closing.delivery, "time": to_text(closing.closed_at)}
-        payload["detail"] |= {"id": closing.number, "created_at": to_text(closing.opened_at)}
-        return payload
-
-    def other_event(self, closing: Closing) -> Any:
-        payload = self.closing(closing)
-        payload["detail"]["status"] = payload["event"]["current"] = "SOLVED"
-        return payload
-
-    def proof(self, body: bytes, closing: Closing, now: datetime, secret: str) -> dict[str, str]:
-        time = to_text(now)
-        signature = base64.b64encode(_hmac(secret, time.encode() + body)).decode()
-        return {
-            "X-Zendesk-Webhook-Signature": signature,
-            "X-Zendesk-Webhook-Signature-Timestamp": time,
-        }
-
-
-class ZendeskTrigger(Zendesk):
-    name = "zendesk-trigger"
-    is_template = True
-    says_address = True
-
-    def closing(self, closing: Closing) -> Any:
-        values = {
-            "ticket.id": closing.number,
-            "ticket.status": "Closed",
-            "ticket.link": "https://desk.zendesk.example/tickets/1",
-            "ticket.requester.email": closing.address,
-            "ticket.created_at_with_timestamp": to_text(closing.opened_at)[:16] + "Z",
-            "ticket.updated_at_with_timestamp": to_text(closing.closed_at)[:16] + "Z",
-        }
-        return _filled(printed("json", self.name), values)
-
-    def other_event(self, closing: Closing) -> Any:
-        payload = self.closing(closing)
-        payload["ticket"]["status"] = "Solved"
-        return payload
-
-
-class Freshdesk(System):
-    name = source = "freshdesk"
-    is_template = True
-    secret = f"feedback:{SECRET}"
-    says_closing_time = False
-
-    def closing(self, closing: Closing, event: str = "{status:{from:4,to:5}}") -> Any:
-        values = {
-            "triggered_event": event,
-            "ticket.id": closing.number,
-            "ticket.url": "https://desk.freshdesk.example/a/tickets/1",
-            "ticket.ticket_type": "Question",
-            "ticket.requester.email": closing.address,
-        }
-        return _filled(printed("json", "freshdesk"), values)
-
-    def other_event(self, closing: Closing) -> Any:
-        return self.closing(closing, "{status:{from:2,to:4}}")
-
-    def proof(self, body: bytes, closing: Closing, now: datetime, secret: str) -> dict[str, str]:
-        return {"Authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"}
-
-
-class Salesforce(System):
-    name = source = "salesforce"
-    is_template = True
-    reads_answer = True
-
-    def closing(self, closing: Closing) -> Any:
-        values = {
-            "$Record.Id": closing.number,
-            "$Record.CaseNumber": self.case_number(closing.number),
-            "$Record.ClosedDate": to_text(closing.closed_at),
-            "$Record.CreatedDate": to_text(closing.opened_at),
-            "$Record.Type": "Infrastructure",
-            "$Record.ContactEmail": "",
-            "$Record.SuppliedEmail": closing.address,
-        }
-        payload = _filled(printed("json", "salesforce"), values)
-        del payload["send"]
-        return payload
-
-    def case_number(self, number: str) -> str:
-        return f"000{number}"
-
-    def other_event(self, closing: Closing) -> Any:
-        return {**self.closing(closing), "IsClosed": False, "Status": "Escalated"}
-
-    def proof(self, body: bytes, closing: Closing, now: datetime, secret: str) -> dict[str, str]:
-        return {"X-Feedback-Secret": secret}
-
-
-class SalesforceOutbound(Salesforce):
-    name = "salesforce-outbound"
-    is_template = False
-    reads_answer = False
-    organisation = "00D000000000042EAA"
-    secret = f"{organisation}:{SECRET}"
-
-    def closing(self, closing: Closing) -> Any:
-        message = printed("xml", "salesforce-outbound")
+        message = printed("xml", self.name)
         changes = {
             "04l000000000042AAA": closing.delivery,
             "500000000000042AAA": closing.number,
@@ -303,6 +86,13 @@ class SalesforceOutbound(Salesforce):
             message = message.replace(old, new)
         return message
 
+    def event(self, name: str, closing: Closing) -> Any:
+        message = str(self.closing(closing))
+        for old, new in self.others[name].items():
+            assert old in message
+            message = message.replace(old, new)
+        return message
+
     def many(self, closings: list[Closing]) -> str:
         """Return one message with a notification for each closing."""
         notification = re.compile(r"<Notification>.*</Notification>", re.S)
@@ -310,58 +100,316 @@ class SalesforceOutbound(Salesforce):
         found = [one[0] for message in messages if (one := notification.search(message))]
         return notification.sub(lambda _: "".join(found), messages[0])
 
-    def other_event(self, closing: Closing) -> Any:
-        closed = "<sf:IsClosed>true</sf:IsClosed>"
-        message = str(self.closing(closing))
-        assert closed in message
-        return message.replace(closed, closed.replace("true", "false"))
-
     def body(self, payload: Any) -> bytes:
         return str(payload).encode()
 
     def path(self, secret: str) -> str:
         return f"/api/v1/webhooks/{self.name}/{secret.partition(':')[2] or secret}"
 
-    def proof(self, body: bytes, closing: Closing, now: datetime, secret: str) -> dict[str, str]:
-        return {"Content-Type": "text/xml", "SOAPAction": '""'}
 
-
-class Generic(System):
-    name = source = "generic"
-    is_template = True
-    reads_answer = True
-    tolerance = 300
-
-    def closing(self, closing: Closing) -> Any:
-        payload = json.loads(printed("json", "generic"))
-        payload |= {
-            "case_number": closing.number,
-            "closed_at": to_text(closing.closed_at),
-            "opened_at": to_text(closing.opened_at),
-            "contact_email": closing.address,
-            "delivery_id": closing.delivery,
-        }
-        return payload
-
-    def other_event(self, closing: Closing) -> Any:
-        return {**self.closing(closing), "event": "reopened"}
-
-    def proof(self, body: bytes, closing: Closing, now: datetime, secret: str) -> dict[str, str]:
-        time = str(int(now.timestamp()))
-        signature = _hmac(secret, f"{time}.".encode() + body).hex()
-        return {"X-Feedback-Timestamp": time, "X-Feedback-Signature": f"sha256={signature}"}
-
-
+JIRA = System(
+    name="jira",
+    source="jira",
+    sign=signature("X-Hub-Signature", prefix="sha256="),
+    delivery_header="X-Atlassian-Webhook-Identifier",
+    number="SUP-{}",
+    tolerance=5400,
+    changes={
+        "timestamp": closed(milliseconds),
+        "issue.id": number(),
+        "issue.key": number("SUP-{}"),
+        "issue.fields.statuscategorychangedate": closed(_jira_time),
+        "issue.fields.resolutiondate": closed(_jira_time),
+        "issue.fields.created": opened(_jira_time),
+        # A masked address is absent.
+        "issue.fields.reporter.emailAddress": address,
+        "issue.fields.assignee": always({"displayName": "An agent"}),
+    },
+    others={
+        "reopened": {"issue.fields.status": {"statusCategory": {"key": "indeterminate"}}},
+        "comment": {"changelog.items": [{"field": "labels", "toString": "late"}]},
+    },
+)
+JIRA_AUTOMATION = System(
+    name="jira-automation",
+    source="jira",
+    sign=secret_header,
+    number="SUP-{}",
+    reads_answer=True,
+    is_template=True,
+    gaps={
+        "issue.id": number(),
+        "issue.key": number("SUP-{}"),
+        "issue.url": always("https://jira.example/browse/SUP-1"),
+        "issue.status.statusCategory.key": always("done"),
+        "issue.statuscategorychangedate": closed(),
+        "issue.created": opened(),
+        "issue.issueType.name": always("Bug"),
+        "issue.project.key": always("SUP"),
+        "issue.reporter.emailAddress": address,
+    },
+    changes={"send": always(None)},
+    others={"reopened": {"fields.status.statusCategory.key": "new"}},
+)
+ZENDESK = System(
+    name="zendesk",
+    source="zendesk",
+    sign=_ZENDESK,
+    says_address=False,
+    tolerance=300,
+    changes={
+        "id": delivery,
+        "time": closed(),
+        "detail.id": number(),
+        "detail.created_at": opened(),
+    },
+    others={"solved": {"detail.status": "SOLVED", "event.current": "SOLVED"}},
+)
+ZENDESK_TRIGGER = System(
+    name="zendesk-trigger",
+    source="zendesk",
+    sign=_ZENDESK,
+    is_template=True,
+    tolerance=300,
+    gaps={
+        "ticket.id": number(),
+        "ticket.status": always("Closed"),
+        "ticket.link": always("https://desk.zendesk.example/tickets/1"),
+        "ticket.requester.email": address,
+        "ticket.created_at_with_timestamp": opened(_minute),
+        "ticket.updated_at_with_timestamp": closed(_minute),
+    },
+    others={"solved": {"ticket.status": "Solved"}},
+)
+FRESHDESK = System(
+    name="freshdesk",
+    source="freshdesk",
+    sign=basic,
+    secret=f"feedback:{SECRET}",
+    is_template=True,
+    says_closing_time=False,
+    gaps={
+        "triggered_event": always("{status:{from:4,to:5}}"),
+        "ticket.id": number(),
+        "ticket.url": always("https://desk.freshdesk.example/a/tickets/1"),
+        "ticket.ticket_type": always("Question"),
+        "ticket.requester.email": address,
+    },
+    others={
+        "solved": {"freshdesk_webhook.triggered_event": "{status:{from:2,to:4}}"},
+        "reopened": {"freshdesk_webhook.triggered_event": "{status:{from:5,to:2}}"},
+    },
+)
+FRESHSERVICE = System(
+    name="freshservice",
+    source="freshservice",
+    sign=basic,
+    secret=f"feedback:{SECRET}",
+    is_template=True,
+    says_closing_time=False,
+    gaps={
+        "ticket.id_numeric": number(),
+        "ticket.url": always("https://desk.freshservice.example/a/tickets/1"),
+        "ticket.requester.email": address,
+    },
+    others=_OWN_EVENTS,
+)
+SALESFORCE = System(
+    name="salesforce",
+    source="salesforce",
+    sign=secret_header,
+    number="000{}",
+    reads_answer=True,
+    is_template=True,
+    gaps={
+        "$Record.Id": number(),
+        "$Record.CaseNumber": number("000{}"),
+        "$Record.ClosedDate": closed(),
+        "$Record.CreatedDate": opened(),
+        "$Record.Type": always("Infrastructure"),
+        "$Record.ContactEmail": always(""),
+        "$Record.SuppliedEmail": address,
+    },
+    changes={"send": always(None)},
+    others={"reopened": {"IsClosed": False, "Status": "Escalated"}},
+)
+SALESFORCE_OUTBOUND = SalesforceOutbound(
+    name="salesforce-outbound",
+    source="salesforce",
+    sign=lambda body, now, secret: {"Content-Type": "text/xml", "SOAPAction": '""'},
+    secret=f"00D000000000042EAA:{SECRET}",
+    number="000{}",
+    others={
+        "reopened": {"<sf:IsClosed>true</sf:IsClosed>": "<sf:IsClosed>false</sf:IsClosed>"},
+    },
+)
+GENERIC = System(
+    name="generic",
+    source="generic",
+    sign=signature("X-Feedback-Signature", prefix="sha256=", timestamp="X-Feedback-Timestamp"),
+    reads_answer=True,
+    is_template=True,
+    tolerance=300,
+    changes=_GENERIC,
+    others=_OWN_EVENTS,
+)
+GENERIC_HEADER = System(
+    name="generic-header",
+    source="generic",
+    sign=secret_header,
+    reads_answer=True,
+    is_template=True,
+    changes=_GENERIC,
+    others=_OWN_EVENTS,
+)
+SERVICENOW = System(
+    name="servicenow",
+    source="servicenow",
+    sign=secret_header,
+    reads_answer=True,
+    is_template=True,
+    changes={
+        **_OWN_NAMES,
+        "closed_at": closed(_without_offset),
+        "opened_at": opened(_without_offset),
+        "send": always(None),
+    },
+    others=_OWN_EVENTS,
+)
+HUBSPOT = System(
+    name="hubspot",
+    source="hubspot",
+    sign=secret_header,
+    is_template=True,
+    changes={
+        **_OWN_NAMES,
+        "closed_at": closed(milliseconds),
+        "opened_at": opened(milliseconds),
+    },
+    others=_OWN_EVENTS,
+)
+ZAMMAD = System(
+    name="zammad",
+    source="zammad",
+    sign=signature("X-Hub-Signature", "sha1", prefix="sha1="),
+    delivery_header="X-Zammad-Delivery",
+    changes={
+        "ticket.id": number(),
+        "ticket.number": number(),
+        "ticket.last_close_at": closed(_millisecond_text),
+        # It keeps the time of the first closing.
+        "ticket.close_at": opened(_millisecond_text),
+        "ticket.created_at": opened(_millisecond_text),
+        "ticket.customer.email": address,
+        "ticket.owner": always({"email": "agent@support.example", "firstname": "An agent"}),
+    },
+    others={
+        "reopened": {"ticket.state": "open"},
+        "merged": {"ticket.state": "merged"},
+    },
+)
+INTERCOM = System(
+    name="intercom",
+    source="intercom",
+    sign=signature("X-Hub-Signature", "sha1", prefix="sha1="),
+    changes={
+        "id": delivery,
+        "created_at": closed(seconds),
+        "data.item.id": number(),
+        "data.item.created_at": opened(seconds),
+        "data.item.statistics.last_close_at": closed(seconds),
+        "data.item.source.author.email": address,
+    },
+    others={
+        "reopened": {"topic": "conversation.admin.opened", "data.item.state": "open"},
+        "comment": {"topic": "conversation.admin.noted"},
+        "test message": {"topic": "ping"},
+    },
+)
+_HELPSCOUT: Mapping[str, Any] = {
+    "id": number(),
+    "number": number(),
+    "closedAt": closed(),
+    "createdAt": opened(),
+}
+HELPSCOUT = System(
+    name="helpscout",
+    source="helpscout",
+    sign=signature("X-HelpScout-Signature", "sha1", in_base64=True),
+    changes={**_HELPSCOUT, "primaryCustomer.email": address},
+    others={
+        "reopened": {"status": "active", "closedAt": None},
+        "spam": {"status": "spam"},
+        "deleted": {"state": "deleted"},
+    },
+)
+FREESCOUT = System(
+    name="freescout",
+    source="freescout",
+    sign=signature("X-FreeScout-Signature", "sha1", in_base64=True),
+    changes={**_HELPSCOUT, "customer.email": address},
+    others={
+        "reopened": {"status": "active"},
+        "spam": {"status": "spam"},
+        "deleted": {"state": "deleted"},
+    },
+)
+GLPI = System(
+    name="glpi",
+    source="glpi",
+    sign=signature("X-GLPI-signature", timestamp="X-GLPI-timestamp", signed="{body}{timestamp}"),
+    tolerance=5400,
+    closes_once=True,
+    changes={
+        "item.id": number(),
+        "item.date_mod": closed(),
+        "item.date": opened(),
+        "item.team.0.name": address,
+    },
+    others={
+        "reopened": {"item.status.id": 2},
+        "solved": {"item.status.id": 5},
+        "created": {"event": "new"},
+    },
+)
+CHATWOOT = System(
+    name="chatwoot",
+    source="chatwoot",
+    sign=signature("X-Chatwoot-Signature", prefix="sha256=", timestamp="X-Chatwoot-Timestamp"),
+    delivery_header="X-Chatwoot-Delivery",
+    tolerance=300,
+    changes={
+        "id": number(),
+        "updated_at": closed(_split_second),
+        "created_at": opened(seconds),
+        "meta.sender.email": address,
+    },
+    others={
+        "reopened": {"status": "open"},
+        "snoozed": {"status": "snoozed"},
+        "message": {"event": "message_created"},
+    },
+)
 SYSTEMS = {
     system.name: system
     for system in (
-        Jira(),
-        JiraAutomation(),
-        Zendesk(),
-        ZendeskTrigger(),
-        Freshdesk(),
-        Salesforce(),
-        SalesforceOutbound(),
-        Generic(),
+        JIRA,
+        JIRA_AUTOMATION,
+        ZENDESK,
+        ZENDESK_TRIGGER,
+        FRESHDESK,
+        FRESHSERVICE,
+        SALESFORCE,
+        SALESFORCE_OUTBOUND,
+        SERVICENOW,
+        HUBSPOT,
+        ZAMMAD,
+        INTERCOM,
+        HELPSCOUT,
+        FREESCOUT,
+        GLPI,
+        CHATWOOT,
+        GENERIC,
+        GENERIC_HEADER,
     )
 }

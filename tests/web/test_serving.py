@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from feedback_app.intake.rate_limits import FAILURES_PER_MINUTE
-from tests.support.case_systems import ADDRESS, SECRET, SYSTEMS, Closing
+from tests.support.case_systems import SYSTEMS
 from tests.support.senders import Wire
 from tests.support.server import environment, feedback, free_port, granian, running
+from tests.support.simulated_system import ADDRESS, SECRET, Closing
 
 CASES = "/api/v1/closed-cases"
 WEEK = "/review/2026-W47"

@@ -1,6 +1,7 @@
 """Paths to values in a payload: issue.fields.status.name, items[0], items[field=status].toString.
 
-A list of texts is read as lines; items[*].name reads the names of all its elements.
+A list of texts is read as lines; items[*].name reads the names of all its elements. [field=value]
+chooses the first such element of a list, or reads a single object only if it has that value.
 Paths separated by | are tried in order; the first one that leads to a text, a number or a boolean
 counts. `@received` is the time of the request, `@header.NAME` one of its headers.
 """
@@ -13,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 from feedback_app.base.times import to_text
-from feedback_app.intake.webhooks.freshdesk import parse_braces
 
 _STEP = re.compile(
     r"(?P<name>[^.\[\]|=]+)|\[(?P<place>[0-9]{1,4})\]|\[(?P<every>\*)\]|\[(?P<key>[^\]=]+)=(?P<value>[^\]]*)\]"
@@ -95,19 +95,14 @@ def _children(value: Any, step: PathStep) -> list[Any]:
 
 
 def _child(value: Any, step: PathStep) -> Any:
-    # Freshdesk sends an object as a text.
-    if isinstance(value, str):
-        value = parse_braces(value)
     if isinstance(step, str):
         return value.get(step) if isinstance(value, dict) else None
-    if not isinstance(value, list):
-        return None
     if isinstance(step, int):
-        return value[step] if step < len(value) else None
+        return value[step] if isinstance(value, list) and step < len(value) else None
     key, wanted = step
-    return next(
-        (one for one in value if isinstance(one, dict) and _as_text(one.get(key)) == wanted), None
-    )
+    elements = value if isinstance(value, list) else [value]
+    chosen = (one for one in elements if isinstance(one, dict) and _as_text(one.get(key)) == wanted)
+    return next(chosen, None)
 
 
 def _as_text(value: Any) -> str:

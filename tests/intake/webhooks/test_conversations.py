@@ -16,18 +16,19 @@ from feedback_app.intake.webhooks.presets import SHIPPED, load_presets
 from feedback_app.program import Program
 from feedback_app.settings import SettingsError
 from tests.support.case_systems import (
-    ADDRESS,
-    SECRET,
+    FRESHDESK,
+    GENERIC,
+    GLPI,
+    HUBSPOT,
+    INTERCOM,
+    JIRA,
+    SALESFORCE_OUTBOUND,
     SYSTEMS,
-    Closing,
-    Freshdesk,
-    Generic,
-    Jira,
     SalesforceOutbound,
-    System,
 )
 from tests.support.office import NOW, Office
 from tests.support.senders import Wire, key_for, serving, with_settings
+from tests.support.simulated_system import ADDRESS, SECRET, Closing, System
 from tests.support.some import some
 
 CLOSED = NOW - timedelta(minutes=2)
@@ -124,18 +125,19 @@ def test_a_hundred_simultaneous_deliveries_create_one_invitation(
 def test_an_event_that_does_not_close_a_case_is_ignored(
     office: Office, port: int, system: System
 ) -> None:
-    payload = system.other_event(a_closing())
-    reply = system.tell(port, a_closing(), office.now, payload=payload)
-    assert reply.status == 200
-    if not isinstance(system, SalesforceOutbound):
-        told = reply.json
-        assert told["outcome"] == "ignored"
-        # The reasons name each condition that was not met, with the value found.
-        conditions = load_presets(office.program, NOW)[system.name].tables.where
-        assert len(told["notes"]) >= 2
-        for reason in told["notes"][1:]:
-            assert reason.partition(" is ")[0] in conditions
-            assert ", not one of " in reason
+    conditions = load_presets(office.program, NOW)[system.name].tables.where
+    for event in some(system.others):
+        payload = system.event(event, a_closing())
+        reply = system.tell(port, a_closing(), office.now, payload=payload)
+        assert reply.status == 200, event
+        if not isinstance(system, SalesforceOutbound):
+            told = reply.json
+            assert (told["outcome"], event) == ("ignored", event)
+            # The reasons name each condition that was not met, with the value found.
+            assert len(told["notes"]) >= 2
+            for reason in told["notes"][1:]:
+                assert reason.partition(" is ")[0] in conditions
+                assert ", not one of " in reason
     assert _nothing_is_stored(office)
 
 
@@ -143,12 +145,13 @@ def test_the_order_of_events_does_not_matter(office: Office, port: int, system: 
     """The closing arrives before the event that went before it, and that one arrives again."""
     system.tell(port, a_closing(), office.now)
     before = office.everything()
-    late = system.other_event(a_closing(delivery="delivery-0"))
-    assert system.tell(port, a_closing(), office.now, payload=late).status == 200
+    for event in some(system.others):
+        late = system.event(event, a_closing(delivery="delivery-0"))
+        assert system.tell(port, a_closing(), office.now, payload=late).status == 200
     assert office.everything() == before
 
 
-@every_system(lambda system: system.says_closing_time)
+@every_system(lambda system: system.says_closing_time and not system.closes_once)
 def test_an_earlier_closing_that_arrives_late_is_stored_without_a_survey(
     office: Office, port: int, system: System
 ) -> None:
@@ -165,7 +168,7 @@ def test_an_earlier_closing_that_arrives_late_is_stored_without_a_survey(
 def _as_of_now(system: System, closing: Closing) -> Any:
     """Return the payload of an old closing with a signed time of now, where it holds one."""
     payload = system.closing(closing)
-    if isinstance(system, Jira):
+    if system is JIRA:
         payload["timestamp"] = int(NOW.timestamp() * 1000)
     return payload
 
@@ -228,11 +231,13 @@ def test_a_signed_time_outside_the_tolerance_is_refused(
 
 
 def test_shipped_signatures_are_valid_for_300_seconds_if_retries_are_signed_again() -> None:
-    """Jira signs the time of the event, and repeats it for up to 75 minutes."""
+    """Jira signs the time of the event and GLPI that of the queue, also when they retry."""
     signed = {name: system.tolerance for name, system in SYSTEMS.items() if system.tolerance}
-    assert signed == {"zendesk": 300, "zendesk-trigger": 300, "generic": 300, "jira": 5400}
+    again = {"zendesk": 300, "zendesk-trigger": 300, "generic": 300, "chatwoot": 300}
+    assert signed == {**again, "jira": 5400, "glpi": 5400}
 
 
+@every_system(lambda system: not system.closes_once)
 def test_closing_again_within_a_day_is_the_same_closing_and_later_a_new_one(
     office: Office, port: int, system: System
 ) -> None:
@@ -367,12 +372,12 @@ def test_a_masked_address_in_jira_still_creates_a_link(office: Office, port: int
 def test_jira_data_center_has_the_closing_time_in_another_field(
     office: Office, port: int, said: str
 ) -> None:
-    payload = Jira().closing(a_closing())
+    payload = JIRA.closing(a_closing())
     fields = payload["issue"]["fields"]
     del fields["statuscategorychangedate"]
     if said == "timestamp":
         fields["resolutiondate"] = None
-    assert Jira().tell(port, a_closing(), office.now, payload=payload).status == 201
+    assert JIRA.tell(port, a_closing(), office.now, payload=payload).status == 201
     assert office.rows("cases")[0]["closed_at"] == to_text(CLOSED)
 
 
@@ -389,22 +394,21 @@ def test_freshdesks_simple_content_is_read(office: Office, port: int) -> None:
         "requester_email": ADDRESS,
     }
     payload = {"freshdesk_webhook": event}
-    assert Freshdesk().tell(port, a_closing(), NOW, payload=payload).status == 201
+    assert FRESHDESK.tell(port, a_closing(), NOW, payload=payload).status == 201
     (case,) = office.rows("cases")
     assert (case["case_number"], case["contact_email"]) == ("42", ADDRESS)
     assert "Somebody" not in str(office.everything())
 
 
 def test_a_change_of_a_closed_jira_issue_does_not_close_it_again(office: Office, port: int) -> None:
-    jira = Jira()
-    payload = jira.comment_on_a_closed_issue(a_closing())
-    assert jira.tell(port, a_closing(), office.now, payload=payload).json["outcome"] == "ignored"
+    payload = JIRA.event("comment", a_closing())
+    assert JIRA.tell(port, a_closing(), office.now, payload=payload).json["outcome"] == "ignored"
     assert _nothing_is_stored(office)
 
 
 def test_both_formats_of_jira_automation_are_read(office: Office, port: int) -> None:
     automation = SYSTEMS["jira-automation"]
-    issue = Jira().closing(a_closing())["issue"] | {"changelog": {"total": 0, "histories": None}}
+    issue = JIRA.closing(a_closing())["issue"] | {"changelog": {"total": 0, "histories": None}}
     for payload in ({"issue": issue}, issue):
         assert automation.tell(port, a_closing(), NOW, payload=payload).status in (200, 201)
     (case,) = office.rows("cases")
@@ -413,7 +417,7 @@ def test_both_formats_of_jira_automation_are_read(office: Office, port: int) -> 
 
 def test_a_solved_zendesk_ticket_is_not_closed(office: Office, port: int) -> None:
     for name in ("zendesk", "zendesk-trigger"):
-        payload = SYSTEMS[name].other_event(a_closing())
+        payload = SYSTEMS[name].event("solved", a_closing())
         reply = SYSTEMS[name].tell(port, a_closing(), office.now, payload=payload)
         assert reply.json["outcome"] == "ignored"
     assert _nothing_is_stored(office)
@@ -437,16 +441,57 @@ def test_a_solved_zendesk_ticket_is_not_closed(office: Office, port: int) -> Non
 def test_freshdesks_own_notation_is_read(
     office: Office, port: int, event: str, closes: bool
 ) -> None:
-    freshdesk = Freshdesk()
-    payload = freshdesk.closing(a_closing(), event)
-    told = freshdesk.tell(port, a_closing(), office.now, payload=payload).json
+    payload = FRESHDESK.closing(a_closing())
+    payload["freshdesk_webhook"]["triggered_event"] = event
+    told = FRESHDESK.tell(port, a_closing(), office.now, payload=payload).json
     assert (told["outcome"] == "new") == closes
+
+
+@pytest.mark.parametrize(
+    ("item", "address"),
+    [
+        ({"source": {"author": {"type": "lead", "email": ADDRESS}}}, ADDRESS),
+        ({"source": {"author": {"type": "admin", "email": "mate@support.example"}}}, None),
+        ({"source": {"author": {"type": "bot", "email": "operator@intercom.example"}}}, None),
+        ({"user": {"type": "user", "email": ADDRESS}, "source": None}, ADDRESS),
+        ({"contacts": {"contacts": [{"email": ADDRESS}]}, "source": None}, ADDRESS),
+    ],
+)
+def test_intercom_never_asks_the_teammate_who_wrote_the_first_message(
+    office: Office, port: int, item: dict[str, Any], address: str | None
+) -> None:
+    payload = INTERCOM.closing(a_closing())
+    payload["data"]["item"] |= item
+    assert INTERCOM.tell(port, a_closing(), NOW, payload=payload).status == 201
+    assert office.rows("cases")[0]["contact_email"] == address
+
+
+def test_a_glpi_ticket_is_closed_once_because_its_payload_has_no_closing_time(
+    office: Office, port: int
+) -> None:
+    assert GLPI.tell(port, a_closing(), NOW).status == 201
+    office.wait(hours=24 * 9)
+    edited = a_closing(closed_at=office.now, delivery="delivery-2")
+    assert GLPI.tell(port, edited, office.now).json["outcome"] == "known"
+    assert len(office.rows("cases")) == 1
+
+
+def test_a_glpi_login_that_is_not_an_address_is_left_out(office: Office, port: int) -> None:
+    told = GLPI.tell(port, a_closing(address="glpi"), NOW).json
+    assert told["withheld_because"] == "no_address"
+    assert "left out contact_email: 'glpi'" in told["notes"][0]
+
+
+def test_the_first_of_several_addresses_counts(office: Office, port: int) -> None:
+    several = a_closing(address=f"Sample Contact <{ADDRESS}>;second@customer.example")
+    assert HUBSPOT.tell(port, several, NOW).json["notes"] == []
+    assert office.rows("cases")[0]["contact_email"] == ADDRESS
 
 
 def test_a_hundred_notifications_in_one_message_are_a_hundred_cases(
     office: Office, port: int
 ) -> None:
-    outbound = SalesforceOutbound()
+    outbound = SALESFORCE_OUTBOUND
     closings = [a_closing(number=f"{at:05}", delivery=f"n-{at}") for at in range(100)]
     message = outbound.many(closings)
     for _ in range(2):
@@ -459,7 +504,7 @@ def test_a_hundred_notifications_in_one_message_are_a_hundred_cases(
 def test_a_faulty_notification_does_not_block_the_others(
     office: Office, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    outbound = SalesforceOutbound()
+    outbound = SALESFORCE_OUTBOUND
     closings = [a_closing(number=f"{at:05}", delivery=f"n-{at}") for at in range(3)]
     message = outbound.many(closings).replace(to_text(CLOSED), "yesterday", 1)
     reply = outbound.tell(port, a_closing(), office.now, payload=message)
@@ -471,15 +516,15 @@ def test_a_faulty_notification_does_not_block_the_others(
 def test_a_refused_closing_is_logged_with_its_number(
     office: Office, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    outbound = SalesforceOutbound()
+    outbound = SALESFORCE_OUTBOUND
     outbound.tell(port, a_closing(number="00041"), NOW)
     # The same delivery id with another case is found out only when it is taken in.
     outbound.tell(port, a_closing(number="00042"), NOW)
     assert "closed case '00000042' was refused, invalid fields: delivery_id" in caplog.text
     hostile = f"7\n{ADDRESS} " + "x" * 100_000
     for number in ("SUP-9", hostile):
-        payload = {**Generic().closing(a_closing()), "case_number": number, "closed_at": "?"}
-        assert Generic().tell(port, a_closing(), NOW, payload=payload).status == 422
+        payload = {**GENERIC.closing(a_closing()), "case_number": number, "closed_at": "?"}
+        assert GENERIC.tell(port, a_closing(), NOW, payload=payload).status == 422
     assert "closed case 'SUP-9' was refused, invalid fields: closed_at" in caplog.text
     assert "closed case '7 … xxx" in caplog.text
     assert ADDRESS not in caplog.text
@@ -487,14 +532,14 @@ def test_a_refused_closing_is_logged_with_its_number(
 
 
 def test_a_message_of_another_organisation_is_refused(office: Office, port: int) -> None:
-    outbound = SalesforceOutbound()
+    outbound = SALESFORCE_OUTBOUND
     message = str(outbound.closing(a_closing())).replace(outbound.organisation, "00D0000000OTHER")
     assert outbound.tell(port, a_closing(), office.now, payload=message).status == 401
     assert _nothing_is_stored(office)
 
 
 def test_a_secret_is_only_valid_for_its_organisation(office: Office) -> None:
-    outbound = SalesforceOutbound()
+    outbound = SALESFORCE_OUTBOUND
     other, its_secret = "00D0000000OTHERAAA", SECRET + "-other"
     pairs = [f"{outbound.name}={one}" for one in (outbound.secret, f"{other}:{its_secret}")]
     own = str(outbound.closing(a_closing()))
@@ -511,8 +556,8 @@ def test_a_secret_is_only_valid_for_its_organisation(office: Office) -> None:
 
 
 def test_a_payload_without_a_closing_time_is_refused(office: Office, port: int) -> None:
-    payload = {**Generic().closing(a_closing()), "closed_at": None}
-    reply = Generic().tell(port, a_closing(), office.now, payload=payload)
+    payload = {**GENERIC.closing(a_closing()), "closed_at": None}
+    reply = GENERIC.tell(port, a_closing(), office.now, payload=payload)
     assert (reply.status, reply.fields) == (422, ["closed_at"])
     assert _nothing_is_stored(office)
 
@@ -520,13 +565,13 @@ def test_a_payload_without_a_closing_time_is_refused(office: Office, port: int) 
 def test_a_webhook_has_a_rate_limit_too(office: Office) -> None:
     parts = with_secrets(office, *all_secrets(), api_requests_per_minute=2)
     with serving(create_app(parts=parts)) as port:
-        tell = [Generic().tell(port, a_closing(), NOW).status for _ in range(3)]
+        tell = [GENERIC.tell(port, a_closing(), NOW).status for _ in range(3)]
         assert tell == [201, 200, 429]
 
 
 def test_a_payload_over_the_limit_is_refused(port: int) -> None:
     payload = {"filler": "x" * (1024 * 1024)}
-    assert Generic().tell(port, a_closing(), NOW, payload=payload).status == 413
+    assert GENERIC.tell(port, a_closing(), NOW, payload=payload).status == 413
 
 
 @pytest.mark.parametrize(
@@ -561,13 +606,12 @@ def test_the_same_closing_by_csv_json_and_soap_is_one_case(office: Office, port:
 def test_a_list_is_several_deliveries_and_a_faulty_one_does_not_lose_the_others(
     office: Office, port: int
 ) -> None:
-    generic = Generic()
     first, last = (
-        generic.closing(a_closing(number=number, delivery=number)) for number in ("00041", "00045")
+        GENERIC.closing(a_closing(number=number, delivery=number)) for number in ("00041", "00045")
     )
     faulty = {**first, "case_number": "00043", "delivery_id": "3", "closed_at": "soon"}
-    elements = [first, generic.other_event(a_closing()), faulty, "no object", last]
-    reply = generic.tell(port, a_closing(), NOW, payload=elements)
+    elements = [first, GENERIC.event("comment", a_closing()), faulty, "no object", last]
+    reply = GENERIC.tell(port, a_closing(), NOW, payload=elements)
     assert reply.status == 201
     outcomes = [one["outcome"] for one in reply.json]
     assert outcomes == ["new", "ignored", "invalid", "invalid", "new"]
@@ -575,14 +619,14 @@ def test_a_list_is_several_deliveries_and_a_faulty_one_does_not_lose_the_others(
     assert reply.json[3]["errors"] == [{"pointer": "#/3", "detail": "is not a JSON object"}]
     assert [row["case_number"] for row in office.rows("cases")] == ["00041", "00045"]
     # What was stored before is a duplicate, so nothing is new.
-    assert generic.tell(port, a_closing(), NOW, payload=elements).status == 200
+    assert GENERIC.tell(port, a_closing(), NOW, payload=elements).status == 200
 
 
 def test_a_list_with_only_faulty_elements_is_refused(office: Office, port: int) -> None:
-    faulty = {**Generic().closing(a_closing()), "closed_at": "soon"}
-    reply = Generic().tell(port, a_closing(), NOW, payload=[faulty, faulty])
+    faulty = {**GENERIC.closing(a_closing()), "closed_at": "soon"}
+    reply = GENERIC.tell(port, a_closing(), NOW, payload=[faulty, faulty])
     assert (reply.status, [one["outcome"] for one in reply.json]) == (422, ["invalid"] * 2)
-    too_many = Generic().tell(port, a_closing(), NOW, payload=[{}] * 101)
+    too_many = GENERIC.tell(port, a_closing(), NOW, payload=[{}] * 101)
     assert (too_many.status, too_many.json["detail"]) == (
         400,
         "the body is a list of 101 elements: send 1 to 100",
@@ -602,11 +646,11 @@ def test_a_list_with_only_faulty_elements_is_refused(office: Office, port: int) 
 )
 def test_html_entities_are_decoded_once(office: Office, port: int, sent: str, stored: str) -> None:
     closing = {
-        **Generic().closing(a_closing(address="o&#39;hara@customer.example")),
+        **GENERIC.closing(a_closing(address="o&#39;hara@customer.example")),
         "customer": sent,
         "case_url": "https://desk.example/?id=7&amp;copy=1&lt=2",
     }
-    reply = Generic().tell(port, a_closing(), NOW, payload=closing)
+    reply = GENERIC.tell(port, a_closing(), NOW, payload=closing)
     assert (reply.status, reply.json["notes"]) == (201, [])
     (case,) = office.rows("cases")
     assert case["customer"] == stored
@@ -621,6 +665,6 @@ def test_booleans_are_compared_in_any_case(office: Office, port: int, closed: ob
 
 
 def test_the_reason_for_ignoring_an_event_contains_no_address(port: int) -> None:
-    payload = {**Generic().closing(a_closing()), "event": f"Mx Sample <{ADDRESS}> wrote"}
-    notes = Generic().tell(port, a_closing(), NOW, payload=payload).json["notes"]
+    payload = {**GENERIC.closing(a_closing()), "event": f"Mx Sample <{ADDRESS}> wrote"}
+    notes = GENERIC.tell(port, a_closing(), NOW, payload=payload).json["notes"]
     assert notes[1].startswith("event is 'Mx Sample <…> wrote', not one of closed")

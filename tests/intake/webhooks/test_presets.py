@@ -1,5 +1,6 @@
 """Presets are checked at the start, and every fault is named."""
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from feedback_app.records import ClosedCase
 from feedback_app.settings import SettingsError
 from tests.support.office import NOW, Office
 from tests.support.senders import with_settings
+from tests.support.simulated_system import printed
 from tests.support.some import some
 
 WHOLE = """
@@ -129,6 +131,15 @@ def test_the_preset_in_the_guide_works(sqlite_office: Office, folder: Path) -> N
     case = case_of(sqlite_office, ours, payload)
     assert (case.customer, case.closure_reason) == ("A customer", "confirmed")
     assert case.case_kind == "infrastructure"
+
+
+def test_chatwoot_without_signatures_is_connected_by_the_preset_in_its_guide(
+    sqlite_office: Office, folder: Path
+) -> None:
+    ours = own(sqlite_office, folder, our_chatwoot=printed("toml", "chatwoot"))["our-chatwoot"]
+    payload = {**json.loads(printed("json", "chatwoot")), "updated_at": NOW.timestamp()}
+    assert ours.tables.authentication.kind == "path"
+    assert case_of(sqlite_office, ours, payload).case_number == "42"
 
 
 def test_every_error_of_a_preset_is_reported(sqlite_office: Office, folder: Path) -> None:

@@ -8,7 +8,7 @@ from feedback_app.intake.webhooks.salesforce import (
     SoapError,
     parse_notifications,
 )
-from tests.support.case_systems import printed
+from tests.support.simulated_system import printed
 
 MESSAGE = printed("xml", "salesforce-outbound")
 
