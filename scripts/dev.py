@@ -9,7 +9,7 @@ check-words  list phrases to avoid, with a suggestion for each
 check-html   check the built site with the Nu HTML checker
 site         preview the site and rebuild it at every change (--port N)
 build-site   build the site into site/
-benchmark    measure survey, site, review, exports and intake, or one of them
+benchmark    measure survey, site, review, exports, intake and import, or one of them
 
 "COMMAND --help" lists the options of a command.
 """
@@ -269,7 +269,7 @@ class Command(NamedTuple):
     arguments: "dict[str, dict[str, Any]] | None"
 
 
-BENCHMARKS = ("survey", "site", "review", "exports", "intake")
+BENCHMARKS = ("survey", "site", "review", "exports", "intake", "import")
 PORT = {
     "type": int,
     "metavar": "N",

@@ -1,0 +1,130 @@
+"""Measures how long an import blocks other writers, with 100,000 known cases, on both engines.
+
+On SQLite, a customer's answer waits for the transaction of the import; it should never wait for
+more than 500 ms. Times are wall-clock times, so run it on an idle machine.
+"""
+
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from measuring import show
+
+from feedback_app.base.weeks import week_of
+from feedback_app.database.choose import open_database
+from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.migrate import migrate
+from feedback_app.intake.closed_case import CaseReader
+from feedback_app.intake.csv.file import CSVRow
+from feedback_app.intake.csv.importing import Import
+from feedback_app.intake.csv.row_reader import RowReader
+from feedback_app.intake.dates import DateReader
+from feedback_app.intake.mapping import CaseMapping
+from feedback_app.invitations import CaseIntake
+from feedback_app.records import ClosedCase
+from feedback_app.store import cases, invitations, leads
+from support_facts import load_facts
+from tests.support.postgresql import create_database, running_server, url_of
+
+KNOWN, ROWS = 100_000, 2_000
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+COLUMNS = ("case_number", "closed_at", "contact_email")
+PAUSE = 0.02
+
+
+def main() -> None:
+    """Import into a large database on each engine while another thread writes."""
+    with tempfile.TemporaryDirectory() as name, running_server() as server:
+        _measure("SQLite", f"sqlite:///{name}/feedback.sqlite")
+        _measure("PostgreSQL", url_of(server, create_database(server)))
+
+
+def _measure(engine: str, url: str) -> None:
+    database = open_database(url)
+    migrate(database, NOW)
+    _add_known(database)
+    times: list[float] = []
+    database_write = database.write
+
+    @contextmanager
+    def timed() -> Iterator[Transaction]:
+        started = time.perf_counter()
+        with database_write() as tx:
+            yield tx
+        if threading.current_thread() is threading.main_thread():
+            times.append(1000 * (time.perf_counter() - started))
+
+    database.write = timed  # type: ignore[method-assign]
+    with _writer(database) as waits:
+        started = time.perf_counter()
+        _import(database)
+        seconds = time.perf_counter() - started
+    show(f"{engine}: transaction of an import, ms", times)
+    show(f"{engine}: another write during the import, ms", waits)
+    print(f"{engine}: longest wait {max(waits):.0f} ms, {ROWS / seconds:.0f} rows per second")
+    database.close()
+
+
+def _add_known(database: Database) -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    with database.write() as tx:
+        for at in range(KNOWN):
+            closed_at = NOW - timedelta(hours=at % (24 * 90))
+            case = ClosedCase(
+                source="csv",
+                case_id=f"K{at}",
+                case_number=f"K{at}",
+                closed_at=closed_at,
+                contact_email=f"c{at % 30_000}@customer{at % 900}.example",
+            )
+            key = cases.add(tx, case, week_of(closed_at, zone), closed_at)
+            invitations.add(tx, key, closed_at, closed_at + timedelta(days=14), None)
+    if database.engine == "postgresql":
+        # A server does this within a minute; the one of the tests never does.
+        with database.write() as tx:
+            tx.run("ANALYZE")
+
+
+@contextmanager
+def _writer(database: Database) -> Iterator[list[float]]:
+    """Write in another thread, as a customer's answer does, and collect the times in ms."""
+    waits: list[float] = []
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.wait(PAUSE):
+            started = time.perf_counter()
+            with database.write() as tx:
+                leads.record_action(tx, "somebody", "note", "case", NOW)
+            waits.append(1000 * (time.perf_counter() - started))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield waits
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _import(database: Database) -> None:
+    facts, zone = load_facts(), ZoneInfo("Europe/Berlin")
+    facts = facts.model_copy(
+        update={"survey": facts.survey.model_copy(update={"quiet_period_days": 30})}
+    )
+    mapping = CaseMapping().for_columns(COLUMNS, "csv")
+    reader = RowReader(mapping, CaseReader.of(facts, DateReader(zone), NOW), COLUMNS)
+    rows = (
+        CSVRow(at, (f"N{at}", f"{NOW:%Y-%m-%dT%H:%M:%SZ}", f"c{at}@customer{at % 900}.example"))
+        for at in range(ROWS)
+    )
+    for _ in Import(case_intake=CaseIntake(facts, zone), row_reader=reader).run(database, rows):
+        pass
+
+
+if __name__ == "__main__":
+    main()
