@@ -99,3 +99,8 @@ def isolated(text: str) -> str:
         f"\u2068{line}\u2069" if _RIGHT_TO_LEFT & set(map(bidirectional, line)) else line
         for line in shown.split("\n")
     )
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return the number with the noun that goes with it, such as "1 case" or "2 cases"."""
+    return f"{number} {one if number == 1 else many}"

@@ -1,12 +1,12 @@
 """The command that erases the data of a case or a person."""
 
-import sys
 from collections.abc import Iterator
 
 import click
 
 from feedback_app.base import times
-from feedback_app.base.text import visible
+from feedback_app.base.text import counted, visible
+from feedback_app.commands.confirm import confirm
 from feedback_app.commands.named_case import described, from_source, refuse_several_sources
 from feedback_app.commands.with_program import with_program
 from feedback_app.intake.csv.rejected_search import RowsFound
@@ -41,8 +41,7 @@ def erase_command(
     for line in _preview(found):
         click.echo(line)
     _refuse_nothing(found)
-    if not yes:
-        _confirm()
+    confirm("Erase this permanently?", "erased", yes)
     removed = erase(program, found, times.now())
     click.echo(f"Erased {_summary(found, removed)}. Scores kept.")
     _report_unreadable(removed)
@@ -61,12 +60,12 @@ def _preview(found: ErasureScope) -> Iterator[str]:
         (texts.notes, "note", "notes", ""),
         (texts.decisions, "decision", "decisions", "about these cases"),
     )
-    yield from (f"  {_counted(n, one, many)} {rest}".rstrip() for n, one, many, rest in counts if n)
+    yield from (f"  {counted(n, one, many)} {rest}".rstrip() for n, one, many, rest in counts if n)
     for mention in found.mentions:
         kind = {"notes": "note", "decisions": "decision", "follow_ups": "follow-up result"}
         yield f"  {kind[mention.table]} that mentions it: {_quoted(mention.text)}"
     for path, rows in found.rejected.rows.items():
-        yield f"  {_counted(rows, 'rejected row', 'rejected rows')} in {path}"
+        yield f"  {counted(rows, 'rejected row', 'rejected rows')} in {path}"
     if found.comments_elsewhere:
         yield (
             "Not erased: other customers' comments mention this address. "
@@ -78,7 +77,7 @@ def _preview(found: ErasureScope) -> Iterator[str]:
 
 def _unsearchable(number: int) -> str:
     return (
-        f"{_counted(number, 'answer', 'answers')} with a comment cannot be searched by address, "
+        f"{counted(number, 'answer', 'answers')} with a comment cannot be searched by address, "
         "because the case came without one, the address expired before digests were kept, "
         "or its secret key was removed. Ask for the case number and use --case."
     )
@@ -93,18 +92,12 @@ def _refuse_nothing(found: ErasureScope) -> None:
     raise click.ClickException("Nothing found. Check the case number or address.")
 
 
-def _confirm() -> None:
-    if not sys.stdin.isatty():
-        raise click.ClickException("Nothing was erased. Run it in a terminal, or add --yes.")
-    click.confirm("Erase this permanently?", abort=True)
-
-
 def _summary(found: ErasureScope, removed: RowsFound) -> str:
     return ", ".join(
         (
-            _counted(len(found.closings), "case", "cases"),
-            _counted(max(found.texts.emails, len(found.files)), "email", "emails"),
-            _counted(removed.count, "rejected row", "rejected rows"),
+            counted(len(found.closings), "case", "cases"),
+            counted(max(found.texts.emails, len(found.files)), "email", "emails"),
+            counted(removed.count, "rejected row", "rejected rows"),
         )
     )
 
@@ -113,10 +106,6 @@ def _report_unreadable(rejected: RowsFound) -> None:
     if rejected.unreadable:
         files = ", ".join(map(str, rejected.unreadable))
         raise click.ClickException(f"Could not search these files; check them by hand: {files}")
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _quoted(text: str) -> str:

@@ -82,7 +82,7 @@ def invite(
     if dry_run:
         print_preview(preview, counts, opened.row_reader.mapping, program.zone)
     click.echo(counts)
-    print_way_back(counts, now, dry_run)
+    print_way_back(counts, job.run_id)
     if counts.rejected:
         raise click.exceptions.Exit(1)
 

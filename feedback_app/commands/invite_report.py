@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import click
 
 from feedback_app.base.text import one_line, visible
-from feedback_app.base.times import to_text
 from feedback_app.intake.csv.file import CSVRow
 from feedback_app.intake.csv.importing import ImportCounts
 from feedback_app.intake.csv.preview import Preview
@@ -133,12 +132,12 @@ def _print_likely_duplicates(counts: ImportCounts) -> None:
         )
 
 
-def print_way_back(counts: ImportCounts, run: datetime, dry_run: bool) -> None:
-    """Print how to take the import back."""
-    if dry_run:
+def print_way_back(counts: ImportCounts, run_id: str) -> None:
+    """Print how to take the import back; without `run_id`, it was a dry run."""
+    if not run_id:
         click.echo("dry run: nothing was stored or sent. Run it without --dry-run to import")
     elif counts.new:
-        click.echo(f"to take back what was not sent yet: feedback uninvite {to_text(run)}")
+        click.echo(f"to take back what was not sent yet: feedback uninvite {run_id}")
 
 
 def _shown(moment: datetime, zone: ZoneInfo) -> str:

@@ -13,9 +13,6 @@ from feedback_app.program import Program
 from feedback_app.records import ROLES, Lead, Role, account_name
 from feedback_app.store import leads
 
-# The name in the audit log for changes made with these commands.
-_OPERATOR = "command line"
-
 
 @click.group()
 def lead() -> None:
@@ -68,7 +65,7 @@ def add(
     account = Lead(name=name, role=role, password_hash=password_hash, added_at=now)
     with program.database.write() as tx:
         leads.add(tx, account)
-        leads.record_action(tx, _OPERATOR, "account added", f"{name}, {role}", now)
+        leads.record_action(tx, leads.COMMAND_LINE, "account added", f"{name}, {role}", now)
     click.echo(f"Added {name} as {role}.")
     if generate:
         click.echo(f"password: {password}")
@@ -97,7 +94,7 @@ def remove(program: Program, name: str) -> None:
     with program.database.write() as tx:
         if not leads.remove(tx, name):
             raise click.ClickException(f"No account {name}; see 'feedback lead list'.")
-        leads.record_action(tx, _OPERATOR, "account removed", name, times.now())
+        leads.record_action(tx, leads.COMMAND_LINE, "account removed", name, times.now())
     click.echo(f"Removed {name}.")
 
 

@@ -1,45 +1,68 @@
 """The command that takes an import back: uninvite."""
 
-from datetime import datetime
-
 import click
 
 from feedback_app.base import times
+from feedback_app.base.text import counted
+from feedback_app.commands.confirm import confirm
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
-from feedback_app.store import import_runs
+from feedback_app.store import import_runs, leads
 
 # A customer's answer never waits longer than for so many removals.
 _BATCH = 100
 
 
-def _run(_: click.Context, __: click.Parameter, text: str) -> datetime:
-    try:
-        return times.from_text(text)
-    except ValueError as error:
-        raise click.BadParameter(
-            f"{error}. 'feedback invite' printed it as its last line"
-        ) from error
-
-
 @click.command()
-@click.argument("run", metavar="RUN", callback=_run)
+@click.argument("run", required=False)
+@click.option("--yes", is_flag=True, help="Take the import back without asking, for scripts.")
 @with_program()
-def uninvite(program: Program, run: datetime) -> None:
-    """Undo an import. RUN is the time in the last line that 'feedback invite' printed.
+def uninvite(program: Program, run: str | None, yes: bool) -> None:
+    """Undo the import RUN, whose id is in the last line that 'feedback invite' printed.
 
-    Its cases and unsent emails are removed. A case stays if its email was sent, its link was given
-    out, or it has an answer, a note, a decision or a follow-up. Invitations that the import
-    replaced stay replaced.
+    Without RUN, list the last 20 imports. The command shows what it would remove and asks. It
+    removes the cases of the import and their unsent emails. A case stays if its email was sent, its
+    link was given out, or it has an answer, a note, a decision or a follow-up. Surveys that the
+    import replaced stay replaced.
     """
+    if not run:
+        _list(program)
+        return
+    (found,) = import_runs.last(program.database, run) or (None,)
+    if not found:
+        raise click.BadParameter(
+            f"there is no import {run!r}. 'feedback uninvite' lists the last ones", param_hint="RUN"
+        )
+    now = times.now()
+    removable = import_runs.count_removable(program.database, run, now)
+    click.echo(f"{_described(program, found)}: {removable} can be removed.")
+    if not removable:
+        raise click.ClickException("Nothing was removed: the customers have their emails or links.")
+    what = counted(removable, "case", "cases")
+    confirm(f"Remove {what} with unsent emails?", "removed", yes)
     removed = 0
-    while True:
-        with program.database.write() as tx:
-            done = import_runs.remove_some(tx, run, times.now(), _BATCH)
-        if not done:
-            break
+    while done := _remove(program, run):
         removed += done
-    left = import_runs.count(program.database, run)
-    click.echo(f"removed {removed} cases; {left} cases of this import stay")
-    if not removed and not left:
-        raise click.ClickException(f"no import began at {times.to_text(run)}")
+    with program.database.write() as tx:
+        subject = f"import {run}, {counted(removed, 'case', 'cases')}"
+        leads.record_action(tx, leads.COMMAND_LINE, "import undone", subject, now)
+    left = counted(found.cases - removed, "case of this import stays", "cases of this import stay")
+    click.echo(f"Removed {counted(removed, 'case', 'cases')}; {left}.")
+
+
+def _remove(program: Program, run: str) -> int:
+    with program.database.write() as tx:
+        return import_runs.remove_some(tx, run, times.now(), _BATCH)
+
+
+def _list(program: Program) -> None:
+    found = import_runs.last(program.database)
+    for one in found:
+        click.echo(_described(program, one))
+    if not found:
+        click.echo("There are no imports.")
+
+
+def _described(program: Program, one: import_runs.ImportRun) -> str:
+    started = one.started_at.astimezone(program.zone)
+    return f"Import {one.id} of {started:%Y-%m-%d %H:%M}, {counted(one.cases, 'case', 'cases')}"

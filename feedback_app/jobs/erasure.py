@@ -17,8 +17,6 @@ from feedback_app.store import cases, contact_digests, erasure, leads
 from feedback_app.store.cases import StoredClosing
 from feedback_app.store.erasure import CaseTexts, Mention
 
-# The name in the audit log for changes made on the command line.
-_OPERATOR = "command line"
 # Shorter case numbers occur in texts by chance.
 _SHORTEST_NUMBER = 4
 
@@ -102,7 +100,7 @@ def erase(program: Program, found: ErasureScope, now: datetime) -> RowsFound:
         for one in found.closings:
             erasure.erase_case(tx, one.case_ref, one.invitation_id, now)
         erasure.erase_mentions(tx, _mention_of(found.wanted))
-        leads.record_action(tx, _OPERATOR, "personal data erased", _subject(found), now)
+        leads.record_action(tx, leads.COMMAND_LINE, "personal data erased", _subject(found), now)
     # Before the files, so that an unreadable file does not prevent it.
     database.scrub()
     for path in found.files:

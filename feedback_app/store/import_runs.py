@@ -1,43 +1,87 @@
-"""Taking back an import: the cases that one run stored, if their customers know nothing yet."""
+"""Runs of imports, and taking one back: the cases it stored whose customers know nothing yet."""
 
+import secrets
+from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
+from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.store import rows
 
-# All cases of an import have the time of its start. A delivery by a webhook or the API in the same
-# second is different, because it has a row in `deliveries`.
-_OF_RUN = """received_at = :run AND NOT EXISTS (
-                 SELECT 1 FROM deliveries WHERE deliveries.case_ref = cases.id)"""
+_LAST = 20
 _USES = ("answers", "progress", "open_answers", "notes", "follow_ups", "decisions")
 _UNTOUCHED = " AND ".join(
     [
         "handed_over_at IS NULL",
         """NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.invitation_id = invitations.id
                        AND (sent_at IS NOT NULL OR claimed_until > :now))""",
+        # A webhook or the API sent this case, too.
+        """NOT EXISTS (SELECT 1 FROM deliveries
+                       WHERE deliveries.case_ref = imported_cases.case_ref)""",
         *(
             f"NOT EXISTS (SELECT 1 FROM {table} WHERE {table}.invitation_id = invitations.id)"
             for table in _USES
         ),
     ]
 )
+_REMOVABLE = f"""
+    FROM imported_cases JOIN invitations ON invitations.case_ref = imported_cases.case_ref
+    WHERE run = :run AND {_UNTOUCHED}
+"""
 
 
-def count(source: Database, run: datetime) -> int:
-    """Return how many cases of the run that started at `run` are stored."""
-    return rows.count(source, f"SELECT count(*) FROM cases WHERE {_OF_RUN}", run=run)
+class ImportRun(NamedTuple):
+    """A run of `feedback invite`, and how many of the cases it stored still exist."""
+
+    id: str
+    started_at: datetime
+    cases: int
 
 
-def remove_some(tx: Transaction, run: datetime, now: datetime, limit: int) -> int:
+def new_run() -> str:
+    """Return the id of a new run, which is short because people type it."""
+    return secrets.token_hex(4)
+
+
+def add_cases(tx: Transaction, run: str, started_at: datetime, case_refs: Iterable[str]) -> None:
+    """Record that the run stored these cases."""
+    for case_ref in case_refs:
+        tx.run(
+            """INSERT INTO import_runs (id, started_at) VALUES (:run, :started_at)
+               ON CONFLICT (id) DO NOTHING""",
+            run=run,
+            started_at=started_at,
+        )
+        sql = "INSERT INTO imported_cases (case_ref, run) VALUES (:case_ref, :run)"
+        tx.run(sql, case_ref=case_ref, run=run)
+
+
+def last(database: Database, run: str | None = None) -> list[ImportRun]:
+    """Return the last 20 runs, newest first; with `run`, only that one."""
+    found = database.ask(
+        f"""SELECT id, started_at, (SELECT count(*) FROM imported_cases WHERE run = id) AS cases
+            FROM import_runs {"WHERE id = :run" if run else ""}
+            ORDER BY started_at DESC, id LIMIT {_LAST}""",
+        **({"run": run} if run else {}),
+    )
+    return [ImportRun(row["id"], from_text(row["started_at"]), row["cases"]) for row in found]
+
+
+def count_removable(source: Database, run: str, now: datetime) -> int:
+    """Return how many cases of a run `remove_some` would remove."""
+    return rows.count(source, f"SELECT count(*) {_REMOVABLE}", run=run, now=now)
+
+
+def remove_some(tx: Transaction, run: str, now: datetime, limit: int) -> int:
     """Remove up to `limit` cases of a run with their unsent emails, and return how many.
 
     Cases stay if their email was sent or is being sent, their link was given out or opened, or
     something was noted about them.
     """
     found = tx.ask(
-        f"""SELECT cases.id AS case_ref, invitations.id AS invitation_id
-            FROM cases JOIN invitations ON invitations.case_ref = cases.id
-            WHERE {_OF_RUN} AND {_UNTOUCHED} LIMIT :limit""",
+        f"""SELECT imported_cases.case_ref, invitations.id AS invitation_id {_REMOVABLE}
+            LIMIT :limit""",
         run=run,
         now=now,
         limit=limit,
@@ -45,6 +89,7 @@ def remove_some(tx: Transaction, run: datetime, now: datetime, limit: int) -> in
     for row in found:
         for table in ("outbox", "contact_digests"):
             tx.run(f"DELETE FROM {table} WHERE invitation_id = :id", id=row["invitation_id"])
-        tx.run("DELETE FROM invitations WHERE id = :id", id=row["invitation_id"])
+        for table in ("invitations", "imported_cases"):
+            tx.run(f"DELETE FROM {table} WHERE case_ref = :id", id=row["case_ref"])
         tx.run("DELETE FROM cases WHERE id = :id", id=row["case_ref"])
     return len(found)

@@ -7,6 +7,9 @@ from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Action, Lead, Role
 
+# The name in the audit log for changes made with commands.
+COMMAND_LINE = "command line"
+
 
 def add(tx: Transaction, lead: Lead) -> bool:
     """Store an account. Return False if the name is taken."""

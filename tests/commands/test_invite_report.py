@@ -7,9 +7,9 @@ from click.testing import CliRunner, Result
 
 from feedback_app.base.times import to_text
 from feedback_app.commands.uninvite import uninvite
-from feedback_app.store import outbox
+from feedback_app.store import deliveries, outbox
 from tests.support.importing import Desk
-from tests.support.office import NOW
+from tests.support.office import NOW, a_case
 
 NUMBERS = ("--map", "case_number=number", "--map", "closed_at=closed")
 TODAY = to_text(NOW - timedelta(hours=2))
@@ -138,17 +138,39 @@ def test_every_line_of_the_preview_fits_80_columns(desk: Desk) -> None:
     assert max(map(len, lines)) <= 80
 
 
+def _undo(run: str, *options: str) -> Result:
+    return CliRunner().invoke(uninvite, [run, *options])
+
+
 def test_the_last_line_takes_the_import_back(desk: Desk) -> None:
     desk.invite(_table(f"0,{TODAY},old@b.example"), *NUMBERS, "--set", "source=earlier")
     office = desk.office
-    office.wait(minutes=1)
     before = office.everything()
     rows = [f"{at},{TODAY},c{at}@b.example" for at in range(1, 250)]
     last = desk.invite(_table(*rows), *NUMBERS).stdout.splitlines()[-1]
-    assert last.startswith("to take back what was not sent yet: feedback uninvite 2026-11-24T")
-    result = CliRunner().invoke(uninvite, [last.split()[-1]])
-    assert result.stdout.endswith("removed 249 cases; 0 cases of this import stay\n")
-    assert office.everything() == before
+    assert last.startswith("to take back what was not sent yet: feedback uninvite ")
+    run = last.split()[-1]
+    after = office.everything()
+    for refused in (_undo(run), _undo("none"), _undo("2026-11-24T12:00:00Z", "--yes")):
+        assert refused.exit_code != 0
+        assert office.everything() == after
+    result = _undo(run, "--yes")
+    assert f"Import {run} of 2026-11-24 13:00, 249 cases: 249 can be removed." in result.stdout
+    assert result.stdout.endswith("Removed 249 cases; 0 cases of this import stay.\n")
+    (logged,) = office.rows("lead_actions")
+    assert (logged["lead_name"], logged["action"]) == ("command line", "import undone")
+    assert logged["subject"] == f"import {run}, 249 cases"
+    untouched = office.everything()
+    for table in ("lead_actions", "import_runs"):
+        untouched[table] = before[table]
+    assert untouched == before
+
+
+def test_the_last_imports_are_listed(desk: Desk) -> None:
+    assert CliRunner().invoke(uninvite).stdout == "There are no imports.\n"
+    run = desk.invite(_table(f"1,{TODAY},a@b.example"), *NUMBERS).stdout.split()[-1]
+    listed = CliRunner().invoke(uninvite).stdout
+    assert listed == f"Import {run} of 2026-11-24 13:00, 1 case\n"
 
 
 def test_cases_whose_email_was_sent_stay(desk: Desk) -> None:
@@ -157,27 +179,25 @@ def test_cases_whose_email_was_sent_stay(desk: Desk) -> None:
     with desk.office.program.database.write() as tx:
         outbox.mark_sent(tx, first["id"], desk.office.now)
     run = result.stdout.split()[-1]
-    assert (
-        "removed 1 cases; 1 cases of this import stay" in CliRunner().invoke(uninvite, [run]).stdout
-    )
+    assert "Removed 1 case; 1 case of this import stays." in _undo(run, "--yes").stdout
     assert len(desk.numbers()) == 1
+    again = _undo(run, "--yes")
+    assert (again.exit_code, len(desk.numbers())) == (1, 1)
+    assert "Nothing was removed" in again.stderr
 
 
-def test_a_case_of_the_api_in_the_same_second_stays(desk: Desk) -> None:
+def test_cases_of_other_imports_and_of_the_api_in_the_same_second_stay(desk: Desk) -> None:
+    run = desk.invite(_table(f"1,{TODAY},a@b.example"), *NUMBERS).stdout.split()[-1]
+    desk.invite(_table(f"2,{TODAY},c@b.example"), *NUMBERS)
+    desk.office.receive(a_case("3"))
+    assert "Removed 1 case;" in _undo(run, "--yes").stdout
+    assert desk.numbers() == ["2", "3"]
+
+
+def test_a_case_that_a_webhook_sent_too_stays(desk: Desk) -> None:
     run = desk.invite(_table(f"1,{TODAY},a@b.example"), *NUMBERS).stdout.split()[-1]
     (case,) = desk.office.rows("cases")
     with desk.office.program.database.write() as tx:
-        tx.run(
-            "INSERT INTO deliveries (source, delivery_digest, case_ref, received_at)"
-            " VALUES ('desk', 'x', :case_ref, :now)",
-            case_ref=case["id"],
-            now=desk.office.now,
-        )
-    result = CliRunner().invoke(uninvite, [run])
-    assert result.exit_code == 1
+        deliveries.add(tx, "csv", "a-delivery", case["id"], NOW)
+    assert _undo(run, "--yes").exit_code == 1
     assert desk.numbers() == ["1"]
-
-
-@pytest.mark.parametrize("run", ["yesterday", "2026-01-01T00:00:00Z"])
-def test_a_run_that_does_not_exist_is_an_error(desk: Desk, run: str) -> None:
-    assert CliRunner().invoke(uninvite, [run]).exit_code != 0

@@ -29,6 +29,8 @@ HARMLESS = {
     "week_scores": "week wording_version ease satisfaction answers",
     "sample_weeks": "week",
     "wordings": "version language digest first_used_at",
+    "import_runs": "id started_at",
+    "imported_cases": "case_ref run",
     "annulments": "invitation_id number annulled_at restored_at",
     "notes": "id invitation_id written_at",
     "follow_ups": "invitation_id number opened_at due_on closed_at outcome",

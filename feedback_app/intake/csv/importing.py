@@ -13,6 +13,7 @@ from feedback_app.intake.csv.row_reader import ReadRow, RowReader
 from feedback_app.intake.errors import InvalidCaseError
 from feedback_app.invitations import CaseIntake, IntakeDecision, IntakeResult
 from feedback_app.records import ClosedCase, WithheldBecause
+from feedback_app.store import import_runs
 from feedback_app.store.case_lookups import KnownCases
 
 BATCH_ROWS = 500
@@ -104,13 +105,17 @@ class Batch:
 _Handle = Callable[[Sequence[ClosedCase]], Sequence[IntakeDecision | IntakeResult]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Import:
-    """An import of one table. `ask_anyway` also asks about cases closed long ago."""
+    """An import of one table. `ask_anyway` also asks about cases closed long ago.
+
+    `run_id` is the id of the run once it has started, for `feedback uninvite`.
+    """
 
     case_intake: CaseIntake
     row_reader: RowReader
     ask_anyway: bool = False
+    run_id: str = ""
 
     def run(self, database: Database, rows: Iterable[CSVRow]) -> Generator[Batch]:
         """Import all rows in short transactions, and yield each batch once it is committed.
@@ -119,10 +124,13 @@ class Import:
         """
         seen: set[str] = set()
         now = self.row_reader.reader.now
+        self.run_id = import_runs.new_run()
 
         def store(cases: Sequence[ClosedCase]) -> list[IntakeResult]:
             with database.write() as tx:
                 results = [self.case_intake.store(tx, case, now, self.ask_anyway) for case in cases]
+                stored = [one.case_ref for one in results if one.outcome == "new"]
+                import_runs.add_cases(tx, self.run_id, now, filter(None, stored))
             if database.engine == "sqlite":
                 time.sleep(PAUSE_SECONDS)
             return results
