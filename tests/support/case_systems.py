@@ -55,7 +55,8 @@ _OWN_NAMES = {
     "contact_email": address,
 }
 _GENERIC = {**_OWN_NAMES, "case_id": always(None), "delivery_id": delivery}
-_OWN_EVENTS = {"reopened": {"event": "reopened"}, "comment": {"event": "comment"}}
+_OWN_REOPENED = {"event": "reopened", "reopened_at": closed()}
+_OWN_EVENTS = {"comment": {"event": "comment"}}
 _ZENDESK = signature(
     "X-Zendesk-Webhook-Signature",
     in_base64=True,
@@ -65,6 +66,9 @@ _ZENDESK = signature(
 )
 
 
+_OUTBOUND_CLOSED = "<sf:IsClosed>true</sf:IsClosed>"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SalesforceOutbound(System):
     """Its messages are SOAP, and its address contains the secret."""
@@ -72,26 +76,13 @@ class SalesforceOutbound(System):
     organisation: str = "00D000000000042EAA"
 
     def closing(self, closing: Closing) -> Any:
-        message = printed("xml", self.name)
-        changes = {
-            "04l000000000042AAA": closing.delivery,
-            "500000000000042AAA": closing.number,
-            ">00000042<": f">{self.case_number(closing.number)}<",
-            "2026-11-26T10:00:00.000Z": to_text(closing.closed_at),
-            "2026-11-20T08:15:00.000Z": to_text(closing.opened_at),
-            f">{ADDRESS}<": f">{closing.address or ''}<",
-        }
-        for old, new in changes.items():
-            assert old in message
-            message = message.replace(old, new)
-        return message
+        return self._changed(printed("xml", self.name), self.changes, closing)
 
-    def event(self, name: str, closing: Closing) -> Any:
-        message = str(self.closing(closing))
-        for old, new in self.others[name].items():
-            assert old in message
-            message = message.replace(old, new)
-        return message
+    def _changed(self, payload: Any, changes: Mapping[str, Any], closing: Closing) -> Any:
+        for old, new in changes.items():
+            assert old in payload
+            payload = payload.replace(old, new(closing) if callable(new) else new)
+        return payload
 
     def many(self, closings: list[Closing]) -> str:
         """Return one message with a notification for each closing."""
@@ -125,10 +116,8 @@ JIRA = System(
         "issue.fields.reporter.emailAddress": address,
         "issue.fields.assignee": always({"displayName": "An agent"}),
     },
-    others={
-        "reopened": {"issue.fields.status": {"statusCategory": {"key": "indeterminate"}}},
-        "comment": {"changelog.items": [{"field": "labels", "toString": "late"}]},
-    },
+    reopened={"issue.fields.status": {"statusCategory": {"key": "indeterminate"}}},
+    others={"comment": {"changelog.items": [{"field": "labels", "toString": "late"}]}},
 )
 JIRA_AUTOMATION = System(
     name="jira-automation",
@@ -149,7 +138,8 @@ JIRA_AUTOMATION = System(
         "issue.reporter.emailAddress": address,
     },
     changes={"send": always(None)},
-    others={"reopened": {"fields.status.statusCategory.key": "new"}},
+    reopened={"fields.status.statusCategory.key": "new"},
+    others={"without a status": {"fields": {}}},
 )
 ZENDESK = System(
     name="zendesk",
@@ -163,6 +153,7 @@ ZENDESK = System(
         "detail.id": number(),
         "detail.created_at": opened(),
     },
+    reopened={"event": {"current": "OPEN", "previous": "SOLVED"}},
     others={"solved": {"detail.status": "SOLVED", "event.current": "SOLVED"}},
 )
 ZENDESK_TRIGGER = System(
@@ -179,6 +170,7 @@ ZENDESK_TRIGGER = System(
         "ticket.created_at_with_timestamp": opened(_minute),
         "ticket.updated_at_with_timestamp": closed(_minute),
     },
+    reopened={"ticket.status": "Offen"},
     others={"solved": {"ticket.status": "Solved"}},
 )
 FRESHDESK = System(
@@ -195,10 +187,8 @@ FRESHDESK = System(
         "ticket.ticket_type": always("Question"),
         "ticket.requester.email": address,
     },
-    others={
-        "solved": {"freshdesk_webhook.triggered_event": "{status:{from:2,to:4}}"},
-        "reopened": {"freshdesk_webhook.triggered_event": "{status:{from:5,to:2}}"},
-    },
+    reopened={"freshdesk_webhook.triggered_event": "{status:{from:5,to:2}}"},
+    others={"solved": {"freshdesk_webhook.triggered_event": "{status:{from:2,to:4}}"}},
 )
 FRESHSERVICE = System(
     name="freshservice",
@@ -212,6 +202,7 @@ FRESHSERVICE = System(
         "ticket.url": always("https://desk.freshservice.example/a/tickets/1"),
         "ticket.requester.email": address,
     },
+    reopened=_OWN_REOPENED,
     others=_OWN_EVENTS,
 )
 SALESFORCE = System(
@@ -231,7 +222,8 @@ SALESFORCE = System(
         "$Record.SuppliedEmail": address,
     },
     changes={"send": always(None)},
-    others={"reopened": {"IsClosed": False, "Status": "Escalated"}},
+    reopened={"IsClosed": False, "LastModifiedDate": closed()},
+    others={"escalated": {"IsClosed": None, "Status": "Escalated"}},
 )
 SALESFORCE_OUTBOUND = SalesforceOutbound(
     name="salesforce-outbound",
@@ -239,9 +231,23 @@ SALESFORCE_OUTBOUND = SalesforceOutbound(
     sign=lambda body, now, secret: {"Content-Type": "text/xml", "SOAPAction": '""'},
     secret=f"00D000000000042EAA:{SECRET}",
     number="000{}",
-    others={
-        "reopened": {"<sf:IsClosed>true</sf:IsClosed>": "<sf:IsClosed>false</sf:IsClosed>"},
+    changes={
+        "04l000000000042AAA": delivery,
+        "500000000000042AAA": number(),
+        ">00000042<": number(">000{}<"),
+        "2026-11-26T10:00:00.000Z": closed(),
+        "2026-11-20T08:15:00.000Z": opened(),
+        f">{ADDRESS}<": lambda closing: f">{closing.address or ''}<",
     },
+    reopened={
+        _OUTBOUND_CLOSED: closed(
+            lambda time: (
+                "<sf:IsClosed>false</sf:IsClosed>"
+                f"<sf:LastModifiedDate>{to_text(time)}</sf:LastModifiedDate>"
+            )
+        )
+    },
+    others={"another record": {_OUTBOUND_CLOSED: ""}},
 )
 GENERIC = System(
     name="generic",
@@ -251,6 +257,7 @@ GENERIC = System(
     is_template=True,
     tolerance=300,
     changes=_GENERIC,
+    reopened=_OWN_REOPENED,
     others=_OWN_EVENTS,
 )
 GENERIC_HEADER = System(
@@ -260,6 +267,7 @@ GENERIC_HEADER = System(
     reads_answer=True,
     is_template=True,
     changes=_GENERIC,
+    reopened=_OWN_REOPENED,
     others=_OWN_EVENTS,
 )
 SERVICENOW = System(
@@ -274,6 +282,7 @@ SERVICENOW = System(
         "opened_at": opened(_without_offset),
         "send": always(None),
     },
+    reopened=_OWN_REOPENED,
     others=_OWN_EVENTS,
 )
 HUBSPOT = System(
@@ -286,6 +295,7 @@ HUBSPOT = System(
         "closed_at": closed(milliseconds),
         "opened_at": opened(milliseconds),
     },
+    reopened=_OWN_REOPENED,
     others=_OWN_EVENTS,
 )
 ZAMMAD = System(
@@ -303,10 +313,8 @@ ZAMMAD = System(
         "ticket.customer.email": address,
         "ticket.owner": always({"email": "agent@support.example", "firstname": "An agent"}),
     },
-    others={
-        "reopened": {"ticket.state": "open"},
-        "merged": {"ticket.state": "merged"},
-    },
+    reopened={"ticket.state": "open", "ticket.updated_at": closed(_millisecond_text)},
+    others={"merged": {"ticket.state": "merged"}},
 )
 INTERCOM = System(
     name="intercom",
@@ -320,8 +328,8 @@ INTERCOM = System(
         "data.item.statistics.last_close_at": closed(seconds),
         "data.item.source.author.email": address,
     },
+    reopened={"topic": "conversation.admin.opened", "data.item.state": "open"},
     others={
-        "reopened": {"topic": "conversation.admin.opened", "data.item.state": "open"},
         "comment": {"topic": "conversation.admin.noted"},
         "test message": {"topic": "ping"},
     },
@@ -338,10 +346,10 @@ HELPSCOUT = System(
     sign=signature("X-HelpScout-Signature", "sha1", in_base64=True),
     changes={**_HELPSCOUT, "primaryCustomer.email": address},
     others={
-        "reopened": {"status": "active", "closedAt": None},
         "spam": {"status": "spam"},
         "deleted": {"state": "deleted"},
     },
+    reopened={"status": "active", "closedAt": None},
 )
 FREESCOUT = System(
     name="freescout",
@@ -349,10 +357,10 @@ FREESCOUT = System(
     sign=signature("X-FreeScout-Signature", "sha1", in_base64=True),
     changes={**_HELPSCOUT, "customer.email": address},
     others={
-        "reopened": {"status": "active"},
         "spam": {"status": "spam"},
         "deleted": {"state": "deleted"},
     },
+    reopened={"status": "active"},
 )
 GLPI = System(
     name="glpi",
@@ -366,8 +374,8 @@ GLPI = System(
         "item.date": opened(),
         "item.team.0.name": address,
     },
+    reopened={"item.status.id": 2},
     others={
-        "reopened": {"item.status.id": 2},
         "solved": {"item.status.id": 5},
         "created": {"event": "new"},
     },
@@ -384,8 +392,8 @@ CHATWOOT = System(
         "created_at": opened(seconds),
         "meta.sender.email": address,
     },
+    reopened={"status": "open"},
     others={
-        "reopened": {"status": "open"},
         "snoozed": {"status": "snoozed"},
         "message": {"event": "message_created"},
     },

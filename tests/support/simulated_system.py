@@ -8,7 +8,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -119,8 +119,8 @@ class System:
     """A case system that sends one webhook.
 
     `gaps` fills the gaps of the printed template, and `changes` sets values of the payload by their
-    paths; None removes a value. `others` are events that close no case, by name, each as changes of
-    a closing; "reopened" is the event that reopens a case.
+    paths; None removes a value. `reopened` is what changes in the payload when the case is open
+    again, and `others` are further events that close no case, by name.
     `tolerance` is the age of a signed request in seconds, if its time is signed.
     `is_template` is true if the payload is a template of ours, which can have further fields.
     """
@@ -128,6 +128,7 @@ class System:
     name: str
     source: str
     sign: Signer
+    reopened: Mapping[str, Any]
     others: Mapping[str, Mapping[str, Any]]
     gaps: Mapping[str, Value] = field(default_factory=dict)
     changes: Mapping[str, Value] = field(default_factory=dict)
@@ -146,17 +147,18 @@ class System:
 
     def closing(self, closing: Closing) -> Any:
         """Return the payload of a closing."""
-        payload = self._filled(printed("json", self.name), closing)
-        for path, value in self.changes.items():
-            _set(payload, path, value(closing))
-        return payload
+        return self._changed(
+            self._filled(printed("json", self.name), closing), self.changes, closing
+        )
 
     def event(self, name: str, closing: Closing) -> Any:
         """Return the payload of another event of the same case."""
-        payload = self.closing(closing)
-        for path, value in self.others[name].items():
-            _set(payload, path, value)
-        return payload
+        return self._changed(self.closing(closing), self.others[name], closing)
+
+    def reopening(self, closing: Closing, at: datetime) -> Any:
+        """Return the payload of the event when the case is open again at this time."""
+        closing = replace(closing, closed_at=at)
+        return self._changed(self.closing(closing), self.reopened, closing)
 
     def body(self, payload: Any) -> bytes:
         # A lone surrogate can only be sent as the escape that JSON has for it.
@@ -183,6 +185,11 @@ class System:
         body = self.body(self.closing(closing) if payload is None else payload)
         headers = self.proof(body, closing, now, secret)
         return Wire(port, {}).post(self.path(secret), body, headers)
+
+    def _changed(self, payload: Any, changes: Mapping[str, Any], closing: Closing) -> Any:
+        for path, value in changes.items():
+            _set(payload, path, value(closing) if callable(value) else value)
+        return payload
 
     def _filled(self, template: str, closing: Closing) -> Any:
         def value(found: re.Match[str]) -> str:

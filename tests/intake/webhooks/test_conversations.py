@@ -141,6 +141,12 @@ def test_an_event_that_does_not_close_a_case_is_ignored(
     assert _nothing_is_stored(office)
 
 
+def test_a_reopening_is_not_a_closing(office: Office, port: int, system: System) -> None:
+    payload = system.reopening(a_closing(), CLOSED)
+    assert system.tell(port, a_closing(), office.now, payload=payload).status == 200
+    assert _nothing_is_stored(office)
+
+
 def test_the_order_of_events_does_not_matter(office: Office, port: int, system: System) -> None:
     """The closing arrives before the event that went before it, and that one arrives again."""
     system.tell(port, a_closing(), office.now)
