@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 _FIRST_YEAR = 2000
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
+_TYPED = re.compile(r"(?:w|kw|week|woche|[^a-z0-9]|[0-9]{1,4}(?![0-9]))*", re.IGNORECASE)
 
 
 def week_of(moment: datetime, zone: ZoneInfo) -> str:
@@ -37,6 +38,25 @@ def reviewed_week(text: str, this_week: str) -> str:
             f"{week} is out of range: use a week from {_FIRST_YEAR}-W01 to the end of {last_year}"
         )
     return week
+
+
+def typed_week(text: str, this_week: str) -> str:
+    """Return the week that somebody typed: 2026-W45, 45, KW 45, 45/2026, or a date in it.
+
+    A date is 2026-11-05 or, day first, 5.11.2026 and 5/11/2026. A number alone is the latest such
+    week that has begun. Raises ValueError for anything else.
+    """
+    numbers = [int(number) for number in re.findall("[0-9]+", text)]
+    if not _TYPED.fullmatch(text) or not 1 <= len(numbers) <= 3:
+        raise ValueError(f"{text!r} is neither a week such as 2026-W45 nor a date")
+    if len(numbers) == 3:
+        year, month, day = numbers if numbers[0] > 31 else numbers[::-1]
+        return _text(date(year, month, day))
+    year, number = (max(numbers), min(numbers)) if len(numbers) == 2 else (0, numbers[0])
+    if not year:
+        year = int(this_week[:4])
+        year -= f"{year}-W{number:02d}" > this_week
+    return parse_week(f"{year:04d}-W{number:02d}")
 
 
 def week_bounds(week: str, zone: ZoneInfo) -> tuple[datetime, datetime]:

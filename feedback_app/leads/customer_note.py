@@ -11,7 +11,6 @@ from feedback_app.leads.pages import page
 from feedback_app.leads.permissions import requires
 from feedback_app.leads.refusals import ConflictError
 from feedback_app.leads.sessions import lead
-from feedback_app.leads.week import checked_week
 from feedback_app.publish.notes import (
     NamesCaseError,
     NoteDraft,
@@ -38,17 +37,17 @@ class _NoteForm(LeadsForm):
     notes = seen_count()
 
 
-@leads_pages.get("/<week>/note")
+@leads_pages.get("/<week:week>/note")
 @requires("lead")
 def show_note(week: str) -> Response:
     """Show the decisions of the meeting and a form with one text field per language."""
-    return _page(checked_week(week), _published(), done="done" in request.args)
+    return _page(week, _published(), done="done" in request.args)
 
 
-@leads_pages.post("/<week>/note")
+@leads_pages.post("/<week:week>/note")
 def publish_note(week: str) -> Response:
     """Publish the note as a separate file. The next build of the site shows it."""
-    week, who, published = checked_week(week), lead() or abort(401), _published()
+    who, published = lead() or abort(401), _published()
     seen = checked(_NoteForm(request.form)).notes.data or 0
     given = {
         language: clean(request.form.get(f"text-{language}", ""))

@@ -4,13 +4,12 @@ from flask import Response, request, stream_with_context
 from wtforms import StringField
 from wtforms.validators import AnyOf
 
-from feedback_app.base.weeks import parse_span, weeks_back
+from feedback_app.base.weeks import parse_span, reviewed_week, weeks_back
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import checked
 from feedback_app.leads.pages import page, page_language, this_week
-from feedback_app.leads.week import checked_week
 from feedback_app.reports.exports import FORMATS, Export
 from feedback_app.web.request import now, program
 
@@ -39,9 +38,10 @@ def download_export() -> Response:
     first, last = (form.first.data or "").strip(), (form.last.data or "").strip()
     try:
         first, last = parse_span(f"{first}..{last}")
+        reviewed_week(last, this_week())
     except ValueError:
         return _page(first, last, "weeks", 422)
-    if first < weeks_back(checked_week(last), _MOST_WEEKS)[0]:
+    if first < weeks_back(last, _MOST_WEEKS)[0]:
         return _page(first, last, "many", 422)
     chosen = FORMATS[form.form.data or ""]
     span = first if first == last else f"{first}..{last}"

@@ -12,7 +12,7 @@ from feedback_app.leads.pages import page, page_language, this_week
 from feedback_app.leads.reading import listed_answers
 from feedback_app.leads.refusals import TextLengthError
 from feedback_app.leads.versions import check_meeting_open, check_revision, has_decision
-from feedback_app.leads.week import Card, checked_week, in_groups, review_of, to_cards
+from feedback_app.leads.week import Card, in_groups, review_of, to_cards
 from feedback_app.records import AnsweredCase
 from feedback_app.reports.minutes import Minutes, minutes_as_markdown
 from feedback_app.review.scores import lowest
@@ -37,10 +37,9 @@ class _DecisionForm(LeadsForm):
     text = TypedText(required=False)
 
 
-@leads_pages.get("/<week>/meeting")
+@leads_pages.get("/<week:week>/meeting")
 def show_meeting(week: str) -> Response:
     """Show one step: the start, an answer, or the end with all decisions."""
-    week = checked_week(week)
     cases = list(answered_cases.answered_in(program().database, week, now()))
     left_over = _left_over(week)
     groups = in_groups([*to_cards(cases, week), *left_over])
@@ -61,7 +60,7 @@ def show_meeting(week: str) -> Response:
     )
 
 
-@leads_pages.post("/<week>/meeting/decisions")
+@leads_pages.post("/<week:week>/meeting/decisions")
 def add_decision(week: str) -> Response:
     """Add a decision about one answer or about the week, and go to a step.
 
@@ -77,7 +76,7 @@ def add_decision(week: str) -> Response:
     return _to_step(week, form.go.data or form.step.data)
 
 
-@leads_pages.post("/<week>/meeting/decisions/<decision_id>/withdraw")
+@leads_pages.post("/<week:week>/meeting/decisions/<decision_id>/withdraw")
 def delete_decision(week: str, decision_id: str) -> Response:
     """Delete a decision from the minutes, unless a colleague deleted it first."""
     week = _begun_week(week)
@@ -90,7 +89,7 @@ def delete_decision(week: str, decision_id: str) -> Response:
     return _to_step(week, form.step.data)
 
 
-@leads_pages.post("/<week>/meeting/end")
+@leads_pages.post("/<week:week>/meeting/end")
 def end_meeting(week: str) -> Response:
     """End the meeting: mark the answers it showed as read, and all read answers as discussed.
 
@@ -111,18 +110,18 @@ def end_meeting(week: str) -> Response:
     return see_other(_minutes_path(week))
 
 
-@leads_pages.get("/<week>/minutes")
+@leads_pages.get("/<week:week>/minutes")
 def show_minutes(week: str) -> Response:
     """Show the minutes, for screen and print."""
-    minutes = minutes_of(checked_week(week))
+    minutes = minutes_of(week)
     shown = minutes.to_discuss(program().facts.survey.low_threshold)
     return page("minutes", week=week, minutes=minutes, review=minutes.review, shown=shown)
 
 
-@leads_pages.post("/<week>/minutes.md")
+@leads_pages.post("/<week:week>/minutes.md")
 def download_minutes(week: str) -> Response:
     """Download the minutes as Markdown. They contain comments, so the audit log records it."""
-    minutes = minutes_of(checked_week(week))
+    minutes = minutes_of(week)
     with program().database.write() as tx:
         log_action(tx, "export", f"{week} minutes")
     text = minutes_as_markdown(minutes, program().facts, page_language())
@@ -177,7 +176,7 @@ def _minutes_path(week: str) -> str:
 
 def _begun_week(week: str) -> str:
     """Return `week`. Abort with 400 if it is in the future."""
-    return week if checked_week(week) <= this_week() else abort(400)
+    return week if week <= this_week() else abort(400)
 
 
 def _left_over(week: str) -> list[Card]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, request, session
 
-from feedback_app.base.weeks import week_of
+from feedback_app.base.weeks import week_after, week_of, weeks_back
 from feedback_app.leads.csrf import csrf_field
 from feedback_app.leads.returned_form import returned_form
 from feedback_app.leads.sessions import lead
@@ -36,8 +36,13 @@ def render(what: str, /, **values: Any) -> str:
         language,
         csrf_field=csrf_field,
         returned_form=returned_form,
+        # The switch to another language is a GET, so a page with typed text does not offer it.
+        here=request.path if request.method == "GET" else "",
+        route=request.endpoint,
+        is_week="week" in (request.view_args or {}),
         now=now(),
         this_week=this_week(),
+        weeks_around=lambda week: (weeks_back(week, 2)[0], week_after(week)),
         today=program().today(now()),
         version=_version(),
         **words(program().facts, language),

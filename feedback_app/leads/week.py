@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from flask import Response, abort, request, url_for
 
 from feedback_app.base.text import one_line, searchable
-from feedback_app.base.weeks import reviewed_week, week_bounds, week_of, weeks_back
+from feedback_app.base.weeks import reviewed_week, typed_week, weeks_back
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.pages import page, this_week
 from feedback_app.records import AnsweredCase, AnswerStatus
@@ -65,15 +65,20 @@ class Filter:
 
 
 @leads_pages.get("/")
-def home() -> Response:
-    """Redirect to the last complete week."""
-    return see_other(url_for("leads.show_week", week=weeks_back(this_week(), 2)[0]))
+@leads_pages.get("/<typed>")
+def home(typed: str = "") -> Response:
+    """Redirect to the week or date that was typed, by default to the last complete week."""
+    wanted = one_line(typed or request.args.get("week", ""))[:50] or weeks_back(this_week(), 2)[0]
+    try:
+        week = reviewed_week(typed_week(wanted, this_week()), this_week())
+    except ValueError:
+        abort(404)
+    return see_other(url_for("leads.show_week", week=week))
 
 
-@leads_pages.get("/<week>")
+@leads_pages.get("/<week:week>")
 def show_week(week: str) -> Response:
     """Show a week: tasks, scores, comments, closed cases and trend."""
-    week = checked_week(week)
     shown, asked = _filter(), request.args.get("weeks", "")
     cases = list(answered_cases.answered_in(program().database, week, now()))
     cards = to_cards(cases, week)
@@ -81,8 +86,6 @@ def show_week(week: str) -> Response:
     return page(
         "week",
         week=week,
-        before=weeks_back(week, 2)[0],
-        after=_following(week),
         review=review_of(week, cases),
         trend=trend_of(week, _PERIODS.get(asked, 2)),
         long="104" if asked == "104" else "13",
@@ -96,14 +99,6 @@ def show_week(week: str) -> Response:
         matching=len(matching),
         **in_groups(matching),
     )
-
-
-def checked_week(week: str) -> str:
-    """Return `week`. Abort with 404 if it is not a valid week."""
-    try:
-        return reviewed_week(week, this_week())
-    except ValueError:
-        abort(404)
 
 
 def review_of(week: str, cases: Iterable[AnsweredCase]) -> WeekReview:
@@ -154,12 +149,6 @@ def _unread_before(week: str) -> list[str]:
     """Return the week of each unread answer before `week`, up to MOST_UNREAD of them."""
     found = reading_queue.unread(program().database)
     return [answered_week for _, answered_week in found if answered_week < week]
-
-
-def _following(week: str) -> str | None:
-    """Return the week after `week`, or None if it is in the future."""
-    _, ends_at = week_bounds(week, program().zone)
-    return week_of(ends_at, program().zone) if ends_at <= now() else None
 
 
 def _filter() -> Filter:

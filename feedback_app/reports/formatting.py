@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_interval, format_skeleton
 
 from charts import numbers
 from feedback_app.base.text import isolated
+from feedback_app.base.weeks import days_of
 from feedback_app.reports import charts
 from feedback_app.reports.markdown_quoting import web_address
 from feedback_app.review.scores import lowest, score
@@ -25,13 +26,20 @@ class _Named(Protocol):
 def words(facts: Facts, language: str) -> dict[str, Any]:
     """Return the functions that templates call to write figures of `facts` in `language`."""
     zone = ZoneInfo(facts.organisation.time_zone)
+    # CLDR's "en" is American: month before day.
+    locale = "en_GB" if language == "en" else language
 
     def day(when: datetime | date) -> str:
         there = when.astimezone(zone) if isinstance(when, datetime) else when
-        return format_date(there, format="medium", locale=language)
+        return str(format_skeleton("yMMMd", there, locale=locale))
+
+    def week_days(first: str, last: str | None = None) -> str:
+        days = days_of(first, last or first)
+        return str(format_interval(*days, "yMMMd", locale=locale))
 
     return {
         "day": day,
+        "week_days": week_days,
         "moment": lambda when: f"{day(when)}, {when.astimezone(zone):%H:%M}",
         "mean": lambda value: mean(value, language),
         "percent": numbers.percent,

@@ -12,6 +12,7 @@ from feedback_app.base.weeks import (
     group_of,
     parse_span,
     parse_week,
+    typed_week,
     week_after,
     week_bounds,
     week_of,
@@ -100,3 +101,32 @@ def test_a_range_is_one_or_two_weeks() -> None:
 def test_an_invalid_range_is_refused_with_the_expected_format(text: str) -> None:
     with pytest.raises(ValueError, match="week"):
         parse_span(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "week"),
+    [
+        *[(text, "2026-W45") for text in ("2026-W45", "2026w45", "45/2026", "week 45 2026")],
+        *[(text, "2026-W45") for text in ("45", "W45", "KW 45", "Woche 45", "kw45")],
+        *[
+            (text, "2026-W45")
+            for text in ("2026-11-05", "5.11.2026", "05/11/2026", " 5. 11. 2026 ")
+        ],
+        ("48", "2026-W48"),
+        ("49", "2025-W49"),
+        ("1", "2026-W01"),
+        ("2027-01-01", "2026-W53"),
+        ("2026-W50", "2026-W50"),
+    ],
+)
+def test_a_week_can_be_typed_in_the_usual_ways(typed: str, week: str) -> None:
+    assert typed_week(typed, "2026-W48") == week
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "x", "54", "0", "2026", "2026-W54", "5 Nov 2026", "31.2.2026", "1.2.3.4", "20261105", "١"],
+)
+def test_other_texts_are_no_week(typed: str) -> None:
+    with pytest.raises(ValueError):
+        typed_week(typed, "2026-W48")

@@ -47,7 +47,7 @@ def test_an_overdue_follow_up_is_marked(lena: Somebody) -> None:
     assert "Overdue" not in lena.get("/review/follow-ups").text, "the day is not over"
     lena.office.wait(days=1)
     lena.sign_in("lena")
-    assert "Overdue: was due Nov 26, 2026" in lena.get("/review/follow-ups").text
+    assert "Overdue: was due 26 Nov 2026" in lena.get("/review/follow-ups").text
     assert "1 follow-up overdue" in lena.get("/review/2026-W48").text
 
 
@@ -121,8 +121,8 @@ def test_another_follow_up_can_be_opened_after_the_first_is_closed(lena: Somebod
     )
     assert "Not handled yet" in Customer(lena.office, one).open().text
     page = lena.get(place).text
-    assert "Closed Nov 24, 2026: Talked to the customer – They want it in writing" in page
-    assert "Due Nov 26, 2026" in page
+    assert "Closed 24 Nov 2026: Talked to the customer – They want it in writing" in page
+    assert "Due 26 Nov 2026" in page
     overview = lena.get("/review/follow-ups").text
     assert "Open: 1" in overview
     assert "They want it in writing" in overview

@@ -148,7 +148,7 @@ def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -
 def preview_redaction(page: Any, words: str) -> None:
     """Ask for a preview on the page of an answer."""
     page.click("summary:has-text('Redact')")
-    page.fill("input[name=words]", words)
+    page.fill("main input[name=words]", words)
     follow(page, "button:has-text('Show preview')")
     assert page.inner_text("mark") == words
 
@@ -264,6 +264,7 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
     assert f"{house.week} csv" in page.inner_text("main")
 
     # Sign out: the page that is still in the history shows nothing any more.
+    page.click("summary:has-text('More')")
     follow(page, f"text=Sign out {TEAM}")
     page.goto(f"{house.url}/review/{house.week}")
     assert page.url.startswith(f"{house.url}/review/sign-in")

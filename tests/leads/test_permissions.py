@@ -26,7 +26,8 @@ def rules(office: Office) -> list[Rule]:
 
 
 def address(rule: Rule, invitation_id: str) -> str:
-    values = {"week": WEEK, "invitation_id": invitation_id, "decision_id": "x", "filename": "x"}
+    values = {"week": WEEK, "invitation_id": invitation_id, "decision_id": "x"}
+    values |= {"filename": "x", "typed": "45"}
     _, path = rule.build({name: values[name] for name in rule.arguments}) or ("", "")
     return path
 

@@ -111,6 +111,28 @@ def test_an_invalid_week_is_not_found(rita: Somebody, wrong: str) -> None:
     assert "for example 2026-W47" in page.text
 
 
+@pytest.mark.parametrize("typed", ["2026-W45", "45", "2026-11-05", "5.11.2026"])
+def test_any_week_can_be_reached_by_typing(rita: Somebody, typed: str) -> None:
+    assert rita.get(f"/review/?week={typed}").location == "/review/2026-W45"
+    page = rita.get(f"/review/{typed}")
+    assert "week 45" in words(page) if typed == "2026-W45" else page.location == "/review/2026-W45"
+
+
+def test_the_dates_of_a_week_are_shown_next_to_its_number(rita: Somebody) -> None:
+    page = words(rita.get("/review/2026-W47"))
+    assert "16–22 Nov 2026 week 47" in page
+    page = words(rita.get("/review/2026-W53?lang=de"))
+    assert "28. Dez. 2026 – 3. Jan. 2027 KW 53" in page
+
+
+def test_the_navigation_marks_the_week_on_every_page_about_a_week(rita: Somebody) -> None:
+    for place in (WEEK, f"{WEEK}/meeting", f"{WEEK}/minutes"):
+        assert '<a href="/review/" aria-current=page>Week</a>' in rita.get(f"/review/{place}").text
+    page = rita.get("/review/unread").text
+    assert '<a href="/review/unread" aria-current=page>To read</a>' in page
+    assert page.count("aria-current") == 1
+
+
 def test_filters_hide_answers_but_do_not_change_figures(rita: Somebody) -> None:
     answered(rita.office, "SOFT-1", 1, 5, comment="Slow, Straße", case_kind="software", team="Blue")
     answered(rita.office, "INFRA-1", 5, 5, comment="Fine", case_kind="infrastructure", team="Red")

@@ -48,3 +48,13 @@ window.addEventListener("beforeunload", (event) => {
   );
   if (unsent) event.preventDefault();
 });
+
+// A click elsewhere or Escape closes an open menu.
+const closeMenus = (except) =>
+  document.querySelectorAll(".menu[open]").forEach((menu) => {
+    if (!menu.contains(except)) menu.open = false;
+  });
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMenus(null);
+});
