@@ -27,6 +27,8 @@ class _WeekConverter(BaseConverter):
     """The form of a week, as <week:week> in a route."""
 
     regex = "[0-9]{4}-W[0-9]{2}"
+    # Matched before routes with any text, which have 100.
+    weight = 50
 
 
 def _add_converter(state: BlueprintSetupState) -> None:
