@@ -57,10 +57,11 @@ class Status(Entry):
 
 
 class ClosureReason(Entry):
-    """Why a case was closed, for leads (`name`) and for its customer (`explanation`)."""
+    """Why a case was closed, for leads (`name`) and in the closure email."""
 
     name: Text
     explanation: Text
+    help_heading: Text
 
 
 class Metric(Entry):

@@ -68,6 +68,8 @@ class Practice(Table):
 
     reopening: OrUnset[Text]
     reopening_unset: Text
+    closure_email_replies: OrUnset[Text]
+    closure_email_replies_unset: Text
     closing_without_reply: OrUnset[Text]
     closing_without_reply_unset: Text
     follow_up: OrUnset[Text]

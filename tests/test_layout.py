@@ -176,7 +176,7 @@ def test_no_lock_names_the_host_of_a_package_index() -> None:
     python = sorted(ROOT.glob("requirements*.lock"))
     npm = sorted(ROOT.glob("tests/*/package-lock.json"))
     assert len(python) == 2
-    assert len(npm) == 3
+    assert len(npm) == 4
     for lock in python:
         assert "://" not in lock.read_text(encoding="utf-8"), lock
     for lock in npm:

@@ -13,7 +13,7 @@ from feedback_app.base.links import new_id
 from feedback_app.commands.with_program import with_program
 from feedback_app.mail.closure import CLOSURE, CLOSURE_WITHOUT_SURVEY, SurveyLinks, closure_email
 from feedback_app.program import Program
-from feedback_app.records import OutboxMessage
+from feedback_app.records import SAMPLE_SOURCE, ClosedCase, OutboxMessage
 
 
 @click.command("preview-mail")
@@ -46,11 +46,22 @@ def _emails(program: Program, language: str) -> Iterator[tuple[str, str]]:
     """Yield the kind and text of each closure email in this language."""
     opt_out = f"{program.settings.public_url}/o/preview"
     links = SurveyLinks(program.survey_link(new_id()), opt_out)
-    for kind, with_links in ((CLOSURE, links), (CLOSURE_WITHOUT_SURVEY, None)):
+    for kind, with_links, reason in (
+        (CLOSURE, links, "confirmed"),
+        (CLOSURE_WITHOUT_SURVEY, None, "no_reply"),
+    ):
+        case = ClosedCase(
+            source=SAMPLE_SOURCE,
+            case_id="",
+            case_number="00000000",
+            closed_at=times.now(),
+            closure_reason=reason,
+            language=language,
+        )
         message = OutboxMessage(
             id=new_id(), kind=kind, recipient="preview@example.org", created_at=times.now()
         )
-        yield kind, closure_email(program.mail_context, message, "00000000", language, with_links)
+        yield kind, closure_email(program.mail_context, message, case, with_links)
 
 
 def _write(path: Path, text: str) -> None:

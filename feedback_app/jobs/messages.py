@@ -6,14 +6,15 @@ from feedback_app.mail.chat import is_chat_id
 from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, SurveyLinks, closure_email
 from feedback_app.mail.notifications import (
     DIGEST,
-    alert_chat_text,
-    alert_email,
-    digest_email,
+    LowAnswer,
+    alert_text,
+    digest_text,
+    notification,
 )
 from feedback_app.mail.sender import RefusedError
 from feedback_app.program import Program
 from feedback_app.records import Invitation, OutboxMessage
-from feedback_app.store import invitations
+from feedback_app.store import answers, follow_ups, invitations
 
 
 def message_text(program: Program, message: OutboxMessage) -> str:
@@ -31,7 +32,8 @@ def _digest(program: Program, message: OutboxMessage) -> str:
     # Digests queued by earlier versions have no week.
     week = message.week or weeks_back(week_of(message.created_at, program.zone), 2)[0]
     values = digest.figures(program, week, message.created_at)
-    return digest_email(program.mail_context, message, values)
+    context = program.mail_context
+    return notification(context, message, digest_text(context, values))
 
 
 def _about_a_case(program: Program, message: OutboxMessage) -> str:
@@ -40,9 +42,7 @@ def _about_a_case(program: Program, message: OutboxMessage) -> str:
         raise RefusedError("its case is not in the database")
     if message.kind in CLOSURE_KINDS:
         return _closure(program, message, invitation)
-    if is_chat_id(message.recipient):
-        return alert_chat_text(program.mail_context, invitation)
-    return alert_email(program.mail_context, message, invitation)
+    return _alert(program, message, invitation)
 
 
 def _closure(program: Program, message: OutboxMessage, invitation: Invitation) -> str:
@@ -50,6 +50,18 @@ def _closure(program: Program, message: OutboxMessage, invitation: Invitation) -
     if message.kind == CLOSURE:
         opt_out = program.opt_out_link(invitation.id, message.recipient)
         links = SurveyLinks(program.survey_link(invitation.id), opt_out)
-    return closure_email(
-        program.mail_context, message, invitation.case_number, invitation.language, links
-    )
+    return closure_email(program.mail_context, message, invitation, links)
+
+
+def _alert(program: Program, message: OutboxMessage, invitation: Invitation) -> str:
+    given = answers.revisions(program.database, invitation.id)
+    if not given:
+        raise RefusedError("its answer is not in the database")
+    still_open = [
+        one for one in follow_ups.of_answer(program.database, invitation.id) if not one.closed_at
+    ]
+    due_on = still_open[-1].due_on if still_open else None
+    alert = alert_text(program.mail_context, LowAnswer(invitation, given[-1], due_on))
+    if is_chat_id(message.recipient):
+        return "\n".join(alert)
+    return notification(program.mail_context, message, alert)

@@ -8,7 +8,6 @@ from wtforms import StringField
 from wtforms.validators import AnyOf
 
 from feedback_app.base.language import choose
-from feedback_app.base.templates import template
 from feedback_app.base.text import isolated, one_line
 from feedback_app.database.contract import Transaction
 from feedback_app.leads.audit_log import log_action
@@ -19,6 +18,7 @@ from feedback_app.leads.pages import page
 from feedback_app.leads.refusals import ConflictError
 from feedback_app.leads.returned_form import ReturnedForm
 from feedback_app.leads.versions import check_revision
+from feedback_app.mail.message import subject_and_text
 from feedback_app.records import FOLLOW_UP_OUTCOMES, AnsweredCase, FollowUp, FollowUpOutcome
 from feedback_app.store import answer_status, answered_cases, follow_ups, invitations, leads
 from feedback_app.web.pages import see_other
@@ -159,9 +159,6 @@ def _draft(case: AnsweredCase) -> EmailDraft:
         "commented": bool(case.comment),
         "welcome": bool(case.contact_welcome),
     }
-    return EmailDraft(
-        language=language,
-        address=invitation.contact_email if invitation else None,
-        subject=one_line(template(language, "mail/follow-up-subject.txt").render(values)),
-        body=template(language, "mail/follow-up.txt").render(values).strip() + "\n",
-    )
+    subject, body = subject_and_text(language, "follow-up", values)
+    address = invitation.contact_email if invitation else None
+    return EmailDraft(language=language, address=address, subject=subject, body=body)

@@ -1,19 +1,30 @@
 """The closure email; its wording is in templates/mail/closure.*, in every language."""
 
 from dataclasses import dataclass
-
-from mjml import mjml2html
+from typing import Protocol
 
 from feedback_app.base.language import choose
-from feedback_app.base.templates import template
 from feedback_app.base.text import isolated, one_line
-from feedback_app.mail.message import Email, MailContext, render_email
+from feedback_app.mail.message import Email, MailContext, html, render_email, subject_and_text
 from feedback_app.records import OutboxMessage
 
 # The closure email with the survey link, and the one without the survey.
 CLOSURE = "closure"
 CLOSURE_WITHOUT_SURVEY = "closure notice"
 CLOSURE_KINDS = (CLOSURE, CLOSURE_WITHOUT_SURVEY)
+
+
+class ToldCase(Protocol):
+    """What the closure email says about a case, as in a ClosedCase or an Invitation."""
+
+    @property
+    def case_number(self) -> str: ...
+    @property
+    def subject(self) -> str | None: ...
+    @property
+    def closure_reason(self) -> str | None: ...
+    @property
+    def language(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -33,32 +44,31 @@ class SurveyLinks:
 
 
 def closure_email(
-    context: MailContext,
-    message: OutboxMessage,
-    case_number: str,
-    language: str | None,
-    links: SurveyLinks | None,
+    context: MailContext, message: OutboxMessage, case: ToldCase, links: SurveyLinks | None
 ) -> str:
     """Return the text of the email about a closing; without `links` it has no survey part.
 
     Raises ValueError if the recipient is not a plain address, or if a header contains what it
     must not.
     """
-    language = choose([language], context.facts.languages)
+    language = choose([case.language], context.facts.languages)
+    reasons = {reason.key: reason for reason in context.facts.closure_reasons}
     values = {
-        "case_number": isolated(one_line(case_number)),
         "facts": context.facts,
         "page": lambda page: context.site_page(page, language),
-        "links": links,
+        "reason": reasons.get(case.closure_reason or ""),
     }
-    subject, text, mjml = (
-        template(language, f"mail/closure{name}").render(values)
-        for name in ("-subject.txt", ".txt", ".mjml")
-    )
+    details = {
+        "case_number": isolated(one_line(case.case_number)),
+        "case_subject": isolated(one_line(case.subject or "")) or None,
+        "survey_link": links.survey if links else None,
+        "opt_out_link": links.opt_out if links else None,
+    }
+    subject, text = subject_and_text(language, "closure", {**values, **details})
     email = Email(
-        subject=one_line(subject),
+        subject=subject,
         text=text,
-        html=mjml2html(mjml),
+        html=html(language, "closure", values, details),
         headers={
             "Reply-To": context.reply_to,
             "Content-Language": language,

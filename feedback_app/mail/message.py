@@ -1,16 +1,27 @@
-"""Build every email we send: the common headers and the body."""
+"""Build every email we send: its texts from templates, the common headers and the body."""
 
+import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from markupsafe import escape
+from mjml import mjml2html
+
+from feedback_app.base.templates import template
+from feedback_app.base.text import one_line
 from feedback_app.records import OutboxMessage
 from support_facts import Facts, is_email_address
+
+_LINE_LENGTH = 76
+_GAP = re.compile(r"@@(\w+)@@")
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,32 @@ class Email:
     headers: Mapping[str, Address | str] = field(default_factory=dict)
 
 
+def subject_and_text(language: str, name: str, values: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the subject and plain text of the email `templates/mail/NAME`."""
+    subject, text = (
+        template(language, f"mail/{name}{end}.txt").render(values) for end in ("-subject", "")
+    )
+    return one_line(subject), text.strip("\n") + "\n"
+
+
+def html(
+    language: str, name: str, values: Mapping[str, Any], details: Mapping[str, str | None]
+) -> str:
+    """Return the HTML of the email `templates/mail/NAME.mjml`.
+
+    `details` differ between emails of one kind and are escaped when they are filled in, so that
+    the slow MJML is only rendered once for each kind, language and set of details.
+    """
+    gaps = {key: text and f"@@{key}@@" for key, text in details.items()}
+    page = _rendered(template(language, f"mail/{name}.mjml").render({**values, **gaps}))
+    return _GAP.sub(lambda gap: escape(details.get(gap[1]) or gap[0]), page)
+
+
+@lru_cache(maxsize=100)
+def _rendered(mjml: str) -> str:
+    return str(mjml2html(mjml))
+
+
 class _Policy(EmailPolicy):
     """SMTP headers, except that List-Unsubscribe is neither folded nor encoded.
 
@@ -60,10 +97,12 @@ class _Policy(EmailPolicy):
 
 # An absence reply would go to Reply-To, where it could reopen the closed case. RFC 3834 asks
 # automatic responders not to answer such emails; Exchange only reads its own header (MS-OXCMAIL,
-# 2.1.3.2.20). "Precedence: bulk" is not set, because some filters treat it as a newsletter.
+# 2.1.3.2.20), and vacation(1) and Domino read Precedence. X-Auto-Response-Suppress must not be
+# "All", which also suppresses bounce reports.
 _AUTOMATIC = {
     "Auto-Submitted": "auto-generated",
     "X-Auto-Response-Suppress": "OOF, AutoReply",
+    "Precedence": "bulk",
 }
 
 POLICY = _Policy(linesep=SMTP.linesep, max_line_length=SMTP.max_line_length)
@@ -84,12 +123,19 @@ def render_email(context: MailContext, email: Email, message: OutboxMessage) -> 
     for name, text in _AUTOMATIC.items():
         mail[name] = text
     mail["Subject"] = email.subject
-    mail.set_content(email.text)
+    mail.set_content("\n".join(map(_wrapped, email.text.split("\n"))))
     if email.html:
         mail.add_alternative(email.html, subtype="html")
     for name, value in email.headers.items():
         mail[name] = value
     return mail.as_bytes().decode("ascii")
+
+
+def _wrapped(line: str) -> str:
+    """Return `line` with line breaks between words; links stay whole."""
+    if len(line) <= _LINE_LENGTH:
+        return line
+    return textwrap.fill(line, _LINE_LENGTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _address(address: str) -> Address:

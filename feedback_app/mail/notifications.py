@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
-from feedback_app.base.templates import template
+from babel.dates import format_date
+
 from feedback_app.base.text import isolated, one_line
-from feedback_app.mail.message import Email, MailContext, render_email
-from feedback_app.records import SAMPLE_SOURCE, Invitation, OutboxMessage
+from feedback_app.mail.message import Email, MailContext, render_email, subject_and_text
+from feedback_app.records import SAMPLE_SOURCE, Answer, Invitation, OutboxMessage
 
 ALERT = "alert"
 DIGEST = "digest"
@@ -16,40 +18,42 @@ _CHAT_MARKUP = re.compile(r"[^\w ./#-]|_")
 _CASE_NUMBER_LENGTH = 60
 
 
-def alert_email(context: MailContext, message: OutboxMessage, invitation: Invitation) -> str:
-    """Return the text of the email that alerts a lead to a low answer."""
-    subject, text = _render(context, ALERT, _alert_values(context, invitation))
-    return render_email(context, Email(subject=subject, text=text), message)
+class LowAnswer(NamedTuple):
+    """A low answer; `due_on` is the day by which a lead should contact the customer, if any."""
+
+    invitation: Invitation
+    answer: Answer
+    due_on: date | None
 
 
-def alert_chat_text(context: MailContext, invitation: Invitation) -> str:
-    """Return the chat message that alerts to a low answer: the title, a newline, the text."""
-    return "\n".join(_render(context, ALERT, _alert_values(context, invitation)))
-
-
-def digest_email(context: MailContext, message: OutboxMessage, values: Mapping[str, Any]) -> str:
-    """Return the text of the email with the digest of a week; `values` are for its template."""
-    subject, text = digest_text(context, values)
-    return render_email(context, Email(subject=subject, text=text), message)
+def alert_text(context: MailContext, low: LowAnswer) -> tuple[str, str]:
+    """Return the title and text of the alert to a low answer, for chats and emails."""
+    language = context.facts.languages[0]
+    number = _CHAT_MARKUP.sub("·", one_line(low.invitation.case_number))[:_CASE_NUMBER_LENGTH]
+    values = {
+        "case_number": isolated(number),
+        "answer": low.answer,
+        "due_on": low.due_on and format_date(low.due_on, "full", locale=language),
+        "link": f"{context.public_url}/review/answers/{low.invitation.id}",
+        "is_sample": low.invitation.source == SAMPLE_SOURCE,
+    }
+    return _for_leads(context, ALERT, values)
 
 
 def digest_text(context: MailContext, values: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the subject and text of the digest, as in its email."""
-    return _render(context, DIGEST, values)
+    """Return the subject and text of the digest of a week; `values` are for its template."""
+    return _for_leads(context, DIGEST, values)
 
 
-def _alert_values(context: MailContext, invitation: Invitation) -> dict[str, Any]:
-    number = _CHAT_MARKUP.sub("·", one_line(invitation.case_number))[:_CASE_NUMBER_LENGTH]
-    return {
-        "case_number": isolated(number),
-        "link": f"{context.public_url}/review/answers/{invitation.id}",
-        "is_sample": invitation.source == SAMPLE_SOURCE,
-    }
+def notification(
+    context: MailContext, message: OutboxMessage, subject_text: tuple[str, str]
+) -> str:
+    """Return the text of the email with this subject and text to a lead."""
+    subject, text = subject_text
+    return render_email(context, Email(subject=subject, text=text), message)
 
 
-def _render(context: MailContext, name: str, values: Mapping[str, Any]) -> tuple[str, str]:
+def _for_leads(context: MailContext, name: str, values: Mapping[str, Any]) -> tuple[str, str]:
     """Return the subject and text in the first language of the facts, which leads read."""
     language = context.facts.languages[0]
-    values = {"facts": context.facts, **values}
-    subject = template(language, f"mail/{name}-subject.txt").render(values)
-    return one_line(subject), template(language, f"mail/{name}.txt").render(values).strip() + "\n"
+    return subject_and_text(language, name, {"facts": context.facts, **values})

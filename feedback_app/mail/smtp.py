@@ -5,11 +5,11 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email import message_from_string
+from email.parser import HeaderParser
+from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
 from feedback_app.mail.bounces import return_path
-from feedback_app.mail.message import POLICY
 from feedback_app.mail.sender import (
     NoSuchRecipientError,
     NotDeliveredError,
@@ -48,7 +48,6 @@ class SMTPSender:
     def send(self, message: ReadyMessage) -> None:
         if self._unavailable:
             raise NotDeliveredError(self._unavailable)
-        mail = message_from_string(message.text, policy=POLICY)
         try:
             with self._errors():
                 connection = self._connection or self._connect()
@@ -56,9 +55,12 @@ class SMTPSender:
             # A reply before the message was sent is not about the message.
             self._unavailable = str(error)
             raise NotDeliveredError(self._unavailable) from error
-        sender = return_path(self._bounce_address, message.id) if self._bounce_address else None
+        if self._bounce_address:
+            sender = return_path(self._bounce_address, message.id)
+        else:
+            sender = parseaddr(HeaderParser().parsestr(message.text)["From"])[1]
         with self._errors():
-            connection.send_message(mail, sender, [message.recipient])
+            connection.sendmail(sender, [message.recipient], message.text.encode("ascii"))
 
     def discard(self, message_id: str) -> None:
         """Do nothing: an email that the server accepted cannot be recalled."""

@@ -7,14 +7,25 @@ from datetime import timedelta
 from email import message_from_string
 from email.headerregistry import Address
 from email.policy import default
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mjml import mjml2html
 from pydantic import SecretStr
 
-from tests.support.closure_parts import CONTEXT, LINKS, SENDER, closure_text
+from feedback_app.mail.message import _rendered
+from support_facts import Text
+from tests.support.closure_parts import (
+    CONTEXT,
+    LINKS,
+    SENDER,
+    closure_parts,
+    closure_text,
+    parts,
+)
 from tests.support.office import NOW, Customer, Office, a_case
 from tests.support.some import some
 
@@ -25,6 +36,7 @@ HEADERS = [
     "Message-ID",
     "Auto-Submitted",
     "X-Auto-Response-Suppress",
+    "Precedence",
     "Subject",
     "MIME-Version",
     "Content-Type",
@@ -34,18 +46,14 @@ HEADERS = [
     "List-Unsubscribe-Post",
 ]
 
-
-def _parts(mail) -> tuple[str, str]:
-    return (
-        mail.get_body(("plain",)).get_content(),
-        mail.get_body(("html",)).get_content(),
-    )
+LANGUAGES = CONTEXT.facts.languages
+NOT_SOLVED = {"en": "Not solved?", "de": "Nicht gelöst?"}
 
 
 def test_text_and_html_have_the_case_number_the_five_links_and_the_portal(office: Office) -> None:
     office.receive(a_case())
     facts = office.program.facts
-    for body in some(_parts(office.mails()[0])):
+    for body in some(parts(office.mails()[0])):
         assert "00012345" in body
         assert facts.contacts.portal_url in body
         assert facts.question("ease").text["en"] in body
@@ -61,8 +69,8 @@ def test_the_email_is_in_the_language_of_the_case(office: Office) -> None:
     mail = office.mails()[0]
     assert mail["Content-Language"] == "de"
     assert mail["Subject"].startswith("Fall 00012345")
-    for body in some(_parts(mail)):
-        assert "Zwei Fragen" in body
+    for body in some(parts(mail)):
+        assert "zwei Fragen" in body
         assert "/de/your-feedback.html" in body
 
 
@@ -73,7 +81,7 @@ def test_an_unknown_language_gets_english(office: Office) -> None:
 
 def test_the_email_has_no_images_or_other_external_content(office: Office) -> None:
     office.receive(a_case())
-    _, html = _parts(office.mails()[0])
+    _, html = parts(office.mails()[0])
     assert "<img" not in html
     assert "url(" not in html
     assert not re.search(r"<link[^>]+href", html)
@@ -84,14 +92,128 @@ def test_the_email_is_marked_as_automatic(office: Office) -> None:
     mail = office.mails()[0]
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+    assert mail["Precedence"] == "bulk"
     assert mail["Message-ID"].startswith(f"<{office.rows('outbox')[0]['id']}@")
 
 
-def test_markup_in_a_case_number_stays_text(office: Office) -> None:
-    office.receive(a_case('<img src="x">'))
-    _, html = _parts(office.mails()[0])
-    assert "<img" not in html
-    assert "&lt;img" in html
+HOSTILE = (
+    '<img src="x" onerror="alert(1)">',
+    '" onmouseover="alert(1)',
+    "</title></mj-title><mj-raw><script>alert(1)</script></mj-raw>",
+    "@@opt_out_link@@ @@survey_link@@",
+    "{{ facts }}{% raw %}",
+    "<!--[if mso]><a href='https://evil.example'>x</a><![endif]-->",
+    "&lt;b&gt; &amp;quot;",
+)
+
+
+class _Read(HTMLParser):
+    """The text of a page, and its elements with the names of their attributes and links."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.text = ""
+        self.elements: list[tuple[object, ...]] = []
+        self.feed(page)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        self.elements.append(("comment", data))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, *[name for name, _ in attrs], dict(attrs).get("href")))
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("name", ["case_number", "subject"])
+def test_values_from_the_case_system_stay_text(name: str, value: str) -> None:
+    plain, html = closure_parts(replace(a_case(subject="Harmless"), **{name: value}))
+    page = _Read(html)
+    assert value in " ".join(plain.split())
+    assert value in page.text
+    harmless = _Read(closure_parts(a_case(subject="Harmless"))[1])
+    assert page.elements == harmless.elements
+
+
+def test_mjml_is_rendered_once_for_each_language_and_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rendered: list[str] = []
+
+    def render(mjml: str) -> str:
+        rendered.append(mjml)
+        return mjml2html(mjml)
+
+    _rendered.cache_clear()
+    monkeypatch.setattr("feedback_app.mail.message.mjml2html", render)
+    for number in range(100):
+        case = a_case(
+            str(number),
+            subject=f"Subject {number}",
+            language=("en", "de")[number % 2],
+            closure_reason=("confirmed", "no_reply")[number // 2 % 2],
+        )
+        _, html = closure_parts(case)
+        assert f"Subject {number}<" in html
+    assert len(rendered) == 4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reason", ["confirmed", "no_reply", "other", None])
+def test_the_email_says_why_the_case_was_closed_and_what_to_do_next(
+    language: str, reason: str | None
+) -> None:
+    reasons = {one.key: one for one in CONTEXT.facts.closure_reasons}
+    told = [reasons[reason]] if reason else []
+    for body in closure_parts(a_case(language=language, closure_reason=reason)):
+        words = " ".join(body.split())
+        assert [one for one in reasons.values() if one.explanation[language] in words] == told
+        heading = told[0].help_heading[language] if told else NOT_SOLVED[language]
+        assert heading in words.partition(CONTEXT.facts.contacts.portal_url)[0]
+
+
+def test_the_subject_line_of_the_case_is_in_the_body_but_never_in_a_header() -> None:
+    message = closure_text(a_case(subject="Checkout fails"))
+    mail = message_from_string(message, policy=default)
+    assert all("Subject: Checkout fails" in body for body in some(parts(mail)))
+    assert "Checkout" not in message.partition("\r\n\r\n")[0]
+    assert all("Subject:" not in body for body in some(closure_parts(a_case())))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_promises_about_replies_and_reopening_are_those_of_the_operator(language: str) -> None:
+    for body in closure_parts(a_case(language=language)):
+        assert not re.search(r"repl(y|ies)|antworten Sie auf", body, re.IGNORECASE)
+    rules = {
+        name: Text(dict.fromkeys(LANGUAGES, f"The rule of {name}."))
+        for name in ("reopening", "closing_without_reply", "closure_email_replies")
+    }
+    practice = CONTEXT.facts.practice.model_copy(update=rules)
+    facts = CONTEXT.facts.model_copy(update={"practice": practice})
+    case = a_case(language=language, closure_reason="no_reply")
+    for body in closure_parts(case, replace(CONTEXT, facts=facts)):
+        for name in rules:
+            assert f"The rule of {name}." in " ".join(body.split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lines_of_the_plain_text_are_short_and_links_have_their_own(language: str) -> None:
+    case = a_case(language=language, subject="word " * 24, closure_reason="no_reply")
+    plain, _ = closure_parts(case)
+    for line in plain.splitlines():
+        assert line.startswith("http") or len(line) <= 76
+        assert line.startswith("http") or "http" not in line
+    assert plain.count("\nhttp") == 9
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_gmail_does_not_clip_the_longest_email(language: str) -> None:
+    # Gmail hides what follows the first 102 kB, where the opt-out link is.
+    case = a_case("&" * 200, subject="&" * 120, language=language, closure_reason="no_reply")
+    _, html = closure_parts(case)
+    assert len(html.encode()) < 50_000
 
 
 @given(st.text(), st.text())
@@ -149,7 +271,7 @@ def test_replies_go_to_reply_to_and_the_email_says_what_to_do_if_nothing_is_solv
         message = closure_text(a_case(language=language), case_system)
         mail = message_from_string(message, policy=default)
         assert (mail["From"], mail["Reply-To"]) == (str(SENDER), str(cases))
-        for body in some(_parts(mail)):
+        for body in some(parts(mail)):
             told = body.split(question)[1]
             assert "00012345" in told.partition(CONTEXT.facts.contacts.portal_url)[0]
 
@@ -172,11 +294,12 @@ def test_a_name_with_header_syntax_stays_one_sender(office: Office, name: str) -
 
 def test_every_link_has_a_label_and_leads_to_the_survey_or_the_site() -> None:
     message = closure_text(a_case())
-    _, html = _parts(message_from_string(message, policy=default))
-    links = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', html)
+    _, html = parts(message_from_string(message, policy=default))
+    found = re.findall(r'<a href="([^"]+)"[^>]*>(.+?)</a>', html, re.DOTALL)
+    links = [(link, " ".join(re.sub(r"<[^>]+>", "", label).split())) for link, label in found]
     ease = CONTEXT.facts.question("ease")
     assert links[:5] == [
-        (f"{LINKS.survey}?ease={number}", f"{number} – {point['en']}")
+        (f"{LINKS.survey}?ease={number}", f"{number} {point['en']}")
         for number, point in enumerate(ease.points, 1)
     ]
     assert all(label.strip() for _, label in links)

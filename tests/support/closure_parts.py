@@ -1,6 +1,9 @@
 """What a closure email is made from: the mail context and the links of one survey."""
 
+from email import message_from_string
 from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import default
 
 from feedback_app.mail.closure import CLOSURE, SurveyLinks, closure_email
 from feedback_app.mail.message import MailContext
@@ -21,4 +24,16 @@ def closure_text(case: ClosedCase, context: MailContext = CONTEXT) -> str:
         recipient=case.contact_email or "",
         created_at=NOW,
     )
-    return closure_email(context, message, case.case_number, case.language, LINKS)
+    return closure_email(context, message, case, LINKS)
+
+
+def parts(mail: EmailMessage) -> tuple[str, str]:
+    """Return the plain text and the HTML of an email."""
+    plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert plain and html
+    return plain.get_content(), html.get_content()
+
+
+def closure_parts(case: ClosedCase, context: MailContext = CONTEXT) -> tuple[str, str]:
+    """Return the plain text and the HTML of the closure email about `case`, with the survey."""
+    return parts(message_from_string(closure_text(case, context), policy=default))
