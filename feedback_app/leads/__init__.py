@@ -16,6 +16,7 @@ sign_in         sign in and out
 audit_log       who exported and changed what
 week            the week page
 reading         reading queue, search, notes, redaction
+cases           the page of a case, and sending its survey again
 annulment       annul answers
 meeting         the meeting and its minutes
 follow_ups      follow-ups and email drafts

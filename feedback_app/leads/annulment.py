@@ -26,9 +26,9 @@ def annul(invitation_id: str) -> Response:
     Only after the customer can no longer change the answer.
     """
     form, case = checked(_AnnulForm(request.form)), find_answer(invitation_id)
-    if now() < annullable_from(case):
-        abort(400)
     with program().database.write() as tx:
+        if now() < annullable_from(case):
+            abort(400)
         if annulments.annul(tx, case.invitation_id, now()):
             answer_status.add_note(tx, case.invitation_id, form.text.data or "", now())
             log_action(tx, "answer annulled", case.case_number)

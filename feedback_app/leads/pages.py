@@ -34,10 +34,10 @@ def render(what: str, /, **values: Any) -> str:
     return pages.render(
         what,
         language,
-        csrf_field=csrf_field,
-        returned_form=returned_form,
         # The switch to another language is a GET, so a page with typed text does not offer it.
         here=request.path if request.method == "GET" else "",
+        csrf_field=csrf_field,
+        returned_form=returned_form,
         route=request.endpoint,
         is_week="week" in (request.view_args or {}),
         now=now(),

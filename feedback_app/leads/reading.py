@@ -28,6 +28,7 @@ from feedback_app.records import AnsweredCase
 from feedback_app.store import (
     answer_status,
     answered_cases,
+    cases,
     follow_ups,
     leads,
     reading_queue,
@@ -66,8 +67,8 @@ def show_unread() -> Response:
     weeks = []
     for week, group in groupby(found, key=lambda pair: pair[1]):
         wanted = {invitation_id for invitation_id, _ in group}
-        cases = answered_cases.answered_in(program().database, week, now())
-        unread = [case for case in cases if case.invitation_id in wanted]
+        found_cases = answered_cases.answered_in(program().database, week, now())
+        unread = [case for case in found_cases if case.invitation_id in wanted]
         weeks.append((week, to_cards(unread, week)))
     most = reading_queue.MOST_UNREAD
     return page("unread", weeks=weeks, more=len(found) == most, most=most)
@@ -75,7 +76,7 @@ def show_unread() -> Response:
 
 @leads_pages.get("/search")
 def search() -> Response:
-    """Show the answers whose comment contains the words, newest first."""
+    """Show the answers whose comment contains the words, newest first, and cases by number."""
     words = one_line(request.args.get("words", ""))[:200]
     span = request.args.get("weeks", "13")
     weeks = weeks_back(this_week(), _SEARCHED_WEEKS.get(span, 13))
@@ -89,6 +90,7 @@ def search() -> Response:
         words=words,
         span=span,
         spans=list(_SEARCHED_WEEKS),
+        closings=cases.closings_of_number(program().database, words),
         cards=[card_of(case) for case in found],
         more=len(found) == _MOST_FOUND,
     )

@@ -3,6 +3,7 @@
 from feedback_app.leads import (  # noqa: F401
     annulment,
     audit_log,
+    cases,
     customer_note,
     exports,
     follow_ups,

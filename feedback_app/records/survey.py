@@ -1,6 +1,6 @@
 """Data classes of the survey."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -22,7 +22,10 @@ InvitationState = Literal["waiting", "handed_over", "bounced", "withheld", "answ
 
 @dataclass(frozen=True, kw_only=True)
 class Invitation:
-    """The survey invitation for a closed case. Its state follows from its times and reasons."""
+    """The survey invitation for a closed case. Its state follows from its times and reasons.
+
+    `link_replaced` is true if it was opened by a link that is older than its last renewal.
+    """
 
     id: str
     case_ref: str
@@ -39,6 +42,15 @@ class Invitation:
     bounced_at: datetime | None
     superseded_at: datetime | None
     answered_at: datetime | None
+    renewed_at: datetime | None = None
+    link_replaced: bool = False
+
+    def opened_by(self, signed_at: datetime) -> "Invitation":
+        """Return this invitation as it is for a link that was signed at this time."""
+        # Links are signed with a time in whole seconds.
+        renewed_at = self.renewed_at and self.renewed_at.replace(microsecond=0)
+        is_replaced = renewed_at is not None and signed_at < renewed_at
+        return replace(self, link_replaced=True) if is_replaced else self
 
     def state(self, now: datetime) -> InvitationState:
         """Return the state at `now`."""

@@ -38,6 +38,11 @@ def add(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> s
     return key
 
 
+def correct_address(tx: Transaction, case_ref: str, address: str) -> None:
+    """Replace the contact's address of a case."""
+    tx.run("UPDATE cases SET contact_email = :address WHERE id = :id", id=case_ref, address=address)
+
+
 def is_known_near(source: Database | Transaction, case: ClosedCase, within: timedelta) -> bool:
     """Return whether a closing of this case, by id or number, is stored less than `within` away."""
     return exists(

@@ -17,6 +17,7 @@ from feedback_app.records import (
     MeasuredCase,
 )
 from feedback_app.store.annulments import ANNULMENT
+from feedback_app.store.renewals import BOUNCED_BEFORE
 from feedback_app.store.rows import times_in
 
 _COHORT = """
@@ -27,8 +28,8 @@ _ONE = """
     FROM cases JOIN invitations ON invitations.case_ref = cases.id WHERE invitations.id = :id
 """
 _SELECT = """
-    SELECT {measured}, closed_week, withheld_because, handed_over_at, bounced_at,
-           superseded_at, expires_at,
+    SELECT {measured}, closed_week, withheld_because, handed_over_at,
+           coalesce({bounced_before}, bounced_at) AS bounced_at, superseded_at, expires_at,
            original.answered_at, newest.ease, newest.satisfaction, newest.wording_version,
            newest.flags, newest.contact_welcome, progress.read_at,
            EXISTS {annulment} AS annulled,
@@ -115,8 +116,11 @@ def arrived_later(
 
 def _select(cohort: str) -> str:
     measured = ", ".join(f"cohort.{name}" for name in _MEASURED)
+    bounced = BOUNCED_BEFORE.format(invitation="cohort")
     annulment = ANNULMENT.format(answer="cohort")
-    return _SELECT.format(measured=measured, cohort=cohort, annulment=annulment)
+    return _SELECT.format(
+        measured=measured, cohort=cohort, annulment=annulment, bounced_before=bounced
+    )
 
 
 def _case(row: Row, as_of: datetime) -> CohortCase:

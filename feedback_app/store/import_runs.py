@@ -10,7 +10,7 @@ from feedback_app.database.contract import Database, Transaction
 from feedback_app.store import rows
 
 _LAST = 20
-_USES = ("answers", "progress", "open_answers", "notes", "follow_ups", "decisions")
+_USES = ("answers", "progress", "open_answers", "notes", "follow_ups", "decisions", "renewals")
 _UNTOUCHED = " AND ".join(
     [
         "handed_over_at IS NULL",

@@ -11,7 +11,9 @@ from feedback_app.store.rows import times_in
 COLUMNS = """
     invitations.id, case_ref, source, case_number, closure_reason, subject, cases.language,
     contact_email, created_at, expires_at, withheld_because, handed_over_at, bounced_at,
-    superseded_at, answers.answered_at
+    superseded_at, answers.answered_at,
+    (SELECT max(renewed_at) FROM renewals
+     WHERE renewals.invitation_id = invitations.id) AS renewed_at
 """
 TABLES = """
     FROM invitations

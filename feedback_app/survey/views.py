@@ -148,4 +148,5 @@ def _next_page(invitation: Invitation, token: str, answer: Answer, removed: bool
 
 
 def _accepts_answers(invitation: Invitation, grace: timedelta) -> bool:
-    return not invitation.superseded_at and now() < invitation.expires_at + grace
+    is_open = not invitation.superseded_at and not invitation.link_replaced
+    return is_open and now() < invitation.expires_at + grace

@@ -25,10 +25,11 @@ def now() -> datetime:
 def open_invitation(token: str) -> Invitation | None:
     """Return the invitation of a survey link, or None if the link is invalid."""
     try:
-        invitation_id = program().links.read("survey", token).subject
+        link = program().links.read("survey", token)
     except BadLinkError:
         return None
-    return invitations.find(program().database, invitation_id)
+    found = invitations.find(program().database, link.subject)
+    return found and found.opened_by(link.at)
 
 
 def link_fault(token: str) -> Literal["cut", "unknown", "revoked", "forgotten"]:

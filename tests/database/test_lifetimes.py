@@ -32,6 +32,7 @@ HARMLESS = {
     "import_runs": "id started_at",
     "imported_cases": "case_ref run",
     "annulments": "invitation_id number annulled_at restored_at",
+    "renewals": "invitation_id number renewed_at asked_by bounced_at",
     "notes": "id invitation_id written_at",
     "follow_ups": "invitation_id number opened_at due_on closed_at outcome",
     "meetings": "week ended_at",

@@ -138,7 +138,8 @@ def test_scores_show_every_count_and_the_exclusions() -> None:
     cells = ["".join(cell.itertext()) for cell in found.iter("td")]
     assert cells == ["8", "8", "8", "8", "8", "0", "0", "10", "0", "30"]
     text = text_of(found)
-    assert "Left out of these counts: 3 answers that looked unlike a person's, and 2 to" in text
+    assert "Left out of these counts: 3 answers that looked unlike a person's, 0 that we" in text
+    assert "(for example a test), and 2 to another wording" in text
     assert "chance alone would let it lie between 26 % and 55 %" in text
     assert "1 · Very difficult" in text
 

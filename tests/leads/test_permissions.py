@@ -16,7 +16,7 @@ OPEN = {"leads.sign_in", "leads.sign_in_with_password", "leads.static"}
 READERS_SEND = {"leads.sign_out"}
 ADMINS_SEE = {"leads.show_audit_log"}
 # A form that only leads can send is shown to leads alone.
-LEADS_SEE = {"leads.show_note"}
+LEADS_SEE = {"leads.show_note", "leads.show_case"}
 WEEK = "2026-W48"
 
 

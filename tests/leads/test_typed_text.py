@@ -22,8 +22,9 @@ from tests.support.team import PASSWORD, Somebody, answered, value_in
 WEEK = "2026-W48"
 TEXT = "I spoke with <her>: patch by Friday & thanks"
 # They have no field to type text in, except for the password, which no page shows.
-WITHOUT_TEXT = {"leads.sign_out", "leads.sign_in_with_password"}
+WITHOUT_TEXT = {"leads.sign_out", "leads.restore", "leads.sign_in_with_password"}
 TOO_LONG = {
+    "leads.annul": "text",
     "leads.add_note": "text",
     "leads.add_decision": "text",
     "leads.delete_decision": "text",
@@ -37,6 +38,7 @@ WITHOUT_LONG_TEXT = {
     "leads.redact",
     "leads.preview_redaction",
     "leads.mark_read",
+    "leads.send_again",
     "leads.mark_all_read",
     "leads.open_follow_up",
     "leads.download_minutes",

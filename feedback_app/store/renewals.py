@@ -1,0 +1,49 @@
+"""Renewals: a survey that is sent again, with a new link that replaces the earlier ones.
+
+An invitation counts once in every figure, however often it is renewed. It counts as bounced if the
+newest email bounced.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from feedback_app.database.contract import Database, Transaction
+from feedback_app.store.rows import count
+
+AskedBy = Literal["customer", "lead"]
+
+# When the email of `{invitation}.invitation_id` had bounced at :as_of, if it was renewed later.
+BOUNCED_BEFORE = """(
+    SELECT min(renewals.bounced_at) FROM renewals
+    WHERE renewals.invitation_id = {invitation}.invitation_id
+      AND renewals.bounced_at <= :as_of AND renewed_at > :as_of)"""
+
+
+def add(
+    tx: Transaction, invitation_id: str, asked_by: AskedBy, now: datetime, expires_at: datetime
+) -> None:
+    """Let the link work until `expires_at`, and forget that the last email bounced."""
+    tx.run(
+        """INSERT INTO renewals (invitation_id, number, renewed_at, asked_by, bounced_at)
+           SELECT id, 1 + (SELECT count(*) FROM renewals WHERE invitation_id = :id), :now,
+                  :asked_by, bounced_at
+           FROM invitations WHERE id = :id""",
+        id=invitation_id,
+        now=now,
+        asked_by=asked_by,
+    )
+    tx.run(
+        "UPDATE invitations SET expires_at = :expires_at, bounced_at = NULL WHERE id = :id",
+        id=invitation_id,
+        expires_at=expires_at,
+    )
+
+
+def count_by(source: Database | Transaction, invitation_id: str, asked_by: AskedBy) -> int:
+    """Return how often the customer, or a lead, renewed an invitation."""
+    return count(
+        source,
+        "SELECT count(*) FROM renewals WHERE invitation_id = :id AND asked_by = :asked_by",
+        id=invitation_id,
+        asked_by=asked_by,
+    )
