@@ -28,7 +28,7 @@ from feedback_app.survey.views import survey
 from feedback_app.survey.why import survey_why
 from feedback_app.web import limits, site
 from feedback_app.web.headers import protect_all, protect_page
-from feedback_app.web.pages import page
+from feedback_app.web.pages import page, page_language
 from feedback_app.web.request import program
 
 # Below this path, errors are problem details (RFC 9457) instead of pages.
@@ -104,7 +104,8 @@ def _error_page(error: HTTPException) -> Response:
         response = problem_response(ProblemError(HTTPStatus(error.code or 500)))
     else:
         unsent = _unsent_answer() if error.code == HTTPStatus.SERVICE_UNAVAILABLE else None
-        response = protect_page(page("web/error", error.code or 500, unsent=unsent))
+        language = page_language(request.path.split("/")[1])  # "de" below /de/
+        response = protect_page(page("web/error", error.code or 500, language, unsent=unsent))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value

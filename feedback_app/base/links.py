@@ -15,10 +15,13 @@ Purpose = Literal["survey", "page", "why", "change", "thanks", "opt-out"]
 _TRAILING = ".,;:!?)]}>\"'»“”’"
 # An id, perhaps with a second part, the time in 4 bytes and a SHA-256 signature, all in base64.
 _TOKEN = re.compile(
-    r"(?<![\w-])[\w-]{22}(?::[\w-]{1,64})?\.[\w-]{6}\.[\w-]{43}(?![A-Za-z0-9])", re.ASCII
+    r"(?<![\w-])[\w-]{22}(?::[\w-]{1,64})?\.[\w-]{6}\.[\w-]{43}(?![A-Za-z0-9](?!ttps?:))", re.ASCII
 )
 # Line breaks with the `=` of quoted-printable or the `>` of a reply, and invisible characters.
-_WRAPPING = re.compile(r"=?\s+(?:>\s*)*|[\u00ad\u200b-\u200d\u2060\ufeff]")
+_WRAPPING = re.compile(
+    r"=?\s+(?:>\s*)*|</?w?br */?>"
+    r"|[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff]"
+)
 
 
 class BadLinkError(ValueError):

@@ -7,7 +7,7 @@ from typing import Any
 from feedback_app.base.links import split_token
 from feedback_app.web.limits import MAX_PATH
 
-_ROUTE = re.compile(r"/+([fo])/", re.IGNORECASE)
+_ROUTE = re.compile(r"/+([fo])(?:/|$)", re.IGNORECASE)
 _STEP = re.compile(r"/(why|thanks)\b", re.IGNORECASE)
 # A `=` in quoted-printable text is "=3D".
 _EASE = re.compile(r"(?:\b|=3F)ease=(?:3D)?([1-5])(?!\d)", re.IGNORECASE)
@@ -24,7 +24,7 @@ def repaired(path: str) -> tuple[str, str]:
     start, rest = f"/{route[1].lower()}/", path[route.end() :]
     token, after = split_token(rest)
     if not token:
-        return start + rest.rstrip("/"), ""
+        return start + (rest.rstrip("/") or "-"), ""
     step, ease = _STEP.match(after), _EASE.search(after)
     return start + token + (f"/{step[1].lower()}" if step else ""), ease[1] if ease else ""
 

@@ -26,15 +26,23 @@ def serve(app: Flask, folder: Path) -> None:
                 return redirect(f"/{name}/")
             response = send_from_directory(folder, name)
         except NotFound:
-            if not (folder / "404.html").exists():
-                raise
-            response = send_from_directory(folder, "404.html")
-            response.status_code = 404
+            response = _not_found(folder, name)
         response.headers.update(headers.get("/*", {}) | headers.get(f"/{name}", {}))
         return response
 
     app.add_url_rule("/", view_func=show, endpoint="site.home", defaults={"path": ""})
     app.add_url_rule("/<path:path>", view_func=show, endpoint="site.page")
+
+
+def _not_found(folder: Path, name: str) -> Response:
+    """Return the 404.html of the language in the address. Raises NotFound if the site has none."""
+    language = f"{name.partition('/')[0]}/404.html"
+    try:
+        response = send_from_directory(folder, language)
+    except NotFound:
+        response = send_from_directory(folder, "404.html")
+    response.status_code = 404
+    return response
 
 
 def _is_hidden(name: str) -> bool:

@@ -122,7 +122,8 @@ def _pointed(site: Path, path: Path, html: str, named: dict[Path, Path]) -> str:
         if not now.exists():
             return found.group()
         # 404.html is served at any depth, so its links start at the root.
-        rooted = found["up"] + now.relative_to(site).as_posix()
+        root = found["up"].removesuffix(f"{path.parent.relative_to(site).as_posix()}/")
+        rooted = root + now.relative_to(site).as_posix()
         target = rooted if rooted.startswith("/") else relpath(now, path.parent)
         return f'{found["attribute"]}="{target}"'
 

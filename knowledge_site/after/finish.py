@@ -1,5 +1,6 @@
 """The steps after the build, in order."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from knowledge_site.results.downloads import write_downloads
 from published_results import Published
 from support_facts import Facts
 
+ROOTED = re.compile(r'(?<= )[a-z-]+="?/(?!/)')
+
 
 def finish(
     site: Path, pages: Iterable[Page], facts: Facts, published: Published | None = None
@@ -29,7 +32,8 @@ def finish(
     """Complete the built folder and return the faults in it."""
     published = published or Published()
     site = site.resolve()
-    keep_one_not_found_page(site)
+    if not facts.organisation.site_url:
+        root_links(site, facts.languages[1:])
     for folder in (site, *(site / language for language in facts.languages[1:])):
         whole_policy.write_whole_policy(folder)
     feed.write_feeds(site, facts, published)
@@ -64,8 +68,13 @@ def optimise(site: Path, folders: Iterable[str]) -> tuple[assets.Pages, list[Pat
     return pages, unchanging
 
 
-def keep_one_not_found_page(site: Path) -> None:
-    """Delete the 404.html of other languages, because servers only use the one at the root."""
-    for path in site.rglob("404.html"):
-        if path.parent != site:
-            path.unlink()
+def root_links(site: Path, folders: Iterable[str]) -> None:
+    """Let the links of each folder's 404.html start at the folder.
+
+    The page is served at any depth. Without a site_url, MkDocs takes the folder for the root.
+    """
+    for folder in folders:
+        path = site / folder / "404.html"
+        if path.exists():
+            html = path.read_text(encoding="utf-8")
+            path.write_text(ROOTED.sub(rf"\g<0>{folder}/", html), encoding="utf-8")

@@ -62,7 +62,7 @@ def _dead(name: str, target: str, built: Built) -> str:
     if parts.scheme or parts.netloc:
         return ""
     # 404.html is served at any depth, so its links must start at the root.
-    if parts.path.startswith("/") and name != "404.html":
+    if parts.path.startswith("/") and not name.endswith("404.html"):
         return " starts at the server's root: link relative to the page"
     path = _place(dirname(name), parts.path) if parts.path else name
     if path not in built.files:

@@ -26,6 +26,20 @@ ENDINGS = (
 )
 BREAKS = ("=%0A", "=%0D%0A", "%0A", "%20", "%0A%20%20", "%0A%3E%20", "%C2%AD", "%E2%80%8B", "%250A")
 STARTS = ("/F/", "/F//", "/f//", "/f/%3C", "/f/%20", "/f/%253C", "/f/(", "/f/*", "/f/%E2%80%8B")
+# Wrappers of security products that append to a link, and what sharing, copying and typing add.
+APPENDED = (
+    *("&data=05%7C02%7C&sdata=x%3D&reserved=0", "%26data%3D05%257C02%26sdata%3Dx", "__;!!Nz9!x$"),
+    *("__;!!Nz9!Ab-_c$%20", "&url=https%3A%2F%2Fx.example", "%3Futm_source%3Dx%26fbclid%3Dy"),
+    *(";jsessionid=0A1B", "%3Bjsessionid%3D0A1B", ";jsessionid=0A1B/", "/;jsessionid=1?x=y"),
+    *("?utm_source=email", "?ease", "?ease=", "?=", "?&&", "?lang=", "?x=%ff", "#!", "%23!", "@"),
+    *("%2F", "%252F", "%252f%253F", "%", "%2", "%zz", "%u003F", "%FF%FE", "%E2%80", "%C3"),
+    *("%E2%80%9C", "%E2%80%98", "%E2%80%99", "%E2%80%9D.", "%E2%80%93", "%E2%80%94", "%C2%AB"),
+    *("%C2%AD", "%E2%80%8E", "%E2%80%8F", "%E2%81%A0", "%E2%81%A9", "%EF%B8%8F", "%E3%80%82"),
+    *("%EF%BC%89", "%EF%BC%8C", "%F0%9F%91%8D", "%22%3EHere%3C/a%3E", "'%3E", "%5D(x)", "**_"),
+    *("%09", "%0D", "%0B", "%0C", "%C2%85", "%E2%80%A8", "%E3%80%80", "%20(was:%20x)", "&nbsp;"),
+    *("https://survey.example/f/x", "%20https://survey.example/f/x", "/f/x", "//", "/../x", "/./"),
+)
+WITHIN = ("%E2%80%8E", "%E2%81%A0", "%EF%BB%BF", "%3Cwbr%3E", "%3Cbr%20/%3E", "%09", "=%0A%3E%20")
 SCORES = ("%3Fease%3D3", "%3fease%3d3", "%253Fease%253D3", "&ease=3", "&amp;ease=3", "/%3Fease=3")
 
 
@@ -42,13 +56,23 @@ def _spellings(path: str) -> list[str]:
         *(path + ending for ending in ENDINGS),
         *(f"/f/{token[:at]}{one}{token[at:]}" for one in BREAKS for at in (9, 24, 60)),
         *(start + token for start in STARTS),
+        *(path + appended for appended in APPENDED),
+        *(f"/f/{token[:at]}{one}{token[at:]}" for one in WITHIN for at in (11, 22, 23, 30, 71)),
+        "/f/" + token.replace(".", "%2E"),
+        "/f/" + token.replace(".", "%252E").replace("-", "%252D"),
+        "/f/" + "".join(f"%{ord(letter):02x}" for letter in token),
+        "/f/" + "".join(f"%25{ord(letter):02X}" for letter in token),
+        f"/f/https://survey.example/f/{token}",
+        f"/f%2F{token}",
+        f"/%66/{token}",
+        f"//F/{token}",
     ]
 
 
 def test_a_mangled_link_opens_the_survey_and_a_get_writes_nothing(customer: Customer) -> None:
     before = customer.office.everything()
     spellings = _spellings(customer.path)
-    assert len(spellings) >= 60
+    assert len(spellings) >= 190
     shown = {link: customer.browser.get(link) for link in spellings}
     assert [link for link, page in shown.items() if "How did we do?" not in page.text] == []
     assert customer.office.everything() == before
@@ -68,7 +92,7 @@ def test_an_answer_sent_from_a_mangled_link_is_stored(customer: Customer) -> Non
     assert customer.answers[0].ease == 3
 
 
-@pytest.mark.parametrize("ending", ["/", "*", "%3E", "."])
+@pytest.mark.parametrize("ending", ["/", "*", "%3E", ".", ")", "%E2%80%A6", ";jsessionid=1", "%0A"])
 def test_a_mangled_link_to_a_later_page_opens_that_page(customer: Customer, ending: str) -> None:
     why = customer.send(ease="1", satisfaction="1").location.partition("?")
     shown = customer.browser.get(f"{why[0].upper().replace(*_upper(why[0]))}{ending}?{why[2]}")
@@ -86,17 +110,29 @@ def test_a_mangled_opt_out_link_opens_its_page_and_changes_nothing(customer: Cus
     link = customer.office.program.opt_out_link(customer.invitation_id, "contact@customer.example")
     path = link.removeprefix("http://survey.example")
     before = customer.office.everything()
-    for ending in ENDINGS:
+    for ending in (*ENDINGS, *APPENDED):
         assert customer.browser.get(path + ending).status_code == 200, ending
-    for broken in BREAKS:
+        german = customer.browser.get(f"{path}{re.split('[?#]', ending)[0]}?lang=de").text
+        assert "Umfragen zu geschlossenen Fällen" in german, ending
+    for broken in (*BREAKS, *WITHIN):
         assert customer.browser.get(path[:70] + broken + path[70:]).status_code == 200, broken
     assert customer.browser.get(path.replace("/o/", "/O/")).status_code == 200
     assert customer.office.everything() == before
 
 
+@pytest.mark.parametrize("kept", [3, 4, 20, 26, 30, -3])
 @pytest.mark.parametrize("ending", ["", "/", "%3Fease%3D3", "*"])
-def test_a_cut_link_still_says_that_it_is_incomplete(customer: Customer, ending: str) -> None:
-    shown = customer.browser.get(customer.path[:-3] + ending)
+def test_a_cut_link_still_says_that_it_is_incomplete(
+    customer: Customer, kept: int, ending: str
+) -> None:
+    shown = customer.browser.get(customer.path[:kept] + ending)
+    assert shown.status_code == 404
+    assert "This link is incomplete" in shown.text
+
+
+@pytest.mark.parametrize("link", ["/f", "/F/", "/f//", "/o", "/O/"])
+def test_a_link_without_its_token_says_that_it_is_incomplete(customer: Customer, link: str) -> None:
+    shown = customer.browser.get(link)
     assert shown.status_code == 404
     assert "This link is incomplete" in shown.text
 

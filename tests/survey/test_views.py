@@ -591,6 +591,9 @@ def test_a_page_that_does_not_exist_is_a_page_not_a_crash(office: Office) -> Non
     page = office.client().get("/nothing/here")
     assert page.status_code == 404
     assert "There is no page at this address." in page.text
+    german = office.client().get("/de/nothing", headers={"Accept-Language": "en"})
+    assert "Unter dieser Adresse gibt es keine Seite." in german.text
+    assert "Page not found" in office.client().get("/de/nothing?lang=en").text
 
 
 def test_the_answer_is_not_in_the_log(customer: Customer, caplog) -> None:

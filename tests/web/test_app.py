@@ -20,6 +20,7 @@ def site(tmp_path: Path) -> Path:
     (folder / "index.html").write_text("the home page", encoding="utf-8")
     (folder / "de" / "index.html").write_text("die Startseite", encoding="utf-8")
     (folder / "404.html").write_text("not here", encoding="utf-8")
+    (folder / "de" / "404.html").write_text("nicht hier", encoding="utf-8")
     (folder / "v6" / "docs" / "old").mkdir(parents=True)
     (folder / "v6" / "docs" / "old" / "index.html").write_text("moved", encoding="utf-8")
     policy = {"Content-Security-Policy": "default-src 'none'; script-src 'sha256-x'"}
@@ -79,8 +80,16 @@ def test_an_unknown_address_shows_the_404_page_of_the_site(client) -> None:
         assert (page.status_code, page.text) == (404, "not here")
 
 
+@pytest.mark.parametrize("address", ["/de/nothing", "/de/nothing/here.html", "/de/.env"])
+def test_an_unknown_address_below_a_language_shows_the_404_page_of_that_language(
+    client, address: str
+) -> None:
+    with client.get(address) as page:
+        assert (page.status_code, page.text) == (404, "nicht hier")
+
+
 def test_hidden_files_are_not_served_but_well_known_ones_are(client) -> None:
-    for address in ("/.env", "/de/.env", "/.well-known/.env"):
+    for address in ("/.env", "/.well-known/.env"):
         with client.get(address) as page:
             assert (page.status_code, page.text) == (404, "not here")
     with client.get("/.well-known/security.txt") as page:

@@ -85,10 +85,13 @@ def test_a_language_keeps_a_file_that_differs(site):
 
 def test_addresses_from_the_root_are_kept_at_any_depth(site):
     (site / "404.html").write_text(HEAD.format(up="/below/"))
-    page = lightened(site)["404.html"]
+    (site / "de/404.html").write_text(HEAD.format(up="/below/de/"))
+    pages = lightened(site)
+    page = pages["404.html"]
     [style], [search] = site.rglob("*.css"), site.rglob("*.js")
     assert f'href="/below/assets/{style.name}"' in page
     assert f'data-search="/below/assets/{search.name}"' in page
+    assert f'href="/below/assets/{style.name}"' in pages["de/404.html"]
 
 
 def test_the_name_of_the_style_sheet_changes_only_with_its_content(site):

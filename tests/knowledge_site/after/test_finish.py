@@ -93,7 +93,8 @@ def test_braces_in_scripts_are_not_unfilled_placeholders(site):
 
 
 def test_not_found_page_may_link_from_the_root(site):
-    site("404.html", '<a href="/other.html#top">x</a>')
+    for name in ("404.html", "de/404.html"):
+        site(name, '<a href="/other.html#top">x</a>')
     assert faults(site) == []
 
 
@@ -129,12 +130,14 @@ def test_headers_are_written_for_the_app_and_for_static_hosts(tmp_path):
     assert given["Content-Security-Policy"].count("sha256-") == 2
 
 
-def test_one_not_found_page_is_kept(tmp_path):
+def test_the_links_of_a_not_found_page_start_at_the_folder_of_its_language(tmp_path):
     (tmp_path / "de").mkdir()
     for folder in (tmp_path, tmp_path / "de"):
-        (folder / "404.html").write_text("x")
-    finish.keep_one_not_found_page(tmp_path)
-    assert [path.parent for path in tmp_path.rglob("404.html")] == [tmp_path]
+        (folder / "404.html").write_text('<a href="/x.html#y"><a href=/><a href="//z"> "/q"')
+    finish.root_links(tmp_path, ["de", "fr"])
+    assert "/de/" not in (tmp_path / "404.html").read_text()
+    german = (tmp_path / "de/404.html").read_text()
+    assert german == '<a href="/de/x.html#y"><a href=/de/><a href="//z"> "/q"'
 
 
 def page(language: str, day: int) -> Page:
