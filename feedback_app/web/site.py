@@ -18,6 +18,7 @@ def serve(app: Flask, folder: Path) -> None:
 
     def show(path: str) -> Response:
         name = path + "index.html" if path.endswith("/") or not path else path
+        response: Response
         try:
             if _is_hidden(name):
                 raise NotFound
