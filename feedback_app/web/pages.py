@@ -36,7 +36,7 @@ def render(template_name: str, language: str, **values: Any) -> str:
     facts = program().facts
     common = {
         "facts": facts,
-        # The leads' switch to another language is a GET, so a page with typed text does not offer it.
+        # The leads' language links are GETs, so a page with typed text does not offer them.
         "here": request.path if request.method == "GET" else "",
         "kept_query": {key: request.args[key] for key in _KEPT if key in request.args},
         "languages": {other: own_name(other) for other in facts.languages},
