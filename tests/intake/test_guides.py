@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from click.testing import CliRunner
 
 from feedback_app.base.times import to_text
 from feedback_app.cli import main
@@ -62,6 +63,12 @@ class Operator:
         assert (places, secrets) == (1, 1)
         return self.shell(script)
 
+    def feedback(self, *words: str) -> str:
+        """Run a `feedback` command in this process, which is faster, and return its output."""
+        done = CliRunner().invoke(main, words, env=self.env, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
     def case(self, number: str) -> dict[str, object] | None:
         """Return the stored case with this number."""
         database = open_database(self.env["FEEDBACK_DATABASE"])
@@ -103,7 +110,7 @@ def test_the_steps_of_each_guide_work(operator: Operator, name: str) -> None:
     closing = Closing(number=number, closed_at=closed_at, delivery=f"delivery-{name}")
     payload = operator.folder / "closing"
     payload.write_bytes(system.body(system.closing(closing)))
-    seen = feedback("intake", "try", name, str(payload), env=operator.env)
+    seen = operator.feedback("intake", "try", name, str(payload))
     assert f"case_number             {system.case_number(number)}" in seen
     assert operator.case(system.case_number(number)) is None
     reply = system.tell(operator.port, closing, datetime.now(UTC))
@@ -112,7 +119,7 @@ def test_the_steps_of_each_guide_work(operator: Operator, name: str) -> None:
     assert case
 
     # The link gets back, by the answer or by asking for it with a key of this source.
-    key = feedback("key", "add", system.source, env=operator.env).strip()
+    key = operator.feedback("key", "add", system.source).strip()
     desk = Wire(operator.port, {"Authorization": f"Bearer {key}"})
     told = desk.post("/api/v1/survey-links", {"case_id": case["case_id"]}).json
     link = urlsplit(reply.json["survey_link"] if system.reads_answer else told["survey_link"])
@@ -120,7 +127,7 @@ def test_the_steps_of_each_guide_work(operator: Operator, name: str) -> None:
 
 
 def test_the_steps_of_the_api_guide_work(operator: Operator) -> None:
-    key = feedback("key", "add", "my-desk", env=operator.env).strip()
+    key = operator.feedback("key", "add", "my-desk").strip()
     assert operator.block("api", key).startswith("HTTP/1.1 404 NOT FOUND")
     assert operator.block("api", key + "0").startswith("HTTP/1.1 401 UNAUTHORIZED")
     desk = Wire(operator.port, {"Authorization": f"Bearer {key}"})
@@ -155,7 +162,7 @@ def test_the_steps_of_the_csv_guide_work(operator: Operator) -> None:
     imported = operator.shell(invite)
     assert "3 rows read: 2 new closed cases" in imported
     take_back = imported.splitlines()[-1].partition(": ")[2]
-    assert "removed 2 cases" in operator.shell(take_back)
+    assert "Removed 2 cases; 0 cases of this import stay" in operator.shell(f"{take_back} --yes")
     assert operator.case("0001") is None
     assert "3 rows read: 2 new closed cases" in operator.shell(invite)
     compared = operator.shell(reconcile)
