@@ -58,15 +58,22 @@ def _show(program: Program, preset: Preset, body: Any, now: datetime) -> bool:
         return False
     payload = with_request_data(body, {}, now)
     try:
-        delivery = preset.delivery(payload, preset.reader(program, now))
+        reader = preset.reader(program, now)
+        delivery = preset.delivery(payload, reader)
+        reopening = None if delivery else preset.reopening(payload, reader)
         result = _result(program, delivery, now) if delivery else ""
     except InvalidCaseError as error:
         click.echo(f"{preset.name}: an invalid closed case")
         for one in error.errors:
             click.echo(visible(f"  {one}"))
         return False
+    if reopening:
+        click.echo(f"{preset.name}: a case is open again")
+        for name, value in (("case_id", reopening.case_id), ("reopened_at", reopening.reopened_at)):
+            _print_field(name, value)
+        return True
     if delivery is None:
-        click.echo(f"{preset.name}: ignored, this event does not close a case")
+        click.echo(f"{preset.name}: ignored, this event neither closes nor reopens a case")
         for reason in preset.unmet(payload):
             click.echo(visible(f"  {reason}"))
         return True
@@ -74,12 +81,16 @@ def _show(program: Program, preset: Preset, body: Any, now: datetime) -> bool:
     for name in FIELDS:
         value = getattr(delivery.case, name)
         if value not in (None, ""):
-            shown = to_text(value) if isinstance(value, datetime) else value
-            click.echo(visible(f"  {name:{_WIDTH}}{shown}"))
+            _print_field(name, value)
     for note in delivery.notes:
         click.echo(visible(f"  {note}"))
     click.echo(visible(f"  {result}"))
     return True
+
+
+def _print_field(name: str, value: object) -> None:
+    shown = to_text(value) if isinstance(value, datetime) else value
+    click.echo(visible(f"  {name:{_WIDTH}}{shown}"))
 
 
 def _result(program: Program, delivery: CaseDelivery, now: datetime) -> str:
@@ -88,6 +99,8 @@ def _result(program: Program, delivery: CaseDelivery, now: datetime) -> str:
         return "duplicate: no second invitation"
     if decision.outcome == "likely_duplicate":
         return f"likely duplicate of a case from source {decision.duplicate_of}: not stored"
+    if decision.outcome == "completed" and not decision.restarts:
+        return "duplicate: it fills in what the earlier delivery lacked"
     if decision.withheld_because == "no_address":
         return "no address: only the survey link is created"
     if decision.withheld_because:

@@ -27,6 +27,7 @@ _REASONS = {
     "opt_out": "opted out",
     "quiet_period": "asked recently",
     "superseded": "closed again later",
+    "reopened": "reopened",
 }
 
 
@@ -84,6 +85,8 @@ def _count_lines(counts: ImportCounts) -> Iterator[str]:
     yield f"{counts.new:>8}  new cases, {asked} of them with a survey"
     for reason, count in sorted(counts.withheld.items()):
         yield f"{count:>8}    not asked: {_REASONS.get(reason, reason.replace('_', ' '))}"
+    if counts.completed:
+        yield f"{counts.completed:>8}  known cases completed, {counts.restarted} with a survey"
     yield f"{counts.emails:>8}  emails"
     yield f"{counts.known:>8}  cases already known"
     yield f"{counts.repeated:>8}  repeats of a row in this file"

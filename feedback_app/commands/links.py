@@ -48,7 +48,11 @@ def link(
         newest = newest_invitation(tx, case_number, source)
         if renew or address:
             newest = _renewed(program, tx, newest, address, now)
-        if newest.answered_at or (newest.handed_over_at and newest.expires_at <= now):
+        if (
+            newest.answered_at
+            or newest.superseded_at
+            or (newest.handed_over_at and newest.expires_at <= now)
+        ):
             raise click.ClickException(
                 f"The link of case {case_number} no longer accepts an answer; "
                 f"its state is: {newest.state(now).replace('_', ' ')}. If it expired, add --renew."

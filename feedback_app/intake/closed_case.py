@@ -19,6 +19,7 @@ from feedback_app.records import (
     ClosedCase,
     DurationClock,
     FieldKind,
+    Reopening,
 )
 from support_facts import Facts
 
@@ -79,7 +80,8 @@ class CaseReader:
     @cached_property
     def readers(self) -> Mapping[str, Callable[[str], Any]]:
         """Return the reader of each field. Readers raise ValueError with the reason."""
-        return {name: self._reader(name, one.kind) for name, one in CASE_FIELDS.items()}
+        fields = {name: self._reader(name, one.kind) for name, one in CASE_FIELDS.items()}
+        return {**fields, "reopened_at": self._closed_at}
 
     def read(self, values: Mapping[str, str]) -> ClosedCase:
         """Return the closed case with these values by field name.
@@ -115,6 +117,21 @@ class CaseReader:
             return self.read(kept), errors
         except InvalidCaseError:
             raise InvalidCaseError(errors) from None
+
+    def read_reopening(self, values: Mapping[str, str]) -> Reopening:
+        """Return the reopening with the fields `source`, `case_id` and `reopened_at`.
+
+        `case_id` defaults to the case number, `reopened_at` to now. Raises InvalidCaseError.
+        """
+        names = ("source", "case_id", "case_number", "reopened_at")
+        found, errors = self._read_fields({name: values[name] for name in names if name in values})
+        complete(found)
+        if not (found["case_id"] or errors):
+            errors.append(FieldError("case_number", "is empty"))
+        if errors:
+            raise InvalidCaseError(errors)
+        moment = found.get("reopened_at", self.now)
+        return Reopening(found["source"], found["case_id"], moment)
 
     def check(self, values: Mapping[str, str]) -> list[FieldError]:
         """Return the faults of each value on its own, without comparing values."""

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from feedback_app.base.times import to_text
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.intake.api.messages import ClosingMessage
+from feedback_app.intake.api.messages import ClosingMessage, EventMessage
 from feedback_app.intake.errors import FieldError, InvalidCaseError
 from feedback_app.invitations import IntakeDecision, IntakeOutcome
 from feedback_app.program import Program
-from feedback_app.records import ClosedCase, Closing
+from feedback_app.records import ClosedCase, Closing, Reopening
 from feedback_app.store import closings, deliveries
 
 CLEANED = "characters that cannot be stored, such as NUL, were removed"
@@ -18,6 +18,7 @@ LIKELY_DUPLICATE = (
     "stored and nobody is asked twice; if it is a different case, import it with "
     "'feedback invite --ask-anyway'"
 )
+NOTHING_TO_WITHDRAW = "ignored: no unanswered survey is about an earlier closing of this case"
 _LINK_ALLOWED = (None, "no_address")
 _SENT_BY_SENDER = "withdrawn: the case system tells the customer itself"
 
@@ -28,7 +29,8 @@ class CaseDelivery:
 
     If `send` is false, the case system tells the customer itself. `answer_is_read` is true if
     it can read our response: only then the response releases the survey link. `notes` list what
-    was left out of the delivery.
+    was left out of the delivery. With `until_reopened`, a later closing is the same one unless the
+    case was reopened in between.
     """
 
     case: ClosedCase
@@ -36,6 +38,7 @@ class CaseDelivery:
     send: bool = True
     answer_is_read: bool = True
     notes: tuple[str, ...] = ()
+    until_reopened: bool = False
 
 
 def accept(
@@ -43,30 +46,35 @@ def accept(
 ) -> ClosingMessage:
     """Store one delivery and return the response to its sender.
 
-    A repeated delivery or closing changes nothing, with two exceptions: a sender that requests the
-    link gets it, and our email is withdrawn once the sender tells the customer itself.
+    A repeated delivery changes nothing, with two exceptions: a sender that requests the link gets
+    it, and our email is withdrawn once the sender tells the customer itself. A repeated closing
+    fills in what the stored one lacks.
     A likely duplicate of a case from another source is not stored. Raises InvalidCaseError for a
     delivery id that was used for another case or closing.
     """
     case = delivery.case
     closing = _delivered_before(tx, program, delivery)
     outcome: IntakeOutcome = "known"
+    notes = list(delivery.notes)
     if closing is None:
-        result = program.case_intake.store(tx, case, now, send=delivery.send)
+        result = program.case_intake.store(
+            tx, case, now, send=delivery.send, until_reopened=delivery.until_reopened
+        )
         outcome = result.outcome
+        notes += [f"{name}: another value is stored and was kept" for name in result.differing]
         if result.case_ref is None:
             return _likely_duplicate(delivery)
         if delivery.delivery_id:
             deliveries.add(tx, case.source, delivery.delivery_id, result.case_ref, now)
         closing = closings.find(tx, result.case_ref)
-    if outcome == "known" and not delivery.send:
+    if outcome != "new" and not delivery.send:
         program.case_intake.withdraw_email(tx, closing.invitation.id, now, _SENT_BY_SENDER)
     we_send = program.case_intake.we_send and delivery.send
     is_sent_by_us = we_send and closing.invitation.withheld_because != "no_address"
     if delivery.answer_is_read and not is_sent_by_us:
         closing = release_link(tx, program, closing, now)
     message = closing_message(closing, program, now, shows_link=delivery.answer_is_read)
-    return message.model_copy(update={"outcome": outcome, "notes": list(delivery.notes)})
+    return message.model_copy(update={"outcome": outcome, "notes": notes})
 
 
 def _likely_duplicate(delivery: CaseDelivery) -> ClosingMessage:
@@ -93,7 +101,16 @@ def preview(
     """Return the decision `accept` would make, without writing. Raises InvalidCaseError."""
     if _delivered_before(source, program, delivery):
         return IntakeDecision("known")
-    return program.case_intake.decide(source, delivery.case, now)
+    return program.case_intake.decide(
+        source, delivery.case, now, until_reopened=delivery.until_reopened
+    )
+
+
+def reopen(tx: Transaction, program: Program, reopening: Reopening, now: datetime) -> EventMessage:
+    """Store that a case is open again and return the response to its sender."""
+    if program.case_intake.reopen(tx, reopening, now):
+        return EventMessage(outcome="reopened", notes=[])
+    return EventMessage(outcome="ignored", notes=[NOTHING_TO_WITHDRAW])
 
 
 def release_link(tx: Transaction, program: Program, closing: Closing, now: datetime) -> Closing:

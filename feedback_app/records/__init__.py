@@ -7,6 +7,7 @@ review   leads, notes, follow-ups, meetings
 
 from feedback_app.records.cases import (
     CASE_FIELDS,
+    COMPLETED_FIELDS,
     EXPORTED_CASE_FIELDS,
     REQUIRED_CASE_FIELDS,
     AnsweredCase,
@@ -18,6 +19,7 @@ from feedback_app.records.cases import (
     DurationClock,
     FieldKind,
     MeasuredCase,
+    Reopening,
     SeenClosing,
 )
 from feedback_app.records.review import (
@@ -49,6 +51,7 @@ from feedback_app.records.survey import (
 
 __all__ = [
     "CASE_FIELDS",
+    "COMPLETED_FIELDS",
     "EXPORTED_CASE_FIELDS",
     "FOLLOW_UP_OUTCOMES",
     "REQUIRED_CASE_FIELDS",
@@ -79,6 +82,7 @@ __all__ = [
     "Progress",
     "Role",
     "ScoreCount",
+    "Reopening",
     "SeenClosing",
     "SenderKey",
     "WithheldBecause",

@@ -4,12 +4,12 @@ To add a field, annotate it in one of the classes below and add its column in a 
 store, the exports, the API, mapping files and the retention periods follow from the annotation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, NamedTuple, get_type_hints
 
 from feedback_app.base.times import to_text
-from feedback_app.records.survey import SAMPLE_SOURCE, InvitationState, Scored
+from feedback_app.records.survey import SAMPLE_SOURCE, InvitationState, Scored, WithheldBecause
 
 DurationClock = Literal["calendar", "business"]
 Became = Literal["not_asked", "not_delivered", "bounced", "reached"]
@@ -114,10 +114,13 @@ class CaseDetails(MeasuredCase):
     ] = None
 
 
-class SeenClosing(NamedTuple):
+@dataclass(slots=True)
+class SeenClosing:
     """The fields by which two closed cases are compared.
 
-    `id` is its key in the database, None if it is not stored.
+    `id` is its key in the database, None if it is not stored. `lacks` tells for each of
+    `COMPLETED_FIELDS` whether it is empty. `withheld_because` is None if the customer was asked or
+    answered.
     """
 
     id: str | None
@@ -126,11 +129,28 @@ class SeenClosing(NamedTuple):
     closure_key: str
     closed_at: datetime
     contact_email: str | None
+    lacks: tuple[bool, ...]
+    closed_again_at: datetime | None = None
+    withheld_because: WithheldBecause | None = None
 
     @property
     def key(self) -> str:
         """Return the closure key, or the closing time as UTC text if there is none."""
         return self.closure_key or to_text(self.closed_at)
+
+    @property
+    def last_closed_at(self) -> datetime:
+        """Return the latest time that was reported for this closing."""
+        return self.closed_again_at or self.closed_at
+
+
+@dataclass(frozen=True)
+class Reopening:
+    """A case that was closed before is open again."""
+
+    source: str
+    case_id: str
+    reopened_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +206,29 @@ class ClosedCase(CaseDetails):
             and (not ours or not theirs or ours == theirs)
         )
 
+    def completed_by(self, other: "ClosedCase") -> "ClosedCase":
+        """Return this closing with its empty fields filled from `other`.
+
+        Times stay empty if they are not in the order opened, responded, closed, and durations if
+        they count other hours than the known ones.
+        """
+        filled = {
+            name: value
+            for name in COMPLETED_FIELDS
+            if getattr(self, name) is None and (value := getattr(other, name)) is not None
+        }
+        times = (
+            self.opened_at or other.opened_at,
+            self.first_response_at or other.first_response_at,
+            self.closed_at,
+        )
+        known = [moment for moment in times if moment]
+        if known != sorted(known):
+            filled = {name: filled[name] for name in filled if name not in _ORDERED}
+        if self.duration_clock not in (None, other.duration_clock):
+            filled = {name: filled[name] for name in filled if name not in _DURATIONS}
+        return replace(self, **filled)
+
 
 REQUIRED_CASE_FIELDS = ("case_number", "closed_at")
 _HINTS = get_type_hints(ClosedCase, include_extras=True)
@@ -193,6 +236,14 @@ _HINTS = get_type_hints(ClosedCase, include_extras=True)
 CASE_FIELDS: dict[str, CaseField] = {
     name: _HINTS[name].__metadata__[0] for name in dict.fromkeys((*REQUIRED_CASE_FIELDS, *_HINTS))
 }
+# What a later delivery of the same closing may fill in.
+COMPLETED_FIELDS = tuple(
+    name
+    for name in CASE_FIELDS
+    if name not in (*REQUIRED_CASE_FIELDS, "source", "case_id", "closure_key")
+)
+_ORDERED = ("opened_at", "first_response_at")
+_DURATIONS = tuple(name for name, field in CASE_FIELDS.items() if field.kind == "seconds")
 EXPORTED_CASE_FIELDS = tuple(name for name, field in CASE_FIELDS.items() if field.exported)
 
 

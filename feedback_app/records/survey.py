@@ -16,6 +16,7 @@ WithheldBecause = Literal[
     "opt_out",
     "quiet_period",
     "superseded",
+    "reopened",
 ]
 InvitationState = Literal["waiting", "handed_over", "bounced", "withheld", "answered", "expired"]
 
@@ -25,6 +26,8 @@ class Invitation:
     """The survey invitation for a closed case. Its state follows from its times and reasons.
 
     `link_replaced` is true if it was opened by a link that is older than its last renewal.
+    From `superseded_at` on, its link takes no answer, because the case was closed again later or
+    is open again (`withheld_because` is reopened).
     """
 
     id: str

@@ -1,20 +1,33 @@
 """What the decision about a closed case depends on, loaded for one or many cases at once."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import repeat
+from operator import and_, is_, itemgetter
 
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.records import ClosedCase, SeenClosing
+from feedback_app.records import COMPLETED_FIELDS, ClosedCase, SeenClosing, WithheldBecause
 from feedback_app.store import cases, opt_outs
-from feedback_app.store.rows import in_list
+from feedback_app.store.rows import in_list, times_in
 
 # Both engines allow more parameters in one statement.
 _PARAMETERS = 500
-_CLOSINGS = """SELECT id, source, case_id, case_number, closure_key, closed_at, contact_email
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+_completed = itemgetter(*COMPLETED_FIELDS)
+_NOTHING = (False,) * len(COMPLETED_FIELDS)
+_PATTERNS: dict[tuple[bool, ...], tuple[bool, ...]] = {}
+_CLOSINGS = f"""SELECT cases.id, case_id, closed_at, closed_again_at, source, case_number,
+                      closure_key, {", ".join(COMPLETED_FIELDS)}, erased_at,
+                      CASE WHEN NOT EXISTS (SELECT 1 FROM answers
+                                            WHERE invitation_id = invitations.id)
+                      THEN withheld_because END AS withheld_because
                FROM cases
-               WHERE case_number IN ({0}) OR (source IN ({1}) AND case_id IN ({0}))
-               ORDER BY received_at, id"""
+               JOIN invitations ON invitations.case_ref = cases.id
+               WHERE case_number IN ({{0}}) OR (source IN ({{1}}) AND case_id IN ({{0}}))
+               ORDER BY received_at, cases.id"""
+_REOPENINGS = """SELECT source, case_id, reopened_at FROM reopenings
+                 WHERE source IN ({1}) AND case_id IN ({0})"""
 _OPT_OUTS = "SELECT contact_digest FROM opt_outs WHERE contact_digest IN ({})"
 _INVITED = """SELECT DISTINCT lower(contact_email) AS address
               FROM cases JOIN invitations ON invitations.case_ref = cases.id
@@ -37,28 +50,47 @@ class KnownCases:
         self._addresses: set[str] = set()
         self._opted_out: set[str] = set()
         self._invited: set[str] | None = None
+        self._reopened: dict[tuple[str, str], datetime] = {}
 
     def load(self, wanted: Sequence[ClosedCase]) -> None:
         """Load what decisions about these cases depend on."""
         sources, named = in_list("s", {case.source for case in wanted})
         keys = {case.case_number for case in wanted} | {case.case_id for case in wanted}
         for row in self._ask(_CLOSINGS, keys, sources, **named):
-            identity = (row["source"], row.pop("case_id"))
-            seen = SeenClosing(**{**row, "closed_at": from_text(row["closed_at"])})
-            self._append(identity, seen)
-        self._addresses = {case.contact_email for case in wanted if case.contact_email}
+            identity = row["source"], row["case_id"]
+            if all(one.id != row["id"] for one in self._by_case.get(identity, ())):
+                self._append(identity, _seen(row))
+        if self._source.ask("SELECT 1 FROM reopenings LIMIT 1"):
+            case_ids = {case.case_id for case in wanted}
+            for row in self._ask(_REOPENINGS, case_ids, sources, **named):
+                self._reopened[row["source"], row["case_id"]] = from_text(row["reopened_at"])
+        addresses = [case.contact_email for case in wanted]
+        addresses += [one.contact_email for case in wanted for one in self._closings(case)]
+        self._addresses = set(filter(None, addresses))
         self._invited = None
         if self._source.ask("SELECT 1 FROM opt_outs LIMIT 1"):
             digests = {opt_outs.digest_of(address) for address in self._addresses}
             self._opted_out = {row["contact_digest"] for row in self._ask(_OPT_OUTS, digests)}
 
-    def add(self, case: ClosedCase, is_asked: bool) -> None:
-        """Add a closing that would be stored; `is_asked` counts in the quiet period."""
+    def add(self, case: ClosedCase, withheld: WithheldBecause | None) -> None:
+        """Add a closing that would be stored."""
+        number, key, address = case.case_number, case.closure_key, case.contact_email
+        lacks = _lacks(vars(case))
+        seen = SeenClosing(None, case.source, number, key, case.closed_at, address, lacks)
+        seen.withheld_because = withheld
+        self._append(_identity(case), seen)
+
+    def complete(self, seen: SeenClosing, case: ClosedCase) -> bool:
+        """Fill what `seen` lacks from a later delivery of it; return whether it has any of that."""
+        lacks = tuple(map(and_, seen.lacks, _lacks(vars(case))))
+        is_completed, seen.lacks = lacks != seen.lacks, lacks
+        seen.contact_email = seen.contact_email or case.contact_email
+        return is_completed
+
+    def add_asked(self, case: ClosedCase) -> None:
+        """Let the contact of a case, who would be asked, count in the quiet period."""
         identity, address = _identity(case), case.contact_email
-        number, key = case.case_number, case.closure_key
-        seen = SeenClosing(None, case.source, number, key, case.closed_at, address)
-        self._append(identity, seen)
-        if is_asked and address:
+        if address:
             is_only = self._asked.get(address.lower(), identity) == identity
             self._asked[address.lower()] = identity if is_only else None
 
@@ -66,15 +98,19 @@ class KnownCases:
         """Return whether no known case has this id or number."""
         return case.case_number not in self._by_number and _identity(case) not in self._by_case
 
-    def same_closing(self, case: ClosedCase, within: timedelta) -> SeenClosing | None:
+    def same_closing(
+        self, case: ClosedCase, within: timedelta, until_reopened: bool = False
+    ) -> SeenClosing | None:
         """Return this closing, or one of the same case less than `within` away; None if none.
 
+        With `until_reopened`, an earlier closing is the same one unless the case was reopened.
         Stored closings come first, then the one with the same closure key, then the latest.
         """
         found = [
             one
-            for one in self._by_case.get(_identity(case), ())
+            for one in self._closings(case)
             if case.is_same_closing(one.key, one.closed_at, within)
+            or (until_reopened and self._is_still_closed(case, one))
         ]
         return max(
             found,
@@ -89,8 +125,11 @@ class KnownCases:
 
     def closed_again_later(self, case: ClosedCase) -> bool:
         """Return whether a later closing of the same case is known."""
-        closings = self._by_case.get(_identity(case), ())
-        return any(one.closed_at > case.closed_at for one in closings)
+        return any(one.closed_at > case.closed_at for one in self._closings(case))
+
+    def is_open(self, case: ClosedCase) -> bool:
+        """Return whether the case was reopened at or after this closing."""
+        return self._reopened_since(case, case.closed_at)
 
     def has_opted_out(self, address: str) -> bool:
         """Return whether this address opted out."""
@@ -106,6 +145,17 @@ class KnownCases:
             self._invited = {row["address"] for row in self._ask(_INVITED, lowered, since=since)}
         return address in self._invited and cases.asked_since(self._source, case, since)
 
+    def _is_still_closed(self, case: ClosedCase, one: SeenClosing) -> bool:
+        """Return whether the case was not reopened between two closings."""
+        is_later = case.closed_at > one.closed_at
+        return is_later and not self._reopened_since(case, one.last_closed_at)
+
+    def _reopened_since(self, case: ClosedCase, moment: datetime) -> bool:
+        return self._reopened.get(_identity(case), _NEVER) >= moment
+
+    def _closings(self, case: ClosedCase) -> tuple[SeenClosing, ...]:
+        return self._by_case.get(_identity(case), ())
+
     def _append(self, identity: tuple[str, str], seen: SeenClosing) -> None:
         self._by_case[identity] = (*self._by_case.get(identity, ()), seen)
         number = seen.case_number
@@ -120,6 +170,23 @@ class KnownCases:
             marks, named = in_list("p", listed[start : start + _PARAMETERS])
             rows += self._source.ask(sql.format(marks, sources), **named, **values)
         return rows
+
+
+def _seen(row: Row) -> SeenClosing:
+    # Erased personal data stays erased.
+    lacks = _NOTHING if row["erased_at"] else _lacks(row)
+    names = ("id", "source", "case_number", "closure_key", "contact_email", "withheld_because")
+    return SeenClosing(
+        **{name: row[name] for name in names},
+        **times_in(row, "closed_at", "closed_again_at"),
+        lacks=lacks,
+    )
+
+
+def _lacks(values: Row) -> tuple[bool, ...]:
+    found = tuple(map(is_, _completed(values), repeat(None)))
+    # Nearly all rows of a file lack the same fields.
+    return _PATTERNS.setdefault(found, found)
 
 
 def _identity(case: ClosedCase) -> tuple[str, str]:

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from feedback_app.base.links import new_id
-from feedback_app.base.times import from_text
+from feedback_app.base.times import from_text, to_text
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.records import CASE_FIELDS, ClosedCase
-from feedback_app.store.rows import exists, in_list
+from feedback_app.records import CASE_FIELDS, COMPLETED_FIELDS, ClosedCase
+from feedback_app.store.rows import exists, in_list, times_in
 
+_TIMES = tuple(name for name, field in CASE_FIELDS.items() if field.kind == "time")
 _COLUMNS = ("id", *CASE_FIELDS, "closed_week", "received_at")
 _INSERT = f"""
     INSERT INTO cases ({", ".join(_COLUMNS)})
@@ -31,6 +32,14 @@ class StoredClosing(NamedTuple):
     customer: str | None
 
 
+class Completion(NamedTuple):
+    """A stored closing after a later delivery of it, and the fields in which the two differ."""
+
+    case: ClosedCase
+    is_completed: bool
+    differing: tuple[str, ...]
+
+
 def add(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> str:
     """Store `case` and return its new key. This closing must not be stored yet."""
     key = new_id()
@@ -41,6 +50,39 @@ def add(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> s
 def correct_address(tx: Transaction, case_ref: str, address: str) -> None:
     """Replace the contact's address of a case."""
     tx.run("UPDATE cases SET contact_email = :address WHERE id = :id", id=case_ref, address=address)
+
+
+def complete(
+    tx: Transaction, case_ref: str, case: ClosedCase, closed_since: datetime
+) -> Completion:
+    """Fill the empty fields of a stored closing from `case`, a later delivery of it.
+
+    Nothing is overwritten. A case that closed before `closed_since` or was erased on request stays
+    as it is.
+    """
+    sql = f"SELECT {', '.join(CASE_FIELDS)}, closed_again_at, erased_at FROM cases WHERE id = :id"
+    (row,) = tx.ask(sql, id=case_ref)
+    closed_again_at, erased_at = row.pop("closed_again_at"), row.pop("erased_at")
+    stored = ClosedCase(**row | times_in(row, *_TIMES))
+    stays = erased_at or stored.closed_at < closed_since
+    completed = stored if stays else stored.completed_by(case)
+    changes = {
+        name: value
+        for name, value in vars(completed).items()
+        if value is not None and getattr(stored, name) is None
+    }
+    is_completed = bool(changes)
+    if to_text(case.closed_at) > (closed_again_at or to_text(stored.closed_at)):
+        changes["closed_again_at"] = case.closed_at
+    if changes:
+        assigned = ", ".join(f"{name} = :{name}" for name in changes)
+        tx.run(f"UPDATE cases SET {assigned} WHERE id = :id", id=case_ref, **changes)
+    differing = [
+        name
+        for name in COMPLETED_FIELDS
+        if getattr(case, name) not in (None, getattr(completed, name))
+    ]
+    return Completion(completed, is_completed, () if stays else tuple(differing))
 
 
 def is_known_near(source: Database | Transaction, case: ClosedCase, within: timedelta) -> bool:

@@ -36,7 +36,10 @@ _SELECT = """
            (SELECT min(follow_ups.closed_at) FROM follow_ups
             WHERE follow_ups.invitation_id = cohort.invitation_id
               AND outcome = 'contacted') AS contacted_at
-    FROM (SELECT cases.*, invitations.id AS invitation_id, withheld_because, handed_over_at,
+    FROM (SELECT cases.*, invitations.id AS invitation_id, handed_over_at,
+                 -- An invitation that began again was withheld before.
+                 CASE WHEN created_at > :as_of THEN 'reopened'
+                      ELSE nullif(withheld_because, 'reopened') END AS withheld_because,
                  bounced_at, superseded_at, expires_at
           {cohort} AND received_at <= :as_of) AS cohort
     LEFT JOIN answers AS original ON original.invitation_id = cohort.invitation_id

@@ -128,7 +128,11 @@ def erase_case(tx: Transaction, case_ref: str, invitation_id: str, now: datetime
     for follow_up in follow_ups.of_answer(tx, invitation_id):
         follow_ups.close(tx, invitation_id, follow_up.number, "not_needed", "", now)
     tx.run("DELETE FROM contact_digests WHERE invitation_id = :id", id=invitation_id)
-    tx.run(f"UPDATE cases SET {_emptied(_columns('cases'))} WHERE id = :id", id=case_ref)
+    tx.run(
+        f"UPDATE cases SET {_emptied(_columns('cases'))}, erased_at = :now WHERE id = :id",
+        id=case_ref,
+        now=now,
+    )
 
 
 def erase_mentions(tx: Transaction, is_mention: Callable[[str], bool]) -> None:

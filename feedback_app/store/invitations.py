@@ -4,7 +4,7 @@ from datetime import datetime
 
 from feedback_app.base.links import new_id
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.records import Invitation, WithheldBecause
+from feedback_app.records import Invitation, Reopening, WithheldBecause
 from feedback_app.store.rows import times_in
 
 # The columns of an `Invitation`, and their tables.
@@ -21,6 +21,10 @@ TABLES = """
     LEFT JOIN answers ON answers.invitation_id = invitations.id AND answers.revision = 1
 """
 
+_UNANSWERED = """
+    NOT EXISTS (SELECT 1 FROM answers WHERE answers.invitation_id = invitations.id)
+"""
+
 
 def add(
     tx: Transaction,
@@ -32,15 +36,55 @@ def add(
     """Store a new invitation and return its id."""
     invitation_id = new_id()
     tx.run(
-        """INSERT INTO invitations (id, case_ref, created_at, expires_at, withheld_because)
-           VALUES (:id, :case_ref, :created_at, :expires_at, :withheld_because)""",
+        """INSERT INTO invitations
+                  (id, case_ref, created_at, expires_at, withheld_because, superseded_at)
+           VALUES (:id, :case_ref, :created_at, :expires_at, :withheld_because, :superseded_at)""",
         id=invitation_id,
         case_ref=case_ref,
         created_at=created_at,
         expires_at=expires_at,
         withheld_because=withheld_because,
+        superseded_at=created_at if withheld_because == "reopened" else None,
     )
     return invitation_id
+
+
+def restart(
+    tx: Transaction,
+    case_ref: str,
+    now: datetime,
+    expires_at: datetime,
+    withheld_because: WithheldBecause | None,
+) -> str:
+    """Let an unanswered invitation begin again at `now`, and return its id."""
+    (row,) = tx.ask(
+        """UPDATE invitations SET created_at = :now, expires_at = :expires_at,
+                  withheld_because = :withheld_because, superseded_at = NULL
+           WHERE case_ref = :case_ref RETURNING id""",
+        case_ref=case_ref,
+        now=now,
+        expires_at=expires_at,
+        withheld_because=withheld_because,
+    )
+    return str(row["id"])
+
+
+def reopen(tx: Transaction, reopening: Reopening, now: datetime) -> list[str]:
+    """Withhold the unanswered invitations of closings before a reopening; return their ids.
+
+    One whose email bounced stays as it is, so that it is not sent to that address again.
+    """
+    rows = tx.ask(
+        f"""UPDATE invitations SET superseded_at = :now, withheld_because = 'reopened'
+            WHERE superseded_at IS NULL AND bounced_at IS NULL AND {_UNANSWERED}
+              AND case_ref IN (
+                  SELECT id FROM cases WHERE source = :source AND case_id = :case_id
+                    AND coalesce(closed_again_at, closed_at) <= :reopened_at)
+            RETURNING id""",
+        **vars(reopening),
+        now=now,
+    )
+    return [row["id"] for row in rows]
 
 
 def find(source: Database | Transaction, invitation_id: str) -> Invitation | None:
@@ -79,16 +123,16 @@ def mark_bounced(tx: Transaction, invitation_id: str, now: datetime) -> bool:
 def supersede_earlier(tx: Transaction, invitation_id: str, now: datetime) -> list[str]:
     """Supersede unanswered invitations for earlier closings of the case; return their ids."""
     rows = tx.ask(
-        """UPDATE invitations SET superseded_at = :now
-           WHERE superseded_at IS NULL
-             AND case_ref IN (
-                 SELECT earlier.id FROM cases AS earlier
-                 JOIN cases AS asking ON asking.source = earlier.source
-                   AND asking.case_id = earlier.case_id AND asking.closed_at > earlier.closed_at
-                 JOIN invitations AS newer ON newer.case_ref = asking.id
-                 WHERE newer.id = :id)
-             AND NOT EXISTS (SELECT 1 FROM answers WHERE answers.invitation_id = invitations.id)
-           RETURNING id""",
+        f"""UPDATE invitations SET superseded_at = :now,
+                   withheld_because = nullif(withheld_because, 'reopened')
+            WHERE (superseded_at IS NULL OR withheld_because = 'reopened') AND {_UNANSWERED}
+              AND case_ref IN (
+                  SELECT earlier.id FROM cases AS earlier
+                  JOIN cases AS asking ON asking.source = earlier.source
+                    AND asking.case_id = earlier.case_id AND asking.closed_at > earlier.closed_at
+                  JOIN invitations AS newer ON newer.case_ref = asking.id
+                  WHERE newer.id = :id)
+            RETURNING id""",
         id=invitation_id,
         now=now,
     )

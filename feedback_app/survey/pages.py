@@ -115,11 +115,12 @@ def invalid_link_page(token: str, comment: str = "") -> Response:
 
 def closed_link_page(invitation: Invitation, comment: str = "") -> Response:
     """Explain why the survey takes no answer any more, and show the submitted `comment`."""
+    closed = "superseded" if invitation.superseded_at else "expired"
     return page(
         "link",
         invitation,
         410,
-        state="superseded" if invitation.superseded_at else "expired",
+        state="reopened" if invitation.withheld_because == "reopened" else closed,
         expires_at=invitation.expires_at,
         opting_out=False,
         comment=comment,

@@ -66,7 +66,17 @@ def test_the_result_of_a_payload_is_printed(run, changes: dict[str, object], sai
 
 def test_a_known_closing_is_shown_as_a_duplicate(office: Office, run) -> None:
     office.receive(a_case("00042", source="generic"))
+    shown = run("generic", body("generic")).output
+    assert "duplicate: it fills in what the earlier delivery lacked" in shown
+    opened = NOW - timedelta(days=6, hours=1)
+    office.receive(a_case("00042", source="generic", opened_at=opened))
     assert "duplicate: no second invitation" in run("generic", body("generic")).output
+
+
+def test_a_reopening_is_shown(run) -> None:
+    shown = run("generic", b'{"event": "reopened", "case_number": "00042"}').output
+    assert "generic: a case is open again" in shown
+    assert "case_id                 00042" in shown
 
 
 def test_a_delivery_id_of_another_case_is_shown_as_refused(office: Office, run) -> None:

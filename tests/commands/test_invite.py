@@ -34,7 +34,7 @@ from tests.support.office import NOW, Office, a_case
 TODAY = to_text(NOW - timedelta(hours=2))
 LAST_LINE = re.compile(
     r"\d+ rows read: \d+ new closed cases \(\d+ withheld(: \d+ [a-z_]+(, \d+ [a-z_]+)*)?\), "
-    r"\d+ duplicates, \d+ repeated, \d+ rejected, \d+ filtered out"
+    r"\d+ duplicates, \d+ repeated, \d+ rejected, \d+ filtered out, \d+ completed"
 )
 
 
@@ -61,7 +61,7 @@ def test_the_real_export_is_imported_without_surveys_about_2016(desk: Desk, samp
     assert first.exit_code == 0
     assert _last(first) == (
         "198 rows read: 31 new closed cases (31 withheld: 31 too_old), "
-        "0 duplicates, 0 repeated, 0 rejected, 167 filtered out"
+        "0 duplicates, 0 repeated, 0 rejected, 167 filtered out, 0 completed"
     )
     assert len(desk.numbers()) == 31
     assert desk.office.mails() == []

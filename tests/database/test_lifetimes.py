@@ -10,7 +10,7 @@ CASE_COLUMNS = " ".join(name for name, field in CASE_FIELDS.items() if not field
 # Columns without personal data; they are kept as long as their row.
 HARMLESS = {
     "schema_versions": "version applied_at",
-    "cases": f"id closed_week received_at {CASE_COLUMNS}",
+    "cases": f"id closed_week received_at closed_again_at erased_at {CASE_COLUMNS}",
     "invitations": "id case_ref created_at expires_at withheld_because handed_over_at bounced_at"
     " superseded_at",
     "answers": "invitation_id revision ease satisfaction contact_welcome wording_version language"
@@ -22,6 +22,7 @@ HARMLESS = {
     "opt_out_keys": "key created_at",
     "progress": "invitation_id read_at discussed_at discussed_week handled_at",
     "sender_keys": "id source key_digest created_at revoked_at",
+    "reopenings": "source case_id reopened_at",
     "deliveries": "source delivery_digest case_ref received_at",
     "contact_digests": "invitation_id key_id",
     "rejected_files": "written_at",

@@ -127,6 +127,15 @@ class SurveyLinkMessage(Message):
     )
 
 
+class ReopeningMessage(Message):
+    """A closed case that is open again."""
+
+    case_id: Name = Field(description="The case that is open again.")
+    reopened_at: RequiredTime | None = Field(
+        default=None, description="When it was reopened. Default: now."
+    )
+
+
 class OptOutMessage(Message):
     """An email address that opts out of surveys."""
 
@@ -138,8 +147,10 @@ class OptOutMessage(Message):
 class ClosingMessage(BaseModel):
     """The status of a closing."""
 
-    outcome: Literal["new", "known", "likely_duplicate"] = Field(
+    outcome: Literal["new", "known", "completed", "likely_duplicate"] = Field(
         description="new: the closing was stored. known: it is a duplicate, and nothing changed. "
+        "completed: it was known, and your message filled in what was missing or closed a reopened "
+        "case again; if the customer can be asked now, the survey is sent. "
         "likely_duplicate: another source sent this closing before, so it was not stored."
     )
     source: str
@@ -159,7 +170,19 @@ class ClosingMessage(BaseModel):
         "the link was not released yet. Each response has a new link; earlier ones keep working.",
     )
     link_expires_at: str | None = Field(json_schema_extra={"format": "date-time"})
-    notes: list[str] = Field(description="What was left out of your message, and why.")
+    notes: list[str] = Field(
+        description="What was left out of your message, and why. Stored values are never "
+        "overwritten: a note names each field that differs."
+    )
+
+
+class EventMessage(BaseModel):
+    """What an event without a closing changed."""
+
+    outcome: Literal["reopened", "ignored"] = Field(
+        description="reopened: an unanswered survey was withdrawn. ignored: there was none."
+    )
+    notes: list[str] = Field(description="Why nothing changed.")
 
 
 class FieldProblem(BaseModel):

@@ -15,8 +15,10 @@ from feedback_app.intake.api.messages import (
     BounceMessage,
     ClosedCaseMessage,
     ClosingMessage,
+    EventMessage,
     OptOutMessage,
     Problem,
+    ReopeningMessage,
     SurveyLinkMessage,
 )
 from feedback_app.intake.problem_details import MEDIA_TYPE
@@ -96,14 +98,15 @@ def _operations(facts: Facts) -> list[_Operation]:
             path="/api/v1/closed-cases",
             name="addClosedCase",
             summary="Report a closed case",
-            description="Repeating a delivery or a closing changes nothing. Closing a case again "
-            f"within {facts.survey.same_closure_hours} hours is the same closing. To send many "
+            description="Repeating a delivery changes nothing. Repeating a closing fills in what "
+            "was missing and never overwrites a value. Closing a case again within "
+            f"{facts.survey.same_closure_hours} hours is the same closing. To send many "
             f"cases, send a JSON list of 1 to {MAX_CASES}. The response lists them in the same "
             "order. If one of them is invalid, none is stored.",
             takes=ClosedCaseMessage,
             returns={
                 201: ("The closing is new and was stored.", ClosingMessage),
-                200: ("The closing is a duplicate.", ClosingMessage),
+                200: ("The closing is a duplicate, or it was completed.", ClosingMessage),
             },
             problems=(409,),
         ),
@@ -117,6 +120,18 @@ def _operations(facts: Facts) -> list[_Operation]:
             "reading changes nothing. To get the link, use releaseSurveyLink.",
             returns={200: ("The newest closing.", ClosingMessage)},
             problems=(404,),
+        ),
+        _Operation(
+            method="post",
+            path="/api/v1/reopenings",
+            name="addReopening",
+            summary="Report that a closed case is open again",
+            description="Unsent survey emails of the case are withdrawn, and unanswered links show "
+            "that it is open again. The next closing is asked about. Repeated and late reports "
+            "are safe, because only closings up to reopened_at are affected.",
+            takes=ReopeningMessage,
+            returns={200: ("The reopening was stored.", EventMessage)},
+            problems=(409,),
         ),
         _Operation(
             method="post",
@@ -155,12 +170,12 @@ def _operations(facts: Facts) -> list[_Operation]:
             summary="Receive an event of a case system",
             description="The body is the payload of the case system, and the preset says how it is "
             "authenticated and read. For a JSON list, the response is a list with the outcome of "
-            f"each of its 1 to {MAX_CASES} elements: new, known, likely_duplicate, ignored (with "
-            "the conditions that were not met) or invalid (with errors). A faulty element does not "
-            "prevent the others.",
+            f"each of its 1 to {MAX_CASES} elements: new, known, completed, likely_duplicate, "
+            "reopened, ignored (with the reasons) or invalid (with errors). A faulty "
+            "element does not prevent the others.",
             returns={
                 201: ("At least one closing is new and was stored.", None),
-                200: ("Nothing is new: duplicates, or events that do not close a case.", None),
+                200: ("Nothing is new: duplicates, or events that close no case.", None),
             },
             problems=(400, 413, 422),
             needs_key=False,

@@ -15,6 +15,7 @@ from feedback_app.intake.api.messages import (
     ClosedCaseMessage,
     ClosingMessage,
     OptOutMessage,
+    ReopeningMessage,
     SurveyLinkMessage,
 )
 from feedback_app.intake.api.openapi import openapi_document
@@ -28,6 +29,7 @@ from feedback_app.intake.deliveries import (
     accept,
     closing_message,
     release_link,
+    reopen,
 )
 from feedback_app.intake.errors import FieldError, InvalidCaseError, in_list, quoted
 from feedback_app.intake.mapping import FIELDS
@@ -110,6 +112,21 @@ def release_survey_link() -> Response:
     return _reply(closing, shows_link=True)
 
 
+@api.post("/reopenings")
+def add_reopening() -> Response:
+    """Store that a case is open again, and withdraw its unanswered surveys."""
+    key = _authenticate()
+    message = message_of_request(ReopeningMessage)
+    values = {"source": key.source, **texts(message, ("case_id", "reopened_at"))}
+    try:
+        reopening = _reader().read_reopening(values)
+    except InvalidCaseError as error:
+        raise invalid_message(error.errors) from error
+    with program().database.write() as tx:
+        answer = reopen(tx, program(), reopening, now())
+    return jsonify(answer.model_dump(mode="json"))
+
+
 @api.post("/opt-outs")
 def add_opt_out() -> tuple[str, int]:
     """Store an opt-out. It applies to the cases of every sender."""
@@ -154,7 +171,7 @@ def _deliveries(values: list[Any], source: str, is_list: bool) -> list[CaseDeliv
             HTTPStatus.UNPROCESSABLE_ENTITY,
             f"the list has {len(values)} closed cases: send 1 to {MAX_CASES}",
         )
-    reader = CaseReader.of(program().facts, DateReader(program().zone), now())
+    reader = _reader()
     found: list[CaseDelivery] = []
     errors: list[FieldError] = []
     for at, value in enumerate(values):
@@ -165,6 +182,10 @@ def _deliveries(values: list[Any], source: str, is_list: bool) -> list[CaseDeliv
     if errors:
         raise invalid_message(errors)
     return found
+
+
+def _reader() -> CaseReader:
+    return CaseReader.of(program().facts, DateReader(program().zone), now())
 
 
 def _delivery(value: Any, source: str, reader: CaseReader) -> CaseDelivery:

@@ -29,16 +29,19 @@ BATCH_CHARACTERS = 1024 * 1024
 class ImportCounts:
     """The number of rows by result.
 
-    `known` closings were stored before, `repeated` ones occur earlier in the same file. `known`
-    includes likely duplicates, which `likely_duplicates` counts by their other source. `cleaned`
-    cases lost characters that cannot be stored, `left_out` lost fields that cannot be read, and
-    `emails` go out for new cases.
+    `known` closings were stored before, `repeated` ones occur earlier in the same file. `completed`
+    ones are known too, but their row fills in what was missing; `restarted` of them get a survey
+    now. `known` includes likely duplicates, which `likely_duplicates` counts by their other source.
+    `cleaned` cases lost characters that cannot be stored, `left_out` lost fields that cannot be
+    read, and `emails` go out.
     """
 
     read: int = 0
     new: int = 0
     known: int = 0
     repeated: int = 0
+    completed: int = 0
+    restarted: int = 0
     rejected: int = 0
     not_matching: int = 0
     cleaned: int = 0
@@ -55,10 +58,9 @@ class ImportCounts:
         self.withheld.update(other.withheld)
         self.likely_duplicates.update(other.likely_duplicates)
 
-    def add_new(self, withheld_because: WithheldBecause | None, is_notified: bool) -> None:
+    def add_new(self, withheld_because: WithheldBecause | None) -> None:
         """Count a new closed case."""
         self.new += 1
-        self.emails += is_notified
         if withheld_because:
             self.withheld[withheld_because] += 1
 
@@ -82,7 +84,7 @@ class ImportCounts:
         return (
             f"{self.read} rows read: {self.new} new closed cases ({withheld}), "
             f"{self.known} duplicates, {self.repeated} repeated, {self.rejected} rejected, "
-            f"{self.not_matching} filtered out"
+            f"{self.not_matching} filtered out, {self.completed} completed"
         )
 
 
@@ -182,9 +184,14 @@ class Import:
         seen: set[str],
     ) -> None:
         key = result.case_ref if isinstance(result, IntakeResult) else result.known_case
+        withheld = result.withheld_because
+        if result.decides:
+            batch.counts.emails += self.case_intake.is_notified(case, withheld)
         if result.outcome == "new":
-            withheld = result.withheld_because
-            batch.counts.add_new(withheld, self.case_intake.is_notified(case, withheld))
+            batch.counts.add_new(withheld)
+        elif result.outcome == "completed":
+            batch.counts.completed += 1
+            batch.counts.restarted += result.decides and withheld is None
         else:
             # A dry run stores nothing, so a case that is known without a key is in this file.
             is_repeated = (key is None and not result.duplicate_of) or key in seen

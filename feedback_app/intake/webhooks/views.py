@@ -12,9 +12,9 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from feedback_app.base.text import without_addresses
 from feedback_app.database.contract import Transaction
 from feedback_app.intake import rate_limits
-from feedback_app.intake.api.messages import ClosingMessage
+from feedback_app.intake.api.messages import ClosingMessage, EventMessage
 from feedback_app.intake.closed_case import MAX_TEXT, CaseReader
-from feedback_app.intake.deliveries import CaseDelivery, accept
+from feedback_app.intake.deliveries import CaseDelivery, accept, reopen
 from feedback_app.intake.errors import FieldError, InvalidCaseError, in_list, quoted
 from feedback_app.intake.json_body import BodyError
 from feedback_app.intake.mapping_file import MappingFileError
@@ -24,6 +24,7 @@ from feedback_app.intake.webhooks.paths import with_request_data
 from feedback_app.intake.webhooks.presets import Preset, load_presets
 from feedback_app.intake.webhooks.salesforce import ACKNOWLEDGEMENT, SoapError
 from feedback_app.program import Program
+from feedback_app.records import Reopening
 from feedback_app.settings import SettingsError
 from feedback_app.web.headers import keep_private
 from feedback_app.web.request import now, program
@@ -34,7 +35,7 @@ webhooks.after_request(keep_private)
 log = logging.getLogger(__name__)
 
 EXTENSION = "webhooks"
-IGNORED = "ignored: this event does not close a case"
+IGNORED = "ignored: this event neither closes nor reopens a case"
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,13 @@ class Webhook:
 
 @dataclass(frozen=True)
 class Ignored:
-    """An event that does not close a case, and the conditions that it does not meet."""
+    """An event that neither closes nor reopens a case, and the conditions that it does not meet."""
 
     reasons: list[str]
 
 
-EventResult = ClosingMessage | Ignored | InvalidCaseError
+Event = CaseDelivery | Reopening
+EventResult = ClosingMessage | EventMessage | Ignored | InvalidCaseError
 
 
 def enabled_webhooks(program: Program, moment: datetime) -> dict[str, Webhook]:
@@ -161,17 +163,19 @@ def _store(preset: Preset, payloads: Sequence[Any]) -> list[EventResult]:
     return results
 
 
-def _read(preset: Preset, payload: Any, reader: CaseReader) -> CaseDelivery | EventResult:
+def _read(preset: Preset, payload: Any, reader: CaseReader) -> Event | EventResult:
     if not isinstance(payload, dict):
         return InvalidCaseError([FieldError("", "is not a JSON object")])
     try:
-        delivery = preset.delivery(payload, reader)
+        event = preset.delivery(payload, reader) or preset.reopening(payload, reader)
     except InvalidCaseError as error:
         return error
-    return delivery or Ignored(preset.unmet(payload))
+    return event or Ignored(preset.unmet(payload))
 
 
-def _accepted(tx: Transaction, read: CaseDelivery | EventResult) -> EventResult:
+def _accepted(tx: Transaction, read: Event | EventResult) -> EventResult:
+    if isinstance(read, Reopening):
+        return reopen(tx, program(), read, now())
     if not isinstance(read, CaseDelivery):
         return read
     try:

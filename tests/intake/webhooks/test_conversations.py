@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ from tests.support.case_systems import (
 )
 from tests.support.office import NOW, Office
 from tests.support.senders import Wire, key_for, serving, with_settings
-from tests.support.simulated_system import ADDRESS, SECRET, Closing, System
+from tests.support.simulated_system import ADDRESS, SECRET, Closing, System, always
 from tests.support.some import some
 
 CLOSED = NOW - timedelta(minutes=2)
@@ -108,7 +109,12 @@ def test_a_repeated_delivery_changes_nothing(office: Office, port: int, system: 
     office.wait(minutes=4)
     for _ in range(2):
         assert system.tell(port, a_closing(), office.now).status == 200
-    assert office.everything() == before
+    after = office.everything()
+    if not system.says_closing_time:
+        # The system does not say that this is the same event, so a later time is noted.
+        assert after["cases"][0].pop("closed_again_at") == to_text(office.now)
+        assert before["cases"][0].pop("closed_again_at") is None
+    assert after == before
 
 
 def test_a_hundred_simultaneous_deliveries_create_one_invitation(
@@ -148,13 +154,55 @@ def test_a_reopening_is_not_a_closing(office: Office, port: int, system: System)
 
 
 def test_the_order_of_events_does_not_matter(office: Office, port: int, system: System) -> None:
-    """The closing arrives before the event that went before it, and that one arrives again."""
+    """The closing arrives before the events that went before it."""
     system.tell(port, a_closing(), office.now)
     before = office.everything()
     for event in some(system.others):
         late = system.event(event, a_closing(delivery="delivery-0"))
         assert system.tell(port, a_closing(), office.now, payload=late).status == 200
     assert office.everything() == before
+    if system.says_closing_time:
+        reopened_at = CLOSED - timedelta(hours=1)
+        late = system.reopening(a_closing(delivery="delivery-0"), reopened_at)
+        sent = a_closing(closed_at=reopened_at)
+        assert system.tell(port, sent, office.now, payload=late).status == 200
+        assert office.everything() | {"reopenings": []} == before
+
+
+def _reports_reopenings(system: System) -> bool:
+    return "[reopened]" in (SHIPPED / f"{system.name}.toml").read_text() or system.is_template
+
+
+@every_system(_reports_reopenings)
+def test_a_reopened_case_gets_its_survey_when_it_is_closed_again(
+    office: Office, port: int, system: System
+) -> None:
+    system.tell(port, a_closing(), office.now)
+    office.wait(hours=3)
+    reopened = a_closing(closed_at=office.now, delivery="delivery-2")
+    payload = system.reopening(reopened, office.now)
+    assert system.tell(port, reopened, office.now, payload=payload).status == 200
+    assert [row["withheld_because"] for row in office.rows("invitations")] == ["reopened"]
+    assert office.deliver() == 0
+    office.wait(hours=3)
+    again = a_closing(closed_at=office.now, delivery="delivery-3")
+    assert system.tell(port, again, office.now).status == 200
+    (invitation,) = office.rows("invitations")
+    assert invitation["superseded_at"] is None
+    assert invitation["withheld_because"] == (None if system.says_address else "no_address")
+    assert office.deliver() == (1 if system.says_address else 0)
+
+
+@every_system(lambda system: _reports_reopenings(system) and system.says_closing_time)
+def test_a_reopening_that_arrives_before_its_closing_withholds_the_survey(
+    office: Office, port: int, system: System
+) -> None:
+    reopened = a_closing(closed_at=NOW, delivery="delivery-2")
+    payload = system.reopening(reopened, NOW)
+    assert system.tell(port, reopened, NOW, payload=payload).status == 200
+    system.tell(port, a_closing(), NOW)
+    assert [row["withheld_because"] for row in office.rows("invitations")] == ["reopened"]
+    assert office.deliver() == 0
 
 
 @every_system(lambda system: system.says_closing_time and not system.closes_once)
@@ -374,17 +422,47 @@ def test_a_masked_address_in_jira_still_creates_a_link(office: Office, port: int
     assert asked["survey_link"].startswith("http://survey.example/f/")
 
 
-@pytest.mark.parametrize("said", ["resolutiondate", "timestamp"])
-def test_jira_data_center_has_the_closing_time_in_another_field(
-    office: Office, port: int, said: str
-) -> None:
-    payload = JIRA.closing(a_closing())
-    fields = payload["issue"]["fields"]
-    del fields["statuscategorychangedate"]
-    if said == "timestamp":
-        fields["resolutiondate"] = None
-    assert JIRA.tell(port, a_closing(), office.now, payload=payload).status == 201
+# A workflow that does not clear the resolution keeps its date when an issue is reopened.
+JIRA_DATA_CENTER = replace(
+    JIRA,
+    changes={
+        **JIRA.changes,
+        "issue.fields.statuscategorychangedate": always(None),
+        "issue.fields.resolutiondate": always("2026-11-20T08:30:00.000+0000"),
+    },
+)
+
+
+def test_jira_data_center_has_the_closing_time_in_another_field(office: Office, port: int) -> None:
+    assert JIRA_DATA_CENTER.tell(port, a_closing(), office.now).status == 201
     assert office.rows("cases")[0]["closed_at"] == to_text(CLOSED)
+
+
+def test_a_move_between_two_closed_statuses_of_jira_data_center_is_one_closing(
+    office: Office, port: int
+) -> None:
+    JIRA_DATA_CENTER.tell(port, a_closing(), office.now)
+    office.deliver()
+    office.wait(days=3)
+    closed = a_closing(closed_at=office.now, delivery="delivery-2")
+    assert JIRA_DATA_CENTER.tell(port, closed, office.now).json["outcome"] == "known"
+    assert len(office.rows("cases")) == len(office.mails()) == 1
+
+
+def test_a_resolution_date_that_stays_does_not_hide_the_next_closing(
+    office: Office, port: int
+) -> None:
+    jira = JIRA_DATA_CENTER
+    jira.tell(port, a_closing(), office.now)
+    office.deliver()
+    office.wait(days=3)
+    reopened = a_closing(closed_at=office.now, delivery="delivery-2")
+    payload = jira.reopening(reopened, office.now)
+    assert jira.tell(port, reopened, office.now, payload=payload).json["outcome"] == "reopened"
+    office.wait(days=3)
+    closed = a_closing(closed_at=office.now, delivery="delivery-3")
+    assert jira.tell(port, closed, office.now).json["outcome"] == "new"
+    assert len(office.rows("cases")) == len(office.mails()) == 2
 
 
 def test_freshdesks_simple_content_is_read(office: Office, port: int) -> None:

@@ -123,7 +123,7 @@ def test_the_preset_in_the_guide_works(sqlite_office: Office, folder: Path) -> N
         "customfield_10002": [{"name": "A customer"}],
         "resolution": {"name": "confirmed BY customer"},
         "issuetype": {"name": "Incident"},
-        "resolutiondate": NOW.isoformat(),
+        "statuscategorychangedate": NOW.isoformat(),
     }
     changelog = {"items": [{"field": "status", "toString": "Cancelled"}]}
     issue = {"id": "1", "key": "A-1", "fields": fields}

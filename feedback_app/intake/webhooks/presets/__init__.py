@@ -30,12 +30,13 @@ from feedback_app.intake.webhooks.paths import PathError, PayloadPath
 from feedback_app.intake.webhooks.salesforce import parse_notifications
 from feedback_app.intake.written_address import plain_address
 from feedback_app.program import Program
-from feedback_app.records import REQUIRED_CASE_FIELDS
+from feedback_app.records import REQUIRED_CASE_FIELDS, Reopening
 
 SHIPPED = Path(__file__).parent
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # These tables are merged key by key with those of the base preset; everything else is replaced.
 _MERGED = ("map", "set", "words")
+_PATHS = ("delivery_id", "send", "event_time")
 _OPPOSITE = {"map": "set", "set": "map"}
 
 
@@ -44,6 +45,11 @@ class PresetTables(MappingTables):
 
     `like` names the preset that this one is based on. `delivery_id` and `send` are paths. If the
     payload has false at `send`, the case system tells the customer itself and reads our response.
+
+    [reopened] has the conditions of an event that reopens a case. `event_time` is the path of the
+    time of an event. It is used for reopenings (without it, the time of arrival), and as the
+    closing time of a payload without `closed_at`. Because such an event may be another change of a
+    closed case, it is a new closing only after a reopening.
     """
 
     title: str
@@ -52,6 +58,8 @@ class PresetTables(MappingTables):
     format: Literal["json", "soap"] = "json"
     delivery_id: str = ""
     send: str = ""
+    event_time: str = ""
+    reopened: dict[str, list[str]] = Field(default_factory=dict)
     where: dict[str, list[str]] = Field(min_length=1)
 
 
@@ -62,6 +70,7 @@ class Preset:
     name: str
     tables: PresetTables
     mapping: CaseMapping
+    reopened: CaseMapping
     paths: Mapping[str, PayloadPath]
 
     def payloads(self, body: bytes) -> list[Any]:
@@ -107,6 +116,10 @@ class Preset:
         values = self.mapping.values(row)
         if "contact_email" in values:
             values["contact_email"] = plain_address(values["contact_email"])
+        event_time = row.get(self.tables.event_time, "")
+        until_reopened = bool(event_time and not values.get("closed_at"))
+        if until_reopened:
+            values["closed_at"] = event_time
         case, errors = reader.read_leniently(values)
         notes = [f"left out {error}" for error in errors]
         if loses_characters(values.values()):
@@ -117,7 +130,20 @@ class Preset:
             send=row.get(self.tables.send, "").lower() != "false",
             answer_is_read=bool(self.tables.send),
             notes=tuple(notes),
+            until_reopened=until_reopened,
         )
+
+    def reopening(self, payload: Mapping[str, Any], reader: CaseReader) -> Reopening | None:
+        """Return the reopening in a payload, or None if the event does not reopen a case.
+
+        Raises InvalidCaseError.
+        """
+        row = self.row(payload)
+        if not (self.reopened.where and self.reopened.matches(row)):
+            return None
+        event_time = row.get(self.tables.event_time, "")
+        times = {"reopened_at": event_time} if event_time else {}
+        return reader.read_reopening(self.mapping.values(row) | times)
 
     def reader(self, program: Program, now: datetime) -> CaseReader:
         """Return a reader for this preset's dates, as of `now`."""
@@ -185,20 +211,23 @@ def _preset(name: str, file: TomlFile, program: Program, now: datetime) -> Prese
         **{f"map.{field}": text for field, text in tables.map.items()},
         **{f"where.{text}": text for text in tables.where},
         **{f"where_not.{text}": text for text in tables.where_not},
-        **{key: getattr(tables, key) for key in ("delivery_id", "send") if getattr(tables, key)},
+        **{f"reopened.{text}": text for text in tables.reopened},
+        **{key: getattr(tables, key) for key in _PATHS if getattr(tables, key)},
     }
     for place, text in texts.items():
         try:
             paths[text] = PayloadPath.parse(text)
         except PathError as error:
             errors.append(f"{place}: {error}")
+    given = {*tables.map, *tables.set} | ({"closed_at"} if tables.event_time else set())
     for field in (*REQUIRED_CASE_FIELDS, "source"):
-        if field not in tables.map and field not in tables.set:
+        if field not in given:
             errors.append(f"map.{field}: is missing, and so is set.{field}")
     try:
         mapping = tables.mapping
+        reopened = CaseMapping(where=tables.reopened)
     except MappingError as error:
         errors.append(str(error))
     if errors:
         raise MappingFileError(f"{file.name}: {error}" for error in errors)
-    return Preset(name=name, tables=tables, mapping=mapping, paths=paths)
+    return Preset(name=name, tables=tables, mapping=mapping, reopened=reopened, paths=paths)

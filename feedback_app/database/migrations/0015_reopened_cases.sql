@@ -1,0 +1,12 @@
+-- The newest reopening of each case, also if its closing arrives later.
+CREATE TABLE reopenings (
+    source TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    reopened_at TEXT NOT NULL,
+    PRIMARY KEY (source, case_id)
+);
+
+-- The latest time that was reported for the same closing, if it is later than closed_at.
+ALTER TABLE cases ADD COLUMN closed_again_at TEXT;
+-- Erased on request: later deliveries do not fill in personal data again.
+ALTER TABLE cases ADD COLUMN erased_at TEXT;
