@@ -1,22 +1,26 @@
-"""Which customers get a survey invitation, when, and why not."""
+"""Stores closed cases with their invitations, and queues the emails."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from feedback_app.base.links import new_id
 from feedback_app.base.weeks import week_of
 from feedback_app.database.contract import Database, Transaction
+from feedback_app.invitations.decisions import (
+    IntakeDecision,
+    IntakeOutcome,
+    Limits,
+    decision_about,
+)
 from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY
-from feedback_app.mail.never_asked import UNREAD, NeverAsked
+from feedback_app.mail.never_asked import NeverAsked
 from feedback_app.records import (
     CASE_FIELDS,
     ClosedCase,
     OutboxMessage,
     Reopening,
-    SeenClosing,
     WithheldBecause,
 )
 from feedback_app.store import cases, invitations, outbox, reopenings
@@ -29,36 +33,6 @@ _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 GRACE = timedelta(hours=1)
 # These customers still get the closure email, with or without the survey.
 _STILL_NOTIFIED = (None, "opt_out", "quiet_period", "excluded")
-
-
-# A likely duplicate is the same closing from another source. It is not stored. A known closing is
-# completed if this delivery fills empty fields or closes a reopened case again.
-IntakeOutcome = Literal["new", "known", "completed", "likely_duplicate"]
-
-
-@dataclass(frozen=True)
-class IntakeDecision:
-    """Whether a closing is new or known (a duplicate), and why its customer is not asked.
-
-    `known_case` is its key in the database, None if a dry run met it earlier in the same file.
-    `duplicate_of` is the source that sent a likely duplicate first. If `restarts` is set, the
-    invitation of a known closing begins again; otherwise it stays as it is.
-    """
-
-    outcome: IntakeOutcome
-    withheld_because: WithheldBecause | None = None
-    known_case: str | None = None
-    duplicate_of: str | None = None
-    restarts: bool = False
-
-    @property
-    def decides(self) -> bool:
-        """Return whether this decides if the customer is asked now."""
-        return self.restarts or self.outcome == "new"
-
-
-# One object for each decision about a new case, because a preview makes as many as a file has rows.
-_NEW = {reason: IntakeDecision("new", reason) for reason in (None, *get_args(WithheldBecause))}
 
 
 @dataclass(frozen=True)
@@ -80,18 +54,6 @@ class IntakeResult:
     def decides(self) -> bool:
         """Return whether the invitation was created or begins again."""
         return self.invitation_id is not None
-
-
-class _Limits(NamedTuple):
-    """The rules of the facts as times, calculated once for many cases."""
-
-    same_closing: timedelta
-    oldest: datetime
-    quiet_since: datetime | None
-    checks_duplicates: bool
-    never_asked: NeverAsked
-    completes_since: datetime
-    until_reopened: bool
 
 
 @dataclass(frozen=True)
@@ -129,12 +91,12 @@ class CaseIntake:
         return self._decide_all(known, closed, self._limits(now, ask_anyway, False))
 
     def _decide_all(
-        self, known: KnownCases, closed: Sequence[ClosedCase], limits: _Limits
+        self, known: KnownCases, closed: Sequence[ClosedCase], limits: Limits
     ) -> list[IntakeDecision]:
         known.load(closed)
         decisions = []
         for case in closed:
-            decision = _decision(known, case, limits)
+            decision = decision_about(known, case, limits)
             if decision.outcome == "new":
                 known.add(case, decision.withheld_because)
             if decision.decides and decision.withheld_because is None and limits.quiet_since:
@@ -146,11 +108,11 @@ class CaseIntake:
         """Return whether the contact gets the closure email, with or without the survey."""
         return bool(self.we_send and case.contact_email and withheld in _STILL_NOTIFIED)
 
-    def _limits(self, now: datetime, ask_anyway: bool, until_reopened: bool) -> _Limits:
+    def _limits(self, now: datetime, ask_anyway: bool, until_reopened: bool) -> Limits:
         rules = self.facts.survey
         asking_limit = timedelta(days=rules.asking_limit_days)
         quiet = timedelta(days=rules.quiet_period_days)
-        return _Limits(
+        return Limits(
             same_closing=timedelta(hours=rules.same_closure_hours),
             oldest=_EARLIEST if ask_anyway else now - asking_limit,
             quiet_since=now - quiet if quiet else None,
@@ -264,53 +226,3 @@ class CaseIntake:
         """Withdraw unanswered invitations about earlier closings, so that one link is left."""
         for superseded in invitations.supersede_earlier(tx, invitation_id, now):
             self.withdraw_email(tx, superseded, now, "withdrawn: the case was closed again")
-
-
-def _decision(known: KnownCases, case: ClosedCase, limits: _Limits) -> IntakeDecision:
-    # Nearly all cases of a file are new, and need no comparison with others.
-    if not known.is_unknown(case):
-        if same := known.same_closing(case, limits.same_closing, limits.until_reopened):
-            return _decision_again(known, same, case, limits)
-        if limits.checks_duplicates and (
-            source := known.likely_duplicate(case, limits.same_closing)
-        ):
-            return IntakeDecision("likely_duplicate", duplicate_of=source)
-    return _NEW[_withheld(known, case, limits)]
-
-
-def _decision_again(
-    known: KnownCases, same: SeenClosing, case: ClosedCase, limits: _Limits
-) -> IntakeDecision:
-    """Return the decision about a later delivery of the known closing `same`."""
-    restarts = same.withheld_because == "reopened" and not known.is_open(case)
-    lacked_address = same.withheld_because == "no_address" and not same.contact_email
-    is_completed = same.closed_at >= limits.completes_since and known.complete(same, case)
-    restarts = restarts or (lacked_address and bool(same.contact_email))
-    same.closed_again_at = max(same.last_closed_at, case.closed_at)
-    if restarts:
-        about = replace(case, closed_at=same.closed_again_at, contact_email=same.contact_email)
-        same.withheld_because = _withheld(known, about, limits)
-        return IntakeDecision("completed", same.withheld_because, same.id, restarts=True)
-    return IntakeDecision("completed" if is_completed else "known", known_case=same.id)
-
-
-def _withheld(known: KnownCases, case: ClosedCase, limits: _Limits) -> WithheldBecause | None:
-    """Return why the customer is not asked about a closing, or None."""
-    if known.is_open(case):
-        return "reopened"
-    if known.closed_again_later(case):
-        return "superseded"
-    if case.closed_at < limits.oldest:
-        return "too_old"
-    if not case.contact_email:
-        return "no_address"
-    never = limits.never_asked.reason(case.contact_email)
-    if never in UNREAD:
-        return never
-    if known.has_opted_out(case.contact_email):
-        return "opt_out"
-    if never:
-        return never
-    if limits.quiet_since and known.asked_since(case, limits.quiet_since):
-        return "quiet_period"
-    return None
