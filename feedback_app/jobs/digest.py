@@ -14,7 +14,8 @@ from feedback_app.program import Program
 from feedback_app.records import OutboxMessage
 from feedback_app.reports.formatting import mean
 from feedback_app.reports.weeks import review_week
-from feedback_app.store import digests, follow_ups, outbox, reading_queue
+from feedback_app.review.trend import WEEKS, sum_weeks
+from feedback_app.store import digests, follow_ups, outbox, reading_queue, week_scores
 
 DIGEST_HOUR = time(7)
 
@@ -67,10 +68,16 @@ def figures(program: Program, week: str, now: datetime) -> dict[str, Any]:
     """Return the values for the digest's template."""
     database = program.database
     review = review_week(database, week, program.facts, now)
+    weeks = weeks_back(week, WEEKS)
+    version = program.facts.survey.wording_version
+    counts = week_scores.between(database, weeks[0], week, version)
+    quarter, *by_week = sum_weeks(counts, weeks, program.facts)
     unread = len(reading_queue.unread(database))
     overdue = follow_ups.count_overdue(database, program.today(now))
     return {
         "review": review,
+        "week_before": by_week[-2].scores,
+        "quarter": quarter.scores,
         "unread": unread,
         "most": reading_queue.MOST_UNREAD,
         "overdue": overdue,

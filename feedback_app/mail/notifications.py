@@ -30,8 +30,14 @@ def alert_text(context: MailContext, low: LowAnswer) -> tuple[str, str]:
     """Return the title and text of the alert to a low answer, for chats and emails."""
     language = context.facts.languages[0]
     number = _CHAT_MARKUP.sub("·", one_line(low.invitation.case_number))[:_CASE_NUMBER_LENGTH]
+    scores = {"ease": low.answer.ease, "satisfaction": low.answer.satisfaction}
+    named = (
+        f"{context.facts.metric(question.metric).short} {scores[question.key]}"
+        for question in context.facts.questions
+    )
     values = {
         "case_number": isolated(number),
+        "scores": ", ".join(named),
         "answer": low.answer,
         "due_on": low.due_on and format_date(low.due_on, "full", locale=language),
         "link": f"{context.public_url}/review/answers/{low.invitation.id}",

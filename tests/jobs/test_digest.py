@@ -46,6 +46,17 @@ def test_the_digest_of_last_week_is_written_once_on_monday_at_seven(mailed: Offi
         assert secret not in text
 
 
+def test_a_digest_compares_the_means_with_earlier_weeks(mailed: Office) -> None:
+    answered(mailed, "0001", 1, 3)
+    assert "week before" not in digest.as_text(mailed.program, "2026-W48", SEVEN)
+    mailed.wait(weeks=1)
+    answered(mailed, "0002", 5, 5)
+    text = digest.as_text(mailed.program, "2026-W49", mailed.now)
+    assert "CES 5.0, 1 answer (1: 0, 2: 0, 3: 0, 4: 0, 5: 1)" in text
+    assert "1.0 in the week before, 3.0 over 13 weeks" in text
+    assert "3.0 in the week before, 4.0 over 13 weeks" in text
+
+
 def test_a_worker_that_was_down_catches_up_within_the_week(mailed: Office) -> None:
     answered(mailed, "0001")
     assert digest.write_if_due(mailed.program, SEVEN + timedelta(days=3)) == 2

@@ -68,6 +68,8 @@ def minutes_of(review: WeekReview, answers: list[AnsweredCase]) -> str:
 def digest_of(review: WeekReview, office: Office) -> str:
     values: dict[str, Any] = {
         "review": review,
+        "week_before": review.scores,
+        "quarter": review.scores,
         "unread": 0,
         "most": 100,
         "overdue": 0,

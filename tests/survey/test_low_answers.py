@@ -84,19 +84,29 @@ def test_alerts_by_email_and_chat_have_the_case_number_and_a_link(
     (mail,) = [
         message_from_bytes(path.read_bytes(), policy=default)
         for path in office.mailbox.glob("*.eml")
-        if b"Low answer" in path.read_bytes()
+        if b"Low score" in path.read_bytes()
     ]
     (received,) = chat.received
     link = f"http://survey.example/review/answers/{customer.invitation_id}"
     assert mail["To"] == "leads@example.org"
-    assert mail["Subject"] == received["title"] == "Low answer for case 0001"
+    assert mail["Subject"] == received["title"] == "Low score for case 0001: CES 1, CSS 5"
     for text in (mail.get_content(), received["message"]):
         assert link in text
+        assert "The customer wrote a comment." in text
+        assert "The customer did not agree to be contacted." in text
         for secret in ("SECRET", "contact@customer.example", "A customer for tests"):
             assert secret not in text
     rows = json.dumps(alerts(office))
     assert "secret-path" not in rows, "everybody with the URL can write to the chat"
     assert "SECRET WORDS" not in rows
+
+
+def test_an_alert_says_by_when_to_contact_the_customer(office: Office) -> None:
+    alerting(office, "leads@example.org")
+    answer(office, ease="2", satisfaction="2", contact_welcome="y")
+    text = " ".join(office.mails()[-1].get_content().split())
+    assert "There is no comment." in text
+    assert "Please follow up by Thursday, November 26, 2026." in text
 
 
 def test_an_answer_that_is_not_low_causes_no_alert(office: Office) -> None:
