@@ -180,6 +180,7 @@ FRESHDESK = System(
     secret=f"feedback:{SECRET}",
     is_template=True,
     says_closing_time=False,
+    says_reopening_time=False,
     gaps={
         "triggered_event": always("{status:{from:4,to:5}}"),
         "ticket.id": number(),
@@ -197,12 +198,13 @@ FRESHSERVICE = System(
     secret=f"feedback:{SECRET}",
     is_template=True,
     says_closing_time=False,
+    says_reopening_time=False,
     gaps={
         "ticket.id_numeric": number(),
         "ticket.url": always("https://desk.freshservice.example/a/tickets/1"),
         "ticket.requester.email": address,
     },
-    reopened=_OWN_REOPENED,
+    reopened={"event": "reopened"},
     others=_OWN_EVENTS,
 )
 SALESFORCE = System(
@@ -288,6 +290,7 @@ SERVICENOW = System(
 HUBSPOT = System(
     name="hubspot",
     source="hubspot",
+    says_reopening_time=False,
     sign=secret_header,
     is_template=True,
     changes={
@@ -295,7 +298,7 @@ HUBSPOT = System(
         "closed_at": closed(milliseconds),
         "opened_at": opened(milliseconds),
     },
-    reopened=_OWN_REOPENED,
+    reopened={"event": "reopened"},
     others=_OWN_EVENTS,
 )
 ZAMMAD = System(
@@ -343,6 +346,7 @@ _HELPSCOUT: Mapping[str, Any] = {
 HELPSCOUT = System(
     name="helpscout",
     source="helpscout",
+    says_reopening_time=False,
     sign=signature("X-HelpScout-Signature", "sha1", in_base64=True),
     changes={**_HELPSCOUT, "primaryCustomer.email": address},
     others={
@@ -354,6 +358,7 @@ HELPSCOUT = System(
 FREESCOUT = System(
     name="freescout",
     source="freescout",
+    says_reopening_time=False,
     sign=signature("X-FreeScout-Signature", "sha1", in_base64=True),
     changes={**_HELPSCOUT, "customer.email": address},
     others={

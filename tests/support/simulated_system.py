@@ -122,6 +122,7 @@ class System:
     paths; None removes a value. `reopened` is what changes in the payload when the case is open
     again, and `others` are further events that close no case, by name.
     `tolerance` is the age of a signed request in seconds, if its time is signed.
+    If `closes_once` is true, a case is only closed another time after it was reopened.
     `is_template` is true if the payload is a template of ours, which can have further fields.
     """
 
@@ -137,6 +138,7 @@ class System:
     delivery_header: str = ""
     says_address: bool = True
     says_closing_time: bool = True
+    says_reopening_time: bool = True
     closes_once: bool = False
     reads_answer: bool = False
     is_template: bool = False

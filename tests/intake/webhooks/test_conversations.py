@@ -161,7 +161,7 @@ def test_the_order_of_events_does_not_matter(office: Office, port: int, system: 
         late = system.event(event, a_closing(delivery="delivery-0"))
         assert system.tell(port, a_closing(), office.now, payload=late).status == 200
     assert office.everything() == before
-    if system.says_closing_time:
+    if system.says_reopening_time:
         reopened_at = CLOSED - timedelta(hours=1)
         late = system.reopening(a_closing(delivery="delivery-0"), reopened_at)
         sent = a_closing(closed_at=reopened_at)
@@ -169,11 +169,6 @@ def test_the_order_of_events_does_not_matter(office: Office, port: int, system: 
         assert office.everything() | {"reopenings": []} == before
 
 
-def _reports_reopenings(system: System) -> bool:
-    return "[reopened]" in (SHIPPED / f"{system.name}.toml").read_text() or system.is_template
-
-
-@every_system(_reports_reopenings)
 def test_a_reopened_case_gets_its_survey_when_it_is_closed_again(
     office: Office, port: int, system: System
 ) -> None:
@@ -193,7 +188,7 @@ def test_a_reopened_case_gets_its_survey_when_it_is_closed_again(
     assert office.deliver() == (1 if system.says_address else 0)
 
 
-@every_system(lambda system: _reports_reopenings(system) and system.says_closing_time)
+@every_system(lambda system: system.says_closing_time)
 def test_a_reopening_that_arrives_before_its_closing_withholds_the_survey(
     office: Office, port: int, system: System
 ) -> None:
@@ -550,14 +545,32 @@ def test_intercom_never_asks_the_teammate_who_wrote_the_first_message(
     assert office.rows("cases")[0]["contact_email"] == address
 
 
-def test_a_glpi_ticket_is_closed_once_because_its_payload_has_no_closing_time(
+def test_a_change_of_a_closed_glpi_ticket_is_a_closing_only_after_a_reopening(
     office: Office, port: int
 ) -> None:
     assert GLPI.tell(port, a_closing(), NOW).status == 201
-    office.wait(hours=24 * 9)
-    edited = a_closing(closed_at=office.now, delivery="delivery-2")
+    office.wait(days=9)
+    edited = a_closing(closed_at=office.now)
     assert GLPI.tell(port, edited, office.now).json["outcome"] == "known"
-    assert len(office.rows("cases")) == 1
+    office.wait(days=1)
+    reopening = GLPI.reopening(a_closing(), office.now)
+    told = GLPI.tell(port, a_closing(), office.now, payload=reopening).json
+    assert told["outcome"] == "reopened"
+    office.wait(days=1)
+    again = a_closing(closed_at=office.now)
+    assert GLPI.tell(port, again, office.now).json["outcome"] == "new"
+    assert len(office.rows("cases")) == 2
+
+
+def test_a_reply_that_reopens_an_intercom_conversation_withdraws_its_survey(
+    office: Office, port: int
+) -> None:
+    INTERCOM.tell(port, a_closing(), NOW)
+    office.wait(minutes=5)
+    reply = a_closing(closed_at=office.now, delivery="delivery-2")
+    payload = INTERCOM.reopening(reply, office.now) | {"topic": "conversation.user.replied"}
+    assert INTERCOM.tell(port, reply, office.now, payload=payload).json["outcome"] == "reopened"
+    assert office.rows("invitations")[0]["withheld_because"] == "reopened"
 
 
 def test_a_glpi_login_that_is_not_an_address_is_left_out(office: Office, port: int) -> None:
