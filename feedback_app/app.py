@@ -12,11 +12,12 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from feedback_app.base import times
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.database.migrate import SchemaError, require_current
-from feedback_app.intake import rate_limits
+from feedback_app.intake import delivery_log, rate_limits
 from feedback_app.intake.api.views import api
 from feedback_app.intake.problem_details import ProblemError, problem_response
+from feedback_app.intake.webhooks.secrets import load_webhooks
 from feedback_app.intake.webhooks.views import EXTENSION as WEBHOOKS
-from feedback_app.intake.webhooks.views import enabled_webhooks, webhooks
+from feedback_app.intake.webhooks.views import webhooks
 from feedback_app.leads import sessions, sign_in_limits
 from feedback_app.leads.routes import leads_pages
 from feedback_app.program import Program, open_program, register_wording
@@ -59,7 +60,8 @@ def create_app(
     app.wsgi_app = repair_links(app.wsgi_app)  # type: ignore[method-assign]
     protect_all(app)
     app.extensions[rate_limits.EXTENSION] = rate_limits.new_limiter()
-    app.extensions[WEBHOOKS] = enabled_webhooks(app.config["PROGRAM"], now())
+    app.extensions[delivery_log.EXTENSION] = delivery_log.RefusedRequests()
+    app.extensions[WEBHOOKS] = load_webhooks(app.config["PROGRAM"], now())
     sign_in_limits.start(app)
     sessions.start(app)
     for pages in (survey, survey_why, opt_out, api, webhooks, leads_pages):

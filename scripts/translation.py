@@ -13,6 +13,7 @@ from pathlib import Path
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from feedback_app.intake.delivery_log import OUTCOMES
 from feedback_app.reports.exports import FORMATS
 from support_facts import FactsError, load_facts
 
@@ -38,15 +39,14 @@ def missing(language: str, root: Path = ROOT) -> dict[str, list[str]]:
 
 
 def asked_for(root: Path = ROOT) -> set[Wording]:
-    """Return every English text that templates and the table of export formats translate."""
+    """Return every English text that is translated: of templates, export formats and outcomes."""
     found = extract_from_dir(
         root / "feedback_app" / "templates",
         method_map=[(pattern, "jinja2") for pattern in SPEAKING],
         options_map=dict.fromkeys(SPEAKING, _OPTIONS),
     )
-    return {message for _, _, message, _, _ in found} | {
-        one.description for one in FORMATS.values()
-    }
+    others = [*(one.description for one in FORMATS.values()), *OUTCOMES.values()]
+    return {message for _, _, message, _, _ in found} | set(others)
 
 
 def catalogue(language: str, root: Path = ROOT) -> dict[Wording, Wording]:

@@ -8,6 +8,7 @@ import click
 from feedback_app.base import times
 from feedback_app.base.text import visible
 from feedback_app.base.times import to_text
+from feedback_app.commands.intake_log import log_command
 from feedback_app.commands.with_program import with_program
 from feedback_app.intake.deliveries import CaseDelivery, preview
 from feedback_app.intake.errors import InvalidCaseError
@@ -24,7 +25,7 @@ _WIDTH = max(map(len, FIELDS)) + 2
 
 @click.group("intake")
 def intake_group() -> None:
-    """Test the data that a case system sends."""
+    """Test what a case system sends, and show what arrived."""
 
 
 @intake_group.command("try")
@@ -108,3 +109,6 @@ def _result(program: Program, delivery: CaseDelivery, now: datetime) -> str:
     if program.case_intake.we_send and delivery.send:
         return "stored, and our closure email asks the customer"
     return "stored, and the case system gets the survey link for its own email"
+
+
+intake_group.add_command(log_command)

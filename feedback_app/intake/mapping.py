@@ -111,14 +111,18 @@ class CaseMapping:
 
     def matches(self, row: Mapping[str, str]) -> bool:
         """Return whether `row` (column to text) is a closed case."""
-        return not self.unmet(row)
+        return not self.failed(row)
+
+    def failed(self, row: Mapping[str, str]) -> list[str]:
+        """Return the columns that do not meet their conditions in `row`."""
+        return [one for one in self.compared if not self.accepts(one, row.get(one, ""))]
 
     def unmet(self, row: Mapping[str, str]) -> list[str]:
         """Return which columns do not meet their conditions in `row`, and what they contain."""
-        failed = [
-            column for column in self.compared if not self.accepts(column, row.get(column, ""))
+        return [
+            f"{one} is {quoted(row.get(one, '').strip())}, {self._rule(one)}"
+            for one in self.failed(row)
         ]
-        return [f"{one} is {quoted(row.get(one, '').strip())}, {self._rule(one)}" for one in failed]
 
     def _rule(self, column: str) -> str:
         required, excluded = self.where.get(column), self.where_not.get(column)

@@ -7,7 +7,7 @@ from feedback_app.database.contract import Database
 from feedback_app.intake.csv.rejected_search import remove_file
 from feedback_app.mail.mailbox import messages_in
 from feedback_app.program import Program
-from feedback_app.store import contact_digests, deliveries, erasure, rejected_files
+from feedback_app.store import contact_digests, deliveries, delivery_log, erasure, rejected_files
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ def end_lifetimes(program: Program, now: datetime) -> int:
             changed += erasure.end_lifetime(tx, period.key, now - timedelta(days=period.days))
         contact_digests.remove_unused(tx)
         changed += deliveries.remove_before(tx, now - DELIVERY_RETENTION)
+        delivery_log.remove_before(tx, now - delivery_log.RETENTION)
     _remove_rejected_files(database, contacts_end)
     messages_end = now - timedelta(days=facts.period("message").days)
     for mail in messages_in(program.settings.mailbox):

@@ -5,6 +5,7 @@ from feedback_app.leads import (  # noqa: F401
     audit_log,
     cases,
     customer_note,
+    deliveries,
     exports,
     follow_ups,
     meeting,

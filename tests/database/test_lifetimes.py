@@ -25,6 +25,7 @@ HARMLESS = {
     "reopenings": "source case_id reopened_at",
     "deliveries": "source delivery_digest case_ref received_at",
     "contact_digests": "invitation_id key_id",
+    "delivery_log": "day preset outcome deliveries last_at samples",
     "rejected_files": "written_at",
     "open_answers": "invitation_id answered_week unread_revision",
     "week_scores": "week wording_version ease satisfaction answers",

@@ -48,7 +48,11 @@ GIVEN = (
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[House]:
     folder, port = tmp_path_factory.mktemp("monday"), free_port()
-    env = {**environment(folder, port), "FEEDBACK_ALERT_URLS": "leads@example.org"}
+    env = {
+        **environment(folder, port),
+        "FEEDBACK_ALERT_URLS": "leads@example.org",
+        "FEEDBACK_WEBHOOK_SECRETS": f"salesforce={PASSWORD}",
+    }
     feedback("migrate", env=env)
     file = folder / "closed.csv"
     _write_cases(file)
@@ -68,6 +72,12 @@ def house(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Ho
             follow(page, "#send")
             page.close()
         context.close()
+        for secret in (PASSWORD, ""):
+            event = {"IsClosed": False, "Id": "500A", "Owner": {"Name": "x"}}
+            address = f"http://127.0.0.1:{port}/api/v1/webhooks/salesforce"
+            context = browser.new_context()
+            context.request.post(address, data=event, headers={"X-Feedback-Secret": secret})
+            context.close()
         zone = load_facts().organisation.time_zone
         week = week_of(datetime.now(UTC), ZoneInfo(zone))
         yield House(f"http://127.0.0.1:{port}", env, week)
@@ -131,6 +141,7 @@ def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -
         "search?words=solved",
         "exports",
         "audit-log",
+        "deliveries",
         "follow-ups",
         f"follow-ups/{wished[1]}",
         f"answers/{one[1]}",
@@ -141,7 +152,7 @@ def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -
     preview_redaction(page, "slow")
     found |= everywhere(page, "redact")
     context.close()
-    assert len(found) == 15 * len(VIEWS)
+    assert len(found) == 16 * len(VIEWS)
     assert {place: one for place, one in found.items() if one} == {}
 
 

@@ -136,6 +136,10 @@ class Office:
         """Return every row of every table."""
         return {table: self.rows(table) for table in self.program.database.columns()}
 
+    def stored(self) -> dict[str, list[dict[str, Any]]]:
+        """Return every row of every table except the counts of deliveries."""
+        return {name: rows for name, rows in self.everything().items() if name != "delivery_log"}
+
     def mails(self) -> list[EmailMessage]:
         """Return the messages of the outbox as they would be sent now, oldest first."""
         names = [field.name for field in fields(OutboxMessage)]

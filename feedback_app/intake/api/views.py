@@ -1,6 +1,7 @@
 """The HTTP API: closed cases, survey links, bounces and opt-outs. Senders see only their cases."""
 
 import json
+from collections import Counter
 from http import HTTPStatus
 from typing import Any
 
@@ -31,6 +32,7 @@ from feedback_app.intake.deliveries import (
     release_link,
     reopen,
 )
+from feedback_app.intake.delivery_log import API, count_refusal
 from feedback_app.intake.errors import FieldError, InvalidCaseError, in_list, quoted
 from feedback_app.intake.mapping import FIELDS
 from feedback_app.intake.problem_details import (
@@ -39,7 +41,7 @@ from feedback_app.intake.problem_details import (
     problem_response,
 )
 from feedback_app.records import Closing, SenderKey
-from feedback_app.store import closings, invitations, opt_outs
+from feedback_app.store import closings, delivery_log, invitations, opt_outs
 from feedback_app.web.headers import keep_private
 from feedback_app.web.request import now, program
 
@@ -47,6 +49,12 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 api.register_error_handler(ProblemError, problem_response)
 api.after_request(keep_private)
 _OPENAPI = "openapi"
+
+
+@api.after_request
+def _count_refusal(response: Response) -> Response:
+    is_delivery = request.endpoint == "api.add_closed_cases"
+    return count_refusal(response, API) if is_delivery else response
 
 
 @api.get("/openapi.json")
@@ -71,6 +79,8 @@ def add_closed_cases() -> tuple[Response, int]:
         with program().database.write() as tx:
             for delivery in deliveries:
                 accepted.append(accept(tx, program(), delivery, now()))
+            for outcome, number in sorted(Counter(one.outcome for one in accepted).items()):
+                delivery_log.add(tx, (API, outcome), now(), number)
     except InvalidCaseError as error:
         errors = in_list(error.errors, len(accepted)) if is_list else error.errors
         raise invalid_message(errors) from error

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from werkzeug.datastructures import Headers
 
+from feedback_app.base.times import to_text
 from feedback_app.intake.dates import DateReader
+from feedback_app.intake.errors import quoted
 from feedback_app.intake.webhooks.paths import PayloadPath
 
 MIN_SECRET_CHARACTERS = 16
@@ -49,19 +51,19 @@ class Authentication(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    def is_valid(self, signed: SignedRequest, secrets: Sequence[str]) -> bool:
-        """Return whether the request proves one of the secrets."""
+    def secret_fault(self, signed: SignedRequest, secrets: Sequence[str]) -> str:
+        """Return why the request proves none of the secrets, or "" if it proves one."""
         raise NotImplementedError
 
-    def is_fresh(self, signed: SignedRequest, payload: Mapping[str, Any], now: datetime) -> bool:
-        """Return whether the signed time is within the tolerance; True if there is none."""
-        return True
+    def time_fault(self, signed: SignedRequest, payload: Mapping[str, Any], now: datetime) -> str:
+        """Return why the signed time is not accepted, or "" if it is or none is signed."""
+        return ""
 
-    def is_from(
+    def sender_fault(
         self, signed: SignedRequest, payload: Mapping[str, Any], secrets: Sequence[str]
-    ) -> bool:
-        """Return whether the payload is from the sender that the secret belongs to."""
-        return True
+    ) -> str:
+        """Return why the payload is not from the sender of the secret, or "" if it is."""
+        return ""
 
     def problem_with(self, secret: str) -> str:
         """Return why `secret` cannot be used, or "" if it can."""
@@ -103,26 +105,39 @@ class Signature(Authentication):
             raise ValueError("timestamp_header and {timestamp} in signed belong together: set both")
         return self
 
-    def is_valid(self, signed: SignedRequest, secrets: Sequence[str]) -> bool:
+    def secret_fault(self, signed: SignedRequest, secrets: Sequence[str]) -> str:
         given = signed.headers.get(self.header, "").strip()
         content = self.signed_bytes(signed)
         expected = [self.prefix + self._encoded(secret, content) for secret in secrets]
         if self.encoding == "hex":
             given, expected = given.lower(), [one.lower() for one in expected]
-        return _is_one_of(given, expected)
+        if _is_one_of(given, expected):
+            return ""
+        wrong = f"{self.header} is not the HMAC-{self.algorithm.upper()} of {self.signed}"
+        needed = filter(None, (self.header, self.timestamp_header))
+        return _missing(signed, *needed) or f"{wrong} with this secret, as {self._form}"
 
-    def is_fresh(self, signed: SignedRequest, payload: Mapping[str, Any], now: datetime) -> bool:
+    @property
+    def _form(self) -> str:
+        return f"{self.prefix}{self.encoding}" if self.prefix else self.encoding
+
+    def time_fault(self, signed: SignedRequest, payload: Mapping[str, Any], now: datetime) -> str:
         if self.timestamp_header:
-            text = signed.headers.get(self.timestamp_header, "")
+            text = signed.headers.get(self.timestamp_header, "").strip()
         elif self.timestamp_path:
             text = PayloadPath.parse(self.timestamp_path).read(payload)
         else:
-            return True
+            return ""
         try:
-            age = now - _DATES.read(text.strip())
-        except ValueError:
-            return False
-        return abs(age) <= timedelta(seconds=self.tolerance_seconds)
+            age = now - _DATES.read(text)
+        except ValueError as error:
+            return f"the signed time cannot be read: {error}"
+        if abs(age) <= timedelta(seconds=self.tolerance_seconds):
+            return ""
+        return (
+            f"the signed time {quoted(text)} is more than {self.tolerance_seconds} seconds from "
+            f"our time {to_text(now)}"
+        )
 
     def signed_bytes(self, signed: SignedRequest) -> bytes:
         """Return the content that the sender signed, according to `signed`."""
@@ -150,15 +165,17 @@ class SecretHeader(Authentication):
     kind: Literal["header", "bearer", "basic"]
     header: str = "Authorization"
 
-    def is_valid(self, signed: SignedRequest, secrets: Sequence[str]) -> bool:
+    def secret_fault(self, signed: SignedRequest, secrets: Sequence[str]) -> str:
         given = signed.headers.get(self.header, "").strip()
         if self.kind != "header":
             scheme, _, given = given.partition(" ")
             if scheme.lower() != self.kind:
-                return False
+                return _missing(signed, self.header) or f"{self.header} is not {self.kind}"
         if self.kind == "basic":
             secrets = [base64.b64encode(secret.encode()).decode() for secret in secrets]
-        return _is_one_of(given.strip(), secrets)
+        if _is_one_of(given.strip(), secrets):
+            return ""
+        return _missing(signed, self.header) or f"{self.header} does not contain the secret"
 
     def problem_with(self, secret: str) -> str:
         name, _, password = secret.partition(":")
@@ -180,18 +197,19 @@ class SecretPath(Authentication):
     kind: Literal["path"]
     sender: PathText = ""
 
-    def is_valid(self, signed: SignedRequest, secrets: Sequence[str]) -> bool:
+    def secret_fault(self, signed: SignedRequest, secrets: Sequence[str]) -> str:
         if self.sender:
             secrets = [secret.partition(":")[2] for secret in secrets]
-        return _is_one_of(signed.path_secret, secrets)
+        is_valid = _is_one_of(signed.path_secret, secrets)
+        return "" if is_valid else "the address does not end with the secret"
 
-    def is_from(
+    def sender_fault(
         self, signed: SignedRequest, payload: Mapping[str, Any], secrets: Sequence[str]
-    ) -> bool:
-        if not self.sender:
-            return True
-        sender = PayloadPath.parse(self.sender).read(payload)
-        return _is_one_of(f"{sender}:{signed.path_secret}", secrets)
+    ) -> str:
+        sender = PayloadPath.parse(self.sender).read(payload) if self.sender else ""
+        if not self.sender or _is_one_of(f"{sender}:{signed.path_secret}", secrets):
+            return ""
+        return f"the secret in the address is not that of {self.sender} {quoted(sender)}"
 
     def problem_with(self, secret: str) -> str:
         sender, _, rest = secret.partition(":") if self.sender else ("any", "", secret)
@@ -203,6 +221,11 @@ class SecretPath(Authentication):
 
 
 AnyAuthentication = Annotated[Signature | SecretHeader | SecretPath, Field(discriminator="kind")]
+
+
+def _missing(signed: SignedRequest, *headers: str) -> str:
+    missing = [header for header in headers if not signed.headers.get(header)]
+    return f"the header {missing[0]} is missing" if missing else ""
 
 
 def _is_one_of(given: str, expected: Sequence[str]) -> bool:

@@ -173,10 +173,10 @@ def test_a_closing_is_accepted_and_its_replay_changes_nothing(
     sqlite_office: Office, desk: Desk
 ) -> None:
     assert desk.send().status == 201
-    before = sqlite_office.everything()
+    before = sqlite_office.stored()
     sqlite_office.wait(minutes=4)
     assert desk.send().json["outcome"] == "known"
-    assert sqlite_office.everything() == before
+    assert sqlite_office.stored() == before
 
 
 def test_both_secrets_are_accepted_during_a_rotation(desk: Desk) -> None:

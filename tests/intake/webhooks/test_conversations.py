@@ -105,11 +105,11 @@ def test_a_closing_is_stored_with_all_its_fields(office: Office, port: int, syst
 
 def test_a_repeated_delivery_changes_nothing(office: Office, port: int, system: System) -> None:
     system.tell(port, a_closing(), office.now)
-    before = office.everything()
+    before = office.stored()
     office.wait(minutes=4)
     for _ in range(2):
         assert system.tell(port, a_closing(), office.now).status == 200
-    after = office.everything()
+    after = office.stored()
     if not system.says_closing_time:
         # The system does not say that this is the same event, so a later time is noted.
         assert after["cases"][0].pop("closed_again_at") == to_text(office.now)
@@ -156,17 +156,17 @@ def test_a_reopening_is_not_a_closing(office: Office, port: int, system: System)
 def test_the_order_of_events_does_not_matter(office: Office, port: int, system: System) -> None:
     """The closing arrives before the events that went before it."""
     system.tell(port, a_closing(), office.now)
-    before = office.everything()
+    before = office.stored()
     for event in some(system.others):
         late = system.event(event, a_closing(delivery="delivery-0"))
         assert system.tell(port, a_closing(), office.now, payload=late).status == 200
-    assert office.everything() == before
+    assert office.stored() == before
     if system.says_reopening_time:
         reopened_at = CLOSED - timedelta(hours=1)
         late = system.reopening(a_closing(delivery="delivery-0"), reopened_at)
         sent = a_closing(closed_at=reopened_at)
         assert system.tell(port, sent, office.now, payload=late).status == 200
-        assert office.everything() | {"reopenings": []} == before
+        assert office.stored() | {"reopenings": []} == before
 
 
 def test_a_reopened_case_gets_its_survey_when_it_is_closed_again(
