@@ -52,7 +52,10 @@ class SQLite:
         return sqlite_utils.Database(connection)
 
     def ask(self, sql: str, **values: object) -> list[Row]:
-        return list(self.stream(sql, **values))
+        with _sqlite_errors():
+            rows = self._connections.get().execute(sql, bound(values))
+            names = [column[0] for column in rows.description]
+            return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
 
     def stream(self, sql: str, **values: object) -> Iterator[Row]:
         with (

@@ -36,7 +36,7 @@ from feedback_app.survey.protocol import Outcome, store_answer
 from feedback_app.survey.thanks import thanks_page, thanks_path
 from feedback_app.web.headers import protect_page
 from feedback_app.web.pages import see_other
-from feedback_app.web.request import now, open_invitation, program
+from feedback_app.web.request import now, open_invitation, program, query_value
 
 survey = Blueprint("survey", __name__, url_prefix="/f")
 survey.after_request(protect_page)
@@ -55,7 +55,7 @@ def show(token: str) -> Response:
         return status_page(invitation, token)
     if not _accepts_answers(invitation, timedelta(0)):
         return closed_link_page(invitation)
-    ease = request.args.get("ease", "").removeprefix("3D")  # a quoted-printable "="
+    ease = query_value("ease").removeprefix("3D")  # a quoted-printable "="
     return blank_form(invitation, ease if ease in SCORES else "")
 
 

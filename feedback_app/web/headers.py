@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
+from werkzeug.wsgi import get_current_url
 
 from feedback_app.web.pages import stylesheet
 
@@ -58,20 +59,21 @@ def protect_all(app: Flask) -> None:
         def start(status: str, own: list[tuple[str, str]], *error: Any) -> Any:
             present = {name.lower() for name, _ in own}
             missing = [one for one in headers if one[0].lower() not in present]
+            if "location" in present:
+                own = [(name, _relative(name, value, environ)) for name, value in own]
             return start_response(status, own + missing, *error)
 
         return respond(environ, start)
 
     app.wsgi_app = with_headers  # type: ignore[method-assign]
-    app.after_request(_make_relative)
 
 
-def _make_relative(response: Response) -> Response:
-    """Make a redirect relative: Werkzeug's own ones repeat the Host that the client sent."""
-    place = response.location
-    if place and place.startswith(request.host_url):
-        response.location = f"/{place.removeprefix(request.host_url)}"
-    return response
+def _relative(name: str, value: str, environ: "WSGIEnvironment") -> str:
+    """Return a redirect to this host as a path: Werkzeug's repeat the Host that the client sent."""
+    if name.lower() != "location":
+        return value
+    host_url = get_current_url(environ, host_only=True)
+    return f"/{value.removeprefix(host_url)}" if value.startswith(host_url) else value
 
 
 def keep_private(response: Response) -> Response:

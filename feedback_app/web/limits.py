@@ -35,10 +35,12 @@ def limit_requests(app: Flask) -> None:
 
 
 def _check_size() -> None:
-    limit = body_limit(request.path)
-    request.max_content_length = request.max_form_memory_size = limit
     if len(request.path) > MAX_PATH:
         abort(404)
+    if request.method == "GET":  # no view reads the body of a GET
+        return
+    limit = body_limit(request.path)
+    request.max_content_length = request.max_form_memory_size = limit
     if (request.content_length or 0) > limit:
         abort(413)
     # Werkzeug limits the number of fields of multipart forms only.

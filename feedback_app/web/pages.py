@@ -11,7 +11,7 @@ from flask import Response, request
 from charts import number
 from feedback_app.base.language import choose, own_name
 from feedback_app.base.templates import template
-from feedback_app.web.request import program
+from feedback_app.web.request import program, query_value
 
 _STYLESHEET = Path(__file__).parent / "static" / "page.css"
 # Parameters that a link to the same page in another language keeps.
@@ -51,7 +51,7 @@ def page_language(*preferred: str | None) -> str:
 
     Languages that the facts lack are skipped.
     """
-    wishes = chain((request.args.get("lang"), *preferred), _browser_languages())
+    wishes = chain((query_value("lang"), *preferred), _browser_languages())
     return choose(wishes, program().facts.languages)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, cast
 
-from flask import current_app
+from flask import current_app, request
 
 from feedback_app.base.links import BadLinkError, RevokedLinkError, split_token
 from feedback_app.program import Program
@@ -15,6 +15,11 @@ from feedback_app.store import invitations
 def program() -> Program:
     """Return the running program."""
     return cast(Program, current_app.config["PROGRAM"])
+
+
+def query_value(name: str) -> str:
+    """Return a parameter of the query, or "". Werkzeug is slow if there is no query."""
+    return request.args[name] if request.query_string and name in request.args else ""
 
 
 def now() -> datetime:
