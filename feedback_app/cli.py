@@ -12,6 +12,7 @@ from feedback_app.commands.leads import lead
 from feedback_app.commands.links import link, mint
 from feedback_app.commands.note import note
 from feedback_app.commands.outbox import outbox_group
+from feedback_app.commands.person import person_command
 from feedback_app.commands.preview import preview_mail
 from feedback_app.commands.publish import publish, verify
 from feedback_app.commands.reconcile import reconcile
@@ -51,6 +52,7 @@ for command in (
     note,
     verify,
     erase_command,
+    person_command,
     key_group,
     lead,
     intake_group,

@@ -9,11 +9,13 @@ from feedback_app.base.text import visible
 from feedback_app.commands.named_case import from_source, newest_invitation
 from feedback_app.commands.with_program import with_program
 from feedback_app.database.contract import Transaction
+from feedback_app.jobs.person import set_opted_out
 from feedback_app.mail.bounces import MAX_REPORT_BYTES, BounceReport, ReportError, read_report
 from feedback_app.mail.closure import CLOSURE_KINDS
 from feedback_app.program import Program
 from feedback_app.records import Invitation
 from feedback_app.store import invitations, opt_outs, outbox
+from feedback_app.store.leads import COMMAND_LINE
 
 
 @click.command()
@@ -61,20 +63,30 @@ def _reported(tx: Transaction, bounced: BounceReport) -> Invitation:
     return invitation
 
 
+def checked_address(_: click.Context, __: click.Parameter, address: str | None) -> str | None:
+    """Return `address`. Raises BadParameter if it is not an email address."""
+    if address is not None and "@" not in address.strip("@ "):
+        raise click.BadParameter(f"{address!r} is not an email address")
+    return address
+
+
 @click.command("opt-out")
-@click.argument("address")
+@click.argument("address", required=False, callback=checked_address)
 @click.option("--ask-again", is_flag=True, help="Allow surveys to ADDRESS again.")
+@click.option("--list", "is_list", is_flag=True, help="List the opt-outs with their dates.")
 @with_program()
-def opt_out(program: Program, address: str, ask_again: bool) -> None:
+def opt_out(program: Program, address: str | None, ask_again: bool, is_list: bool) -> None:
     """Opt ADDRESS out of surveys, for example after a phone call.
 
-    Its closure emails no longer contain the survey. Only a digest of the address is stored.
+    Its closure emails no longer contain the survey. Only a digest of the address is stored, so
+    the list names addresses only if a stored case has them.
     """
-    if "@" not in address.strip("@ "):
-        raise click.BadParameter(f"{address!r} is not an email address", param_hint="ADDRESS")
-    with program.database.write() as tx:
-        if ask_again:
-            opt_outs.remove(tx, address)
-        else:
-            opt_outs.add(tx, address, times.now())
+    if is_list == bool(address) or (is_list and ask_again):
+        raise click.UsageError("Give either ADDRESS or --list.")
+    if is_list:
+        for one in opt_outs.all_opt_outs(program.database):
+            click.echo(visible(f"{one.since:%Y-%m-%d}  {one.address or 'no longer stored'}"))
+        return
+    address = address or ""
+    set_opted_out(program, address, not ask_again, COMMAND_LINE, times.now())
     click.echo(f"{address} will get {'surveys again' if ask_again else 'no more surveys'}.")

@@ -12,6 +12,7 @@ from feedback_app.commands.with_program import with_program
 from feedback_app.intake.csv.rejected_search import RowsFound
 from feedback_app.jobs.erasure import ErasureScope, ErasureTarget, erase, find
 from feedback_app.program import Program
+from feedback_app.store.leads import COMMAND_LINE
 
 _LONGEST_QUOTE = 100
 
@@ -42,7 +43,7 @@ def erase_command(
         click.echo(line)
     _refuse_nothing(found)
     confirm("Erase this permanently?", "erased", yes)
-    removed = erase(program, found, times.now())
+    removed = erase(program, found, COMMAND_LINE, times.now())
     click.echo(f"Erased {_summary(found, removed)}. Scores kept.")
     _report_unreadable(removed)
 
@@ -65,7 +66,7 @@ def _preview(found: ErasureScope) -> Iterator[str]:
         kind = {"notes": "note", "decisions": "decision", "follow_ups": "follow-up result"}
         yield f"  {kind[mention.table]} that mentions it: {_quoted(mention.text)}"
     for path, rows in found.rejected.rows.items():
-        yield f"  {counted(rows, 'rejected row', 'rejected rows')} in {path}"
+        yield f"  {counted(len(rows), 'rejected row', 'rejected rows')} in {path}"
     if found.comments_elsewhere:
         yield (
             "Not erased: other customers' comments mention this address. "

@@ -54,6 +54,12 @@ class ErasureScope:
         return sorted({one.source for one in self.closings})
 
     @property
+    def subject(self) -> str:
+        """Return the cases for the audit log, which must not contain the address."""
+        numbers = sorted({f"{one.source} {one.case_number}" for one in self.closings})
+        return ", ".join(numbers) or "no stored case"
+
+    @property
     def is_empty(self) -> bool:
         """Return whether there is nothing to erase."""
         return not (self.closings or self.files or self.mentions or self.rejected.count)
@@ -87,25 +93,28 @@ def find(program: Program, target: ErasureTarget) -> ErasureScope:
     )
 
 
-def erase(program: Program, found: ErasureScope, now: datetime) -> RowsFound:
+def erase(program: Program, found: ErasureScope, by: str, now: datetime) -> RowsFound:
     """Erase contact, comment, customer and leads' texts of what was found; keep the scores.
 
     This covers the tables, the messages in the outbox, the mailbox and files of rejected rows. It
     returns the rejected rows that were removed and the files that could not be searched. Afterwards
     the database files no longer contain the text, except for PostgreSQL's write-ahead log (see
-    SECURITY.md). The audit log records the case numbers, but no address.
+    SECURITY.md). The audit log records the case numbers and `by`, but no address.
     """
     database = program.database
     with database.write() as tx:
         for one in found.closings:
             erasure.erase_case(tx, one.case_ref, one.invitation_id, now)
         erasure.erase_mentions(tx, _mention_of(found.wanted))
-        leads.record_action(tx, leads.COMMAND_LINE, "personal data erased", _subject(found), now)
-    # Before the files, so that an unreadable file does not prevent it.
-    database.scrub()
-    for path in found.files:
-        path.unlink(missing_ok=True)
-    return remove_rows(database, found.wanted)
+        leads.record_action(tx, by, "personal data erased", found.subject, now)
+    try:
+        # Before the files, so that an unreadable file does not prevent it.
+        database.scrub()
+    finally:
+        for path in found.files:
+            path.unlink(missing_ok=True)
+        removed = remove_rows(database, found.wanted)
+    return removed
 
 
 def _closings(program: Program, target: ErasureTarget) -> list[StoredClosing]:
@@ -141,8 +150,3 @@ def _mention_of(wanted: RowSearch) -> Callable[[str], bool]:
         return any(pattern.search(folded(text)) for pattern in patterns)
 
     return is_mention
-
-
-def _subject(found: ErasureScope) -> str:
-    numbers = sorted({f"{one.source} {one.case_number}" for one in found.closings})
-    return ", ".join(numbers) or "rejected rows and mentions"

@@ -18,6 +18,7 @@ week            the week page
 reading         reading queue, search, notes, redaction
 cases           the page of a case, and sending its survey again
 annulment       annul answers
+people          one person's data, its erasure, and opt-outs
 meeting         the meeting and its minutes
 follow_ups      follow-ups and email drafts
 customer_note   notes to customers about decisions

@@ -18,7 +18,7 @@ _LARGEST = 20 * 1024
 _SECRET = ("csrf_token", "password", FIELD)
 # Fields that nobody types. The page shows all others, so that the text of a new field is not lost.
 _NOT_TYPED = (
-    *("answer", "anyway", "back", "decisions", "ended", "follow_ups", "form", "go"),
+    *("answer", "anyway", "back", "confirm", "decisions", "ended", "follow_ups", "form", "go"),
     *("invitation", "notes", "number", "outcome", "revision", "step"),
 )
 

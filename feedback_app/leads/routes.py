@@ -9,6 +9,7 @@ from feedback_app.leads import (  # noqa: F401
     exports,
     follow_ups,
     meeting,
+    people,
     reading,
     redaction,
     sign_in,

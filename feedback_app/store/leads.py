@@ -119,6 +119,15 @@ def who_did(
     return rows[0]["lead_name"] if rows else None
 
 
+def actions_with_subject(database: Database) -> list[Action]:
+    """Return all entries of the audit log whose subject is still stored, oldest first."""
+    rows = database.ask(
+        """SELECT done_at, lead_name, action, subject FROM lead_actions
+           WHERE subject IS NOT NULL ORDER BY done_at, id"""
+    )
+    return [_action(row) for row in rows]
+
+
 def actions(database: Database, limit: int) -> list[Action]:
     """Return the last `limit` exports and changes, newest first."""
     rows = database.ask(
@@ -126,15 +135,16 @@ def actions(database: Database, limit: int) -> list[Action]:
            ORDER BY done_at DESC, id LIMIT :limit""",
         limit=limit,
     )
-    return [
-        Action(
-            done_at=from_text(row["done_at"]),
-            lead=row["lead_name"],
-            action=row["action"],
-            subject=row["subject"],
-        )
-        for row in rows
-    ]
+    return [_action(row) for row in rows]
+
+
+def _action(row: Row) -> Action:
+    return Action(
+        done_at=from_text(row["done_at"]),
+        lead=row["lead_name"],
+        action=row["action"],
+        subject=row["subject"],
+    )
 
 
 def _lead(row: Row) -> Lead:

@@ -6,9 +6,18 @@ digests have no key.
 
 import hashlib
 from datetime import datetime
+from typing import NamedTuple
 
 from feedback_app.base.addresses import spellings
+from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Transaction
+
+
+class OptOut(NamedTuple):
+    """An address that opted out, and when. The address is None if no stored case has it."""
+
+    since: datetime
+    address: str | None
 
 
 def digest_of(address: str) -> str:
@@ -39,6 +48,24 @@ def remove(tx: Transaction, address: str) -> None:
 def remove_digest(tx: Transaction, digest: str) -> None:
     """Opt the address with this digest in again."""
     tx.run("DELETE FROM opt_outs WHERE contact_digest = :digest", digest=digest)
+
+
+def opted_out_since(source: Database | Transaction, address: str) -> datetime | None:
+    """Return when this address opted out; None if it did not."""
+    sql = "SELECT since FROM opt_outs WHERE contact_digest = :digest"
+    rows = source.ask(sql, digest=digest_of(address))
+    return from_text(rows[0]["since"]) if rows else None
+
+
+def all_opt_outs(database: Database) -> list[OptOut]:
+    """Return all opt-outs, newest first, with the address as far as a stored case has it."""
+    rows = database.ask("SELECT contact_digest, since FROM opt_outs ORDER BY since DESC")
+    contacts = "SELECT DISTINCT contact_email FROM cases WHERE contact_email IS NOT NULL"
+    known = {
+        digest_of(row["contact_email"]): row["contact_email"]
+        for row in (database.stream(contacts) if rows else ())
+    }
+    return [OptOut(from_text(row["since"]), known.get(row["contact_digest"])) for row in rows]
 
 
 def is_opted_out(source: Database | Transaction, address: str) -> bool:

@@ -39,6 +39,10 @@ WITHOUT_LONG_TEXT = {
     "leads.preview_redaction",
     "leads.mark_read",
     "leads.send_again",
+    "leads.show_person",
+    "leads.download_person",
+    "leads.erase_person",
+    "leads.change_opt_out",
     "leads.mark_all_read",
     "leads.open_follow_up",
     "leads.download_minutes",
@@ -66,6 +70,8 @@ def form(invitation_id: str, text: str) -> dict[str, str]:
         "answer": f"{invitation_id}:1",
         "invitation": "",
         "form": "csv",
+        "address": "typed@customer.example",
+        "confirm": "y",
         "text": text,
         "remark": text,
         "words": text,
@@ -77,6 +83,7 @@ def form(invitation_id: str, text: str) -> dict[str, str]:
 
 def path(rule: Rule, invitation_id: str) -> str:
     values = {"week": WEEK, "invitation_id": invitation_id, "decision_id": "x"}
+    values |= {"form": "json", "wish": "opt-in"}
     _, built = rule.build({name: values[name] for name in rule.arguments}) or ("", "")
     return built
 
@@ -95,7 +102,7 @@ def office(sqlite_team_office: Office) -> Office:
 
 @pytest.fixture
 def lena(office: Office) -> Somebody:
-    return Somebody(office, "lead", "lena")
+    return Somebody(office, "admin", "lena")
 
 
 @pytest.fixture

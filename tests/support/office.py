@@ -104,7 +104,7 @@ class Office:
     ) -> tuple[ErasureScope, RowsFound]:
         """Erase a case or address; return the data found and the rejected rows removed."""
         found = find(self.program, ErasureTarget(case_number, source, email))
-        return found, erase(self.program, found, self.now)
+        return found, erase(self.program, found, "command line", self.now)
 
     def invitation(self, invitation_id: str) -> Invitation:
         found = invitations.find(self.program.database, invitation_id)

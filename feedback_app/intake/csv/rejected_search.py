@@ -45,15 +45,18 @@ class RowSearch:
 
 @dataclass(frozen=True)
 class RowsFound:
-    """How many rows of each file were found, and which files could not be read or written."""
+    """The rows of each file that were found, and which files could not be read or written.
 
-    rows: dict[Path, int]
+    A row has its cells by column.
+    """
+
+    rows: dict[Path, list[dict[str, str]]]
     unreadable: tuple[Path, ...] = ()
 
     @property
     def count(self) -> int:
         """Return how many rows were found in all files."""
-        return sum(self.rows.values())
+        return sum(map(len, self.rows.values()))
 
 
 def find_rows(database: Database, wanted: RowSearch) -> RowsFound:
@@ -74,7 +77,7 @@ def remove_file(database: Database, path: Path) -> None:
 
 
 def _each_file(database: Database, wanted: RowSearch, is_removed: bool) -> RowsFound:
-    rows: dict[Path, int] = {}
+    rows: dict[Path, list[dict[str, str]]] = {}
     unreadable = []
     for path in rejected_files.all_paths(database):
         try:
@@ -86,26 +89,30 @@ def _each_file(database: Database, wanted: RowSearch, is_removed: bool) -> RowsF
     return RowsFound(rows, tuple(unreadable))
 
 
-def _in_file(database: Database, path: Path, wanted: RowSearch, is_removed: bool) -> int:
-    """Return how many rows of a file are found.
+def _in_file(
+    database: Database, path: Path, wanted: RowSearch, is_removed: bool
+) -> list[dict[str, str]]:
+    """Return the rows of a file that are found.
 
     Encoding and delimiter are detected, because spreadsheets change them when people correct the
     rows. Raises CSVFileError or OSError if the file cannot be read or written.
     """
     if not path.exists():
         remove_file(database, path)
-        return 0
+        return []
     with opened(path) as table:
         columns, rows = table.columns, [row.cells for row in table.rows()]
     has_added = columns[-len(ADDED_COLUMNS) :] == ADDED_COLUMNS
     original = len(columns) - len(ADDED_COLUMNS) if has_added else len(columns)
-    kept = [cells for cells in rows if not wanted.finds(cells, original)]
-    found = len(rows) - len(kept)
+    found: list[tuple[str, ...]] = []
+    kept: list[tuple[str, ...]] = []
+    for cells in rows:
+        (found if wanted.finds(cells, original) else kept).append(cells)
     if is_removed and not kept:
         remove_file(database, path)
     elif is_removed and found:
         replace_file(path, _as_csv([columns, *kept]))
-    return found
+    return [dict(zip(columns, cells, strict=False)) for cells in found]
 
 
 def _as_csv(rows: list[tuple[str, ...]]) -> Iterator[str]:
