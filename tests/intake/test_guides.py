@@ -20,11 +20,11 @@ from feedback_app.database.choose import open_database
 from feedback_app.intake.api.messages import ClosedCaseMessage
 from feedback_app.intake.webhooks.presets import SHIPPED
 from feedback_app.settings import Settings
-from tests.support.case_systems import SYSTEMS
+from tests.support.case_systems import GLPI, SYSTEMS
 from tests.support.real_parts import real_part_missing
 from tests.support.senders import Wire
 from tests.support.server import environment, feedback, free_port, running
-from tests.support.simulated_system import GUIDES, SECRET, Closing, printed
+from tests.support.simulated_system import ADDRESS, GUIDES, SECRET, Closing, printed
 from tests.support.some import some
 
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted(GUIDES.glob("*.md"))}
@@ -140,6 +140,18 @@ def test_the_steps_of_the_api_guide_work(operator: Operator) -> None:
     assert desk.post("/api/v1/opt-outs", {"contact_email": message["contact_email"]}).status == 204
 
 
+def test_an_exported_file_adds_the_addresses_that_glpi_does_not_send(operator: Operator) -> None:
+    closed_at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
+    closing = Closing(number="77", closed_at=closed_at, address="login", delivery="glpi-77")
+    assert GLPI.tell(operator.port, closing, datetime.now(UTC)).status == 201
+    assert (case := operator.case("77")) and case["contact_email"] is None
+    (operator.folder / "glpi.csv").write_text(
+        f"ID;Closing date;Email\n77;{closed_at:%Y-%m-%d %H:%M};{ADDRESS}\n", encoding="utf-8"
+    )
+    assert "1 completed" in operator.shell(printed("sh", "glpi-addresses"))
+    assert (case := operator.case("77")) and case["contact_email"] == ADDRESS
+
+
 def test_the_steps_of_the_csv_guide_work(operator: Operator) -> None:
     now = datetime.now(UTC)
     closed = f"{now:%d/%m/%Y 00:00}"
@@ -179,11 +191,16 @@ def test_every_preset_has_a_guide_of_the_same_shape() -> None:
         assert f"FEEDBACK_WEBHOOK_SECRETS={path.stem}=" in page
         assert f"/api/v1/webhooks/{path.stem}" in page
         assert re.search(rf"^```(json|xml) {path.stem}$", page, re.M)
-        for part in ("How the link gets back", "If the address is missing", "If nothing arrives"):
+        for part in (
+            "When it works",
+            "If the address is missing",
+            "How the link gets back",
+            "If nothing arrives",
+        ):
             assert f"**{part}**" in page, (path.stem, part)
         assert "feedback intake try " in page
         if "generic" not in path.stem:
-            assert re.search(r"It was not tried on a live", page), path.stem
+            assert re.search(r"It\s+was\s+not\s+tried\s+on\s+a\s+live", page), path.stem
 
 
 def test_the_script_for_servicenow_sends_what_its_guide_shows() -> None:

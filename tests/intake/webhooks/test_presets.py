@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from feedback_app.app import create_app
+from feedback_app.base.times import to_text
 from feedback_app.intake.mapping_file import MappingFileError
 from feedback_app.intake.webhooks.presets import SHIPPED, Preset, load_presets
 from feedback_app.records import ClosedCase
 from feedback_app.settings import SettingsError
+from tests.support.case_systems import SYSTEMS, SalesforceOutbound
 from tests.support.office import NOW, Office
 from tests.support.senders import with_settings
 from tests.support.simulated_system import printed
@@ -131,6 +133,23 @@ def test_the_preset_in_the_guide_works(sqlite_office: Office, folder: Path) -> N
     case = case_of(sqlite_office, ours, payload)
     assert (case.customer, case.closure_reason) == ("A customer", "confirmed")
     assert case.case_kind == "infrastructure"
+
+
+@pytest.mark.parametrize("name", [name for name, one in SYSTEMS.items() if not one.gaps])
+def test_the_sample_in_each_guide_is_a_complete_closed_case(
+    sqlite_office: Office, name: str
+) -> None:
+    system = SYSTEMS[name]
+    kind = "xml" if isinstance(system, SalesforceOutbound) else "json"
+    preset = load_presets(sqlite_office.program, NOW)[name]
+    (payload,) = preset.payloads(printed(kind, name).encode())
+    later = NOW + timedelta(days=5)
+    delivery = preset.delivery(payload, preset.reader(sqlite_office.program, later))
+    assert delivery and delivery.notes == ()
+    case = delivery.case
+    assert to_text(case.closed_at) == "2026-11-26T10:00:00Z"
+    assert case.opened_at and to_text(case.opened_at) == "2026-11-20T08:15:00Z"
+    assert case.contact_email == ("contact@customer.example" if system.says_address else None)
 
 
 def test_chatwoot_without_signatures_is_connected_by_the_preset_in_its_guide(
