@@ -99,6 +99,8 @@ def _preview(path: Path, width: int) -> Callable[[], None]:
                 case_number=0,
                 where={"state": 3} if wide else {},
                 swapped=swapped_order(reader.dates, [str(TABLES.date_format)]),
+                emails_per_import=500,
+                emails_per_contact=20,
             )
             job = Import(case_intake=CaseIntake(facts, zone), row_reader=rows)
             for batch in job.dry_run(database, preview.watched(table.rows())):

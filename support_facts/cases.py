@@ -98,6 +98,8 @@ class SurveyRules(Table):
     asking_limit_days: Days
     quiet_period_days: Annotated[int, between(0, 3650)]
     never_ask: ListOf[DomainOrAddress]
+    emails_per_contact: Annotated[int, between(1, 10_000)]
+    emails_per_import: Annotated[int, between(1, 1_000_000)]
     same_closure_hours: Annotated[int, between(0, 720)]
     comment_limit: Annotated[int, between(4000, 20000)]
     reason_required: bool

@@ -9,7 +9,10 @@ import pytest
 from pydantic import SecretStr
 
 from feedback_app.commands.contacts import opt_out
-from feedback_app.store import invitations
+from feedback_app.commands.links import link
+from feedback_app.commands.outbox import outbox_group
+from feedback_app.jobs.restored import require_not_restored
+from feedback_app.store import invitations, outbox
 from tests.support.office import NOW, Customer, Office, a_case
 
 
@@ -302,3 +305,65 @@ def test_an_opt_out_comes_before_the_list_of_addresses_because_it_cannot_be_over
     assert sqlite_office.receive(a_case(contact_email="kim@spryker.com")).withheld_because == (
         "opt_out"
     )
+
+
+def _held(office: Office) -> dict[str, int]:
+    return {row["recipient"]: row["number"] for row in outbox.held(office.program.database)}
+
+
+def test_more_emails_to_one_contact_in_a_day_are_held_until_they_are_released(
+    office: Office,
+) -> None:
+    office = office.ruled(emails_per_contact=3)
+    for number in range(5):
+        address = ("Kim@busy.example", "kim@Busy.example")[number % 2]
+        assert office.receive(a_case(str(number), contact_email=address)).outcome == "new"
+    office.receive(a_case("other"))
+    assert sum(_held(office).values()) == 2
+    assert office.deliver() == 4
+    listed = office.run(outbox_group, "list").stdout
+    assert listed.count("  held\n") == 2
+    assert "Held: 1 email to kim@Busy.example, because survey.emails_per_contact" in listed
+    assert "2 released" in office.run(outbox_group, "release").stdout
+    assert _held(office) == {}
+    assert office.rows("lead_actions")[0]["action"] == "emails released"
+    assert office.deliver() == 2
+    office.wait(hours=25)
+    for number in range(10, 13):
+        office.receive(a_case(str(number), closed_at=office.now, contact_email="kim@busy.example"))
+    assert _held(office) == {}
+
+
+def test_held_emails_are_no_sign_of_a_restored_database(office: Office) -> None:
+    office = office.ruled(emails_per_contact=1)
+    office.receive(a_case("1"))
+    office.deliver()
+    office.receive(a_case("2"))
+    office.wait(days=2)
+    require_not_restored(office.program, office.now)
+    assert office.deliver() == 0
+
+
+def test_a_survey_is_sent_anyway_unless_nobody_reads_it_or_the_customer_opted_out(
+    office: Office,
+) -> None:
+    office = office.ruled(quiet_period_days=30)
+    office.invite("1")
+    expected = {
+        "quiet_period": a_case("2"),
+        "excluded": a_case("3", contact_email="kim@spryker.com"),
+        "too_old": a_case("4", closed_at=NOW - timedelta(days=30), contact_email="a@b.example"),
+    }
+    for reason, case in expected.items():
+        result = office.receive(case)
+        assert result.withheld_because == reason
+        assert office.run(link, "--renew", case.case_number).exit_code == 0
+        assert office.invitation(str(result.invitation_id)).handed_over_at
+    office.deliver()
+    sent = [row["kind"] for row in office.rows("outbox") if row["sent_at"]]
+    assert sent == ["closure"] * 4
+    for number, address in (("5", "support@spryker.com"), ("6", "no-reply@b.example")):
+        office.receive(a_case(number, contact_email=address))
+        refused = office.run(link, "--renew", number)
+        assert refused.exit_code == 1
+        assert "never gets a survey" in refused.stderr

@@ -18,7 +18,7 @@ from feedback_app.commands.invite_report import (
     print_rows,
     print_way_back,
 )
-from feedback_app.commands.open_table import SOURCE, OpenTable, open_table
+from feedback_app.commands.open_table import SOURCE, OpenTable, StoppedError, open_table
 from feedback_app.commands.table_options import TableOptions, table_options
 from feedback_app.commands.with_program import with_program
 from feedback_app.intake.csv.importing import Batch, Import, ImportCounts
@@ -49,9 +49,20 @@ _COLLECT_AFTER = 100_000
     is_flag=True,
     help="Also ask about cases that closed long ago, and about likely duplicates.",
 )
+@click.option(
+    "--max-emails",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Send up to N emails without asking. Default: survey.emails_per_import of support.toml.",
+)
 @with_program()
 def invite(
-    program: Program, file: Path, options: TableOptions, dry_run: bool, ask_anyway: bool
+    program: Program,
+    file: Path,
+    options: TableOptions,
+    dry_run: bool,
+    ask_anyway: bool,
+    max_emails: int | None,
 ) -> None:
     """Import closed cases from FILE and invite their customers to the survey.
 
@@ -67,17 +78,17 @@ def invite(
         job = Import(
             case_intake=program.case_intake, row_reader=opened.row_reader, ask_anyway=ask_anyway
         )
-        if dry_run:
-            preview = _preview(opened)
-            batches = job.dry_run(program.database, preview.watched(opened.rows))
-            outcome = _run(file, opened, batches, preview.add)
-        else:
+        preview, rejected = _preview(program, opened), None
+        batches = job.dry_run(program.database, preview.watched(opened.rows()))
+        outcome = _run(file, opened, batches, preview.add)
+        if not dry_run:
+            _check_emails(preview, outcome.counts, max_emails)
             rejected = RejectedRows(program.database, rejected_path(file), opened.columns, now)
-            batches = job.run(program.database, opened.rows)
+            batches = job.run(program.database, opened.rows())
             outcome = _run(file, opened, batches, lambda batch: rejected.add(batch.rejected))
             rejected.finish()
     counts = outcome.counts
-    print_rows(outcome.listed, outcome.left_out, counts, None if dry_run else rejected)
+    print_rows(outcome.listed, outcome.left_out, counts, rejected)
     print_footers(opened.footers.lines)
     if dry_run:
         print_preview(preview, counts, opened.row_reader.mapping, program.zone)
@@ -94,8 +105,23 @@ class _Outcome:
     left_out: list[str] = field(default_factory=list)
 
 
-def _preview(opened: OpenTable) -> Preview:
-    row_reader = opened.row_reader
+def _check_emails(preview: Preview, counts: ImportCounts, max_emails: int | None) -> None:
+    """Ask before more emails than allowed are sent, or end the command without a terminal."""
+    allowed = preview.emails_per_import if max_emails is None else max_emails
+    if counts.emails <= allowed:
+        return
+    too_many = f"This import would send {counts.emails} emails, but at most {allowed} are allowed."
+    if not sys.stdin.isatty():
+        raise StoppedError(
+            f"{too_many} Nothing was imported. Check it with --dry-run, then add "
+            f"--max-emails {counts.emails}."
+        )
+    if not click.confirm(f"{too_many} Send them?"):
+        raise StoppedError("Nothing was imported.")
+
+
+def _preview(program: Program, opened: OpenTable) -> Preview:
+    row_reader, rules = opened.row_reader, program.facts.survey
     dates = row_reader.reader.dates_of("closed_at")
     formats = [dates.formats] if isinstance(dates.formats, str) else dates.formats or []
     return Preview(
@@ -104,6 +130,8 @@ def _preview(opened: OpenTable) -> Preview:
         case_number=opened.place("case_number"),
         where={label: row_reader.columns.index(label) for label in row_reader.mapping.compared},
         swapped=swapped_order(dates, formats),
+        emails_per_import=rules.emails_per_import,
+        emails_per_contact=rules.emails_per_contact,
     )
 
 

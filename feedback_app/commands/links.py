@@ -21,7 +21,7 @@ _REFUSALS = {
     "no_address": "the case has no email address; add --address ADDRESS.",
     "erased": "the contact's address was erased, so the survey cannot be sent again.",
     "opted_out": "this contact opted out of surveys.",
-    "never_asked": "this address never gets a survey (own, automatic or excluded address).",
+    "never_asked": "this address never gets a survey (own or automatic address).",
 }
 
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -36,15 +36,25 @@ class StoppedError(click.ClickException):
     exit_code = 2
 
 
-@dataclass(frozen=True)
+@dataclass
 class OpenTable:
-    """The table, its original columns and rows, and how they are read."""
+    """A table that can be read several times: its original columns, and how rows are read.
 
-    table: CSVTable
+    `table` and `footers` are those of the last time that `rows` was called.
+    """
+
+    file: Path
+    options: TableOptions
     columns: Sequence[str]
-    rows: Iterator[CSVRow]
-    footers: Footers
     row_reader: RowReader
+    table: CSVTable
+    footers: Footers = field(default_factory=lambda: Footers(-1, -1))
+
+    def rows(self) -> Iterator[CSVRow]:
+        """Open the file again and yield its rows, without the lines below the table."""
+        self.footers = Footers(*map(self.place, _REQUIRED))
+        with _opened(self.file, self.options) as self.table:
+            yield from self.footers.without(as_imported(self.file, self.table)[1])
 
     def place(self, field_name: str) -> int:
         """Return the position of the column that fills a field, or -1 if none does."""
@@ -65,15 +75,12 @@ def open_table(
         if errors := tables.word_errors(reader):
             raise MappingError("; ".join(errors))
         with _opened(file, options) as table:
-            columns, rows = as_imported(file, table)
+            columns, _ = as_imported(file, table)
             mapping = tables.mapping.for_columns(columns, SOURCE)
             _print_detected(file, table, None if tables.time_zone else program.zone)
-            tables = _checked(program, file, options, mapping, columns)
-            reader = tables.reader(program.facts, program.zone, now)
-            row_reader = RowReader(mapping, reader, columns)
-            footers = Footers(*(_place(mapping, columns, name) for name in _REQUIRED))
-            found = footers.without(rows)
-            yield OpenTable(table, columns, found, footers, row_reader)
+        tables = _checked(program, file, options, mapping, columns)
+        reader = tables.reader(program.facts, program.zone, now)
+        yield OpenTable(file, options, columns, RowReader(mapping, reader, columns), table)
     except (MappingError, DateFormatError) as error:
         raise click.UsageError(str(error)) from error
     except (CSVFileError, RejectedFileError, ColumnError) as error:

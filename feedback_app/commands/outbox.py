@@ -4,17 +4,19 @@ from datetime import datetime
 
 import click
 
-from feedback_app.base.times import from_text
+from feedback_app.base import times
+from feedback_app.base.text import counted, visible
+from feedback_app.base.times import from_text, to_text
 from feedback_app.commands.with_program import with_program
 from feedback_app.jobs import restored
 from feedback_app.mail.closure import CLOSURE
 from feedback_app.program import Program
-from feedback_app.store import invitations, outbox
+from feedback_app.store import invitations, leads, outbox
 
 
 @click.group("outbox")
 def outbox_group() -> None:
-    """List waiting emails, and release them after restoring a backup."""
+    """List waiting emails, and release held ones, also after restoring a backup."""
 
 
 @outbox_group.command("list")
@@ -25,9 +27,18 @@ def show(program: Program) -> None:
     for row in waiting:
         about = f"case {row['case_number']}" if row["case_number"] else f"week {row['week']}"
         written = from_text(row["created_at"]).astimezone(program.zone)
-        click.echo(f"{written:%Y-%m-%d %H:%M}  {row['kind']}  {about}")
+        is_held = row["due_at"] == to_text(outbox.HELD)
+        click.echo(f"{written:%Y-%m-%d %H:%M}  {row['kind']}  {about}{'  held' if is_held else ''}")
     if not waiting:
         click.echo("No emails are waiting.")
+    for row in outbox.held(program.database):
+        click.echo(
+            visible(
+                f"Held: {counted(row['number'], 'email', 'emails')} to {row['recipient']}, because "
+                f"survey.emails_per_contact allows {program.facts.survey.emails_per_contact} in 24 "
+                "hours. Send them with 'feedback outbox release'."
+            )
+        )
 
 
 @outbox_group.command()
@@ -39,16 +50,20 @@ def show(program: Program) -> None:
 )
 @with_program()
 def release(program: Program, sent_before: str | None) -> None:
-    """Let the worker send the waiting emails of a restored database.
+    """Let the worker send held emails, and those of a restored database.
 
     First look at 'feedback outbox list'. Emails written before the backup was made have probably
     been sent since then: --sent-before counts them as sent. The worker sends all others, so some
     customers may get an email twice.
     """
-    counted = _count_as_sent(program, _time(program, sent_before)) if sent_before else 0
+    before = _count_as_sent(program, _time(program, sent_before)) if sent_before else 0
     restored.release(program)
+    with program.database.write() as tx:
+        if held := outbox.release_held(tx, times.now()):
+            subject = counted(held, "email", "emails")
+            leads.record_action(tx, leads.COMMAND_LINE, "emails released", subject, times.now())
     left = outbox.count_waiting(program.database)
-    click.echo(f"{counted} counted as sent, {left} released. Start the worker to send them.")
+    click.echo(f"{before} counted as sent, {left} released. Start the worker to send them.")
 
 
 def _time(program: Program, text: str) -> datetime:

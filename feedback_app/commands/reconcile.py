@@ -35,7 +35,7 @@ def reconcile(program: Program, file: Path, options: TableOptions) -> None:
     missing_sources: set[str] = set()
     with open_table(program, file, options, times.now()) as opened:
         job = Import(case_intake=program.case_intake, row_reader=opened.row_reader)
-        for batch in job.batches(opened.rows):
+        for batch in job.batches(opened.rows()):
             counts.add(batch.counts)
             for row in batch.rejected:
                 click.echo(visible(str(row)))

@@ -31,6 +31,8 @@ _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
 # A customer may submit a page that was opened before its link expired.
 GRACE = timedelta(hours=1)
+# The time in which `survey.emails_per_contact` counts.
+_PER_CONTACT = timedelta(hours=24)
 # These customers still get the closure email, with or without the survey.
 _STILL_NOTIFIED = (None, "opt_out", "quiet_period", "excluded")
 
@@ -211,16 +213,17 @@ class CaseIntake:
         now: datetime,
     ) -> None:
         if case.contact_email and self.is_notified(case, withheld):
-            outbox.add(
-                tx,
-                OutboxMessage(
-                    id=new_id(),
-                    kind=CLOSURE_WITHOUT_SURVEY if withheld else CLOSURE,
-                    recipient=case.contact_email,
-                    created_at=now,
-                    invitation_id=invitation_id,
-                ),
+            message = OutboxMessage(
+                id=new_id(),
+                kind=CLOSURE_WITHOUT_SURVEY if withheld else CLOSURE,
+                recipient=case.contact_email,
+                created_at=now,
+                invitation_id=invitation_id,
             )
+            since = now - _PER_CONTACT
+            recent = outbox.count_sent_to(tx, case.contact_email, CLOSURE_KINDS, since)
+            is_held = recent >= self.facts.survey.emails_per_contact
+            outbox.add(tx, message, outbox.HELD if is_held else None)
 
     def _supersede_earlier(self, tx: Transaction, invitation_id: str, now: datetime) -> None:
         """Withdraw unanswered invitations about earlier closings, so that one link is left."""

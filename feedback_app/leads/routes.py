@@ -10,6 +10,7 @@ from feedback_app.leads import (  # noqa: F401
     follow_ups,
     meeting,
     people,
+    not_asked,
     reading,
     redaction,
     sign_in,

@@ -21,6 +21,7 @@ from feedback_app.store import (
     answered_cases,
     follow_ups,
     meetings,
+    outbox,
     reading_queue,
     week_scores,
 )
@@ -92,6 +93,7 @@ def show_week(week: str) -> Response:
         unread=sum(card.status.unread for card in cards),
         earlier=_unread_before(week),
         overdue=follow_ups.count_overdue(program().database, program().today(now())),
+        held=sum(one["number"] for one in outbox.held(program().database)),
         meeting=meetings.of_week(program().database, week),
         discussed_with=_discussed_with(cards),
         shown=shown,

