@@ -10,6 +10,7 @@ from feedback_app.commands.contacts import bounce
 from feedback_app.commands.invite import invite
 from feedback_app.mail.bounces import ReportError, read_report, return_path
 from feedback_app.mail.smtp import SMTPSender
+from feedback_app.survey import renewals
 from tests.support.office import Office
 from tests.support.smtp_sink import SmtpSink
 
@@ -254,6 +255,20 @@ def test_an_email_whose_message_id_a_relay_replaced_is_found_by_the_address_for_
     done = reported(sqlite_office, server, to=address.upper(), message_id="<1@relay.example>")
     assert done.exit_code == 0
     assert sqlite_office.invitation(invitation_id).bounced_at
+
+
+def test_a_late_report_about_an_address_that_was_corrected_is_not_a_bounce(
+    sqlite_office: Office,
+) -> None:
+    office = sqlite_office
+    invitation_id = office.invite()
+    report = sample("Exim", message_id=office.mails()[0]["Message-ID"])
+    with office.program.database.write() as tx:
+        right = "right@customer.example"
+        renewals.renew(office.program, tx, invitation_id, "lead", office.now, right)
+    done = office.run(bounce, "--report", "-", stdin=report)
+    assert (done.exit_code, "sent again, to another address" in done.output) == (1, True)
+    assert office.invitation(invitation_id).bounced_at is None
 
 
 @pytest.mark.parametrize(
