@@ -9,6 +9,7 @@ from feedback_app.base import times
 from feedback_app.base.text import visible
 from feedback_app.base.times import to_text
 from feedback_app.commands.intake_log import log_command
+from feedback_app.commands.recorded_request import is_authentic, recorded_request
 from feedback_app.commands.with_program import with_program
 from feedback_app.intake.deliveries import CaseDelivery, preview
 from feedback_app.intake.errors import InvalidCaseError
@@ -31,33 +32,51 @@ def intake_group() -> None:
 @intake_group.command("try")
 @click.argument("preset")
 @click.argument("payload", type=click.File("rb"))
+@click.option(
+    "--headers",
+    type=click.File("r", encoding="utf-8"),
+    help="Also check the authentication, with these headers of the request: lines such as "
+    "Name: value, the output of curl -v, or JSON.",
+)
+@click.option(
+    "--url",
+    help="The address that the case system called, if it is signed or contains the secret. "
+    "Default: the one in --headers, or that of the preset.",
+)
 @with_program()
-def try_command(program: Program, preset: str, payload: Any) -> None:
+def try_command(program: Program, preset: str, payload: Any, headers: Any, url: str | None) -> None:
     """Show which closed case PRESET reads from PAYLOAD. Nothing is stored or sent.
 
-    PAYLOAD is a file with the body of a request, or - for standard input. Signature and headers
-    are not checked. The exit code is 1 if a closed case is invalid.
+    PAYLOAD is a file with the body of a request, or - for standard input. A signature is only
+    valid for exactly the body that was sent: do not format it. The exit code is 1 if a closed case
+    is invalid, or the secret, signature or sender is wrong.
     """
     now = times.now()
+    content = payload.read()
     try:
         presets = load_presets(program, now)
         if preset not in presets:
             raise click.BadParameter(f"choose one of {', '.join(presets)}", param_hint="PRESET")
-        bodies = presets[preset].payloads(payload.read())
+        bodies = presets[preset].payloads(content)
     except (MappingFileError, BodyError, SoapError) as error:
         raise click.ClickException(str(error)) from error
-    valid = [_show(program, presets[preset], body, now) for body in bodies]
+    request = recorded_request(program, preset, content, headers.read(), url) if headers else None
+    sent = dict(request.headers.items()) if request else {}
+    payloads = [
+        with_request_data(one, sent, now) if isinstance(one, dict) else one for one in bodies
+    ]
+    valid = [is_authentic(program, preset, request, payloads, now)] if request else []
+    valid += [_show(program, presets[preset], one, now) for one in payloads]
     click.echo("nothing was stored or sent")
     if not all(valid):
         raise click.exceptions.Exit(1)
 
 
-def _show(program: Program, preset: Preset, body: Any, now: datetime) -> bool:
+def _show(program: Program, preset: Preset, payload: Any, now: datetime) -> bool:
     """Print what one payload becomes. Return whether it is valid."""
-    if not isinstance(body, dict):
+    if not isinstance(payload, dict):
         click.echo(f"{preset.name}: an element that is not a JSON object")
         return False
-    payload = with_request_data(body, {}, now)
     try:
         reader = preset.reader(program, now)
         delivery = preset.delivery(payload, reader)

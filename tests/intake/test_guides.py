@@ -152,6 +152,16 @@ def test_an_exported_file_adds_the_addresses_that_glpi_does_not_send(operator: O
     assert (case := operator.case("77")) and case["contact_email"] == ADDRESS
 
 
+def test_a_recorded_request_is_checked_as_the_guide_shows(operator: Operator) -> None:
+    script = printed("sh", "try-headers")
+    checked = operator.shell(script.replace("THE-SECRET", SECRET))
+    assert "secret or signature: valid" in checked
+    assert "generic: ignored" in checked
+    refused = operator.shell(f"{script.replace('THE-SECRET', 'another-secret').rstrip()} || true")
+    assert "the signature in X-Feedback-Signature is wrong" in refused
+    assert SECRET not in checked + refused
+
+
 def test_the_steps_of_the_csv_guide_work(operator: Operator) -> None:
     now = datetime.now(UTC)
     closed = f"{now:%d/%m/%Y 00:00}"

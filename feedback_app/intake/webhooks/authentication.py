@@ -4,7 +4,7 @@ import base64
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -65,6 +65,10 @@ class Authentication(BaseModel):
         """Return why the payload is not from the sender of the secret, or "" if it is."""
         return ""
 
+    def signed_text(self, signed: SignedRequest) -> str:
+        """Return the signed content, with the size of the body instead of the body, or ""."""
+        return ""
+
     def problem_with(self, secret: str) -> str:
         """Return why `secret` cannot be used, or "" if it can."""
         if not (secret.isascii() and secret.isprintable()):
@@ -113,13 +117,12 @@ class Signature(Authentication):
             given, expected = given.lower(), [one.lower() for one in expected]
         if _is_one_of(given, expected):
             return ""
-        wrong = f"{self.header} is not the HMAC-{self.algorithm.upper()} of {self.signed}"
         needed = filter(None, (self.header, self.timestamp_header))
-        return _missing(signed, *needed) or f"{wrong} with this secret, as {self._form}"
-
-    @property
-    def _form(self) -> str:
-        return f"{self.prefix}{self.encoding}" if self.prefix else self.encoding
+        return _missing(signed, *needed) or (
+            f"the signature in {self.header} is wrong: send "
+            f"{f'{self.prefix} and ' if self.prefix else ''}the HMAC-{self.algorithm.upper()} of "
+            f"{self.signed} in {self.encoding}, with the secret of this webhook"
+        )
 
     def time_fault(self, signed: SignedRequest, payload: Mapping[str, Any], now: datetime) -> str:
         if self.timestamp_header:
@@ -150,6 +153,10 @@ class Signature(Authentication):
         return b"".join(
             content[piece] if at % 2 else piece.encode() for at, piece in enumerate(pieces)
         )
+
+    def signed_text(self, signed: SignedRequest) -> str:
+        short = replace(signed, body=f"(body of {len(signed.body)} bytes)".encode())
+        return self.signed_bytes(short).decode("utf-8", "replace")
 
     def _encoded(self, secret: str, content: bytes) -> str:
         digest = hmac.digest(secret.encode(), content, self.algorithm)

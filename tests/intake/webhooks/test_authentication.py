@@ -1,11 +1,15 @@
-"""Each way in which case systems authenticate their requests, over real HTTP."""
+"""Each way in which case systems authenticate their requests, over real HTTP.
+
+Where the guide has an example, its table is used.
+"""
 
 import base64
 import hmac
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +23,7 @@ from feedback_app.intake.mapping_file import MappingFileError
 from feedback_app.intake.webhooks.presets import load_presets
 from tests.support.office import NOW, Office
 from tests.support.senders import Reply, Wire, serving, with_settings
+from tests.support.simulated_system import GUIDES, printed
 
 SECRET, NEWER = "the-secret-of-this-webhook", "the-next-secret-of-this-webhook"
 DESK = """
@@ -30,7 +35,6 @@ source = "desk"
 [map]
 case_number = "number"
 closed_at = "closed"
-[authentication]
 """
 Headers = dict[str, str]
 
@@ -64,7 +68,7 @@ class Way:
 
 def over_body(header: str, algorithm: str, prefix: str = "", encode: Any = bytes.hex) -> Way:
     encoding = "base64" if encode is text64 else "hex"
-    table = f'kind = "hmac"\nheader = "{header}"\nalgorithm = "{algorithm}"\n'
+    table = f'[authentication]\nkind = "hmac"\nheader = "{header}"\nalgorithm = "{algorithm}"\n'
     return Way(
         f'{table}encoding = "{encoding}"\nprefix = "{prefix}"',
         lambda secret, body, now, url: {header: prefix + encode(digest(secret, body, algorithm))},
@@ -73,14 +77,15 @@ def over_body(header: str, algorithm: str, prefix: str = "", encode: Any = bytes
 
 
 WAYS = {
-    "zammad and intercom": over_body("X-Hub-Signature", "sha1", "sha1="),
+    "zammad and intercom": replace(
+        over_body("X-Hub-Signature", "sha1", "sha1="), table=printed("toml", "signature")
+    ),
     "help scout": over_body("X-HelpScout-Signature", "sha1", encode=text64),
     "upper case hex": over_body("X-Signature", "sha256", encode=lambda one: one.hex().upper()),
     "sha512": over_body("X-Signature", "sha512", "sha512="),
     "sha512 in base64": over_body("X-Signature", "sha512", encode=text64),
     "chatwoot": Way(
-        'kind = "hmac"\nheader = "X-Chatwoot-Signature"\nprefix = "sha256="\n'
-        'signed = "{timestamp}.{body}"\ntimestamp_header = "X-Chatwoot-Timestamp"',
+        printed("toml", "signature-with-time"),
         lambda secret, body, now, url: {
             "X-Chatwoot-Timestamp": seconds(now),
             "X-Chatwoot-Signature": "sha256="
@@ -90,8 +95,8 @@ WAYS = {
         signs_body=True,
     ),
     "glpi": Way(
-        'kind = "hmac"\nheader = "X-GLPI-signature"\nsigned = "{body}{timestamp}"\n'
-        'timestamp_header = "X-GLPI-timestamp"',
+        '[authentication]\nkind = "hmac"\nheader = "X-GLPI-signature"\n'
+        'signed = "{body}{timestamp}"\ntimestamp_header = "X-GLPI-timestamp"',
         lambda secret, body, now, url: {
             "X-GLPI-timestamp": seconds(now),
             "X-GLPI-signature": digest(secret, body + seconds(now).encode()).hex(),
@@ -100,9 +105,7 @@ WAYS = {
         signs_body=True,
     ),
     "hubspot v3": Way(
-        'kind = "hmac"\nheader = "X-HubSpot-Signature-v3"\nencoding = "base64"\n'
-        'signed = "{method}{url}{body}{timestamp}"\n'
-        'timestamp_header = "X-HubSpot-Request-Timestamp"',
+        printed("toml", "signature-with-address"),
         lambda secret, body, now, url: {
             "X-HubSpot-Request-Timestamp": milliseconds(now),
             "X-HubSpot-Signature-v3": text64(
@@ -113,19 +116,21 @@ WAYS = {
         signs_body=True,
     ),
     "basic": Way(
-        'kind = "basic"',
+        printed("toml", "basic"),
         lambda secret, body, now, url: {"Authorization": f"Basic {text64(secret.encode())}"},
         user="service-now:",
     ),
     "bearer": Way(
-        'kind = "bearer"',
+        printed("toml", "bearer"),
         lambda secret, body, now, url: {"Authorization": f"bearer {secret}"},
     ),
     "secret header": Way(
-        'kind = "header"\nheader = "X-Api-Key"',
+        printed("toml", "secret-header"),
         lambda secret, body, now, url: {"X-Api-Key": secret},
     ),
-    "secret in the address": Way('kind = "path"', lambda secret, body, now, url: {}),
+    "secret in the address": Way(
+        printed("toml", "secret-in-address"), lambda secret, body, now, url: {}
+    ),
 }
 
 
@@ -245,9 +250,45 @@ def test_the_signed_address_is_the_public_one_with_its_query(
 def test_a_signature_that_cannot_be_checked_is_reported_with_file_and_key(
     sqlite_office: Office, tmp_path: Path, table: str, said: str
 ) -> None:
-    text = f'{DESK}kind = "hmac"\nheader = "X-Signature"\n{table}'
+    text = f'{DESK}[authentication]\nkind = "hmac"\nheader = "X-Signature"\n{table}'
     (tmp_path / "desk.toml").write_text(text, encoding="utf-8")
     with pytest.raises(MappingFileError) as caught:
         load_presets(with_settings(sqlite_office, presets=tmp_path), NOW)
     assert str(caught.value).startswith("desk.toml: authentication.hmac")
     assert said in str(caught.value)
+
+
+def test_every_authentication_in_the_guide_has_a_conversation() -> None:
+    tables = [way.table for way in WAYS.values()]
+    examples = re.findall(
+        r"^```toml [\w-]+\n(\[authentication\]\n.*?)^```$",
+        (GUIDES / "generic.md").read_text(encoding="utf-8"),
+        re.M | re.S,
+    )
+    assert len(examples) == 7
+    assert [example for example in examples if example not in tables] == []
+
+
+def test_the_preset_in_the_guide_reads_paths_times_headers_and_lists(
+    sqlite_office: Office, tmp_path: Path
+) -> None:
+    (tmp_path / "my-desk.toml").write_text(printed("toml", "my-desk"), encoding="utf-8")
+    secrets = (SecretStr(f"my-desk={SECRET}"),)
+    program = with_settings(sqlite_office, presets=tmp_path, webhook_secrets=secrets)
+    ticket = {
+        "open": "False",
+        "number": "00042",
+        "fields": [
+            {"name": "floor", "value": 3},
+            {"name": "company", "value": "A &amp; S&#246;hne"},
+        ],
+        "contacts": [{"email": "contact@customer.example"}],
+    }
+    with serving(create_app(parts=program)) as port:
+        desk = Wire(port, {"Authorization": f"Bearer {SECRET}", "X-Team": "Blue"})
+        reply = desk.post("/api/v1/webhooks/my-desk", [{"ticket": ticket}, {"ticket": {}}])
+    assert [one["outcome"] for one in reply.json] == ["new", "ignored"]
+    (case,) = sqlite_office.rows("cases")
+    assert (case["customer"], case["team"]) == ("A & Söhne", "Blue")
+    assert case["closed_at"] == to_text(NOW)
+    assert case["contact_email"] == "contact@customer.example"
