@@ -104,7 +104,7 @@ class KnownCases:
         """Return this closing, or one of the same case less than `within` away; None if none.
 
         With `until_reopened`, an earlier closing is the same one unless the case was reopened.
-        Stored closings come first, then the one with the same closure key, then the latest.
+        The one with the same closure key comes first, then the latest.
         """
         found = [
             one
@@ -114,7 +114,7 @@ class KnownCases:
         ]
         return max(
             found,
-            key=lambda one: (one.id is not None, one.closure_key == case.key, one.closed_at),
+            key=lambda one: (one.closure_key == case.key, one.closed_at),
             default=None,
         )
 
