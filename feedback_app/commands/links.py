@@ -18,6 +18,7 @@ from feedback_app.survey import renewals
 _REFUSALS = {
     "answered": "the customer has answered, so there is nothing to ask again.",
     "superseded": "a later closing replaced this survey, so this one is not sent again.",
+    "reopened": "the case is open again; its survey follows when it is closed.",
     "no_address": "the case has no email address; add --address ADDRESS.",
     "erased": "the contact's address was erased, so the survey cannot be sent again.",
     "opted_out": "this contact opted out of surveys.",

@@ -19,6 +19,7 @@ MOST_REQUESTS = 2
 Refusal = Literal[
     "answered",
     "superseded",
+    "reopened",
     "no_address",
     "erased",
     "opted_out",
@@ -50,6 +51,8 @@ def refusal(
     known = invitation.contact_email
     if invitation.answered_at:
         return "answered"
+    if invitation.withheld_because == "reopened":
+        return "reopened"
     if invitation.superseded_at or invitation.withheld_because == "superseded":
         return "superseded"
     if not known and invitation.withheld_because != "no_address":

@@ -539,3 +539,31 @@ def test_every_row_is_imported_rejected_or_filtered_out_whatever_it_contains(
     assert len(office.rows("cases")) == kept_before + counts.new
     assert counts.rejected == sum(len(batch.rejected) for batch in batches)
     assert all(row.errors for batch in batches for row in batch.rejected)
+
+
+@pytest.mark.parametrize("dry", [True, False])
+def test_rows_of_one_case_complete_each_other(desk: Desk, dry: bool) -> None:
+    closed = to_text(NOW - timedelta(hours=1))
+    table = _csv(
+        ("case_number", "closed_at", "contact_email", "team"),
+        ("1", closed, "", "A"),
+        ("1", closed, "contact@customer.example", ""),
+        ("1", closed, "contact@customer.example", "A"),
+    )
+    shown = desk.invite(table, *(("--dry-run",) if dry else ()))
+    assert "1 new closed cases (1 withheld: 1 no_address)" in _last(shown)
+    assert "1 repeated, 0 rejected, 0 filtered out, 1 completed" in _last(shown)
+    assert ("1  known cases completed, 1 with a survey" in shown.stdout) == dry
+    assert len(desk.office.mails()) == (0 if dry else 1)
+
+
+def test_an_export_completes_what_a_webhook_left_out(desk: Desk) -> None:
+    desk.office.receive(a_case("1", source="csv", contact_email=None))
+    table = _csv(
+        ("case_number", "closed_at", "contact_email"),
+        ("1", to_text(NOW - timedelta(hours=2)), "contact@customer.example"),
+    )
+    assert "0 duplicates, 0 repeated, 0 rejected, 0 filtered out, 1 completed" in _last(
+        desk.invite(table)
+    )
+    assert [mail["To"] for mail in desk.office.mails()] == ["contact@customer.example"]

@@ -681,3 +681,64 @@ def test_any_request_gets_a_response(
 def test_responses_are_not_cached(desk: Wire) -> None:
     reply: Reply = desk.post(CASES, a_message())
     assert reply.headers["Cache-Control"] == "no-store"
+
+
+REOPENINGS = "/api/v1/reopenings"
+
+
+def test_a_closing_is_completed_and_what_differs_is_named(office: Office, desk: Wire) -> None:
+    first = desk.post(CASES, a_message(contact_email=None, language="de", send=True))
+    assert (first.json["outcome"], first.json["withheld_because"]) == ("new", "no_address")
+    second = desk.post(CASES, a_message(language="en", team="A"))
+    assert (second.status, second.json["outcome"]) == (200, "completed")
+    assert second.json["withheld_because"] is None
+    assert second.json["notes"] == ["language: another value is stored and was kept"]
+    assert [mail["To"] for mail in office.mails()] == ["contact@customer.example"]
+    third = desk.post(CASES, a_message(team="A"))
+    assert (third.json["outcome"], third.json["notes"]) == ("known", [])
+
+
+def test_a_completed_closing_of_a_sender_with_its_own_email_sends_none(
+    office: Office, desk: Wire
+) -> None:
+    desk.post(CASES, a_message(contact_email=None, send=False))
+    second = desk.post(CASES, a_message(send=False)).json
+    assert (second["outcome"], second["state"]) == ("completed", "handed_over")
+    assert office.mails() == []
+
+
+def test_a_reopening_withdraws_the_survey_of_the_senders_own_case(
+    office: Office, desk: Wire, port: int
+) -> None:
+    desk.post(CASES, a_message(case_id="500A"))
+    stranger = Wire(port, {"Authorization": f"Bearer {key_for(office, 'another')}"})
+    assert stranger.post(REOPENINGS, {"case_id": "500A"}).json["outcome"] == "ignored"
+    early = {"case_id": "500A", "reopened_at": to_text(NOW - timedelta(hours=2))}
+    assert desk.post(REOPENINGS, early).json["outcome"] == "ignored"
+    reply = desk.post(REOPENINGS, {"case_id": "500A"})
+    assert (reply.status, reply.json) == (200, {"outcome": "reopened", "notes": []})
+    told = desk.get(f"{CASES}/desk/500A").json
+    assert (told["state"], told["withheld_because"]) == ("withheld", "reopened")
+    link = desk.post("/api/v1/survey-links", {"case_id": "500A"}).json
+    assert link["survey_link"] is None
+    again = desk.post(REOPENINGS, {"case_id": "500A"}).json
+    assert (again["outcome"], len(again["notes"])) == ("ignored", 1)
+    assert office.deliver() == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "field"),
+    [
+        ({"reopened_at": to_text(NOW + timedelta(days=2))}, 409, "reopened_at"),
+        ({"reopened_at": "yesterday"}, 422, "reopened_at"),
+        ({"reopened_at": ""}, 422, "reopened_at"),
+        ({"case_id": ""}, 422, "case_id"),
+        ({"case_id": "2.02611E+15"}, 422, "case_id"),
+    ],
+)
+def test_a_wrong_reopening_is_refused(
+    office: Office, desk: Wire, changes: dict[str, Any], status: int, field: str
+) -> None:
+    reply = desk.post(REOPENINGS, {"case_id": "500A", **changes})
+    assert (reply.status, reply.fields) == (status, [field])
+    assert office.rows("reopenings") == []
