@@ -49,7 +49,8 @@ def common_headers(public_url: str) -> dict[str, str]:
 
 def protect_all(app: Flask) -> None:
     """Add the common headers to every response of `app`, and make its redirects relative."""
-    headers = list(common_headers(app.config["PROGRAM"].settings.public_url).items())
+    common = common_headers(app.config["PROGRAM"].settings.public_url)
+    headers = [(name.lower(), (name, value)) for name, value in common.items()]
     respond = app.wsgi_app
 
     def with_headers(
@@ -58,7 +59,7 @@ def protect_all(app: Flask) -> None:
         # Around Flask, because Werkzeug checks the text of each header again when it is set.
         def start(status: str, own: list[tuple[str, str]], *error: Any) -> Any:
             present = {name.lower() for name, _ in own}
-            missing = [one for one in headers if one[0].lower() not in present]
+            missing = [header for name, header in headers if name not in present]
             if "location" in present:
                 own = [(name, _relative(name, value, environ)) for name, value in own]
             return start_response(status, own + missing, *error)
