@@ -37,8 +37,9 @@ def shown(browser: Any) -> Iterator[Any]:
     """Show a page of `pages` in a fresh window of the size and scheme that the test names."""
     contexts = []
 
-    def show(page: Any, width: int = 320, scheme: str = "light") -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 640}, color_scheme=scheme)
+    def show(page: Any, width: int = 320, scheme: str = "light", height: int = 640) -> Any:
+        size = {"width": width, "height": height}
+        context = browser.new_context(viewport=size, color_scheme=scheme)
         contexts.append(context)
         window = context.new_page()
         window.set_content(page.text)
@@ -124,6 +125,36 @@ def test_screen_readers_get_question_number_and_label_of_every_point(
     languages = window.get_by_role("navigation", name="Language").get_by_role("button")
     assert languages.all_text_contents() == ["Deutsch"]
     window.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_question_needs_no_scrolling_and_the_form_is_short(
+    pages: Any, shown: Any, language: str
+) -> None:
+    window = shown(pages["form", language], width=360, height=740)
+    assert window.locator("#ease-5").evaluate(BOTTOM) <= 740
+    assert window.locator("#send").evaluate(BOTTOM) <= 1.6 * 740
+    assert window.evaluate("document.documentElement.scrollHeight") <= 1.6 * 740
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_focus_is_on_the_message_of_a_page_that_reports_an_error(
+    pages: Any, shown: Any, language: str
+) -> None:
+    for name in (
+        *("nothing chosen", "comment too long", "why, too long", "objecting, not ticked"),
+        *("not stored, too late", "unavailable", "body too large", "no such page"),
+    ):
+        window = shown(pages[name, language])
+        window.wait_for_function("document.activeElement.getAttribute('role') == 'alert'")
+        other = {"en": "Deutsch", "de": "English"}[language]
+        switch = window.get_by_role("navigation").get_by_text(other, exact=True)
+        assert switch.count() == 1, name
+        keeps = name not in ("objecting, not ticked", "body too large", "no such page")
+        assert switch.evaluate("(one) => one.localName") == ("button" if keeps else "a"), name
+
+
+BOTTOM = "(one) => one.closest('label, button').getBoundingClientRect().bottom"
 
 
 class Desk:

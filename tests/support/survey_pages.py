@@ -3,12 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import time_machine
 from pydantic import SecretStr
 
 from feedback_app.app import create_app
 from feedback_app.base.links import Links
+from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.database.migrate import migrate
 from feedback_app.program import open_program
 from feedback_app.settings import Settings
@@ -51,6 +53,9 @@ def _responses(office: Office, language: str) -> dict[str, Any]:
     pages["keep or change"] = customer.send(query, ease="1", satisfaction="1")
     office.wait(days=2)
     pages["cannot be changed"] = customer.open(query)
+    pages["not stored, too late"] = customer.send(
+        query, ease="1", satisfaction="1", comment="Late."
+    )
 
     low = a_customer("2")
     asked = low.send(query, ease="1", satisfaction="2")
@@ -58,6 +63,12 @@ def _responses(office: Office, language: str) -> dict[str, Any]:
     pages["why, too long"] = low.browser.post(
         asked.location, data={"page": low.value_in(pages["why"]), "comment": "x" * 4001}
     )
+
+    welcome = {"page": low.value_in(pages["why"]), "comment": "x", "contact_welcome": "y"}
+    pages["thanks, low"] = low.follow(low.browser.post(asked.location, data=welcome))
+    unlucky = a_customer("5")
+    with patch.object(office.program.database, "write", side_effect=DatabaseUnavailableError):
+        pages["unavailable"] = unlucky.send(query, ease="4", satisfaction="5", comment="Kept.")
 
     link = office.program.opt_out_link(low.invitation_id, SECRETS[0])
     objection = link.removeprefix("http://survey.example")
