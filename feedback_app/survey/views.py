@@ -93,13 +93,13 @@ def _check(invitation: Invitation, token: str, form: AnswerForm) -> Response | N
     if not invitation.answered_at and not _accepts_answers(invitation, GRACE):
         return closed_link_page(invitation, form.comment_text)
     is_valid = form.validate()
-    if switches_language() and invitation.answered_at and not may_change(invitation):
-        return status_page(invitation, token, comment=form.comment_text)
+    if is_valid and not switches_language():
+        return None
+    if invitation.answered_at and not may_change(invitation):
+        return status_page(invitation, token, 409, form.comment_text)
     if switches_language():
         return _form_page(invitation, token, form, {}, 200)
-    if not is_valid:
-        return _form_page(invitation, token, form, form.faults(), 422)
-    return None
+    return _form_page(invitation, token, form, form.faults(), 422)
 
 
 def _form_page(

@@ -77,3 +77,30 @@ def test_an_expired_link_returns_the_text_in_the_chosen_language(customer: Custo
     assert shown.status_code == 410
     assert "Ten minutes.</textarea>" in shown.text
     assert customer.answers == []
+
+
+def test_text_sent_too_late_is_returned_in_the_other_language(customer: Customer) -> None:
+    customer.send(**TYPED)
+    customer.office.wait(days=3)
+    late = customer.send(ease="5", satisfaction="5", comment="Too late.")
+    assert 'formaction="?lang=de">Deutsch</button>' in late.text
+    before = customer.office.everything()
+    german = customer.browser.post(f"{customer.path}?lang=de", data={"comment": "Too late."})
+    switched = customer.browser.post(
+        f"{customer.path}?lang=de", data={"comment": "Too late.", "lang": "de"}
+    )
+    assert customer.office.everything() == before
+    for page in (german, switched):
+        assert page.status_code == 409
+        assert '<html lang="de">' in page.text
+        assert "Too late.</textarea>" in page.text
+        assert "Die Antwort lässt sich nicht mehr ändern." in page.text
+
+
+def test_every_page_after_a_post_offers_the_other_language(customer: Customer) -> None:
+    link = customer.office.program.opt_out_link(customer.invitation_id, "contact@customer.example")
+    opt_out = link.removeprefix("http://survey.example")
+    for path, data in ((opt_out, {}), (opt_out, {"wish": "stop"}), (customer.path[:-3], {})):
+        shown = customer.browser.post(path, data=data).text
+        assert '<a href="?lang=de" lang="de">Deutsch</a>' in shown
+        assert '<html lang="de">' in customer.browser.get(f"{path}?lang=de").text
