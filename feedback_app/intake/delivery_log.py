@@ -5,7 +5,7 @@ import threading
 from collections import Counter
 from datetime import datetime, timedelta
 
-from flask import Response, current_app, g
+from flask import Response, current_app, g, request
 
 from feedback_app.database.contract import Database, DatabaseUnavailableError
 from feedback_app.store import delivery_log
@@ -80,7 +80,7 @@ def count_refusal(response: Response, preset: str) -> Response:
     `refused_as` sets another outcome than that of the status.
     """
     outcome = g.get("refused_as", _BY_STATUS.get(response.status_code, "other"))
-    if 400 <= response.status_code < 500 and outcome:
+    if request.method == "POST" and 400 <= response.status_code < 500 and outcome:
         refused: RefusedRequests = current_app.extensions[EXTENSION]
         known = preset == API or preset in current_app.extensions["webhooks"]
         refused.add(program().database, (preset if known else "", outcome), now())

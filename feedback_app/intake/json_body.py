@@ -1,5 +1,6 @@
 """Parses the body of a request as JSON, with a limit for nesting and without duplicate names."""
 
+import codecs
 import json
 import re
 from typing import Any, NoReturn
@@ -15,6 +16,7 @@ class BodyError(ValueError):
 
 def parse(body: bytes) -> Any:
     """Return the JSON value in `body`. Raises BodyError, also for more than `MAX_DEPTH` levels."""
+    body = without_mark(body)
     _check_depth(body)
     try:
         return json.loads(
@@ -29,6 +31,11 @@ def parse(body: bytes) -> Any:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else "a number is too long"
         place = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise BodyError(f"the body is not valid JSON: {reason}{place}") from error
+
+
+def without_mark(body: bytes) -> bytes:
+    """Return `body` without a byte order mark, which PowerShell and .NET put before UTF-8."""
+    return body.removeprefix(codecs.BOM_UTF8)
 
 
 def _check_depth(body: bytes) -> None:

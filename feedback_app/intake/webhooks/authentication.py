@@ -51,6 +51,11 @@ class Authentication(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @property
+    def challenge(self) -> str:
+        """Return the header WWW-Authenticate of a refusal, which RFC 9110 requires."""
+        return "Webhook"
+
     def secret_fault(self, signed: SignedRequest, secrets: Sequence[str]) -> str:
         """Return why the request proves none of the secrets, or "" if it proves one."""
         raise NotImplementedError
@@ -171,6 +176,12 @@ class SecretHeader(Authentication):
 
     kind: Literal["header", "bearer", "basic"]
     header: str = "Authorization"
+
+    @property
+    def challenge(self) -> str:
+        # The clients of Java and .NET send a name and password only after this answer.
+        schemes = {"basic": 'Basic realm="webhook"', "bearer": "Bearer"}
+        return schemes.get(self.kind) or super().challenge
 
     def secret_fault(self, signed: SignedRequest, secrets: Sequence[str]) -> str:
         given = signed.headers.get(self.header, "").strip()

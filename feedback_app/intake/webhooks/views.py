@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from feedback_app.intake import rate_limits
 from feedback_app.intake.delivery_log import count_refusal, refused_as
 from feedback_app.intake.errors import InvalidCaseError
-from feedback_app.intake.json_body import BodyError
+from feedback_app.intake.json_body import BodyError, without_mark
 from feedback_app.intake.problem_details import ProblemError, problem_response
 from feedback_app.intake.webhooks.authentication import SignedRequest
 from feedback_app.intake.webhooks.events import answer_about, store_events
@@ -41,17 +41,31 @@ def receive_event(name: str, secret: str = "") -> tuple[Response, int]:
     """
     webhook = _webhook(name)
     signed = SignedRequest(request.headers, request.get_data(), secret, _public_address())
-    _require(name, "secret", webhook.authentication.secret_fault(signed, webhook.secrets))
+    authentication = webhook.authentication
+    _require(
+        name,
+        "secret",
+        authentication.secret_fault(signed, webhook.secrets),
+        {"WWW-Authenticate": authentication.challenge},
+    )
     rate_limits.count_request(f"webhook {name}")
     results = store_events(program(), webhook.preset, _payloads(webhook, signed), now())
     if webhook.preset.tables.format == "soap":
         return Response(ACKNOWLEDGEMENT, content_type="text/xml; charset=utf-8"), HTTPStatus.OK
-    is_list = signed.body.lstrip().startswith(b"[")
+    is_list = without_mark(signed.body).lstrip().startswith(b"[")
     refused_as("")
     if not is_list and isinstance(results[0], InvalidCaseError):
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, errors=results[0].errors)
     answers = [answer_about(at, result) for at, result in enumerate(results)]
     return jsonify(answers if is_list else answers[0]), _status(answers)
+
+
+@webhooks.get("/<name>")
+@webhooks.get("/<name>/<secret>")
+def confirm_address(name: str, secret: str = "") -> Response:
+    """Confirm that the webhook is enabled: Intercom sends HEAD before it accepts an address."""
+    _webhook(name)
+    return jsonify(notes=["this webhook is enabled; send events with POST"])
 
 
 def _status(answers: Sequence[Mapping[str, Any]]) -> HTTPStatus:
@@ -94,10 +108,10 @@ def _payloads(webhook: Webhook, signed: SignedRequest) -> list[Any]:
     return found
 
 
-def _require(name: str, check: str, fault: str) -> None:
+def _require(name: str, check: str, fault: str, headers: Mapping[str, str] | None = None) -> None:
     """Refuse the request if this check of its authentication found a fault."""
     if fault:
         rate_limits.count_failure()
         log.warning("webhook %s: refused a request because of its %s", name, check)
         refused_as(check)
-        raise ProblemError(HTTPStatus.UNAUTHORIZED, fault)
+        raise ProblemError(HTTPStatus.UNAUTHORIZED, fault, headers=headers)

@@ -64,6 +64,7 @@ class Way:
     signs_time: bool = False
     signs_body: bool = False
     user: str = ""
+    challenge: str = "Webhook"
 
 
 def over_body(header: str, algorithm: str, prefix: str = "", encode: Any = bytes.hex) -> Way:
@@ -119,10 +120,12 @@ WAYS = {
         printed("toml", "basic"),
         lambda secret, body, now, url: {"Authorization": f"Basic {text64(secret.encode())}"},
         user="service-now:",
+        challenge='Basic realm="webhook"',
     ),
     "bearer": Way(
         printed("toml", "bearer"),
         lambda secret, body, now, url: {"Authorization": f"bearer {secret}"},
+        challenge="Bearer",
     ),
     "secret header": Way(
         printed("toml", "secret-header"),
@@ -191,7 +194,9 @@ def test_both_secrets_are_accepted_during_a_rotation(desk: Desk) -> None:
 
 def test_a_wrong_or_missing_secret_is_refused(sqlite_office: Office, desk: Desk) -> None:
     for wrong in ("another-secret-of-somebody", SECRET[:-1], SECRET + "x", SECRET.upper()):
-        assert desk.send(secret=wrong).status == 401, wrong
+        reply = desk.send(secret=wrong)
+        assert reply.status == 401, wrong
+        assert reply.headers["WWW-Authenticate"] == desk.way.challenge
     if 'kind = "path"' not in desk.way.table:
         assert desk.send(changed=lambda headers, body: ({}, body)).status == 401
         emptied = lambda headers, body: (dict.fromkeys(headers, ""), body)  # noqa: E731

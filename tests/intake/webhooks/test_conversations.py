@@ -1,5 +1,6 @@
 """Conversations with every case system that a preset is shipped for, over real HTTP."""
 
+import codecs
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -765,3 +766,25 @@ def test_the_reason_for_ignoring_an_event_contains_no_address(port: int) -> None
     payload = {**GENERIC.closing(a_closing()), "event": f"Mx Sample <{ADDRESS}> wrote"}
     notes = GENERIC.tell(port, a_closing(), NOW, payload=payload).json["notes"]
     assert notes[1].startswith("event is 'Mx Sample <…> wrote', not one of closed")
+
+
+def test_an_address_can_be_checked_before_events_are_sent(
+    office: Office, port: int, system: System
+) -> None:
+    """Intercom sends HEAD, and a person opens the address in a browser."""
+    for secret in (system.secret, "wrong"):
+        assert Wire(port, {}).send("HEAD", system.path(secret)).status == 200
+    assert Wire(port, {}).get(system.path("wrong")).json == {
+        "notes": ["this webhook is enabled; send events with POST"]
+    }
+    assert Wire(port, {}).send("HEAD", "/api/v1/webhooks/none").status == 404
+    assert office.rows("delivery_log") == []
+
+
+def test_a_byte_order_mark_before_the_payload_is_ignored(port: int) -> None:
+    for payload in (GENERIC.closing(a_closing()), [GENERIC.closing(a_closing())]):
+        body = codecs.BOM_UTF8 + GENERIC.body(payload)
+        proof = GENERIC.proof(body, a_closing(), NOW, GENERIC.secret)
+        reply = Wire(port, {}).post(GENERIC.path(""), body, proof)
+        assert reply.status in (200, 201)
+        assert isinstance(reply.json, list) == isinstance(payload, list)
