@@ -16,6 +16,7 @@ from feedback_app.commands.invite_report import (
     print_footers,
     print_preview,
     print_rows,
+    print_values,
     print_way_back,
 )
 from feedback_app.commands.open_table import SOURCE, OpenTable, StoppedError, open_table
@@ -92,6 +93,8 @@ def invite(
     print_footers(opened.footers.lines)
     if dry_run:
         print_preview(preview, counts, opened.row_reader.mapping, program.zone)
+    elif counts.read and counts.not_matching == counts.read:
+        print_values(preview, opened.row_reader.mapping)
     click.echo(counts)
     print_way_back(counts, job.run_id)
     if counts.rejected:

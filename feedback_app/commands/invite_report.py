@@ -54,6 +54,19 @@ def _lines(
         yield f"  last   {_shown(preview.latest, zone)}"
     yield ""
     yield from _count_lines(counts)
+    yield from _value_lines(preview, mapping)
+    for warning in preview.warnings(counts):
+        yield ""
+        yield from _wrapped(f"Warning: {warning}", "  ")
+
+
+def print_values(preview: Preview, mapping: CaseMapping) -> None:
+    """Print the values in the columns with conditions."""
+    for line in _value_lines(preview, mapping):
+        click.echo(line)
+
+
+def _value_lines(preview: Preview, mapping: CaseMapping) -> Iterator[str]:
     for label, values in preview.values.items():
         yield ""
         yield from _wrapped(f"Values in {label}:", "")
@@ -64,9 +77,6 @@ def _lines(
             yield from _wrapped(f"{count:>8}  {_printable(text) or '(empty)'} - {mark}", " " * 10)
         if len(values) > _LISTED_VALUES:
             yield f"          and {len(values) - _LISTED_VALUES} other values"
-    for warning in preview.warnings(counts):
-        yield ""
-        yield from _wrapped(f"Warning: {warning}", "  ")
 
 
 def _case_lines(line: int, case: ClosedCase, zone: ZoneInfo) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,14 +18,15 @@ from feedback_app.intake.csv.column_checks import (
     check_numbers,
     detected_formats,
 )
+from feedback_app.intake.csv.date_order import FormatCount
 from feedback_app.intake.csv.errors import CSVFileError
 from feedback_app.intake.csv.file import CSVRow, CSVTable, opened
 from feedback_app.intake.csv.footers import Footers
 from feedback_app.intake.csv.rejected import RejectedFileError, as_imported
 from feedback_app.intake.csv.row_reader import RowReader
-from feedback_app.intake.dates import DateFormatError
+from feedback_app.intake.dates import DateFormatError, DateReader
 from feedback_app.intake.mapping import CaseMapping, MappingError, labels
-from feedback_app.intake.mapping_file import MappingTables
+from feedback_app.intake.mapping_file import TIME_FIELDS, MappingTables
 from feedback_app.program import Program
 
 SOURCE = "csv"
@@ -107,12 +109,12 @@ def _checked(
     mapping: CaseMapping,
     columns: Sequence[str],
 ) -> MappingTables:
-    """Return the tables, with the date format that all dates of the file have.
+    """Return the tables, with the formats of the dates in the file.
 
     Raises ColumnError if case numbers were rounded, or the order of day and month is not known.
     """
     tables, known = options.tables, labels(columns)
-    closed_at, number = (_place(mapping, columns, name) for name in _REQUIRED)
+    number = _place(mapping, columns, "case_number")
 
     def matching_rows() -> Iterator[CSVRow]:
         with _opened(file, options) as table:
@@ -122,31 +124,47 @@ def _checked(
 
     if number >= 0:
         check_numbers(columns[number], matching_rows, number)
-    if closed_at < 0 or tables.date_format or "closed_at" in tables.date_formats:
+    if tables.date_format:
         return tables
-    formats = detected_formats(
-        matching_rows,
-        closed_at,
-        tables.dates(program.zone, program.facts.languages),
-        lambda text: _with_format(tables, text).dates(program.zone, program.facts.languages),
-    )
-    if not formats:
-        return tables
-    chosen = formats[0]
-    if len(formats) > 1:
-        message = ambiguous(columns[closed_at], formats)
-        if not sys.stdin.isatty():
-            raise ColumnError(message)
-        click.echo(message)
-        texts = [one.text for one in formats]
-        text = click.prompt("Format", type=click.Choice(texts))
-        chosen = formats[texts.index(text)]
-    click.echo(f"dates are read as {chosen.text}, such as {chosen.examples[0]}")
-    return _with_format(tables, chosen.text)
+    zone, languages = program.zone, program.facts.languages
+    for name in TIME_FIELDS:
+        at = _place(mapping, columns, name)
+        if at < 0 or name in tables.date_formats:
+            continue
+        plain = tables.dates(zone, languages, name)
+        formats = detected_formats(
+            matching_rows, at, plain, partial(_dates_as, options.tables, zone, languages)
+        )
+        if name == "closed_at" and formats:
+            chosen = _chosen(columns[at], formats)
+            # The format of closing times also applies to other dates that fit it.
+            tables = tables.model_copy(update={"date_format": chosen.text})
+        elif len(formats) == 1:
+            chosen = formats[0]
+            own = {**tables.date_formats, name: chosen.text}
+            tables = tables.model_copy(update={"date_formats": own})
+        else:
+            continue
+        click.echo(f"{name} is read as {chosen.text}, such as {chosen.examples[0]}")
+    return tables
 
 
-def _with_format(tables: MappingTables, text: str) -> MappingTables:
-    return tables.model_copy(update={"date_format": text})
+def _chosen(column: str, formats: Sequence[FormatCount]) -> FormatCount:
+    """Return the only format, or the one that somebody at a terminal chooses."""
+    if len(formats) == 1:
+        return formats[0]
+    message = ambiguous(column, formats)
+    if not sys.stdin.isatty():
+        raise ColumnError(message)
+    click.echo(message)
+    texts = [one.text for one in formats]
+    return formats[texts.index(click.prompt("Format", type=click.Choice(texts)))]
+
+
+def _dates_as(
+    tables: MappingTables, zone: ZoneInfo, languages: Sequence[str], date_format: str
+) -> DateReader:
+    return tables.model_copy(update={"date_format": date_format}).dates(zone, languages)
 
 
 def _place(mapping: CaseMapping, columns: Sequence[str], name: str) -> int:

@@ -125,7 +125,8 @@ class KnownCases:
 
     def closed_again_later(self, case: ClosedCase) -> bool:
         """Return whether a later closing of the same case is known."""
-        return any(one.closed_at > case.closed_at for one in self._closings(case))
+        closings = self._closings(case)
+        return bool(closings) and any(one.closed_at > case.closed_at for one in closings)
 
     def is_open(self, case: ClosedCase) -> bool:
         """Return whether the case was reopened at or after this closing."""
@@ -151,15 +152,19 @@ class KnownCases:
         return is_later and not self._reopened_since(case, one.last_closed_at)
 
     def _reopened_since(self, case: ClosedCase, moment: datetime) -> bool:
-        return self._reopened.get(_identity(case), _NEVER) >= moment
+        known = self._reopened
+        return bool(known) and known.get(_identity(case), _NEVER) >= moment
 
     def _closings(self, case: ClosedCase) -> tuple[SeenClosing, ...]:
         return self._by_case.get(_identity(case), ())
 
     def _append(self, identity: tuple[str, str], seen: SeenClosing) -> None:
-        self._by_case[identity] = (*self._by_case.get(identity, ()), seen)
+        only = (seen,)
+        if (first := self._by_case.setdefault(identity, only)) is not only:
+            self._by_case[identity] = (*first, seen)
         number = seen.case_number
-        self._by_number[number] = (*self._by_number.get(number, ()), seen)
+        if (first := self._by_number.setdefault(number, only)) is not only:
+            self._by_number[number] = (*first, seen)
 
     def _ask(
         self, sql: str, texts: Collection[str], sources: str = "", **values: object

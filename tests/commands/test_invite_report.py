@@ -68,8 +68,20 @@ def test_an_ambiguous_order_is_never_guessed_and_a_clear_one_is_detected(desk: D
         assert "'%d/%m/%Y %H:%M' or --date-format '%m/%d/%Y %H:%M'" in refused.stderr
     assert desk.numbers() == []
     clear = _report(desk.invite(_us_dates("02", "03", "25"), *NUMBERS))
-    assert "dates are read as %m/%d/%Y %H:%M, such as 11/02/2026 09:00" in clear
+    assert "closed_at is read as %m/%d/%Y %H:%M, such as 11/02/2026 09:00" in clear
     assert {row["closed_at"][:7] for row in desk.office.rows("cases")} == {"2026-11"}
+
+
+def test_the_formats_of_other_dates_are_detected_too(desk: Desk) -> None:
+    rows = [
+        f"{at},2026-11-{at}T09:00:00Z,11/{at - 9}/2026 10:00,{at - 9}.11.2026"
+        for at in range(21, 24)
+    ]
+    content = _table(*rows, head="number,closed,opened_at,first_response_at")
+    report = _report(desk.invite(content, *NUMBERS))
+    assert "opened_at is read as %m/%d/%Y %H:%M, such as 11/12/2026 10:00" in report
+    assert "left out of line 2: first_response_at" in report, "it fits both orders"
+    assert {row["opened_at"][:7] for row in desk.office.rows("cases")} == {"2026-11"}
 
 
 def test_the_values_of_the_columns_that_choose_rows_are_listed(desk: Desk) -> None:
@@ -82,6 +94,9 @@ def test_the_values_of_the_columns_that_choose_rows_are_listed(desk: Desk) -> No
     none = _report(desk.invite(content, *NUMBERS, "--where", "state=Done", "--dry-run"))
     assert "Warning: no row meets the conditions" in none
     assert "       3  Open - not imported" in none
+    assert "       3  Open - not imported" in _report(
+        desk.invite(content, *NUMBERS, "--where", "state=Done")
+    )
 
 
 def test_conditions_leave_out_rows_with_wildcards_and_patterns(desk: Desk) -> None:
