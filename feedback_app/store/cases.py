@@ -47,9 +47,15 @@ def add(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> s
     return key
 
 
-def correct_address(tx: Transaction, case_ref: str, address: str) -> None:
-    """Replace the contact's address of a case."""
-    tx.run("UPDATE cases SET contact_email = :address WHERE id = :id", id=case_ref, address=address)
+def correct_address(tx: Transaction, case_ref: str, address: str) -> bool:
+    """Replace the contact's address of a case; return False if the case was erased on request."""
+    return bool(
+        tx.run(
+            "UPDATE cases SET contact_email = :address WHERE id = :id AND erased_at IS NULL",
+            id=case_ref,
+            address=address,
+        )
+    )
 
 
 def complete(

@@ -8,7 +8,7 @@ from feedback_app.base.links import split_token
 from feedback_app.web.limits import MAX_PATH
 
 _ROUTE = re.compile(r"/+([fo])(?:/|$)", re.IGNORECASE)
-_STEP = re.compile(r"/(why|thanks)\b", re.IGNORECASE)
+_STEP = re.compile(r"/(why|thanks|renew)\b", re.IGNORECASE)
 # A `=` in quoted-printable text is "=3D".
 _EASE = re.compile(r"(?:\b|=3F)ease=(?:3D)?([1-5])(?!\d)", re.IGNORECASE)
 

@@ -11,9 +11,10 @@ from charts import date_and_time, date_with_weekday, long_date
 from feedback_app.base.links import BadLinkError, tidy
 from feedback_app.base.text import isolated
 from feedback_app.records import SAMPLE_SOURCE, Invitation
+from feedback_app.survey import renewals
 from feedback_app.survey.forms import SurveyForm, page_token
 from feedback_app.web import pages
-from feedback_app.web.request import link_fault, program
+from feedback_app.web.request import link_fault, now, program
 
 RevisionPurpose = Literal["why", "change", "thanks"]
 Form = TypeVar("Form", bound=SurveyForm)
@@ -113,18 +114,36 @@ def invalid_link_page(token: str, comment: str = "") -> Response:
     return page("link", status=status, state=state, opting_out=False, comment=comment)
 
 
-def closed_link_page(invitation: Invitation, comment: str = "") -> Response:
-    """Explain why the survey takes no answer any more, and show the submitted `comment`."""
-    closed = "superseded" if invitation.superseded_at else "expired"
+def closed_link_page(invitation: Invitation, token: str, comment: str = "") -> Response:
+    """Explain why the survey takes no answer any more, and show the submitted `comment`.
+
+    If it expired, offer to send a new link.
+    """
+    state = _closed_state(invitation)
+    refused = None
+    if state == "expired":
+        refused = renewals.request_refusal(program(), program().database, invitation, now())
     return page(
         "link",
         invitation,
         410,
-        state="reopened" if invitation.withheld_because == "reopened" else closed,
+        state=state,
         expires_at=invitation.expires_at,
+        renewed_at=invitation.renewed_at,
+        refused=refused,
+        renew=survey_path(token, "renew"),
         opting_out=False,
         comment=comment,
     )
+
+
+def _closed_state(invitation: Invitation) -> str:
+    if invitation.withheld_because == "reopened":
+        return "reopened"
+    if invitation.superseded_at:
+        return "superseded"
+    is_replaced = invitation.link_replaced and now() < invitation.expires_at
+    return "replaced" if is_replaced else "expired"
 
 
 def survey_path(token: str, *steps: str, **query: str) -> str:

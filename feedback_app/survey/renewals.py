@@ -20,6 +20,7 @@ Refusal = Literal[
     "answered",
     "superseded",
     "reopened",
+    "not_expired",
     "no_address",
     "erased",
     "opted_out",
@@ -67,9 +68,11 @@ def refusal(
 
 
 def request_refusal(
-    program: Program, source: Database | Transaction, invitation: Invitation
+    program: Program, source: Database | Transaction, invitation: Invitation, now: datetime
 ) -> Refusal | None:
-    """Return why the customer of an expired link cannot request a new one; None if they can."""
+    """Return why the customer cannot request a new link at `now`; None if they can."""
+    if now < invitation.expires_at:
+        return "not_expired"
     if not program.case_intake.we_send:
         return "case_system"
     if found := refusal(program, source, invitation):
@@ -97,14 +100,14 @@ def renew(
     answers.lock(tx, invitation_id)
     invitation = _found(tx, invitation_id)
     found = (
-        request_refusal(program, tx, invitation)
+        request_refusal(program, tx, invitation, now)
         if asked_by == "customer"
         else refusal(program, tx, invitation, address)
     )
     if found:
         raise RenewalRefusedError(found)
-    if address:
-        cases.correct_address(tx, invitation.case_ref, address)
+    if address and not cases.correct_address(tx, invitation.case_ref, address):
+        raise RenewalRefusedError("erased")
     renewals.add(tx, invitation.id, asked_by, now, now + program.link_lifetime)
     program.case_intake.withdraw_email(tx, invitation.id, now, "withdrawn: sent again")
     if program.case_intake.we_send:

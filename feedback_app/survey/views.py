@@ -3,6 +3,7 @@
 Email scanners open links, so a GET never writes.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 
 from flask import Blueprint, Response, request
@@ -10,6 +11,7 @@ from flask import Blueprint, Response, request
 from feedback_app.base.weeks import week_of
 from feedback_app.invitations import GRACE
 from feedback_app.records import Answer, Invitation
+from feedback_app.survey import renewals
 from feedback_app.survey.answered import (
     edit_window,
     keep_or_change_page,
@@ -54,7 +56,7 @@ def show(token: str) -> Response:
     if invitation.answered_at:
         return status_page(invitation, token)
     if not _accepts_answers(invitation, timedelta(0)):
-        return closed_link_page(invitation)
+        return closed_link_page(invitation, token)
     ease = query_value("ease").removeprefix("3D")  # a quoted-printable "="
     return blank_form(invitation, ease if ease in SCORES else "")
 
@@ -84,6 +86,23 @@ def thanks(token: str) -> Response:
     return thanks_page(invitation, token)
 
 
+@survey.post("/<token>/renew")
+def renew(token: str) -> Response:
+    """Send a new link to the address we have, if this one has expired.
+
+    Scanners may press the button too. A link can be renewed once in its lifetime, and only
+    `renewals.MOST_REQUESTS` times in all.
+    """
+    invitation = open_invitation(token)
+    if not invitation:
+        return invalid_link_page(token)
+    # Refused requests write nothing.
+    if not renewals.request_refusal(program(), program().database, invitation, now()):
+        with suppress(renewals.RenewalRefusedError), program().database.write() as tx:
+            renewals.renew(program(), tx, invitation.id, "customer", now())
+    return see_other(survey_path(token))
+
+
 def _check(invitation: Invitation, token: str, form: AnswerForm) -> Response | None:
     """Return the page for a submission that cannot be stored, or None if it can be tried."""
     if invitation.answered_at and form.change.data == CHANGE_REQUESTED:
@@ -91,7 +110,7 @@ def _check(invitation: Invitation, token: str, form: AnswerForm) -> Response | N
             return status_page(invitation, token, 409, form.comment_text)
         return keep_or_change_page(invitation, token)
     if not invitation.answered_at and not _accepts_answers(invitation, GRACE):
-        return closed_link_page(invitation, form.comment_text)
+        return closed_link_page(invitation, token, form.comment_text)
     is_valid = form.validate()
     if is_valid and not switches_language():
         return None

@@ -10,11 +10,13 @@ import pytest
 from feedback_app.base.weeks import weeks_between
 from feedback_app.commands.publish import verify
 from feedback_app.jobs import digest
+from feedback_app.leads.pages import STATIC
 from feedback_app.publish.drafts import correction, new_drafts
 from feedback_app.reports.csv_export import week_as_csv
 from feedback_app.reports.weeks import review_week
 from feedback_app.store import annulments, answered_cases, follow_ups, week_scores
 from published_results import Published, read_folder
+from tests.support.axe import axe_faults
 from tests.support.office import Customer, Office
 from tests.support.published_office import Run, a_period, publish_period, run
 from tests.support.team import Somebody, answered, redact
@@ -137,7 +139,7 @@ def test_a_lead_annuls_an_answer_after_the_edit_window_and_undoes_it(lena: Someb
     office = lena.office
     one = answered(office, "0001", 1, 1, comment="A test by Kim.")
     place = f"/review/answers/{one}"
-    assert "You can annul it from Nov 25, 2026" in lena.get(place).text
+    assert "You can annul it from 25 Nov 2026" in lena.get(place).text
     assert lena.post(f"{place}/annul", text="Too early").status_code == 400
     office.wait(hours=26)
     lena.sign_in("lena")
@@ -150,13 +152,27 @@ def test_a_lead_annuls_an_answer_after_the_edit_window_and_undoes_it(lena: Someb
     week = lena.get("/review/2026-W48").text
     assert "No answers this week" in week
     assert "1 annulled answer is not counted." in week
-    assert "Annulled Nov 25, 2026" in lena.get("/review/search?words=kim").text
+    assert "Annulled 25 Nov 2026" in lena.get("/review/search?words=kim").text
     assert "Everything has been read" in lena.get("/review/unread").text
     assert lena.post(f"{place}/restore").location == place
     assert "1 answer, 1 with a comment" in lena.get("/review/2026-W48").text
     assert one in lena.get("/review/unread").text
     record = [(row["action"], row["subject"]) for row in office.rows("lead_actions")]
     assert record == [("answer annulled", "0001"), ("annulment undone", "0001")]
+
+
+def test_the_page_of_an_answer_is_accessible_before_and_after_an_annulment(
+    lena: Somebody, page: Any
+) -> None:
+    place = f"/review/answers/{answered(lena.office, '0001')}"
+    lena.office.wait(hours=26)
+    lena.sign_in("lena")
+    for step in ("annul", "restore"):
+        page.set_content(lena.get(place).text)
+        page.add_style_tag(path=STATIC / "leads.css")
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        assert axe_faults(page) == []
+        lena.post(f"{place}/{step}", text="A test")
 
 
 def test_the_reason_can_be_redacted_and_the_follow_up_stays_open(lena: Somebody) -> None:

@@ -141,6 +141,8 @@ def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -
         "search?words=solved",
         "exports",
         "audit-log",
+        "people",
+        "search?words=0008",
         "deliveries",
         "follow-ups",
         f"follow-ups/{wished[1]}",
@@ -151,8 +153,12 @@ def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -
         found |= everywhere(page, path)
     preview_redaction(page, "slow")
     found |= everywhere(page, "redact")
+    find_case(page, house, "0008")
+    found |= everywhere(page, "case")
+    show_person(page, house, "c8@customer.example")
+    found |= everywhere(page, "person")
     context.close()
-    assert len(found) == 16 * len(VIEWS)
+    assert len(found) == 20 * len(VIEWS)
     assert {place: one for place, one in found.items() if one} == {}
 
 
@@ -162,6 +168,20 @@ def preview_redaction(page: Any, words: str) -> None:
     page.fill("main input[name=words]", words)
     follow(page, "button:has-text('Show preview')")
     assert page.inner_text("mark") == words
+
+
+def find_case(page: Any, house: House, number: str) -> None:
+    """Open the page of a case by its number."""
+    page.goto(f"{house.url}/review/search?words={number}")
+    follow(page, f"main a:has-text('Case {number}')")
+
+
+def show_person(page: Any, house: House, address: str) -> None:
+    """Open the page with a person's data."""
+    page.goto(f"{house.url}/review/people")
+    page.fill("#address", address)
+    follow(page, "button:has-text('Show everything stored')")
+    assert address in page.inner_text("main")
 
 
 VIEWS = [(320, "light", EVERY_RULE), (1280, "light", EVERY_RULE), (1280, "dark", COLOURS)]
@@ -296,3 +316,36 @@ def _link_of(number: str, house: House) -> str:
     (found,) = cases.closings_of_number(program.database, number)
     program.database.close()
     return program.survey_link(found.invitation_id)
+
+
+@pytest.mark.parametrize(("width", "number"), [(360, "0006"), (1280, "0007")])
+def test_a_survey_is_sent_again_and_a_person_opted_out(
+    house: House, browser: Any, width: int, number: str
+) -> None:
+    context = browser.new_context(
+        java_script_enabled=False, locale="en-GB", viewport={"width": width, "height": 740}
+    )
+    page = context.new_page()
+    sign_in(page, house)
+    address = f"right{width}@customer.example"
+    find_case(page, house, number)
+    page.fill("#address", address)
+    follow(page, "text=Send survey again")
+    assert "Last sent again" in page.inner_text("main")
+    show_person(page, house, address)
+    assert number in page.inner_text("main")
+    with page.expect_download() as download:
+        page.click("text=Download as JSON")
+    assert json.loads(Path(download.value.path()).read_text())["address"] == address
+    page.goto(f"{house.url}/review/people")
+    page.fill("#address", address)
+    follow(page, "text=Opt out >> visible=true")
+    assert "This address gets no more surveys." in page.inner_text("main")
+    assert address in page.inner_text("main table")
+    show_person(page, house, address)
+    follow(page, "main button:has-text('Erase personal data')")
+    assert "Tick the box first" in page.inner_text("main")
+    page.check("[name=confirm]")
+    follow(page, "main button:has-text('Erase personal data')")
+    assert "The personal data of 1 case was erased" in page.inner_text("main")
+    context.close()

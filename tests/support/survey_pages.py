@@ -10,10 +10,12 @@ from pydantic import SecretStr
 
 from feedback_app.app import create_app
 from feedback_app.base.links import Links
+from feedback_app.commands.contacts import bounce
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.database.migrate import migrate
 from feedback_app.program import open_program
 from feedback_app.settings import Settings
+from feedback_app.store import annulments
 from tests.support.office import KEY, NOW, Customer, Office, a_case
 
 LANGUAGES = ("en", "de")
@@ -56,6 +58,9 @@ def _responses(office: Office, language: str) -> dict[str, Any]:
     pages["not stored, too late"] = customer.send(
         query, ease="1", satisfaction="1", comment="Late."
     )
+    with office.program.database.write() as tx:
+        annulments.annul(tx, customer.invitation_id, office.now)
+    pages["annulled"] = customer.open(query)
 
     low = a_customer("2")
     asked = low.send(query, ease="1", satisfaction="2")
@@ -88,6 +93,11 @@ def _responses(office: Office, language: str) -> dict[str, Any]:
     page = office.page_token(expired.invitation_id)
     given = {"ease": "4", "satisfaction": "5", "comment": "Typed too late."}
     pages["expired, typed"] = expired.send(query, page=page, **given)
+    expired.browser.post(f"{expired.path}/renew{query}")
+    pages["new link sent"] = expired.open(query)
+    office.run(bounce, f"{language}-4")
+    office.wait(days=20)
+    pages["expired, no new link"] = expired.open(query)
     pages["incomplete link"] = late.browser.get(late.path[:-4] + query)
     links = Links([KEY], valid_from=office.now)
     revoked = create_app(parts=replace(office.program, links=links)).test_client()

@@ -1,5 +1,6 @@
 """A survey is sent again: by a lead, by a command, or because a customer asked for a new link."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -157,12 +158,12 @@ def test_a_lead_finds_the_case_by_number_and_sends_its_survey_again(team_office:
     bounce(office, one)
     lena, place = Somebody(office, "lead", "lena"), f"/review/cases/{one}"
     assert f'href="{place}"' in lena.get("/review/search?words=0007").text
-    assert "The email bounced on Nov 24, 2026." in lena.get(place).text
+    assert "The email bounced on 24 Nov 2026." in lena.get(place).text
     wrong = lena.post(f"{place}/send", address="<b>nobody")
     assert wrong.status_code == 422
     assert "&lt;b&gt;nobody" in wrong.text
     assert lena.post(f"{place}/send", address="right@customer.example").location == place
-    assert "Last sent again: Nov 24, 2026" in lena.get(place).text
+    assert "Last sent again: 24 Nov 2026" in lena.get(place).text
     assert office.deliver() == 1
     assert [row["subject"] for row in office.rows("lead_actions")] == ["0007"]
     with office.program.database.write() as tx:
@@ -170,3 +171,93 @@ def test_a_lead_finds_the_case_by_number_and_sends_its_survey_again(team_office:
     assert lena.post(f"{place}/send", address="right@customer.example").status_code == 409
     assert "This contact opted out of surveys" in lena.get(place).text
     assert Somebody(office, "reader").get(place).status_code == 403
+
+
+def press(customer: Customer) -> Any:
+    """Press the button of the expired page, wherever its form goes."""
+    page = customer.open()
+    found = re.search(r'<form method="post" action="([^"]+)">', page.text)
+    return customer.browser.post(found[1] if found else f"{customer.path}/renew")
+
+
+def test_a_customer_requests_a_new_link_with_one_tap(office: Office) -> None:
+    customer = Customer(office, office.invite("0007"))
+    office.wait(**LIFETIME)
+    page = customer.open()
+    assert page.status_code == 410
+    assert "Send me a new link" in page.text
+    assert "contact@customer.example" not in page.text
+    done = customer.follow(press(customer))
+    assert "On 8 December 2026 we sent a new link for case" in done.text
+    assert "contact@customer.example" not in done.text
+    assert "Send me a new link" not in done.text
+    assert office.deliver() == 1
+    assert recipients(office) == ["contact@customer.example"] * 2
+    assert 'name="ease"' in Customer(office, customer.invitation_id).open().text
+    assert "Neuen Link anfordern" not in customer.open("?lang=de").text
+    office.wait(**LIFETIME)
+    assert "Neuen Link anfordern" in customer.open("?lang=de").text
+
+
+def test_a_scanner_that_presses_the_button_causes_few_emails(office: Office) -> None:
+    customer = Customer(office, office.invite())
+    for _ in range(5):
+        assert press(customer).status_code == 303
+    office.deliver()
+    assert len(recipients(office)) == 1, "the link has not expired"
+    for _ in range(60):
+        office.wait(days=1)
+        for _ in range(3):
+            press(customer)
+        office.deliver()
+    assert len(recipients(office)) == 1 + renewals.MOST_REQUESTS
+    assert "We have already sent new links" in customer.open().text
+
+
+def test_reading_the_expired_page_writes_nothing(office: Office) -> None:
+    customer = Customer(office, office.invite())
+    office.wait(**LIFETIME)
+    before = office.everything()
+    customer.open()
+    assert customer.browser.get(f"{customer.path}/renew").status_code == 405
+    assert office.everything() == before
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("opted out", "Surveys to the email address of this case were stopped"),
+        ("erased", "We have erased the email address of this case"),
+        ("bounced", "Our last email could not be delivered"),
+    ],
+)
+def test_the_expired_page_says_why_no_link_can_be_sent(
+    office: Office, state: str, sentence: str
+) -> None:
+    customer = Customer(office, office.invite("0007"))
+    if state == "opted out":
+        with office.program.database.write() as tx:
+            opt_outs.add(tx, "contact@customer.example", office.now)
+    elif state == "erased":
+        office.erase("0007")
+    else:
+        bounce(office, customer.invitation_id)
+    office.wait(**LIFETIME)
+    before = office.everything()
+    page = customer.open().text
+    assert sentence in page
+    assert "Send me a new link" not in page
+    assert press(customer).status_code == 303
+    assert office.everything() == before
+
+
+def test_answered_and_superseded_links_cannot_be_renewed(office: Office) -> None:
+    done = Customer(office, answered(office, "0001"))
+    earlier = Customer(office, office.invite("0002"))
+    office.wait(days=3)
+    office.invite("0002")
+    office.wait(**LIFETIME)
+    before = office.everything()
+    for customer in (done, earlier):
+        assert press(customer).status_code == 303
+    assert office.everything() == before
