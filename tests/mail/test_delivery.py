@@ -161,7 +161,7 @@ def test_the_next_worker_sends_the_messages_of_one_that_died(office: Office) -> 
 
 def test_many_workers_send_every_message_once(office: Office) -> None:
     for number in range(40):
-        office.receive(a_case(str(number)))
+        office.receive(a_case(str(number), contact_email=f"{number}@customer.example"))
     workers = [RecordingSender() for _ in range(4)]
     threads = [threading.Thread(target=office.deliver, args=(worker,)) for worker in workers]
     for thread in threads:
