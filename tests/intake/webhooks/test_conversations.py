@@ -30,7 +30,7 @@ from tests.support.case_systems import (
 )
 from tests.support.office import NOW, Office
 from tests.support.senders import Wire, key_for, serving, with_settings
-from tests.support.simulated_system import ADDRESS, SECRET, Closing, System, always
+from tests.support.simulated_system import ADDRESS, SECRET, Closing, System, always, milliseconds
 from tests.support.some import some
 
 CLOSED = NOW - timedelta(minutes=2)
@@ -116,6 +116,20 @@ def test_a_repeated_delivery_changes_nothing(office: Office, port: int, system: 
         assert after["cases"][0].pop("closed_again_at") == to_text(office.now)
         assert before["cases"][0].pop("closed_again_at") is None
     assert after == before
+
+
+@every_system(lambda system: system.says_closing_time)
+def test_a_later_event_of_a_closed_case_with_the_same_closing_time_is_known(
+    office: Office, port: int, system: System
+) -> None:
+    system.tell(port, a_closing(), office.now)
+    office.wait(days=9)
+    payload = system.closing(a_closing(delivery="delivery-2"))
+    if system is JIRA:
+        payload["timestamp"] = milliseconds(office.now)
+    reply = system.tell(port, a_closing(delivery="delivery-2"), office.now, payload=payload)
+    assert reply.status == 200
+    assert len(office.rows("cases")) == 1
 
 
 def test_a_hundred_simultaneous_deliveries_create_one_invitation(
@@ -219,7 +233,7 @@ def _as_of_now(system: System, closing: Closing) -> Any:
     """Return the payload of an old closing with a signed time of now, where it holds one."""
     payload = system.closing(closing)
     if system is JIRA:
-        payload["timestamp"] = int(NOW.timestamp() * 1000)
+        payload["timestamp"] = milliseconds(NOW)
     return payload
 
 
