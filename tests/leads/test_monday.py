@@ -89,10 +89,13 @@ def _write_cases(path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(["case_number", "closed_at", "opened_at", "contact_email", "case_kind"])
-        for number in range(1, 9):
+        # Some contacts are not asked, and one would get so many emails that the last are held.
+        others = ["kim@spryker.com", "no-reply@customer.example", *["busy@customer.example"] * 21]
+        addresses = [*(f"c{number}@customer.example" for number in range(1, 9)), *others]
+        for number, address in enumerate(addresses, start=1):
             kind = ("software", "security")[number % 2]
             row = [f"{number:04}", closed.isoformat(), opened.isoformat()]
-            rows.writerow([*row, f"c{number}@customer.example", kind])
+            rows.writerow([*row, address, kind])
 
 
 def _add_lead(env: dict[str, str]) -> None:
@@ -137,6 +140,7 @@ def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -
         f"{house.week}/meeting?step=1",
         f"{house.week}/meeting?step=999",
         f"{house.week}/minutes",
+        f"{house.week}/not-asked",
         "unread",
         "search?words=solved",
         "exports",
@@ -159,6 +163,7 @@ def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -
     found |= everywhere(page, "person")
     context.close()
     assert len(found) == 20 * len(VIEWS)
+    assert len(found) == 17 * len(VIEWS)
     assert {place: one for place, one in found.items() if one} == {}
 
 
