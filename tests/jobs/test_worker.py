@@ -134,7 +134,7 @@ def test_only_the_newest_rejected_messages_are_listed(office: Office) -> None:
             raise RefusedError("550 no")
 
     for number in range(25):
-        office.receive(a_case(f"{number:04d}"))
+        office.receive(a_case(f"{number:04d}", contact_email=f"{number}@customer.example"))
     office.deliver(Refusing(office.mailbox))
     office.receive(a_case("erased"))
     office.erase("erased")

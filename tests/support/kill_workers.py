@@ -73,7 +73,7 @@ def _store(program: Program, emails: int) -> set[str]:
                 case_id=str(number),
                 case_number=str(number),
                 closed_at=now - timedelta(hours=1),
-                contact_email="contact@customer.example",
+                contact_email=f"contact{number}@customer.example",
             )
             program.case_intake.store(tx, case, now)
     return {row["id"] for row in program.database.ask("SELECT id FROM outbox")}

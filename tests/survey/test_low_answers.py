@@ -169,7 +169,7 @@ def test_alerts_are_sent_before_waiting_emails(office: Office, chat: Chat) -> No
     alerting(office, chat.url)
     customer = Customer(office, office.invite("0001"))
     for number in range(30):
-        office.receive(a_case(f"1{number:04}"))
+        office.receive(a_case(f"1{number:04}", contact_email=f"{number}@customer.example"))
     customer.send(ease="1", satisfaction="1")
     kinds = {row["id"]: row["kind"] for row in office.rows("outbox")}
     sent: list[str] = []
