@@ -103,6 +103,8 @@ def test_an_empty_setting_means_the_default(monkeypatch) -> None:
         ("ALERT_URLS", "lead@b\u00fccher.example", "xn--"),
         ("DIGEST_TO", "l\u00e4ad@example.org", "ASCII"),
         ("MAIL_FROM", "Support <support@b\u00fccher.example>", "xn--"),
+        ("BOUNCE_ADDRESS", "bounces", "one email address"),
+        ("BOUNCE_ADDRESS", f"{'b' * 32}@example.org", "31 characters"),
         ("REPLY_TO", "h\u00f6tline@example.org", "ASCII"),
         ("TRUSTED_PROXIES", "proxy.example", "such as 127.0.0.1"),
     ],
