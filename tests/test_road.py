@@ -99,7 +99,7 @@ def test_one_case_is_followed_from_closing_to_publication(
             phone.click("#send")
         assert "Thank you" in phone.title()
         with phone.expect_navigation():
-            phone.click("text=See what happens to your answer")
+            phone.click("text=See the progress")
         assert "We have received your answer" in phone.content()
         axe_page.goto(phone.url)
         assert _faults(axe_page) == []
