@@ -7,7 +7,7 @@ numbers    percentages, means and durations
 dates      dates and times
 """
 
-from charts.dates import date_and_time, date_with_weekday, long_date
+from charts.dates import date_and_time, date_range, date_with_weekday, long_date, short_date
 from charts.elements import Child, element, english
 from charts.numbers import duration, mean, number, percent, percent_range
 from charts.svg import WIDTH, Labels, Mark, bars, html, intervals
@@ -23,6 +23,7 @@ __all__ = [
     "anchor",
     "bars",
     "date_and_time",
+    "date_range",
     "date_with_weekday",
     "duration",
     "element",
@@ -34,5 +35,6 @@ __all__ = [
     "number",
     "percent",
     "percent_range",
+    "short_date",
     "table",
 ]

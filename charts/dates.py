@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_interval, format_skeleton
 
 # CLDR's "en" is American: month before day.
 _LOCALES = {"en": "en_GB"}
@@ -12,6 +12,16 @@ _LOCALES = {"en": "en_GB"}
 def long_date(when: date, language: str) -> str:
     """Return a date such as "30 November 2026"."""
     return str(format_date(when, "long", _locale(language)))
+
+
+def short_date(when: date, language: str) -> str:
+    """Return a date such as "30 Nov 2026"."""
+    return str(format_skeleton("yMMMd", when, locale=_locale(language)))
+
+
+def date_range(first: date, last: date, language: str) -> str:
+    """Return two dates such as "26 Oct – 22 Nov 2026"."""
+    return str(format_interval(first, last, "yMMMd", locale=_locale(language)))
 
 
 def date_with_weekday(when: date, language: str) -> str:

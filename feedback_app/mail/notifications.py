@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from babel.dates import format_date
-
+from charts import date_with_weekday
 from feedback_app.base.text import isolated, one_line
 from feedback_app.mail.message import Email, MailContext, render_email, subject_and_text
 from feedback_app.records import SAMPLE_SOURCE, Answer, Invitation, OutboxMessage
@@ -39,7 +38,7 @@ def alert_text(context: MailContext, low: LowAnswer) -> tuple[str, str]:
         "case_number": isolated(number),
         "scores": ", ".join(named),
         "answer": low.answer,
-        "due_on": low.due_on and format_date(low.due_on, "full", locale=language),
+        "due_on": low.due_on and date_with_weekday(low.due_on, language),
         "link": f"{context.public_url}/review/answers/{low.invitation.id}",
         "is_sample": low.invitation.source == SAMPLE_SOURCE,
     }

@@ -5,9 +5,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_interval, format_skeleton
-
-from charts import numbers
+from charts import date_range, numbers, short_date
 from feedback_app.base.text import isolated
 from feedback_app.base.weeks import days_of
 from feedback_app.reports import charts
@@ -26,16 +24,13 @@ class _Named(Protocol):
 def words(facts: Facts, language: str) -> dict[str, Any]:
     """Return the functions that templates call to write figures of `facts` in `language`."""
     zone = ZoneInfo(facts.organisation.time_zone)
-    # CLDR's "en" is American: month before day.
-    locale = "en_GB" if language == "en" else language
 
     def day(when: datetime | date) -> str:
         there = when.astimezone(zone) if isinstance(when, datetime) else when
-        return str(format_skeleton("yMMMd", there, locale=locale))
+        return short_date(there, language)
 
     def week_days(first: str, last: str | None = None) -> str:
-        days = days_of(first, last or first)
-        return str(format_interval(*days, "yMMMd", locale=locale))
+        return date_range(*days_of(first, last or first), language)
 
     return {
         "day": day,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from xml.etree.ElementTree import Element
 
-from charts import anchor, element
+from charts import anchor, element, long_date
 from knowledge_site.wording import word
 from support_facts import Change, Facts
 
@@ -36,7 +36,7 @@ def change_anchor(change: Change) -> str:
 
 
 def _day(day: date, language: str) -> Element:
-    return element("time", {"datetime": day.isoformat()}, word("day", language).format(day=day))
+    return element("time", {"datetime": day.isoformat()}, long_date(day, language))
 
 
 def _more(change: Change, language: str) -> Iterable[Element]:

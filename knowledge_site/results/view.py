@@ -6,9 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from xml.etree.ElementTree import Element
 
-from babel.dates import format_date, format_interval
-
-from charts import Child, duration, element, number, percent
+from charts import Child, date_range, duration, element, long_date, number, percent
 from knowledge_site.wording import word
 from published_results import Portion, Published, PublishedPeriod, Result, Words
 from support_facts import Facts
@@ -59,12 +57,11 @@ class ResultsView:
 
     def day(self, moment: date | datetime) -> str:
         """Return a date such as "23 November 2026"."""
-        return str(format_date(moment, "long", locale=self.language))
+        return long_date(moment, self.language)
 
     def date_range(self, period: PublishedPeriod) -> str:
         """Return the first and the last day of a period."""
-        first, last = period.first_day, period.last_day
-        return str(format_interval(first, last, "yMMMd", locale=self.language))
+        return date_range(period.first_day, period.last_day, self.language)
 
     def week_range(self, period: PublishedPeriod) -> str:
         """Return the weeks of a period, short enough for a chart: "2026 W40–43"."""

@@ -84,9 +84,9 @@ def test_without_published_results_every_section_has_a_notice(name: str, languag
 
 def test_the_latest_period_is_summarised_in_sentences_with_n() -> None:
     text = shown("latest", published(cases(), cases()))
-    assert "Jan 26 – Feb 22, 2026" in text.replace("\u2009", " ").replace("–", "–")
+    assert "26 Jan – 22 Feb 2026" in text.replace("\u2009", " ").replace("–", "–")
     assert "weeks 2026-W05 to 2026-W08" in text
-    assert "Published on March 1, 2026, as of March 1, 2026." in text
+    assert "Published on 1 March 2026, as of 1 March 2026." in text
     assert "Aim met. First response time: half of the cases took 23 min or less." in text
     assert "Within that time: 40 of 40 (100 %)." in text
     assert "Answers that found us easy or very easy to work with: 16 of 40 (40 %)." in text
@@ -160,7 +160,7 @@ def test_a_withheld_figure_has_a_reason() -> None:
     assert "Zurückgezogen" in shown("participation", both, "de")
     assert "Corrected, version 2: One case came in late." in shown("latest", both)
     corrections = shown("corrections", both)
-    assert "version 2 of March 1, 2026: One case came in late." in corrections
+    assert "version 2 of 1 March 2026: One case came in late." in corrections
     assert "a: 1 -> 2" in corrections
     assert "Withheld" in shown("history", both)
 
@@ -252,7 +252,7 @@ def test_notes_are_listed_newest_first_in_their_language() -> None:
     assert english.index("Nur deutsch &amp; kurz.") < english.index("We answer &lt;b&gt;sooner")
     assert '<p lang="de"><bdi>Nur deutsch' in english
     assert 'id="note-2026-w09-2"' in english
-    assert "From the meeting of week 2026-W09, published on March 1, 2026" in english
+    assert "From the meeting of week 2026-W09, published on 1 March 2026" in english
     assert "Wir antworten früher." in shown("notes", both, "de")
 
 

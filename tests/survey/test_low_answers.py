@@ -106,7 +106,7 @@ def test_an_alert_says_by_when_to_contact_the_customer(office: Office) -> None:
     answer(office, ease="2", satisfaction="2", contact_welcome="y")
     text = " ".join(office.mails()[-1].get_content().split())
     assert "There is no comment." in text
-    assert "Please follow up by Thursday, November 26, 2026." in text
+    assert "Please follow up by Thursday, 26 November 2026." in text
 
 
 def test_an_answer_that_is_not_low_causes_no_alert(office: Office) -> None:
