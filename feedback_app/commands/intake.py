@@ -102,6 +102,8 @@ def _show(program: Program, preset: Preset, payload: Any, now: datetime) -> bool
         value = getattr(delivery.case, name)
         if value not in (None, ""):
             _print_field(name, value)
+    if delivery.until_reopened:
+        click.echo("  the time is that of the event: a later one counts only after a reopening")
     for note in delivery.notes:
         click.echo(visible(f"  {note}"))
     click.echo(visible(f"  {result}"))

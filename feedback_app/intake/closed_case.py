@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from feedback_app.base.addresses import ascii_address
 from feedback_app.base.text import has_unstorable, one_line
 from feedback_app.intake.case_number import case_number
-from feedback_app.intake.dates import DateReader
+from feedback_app.intake.dates import EARLIEST, DateReader
 from feedback_app.intake.errors import FieldError, ImpossibleError, InvalidCaseError, quoted
 from feedback_app.records import (
     CASE_FIELDS,
@@ -90,6 +90,7 @@ class CaseReader:
         """
         found, errors = self._read_fields(values)
         complete(found)
+        self._put_in_order(found, values)
         wrong = {error.field for error in errors}
         for name in ("source", *REQUIRED_CASE_FIELDS):
             if not found.get(name) and name not in wrong:
@@ -146,6 +147,16 @@ class CaseReader:
             except ValueError as error:
                 errors.append(FieldError(name, str(error), isinstance(error, ImpossibleError)))
         return found, errors
+
+    def _put_in_order(self, found: dict[str, Any], values: Mapping[str, str]) -> None:
+        """Read a time that is before an earlier one as the second, if clocks went back."""
+        latest = EARLIEST
+        for name in ("opened_at", *_BETWEEN, "closed_at"):
+            if moment := found.get(name):
+                if moment < latest:
+                    second = self.dates_of(name).read_second(values[name])
+                    found[name] = second if second >= latest else moment
+                latest = max(latest, found[name])
 
     def _reader(self, name: str, kind: FieldKind) -> Callable[[str], Any]:
         special = {

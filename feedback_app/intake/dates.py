@@ -86,6 +86,14 @@ class DateReader:
             self._remember(text, written, in_utc)
         return in_utc
 
+    def read_second(self, text: str) -> datetime:
+        """Return what `read` returns, but the second time if a local time occurs twice."""
+        written = self._parse(text)
+        if written.tzinfo:
+            return self.read(text)
+        local = written.replace(tzinfo=self.zone, fold=1, microsecond=0)
+        return local.astimezone(UTC)
+
     def _remember(self, text: str, written: datetime, in_utc: datetime) -> None:
         if self._offsets.get(written.date()) is None:
             return

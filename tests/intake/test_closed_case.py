@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_app.base.times import to_text
 from feedback_app.intake.closed_case import MAX_TEXT, CaseReader, loses_characters
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.errors import InvalidCaseError
@@ -214,3 +215,26 @@ def test_any_values_give_a_case_or_reported_errors(values: dict[str, str]) -> No
         assert all(fault.field in FIELDS and fault.reason for fault in error.errors)
     else:
         assert case.case_number and case.source and case.closed_at.tzinfo
+
+
+@pytest.mark.parametrize(
+    ("opened", "responded", "closed", "closed_at"),
+    [
+        ("2026-10-25T02:50", "", "2026-10-25T02:10", "2026-10-25T01:10:00Z"),
+        ("2026-10-25T02:50", "2026-10-25T02:10", "2026-10-25T02:40", "2026-10-25T01:40:00Z"),
+        ("2026-10-25T02:10", "", "2026-10-25T02:50", "2026-10-25T00:50:00Z"),
+        ("2026-10-25T00:55Z", "", "2026-10-25T02:10", "2026-10-25T01:10:00Z"),
+    ],
+)
+def test_a_case_in_the_hour_that_occurs_twice_is_accepted(
+    opened: str, responded: str, closed: str, closed_at: str
+) -> None:
+    values = {"opened_at": opened, "first_response_at": responded, "closed_at": closed}
+    given = {name: text for name, text in values.items() if text}
+    case = READER.read({**LEAST, **given})
+    assert to_text(case.closed_at) == closed_at
+
+
+def test_times_in_the_wrong_order_are_refused_in_the_hour_that_occurs_twice_too() -> None:
+    values = {"opened_at": "2026-10-25T03:10", "closed_at": "2026-10-25T02:50"}
+    assert _faults(**values) == {"opened_at": "is after closed_at"}
