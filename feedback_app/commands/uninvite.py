@@ -23,7 +23,7 @@ def uninvite(program: Program, run: str | None, yes: bool) -> None:
     Without RUN, list the last 20 imports. The command shows what it would remove and asks. It
     removes the cases of the import and their unsent emails. A case stays if its email was sent, its
     link was given out, or it has an answer, a note, a decision or a follow-up. Surveys that the
-    import replaced stay replaced.
+    import replaced stay replaced, and cases that it completed stay complete.
     """
     if not run:
         _list(program)

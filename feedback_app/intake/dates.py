@@ -87,7 +87,7 @@ class DateReader:
         return in_utc
 
     def read_second(self, text: str) -> datetime:
-        """Return what `read` returns, but the second time if a local time occurs twice."""
+        """Return the time as `read` does, but the second one if a local time occurs twice."""
         written = self._parse(text)
         if written.tzinfo:
             return self.read(text)

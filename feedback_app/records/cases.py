@@ -130,8 +130,8 @@ class SeenClosing:
     closed_at: datetime
     contact_email: str | None
     lacks: tuple[bool, ...]
-    closed_again_at: datetime | None = None
     withheld_because: WithheldBecause | None = None
+    closed_again_at: datetime | None = None
 
     @property
     def key(self) -> str:

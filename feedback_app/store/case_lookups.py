@@ -56,7 +56,9 @@ class KnownCases:
         """Load what decisions about these cases depend on."""
         sources, named = in_list("s", {case.source for case in wanted})
         keys = {case.case_number for case in wanted} | {case.case_id for case in wanted}
+        addresses = {case.contact_email for case in wanted}
         for row in self._ask(_CLOSINGS, keys, sources, **named):
+            addresses.add(row["contact_email"])
             identity = row["source"], row["case_id"]
             if all(one.id != row["id"] for one in self._by_case.get(identity, ())):
                 self._append(identity, _seen(row))
@@ -64,8 +66,6 @@ class KnownCases:
             case_ids = {case.case_id for case in wanted}
             for row in self._ask(_REOPENINGS, case_ids, sources, **named):
                 self._reopened[row["source"], row["case_id"]] = from_text(row["reopened_at"])
-        addresses = [case.contact_email for case in wanted]
-        addresses += [one.contact_email for case in wanted for one in self._closings(case)]
         self._addresses = set(filter(None, addresses))
         self._invited = None
         if self._source.ask("SELECT 1 FROM opt_outs LIMIT 1"):
@@ -74,10 +74,16 @@ class KnownCases:
 
     def add(self, case: ClosedCase, withheld: WithheldBecause | None) -> None:
         """Add a closing that would be stored."""
-        number, key, address = case.case_number, case.closure_key, case.contact_email
-        lacks = _lacks(vars(case))
-        seen = SeenClosing(None, case.source, number, key, case.closed_at, address, lacks)
-        seen.withheld_because = withheld
+        seen = SeenClosing(
+            None,
+            case.source,
+            case.case_number,
+            case.closure_key,
+            case.closed_at,
+            case.contact_email,
+            _lacks(vars(case)),
+            withheld,
+        )
         self._append(_identity(case), seen)
 
     def complete(self, seen: SeenClosing, case: ClosedCase) -> bool:
@@ -130,7 +136,7 @@ class KnownCases:
 
     def is_open(self, case: ClosedCase) -> bool:
         """Return whether the case was reopened at or after this closing."""
-        return self._reopened_since(case, case.closed_at)
+        return bool(self._reopened) and self._reopened_since(case, case.closed_at)
 
     def has_opted_out(self, address: str) -> bool:
         """Return whether this address opted out."""
