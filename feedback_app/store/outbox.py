@@ -34,10 +34,8 @@ def count_sent_to(tx: Transaction, address: str, kinds: Collection[str], since: 
     names, values = in_list("kind", kinds)
     return count(
         tx,
-        f"""SELECT count(*) FROM cases JOIN invitations ON invitations.case_ref = cases.id
-            JOIN outbox ON outbox.invitation_id = invitations.id
-            WHERE lower(contact_email) = lower(:address) AND kind IN ({names})
-              AND outbox.created_at > :since""",
+        f"""SELECT count(*) FROM outbox WHERE lower(recipient) = lower(:address)
+            AND kind IN ({names}) AND created_at > :since""",
         **values,
         address=address,
         since=since,
