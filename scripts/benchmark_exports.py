@@ -55,7 +55,7 @@ def _exports(folder: Path, house: House) -> None:
     compare("guarded CSV / bare csv loop", lambda: _bare_csv(rows), lambda: _our_csv(rows), ROUNDS)
 
     def ours() -> None:
-        write_workbook(path, rows, weeks, facts, "en", to_text(NOW))
+        write_workbook(path, rows, weeks, facts, "en", [to_text(NOW)])
 
     compare("workbook / bare XlsxWriter loop", lambda: _bare_xlsx(folder, rows), ours, ROUNDS)
 
