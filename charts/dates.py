@@ -20,7 +20,7 @@ def short_date(when: date, language: str) -> str:
 
 
 def date_range(first: date, last: date, language: str) -> str:
-    """Return two dates such as "26 Oct – 22 Nov 2026"."""
+    """Return the days from `first` to `last`, such as "16–22 Nov 2026"."""
     return str(format_interval(first, last, "yMMMd", locale=_locale(language)))
 
 

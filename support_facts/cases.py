@@ -65,7 +65,10 @@ class ClosureReason(Entry):
 
 
 class Metric(Entry):
-    """A metric. Only metrics with a target have `target`, `target_seconds` and `target_clock`."""
+    """A metric. Only metrics with a target have `target` and its number.
+
+    For a duration this is `target_seconds` on `target_clock`, for a share `target_percent`.
+    """
 
     name: Text
     short: Line
@@ -74,6 +77,7 @@ class Metric(Entry):
     target: OrUnset[Text]
     target_seconds: OrUnset[Seconds]
     target_clock: OrUnset[Literal["calendar", "business"]]
+    target_percent: OrUnset[Annotated[int, between(1, 100)]]
     excludes: Text
     unit: Literal["seconds", "points", "share"]
     better: Literal["lower", "higher"]

@@ -49,7 +49,13 @@ def test_the_leads_pages_isolate_numbers_customers_and_comments(team_office: Off
     lena = Somebody(team_office, "admin", "lena")
     one = answered(team_office, HOSTILE, 1, 1, comment=HOSTILE, customer=HOSTILE)
     lena.post(f"/review/answers/{one}/note", revision="1", text=HOSTILE)
-    for place in ("unread", f"answers/{one}", "2026-W48", "2026-W48/meeting?step=1", "audit-log"):
+    for place in (
+        "unread",
+        f"answers/{one}",
+        "2026-W48/answers",
+        "2026-W48/meeting?step=1",
+        "audit-log",
+    ):
         page = lena.get(f"/review/{place}")
         assert page.status_code == 200, place
         assert ISOLATED in page.text, place

@@ -48,6 +48,9 @@ class Database(Protocol):
     def migrating(self) -> AbstractContextManager[Transaction]:
         """Open a write transaction that excludes other migrations."""
 
+    def seconds(self, start: str, end: str) -> str:
+        """Return SQL for the seconds between two columns that contain times."""
+
     def create_table(self, ddl: str) -> str:
         """Return `ddl` changed to create a strictly typed table in this engine."""
 

@@ -84,6 +84,10 @@ class PostgreSQL:
             tx.only_one("migrations")
             yield tx
 
+    def seconds(self, start: str, end: str) -> str:
+        difference = f"CAST({end} AS timestamptz) - CAST({start} AS timestamptz)"
+        return f"EXTRACT(EPOCH FROM {difference})"
+
     def create_table(self, ddl: str) -> str:
         return ddl
 

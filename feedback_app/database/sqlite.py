@@ -83,6 +83,9 @@ class SQLite:
     def migrating(self) -> AbstractContextManager[Transaction]:
         return self.write()
 
+    def seconds(self, start: str, end: str) -> str:
+        return f"(strftime('%s', {end}) - strftime('%s', {start}))"
+
     def create_table(self, ddl: str) -> str:
         return f"{ddl} STRICT"
 

@@ -6,13 +6,14 @@ from wtforms import HiddenField
 from feedback_app.database.contract import Transaction
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
+from feedback_app.leads.cards import Card, in_groups, to_cards
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import LONGEST_TEXT, TypedText, checked, seen_count
 from feedback_app.leads.pages import page, page_language, this_week
 from feedback_app.leads.reading import listed_answers
 from feedback_app.leads.refusals import TextLengthError
 from feedback_app.leads.versions import check_meeting_open, check_revision, has_decision
-from feedback_app.leads.week import Card, in_groups, review_of, to_cards
+from feedback_app.leads.week import review_of
 from feedback_app.records import AnsweredCase
 from feedback_app.reports.minutes import Minutes, minutes_as_markdown
 from feedback_app.review.scores import lowest

@@ -16,7 +16,7 @@ _MAY_BE_ASKED = ("excluded", "no_address", "quiet_period", "too_old")
 _SHOWN = 100
 
 
-@leads_pages.get("/<week>/not-asked")
+@leads_pages.get("/<week:week>/not-asked")
 def show_not_asked(week: str) -> Response:
     """Show the held emails, and the cases closed in a week without a survey, by reason."""
     reasons: dict[str, list[AnsweredCase]] = {}

@@ -12,6 +12,7 @@ from feedback_app.database.contract import Transaction
 from feedback_app.invitations import GRACE
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
+from feedback_app.leads.cards import Card, to_cards
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import (
     LONGEST_NUMBER,
@@ -23,7 +24,6 @@ from feedback_app.leads.forms import (
 from feedback_app.leads.pages import own_path, page, this_week
 from feedback_app.leads.refusals import ConflictError, refuse
 from feedback_app.leads.versions import check_revision, has_note
-from feedback_app.leads.week import Card, to_cards
 from feedback_app.records import AnsweredCase
 from feedback_app.store import (
     answer_status,

@@ -15,6 +15,7 @@ from feedback_app.leads import (  # noqa: F401
     redaction,
     sign_in,
     week,
+    week_answers,
 )
 from feedback_app.leads.blueprint import leads_pages
 

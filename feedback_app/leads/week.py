@@ -1,68 +1,33 @@
-"""The week page: tasks, scores, comments and figures of one week."""
+"""The pages about a week: overview, groups, closed cases, and the definitions of the figures."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from dataclasses import replace
 
 from flask import Response, abort, request, url_for
 
-from feedback_app.base.text import one_line, searchable
-from feedback_app.base.weeks import reviewed_week, typed_week, weeks_back
+from feedback_app.base.text import one_line
+from feedback_app.base.weeks import reviewed_week, typed_week, week_bounds, weeks_back
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.pages import page, this_week
-from feedback_app.records import AnsweredCase, AnswerStatus
+from feedback_app.records import AnsweredCase
 from feedback_app.reports.weeks import review_week
-from feedback_app.review.scores import lowest, total
-from feedback_app.review.trend import Trend, sum_trend, weeks_needed
+from feedback_app.review.groups import ScoreGroups, sum_groups
+from feedback_app.review.scores import WordingScores
+from feedback_app.review.trend import CONFIDENCE, WEEKS_NEEDED, WINDOWS, Trend, sum_trend, sum_weeks
 from feedback_app.review.week import WeekReview
 from feedback_app.store import (
     annulments,
-    answer_status,
-    answered_cases,
     follow_ups,
     meetings,
     outbox,
     reading_queue,
     week_scores,
+    week_totals,
 )
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
-# Number of 13-week periods: two show a change, eight cover two years.
-_PERIODS = {"13": 2, "104": 8}
-
-
-class Card(NamedTuple):
-    """An answer with its status."""
-
-    case: AnsweredCase
-    status: AnswerStatus
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which answers the page shows. "" matches all; `score` is the lower of the two scores."""
-
-    kind: str = ""
-    team: str = ""
-    language: str = ""
-    score: str = ""
-    words: str = ""
-
-    def matches(self, case: AnsweredCase) -> bool:
-        """Return whether this answer passes the filter."""
-        return (
-            self.kind in ("", case.case_kind)
-            and self.team in ("", case.team)
-            and self.language in ("", case.language)
-            and self.score in ("", str(lowest(case)))
-            and searchable(self.words) in searchable(case.comment or "")
-        )
-
-    @property
-    def is_on(self) -> bool:
-        """Return whether any filter is set."""
-        return self != Filter()
+_GROUPED_BY = ("case_kind", "team", "language", "customer")
 
 
 @leads_pages.get("/")
@@ -79,28 +44,61 @@ def home(typed: str = "") -> Response:
 
 @leads_pages.get("/<week:week>")
 def show_week(week: str) -> Response:
-    """Show a week: tasks, scores, comments, closed cases and trend."""
-    shown, asked = _filter(), request.args.get("weeks", "")
-    cases = list(answered_cases.answered_in(program().database, week, now()))
-    cards = to_cards(cases, week)
-    matching = [card for card in cards if shown.matches(card.case)]
+    """Show the overview of a week: scores with their trend, other figures, and what is to do."""
+    database, today = program().database, program().today(now())
+    bounds = dict(zip(("starts_at", "ends_at"), week_bounds(week, program().zone), strict=True))
+    totals = week_totals.of_week(database, week, program().facts, now())
     return page(
         "week",
         week=week,
-        review=review_of(week, cases),
-        trend=trend_of(week, _PERIODS.get(asked, 2)),
-        long="104" if asked == "104" else "13",
-        unread=sum(card.status.unread for card in cards),
-        earlier=_unread_before(week),
-        overdue=follow_ups.count_overdue(program().database, program().today(now())),
-        held=sum(one["number"] for one in outbox.held(program().database)),
-        meeting=meetings.of_week(program().database, week),
-        discussed_with=_discussed_with(cards),
-        shown=shown,
-        choices=_choices(cases),
-        matching=len(matching),
-        **in_groups(matching),
+        review={**bounds, "as_of": now(), "sample": totals.sample},
+        totals=totals,
+        trend=trend_of(week),
+        other_wordings=_other_wordings(week),
+        annulled=annulments.count(database, week, week, now()),
+        unread=reading_queue.count_unread(database, week),
+        unread_before=reading_queue.count_unread_before(database, week),
+        open_follow_ups=follow_ups.count_open(database),
+        overdue=follow_ups.count_overdue(database, today),
+        held=sum(one["number"] for one in outbox.held(database)),
+        meeting=meetings.of_week(database, week),
+        discussed_with=meetings.discussed_with(database, week),
     )
+
+
+@leads_pages.get("/<week:week>/groups")
+def show_groups(week: str) -> Response:
+    """Show the scores by case kind, team, language and customer."""
+    weeks = chosen_weeks()
+    first = weeks_back(week, weeks)[0]
+    version = program().facts.survey.wording_version
+    groups: dict[str, ScoreGroups] = {}
+    # Customers are many, so they are not combined with the other columns.
+    for columns in (_GROUPED_BY[:-1], _GROUPED_BY[-1:]):
+        rows = list(
+            week_totals.scores_by(program().database, columns, (first, week), version, now())
+        )
+        groups |= {column: sum_groups(rows, column, program().facts) for column in columns}
+    return page(
+        "week-groups", week=week, first=first, weeks=weeks, windows=list(WINDOWS), groups=groups
+    )
+
+
+@leads_pages.get("/<week:week>/closed")
+def show_closed_cases(week: str) -> Response:
+    """Show what became of the cases closed in a week, their durations, and who answered."""
+    return page("week-closed", week=week, review=review_of(week, ()))
+
+
+@leads_pages.get("/definitions")
+def show_definitions() -> Response:
+    """Show how the figures are defined and when a change is announced."""
+    return page("definitions", windows=WINDOWS, confidence=CONFIDENCE)
+
+
+def chosen_weeks() -> int:
+    """Return how many weeks, up to the week of the page, are chosen: 13 by default."""
+    return next((one for one in WINDOWS if request.args.get("weeks") == str(one)), max(WINDOWS))
 
 
 def review_of(week: str, cases: Iterable[AnsweredCase]) -> WeekReview:
@@ -108,61 +106,23 @@ def review_of(week: str, cases: Iterable[AnsweredCase]) -> WeekReview:
     return review_week(program().database, week, program().facts, now(), cases)
 
 
-def trend_of(week: str, periods: int = 2) -> Trend:
-    """Return the trend of `periods` times 13 weeks up to `week`."""
+def _other_wordings(week: str) -> list[WordingScores]:
+    """Return the scores of answers to older wordings, which are never added to the others."""
     facts = program().facts
-    first, last = weeks_needed(week, periods)
-    counts = week_scores.between(program().database, first, last, facts.survey.wording_version)
-    trend = sum_trend(counts, week, periods, facts)
+    known = week_scores.other_wordings(program().database, week, facts.survey.wording_version)
+    return [
+        WordingScores(version=version, scores=sum_weeks(counts, [week], facts)[0].scores)
+        for version, counts in known.items()
+    ]
+
+
+def trend_of(week: str) -> Trend:
+    """Return the trend of the last 26 weeks up to `week`."""
+    database, facts = program().database, program().facts
+    first = weeks_back(week, WEEKS_NEEDED)[0]
+    counts = week_scores.between(database, first, week, facts.survey.wording_version)
     return replace(
-        trend,
-        has_sample=week_scores.include_sample(program().database, first, last),
-        annulled=annulments.count(program().database, first, last, now()),
+        sum_trend(counts, week, facts),
+        has_sample=week_scores.include_sample(database, first, week),
+        annulled=annulments.count(database, first, week, now()),
     )
-
-
-def to_cards(cases: Iterable[AnsweredCase], week: str) -> list[Card]:
-    """Return the answers of `week` with their status, unread ones first."""
-    done = answer_status.of_week(program().database, week)
-    cards = [Card(case, done[case.invitation_id]) for case in cases]
-    return sorted(cards, key=lambda card: not card.status.unread)
-
-
-def in_groups(cards: Iterable[Card]) -> dict[str, list[Card]]:
-    """Return low answers (lowest first), other comments, and answers without a comment."""
-    threshold = program().facts.survey.low_threshold
-    low: list[Card] = []
-    remarks: list[Card] = []
-    silent: list[Card] = []
-    for card in cards:
-        is_low = card.case.is_low(threshold)
-        (low if is_low else remarks if card.case.comment else silent).append(card)
-    low.sort(key=lambda card: (not card.status.unread, lowest(card.case), total(card.case)))
-    return {"low": low, "remarks": remarks, "silent": silent}
-
-
-def _discussed_with(cards: list[Card]) -> str | None:
-    """Return the week whose meeting discussed all of these answers, or None."""
-    weeks = {None if card.status.unread else card.status.progress.discussed_week for card in cards}
-    return weeks.pop() if len(weeks) == 1 else None
-
-
-def _unread_before(week: str) -> list[str]:
-    """Return the week of each unread answer before `week`, up to MOST_UNREAD of them."""
-    found = reading_queue.unread(program().database)
-    return [answered_week for _, answered_week in found if answered_week < week]
-
-
-def _filter() -> Filter:
-    asked = {name: one_line(request.args.get(name, ""))[:200] for name in vars(Filter())}
-    return Filter(**asked)
-
-
-def _choices(cases: list[AnsweredCase]) -> dict[str, list[str]]:
-    """Return the filter options that occur in this week's answers."""
-    by: dict[str, Callable[[AnsweredCase], Any]] = {
-        "kind": lambda case: case.case_kind,
-        "team": lambda case: case.team,
-        "language": lambda case: case.language,
-    }
-    return {name: sorted({key(case) for case in cases if key(case)}) for name, key in by.items()}

@@ -35,6 +35,7 @@ from feedback_app.records.review import (
     Note,
     Role,
     ScoreCount,
+    WeekTotals,
     account_name,
 )
 from feedback_app.records.survey import (
@@ -85,6 +86,7 @@ __all__ = [
     "Reopening",
     "SeenClosing",
     "SenderKey",
+    "WeekTotals",
     "WithheldBecause",
     "account_name",
 ]

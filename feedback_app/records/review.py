@@ -120,3 +120,37 @@ class ScoreCount(NamedTuple):
     ease: int
     satisfaction: int
     answers: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekTotals:
+    """The counts of a week, without annulled answers.
+
+    `answers` to `read_pending` are about the answers that arrived in the week: `flagged` ones may
+    be automated, `read_in_time` were read within `survey.read_within_days`, and for `read_pending`,
+    still unread, this time has not ended. The others are about the cases closed in the week:
+    `reached` customers have the survey, `answered` of them answered, and `open_until` (UTC) is when
+    the last survey link expires, None if all have expired. The first response is `measured` for
+    some cases on the clock of the target, and `in_target` for some of these. `of_sample` answers
+    and cases are sample data.
+    """
+
+    answers: int
+    comments: int
+    flagged: int
+    read_in_time: int
+    read_pending: int
+    closed: int
+    reached: int
+    answered: int
+    open_until: datetime | None
+    measured: int
+    in_target: int
+    of_sample: int
+
+    @property
+    def sample(self) -> Literal["none", "some", "all"]:
+        """Return whether the answers and cases are sample data."""
+        if not self.of_sample:
+            return "none"
+        return "all" if self.of_sample == self.answers + self.closed else "some"

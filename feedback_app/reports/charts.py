@@ -1,81 +1,76 @@
-"""The charts of the review as SVG, each with a table of its data."""
+"""The lines of the trend chart, as positions in an SVG."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable
+from itertools import groupby
+from typing import NamedTuple
 
-from markupsafe import Markup
+from feedback_app.review.scores import Share
+from feedback_app.review.trend import Trend, TrendPeriod
 
-from charts import Labels, Mark, bars, html, intervals, percent, percent_range
-from feedback_app.review.scores import Scores
-from feedback_app.review.trend import TrendPeriod
-
-
-def of_counts(
-    scores: Scores, key: str, language: str, title: str, description: str, headings: tuple[str, str]
-) -> Markup:
-    """Return a chart of the answers per point, worst first; `key` makes its ids unique."""
-    marks = [
-        Mark(label=f"{point} {name[language]}", value=count, text=str(count), cells=(str(count),))
-        for point, (name, count) in enumerate(
-            zip(scores.question.points, scores.counts, strict=True), 1
-        )
-    ]
-    labels = Labels(key=key, title=title, description=description, headings=headings)
-    return Markup(html(bars(labels, marks)))
+# The scale has at least this height, so that random variation does not look like a change.
+_LEAST_HEIGHT = 0.4
+HEIGHT = 100
 
 
-def of_shares(
-    periods: Sequence[TrendPeriod],
-    place: int,
-    title: str,
-    description: str,
-    headings: tuple[str, ...],
-    too_few: str,
-) -> Markup:
-    """Return a chart of the share per period for the question at `place`, with its interval.
+class Dot(NamedTuple):
+    """A period with a share; `x` counts periods from 0, `y` is from 0 (top) to HEIGHT."""
 
-    Periods with too few answers are labelled `too_few`.
+    x: int
+    y: float
+    period: TrendPeriod
+    share: Share
+
+
+class Chart(NamedTuple):
+    """The chart of one question. `bands` and `lines` are the points of polygons and polylines.
+
+    There are several where periods with too few answers interrupt the line. `low` and `high` are
+    the ends of the scale, from 0 to 1.
     """
-    labels = Labels(key=f"share-{place}", title=title, description=description, headings=headings)
-    marks = [_share(period, period.scores[place], too_few) for period in periods]
-    return Markup(html(intervals(labels, marks)))
+
+    low: float
+    high: float
+    bands: list[str]
+    lines: list[str]
+    dots: list[Dot]
+    target: float | None
 
 
-def of_weeks(
-    weeks: Sequence[TrendPeriod],
-    means: Sequence[Sequence[str]],
-    title: str,
-    description: str,
-    headings: tuple[str, ...],
-) -> Markup:
-    """Return a chart of the answers per week; `means` are further cells of each table row."""
-    labels = Labels(key="weeks", title=title, description=description, headings=headings)
-    marks = [
-        Mark(
-            label=week.first,
-            value=week.answers,
-            text=str(week.answers),
-            cells=(str(week.answers), *cells),
-        )
-        for week, cells in zip(weeks, means, strict=True)
-    ]
-    return Markup(html(bars(labels, marks)))
+def chart_of(trend: Trend, place: int, target: float | None = None) -> Chart:
+    """Return the chart of the question at `place`; all questions have the same scale.
+
+    `target` is a share from 0 to 1.
+    """
+    low, high = _scale(trend, target)
+
+    def y(share: float) -> float:
+        return round((high - share) / (high - low) * HEIGHT, 1)
+
+    bands, lines, dots = [], [], []
+    numbered = list(enumerate(period.scores[place].share for period in trend.points))
+    for has_share, group in groupby(numbered, key=lambda one: one[1] is not None):
+        if has_share:
+            run = [(x, share) for x, share in group if share]
+            lines.append(_points((x, y(share.best / share.n)) for x, share in run))
+            upper = [(x, y(share.interval.high)) for x, share in run]
+            lower = [(x, y(share.interval.low)) for x, share in run]
+            bands.append(_points((*upper, *reversed(lower))))
+            dots += [Dot(x, y(one.best / one.n), trend.points[x], one) for x, one in run]
+    return Chart(low, high, bands, lines, dots, None if target is None else y(target))
 
 
-def _share(period: TrendPeriod, scores: Scores, too_few: str) -> Mark:
-    label = f"{period.first[2:]} – {period.last[2:]}"
-    counted = str(scores.n)
-    if not scores.share:
-        return Mark(label=label, value=None, text=too_few, cells=(counted, too_few, "–"))
-    share, (low, high) = scores.share.best / scores.share.n, scores.share.interval
-    return Mark(
-        label=label,
-        value=share,
-        low=low,
-        high=high,
-        text=percent(share),
-        cells=(
-            counted,
-            f"{scores.share.best} ({percent(share)})".replace(" ", "\u00a0"),
-            percent_range(scores.share.interval.low, scores.share.interval.high),
-        ),
-    )
+def _scale(trend: Trend, target: float | None) -> tuple[float, float]:
+    """Return the ends of the scale in whole tenths, so that every interval and target fits."""
+    shares = [one.share for period in trend.points for one in period.scores if one.share]
+    ends = [end for share in shares for end in share.interval]
+    ends += [] if target is None else [target]
+    low = math.floor(min(ends, default=0.0) * 10) / 10
+    high = math.ceil(max(ends, default=1.0) * 10) / 10
+    missing = max(0.0, _LEAST_HEIGHT - (high - low))
+    high = min(1.0, high + math.ceil(missing * 5) / 10)
+    return max(0.0, min(low, high - _LEAST_HEIGHT)), high
+
+
+def _points(places: Iterable[tuple[int, float]]) -> str:
+    return " ".join(f"{x},{y:g}" for x, y in places)

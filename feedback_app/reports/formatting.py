@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from charts import date_range, numbers, short_date
 from feedback_app.base.text import isolated
 from feedback_app.base.weeks import days_of
-from feedback_app.reports import charts
+from feedback_app.reports.charts import chart_of
 from feedback_app.reports.markdown_quoting import web_address
 from feedback_app.review.scores import lowest, score
 from support_facts import Facts, Text
@@ -37,6 +37,7 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
         "week_days": week_days,
         "moment": lambda when: f"{day(when)}, {when.astimezone(zone):%H:%M}",
         "mean": lambda value: mean(value, language),
+        "number": lambda value: numbers.number(value, 0, language),
         "percent": numbers.percent,
         "percent_range": numbers.percent_range,
         "points": lambda difference: points(difference, language),
@@ -47,7 +48,7 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
         "web_address": web_address,
         "score": score,
         "lowest": lowest,
-        "charts": charts,
+        "chart_of": chart_of,
     }
 
 
@@ -57,8 +58,8 @@ def mean(value: float | None, language: str) -> str:
 
 
 def points(difference: float, language: str) -> str:
-    """Return a difference of two fractions in percentage points, with one decimal: "−40.8"."""
-    return numbers.number(difference * 100, 1, language).replace("-", "−")
+    """Return a difference of two fractions in whole percentage points: "−41"."""
+    return numbers.number(difference * 100, 0, language).replace("-", "−")
 
 
 def _name(entries: Sequence[_Named], key: str | None, language: str) -> str:

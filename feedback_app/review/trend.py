@@ -1,8 +1,16 @@
-"""Periods of 13 weeks, and the change from one period to the next."""
+"""The last 26 weeks, and whether the scores changed.
+
+A change is announced if the interval of the difference excludes zero. Both questions are compared
+over three windows, so six intervals are calculated each week. With 99.5 % for each of them, at most
+4 % of weeks announce any change although nothing changed (`tests/review/test_trend.py` simulates
+it; with 95 % it would be 25 %).
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TypeVar
 
 from feedback_app.base.weeks import weeks_back
 from feedback_app.records import ScoreCount
@@ -10,7 +18,15 @@ from feedback_app.review.intervals import Interval, newcombe
 from feedback_app.review.scores import Scores, scores_of
 from support_facts import Facts, Question
 
-WEEKS = 13
+Item = TypeVar("Item")
+
+# Each window of weeks is compared with that many weeks before it.
+WINDOWS = {1: 12, 4: 12, 13: 13}
+CONFIDENCE = 0.995
+_Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
+WEEKS = 26
+# A point of the chart sums up to 13 weeks.
+WEEKS_NEEDED = WEEKS + max(WINDOWS) - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,19 +45,21 @@ class TrendPeriod:
 
 @dataclass(frozen=True, kw_only=True)
 class TrendChange:
-    """The change of a question's share between two periods that do not overlap.
+    """The change of a question's share from the weeks before to the last `weeks` weeks.
 
-    `interval` (Newcombe, 95 %) is None if one of the periods has too few answers.
+    `interval` (Newcombe, `CONFIDENCE`) is None if one of both has too few answers.
     """
 
     question: Question
+    weeks: int
+    weeks_before: int
     before: Scores
     after: Scores
     interval: Interval | None
 
     @property
     def is_clear(self) -> bool:
-        """Return whether the interval excludes zero, so that the change is reported."""
+        """Return whether the interval excludes zero, so that the change is announced."""
         return self.interval is not None and self.interval.excludes_zero()
 
     @property
@@ -49,42 +67,44 @@ class TrendChange:
         """Return whether the share clearly rose."""
         return self.interval is not None and self.interval.low > 0
 
+    @property
+    def difference(self) -> float:
+        """Return the share after minus the share before, from -1 to 1; 0 if one is missing."""
+        before, after = self.before.share, self.after.share
+        return after.best / after.n - before.best / before.n if before and after else 0.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Trend:
-    """The last 13 weeks, the periods of 13 weeks up to the last week, and the latest change.
+    """The last 26 weeks up to a week.
 
-    `has_sample` is true if sample answers are included. `annulled` answers are not included.
+    `weeks` has one entry per week. `points` are the periods of the chart: each ends with one of
+    these weeks and is `span` weeks long, because single weeks of a small team have too few answers
+    for a share. `changes` has one entry per question, with one change per window, the shortest
+    first. `has_sample` is true if sample answers are included. `annulled` answers are not included.
     """
 
     weeks: tuple[TrendPeriod, ...]
-    periods: tuple[TrendPeriod, ...]
-    changes: tuple[TrendChange, ...]
+    points: tuple[TrendPeriod, ...]
+    span: int
+    changes: tuple[tuple[TrendChange, ...], ...]
     has_sample: bool = False
     annulled: int = 0
 
 
-def weeks_needed(week: str, periods: int) -> tuple[str, str]:
-    """Return the first and last week of the counts that `sum_trend` needs."""
-    return weeks_back(week, periods * WEEKS)[0], week
-
-
-def sum_trend(counts: Iterable[ScoreCount], week: str, periods: int, facts: Facts) -> Trend:
-    """Return the trend over `periods` (at least 2) of 13 weeks, the last one ending with `week`.
+def sum_trend(counts: Iterable[ScoreCount], week: str, facts: Facts) -> Trend:
+    """Return the trend up to `week`, from counts of the last `WEEKS_NEEDED` weeks.
 
     `counts` must be of answers to a single wording.
     """
     by_week = _by_week(counts)
-    weeks = weeks_back(week, periods * WEEKS)
-    groups = [weeks[start : start + WEEKS] for start in range(0, len(weeks), WEEKS)]
-    summed = [_period(group, by_week, facts) for group in groups]
+    known = weeks_back(week, WEEKS_NEEDED)
+    span = _span(by_week, known, facts.survey.share_minimum_n)
     return Trend(
-        weeks=tuple(_period([one], by_week, facts) for one in groups[-1]),
-        periods=tuple(summed),
-        changes=tuple(
-            _change(before, after)
-            for before, after in zip(summed[-2].scores, summed[-1].scores, strict=True)
-        ),
+        weeks=tuple(_period([one], by_week, facts) for one in known[-WEEKS:]),
+        points=tuple(_period(weeks, by_week, facts) for weeks in _windows(known, span)),
+        span=span,
+        changes=_changes(known, by_week, facts),
     )
 
 
@@ -94,6 +114,48 @@ def sum_weeks(
     """Return `weeks` as one period, followed by each single week."""
     by_week = _by_week(counts)
     return [_period(weeks, by_week, facts), *(_period([one], by_week, facts) for one in weeks)]
+
+
+def _span(by_week: dict[str, list[ScoreCount]], known: Sequence[str], enough: int) -> int:
+    """Return the shortest window in which nine of ten points with answers have enough of them."""
+    answers = [sum(count.answers for count in by_week.get(week, ())) for week in known]
+    for weeks in WINDOWS:
+        sums = [sum(window) for window in _windows(answers, weeks)]
+        if sum(one >= enough for one in sums) >= 0.9 * sum(one > 0 for one in sums) > 0:
+            return weeks
+    return max(WINDOWS)
+
+
+def _windows(known: Sequence[Item], span: int) -> list[Sequence[Item]]:
+    """Return the windows of `span` weeks that end with each of the last 26 weeks."""
+    ends = range(len(known) - WEEKS + 1, len(known) + 1)
+    return [known[end - span : end] for end in ends]
+
+
+def _changes(
+    known: Sequence[str], by_week: dict[str, list[ScoreCount]], facts: Facts
+) -> tuple[tuple[TrendChange, ...], ...]:
+    found = []
+    for weeks, weeks_before in WINDOWS.items():
+        before = _period(known[-weeks - weeks_before : -weeks], by_week, facts)
+        after = _period(known[-weeks:], by_week, facts)
+        pairs = zip(before.scores, after.scores, strict=True)
+        found.append([_change(weeks, weeks_before, *pair) for pair in pairs])
+    return tuple(zip(*found, strict=True))
+
+
+def _change(weeks: int, weeks_before: int, before: Scores, after: Scores) -> TrendChange:
+    interval = None
+    if before.share and after.share:
+        interval = newcombe(before.share.best, before.share.n, after.share.best, after.share.n, _Z)
+    return TrendChange(
+        question=after.question,
+        weeks=weeks,
+        weeks_before=weeks_before,
+        before=before,
+        after=after,
+        interval=interval,
+    )
 
 
 def _by_week(counts: Iterable[ScoreCount]) -> dict[str, list[ScoreCount]]:
@@ -118,10 +180,3 @@ def _period(
             scores_of(question, counted[question.key], facts) for question in facts.questions
         ),
     )
-
-
-def _change(before: Scores, after: Scores) -> TrendChange:
-    interval = None
-    if before.share and after.share:
-        interval = newcombe(before.share.best, before.share.n, after.share.best, after.share.n)
-    return TrendChange(question=after.question, before=before, after=after, interval=interval)

@@ -3,9 +3,10 @@
 Annulled answers are left out, as if their customers had not answered.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 from feedback_app.base.text import clean, searchable
 from feedback_app.database.contract import Database, Row
@@ -27,6 +28,8 @@ _SELECT = f"""
            {_ANNULMENT} AS annulled_at,
            (SELECT answered_at FROM answers AS first
             WHERE first.invitation_id = newest.invitation_id AND first.revision = 1) AS answered_at
+"""
+_FROM = f"""
     FROM cases
     JOIN invitations ON invitations.case_ref = cases.id
     LEFT JOIN answers AS newest ON newest.invitation_id = invitations.id
@@ -36,6 +39,24 @@ _SELECT = f"""
          AND (:annulled_too = 1 OR NOT EXISTS {_ANNULMENT})
 """
 _IN_WEEKS = "WHERE newest.answered_week BETWEEN :first AND :last"
+_LOWEST = """CASE WHEN newest.ease < newest.satisfaction
+                  THEN newest.ease ELSE newest.satisfaction END"""
+SCORE_FILTERS = {
+    "ease": "newest.ease = CAST(:ease AS integer)",
+    "satisfaction": "newest.satisfaction = CAST(:satisfaction AS integer)",
+    "score": f"{_LOWEST} = CAST(:score AS integer)",
+}
+# Each filter by which answers can be chosen, with its condition.
+FILTERS = {
+    "kind": "case_kind = :kind",
+    "team": "team = :team",
+    "language": "cases.language = :language",
+    "customer": "customer = :customer",
+    **SCORE_FILTERS,
+    "comment": "(coalesce(newest.comment, '') <> '') = (CAST(:comment AS text) = 'yes')",
+    "words": """coalesce(newest.searchable_comment, lower(newest.comment))
+                LIKE :words ESCAPE '!'""",
+}
 _TIMES = (
     *(name for name in _CASE_FIELDS if CASE_FIELDS[name].kind == "time"),
     "created_at",
@@ -102,24 +123,65 @@ def search(
     """Return up to `limit` answers of these weeks whose comment contains `words`, newest first.
 
     Annulled answers are included.
-    Texts are compared as `searchable` describes: case, accents and line breaks are ignored.
     """
-    wanted = searchable(words)
-    if not wanted:
+    if not searchable(words):
         return []
-    found = _read(
-        database,
-        now,
-        f"""{_IN_WEEKS} AND coalesce(newest.searchable_comment, lower(newest.comment))
-                LIKE :words ESCAPE '!'""",
-        "answered_at DESC, case_number LIMIT :limit",
-        annulled_too=True,
-        first=first,
-        last=last,
-        limit=limit,
-        words=f"%{_literally(wanted)}%",
+    condition, values = _chosen({"words": words}, (first, last))
+    order = f"answered_at DESC, case_number LIMIT {limit}"
+    return list(_read(database, now, condition, order, annulled_too=True, **values))
+
+
+def matching(
+    database: Database,
+    filters: Mapping[str, str],
+    weeks: tuple[str, str],
+    now: datetime,
+    limit: int,
+    offset: int,
+) -> list[AnsweredCase]:
+    """Return up to `limit` answers that arrived from the first to the last of `weeks`.
+
+    `filters` are values by names of FILTERS: scores are digits, and `comment` is "yes" for answers
+    with a comment. Ordered by the lower score, lowest first.
+    """
+    condition, values = _chosen(filters, weeks)
+    order = f"""{_LOWEST}, newest.ease + newest.satisfaction, answered_at, case_number,
+                newest.invitation_id LIMIT {limit} OFFSET {offset}"""
+    return list(_read(database, now, condition, order, **values))
+
+
+def count_matching(
+    database: Database, filters: Mapping[str, str], weeks: tuple[str, str], now: datetime
+) -> int:
+    """Return how many answers `matching` finds."""
+    condition, values = _chosen(filters, weeks)
+    sql = f"SELECT count(*) {_FROM} {condition}"
+    return count(database, sql, annulled_too=False, as_of=now, **values)
+
+
+def filter_options(database: Database, weeks: tuple[str, str]) -> dict[str, list[str]]:
+    """Return the kinds, teams and languages of the cases answered in these weeks, sorted."""
+    rows = database.ask(
+        """SELECT DISTINCT case_kind AS kind, team, cases.language
+           FROM answers
+           JOIN invitations ON invitations.id = invitation_id
+           JOIN cases ON cases.id = case_ref
+           WHERE answered_week BETWEEN :first AND :last""",
+        first=weeks[0],
+        last=weeks[1],
     )
-    return list(found)
+    names = ("kind", "team", "language")
+    return {name: sorted({row[name] for row in rows if row[name]}) for name in names}
+
+
+def _chosen(filters: Mapping[str, str], weeks: tuple[str, str]) -> tuple[str, dict[str, Any]]:
+    """Return the condition for these filters, and its values."""
+    condition = " AND ".join((_IN_WEEKS, *(FILTERS[name] for name in filters)))
+    values = {"first": weeks[0], "last": weeks[1], **filters}
+    if "words" in filters:
+        # Compared as `searchable` describes: case, accents and line breaks are ignored.
+        values["words"] = f"%{_literally(searchable(filters['words']))}%"
+    return condition, values
 
 
 def _literally(words: str) -> str:
@@ -135,7 +197,7 @@ def _read(
     annulled_too: bool = False,
     **values: object,
 ) -> Generator[AnsweredCase, None, None]:
-    sql = f"{_SELECT} {condition} ORDER BY {order}"
+    sql = f"{_SELECT} {_FROM} {condition} ORDER BY {order}"
     found = database.stream(sql, annulled_too=annulled_too, as_of=now, **values)
     return (_answered_case(row, now) for row in found)
 

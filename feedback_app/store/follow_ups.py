@@ -96,6 +96,11 @@ def count_overdue(source: Database | Transaction, today: date) -> int:
     )
 
 
+def count_open(database: Database) -> int:
+    """Return how many follow-ups are open."""
+    return count(database, "SELECT count(*) FROM follow_ups WHERE closed_at IS NULL")
+
+
 def from_row(row: Row) -> FollowUp:
     """Return a row with these columns as a follow-up."""
     return FollowUp(

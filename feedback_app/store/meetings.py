@@ -28,6 +28,19 @@ def of_week(source: Database | Transaction, week: str) -> Meeting:
     )
 
 
+def discussed_with(database: Database, week: str) -> str | None:
+    """Return the week whose meeting discussed all answers of `week`; None if some are open."""
+    rows = database.ask(
+        """SELECT max(discussed_week) AS week FROM answers
+           JOIN progress ON progress.invitation_id = answers.invitation_id
+           WHERE answered_week = :week
+             AND NOT EXISTS (SELECT 1 FROM open_answers WHERE answered_week = :week)""",
+        week=week,
+    )
+    found: str | None = rows[0]["week"]
+    return found
+
+
 def decide(tx: Transaction, week: str, invitation_id: str | None, text: str, now: datetime) -> None:
     """Store a decision of the meeting."""
     tx.run(

@@ -63,6 +63,16 @@ def count_unread(source: Database | Transaction, week: str) -> int:
     )
 
 
+def count_unread_before(database: Database, week: str) -> int:
+    """Return how many answers of weeks before `week` are unread."""
+    return count(
+        database,
+        """SELECT count(*) FROM open_answers
+           WHERE unread_revision IS NOT NULL AND answered_week < :week""",
+        week=week,
+    )
+
+
 def unread(source: Database | Transaction, limit: int = MOST_UNREAD) -> list[tuple[str, str]]:
     """Return invitation id and week of up to `limit` unread answers, oldest week first."""
     rows = source.ask(

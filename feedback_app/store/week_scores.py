@@ -87,3 +87,19 @@ def between(
         wording_version=wording_version,
     )
     return [ScoreCount(**row) for row in rows]
+
+
+def other_wordings(
+    database: Database, week: str, wording_version: int
+) -> dict[int, list[ScoreCount]]:
+    """Return the counts of a week by wording, newest first, without those of `wording_version`."""
+    found: dict[int, list[ScoreCount]] = {}
+    for row in database.ask(
+        """SELECT wording_version, week, ease, satisfaction, answers FROM week_scores
+           WHERE week = :week AND wording_version <> :wording_version AND answers > 0
+           ORDER BY wording_version DESC""",
+        week=week,
+        wording_version=wording_version,
+    ):
+        found.setdefault(row.pop("wording_version"), []).append(ScoreCount(**row))
+    return found

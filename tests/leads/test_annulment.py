@@ -19,7 +19,7 @@ from published_results import Published, read_folder
 from tests.support.axe import axe_faults
 from tests.support.office import Customer, Office
 from tests.support.published_office import Run, a_period, publish_period, run
-from tests.support.team import Somebody, answered, redact
+from tests.support.team import Somebody, answered, redact, words
 
 __all__ = ["run"]
 
@@ -155,7 +155,7 @@ def test_a_lead_annuls_an_answer_after_the_edit_window_and_undoes_it(lena: Someb
     assert "Annulled 25 Nov 2026" in lena.get("/review/search?words=kim").text
     assert "Everything has been read" in lena.get("/review/unread").text
     assert lena.post(f"{place}/restore").location == place
-    assert "1 answer, 1 with a comment" in lena.get("/review/2026-W48").text
+    assert "Answers 1 1 with a comment" in words(lena.get("/review/2026-W48"))
     assert one in lena.get("/review/unread").text
     record = [(row["action"], row["subject"]) for row in office.rows("lead_actions")]
     assert record == [("answer annulled", "0001"), ("annulment undone", "0001")]

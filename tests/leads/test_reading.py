@@ -8,7 +8,7 @@ from feedback_app.leads.pages import own_path
 from feedback_app.store import answer_status, answers, follow_ups, meetings
 from feedback_app.web.pages import see_other
 from tests.support.office import Customer, Office
-from tests.support.team import Somebody, answered, redact
+from tests.support.team import Somebody, answered, redact, words
 
 WEEK = "2026-W48"
 
@@ -20,10 +20,11 @@ def lena(team_office: Office) -> Somebody:
 
 def test_one_click_marks_an_answer_as_read_and_returns(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 2, 3, comment="Too slow.")
-    assert "1 answer unread" in lena.get(f"/review/{WEEK}").text
-    done = lena.post(f"/review/answers/{one}/read", revision="1", back=f"/review/{WEEK}#words")
-    assert done.location == f"/review/{WEEK}#words"
-    assert "Everything is read" in lena.get(f"/review/{WEEK}").text
+    assert "Unread answers 1 all of this week" in words(lena.get(f"/review/{WEEK}"))
+    back = f"/review/{WEEK}/answers?page=1"
+    done = lena.post(f"/review/answers/{one}/read", revision="1", back=back)
+    assert done.location == back
+    assert "Unread answers 0 Nothing to read" in words(lena.get(f"/review/{WEEK}"))
     status = answer_status.of_answer(lena.office.program.database, one)
     assert status
     assert not status.unread
@@ -43,7 +44,8 @@ def test_the_oldest_unread_answer_is_first_however_old_it_is(lena: Somebody) -> 
     answered(lena.office, "NEW-1")
     page = lena.get("/review/unread").text
     assert 0 < page.index("OLD-1") < page.index("NEW-1")
-    assert "1 answer of earlier weeks is unread" in lena.get("/review/2027-W05").text
+    said = words(lena.get("/review/2027-W05"))
+    assert "Unread answers 2 including 1 of earlier weeks" in said
 
 
 def test_opening_a_follow_up_sets_a_due_date_and_marks_the_answer_as_read(lena: Somebody) -> None:
@@ -60,7 +62,7 @@ def test_opening_a_follow_up_sets_a_due_date_and_marks_the_answer_as_read(lena: 
 def test_a_note_is_shown_with_the_answer_as_text(lena: Somebody) -> None:
     one = answered(lena.office, "0001")
     lena.post(f"/review/answers/{one}/note", revision="1", text="<b>Ask</b> the team\x00")
-    assert "&lt;b&gt;Ask&lt;/b&gt; the team" in lena.get(f"/review/{WEEK}").text
+    assert "&lt;b&gt;Ask&lt;/b&gt; the team" in lena.get(f"/review/{WEEK}/answers").text
     for wrong in ("", "  ", "x" * 2001):
         assert lena.post(f"/review/answers/{one}/note", revision="1", text=wrong).status_code == 422
     assert len(lena.office.rows("notes")) == 1
@@ -71,7 +73,7 @@ def test_a_name_is_redacted_in_every_revision_and_every_spelling(lena: Somebody)
     redact(lena, one, "Mx Sample")
     known = answers.revisions(lena.office.program.database, one)
     assert [answer.comment for answer in known] == ["▇▇▇ was slow. ▇▇▇!"]
-    assert "Mx Sample" not in lena.get(f"/review/{WEEK}").text
+    assert "Mx Sample" not in lena.get(f"/review/{WEEK}/answers").text
     (row,) = lena.office.rows("lead_actions")
     assert (row["lead_name"], row["action"], row["subject"]) == (
         "lena",
@@ -88,8 +90,8 @@ def test_words_that_no_text_contains_are_shown_again(lena: Somebody) -> None:
     assert "“&lt;Mx&gt; Sampel” is not in the comment" in missed.text
     assert f'href="{week}"' in missed.text
     assert "Mx Sample was slow" in missed.text
-    for words in ("▇▇▇", "Jan", "\u200b\u200b"):
-        assert lena.post(f"{place}/preview", words=words).status_code == 422
+    for wrong in ("▇▇▇", "Jan", "\u200b\u200b"):
+        assert lena.post(f"{place}/preview", words=wrong).status_code == 422
     assert lena.office.rows("lead_actions") == []
     assert redact(lena, one, "Mx Sample", back=week).location == week
 

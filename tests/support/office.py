@@ -60,6 +60,15 @@ class Office:
         facts = facts.model_copy(update={"survey": facts.survey.model_copy(update=rules)})
         return Office(replace(self.program, facts=facts), self._traveller)
 
+    def aiming(self, metric: str, **target: Any) -> "Office":
+        """Return this office with a target for a metric."""
+        facts = self.program.facts
+        metrics = tuple(
+            one.model_copy(update=target) if one.key == metric else one for one in facts.metrics
+        )
+        facts = facts.model_copy(update={"metrics": metrics})
+        return Office(replace(self.program, facts=facts), self._traveller)
+
     def called(self, name: str) -> "Office":
         """Return this office with another name of the organisation."""
         facts = self.program.facts

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from html import unescape
 from typing import Any
 
 from feedback_app.app import create_app
@@ -65,6 +66,11 @@ def redact(somebody: Somebody, invitation_id: str, words: str, **fields: Any) ->
     seen = re.search(r'name="seen" value="(\w+)"', shown.text)
     assert seen
     return somebody.post(place, words=words, seen=seen[1], **fields)
+
+
+def words(page: Any) -> str:
+    """Return the text of a page, without its tags."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
 
 
 def value_in(page: str) -> str:

@@ -1,0 +1,121 @@
+"""The counts of a week, and of the answers by team, kind, language or customer.
+
+The database counts, so that a page costs what the week contains and not what the history does.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from feedback_app.base.times import from_text
+from feedback_app.database.contract import Database, Row
+from feedback_app.records import SAMPLE_SOURCE, WeekTotals
+from feedback_app.store.annulments import ANNULMENT
+from support_facts import Facts
+
+_ANSWERS = """
+    SELECT count(*) AS answers, count(CASE WHEN newest.comment <> '' THEN 1 END) AS comments,
+           count(CASE WHEN newest.flags <> '' OR EXISTS (
+               SELECT 1 FROM contests WHERE contests.invitation_id = newest.invitation_id
+                   AND contests.revision = newest.revision) THEN 1 END) AS flagged,
+           count(CASE WHEN {read_after} <= :read_within THEN 1 END) AS read_in_time,
+           count(CASE WHEN read_at IS NULL AND original.answered_at > :unread_since THEN 1 END)
+               AS read_pending,
+           count(CASE WHEN source = :sample_source THEN 1 END) AS of_sample
+    FROM answers AS original
+    JOIN invitations ON invitations.id = original.invitation_id
+    JOIN cases ON cases.id = case_ref
+    JOIN answers AS newest ON newest.invitation_id = original.invitation_id
+         AND newest.revision = (SELECT max(revision) FROM answers AS counted
+                                WHERE counted.invitation_id = original.invitation_id)
+    LEFT JOIN progress ON progress.invitation_id = original.invitation_id
+    WHERE original.revision = 1 AND original.answered_week = :week AND NOT EXISTS {annulment}
+"""
+# The reasons are those of `Invitation.state`: a customer who answered had the survey, even if the
+# email was reported as bounced.
+_CASES = """
+    SELECT count(*) AS closed, count(answers.invitation_id) AS answered,
+           count(CASE WHEN answers.invitation_id IS NOT NULL
+                        OR handed_over_at IS NOT NULL AND bounced_at IS NULL THEN 1 END) AS reached,
+           max(CASE WHEN answers.invitation_id IS NULL AND bounced_at IS NULL
+                     AND superseded_at IS NULL AND expires_at > :as_of
+                     AND (withheld_because IS NULL OR handed_over_at IS NOT NULL)
+                    THEN expires_at END) AS open_until,
+           count({seconds}) AS measured,
+           count(CASE WHEN {seconds} <= :target THEN 1 END) AS in_target,
+           count(CASE WHEN source = :sample_source THEN 1 END) AS of_sample
+    FROM cases
+    JOIN invitations ON invitations.case_ref = cases.id
+    LEFT JOIN answers ON answers.invitation_id = invitations.id AND answers.revision = 1
+         AND NOT EXISTS {annulment}
+    WHERE closed_week = :week
+"""
+# The rule of `review.durations`, on the clock of the target.
+_SECONDS = """(
+    CASE WHEN first_response_seconds IS NOT NULL
+         THEN CASE WHEN duration_clock = :clock THEN first_response_seconds END
+         WHEN :clock = 'calendar' AND first_response_at >= opened_at THEN {calendar} END)"""
+_BY = """
+    SELECT {columns}, ease, satisfaction, count(*) AS answers
+    FROM answers AS newest
+    JOIN invitations ON invitations.id = newest.invitation_id
+    JOIN cases ON cases.id = case_ref
+    WHERE answered_week BETWEEN :first AND :last AND wording_version = :wording_version
+      AND NOT EXISTS (SELECT 1 FROM answers AS later
+                      WHERE later.invitation_id = newest.invitation_id
+                        AND later.revision > newest.revision)
+      AND NOT EXISTS {annulment}
+    GROUP BY {columns}, ease, satisfaction
+"""
+
+
+def of_week(database: Database, week: str, facts: Facts, now: datetime) -> WeekTotals:
+    """Return the counts of `week` as stored at `now`."""
+    within = timedelta(days=facts.survey.read_within_days)
+    target = facts.metric("first_response_time")
+    answers = _ANSWERS.format(
+        read_after=database.seconds("original.answered_at", "read_at"),
+        annulment=ANNULMENT.format(answer="original"),
+    )
+    cases = _CASES.format(
+        seconds=_SECONDS.format(calendar=database.seconds("opened_at", "first_response_at")),
+        annulment=ANNULMENT.format(answer="answers"),
+    )
+    (arrived,) = database.ask(
+        answers,
+        week=week,
+        as_of=now,
+        sample_source=SAMPLE_SOURCE,
+        read_within=within.total_seconds(),
+        unread_since=now - within,
+    )
+    (closed,) = database.ask(
+        cases,
+        week=week,
+        as_of=now,
+        sample_source=SAMPLE_SOURCE,
+        clock=target.target_clock or "none",
+        target=target.target_seconds or 0,
+    )
+    open_until = closed.pop("open_until")
+    return WeekTotals(
+        **{**arrived, **closed, "of_sample": arrived["of_sample"] + closed["of_sample"]},
+        open_until=open_until and from_text(open_until),
+    )
+
+
+def scores_by(
+    database: Database,
+    columns: Sequence[str],
+    weeks: tuple[str, str],
+    wording_version: int,
+    now: datetime,
+) -> Iterator[Row]:
+    """Yield the number of answers for each pair of scores and each value of `columns` of cases.
+
+    Counted are the answers to one wording that arrived from the first to the last of `weeks`.
+    """
+    names = ", ".join(f"cases.{column}" for column in columns)
+    sql = _BY.format(columns=names, annulment=ANNULMENT.format(answer="newest"))
+    return database.stream(
+        sql, first=weeks[0], last=weeks[1], wording_version=wording_version, as_of=now
+    )
