@@ -18,7 +18,7 @@ from feedback_app.review.intervals import Interval, newcombe
 from feedback_app.review.scores import Scores, scores_of
 from support_facts import Facts, Question
 
-Item = TypeVar("Item")
+Week = TypeVar("Week")
 
 # Each window of weeks is compared with that many weeks before it.
 WINDOWS = {1: 12, 4: 12, 13: 13}
@@ -126,7 +126,7 @@ def _span(by_week: dict[str, list[ScoreCount]], known: Sequence[str], enough: in
     return max(WINDOWS)
 
 
-def _windows(known: Sequence[Item], span: int) -> list[Sequence[Item]]:
+def _windows(known: Sequence[Week], span: int) -> list[Sequence[Week]]:
     """Return the windows of `span` weeks that end with each of the last 26 weeks."""
     ends = range(len(known) - WEEKS + 1, len(known) + 1)
     return [known[end - span : end] for end in ends]

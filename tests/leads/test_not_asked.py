@@ -6,7 +6,7 @@ import pytest
 
 from feedback_app.store import opt_outs
 from tests.support.office import NOW, Office, a_case
-from tests.support.team import Somebody
+from tests.support.team import Somebody, words
 
 PAGE = "/review/2026-W48/not-asked"
 
@@ -36,7 +36,7 @@ def test_every_case_without_a_survey_is_listed_with_its_reason(lena: Somebody) -
     _not_asked(lena.office)
     office = lena.office
     office.receive(a_case("OLD", closed_at=NOW - timedelta(days=90), contact_email="a@b.example"))
-    assert PAGE in lena.get("/review/2026-W48").text
+    assert PAGE in lena.get("/review/2026-W48/closed").text
     text = lena.get(PAGE).text
     for heading in (
         "Our own address: 1",
@@ -70,11 +70,11 @@ def test_a_lead_asks_anyway_and_the_audit_log_says_so(lena: Somebody) -> None:
 
 
 def test_held_emails_are_shown_and_sent_by_a_lead(lena: Somebody) -> None:
-    assert "held" not in lena.get("/review/2026-W48").text
+    assert "Held emails" not in lena.get("/review/2026-W48").text
     for number in range(5):
         lena.office.receive(a_case(str(number), contact_email="busy@customer.example"))
     assert lena.office.deliver() == 2
-    assert "3 emails held" in lena.get("/review/2026-W48").text
+    assert "Held emails 3 Check and send" in words(lena.get("/review/2026-W48"))
     text = lena.get(PAGE).text
     assert "more than 2 emails about closed cases within 24 hours" in text
     assert "busy@customer.example:\n3 emails" in text
