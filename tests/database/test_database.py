@@ -112,8 +112,8 @@ def test_only_one_transaction_holds_a_lock_at_a_time(database: Database) -> None
 def test_scores_outside_the_scale_are_refused(database: Database) -> None:
     with pytest.raises(Exception, match="(?i)check"), database.write() as tx:
         tx.run(
-            "INSERT INTO cases VALUES ('c','s','1','k','1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,"
-            "NULL,NULL,'2026',NULL,NULL,NULL,'2026-W01','2026')"
+            "INSERT INTO cases (id, source, case_id, closure_key, case_number, closed_at,"
+            " closed_week, received_at) VALUES ('c','s','1','k','1','2026','2026-W01','2026')"
         )
         tx.run("INSERT INTO invitations VALUES ('i','c','2026','2026',NULL,NULL,NULL,NULL)")
         tx.run("INSERT INTO answers VALUES ('i',1,6,5,'',0,1,'en','2026','2026-W01','',NULL)")

@@ -1,5 +1,5 @@
--- The newest reopening of each case, also if its closing arrives later.
 CREATE TABLE reopenings (
+    -- The newest one of each case, also if its closing arrives later.
     source TEXT NOT NULL,
     case_id TEXT NOT NULL,
     reopened_at TEXT NOT NULL,

@@ -1,5 +1,5 @@
--- What became of deliveries, without personal data.
 CREATE TABLE delivery_log (
+    -- What became of deliveries, without personal data.
     day TEXT NOT NULL,
     -- "" for names that are not presets, so that strangers cannot add rows.
     preset TEXT NOT NULL,
