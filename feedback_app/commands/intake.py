@@ -9,6 +9,7 @@ from feedback_app.base import times
 from feedback_app.base.text import visible
 from feedback_app.base.times import to_text
 from feedback_app.commands.intake_log import log_command
+from feedback_app.commands.invite_report import NOT_ASKED
 from feedback_app.commands.recorded_request import is_authentic, recorded_request
 from feedback_app.commands.with_program import with_program
 from feedback_app.intake.deliveries import CaseDelivery, preview
@@ -126,7 +127,7 @@ def _result(program: Program, delivery: CaseDelivery, now: datetime) -> str:
     if decision.withheld_because == "no_address":
         return "no address: only the survey link is created"
     if decision.withheld_because:
-        return f"stored, but the customer is not asked: {decision.withheld_because}"
+        return f"stored, but the customer is not asked: {NOT_ASKED[decision.withheld_because]}"
     if program.case_intake.we_send and delivery.send:
         return "stored, and our closure email asks the customer"
     return "stored, and the case system gets the survey link for its own email"

@@ -13,12 +13,12 @@ from feedback_app.intake.csv.importing import ImportCounts
 from feedback_app.intake.csv.preview import Preview
 from feedback_app.intake.csv.rejected import RejectedRows
 from feedback_app.intake.mapping import CaseMapping
-from feedback_app.records import ClosedCase
+from feedback_app.records import ClosedCase, WithheldBecause
 
 LISTED_ROWS = 20
 _WIDTH = 80
 _LISTED_VALUES = 8
-_REASONS = {
+NOT_ASKED: dict[WithheldBecause, str] = {
     "too_old": "closed too long ago",
     "no_address": "no email address",
     "own_address": "our own address",
@@ -94,7 +94,7 @@ def _count_lines(counts: ImportCounts) -> Iterator[str]:
     yield "This import would store and send:"
     yield f"{counts.new:>8}  new cases, {asked} of them with a survey"
     for reason, count in sorted(counts.withheld.items()):
-        yield f"{count:>8}    not asked: {_REASONS.get(reason, reason.replace('_', ' '))}"
+        yield f"{count:>8}    not asked: {NOT_ASKED[reason]}"
     if counts.completed:
         yield f"{counts.completed:>8}  known cases completed, {counts.restarted} with a survey"
     yield f"{counts.emails:>8}  emails"

@@ -53,7 +53,12 @@ def test_a_closing_is_shown_field_by_field(run) -> None:
     ("changes", "said"),
     [
         ({"contact_email": None}, "no address: only the survey link is created"),
-        ({"closed_at": "2016-03-05T12:00:00Z", "opened_at": None}, "is not asked: too_old"),
+        (
+            {"closed_at": "2016-03-05T12:00:00Z", "opened_at": None},
+            "is not asked: closed too long ago",
+        ),
+        ({"contact_email": "no-reply@b.example"}, "is not asked: no-reply or mailer daemon"),
+        ({"contact_email": "kim@spryker.com"}, "is not asked: listed in survey.never_ask"),
         ({"send": False}, "gets the survey link for its own email"),
         ({"contact_email": "x"}, "left out contact_email: 'x' is not a plain email address"),
     ],
