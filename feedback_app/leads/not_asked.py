@@ -1,4 +1,4 @@
-"""Surveys that were not sent: held emails, and cases of a week whose customers are not asked."""
+"""Surveys that reached nobody: held emails, and cases of a week without a survey, or bounced."""
 
 from flask import Response, url_for
 
@@ -11,17 +11,19 @@ from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
 # For other reasons, a lead cannot ask: nobody reads the address, the customer opted out, or the
-# case is not closed. Without an address, the page of the case asks for one.
-_MAY_BE_ASKED = ("excluded", "no_address", "quiet_period", "too_old")
+# case is not closed. Without a working address, the page of the case asks for one.
+_MAY_BE_ASKED = ("bounced", "excluded", "no_address", "quiet_period", "too_old")
 _SHOWN = 100
 
 
 @leads_pages.get("/<week:week>/not-asked")
 def show_not_asked(week: str) -> Response:
-    """Show the held emails, and the cases closed in a week without a survey, by reason."""
+    """Show the held emails, and the cases of a week whose customers got no survey, by reason."""
     reasons: dict[str, list[AnsweredCase]] = {}
     for case in answered_cases.closed_in(program().database, week, now()):
-        if case.invitation_state == "withheld" and not case.handed_over:
+        if case.invitation_state == "bounced":
+            reasons.setdefault("bounced", []).append(case)
+        elif case.invitation_state == "withheld" and not case.handed_over:
             reasons.setdefault(case.withheld_because or "superseded", []).append(case)
     return page(
         "not-asked",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from feedback_app.store import opt_outs
+from feedback_app.store import invitations, opt_outs
 from tests.support.office import NOW, Office, a_case
 from tests.support.team import Somebody, words
 
@@ -83,3 +83,16 @@ def test_held_emails_are_shown_and_sent_by_a_lead(lena: Somebody) -> None:
     assert lena.office.deliver() == 3
     assert "Held emails" not in lena.get(PAGE).text
     assert [row["action"] for row in lena.office.rows("lead_actions")] == ["emails released"]
+
+
+def test_a_bounced_email_is_listed_until_the_survey_is_sent_again(lena: Somebody) -> None:
+    one = lena.office.invite("BOUNCED")
+    with lena.office.program.database.write() as tx:
+        invitations.mark_bounced(tx, one, lena.office.now)
+    assert PAGE in lena.get("/review/2026-W48").text
+    text = lena.get(PAGE).text
+    assert "Email bounced: 1" in text
+    assert f'href="/review/cases/{one}"' in text
+    assert "Correct the address" in text
+    lena.post(f"/review/cases/{one}/send", address="right@customer.example")
+    assert "Every customer got the survey." in lena.get(PAGE).text
