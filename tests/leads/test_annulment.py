@@ -14,7 +14,7 @@ from feedback_app.leads.pages import STATIC
 from feedback_app.publish.drafts import correction, new_drafts
 from feedback_app.reports.csv_export import week_as_csv
 from feedback_app.reports.weeks import review_week
-from feedback_app.store import annulments, answered_cases, follow_ups, week_scores
+from feedback_app.store import annulments, answered_cases, follow_ups, week_scores, week_totals
 from published_results import Published, read_folder
 from tests.support.axe import axe_faults
 from tests.support.office import Customer, Office
@@ -41,12 +41,16 @@ def figures(office: Office) -> tuple[dict[str, Any], list[int]]:
     """Return every figure, and how many answers each of them names as annulled."""
     program, now = office.program, office.now
     database, facts = program.database, program.facts
-    reviews = [review_week(database, week, facts, now) for week in weeks_between(FIRST, LAST)]
+    weeks = weeks_between(FIRST, LAST)
+    reviews = [review_week(database, week, facts, now) for week in weeks]
+    by_kind = (["case_kind"], (FIRST, LAST), 1)
     drafts, pending = new_drafts(database, facts, Published(), now, sample=False)
     scores = [draft.figures.scores for draft in drafts if draft.figures.scores]
     unmarked = [one.model_copy(update={"annulled": 0}) for one in scores]
     found = {
         "weeks": [replace(review, annulled=0) for review in reviews],
+        "totals": [week_totals.of_week(database, week, facts, now) for week in weeks],
+        "by kind": sorted(map(repr, week_totals.scores_by(database, *by_kind, now))),
         "trend": list(week_scores.between(database, FIRST, LAST, 1)),
         "answers": list(answered_cases.answered(database, now)),
         "csv": list(week_as_csv(answered_cases.answered_between(database, FIRST, LAST, now))),

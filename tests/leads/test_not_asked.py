@@ -89,7 +89,7 @@ def test_a_bounced_email_is_listed_until_the_survey_is_sent_again(lena: Somebody
     one = lena.office.invite("BOUNCED")
     with lena.office.program.database.write() as tx:
         invitations.mark_bounced(tx, one, lena.office.now)
-    assert PAGE in lena.get("/review/2026-W48").text
+    assert PAGE in lena.get("/review/2026-W48/closed").text
     text = lena.get(PAGE).text
     assert "Email bounced: 1" in text
     assert f'href="/review/cases/{one}"' in text
