@@ -184,6 +184,19 @@ def test_the_order_of_events_does_not_matter(office: Office, port: int, system: 
         assert office.stored() | {"reopenings": []} == before
 
 
+@every_system(lambda system: system.says_address)
+def test_the_survey_goes_out_when_a_later_delivery_has_the_address(
+    office: Office, port: int, system: System
+) -> None:
+    system.tell(port, a_closing(address=None), office.now)
+    assert office.deliver() == 0
+    office.wait(minutes=2)
+    later = a_closing(delivery="delivery-2")
+    assert system.tell(port, later, office.now).status == 200
+    assert [mail["To"] for mail in office.mails()] == [ADDRESS]
+    assert office.deliver() == len(office.rows("cases")) == 1
+
+
 def test_a_reopened_case_gets_its_survey_when_it_is_closed_again(
     office: Office, port: int, system: System
 ) -> None:
