@@ -157,26 +157,37 @@ class CaseIntake:
         decision = self.decide(tx, case, now, ask_anyway, until_reopened)
         if decision.outcome == "likely_duplicate":
             return IntakeResult("likely_duplicate", None, duplicate_of=decision.duplicate_of)
-        withheld, expires_at = decision.withheld_because, now + self._link_lifetime
-        differing: tuple[str, ...] = ()
         if decision.known_case is None:
+            withheld = decision.withheld_because
             case_ref = cases.add(tx, case, week_of(case.closed_at, self.zone), now)
+            expires_at = now + self._link_lifetime
             invitation_id = invitations.add(tx, case_ref, now, expires_at, withheld)
+            result = IntakeResult("new", case_ref, invitation_id, withheld)
         else:
-            case_ref = decision.known_case
-            done = cases.complete(tx, case_ref, case, now - self._completion_period)
-            case, differing = done.case, done.differing
-            if not decision.restarts:
-                outcome: IntakeOutcome = "completed" if done.is_completed else "known"
-                return IntakeResult(outcome, case_ref, differing=differing)
+            case, result = self._complete(tx, decision.known_case, case, decision, now)
+        if result.invitation_id and result.withheld_because is None:
+            self._supersede_earlier(tx, result.invitation_id, now)
+        if result.invitation_id and send:
+            self._queue_email(tx, case, result.invitation_id, result.withheld_because, now)
+        return result
+
+    def _complete(
+        self,
+        tx: Transaction,
+        case_ref: str,
+        case: ClosedCase,
+        decision: IntakeDecision,
+        now: datetime,
+    ) -> tuple[ClosedCase, IntakeResult]:
+        """Complete a known closing, let its invitation begin again if so decided; return both."""
+        done = cases.complete(tx, case_ref, case, now - self._completion_period)
+        outcome: IntakeOutcome = "completed" if done.is_completed or decision.restarts else "known"
+        result = IntakeResult(outcome, case_ref, differing=done.differing)
+        if decision.restarts:
+            withheld, expires_at = decision.withheld_because, now + self._link_lifetime
             invitation_id = invitations.restart(tx, case_ref, now, expires_at, withheld)
-        if withheld is None:
-            self._supersede_earlier(tx, invitation_id, now)
-        if send:
-            self._queue_email(tx, case, invitation_id, withheld, now)
-        return IntakeResult(
-            decision.outcome, case_ref, invitation_id, withheld, differing=differing
-        )
+            result = replace(result, invitation_id=invitation_id, withheld_because=withheld)
+        return done.case, result
 
     def reopen(self, tx: Transaction, reopening: Reopening, now: datetime) -> int:
         """Withhold the unanswered surveys about earlier closings of a case that is open again.
