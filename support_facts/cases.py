@@ -97,6 +97,7 @@ class SurveyRules(Table):
 
     show_subject: bool
     low_threshold: Annotated[int, between(1, 4)]
+    survey_delay_hours: Annotated[int, between(0, 240)]
     link_lifetime_days: Days
     edit_window_hours: Annotated[int, between(0, 720)]
     asking_limit_days: Days

@@ -101,6 +101,9 @@ def _contradictions(facts: Facts) -> Iterator[str]:
     rules = facts.survey
     if rules.share_minimum_n < rules.minimum_n:
         yield f"survey.share_minimum_n is below survey.minimum_n: write {rules.minimum_n} or more"
+    start = facts.organisation.working_hours_from
+    if facts.organisation.working_hours_to <= start:
+        yield f"organisation.working_hours_to is not after {start}: write {start + 1} or more"
     if facts.period("contact").days < rules.link_lifetime_days:
         days = rules.link_lifetime_days
         yield f"retention.contact.days ends before survey links expire: write {days} or more"

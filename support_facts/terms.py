@@ -24,12 +24,15 @@ Count = Annotated[int, between(1, 1000)]
 class Organisation(Table):
     """The operator of the site. Weeks start and end in `time_zone`.
 
-    `holidays` names the region whose public holidays are not working days.
+    `holidays` names the region whose public holidays are not working days. Working hours are full
+    hours of the day.
     """
 
     name: Line
     time_zone: TimeZone
     holidays: OrUnset[HolidayRegion] = None
+    working_hours_from: Annotated[int, between(0, 23)]
+    working_hours_to: Annotated[int, between(1, 24)]
     site_url: OrUnset[WebAddress]
     case_language: Text
 

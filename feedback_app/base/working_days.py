@@ -1,6 +1,7 @@
-"""Due dates in working days."""
+"""Due dates in working days, and times in working hours."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from support_facts import is_public_holiday
@@ -17,5 +18,40 @@ def due_on(now: datetime, working_days: int, zone: ZoneInfo, region: str | None)
     day = now.astimezone(zone).date()
     while working_days:
         day += timedelta(days=1)
-        working_days -= day.weekday() < _SATURDAY and not is_public_holiday(day, region)
+        working_days -= _is_working_day(day, region)
     return day
+
+
+class WorkingHours(NamedTuple):
+    """The hours from `starts` to `ends` o'clock in `zone`, on the working days of `region`."""
+
+    zone: ZoneInfo
+    region: str | None
+    starts: int
+    ends: int
+
+    def after(self, moment: datetime, hours: int) -> datetime:
+        """Return when `hours` working hours have passed since `moment`, in UTC.
+
+        It is within working hours: the end of a day counts as the start of the next working day.
+        Without hours, it is `moment` itself.
+        """
+        if not hours:
+            return moment
+        left, day = timedelta(hours=hours), moment.astimezone(self.zone).date()
+        while True:
+            start = max(moment, self._at(day, self.starts))
+            end = self._at(day, self.ends)
+            if start < end and _is_working_day(day, self.region):
+                if start + left < end:
+                    return start + left
+                left -= end - start
+            day += timedelta(days=1)
+
+    def _at(self, day: date, hour: int) -> datetime:
+        midnight = datetime.combine(day, time(), self.zone)
+        return (midnight + timedelta(hours=hour)).astimezone(UTC)
+
+
+def _is_working_day(day: date, region: str | None) -> bool:
+    return day.weekday() < _SATURDAY and not is_public_holiday(day, region)

@@ -6,12 +6,12 @@ import click
 
 from feedback_app.base import times
 from feedback_app.base.text import counted, visible
-from feedback_app.base.times import from_text, to_text
+from feedback_app.base.times import from_text
 from feedback_app.commands.with_program import with_program
 from feedback_app.jobs import restored
-from feedback_app.mail.closure import CLOSURE
+from feedback_app.mail.delivery import record_sent
 from feedback_app.program import Program
-from feedback_app.store import invitations, leads, outbox
+from feedback_app.store import leads, outbox
 
 
 @click.group("outbox")
@@ -23,12 +23,14 @@ def outbox_group() -> None:
 @with_program()
 def show(program: Program) -> None:
     """List the emails and alerts that are waiting to be sent, oldest first."""
-    waiting = outbox.waiting(program.database)
+    now, waiting = times.now(), outbox.waiting(program.database)
     for row in waiting:
         about = f"case {row['case_number']}" if row["case_number"] else f"week {row['week']}"
         written = from_text(row["created_at"]).astimezone(program.zone)
-        is_held = row["due_at"] == to_text(outbox.HELD)
-        click.echo(f"{written:%Y-%m-%d %H:%M}  {row['kind']}  {about}{'  held' if is_held else ''}")
+        due = from_text(row["due_at"])
+        later = f"  leaves {due.astimezone(program.zone):%Y-%m-%d %H:%M}" if due > now else ""
+        end = "  held" if due == outbox.HELD else later
+        click.echo(f"{written:%Y-%m-%d %H:%M}  {row['kind']}  {about}{end}")
     if not waiting:
         click.echo("No emails are waiting.")
     for row in outbox.held(program.database):
@@ -53,15 +55,16 @@ def release(program: Program, sent_before: str | None) -> None:
     """Let the worker send held emails, and those of a restored database.
 
     First look at 'feedback outbox list'. Emails written before the backup was made have probably
-    been sent since then: --sent-before counts them as sent. The worker sends all others, so some
-    customers may get an email twice.
+    been sent since then: --sent-before counts them as sent, unless they leave later. The worker
+    sends all others, so some customers may get an email twice.
     """
-    before = _count_as_sent(program, _time(program, sent_before)) if sent_before else 0
+    now = times.now()
+    before = _count_as_sent(program, _time(program, sent_before), now) if sent_before else 0
     restored.release(program)
     with program.database.write() as tx:
-        if held := outbox.release_held(tx, times.now()):
+        if held := outbox.release_held(tx, now):
             subject = counted(held, "email", "emails")
-            leads.record_action(tx, leads.COMMAND_LINE, "emails released", subject, times.now())
+            leads.record_action(tx, leads.COMMAND_LINE, "emails released", subject, now)
     left = outbox.count_waiting(program.database)
     click.echo(f"{before} counted as sent, {left} released. Start the worker to send them.")
 
@@ -76,15 +79,13 @@ def _time(program: Program, text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=program.zone)
 
 
-def _count_as_sent(program: Program, before: datetime) -> int:
-    lifetime = program.link_lifetime
+def _count_as_sent(program: Program, before: datetime, now: datetime) -> int:
     rows = [
-        row for row in outbox.waiting(program.database) if from_text(row["created_at"]) < before
+        row
+        for row in outbox.waiting(program.database)
+        if from_text(row["created_at"]) < before and from_text(row["due_at"]) <= now
     ]
     with program.database.write() as tx:
         for row in rows:
-            sent = from_text(row["created_at"])
-            outbox.mark_sent(tx, row["id"], sent)
-            if row["kind"] == CLOSURE and row["invitation_id"]:
-                invitations.hand_over(tx, row["invitation_id"], sent, sent + lifetime)
+            record_sent(tx, row["id"], from_text(row["created_at"]), program.link_lifetime)
     return len(rows)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from feedback_app.base.links import new_id
 from feedback_app.base.weeks import week_of
+from feedback_app.base.working_days import WorkingHours
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.invitations.decisions import (
     IntakeDecision,
@@ -110,6 +111,14 @@ class CaseIntake:
         """Return whether the contact gets the closure email, with or without the survey."""
         return bool(self.we_send and case.contact_email and withheld in _STILL_NOTIFIED)
 
+    def emails_due(self, now: datetime) -> datetime:
+        """Return when the emails about closings that are received at `now` are sent."""
+        team = self.facts.organisation
+        hours = WorkingHours(
+            self.zone, team.holidays, team.working_hours_from, team.working_hours_to
+        )
+        return hours.after(now, self.facts.survey.survey_delay_hours)
+
     def _limits(self, now: datetime, ask_anyway: bool, until_reopened: bool) -> Limits:
         rules = self.facts.survey
         asking_limit = timedelta(days=rules.asking_limit_days)
@@ -160,7 +169,7 @@ class CaseIntake:
         if decision.known_case is None:
             withheld = decision.withheld_because
             case_ref = cases.add(tx, case, week_of(case.closed_at, self.zone), now)
-            expires_at = now + self._link_lifetime
+            expires_at = self.emails_due(now) + self._link_lifetime
             invitation_id = invitations.add(tx, case_ref, now, expires_at, withheld)
             result = IntakeResult("new", case_ref, invitation_id, withheld)
         else:
@@ -184,7 +193,8 @@ class CaseIntake:
         outcome: IntakeOutcome = "completed" if done.is_completed or decision.restarts else "known"
         result = IntakeResult(outcome, case_ref, differing=done.differing)
         if decision.restarts:
-            withheld, expires_at = decision.withheld_because, now + self._link_lifetime
+            withheld = decision.withheld_because
+            expires_at = self.emails_due(now) + self._link_lifetime
             invitation_id = invitations.restart(tx, case_ref, now, expires_at, withheld)
             result = replace(result, invitation_id=invitation_id, withheld_because=withheld)
         return done.case, result
@@ -224,17 +234,18 @@ class CaseIntake:
         now: datetime,
     ) -> None:
         if case.contact_email and self.is_notified(case, withheld):
+            since = now - _PER_CONTACT
+            recent = outbox.count_sent_to(tx, case.contact_email, CLOSURE_KINDS, since)
+            is_held = recent >= self.facts.survey.emails_per_contact
             message = OutboxMessage(
                 id=new_id(),
                 kind=CLOSURE_WITHOUT_SURVEY if withheld else CLOSURE,
                 recipient=case.contact_email,
                 created_at=now,
+                due_at=outbox.HELD if is_held else self.emails_due(now),
                 invitation_id=invitation_id,
             )
-            since = now - _PER_CONTACT
-            recent = outbox.count_sent_to(tx, case.contact_email, CLOSURE_KINDS, since)
-            is_held = recent >= self.facts.survey.emails_per_contact
-            outbox.add(tx, message, outbox.HELD if is_held else None)
+            outbox.add(tx, message)
 
     def _supersede_earlier(self, tx: Transaction, invitation_id: str, now: datetime) -> None:
         """Withdraw unanswered invitations about earlier closings, so that one link is left."""

@@ -60,7 +60,7 @@ JOBS = (
     Job(
         "waiting",
         timedelta(minutes=10),
-        lambda program, _: outbox.count_waiting(program.database),
+        lambda program, clock: outbox.count_waiting(program.database, clock()),
         "messages waiting",
     ),
     Job(

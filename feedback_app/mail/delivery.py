@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feedback_app.base.text import without_addresses
-from feedback_app.database.contract import Database
-from feedback_app.mail.closure import CLOSURE
+from feedback_app.database.contract import Database, Transaction
+from feedback_app.mail.closure import CLOSURE, CLOSURE_WITHOUT_SURVEY
 from feedback_app.mail.notifications import ALERT
 from feedback_app.mail.sender import (
     NoSuchRecipientError,
@@ -17,7 +17,7 @@ from feedback_app.mail.sender import (
     Sender,
 )
 from feedback_app.records import OutboxMessage
-from feedback_app.store import invitations, outbox
+from feedback_app.store import invitations, opt_outs, outbox
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,27 @@ def retry_pause(attempts: int) -> timedelta:
     """Return the pause after `attempts` earlier failures: 1, 2, 4 … minutes, at most 2 hours."""
     doublings = min(attempts, 20)
     return min(FIRST_RETRY_PAUSE * (1 << doublings), LONGEST_RETRY_PAUSE)
+
+
+def record_sent(tx: Transaction, message_id: str, now: datetime, lifetime: timedelta) -> None:
+    """Record that a message was sent at `now`; the link in it works for `lifetime` from then on."""
+    sent = outbox.mark_sent(tx, message_id, now)
+    if sent and sent["kind"] == CLOSURE and sent["invitation_id"]:
+        invitations.hand_over(tx, sent["invitation_id"], now, now + lifetime)
+
+
+def _as_wanted_now(tx: Transaction, message: OutboxMessage) -> OutboxMessage | None:
+    """Return a claimed message as it may be sent now; None if it was sent, withdrawn or erased.
+
+    A contact who opted out while the email was waiting gets it without the survey.
+    """
+    if not outbox.is_waiting(tx, message.id):
+        return None
+    if message.kind == CLOSURE and opt_outs.is_opted_out(tx, message.recipient):
+        outbox.set_kind(tx, message.id, CLOSURE_WITHOUT_SURVEY)
+        invitations.withhold(tx, message.invitation_id or "", "opt_out")
+        return replace(message, kind=CLOSURE_WITHOUT_SURVEY)
+    return message
 
 
 @dataclass(frozen=True)
@@ -81,8 +102,11 @@ class Delivery:
         return accepted
 
     def _send(self, message: OutboxMessage) -> bool:
-        if not outbox.is_waiting(self.database, message.id):
+        with self.database.write() as tx:
+            still_wanted = _as_wanted_now(tx, message)
+        if not still_wanted:
             return False
+        message = still_wanted
         try:
             text = self.build(message)
             self.sender.send(ReadyMessage(message.id, message.recipient, text))
@@ -103,9 +127,7 @@ class Delivery:
         now = self.clock()
         with self.database.write() as tx:
             was_erased = not outbox.is_waiting(tx, message.id)
-            outbox.mark_sent(tx, message.id, now)
-            if message.kind == CLOSURE and message.invitation_id:
-                invitations.hand_over(tx, message.invitation_id, now, now + self.link_lifetime)
+            record_sent(tx, message.id, now, self.link_lifetime)
         self.on_sent(message.id)
         if was_erased:
             self.sender.discard(message.id)

@@ -124,14 +124,14 @@ _POLICY = _Policy(
 def render_email(context: MailContext, email: Email, message: OutboxMessage) -> str:
     """Return `email` as the text of `message`: RFC 5322, in ASCII.
 
-    Each attempt to send a message has the same date and Message-ID. Raises ValueError if the
-    recipient is not an email address, or if a header cannot contain its value, such as a line
-    break.
+    Each attempt to send a message has the same Message-ID; its date is when it was due. Raises
+    ValueError if the recipient is not an email address, or if a header cannot contain its value,
+    such as a line break.
     """
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = context.sender
     mail["To"] = _address(message.recipient)
-    mail["Date"] = format_datetime(message.created_at)
+    mail["Date"] = format_datetime(message.due_at or message.created_at)
     mail["Message-ID"] = f"<{message.id}@{urlsplit(context.public_url).hostname}>"
     for name, text in _AUTOMATIC.items():
         mail[name] = text

@@ -137,8 +137,8 @@ class Progress:
 class OutboxMessage:
     """A message waiting for delivery. Its text is built when it is sent.
 
-    `invitation_id` is set for closure emails and alerts, `week` for digests. `attempts` counts
-    failed deliveries.
+    It is due at `due_at`, by default immediately. `invitation_id` is set for closure emails and
+    alerts, `week` for digests. `attempts` counts failed deliveries.
     """
 
     id: str
@@ -148,3 +148,4 @@ class OutboxMessage:
     invitation_id: str | None = None
     week: str | None = None
     attempts: int = 0
+    due_at: datetime | None = None

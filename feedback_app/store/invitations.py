@@ -105,6 +105,16 @@ def hand_over(tx: Transaction, invitation_id: str, now: datetime, expires_at: da
     )
 
 
+def withhold(tx: Transaction, invitation_id: str, reason: WithheldBecause) -> None:
+    """Store why the customer is not asked, unless they had the link before."""
+    tx.run(
+        """UPDATE invitations SET withheld_because = :reason
+           WHERE id = :id AND handed_over_at IS NULL""",
+        id=invitation_id,
+        reason=reason,
+    )
+
+
 def mark_bounced(tx: Transaction, invitation_id: str, now: datetime) -> bool:
     """Record that the email bounced; return whether the invitation exists.
 

@@ -3,10 +3,9 @@
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import OutboxMessage
-from feedback_app.store.rows import count, exists, in_list
+from feedback_app.store.rows import count, exists, in_list, times_in
 
 # The due time of messages that wait until somebody releases them.
 HELD = datetime(9999, 12, 31, tzinfo=UTC)
@@ -14,8 +13,8 @@ _WAITING = """sent_at IS NULL AND refused_at IS NULL AND due_at <= :now
               AND (claimed_until IS NULL OR claimed_until <= :now)"""
 
 
-def add(tx: Transaction, message: OutboxMessage, due_at: datetime | None = None) -> None:
-    """Store a message that is due at `due_at`, by default immediately."""
+def add(tx: Transaction, message: OutboxMessage) -> None:
+    """Store a message."""
     tx.run(
         """INSERT INTO outbox (id, kind, invitation_id, week, recipient, created_at, due_at)
            VALUES (:id, :kind, :invitation_id, :week, :recipient, :created_at, :due_at)""",
@@ -25,7 +24,7 @@ def add(tx: Transaction, message: OutboxMessage, due_at: datetime | None = None)
         week=message.week,
         recipient=message.recipient,
         created_at=message.created_at,
-        due_at=due_at or message.created_at,
+        due_at=message.due_at or message.created_at,
     )
 
 
@@ -85,13 +84,13 @@ def claim(
         f"""UPDATE outbox SET claimed_until = :until
             WHERE {waiting} AND id IN (
                 SELECT id FROM outbox WHERE {waiting} ORDER BY due_at, id LIMIT :limit)
-            RETURNING id, kind, invitation_id, week, recipient, attempts, created_at""",
+            RETURNING id, kind, invitation_id, week, recipient, attempts, created_at, due_at""",
         now=now,
         until=until,
         limit=limit,
         **({"kind": kind} if kind else {}),
     )
-    return sorted((_message(row) for row in rows), key=lambda message: message.created_at)
+    return sorted((_message(row) for row in rows), key=lambda message: message.due_at or now)
 
 
 def is_waiting(source: Database | Transaction, message_id: str) -> bool:
@@ -108,13 +107,23 @@ def release(tx: Transaction, message_id: str) -> None:
     tx.run("UPDATE outbox SET claimed_until = NULL WHERE id = :id", id=message_id)
 
 
-def mark_sent(tx: Transaction, message_id: str, now: datetime) -> None:
-    """Record that the mail server accepted the message."""
-    tx.run(
-        "UPDATE outbox SET sent_at = :now, claimed_until = NULL WHERE id = :id AND sent_at IS NULL",
+def mark_sent(tx: Transaction, message_id: str, now: datetime) -> Row | None:
+    """Record that the mail server accepted the message, and return it as `find` does.
+
+    Returns None if that was recorded before.
+    """
+    rows = tx.ask(
+        """UPDATE outbox SET sent_at = :now, claimed_until = NULL
+           WHERE id = :id AND sent_at IS NULL RETURNING kind, invitation_id, recipient""",
         id=message_id,
         now=now,
     )
+    return rows[0] if rows else None
+
+
+def set_kind(tx: Transaction, message_id: str, kind: str) -> None:
+    """Make an unsent message one of another kind."""
+    tx.run("UPDATE outbox SET kind = :kind WHERE id = :id", id=message_id, kind=kind)
 
 
 def put_back(tx: Transaction, message_id: str, due_at: datetime, error: str) -> None:
@@ -166,10 +175,13 @@ def find(source: Database | Transaction, message_id: str) -> Row | None:
     return rows[0] if rows else None
 
 
-def count_waiting(database: Database) -> int:
-    """Return how many messages are waiting to be sent."""
+def count_waiting(database: Database, due_by: datetime = HELD) -> int:
+    """Return how many messages are waiting, without those that first leave after `due_by`."""
     return count(
-        database, "SELECT count(*) FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL"
+        database,
+        """SELECT count(*) FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL
+           AND (due_at <= :due_by OR attempts > 0)""",
+        due_by=due_by,
     )
 
 
@@ -228,4 +240,4 @@ def failed_messages(database: Database) -> list[Row]:
 
 
 def _message(row: Row) -> OutboxMessage:
-    return OutboxMessage(**{**row, "created_at": from_text(row["created_at"])})
+    return OutboxMessage(**row | times_in(row, "created_at", "due_at"))

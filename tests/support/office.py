@@ -155,7 +155,7 @@ class Office:
         rows = self.program.database.ask(
             f"SELECT {', '.join(names)} FROM outbox WHERE recipient IS NOT NULL ORDER BY created_at"
         )
-        found = [OutboxMessage(**row | times_in(row, "created_at")) for row in rows]
+        found = [OutboxMessage(**row | times_in(row, "created_at", "due_at")) for row in rows]
         texts = [message_text(self.program, message) for message in found]
         return [message_from_string(text, policy=default) for text in texts]
 

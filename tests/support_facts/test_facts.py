@@ -461,6 +461,12 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "survey.share_minimum_n",
         "write 10 or more",
     ),
+    "working hours end before they start": (
+        "working_hours_to = 17",
+        "working_hours_to = 9",
+        "organisation.working_hours_to",
+        "write 10 or more",
+    ),
     "contacts end before links": (
         "days = 90",
         "days = 7",
