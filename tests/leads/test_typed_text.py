@@ -43,6 +43,7 @@ WITHOUT_LONG_TEXT = {
     "leads.download_person",
     "leads.erase_person",
     "leads.change_opt_out",
+    "leads.release_held_emails",
     "leads.mark_all_read",
     "leads.open_follow_up",
     "leads.download_minutes",
