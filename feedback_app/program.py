@@ -19,7 +19,7 @@ from feedback_app.base.links import Links
 from feedback_app.base.working_days import due_on
 from feedback_app.database.choose import open_database, sqlite_path
 from feedback_app.database.contract import Database
-from feedback_app.invitations import CaseIntake
+from feedback_app.invitations import CaseIntake, Sampling
 from feedback_app.mail.message import MailContext
 from feedback_app.mail.never_asked import NeverAsked
 from feedback_app.settings import ENV_FILE, Settings, SettingsError
@@ -73,6 +73,11 @@ class Program:
             zone=self.zone,
             we_send=self.settings.closure_mail == "ours",
             never_asked=NeverAsked.of(self.settings, self.facts),
+            # The oldest key, which stays as long as the links of the cases that it decided about.
+            sampling=Sampling(
+                self.facts.survey.sampling_percent,
+                self.settings.secret_keys[0].get_secret_value(),
+            ),
         )
 
     @cached_property

@@ -44,6 +44,7 @@ class Rules(Part):
     """The rules the figures were made by. Days are calendar days unless named otherwise.
 
     `holidays` is the region whose public holidays are not working days; None if there is none.
+    `sampling_percent` is the share of closed cases that was asked about, chosen at random.
     """
 
     time_zone: str
@@ -53,6 +54,7 @@ class Rules(Part):
     read_within_days: Count
     contact_within_working_days: Count
     holidays: str | None = None
+    sampling_percent: Count = 100
     targets: tuple[Target, ...]
 
 

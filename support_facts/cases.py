@@ -101,6 +101,7 @@ class SurveyRules(Table):
     link_lifetime_days: Days
     edit_window_hours: Annotated[int, between(0, 720)]
     asking_limit_days: Days
+    sampling_percent: Annotated[int, between(1, 100)]
     quiet_period_days: Annotated[int, between(0, 3650)]
     never_ask: ListOf[DomainOrAddress]
     emails_per_contact: Annotated[int, between(1, 10_000)]

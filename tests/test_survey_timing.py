@@ -1,12 +1,21 @@
 """When emails about a closed case leave, and to whom."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
 from feedback_app.commands.contacts import opt_out
 from feedback_app.commands.outbox import outbox_group
-from feedback_app.records import Reopening
+from feedback_app.intake.deliveries import CaseDelivery, accept
+from feedback_app.invitations import Sampling
+from feedback_app.records import ClosedCase, Reopening
+from feedback_app.reports.markdown_export import week_as_markdown
+from feedback_app.reports.weeks import review_week
+from feedback_app.review.cohort import sum_cohort
+from feedback_app.store.answered_cases import closed_in
+from feedback_app.survey.renewals import renew
 from tests.support.office import NOW, Office, a_case
 
 ADDRESS = "contact@customer.example"
@@ -104,3 +113,111 @@ def test_after_a_restore_an_email_that_leaves_later_does_not_count_as_sent(
     delayed.wait(minutes=1)
     released = delayed.run(outbox_group, "release", "--sent-before", delayed.now.isoformat())
     assert released.output.startswith("0 counted as sent, 1 released")
+
+
+# Asking about a share of the cases
+
+
+def sampled(office: Office, percent: int) -> set[str]:
+    """Return the numbers of 400 cases that are asked about."""
+    sampling = office.ruled(sampling_percent=percent).program.case_intake.sampling
+    cases = [a_case(str(number)) for number in range(400)]
+    return {case.case_number for case in cases if sampling.includes(case)}
+
+
+def one_case(office: Office, is_asked: bool) -> ClosedCase:
+    """Return a case that is asked about, or one that is not."""
+    sampling = office.program.case_intake.sampling
+    cases = (a_case(str(number), language="en") for number in count())
+    return next(case for case in cases if sampling.includes(case) == is_asked)
+
+
+@pytest.fixture
+def sampling(office: Office) -> Office:
+    return office.ruled(sampling_percent=50)
+
+
+def test_about_the_stated_share_is_asked_and_a_larger_share_asks_the_same_ones_too(
+    sqlite_office: Office,
+) -> None:
+    asked = {percent: sampled(sqlite_office, percent) for percent in (1, 10, 50, 90, 100)}
+    assert len(asked[100]) == 400
+    assert 160 < len(asked[50]) < 240
+    assert asked[1] <= asked[10] <= asked[50] <= asked[90] <= asked[100]
+
+
+def test_the_sample_depends_on_the_secret_key_and_on_the_source() -> None:
+    cases = [a_case(str(number)) for number in range(100)]
+    ours, theirs = Sampling(50, "one key"), Sampling(50, "another key")
+    elsewhere = [replace(case, source="elsewhere") for case in cases]
+    assert [*map(ours.includes, cases)] != [*map(theirs.includes, cases)]
+    assert [*map(ours.includes, cases)] != [*map(ours.includes, elsewhere)]
+
+
+def test_a_customer_who_is_not_in_the_sample_gets_the_email_without_the_survey(
+    sampling: Office,
+) -> None:
+    assert sampling.receive(one_case(sampling, False)).withheld_because == "not_sampled"
+    assert sampling.deliver() == 1
+    (mail,) = sampling.mails()
+    assert "is closed" in mail["Subject"]
+    assert "/f/" not in str(mail)
+
+
+def test_a_closing_that_is_sent_again_later_gets_the_same_decision(sampling: Office) -> None:
+    for is_asked in (True, False):
+        case = one_case(sampling, is_asked)
+        sampling.receive(case)
+        sampling.wait(days=1)
+        assert sampling.receive(case).outcome == "known"
+        later = replace(case, closed_at=sampling.now, closure_key="")
+        assert (sampling.receive(later).withheld_because is None) == is_asked
+
+
+def test_a_case_without_an_address_is_in_the_sample_or_not(sampling: Office) -> None:
+    asked, other = (replace(one_case(sampling, one), contact_email=None) for one in (True, False))
+    assert sampling.receive(asked).withheld_because == "no_address"
+    assert sampling.receive(other).withheld_because == "not_sampled"
+    again = sampling.receive(replace(other, contact_email=ADDRESS))
+    assert (again.outcome, again.withheld_because) == ("completed", "not_sampled")
+    assert sampling.deliver() == 1, "the closure email follows without the survey"
+
+
+def test_a_case_system_gets_no_link_of_a_case_that_is_not_in_the_sample(sampling: Office) -> None:
+    for is_asked in (True, False):
+        case = replace(one_case(sampling, is_asked), contact_email=None)
+        with sampling.program.database.write() as tx:
+            message = accept(tx, sampling.program, CaseDelivery(case=case, send=False), NOW)
+        assert bool(message.survey_link) == is_asked
+
+
+def test_ask_anyway_asks_about_a_case_that_is_not_in_the_sample(sampling: Office) -> None:
+    case = one_case(sampling, False)
+    assert sampling.receive(case, ask_anyway=True).withheld_because is None
+    other = replace(case, case_id=f"0{case.case_id}")
+    while sampling.program.case_intake.sampling.includes(other):
+        other = replace(other, case_id=f"0{other.case_id}")
+    result = sampling.receive(other)
+    assert result.withheld_because == "not_sampled"
+    with sampling.program.database.write() as tx:
+        renew(sampling.program, tx, result.invitation_id or "", "lead", NOW)
+    sampling.deliver()
+    assert sampling.invitation(result.invitation_id or "").state(NOW) == "handed_over"
+
+
+def test_the_response_rate_ignores_cases_that_are_not_in_the_sample(sampling: Office) -> None:
+    for is_asked in (True, False):
+        sampling.receive(one_case(sampling, is_asked))
+    sampling.deliver()
+    cases = list(closed_in(sampling.program.database, "2026-W48", NOW))
+    cohort = sum_cohort(cases, NOW + timedelta(days=6), sampling.program.facts, NOW)
+    assert (cohort.closed, cohort.reached) == (2, 1)
+    assert cohort.withheld == (("not_sampled", 1),)
+
+
+def test_the_week_names_the_sampled_share(sampling: Office) -> None:
+    sampling.receive(one_case(sampling, True))
+    sampling.deliver()
+    review = review_week(sampling.program.database, "2026-W48", sampling.program.facts, NOW)
+    text = week_as_markdown(review, sampling.program.facts)
+    assert "We ask about 50 % of the closed cases, chosen at random." in " ".join(text.split())

@@ -48,7 +48,8 @@ _COLLECT_AFTER = 100_000
 @click.option(
     "--ask-anyway",
     is_flag=True,
-    help="Also ask about cases that closed long ago, and about likely duplicates.",
+    help="Also ask about cases that closed long ago, that are not in the random sample, and about "
+    "likely duplicates.",
 )
 @click.option(
     "--max-emails",
@@ -129,6 +130,7 @@ def _preview(program: Program, opened: OpenTable) -> Preview:
     formats = [dates.formats] if isinstance(dates.formats, str) else dates.formats or []
     return Preview(
         now=row_reader.reader.now,
+        emails_due=program.case_intake.emails_due(row_reader.reader.now),
         closed_at=opened.place("closed_at"),
         case_number=opened.place("case_number"),
         where={label: row_reader.columns.index(label) for label in row_reader.mapping.compared},

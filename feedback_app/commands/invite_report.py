@@ -26,6 +26,7 @@ NOT_ASKED: dict[WithheldBecause, str] = {
     "excluded": "listed in survey.never_ask",
     "opt_out": "opted out",
     "quiet_period": "asked recently",
+    "not_sampled": "not in the random sample",
     "superseded": "closed again later",
     "reopened": "reopened",
 }
@@ -53,7 +54,7 @@ def _lines(
         yield f"  first  {_shown(preview.earliest, zone)}"
         yield f"  last   {_shown(preview.latest, zone)}"
     yield ""
-    yield from _count_lines(counts)
+    yield from _count_lines(preview, counts, zone)
     yield from _value_lines(preview, mapping)
     for warning in preview.warnings(counts):
         yield ""
@@ -89,7 +90,7 @@ def _case_lines(line: int, case: ClosedCase, zone: ZoneInfo) -> Iterator[str]:
     yield from _wrapped(", ".join(filter(None, parts)), "    ")
 
 
-def _count_lines(counts: ImportCounts) -> Iterator[str]:
+def _count_lines(preview: Preview, counts: ImportCounts, zone: ZoneInfo) -> Iterator[str]:
     asked = counts.new - counts.withheld.total()
     yield "This import would store and send:"
     yield f"{counts.new:>8}  new cases, {asked} of them with a survey"
@@ -97,7 +98,9 @@ def _count_lines(counts: ImportCounts) -> Iterator[str]:
         yield f"{count:>8}    not asked: {NOT_ASKED[reason]}"
     if counts.completed:
         yield f"{counts.completed:>8}  known cases completed, {counts.restarted} with a survey"
-    yield f"{counts.emails:>8}  emails"
+    is_delayed = preview.emails_due > preview.now
+    when = f"on {_shown(preview.emails_due, zone)}" if is_delayed else "immediately"
+    yield f"{counts.emails:>8}  emails, which leave {when}"
     yield f"{counts.known:>8}  cases already known"
     yield f"{counts.repeated:>8}  repeats of a row in this file"
 

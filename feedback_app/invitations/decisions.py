@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, get_args
 
+from feedback_app.invitations.sampling import Sampling
 from feedback_app.mail.never_asked import UNREAD, NeverAsked
 from feedback_app.records import ClosedCase, SeenClosing, WithheldBecause
 from feedback_app.store.case_lookups import KnownCases
@@ -48,6 +49,7 @@ class Limits(NamedTuple):
     never_asked: NeverAsked
     completes_since: datetime
     until_reopened: bool
+    sampling: Sampling
 
 
 def decision_about(known: KnownCases, case: ClosedCase, limits: Limits) -> IntakeDecision:
@@ -68,7 +70,9 @@ def _decision_again(
 ) -> IntakeDecision:
     """Return the decision about a later delivery of the known closing `same`."""
     restarts = same.withheld_because == "reopened" and not known.is_open(case)
-    lacked_address = same.withheld_because == "no_address" and not same.contact_email
+    lacked_address = (
+        same.withheld_because in ("no_address", "not_sampled") and not same.contact_email
+    )
     is_completed = same.closed_at >= limits.completes_since and known.complete(same, case)
     restarts = restarts or (lacked_address and bool(same.contact_email))
     same.closed_again_at = max(same.last_closed_at, case.closed_at)
@@ -88,7 +92,8 @@ def _withheld(known: KnownCases, case: ClosedCase, limits: Limits) -> WithheldBe
     if case.closed_at < limits.oldest:
         return "too_old"
     if not case.contact_email:
-        return "no_address"
+        # A case system may pass the link on without telling us the address.
+        return "no_address" if limits.sampling.includes(case) else "not_sampled"
     never = limits.never_asked.reason(case.contact_email)
     if never in UNREAD:
         return never
@@ -98,4 +103,4 @@ def _withheld(known: KnownCases, case: ClosedCase, limits: Limits) -> WithheldBe
         return never
     if limits.quiet_since and known.asked_since(case, limits.quiet_since):
         return "quiet_period"
-    return None
+    return None if limits.sampling.includes(case) else "not_sampled"

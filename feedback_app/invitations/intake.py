@@ -15,6 +15,7 @@ from feedback_app.invitations.decisions import (
     Limits,
     decision_about,
 )
+from feedback_app.invitations.sampling import Sampling
 from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY
 from feedback_app.mail.never_asked import NeverAsked
 from feedback_app.records import (
@@ -35,7 +36,7 @@ GRACE = timedelta(hours=1)
 # The time in which `survey.emails_per_contact` counts.
 _PER_CONTACT = timedelta(hours=24)
 # These customers still get the closure email, with or without the survey.
-_STILL_NOTIFIED = (None, "opt_out", "quiet_period", "excluded")
+_STILL_NOTIFIED = (None, "opt_out", "quiet_period", "excluded", "not_sampled")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class CaseIntake:
     zone: ZoneInfo
     we_send: bool = True
     never_asked: NeverAsked = NeverAsked()
+    sampling: Sampling = Sampling()
 
     def decide(
         self,
@@ -81,8 +83,8 @@ class CaseIntake:
     ) -> IntakeDecision:
         """Return the decision about `case`. It only reads.
 
-        `ask_anyway` ignores the asking limit and likely duplicates. With `until_reopened`, a later
-        closing is the same one unless the case was reopened in between.
+        `ask_anyway` ignores the asking limit, likely duplicates and the sampling. With
+        `until_reopened`, a later closing is the same one unless the case was reopened in between.
         """
         limits = self._limits(now, ask_anyway, until_reopened)
         return self._decide_all(KnownCases(source), [case], limits)[0]
@@ -131,6 +133,7 @@ class CaseIntake:
             never_asked=self.never_asked,
             completes_since=now - self._completion_period,
             until_reopened=until_reopened,
+            sampling=Sampling() if ask_anyway else self.sampling,
         )
 
     @property

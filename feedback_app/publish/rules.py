@@ -13,6 +13,7 @@ def rules_of(facts: Facts) -> Rules:
         low_threshold=facts.survey.low_threshold,
         read_within_days=facts.survey.read_within_days,
         contact_within_working_days=facts.survey.follow_up_working_days,
+        sampling_percent=facts.survey.sampling_percent,
         holidays=facts.organisation.holidays,
         targets=tuple(
             Target(metric=metric.key, seconds=metric.target_seconds, clock=metric.target_clock)

@@ -15,6 +15,7 @@ WithheldBecause = Literal[
     "excluded",
     "opt_out",
     "quiet_period",
+    "not_sampled",
     "superseded",
     "reopened",
 ]

@@ -56,7 +56,7 @@ def refusal(
         return "reopened"
     if invitation.superseded_at or invitation.withheld_because == "superseded":
         return "superseded"
-    if not known and invitation.withheld_because != "no_address":
+    if not known and invitation.withheld_because not in ("no_address", "not_sampled"):
         return "erased"
     recipient = address or known
     if not recipient:

@@ -3,7 +3,7 @@
 from xml.etree.ElementTree import Element
 
 from charts import TableRow, table
-from knowledge_site.results.view import ResultsView, section
+from knowledge_site.results.view import ResultsView, paragraph, section
 from knowledge_site.wording import Plural
 
 
@@ -29,9 +29,10 @@ def participation(view: ResultsView) -> Element:
     rate = view.count_of(found.answered, found.reached, found.rate)
     rows.append(("", [view.facts.metric("response_rate").name[view.language]], [[rate]]))
     headings = [view.word("part"), view.word("count")]
-    return section(
-        "participation", table(view.word("participation_caption"), headings, rows, kind="figures")
-    )
+    made = [table(view.word("participation_caption"), headings, rows, kind="figures")]
+    if result.rules.sampling_percent < 100:
+        made.append(paragraph(view.word("sampling", percent=result.rules.sampling_percent)))
+    return section("participation", *made)
 
 
 def conduct(view: ResultsView) -> Element:

@@ -50,7 +50,8 @@ def test_the_dry_run_says_how_many_are_new_known_repeated_not_asked_and_emailed(
     report = _report(desk.invite(content, *NUMBERS, "--dry-run"))
     assert "       2  new cases, 1 of them with a survey" in report
     assert "       1    not asked: no email address" in report
-    assert "       1  emails\n       1  cases already known\n       1  repeats" in report
+    assert "       1  emails, which leave immediately\n       1  cases already known" in report
+    assert "       1  cases already known\n       1  repeats" in report
 
 
 @pytest.mark.parametrize(("first", "other"), [("%d/%m/%Y", "%m/%d/%Y"), ("%m/%d/%Y", "%d/%m/%Y")])
@@ -247,3 +248,17 @@ def test_an_import_of_many_emails_needs_a_confirmation(
     assert [row["number"] for row in outbox.held(desk.office.program.database)] == [1]
     again = desk.invite(path, *NUMBERS)
     assert again.exit_code == 0, "known cases get no emails, so nothing needs a confirmation"
+
+
+def test_the_dry_run_says_when_the_emails_leave_and_how_many_are_not_in_the_sample(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = FACTS_FILE.read_text(encoding="utf-8")
+    facts = facts.replace("survey_delay_hours = 0", "survey_delay_hours = 6")
+    facts = facts.replace("sampling_percent = 100", "sampling_percent = 1")
+    monkeypatch.setenv("FEEDBACK_FACTS", str(desk.write(facts, "support.toml")))
+    rows = [f"case {at},{TODAY},c{at}@b.example" for at in range(50)]
+    report = _report(desk.invite(_table(*rows), *NUMBERS, "--dry-run"))
+    (line,) = (line for line in report.splitlines() if "not in the random sample" in line)
+    assert 40 < int(line.split()[0]) <= 50
+    assert "      50  emails, which leave on 25 November 2026 11:00" in report

@@ -451,3 +451,12 @@ def test_sample_data_is_never_mixed_with_real_results(
     monkeypatch.setattr(build_site, "RESULTS", folder)
     with pytest.raises(ResultsError, match="contains sample data: move it to a separate folder"):
         build_site.build(tmp_path / "site", results=folder)
+
+
+def test_figures_of_a_random_sample_name_its_share() -> None:
+    (latest,) = published(cases()).results
+    rules = latest.rules.model_copy(update={"sampling_percent": 20})
+    of_a_sample = Published((latest.model_copy(update={"rules": rules}),))
+    sentence = "We asked about 20 % of the closed cases, chosen at random."
+    assert sentence in shown("participation", of_a_sample)
+    assert "chosen at random" not in shown("participation", published(cases()))

@@ -45,9 +45,13 @@ class SwappedOrder:
 
 @dataclass
 class Preview:
-    """Collects what a dry run shows. `closed_at` and `where` are positions of columns."""
+    """Collects what a dry run shows. `closed_at` and `where` are positions of columns.
+
+    Emails leave at `emails_due`, which is `now` if they do not wait.
+    """
 
     now: datetime
+    emails_due: datetime
     closed_at: int
     case_number: int
     where: dict[str, int]
