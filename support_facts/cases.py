@@ -64,6 +64,12 @@ class ClosureReason(Entry):
     help_heading: Text
 
 
+class Theme(Entry):
+    """What a comment is about, for leads to mark answers with."""
+
+    name: Text
+
+
 class Metric(Entry):
     """A metric. Only metrics with a target have `target` and its number.
 

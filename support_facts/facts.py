@@ -4,15 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel
 
 from support_facts import cases, terms
 from support_facts.cases import CaseKind, Metric, Period, Question, Status
-from support_facts.schema import Entries, Entry, Languages, Table
+from support_facts.schema import Entries, Entry, Languages, Table, at_most
 from support_facts.text import FactsError, Text
 
+# Each theme has a key on the keyboard while a lead reads.
+MOST_THEMES = 12
 FoundEntry = TypeVar("FoundEntry", bound=Entry)
 
 
@@ -32,6 +34,7 @@ class Facts(Table):
     feedback: terms.Feedback
     metrics: Entries[Metric]
     questions: Entries[Question]
+    themes: Annotated[Entries[cases.Theme], at_most(MOST_THEMES)] = ()
     statuses: Entries[Status]
     closure_reasons: Entries[cases.ClosureReason]
     actors: Entries[cases.Actor]

@@ -52,6 +52,11 @@ def exactly(count: int) -> AfterValidator:
     return _only(lambda values: len(values) == count, f"write exactly {count} entries")
 
 
+def at_most(count: int) -> AfterValidator:
+    """Accept lists of up to `count` entries."""
+    return _only(lambda values: len(values) <= count, f"write at most {count} entries")
+
+
 def _is_web_address(value: str) -> bool:
     parts = urlsplit(value)
     whole = parts.scheme in ("https", "http") and bool(parts.hostname)

@@ -40,20 +40,20 @@ _MOST_FOUND = 100
 _SEARCHED_WEEKS = {"13": 13, "52": 52, "520": 520}
 
 
-class _AnswerForm(LeadsForm):
+class ShownAnswerForm(LeadsForm):
     """The fields of every form of an answer: the revision shown, and the page to go back to."""
 
     revision = required_version()
     back = HiddenField()
 
 
-class _FollowUpForm(_AnswerForm):
+class _FollowUpForm(ShownAnswerForm):
     """`follow_ups` is the number of follow-ups that the page showed."""
 
     follow_ups = seen_count()
 
 
-class _NoteForm(_AnswerForm):
+class _NoteForm(ShownAnswerForm):
     """`notes` is the number of notes that the page showed."""
 
     notes = seen_count()
@@ -105,7 +105,7 @@ def show_answer(invitation_id: str) -> Response:
 @leads_pages.post("/answers/<invitation_id>/read")
 def mark_read(invitation_id: str) -> Response:
     """Mark the revision that the page showed as read."""
-    form = checked(_AnswerForm(request.form))
+    form = checked(ShownAnswerForm(request.form))
     case = find_answer(invitation_id)
     with program().database.write() as tx:
         _read_as_shown(tx, form, case)
@@ -200,7 +200,7 @@ def page_before(form: LeadsForm, case: AnsweredCase) -> str:
     return own_path(form["back"].data) or answer
 
 
-def _read_as_shown(tx: Transaction, form: _AnswerForm, case: AnsweredCase) -> None:
+def _read_as_shown(tx: Transaction, form: ShownAnswerForm, case: AnsweredCase) -> None:
     """Mark the answer as read. Raises ConflictError if the customer changed it since."""
     seen = form.revision.data or 0
     check_revision(tx, case, seen, page_before(form, case))

@@ -14,6 +14,7 @@ from feedback_app.leads import (  # noqa: F401
     reading,
     redaction,
     sign_in,
+    themes,
     week,
     week_answers,
 )

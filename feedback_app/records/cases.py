@@ -274,7 +274,7 @@ class AnsweredCase(CaseDetails, Scored):
     """A closed case with its invitation's state and newest answer, for review and exports.
 
     `closed_week` and `answered_week` are ISO weeks in the team's time zone; an answer counts in
-    the week of its first revision.
+    the week of its first revision. `themes` are keys of the facts.
     """
 
     invitation_id: str
@@ -292,4 +292,5 @@ class AnsweredCase(CaseDetails, Scored):
     contact_welcome: bool | None = None
     wording_version: int | None = None
     flags: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
     annulled_at: datetime | None = None

@@ -36,7 +36,7 @@ _ORDER = (
     "case_url",
     "wording_version",
 )
-COLUMNS = (*_ORDER, *(name for name in EXPORTED_CASE_FIELDS if name not in _ORDER))
+COLUMNS = (*_ORDER, *(name for name in EXPORTED_CASE_FIELDS if name not in _ORDER), "themes")
 # Positions of the columns by type: checking the type of every cell makes an export 25 % slower.
 _KINDS = {"comment": "text", "answered_at": "time"} | {
     name: CASE_FIELDS[name].kind for name in EXPORTED_CASE_FIELDS
@@ -45,6 +45,7 @@ _TIMES = [at for at, name in enumerate(COLUMNS) if _KINDS.get(name) == "time"]
 # Case kinds, closure reasons and languages are not typed: an import accepts only known keys.
 _TYPED = [at for at, name in enumerate(COLUMNS) if _KINDS.get(name) in ("text", "email", "url")]
 _FLAGS, _CONTACT = COLUMNS.index("flags"), COLUMNS.index("contact_welcome")
+_THEMES = COLUMNS.index("themes")
 _YES_NO = {True: "yes", False: "no", None: None}
 _values_of = attrgetter(*COLUMNS)
 
@@ -74,6 +75,7 @@ def row_of(case: AnsweredCase, text: Callable[[str], str]) -> list[str | int | N
         if value := cells[column]:
             cells[column] = to_text(value)
     cells[_FLAGS] = " ".join(cells[_FLAGS])
+    cells[_THEMES] = " ".join(cells[_THEMES])
     cells[_CONTACT] = _YES_NO[cells[_CONTACT]]
     return cells
 

@@ -44,6 +44,7 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
         "duration": numbers.duration,
         "kind": lambda key: _name(facts.case_kinds, key, language),
         "reason": lambda key: _name(facts.closure_reasons, key, language),
+        "theme": lambda key: _name(facts.themes, key, language),
         "plain": isolated,
         "web_address": web_address,
         "score": score,

@@ -19,6 +19,7 @@ _FIELDS = (
     "comment",
     "contact_welcome",
     "flags",
+    "themes",
     "revision",
     "wording_version",
 )

@@ -36,6 +36,7 @@ def week_as_markdown(review: WeekReview, facts: Facts) -> str:
         facts=facts,
         language=language,
         kinds={kind.key: kind.name[language] for kind in facts.case_kinds},
+        themes={theme.key: theme.name[language] for theme in facts.themes},
         as_of=review.as_of.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
         day=day,
         last_day=day(review.last_day),

@@ -21,7 +21,7 @@ _SELECT = f"""
     SELECT {", ".join(f"cases.{name}" for name in _CASE_FIELDS)}, case_ref, closed_week,
            invitations.id AS invitation_id, invitations.created_at, expires_at, withheld_because,
            handed_over_at, bounced_at, superseded_at,
-           newest.revision, newest.ease, newest.satisfaction, newest.comment,
+           newest.revision, newest.ease, newest.satisfaction, newest.comment, themes,
            newest.contact_welcome, newest.flags, newest.answered_week, newest.wording_version,
            EXISTS (SELECT 1 FROM contests WHERE contests.invitation_id = newest.invitation_id
                    AND contests.revision = newest.revision) AS is_contested,
@@ -37,6 +37,7 @@ _FROM = f"""
                          WHERE later.invitation_id = newest.invitation_id
                            AND later.revision > newest.revision)
          AND (:annulled_too = 1 OR NOT EXISTS {_ANNULMENT})
+    LEFT JOIN answer_marks ON answer_marks.invitation_id = newest.invitation_id
 """
 _IN_WEEKS = "WHERE newest.answered_week BETWEEN :first AND :last"
 _LOWEST = """CASE WHEN newest.ease < newest.satisfaction
@@ -53,6 +54,7 @@ FILTERS = {
     "language": "cases.language = :language",
     "customer": "customer = :customer",
     **SCORE_FILTERS,
+    "theme": "' ' || themes || ' ' LIKE :theme ESCAPE '!'",
     "comment": "(coalesce(newest.comment, '') <> '') = (CAST(:comment AS text) = 'yes')",
     "words": """coalesce(newest.searchable_comment, lower(newest.comment))
                 LIKE :words ESCAPE '!'""",
@@ -181,6 +183,8 @@ def _chosen(filters: Mapping[str, str], weeks: tuple[str, str]) -> tuple[str, di
     if "words" in filters:
         # Compared as `searchable` describes: case, accents and line breaks are ignored.
         values["words"] = f"%{_literally(searchable(filters['words']))}%"
+    if "theme" in filters:
+        values["theme"] = f"% {_literally(filters['theme'])} %"
     return condition, values
 
 
@@ -235,6 +239,7 @@ def _answered_case(row: Row, now: datetime) -> AnsweredCase:
         comment=(row["comment"] or "") if answered else None,
         contact_welcome=bool(row["contact_welcome"]) if answered else None,
         flags=_flags(row) if answered else (),
+        themes=tuple((row["themes"] or "").split()),
         wording_version=row["wording_version"],
         annulled_at=at["annulled_at"],
     )

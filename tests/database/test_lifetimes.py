@@ -33,6 +33,7 @@ HARMLESS = {
     "wordings": "version language digest first_used_at",
     "import_runs": "id started_at",
     "imported_cases": "case_ref run",
+    "answer_marks": "invitation_id answered_week themes care",
     "annulments": "invitation_id number annulled_at restored_at",
     "renewals": "invitation_id number renewed_at asked_by bounced_at",
     "notes": "id invitation_id written_at",

@@ -76,7 +76,7 @@ def test_a_workbook_opens_with_any_user_input(
 ) -> None:
     path = tmp_path_factory.mktemp("xlsx") / "export.xlsx"
     cases = [
-        an_answer(2, 5, comment, customer=customer, wording_version=3)
+        an_answer(2, 5, comment, customer=customer, wording_version=3, themes=("tone", "waiting"))
         for comment, customer in typed
     ]
     assert write_workbook(path, cases, [WEEK], FACTS, "en", [f"as of {AS_OF}"]) == len(cases)
@@ -85,7 +85,7 @@ def test_a_workbook_opens_with_any_user_input(
     for sheet in ("Answers", "Low answers"):
         rows = [dict(zip(COLUMNS, row, strict=True)) for row in sheets[sheet][1:]]
         for (comment, customer), row in zip(typed, rows, strict=True):
-            assert row["wording_version"] == "3"
+            assert (row["wording_version"], row["themes"]) == ("3", "tone waiting")
             for given_text, cell in ((comment, row["comment"]), (customer, row["customer"])):
                 kept = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]", "", given_text)
                 assert cell == kept.replace("\r", "\n") or "\r" in given_text

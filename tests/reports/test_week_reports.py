@@ -488,6 +488,7 @@ def test_json_has_the_fields_that_programs_need() -> None:
         "satisfaction": 2,
         "comment": "Ü",
         "contact_welcome": False,
+        "themes": [],
         "flags": ["at_once"],
         "revision": 2,
         "language": "de",

@@ -30,6 +30,8 @@ from feedback_app.records import Answer, ClosedCase, Invitation, OutboxMessage
 from feedback_app.store import answers, invitations
 from feedback_app.store.rows import times_in
 from feedback_app.survey.forms import page_token
+from support_facts import Text
+from support_facts.cases import Theme
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 KEY = "a-key-for-tests-only-and-long-enough"
@@ -67,6 +69,15 @@ class Office:
             one.model_copy(update=target) if one.key == metric else one for one in facts.metrics
         )
         facts = facts.model_copy(update={"metrics": metrics})
+        return Office(replace(self.program, facts=facts), self._traveller)
+
+    def with_themes(self, *keys: str) -> "Office":
+        """Return this office with themes, which are called like their keys."""
+        facts = self.program.facts
+        themes = tuple(
+            Theme.model_construct(key=key, name=Text({"en": key, "de": key})) for key in keys
+        )
+        facts = facts.model_copy(update={"themes": themes})
         return Office(replace(self.program, facts=facts), self._traveller)
 
     def called(self, name: str) -> "Office":

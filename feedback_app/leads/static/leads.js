@@ -1,5 +1,6 @@
 // Keys for the leads' pages. Everything works without this file; it only presses the same buttons.
-// j, k: next and previous answer. r: read. f: needs follow-up. n: note. Arrows: step in the meeting.
+// j, k: next and previous answer. r: read. f: needs follow-up. n: note. 1 to 9, 0, q and w: themes.
+// Arrows: step in the meeting.
 "use strict";
 
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
@@ -30,7 +31,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
   if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
-  else if ("rfn".includes(event.key)) press(event.key);
+  else if ("rfn1234567890qw".includes(event.key)) press(event.key);
   else if (event.key === "ArrowRight") document.querySelector("[data-step=next]")?.click();
   else if (event.key === "ArrowLeft") document.querySelector("[data-step=back]")?.click();
   else return;
