@@ -101,6 +101,57 @@ def test_a_customer_who_opts_out_during_the_delay_gets_the_email_without_the_sur
     assert (invitation.state(NEXT_DAY), invitation.withheld_because) == ("withheld", "opt_out")
 
 
+def now_never_asked(office: Office, *listed: str) -> Office:
+    """Return the office after a start with more addresses that are not asked."""
+    restarted = office.ruled(never_ask=listed)
+    settings = office.program.settings.model_copy(update={"reply_to": "own@customer.example"})
+    restarted.program = replace(restarted.program, settings=settings)
+    return restarted
+
+
+def test_a_contact_who_is_listed_during_the_delay_gets_the_email_without_the_survey(
+    delayed: Office,
+) -> None:
+    result = delayed.receive(a_case())
+    assert result.invitation_id
+    delayed.now = NEXT_DAY
+    assert now_never_asked(delayed, "customer.example").deliver() == 1
+    (mail,) = delayed.mails()
+    assert "/f/" not in str(mail)
+    assert delayed.invitation(result.invitation_id).withheld_because == "excluded"
+
+
+def test_an_address_that_became_ours_during_the_delay_gets_no_email(delayed: Office) -> None:
+    result = delayed.receive(a_case(contact_email="own@customer.example"))
+    assert result.invitation_id
+    delayed.now = NEXT_DAY
+    assert now_never_asked(delayed).deliver() == 0
+    assert delayed.deliver() == 0, "the email was withdrawn"
+    assert delayed.invitation(result.invitation_id).withheld_because == "own_address"
+
+
+def test_a_survey_that_is_sent_again_is_withdrawn_if_its_contact_opts_out_first(
+    office: Office,
+) -> None:
+    invitation_id = office.invite()
+    office.wait(days=1)
+    with office.program.database.write() as tx:
+        renew(office.program, tx, invitation_id, "lead", office.now)
+    assert office.run(opt_out, ADDRESS).exit_code == 0
+    assert office.deliver() == 0
+    assert office.invitation(invitation_id).withheld_because is None, "the survey was sent before"
+
+
+def test_a_lead_may_send_the_survey_to_a_listed_contact(office: Office) -> None:
+    listed = office.ruled(never_ask=("customer.example",))
+    result = listed.receive(a_case())
+    assert result.withheld_because == "excluded"
+    with listed.program.database.write() as tx:
+        renew(listed.program, tx, result.invitation_id or "", "lead", listed.now)
+    assert listed.deliver() == 1
+    assert any("/f/" in str(mail) for mail in listed.mails())
+
+
 def test_the_list_of_waiting_emails_says_when_each_leaves(delayed: Office) -> None:
     delayed.receive(a_case())
     assert "leaves 2026-11-25 11:00" in delayed.run(outbox_group, "list").output

@@ -60,8 +60,8 @@ def _reported(tx: Transaction, bounced: BounceReport) -> Invitation:
     if not message or not invitation:
         raise ReportError("this bounce report doesn't match any closure email we sent")
     bounced.require_failed(message["recipient"])
-    if invitation.contact_email not in (None, message["recipient"]):
-        raise ReportError("not marked as bounced: the survey was sent again, to another address")
+    if message["created_at"] < invitation.last_queued_at:
+        raise ReportError("not marked as bounced: the survey was sent again after this email")
     return invitation
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, get_args
 
 from feedback_app.invitations.sampling import Sampling
-from feedback_app.mail.never_asked import UNREAD, NeverAsked
+from feedback_app.mail.never_asked import NeverAsked
 from feedback_app.records import ClosedCase, SeenClosing, WithheldBecause
 from feedback_app.store.case_lookups import KnownCases
 
@@ -94,13 +94,9 @@ def _withheld(known: KnownCases, case: ClosedCase, limits: Limits) -> WithheldBe
     if not case.contact_email:
         # A case system may pass the link on without telling us the address.
         return "no_address" if limits.sampling.includes(case) else "not_sampled"
-    never = limits.never_asked.reason(case.contact_email)
-    if never in UNREAD:
-        return never
-    if known.has_opted_out(case.contact_email):
-        return "opt_out"
-    if never:
-        return never
+    opted_out = known.has_opted_out(case.contact_email)
+    if reason := limits.never_asked.reason(case.contact_email, opted_out):
+        return reason
     if limits.quiet_since and known.asked_since(case, limits.quiet_since):
         return "quiet_period"
     return None if limits.sampling.includes(case) else "not_sampled"

@@ -45,6 +45,7 @@ def _deliver(program: Program, clock: Clock) -> int:
         link_lifetime=program.link_lifetime,
         clock=clock,
         on_sent=LastSent.of(program.settings).write,
+        never_asked=program.case_intake.never_asked,
     )
     return delivery.send_due(_stop.is_set)
 

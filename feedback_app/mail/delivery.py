@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from feedback_app.base.text import without_addresses
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.mail.closure import CLOSURE, CLOSURE_WITHOUT_SURVEY
+from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY
+from feedback_app.mail.never_asked import UNREAD, NeverAsked
 from feedback_app.mail.notifications import ALERT
 from feedback_app.mail.sender import (
     NoSuchRecipientError,
@@ -46,16 +47,32 @@ def record_sent(tx: Transaction, message_id: str, now: datetime, lifetime: timed
         invitations.hand_over(tx, sent["invitation_id"], now, now + lifetime)
 
 
-def _as_wanted_now(tx: Transaction, message: OutboxMessage) -> OutboxMessage | None:
-    """Return a claimed message as it may be sent now; None if it was sent, withdrawn or erased.
+def _as_wanted_now(
+    tx: Transaction, message: OutboxMessage, never_asked: NeverAsked, now: datetime
+) -> OutboxMessage | None:
+    """Return a claimed message as it may be sent now; None if it must not be sent.
 
-    A contact who opted out while the email was waiting gets it without the survey.
+    A contact who opted out or was added to `survey.never_ask` while the email was waiting gets
+    what they would get about a new case. Surveys that are sent again are withdrawn instead,
+    because their contacts know that the case is closed.
     """
     if not outbox.is_waiting(tx, message.id):
         return None
-    if message.kind == CLOSURE and opt_outs.is_opted_out(tx, message.recipient):
+    if message.kind not in CLOSURE_KINDS:
+        return message
+    opted_out = opt_outs.is_opted_out(tx, message.recipient)
+    reason = never_asked.reason(message.recipient, opted_out)
+    invitation = invitations.find(tx, message.invitation_id or "") if reason else None
+    if not reason or not invitation:
+        return message
+    if reason in UNREAD or (invitation.renewed_at and reason == "opt_out"):
+        invitations.withhold(tx, invitation.id, reason)
+        outbox.withdraw(tx, invitation.id, CLOSURE_KINDS, now, f"withdrawn: {reason}")
+        return None
+    # Leads may ask contacts on the list anyway.
+    if message.kind == CLOSURE and not invitation.renewed_at:
+        invitations.withhold(tx, invitation.id, reason)
         outbox.set_kind(tx, message.id, CLOSURE_WITHOUT_SURVEY)
-        invitations.withhold(tx, message.invitation_id or "", "opt_out")
         return replace(message, kind=CLOSURE_WITHOUT_SURVEY)
     return message
 
@@ -76,6 +93,7 @@ class Delivery:
     link_lifetime: timedelta
     clock: Callable[[], datetime]
     on_sent: Callable[[str], None] = lambda message_id: None
+    never_asked: NeverAsked = NeverAsked()
 
     def send_due(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Send every due message and return how many were accepted.
@@ -103,7 +121,7 @@ class Delivery:
 
     def _send(self, message: OutboxMessage) -> bool:
         with self.database.write() as tx:
-            still_wanted = _as_wanted_now(tx, message)
+            still_wanted = _as_wanted_now(tx, message, self.never_asked, self.clock())
         if not still_wanted:
             return False
         message = still_wanted
@@ -140,9 +158,9 @@ class Delivery:
     def _refuse(self, message: OutboxMessage, error: RefusedError) -> None:
         now = self.clock()
         with self.database.write() as tx:
-            outbox.mark_failed(tx, message.id, now, str(error))
+            has_failed = outbox.mark_failed(tx, message.id, now, str(error))
             has_survey = message.kind == CLOSURE and message.invitation_id
-            if has_survey and isinstance(error, NoSuchRecipientError):
+            if has_failed and has_survey and isinstance(error, NoSuchRecipientError):
                 invitations.mark_bounced(tx, message.invitation_id or "", now)
         log.warning("message %s was refused: %s", message.id, without_addresses(str(error)))
 

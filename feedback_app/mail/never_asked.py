@@ -1,4 +1,4 @@
-"""Addresses that never get a survey, wherever their case comes from."""
+"""Addresses that get no survey, wherever their case comes from."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from feedback_app.settings import Settings
 from support_facts import Facts
 
-NeverAskedBecause = Literal["own_address", "automatic_address", "excluded"]
+NotAskedBecause = Literal["own_address", "automatic_address", "opt_out", "excluded"]
 # Nobody reads what is sent to these, or a program answers it.
 UNREAD = ("own_address", "automatic_address")
 
@@ -46,14 +46,19 @@ class NeverAsked:
         without_tags = frozenset(_without_tag(one) for one in own if "@" in one)
         return cls(without_tags, frozenset(facts.survey.never_ask))
 
-    def reason(self, address: str) -> NeverAskedBecause | None:
-        """Return why this address, with its domain in ASCII, is never asked; None if it may be."""
+    def reason(self, address: str, opted_out: bool = False) -> NotAskedBecause | None:
+        """Return why this address, with its domain in ASCII, is not asked; None if it may be.
+
+        `opted_out` tells whether its owner opted out.
+        """
         address = address.lower()
         local, _, domain = address.rpartition("@")
         if _without_tag(address) in self.own:
             return "own_address"
         if _AUTOMATIC.fullmatch(local):
             return "automatic_address"
+        if opted_out:
+            return "opt_out"
         return "excluded" if address in self.listed or self._has_listed(domain) else None
 
     def _has_listed(self, domain: str) -> bool:

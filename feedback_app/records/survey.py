@@ -49,6 +49,11 @@ class Invitation:
     renewed_at: datetime | None = None
     link_replaced: bool = False
 
+    @property
+    def last_queued_at(self) -> datetime:
+        """Return when the newest email about it was written, if we sent it."""
+        return max(self.created_at, self.renewed_at or self.created_at)
+
     def opened_by(self, signed_at: datetime) -> "Invitation":
         """Return this invitation as it is for a link that was signed at this time."""
         # Links are signed with a time in whole seconds.

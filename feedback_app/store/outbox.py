@@ -108,7 +108,7 @@ def release(tx: Transaction, message_id: str) -> None:
 
 
 def mark_sent(tx: Transaction, message_id: str, now: datetime) -> Row | None:
-    """Record that the mail server accepted the message, and return it as `find` does.
+    """Record that the mail server accepted the message; return kind, invitation and recipient.
 
     Returns None if that was recorded before.
     """
@@ -140,24 +140,32 @@ def put_back(tx: Transaction, message_id: str, due_at: datetime, error: str) -> 
     )
 
 
-def mark_failed(tx: Transaction, message_id: str, now: datetime, error: str) -> None:
-    """Record that the message failed permanently. It stays in the outbox."""
-    tx.run(
-        """UPDATE outbox SET refused_at = :now, attempts = attempts + 1, claimed_until = NULL,
-                             last_error = :error WHERE id = :id AND refused_at IS NULL""",
-        id=message_id,
-        now=now,
-        error=error,
+def mark_failed(tx: Transaction, message_id: str, now: datetime, error: str) -> bool:
+    """Record that the message failed permanently; return False if it was withdrawn or erased.
+
+    It stays in the outbox.
+    """
+    return bool(
+        tx.run(
+            """UPDATE outbox SET refused_at = :now, attempts = attempts + 1, claimed_until = NULL,
+                                 last_error = :error WHERE id = :id AND refused_at IS NULL""",
+            id=message_id,
+            now=now,
+            error=error,
+        )
     )
 
 
 def withdraw(
     tx: Transaction, invitation_id: str, kinds: Collection[str], now: datetime, reason: str
 ) -> None:
-    """Cancel the unsent messages of these kinds about an invitation."""
+    """Cancel the unsent messages of these kinds about an invitation.
+
+    Earlier attempts are forgotten, because `failed_messages` lists failures to act on.
+    """
     names, values = in_list("kind", kinds)
     tx.run(
-        f"""UPDATE outbox SET refused_at = :now, last_error = :reason
+        f"""UPDATE outbox SET refused_at = :now, last_error = :reason, attempts = 0
             WHERE invitation_id = :id AND kind IN ({names})
               AND sent_at IS NULL AND refused_at IS NULL""",
         **values,
@@ -168,11 +176,12 @@ def withdraw(
 
 
 def find(source: Database | Transaction, message_id: str) -> Row | None:
-    """Return kind, invitation_id and recipient of a message, or None if there is none."""
+    """Return kind, invitation_id, recipient and created_at of a message; None if unknown."""
     rows = source.ask(
-        "SELECT kind, invitation_id, recipient FROM outbox WHERE id = :id", id=message_id
+        "SELECT kind, invitation_id, recipient, created_at FROM outbox WHERE id = :id",
+        id=message_id,
     )
-    return rows[0] if rows else None
+    return {**rows[0], **times_in(rows[0], "created_at")} if rows else None
 
 
 def count_waiting(database: Database, due_by: datetime = HELD) -> int:

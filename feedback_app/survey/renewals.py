@@ -61,10 +61,11 @@ def refusal(
     recipient = address or known
     if not recipient:
         return "no_address"
-    if opt_outs.is_opted_out(source, recipient):
+    opted_out = opt_outs.is_opted_out(source, recipient)
+    reason = program.case_intake.never_asked.reason(recipient, opted_out)
+    if reason == "opt_out":
         return "opted_out"
-    is_unread = program.case_intake.never_asked.reason(recipient) in UNREAD
-    return "never_asked" if is_unread else None
+    return "never_asked" if reason in UNREAD else None
 
 
 def request_refusal(

@@ -257,17 +257,20 @@ def test_an_email_whose_message_id_a_relay_replaced_is_found_by_the_address_for_
     assert sqlite_office.invitation(invitation_id).bounced_at
 
 
-def test_a_late_report_about_an_address_that_was_corrected_is_not_a_bounce(
-    sqlite_office: Office,
+@pytest.mark.parametrize("address", ["right@customer.example", None])
+def test_a_late_report_about_an_earlier_email_does_not_mark_the_survey_sent_again_as_bounced(
+    sqlite_office: Office, address: str | None
 ) -> None:
     office = sqlite_office
     invitation_id = office.invite()
     report = sample("Exim", message_id=office.mails()[0]["Message-ID"])
+    verp = return_path("bounces@example.org", office.rows("outbox")[0]["id"])
+    office.wait(minutes=1)
     with office.program.database.write() as tx:
-        right = "right@customer.example"
-        renewals.renew(office.program, tx, invitation_id, "lead", office.now, right)
+        renewals.renew(office.program, tx, invitation_id, "lead", office.now, address)
     done = office.run(bounce, "--report", "-", stdin=report)
-    assert (done.exit_code, "sent again, to another address" in done.output) == (1, True)
+    assert (done.exit_code, "sent again after this email" in done.output) == (1, True)
+    assert reported(office, "Exim", to=verp, message_id="<1@relay.example>").exit_code == 1
     assert office.invitation(invitation_id).bounced_at is None
 
 

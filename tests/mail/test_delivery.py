@@ -15,8 +15,15 @@ from feedback_app.mail.chat import ChatSender
 from feedback_app.mail.delivery import GIVE_UP_AFTER, LEASE, LONGEST_SEND, retry_pause
 from feedback_app.mail.mailbox import Mailbox
 from feedback_app.mail.routing import RoutingSender
-from feedback_app.mail.sender import NotDeliveredError, ReadyMessage, RefusedError
+from feedback_app.mail.sender import (
+    NoSuchRecipientError,
+    NotDeliveredError,
+    ReadyMessage,
+    RefusedError,
+)
 from feedback_app.mail.smtp import SMTPSender
+from feedback_app.store import outbox
+from feedback_app.survey.renewals import renew
 from tests.support.kill_workers import kill_workers
 from tests.support.office import NOW, Customer, Office, a_case
 from tests.support.smtp_sink import DROP, DROP_AFTER_DATA, SmtpSink
@@ -387,6 +394,31 @@ def test_only_a_recipient_refused_for_good_counts_as_bounced(
     office.deliver(SMTPSender(smtp_sink.url))
     assert (office.rows("invitations")[0]["bounced_at"] is not None) == bounced
     assert (office.rows("outbox")[0]["refused_at"] is not None) == reply.startswith("5")
+
+
+def test_a_survey_sent_again_while_its_first_email_is_refused_is_not_marked_as_bounced(
+    office: Office,
+) -> None:
+    receipt = office.receive(a_case())
+
+    class RenewedBeforeTheReply(RecordingSender):
+        def send(self, message: ReadyMessage) -> None:
+            with office.program.database.write() as tx:
+                renew(office.program, tx, receipt.invitation_id or "", "lead", office.now)
+            super().send(message)
+
+    sender = RenewedBeforeTheReply(NoSuchRecipientError("550 5.1.1 unknown"))
+    office.deliver(sender, stopping=lambda: bool(sender.sent))
+    assert office.rows("invitations")[0]["bounced_at"] is None
+
+
+def test_a_withdrawn_email_is_not_listed_as_failed(office: Office, smtp_sink: SmtpSink) -> None:
+    receipt = office.receive(a_case())
+    smtp_sink.reply_to_recipients = "450 4.2.1 try later"
+    office.deliver(SMTPSender(smtp_sink.url))
+    with office.program.database.write() as tx:
+        renew(office.program, tx, receipt.invitation_id or "", "lead", office.now)
+    assert outbox.failed_messages(office.program.database) == []
 
 
 def test_a_message_refused_after_its_recipient_was_accepted_is_not_a_bounce(

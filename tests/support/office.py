@@ -116,7 +116,10 @@ class Office:
         lifetime = timedelta(days=self.program.facts.survey.link_lifetime_days)
         sender = by or sender_for(self.program.settings)
         build = partial(message_text, self.program)
-        delivery = Delivery(self.program.database, build, sender, lifetime, times.now)
+        never = self.program.case_intake.never_asked
+        delivery = Delivery(
+            self.program.database, build, sender, lifetime, times.now, never_asked=never
+        )
         return delivery.send_due(stopping)
 
     def erase(
