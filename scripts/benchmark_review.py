@@ -33,7 +33,6 @@ def _histories(folder: Path, long: int) -> None:
     print(f"a week with {CASES} cases and {ANSWERS} answers; CPU, median of {ROUNDS} rounds")
     compare(f"history of {long:,} / {SHORT:,} answers", _page(few, week), _page(many, week), ROUNDS)
     compare(f"history of {YEARS} / 13 weeks", _page(young, week), _page(old, week), ROUNDS)
-    compare("figures of 104 / 26 weeks", _page(old, week), _page(old, f"{week}?weeks=104"), ROUNDS)
 
 
 def _page(house: House, week: str) -> Callable[[], None]:

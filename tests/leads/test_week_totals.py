@@ -1,0 +1,187 @@
+"""The counts that the database makes, against counting record by record, on both engines."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from feedback_app.base.times import from_text
+from feedback_app.base.weeks import week_bounds, weeks_back
+from feedback_app.records import Answer, WeekTotals
+from feedback_app.reports.weeks import review_week
+from feedback_app.review.durations import first_response
+from feedback_app.review.groups import sum_groups
+from feedback_app.store import annulments, answered_cases, answers, progress, week_totals
+from tests.support.office import Office
+
+WEEK = "2026-W46"
+KINDS = ("software", "security", None)
+TEAMS = ("Blue", "red", None)
+
+
+@pytest.fixture
+def filled(team_office: Office) -> Office:
+    """Return an office with 150 cases of all states, closed and answered around WEEK."""
+    rng = random.Random(46)
+    for number in range(150):
+        _add_case(team_office, rng, number)
+    return team_office
+
+
+def _add_case(office: Office, rng: random.Random, number: int) -> None:
+    zone, invitation_id = office.program.zone, f"invitation-{number:04}"
+    week = rng.choice(weeks_back("2026-W47", 3))
+    start, _ = week_bounds(week, zone)
+    opened = start + timedelta(hours=rng.randrange(30))
+    closed = opened + timedelta(hours=rng.randrange(1, 130))
+    clock = rng.choice(["calendar", "business", None])
+    with office.program.database.write() as tx:
+        tx.run(
+            """INSERT INTO cases (id, source, case_id, closure_key, case_number, case_kind, team,
+                   customer, language, closure_reason, opened_at, first_response_at, closed_at,
+                   first_response_seconds, duration_clock, closed_week, received_at)
+               VALUES (:id, :source, :id, '1', :id, :kind, :team, :customer, :language, 'confirmed',
+                   :opened, :response, :closed, :seconds, :clock, :week, :closed)""",
+            id=f"case-{number}",
+            source=rng.choice(["sample", "crm"]),
+            kind=rng.choice(KINDS),
+            team=rng.choice(TEAMS),
+            customer=rng.choice(["Acme", None]),
+            language=rng.choice(["en", "de"]),
+            opened=rng.choice([opened, None]),
+            response=rng.choice([opened + timedelta(minutes=rng.randrange(-20, 130)), None]),
+            closed=closed,
+            seconds=rng.choice([None, rng.randrange(7200)]) if clock else None,
+            clock=clock,
+            week=week,
+        )
+        tx.run(
+            """INSERT INTO invitations (id, case_ref, created_at, expires_at, withheld_because,
+                   handed_over_at, bounced_at, superseded_at)
+               VALUES (:id, :case, :closed, :expires, :withheld, :sent, :bounced, :superseded)""",
+            id=invitation_id,
+            case=f"case-{number}",
+            closed=closed,
+            expires=closed + timedelta(days=rng.choice([3, 14])),
+            withheld=rng.choice([None, None, "opt_out"]),
+            sent=rng.choice([None, closed, closed]),
+            bounced=rng.choice([None, None, closed]),
+            superseded=rng.choice([None, None, None, closed]),
+        )
+    if rng.random() < 0.6:
+        _answer(office, rng, invitation_id)
+
+
+def _answer(office: Office, rng: random.Random, invitation_id: str) -> None:
+    week = rng.choice(weeks_back("2026-W47", 2))
+    start, _ = week_bounds(week, office.program.zone)
+    at = start + timedelta(hours=rng.randrange(160))
+    with office.program.database.write() as tx:
+        for revision in range(1, rng.choice([2, 3])):
+            answers.append(
+                tx,
+                Answer(
+                    invitation_id=invitation_id,
+                    revision=revision,
+                    ease=rng.randrange(1, 6),
+                    satisfaction=rng.randrange(1, 6),
+                    comment=rng.choice(["", "Words"]),
+                    contact_welcome=False,
+                    wording_version=rng.choice([1, 1, 1, 2]),
+                    language="en",
+                    answered_at=at + timedelta(hours=revision),
+                    answered_week=week,
+                    flags=rng.choice([(), (), ("at_once",)]),
+                ),
+            )
+        if rng.random() < 0.6:
+            # The limit is 7 days, to the second.
+            late = rng.choice([timedelta(), timedelta(seconds=1), timedelta(days=-3)])
+            progress.mark_read(tx, invitation_id, at + timedelta(days=7, hours=1) + late)
+    if rng.random() < 0.1:
+        with office.program.database.write() as tx:
+            annulments.annul(tx, invitation_id, at + timedelta(days=2))
+
+
+def test_the_totals_agree_with_counting_record_by_record(filled: Office) -> None:
+    facts, database = filled.program.facts, filled.program.database
+    now = from_text("2026-11-19T12:00:00Z")
+    answered = list(answered_cases.answered_in(database, WEEK, now))
+    closed = list(answered_cases.closed_in(database, WEEK, now))
+    review = review_week(database, WEEK, facts, now, answered)
+    read = {row["invitation_id"]: row["read_at"] for row in filled.rows("progress")}
+    limit = timedelta(days=facts.survey.read_within_days)
+    in_time = pending = 0
+    for case in answered:
+        assert case.answered_at
+        read_at = read.get(case.invitation_id)
+        in_time += bool(read_at) and from_text(read_at) <= case.answered_at + limit
+        pending += not read_at and case.answered_at + limit > now
+    responses = [first_response(case) for case in closed]
+    seconds = [one[1] for one in responses if one and one[0] == "calendar"]
+    assert week_totals.of_week(database, WEEK, facts, now) == WeekTotals(
+        answers=review.answers,
+        comments=review.comments,
+        flagged=review.flagged,
+        read_in_time=in_time,
+        read_pending=pending,
+        closed=review.cohort.closed,
+        reached=review.cohort.reached,
+        answered=review.cohort.answered,
+        open_until=max(
+            (
+                case.expires_at
+                for case in closed
+                if case.invitation_state in ("handed_over", "waiting") and case.expires_at > now
+            ),
+            default=None,
+        ),
+        measured=len(seconds),
+        in_target=sum(one <= 3600 for one in seconds),
+        of_sample=sum(case.source == "sample" for case in (*answered, *closed)),
+    )
+    assert min(review.answers, pending, in_time, review.flagged, len(seconds)) > 3
+    assert review.annulled > 0
+
+
+@pytest.mark.parametrize("first", ["2026-W46", "2026-W47"])
+def test_the_groups_agree_with_counting_record_by_record(filled: Office, first: str) -> None:
+    facts, database = filled.program.facts, filled.program.database
+    columns = ("case_kind", "team", "language", "customer")
+    rows = list(week_totals.scores_by(database, columns, (first, "2026-W47"), 1, filled.now))
+    cases = answered_cases.answered_between(database, first, "2026-W47", filled.now)
+    counted = [case for case in cases if case.wording_version == 1]
+    assert sum(row["answers"] for row in rows) == len(counted) > 20
+    for column in columns:
+        groups = sum_groups(rows, column, facts)
+        of_key = {
+            key: [case for case in counted if getattr(case, column) == key]
+            for key in {getattr(case, column) for case in counted}
+        }
+        shown = {key: some for key, some in of_key.items() if len(some) >= 10}
+        assert {group.key for group in groups.shown} == set(shown)
+        assert groups.hidden == len(of_key) - len(shown)
+        for group in groups.shown:
+            for place, question in enumerate(("ease", "satisfaction")):
+                given = [getattr(case, question) for case in shown[group.key]]
+                counts = tuple(given.count(point) for point in range(1, 6))
+                assert group.scores[place].counts == counts
+
+
+def test_groups_have_a_fixed_order(filled: Office) -> None:
+    rows = [
+        {"team": team, "case_kind": kind, "ease": score, "satisfaction": score, "answers": 10}
+        for team, kind, score in (
+            ("zebra", "other", 5),
+            (None, None, 1),
+            ("Alpha", "software", 1),
+            ("beta", "odd", 3),
+        )
+    ]
+    facts = filled.program.facts
+    assert [one.key for one in sum_groups(rows, "team", facts).shown] == [
+        *("Alpha", "beta", "zebra"),
+        None,
+    ]
+    kinds = [one.key for one in sum_groups(rows, "case_kind", facts).shown]
+    assert kinds == ["software", "other", "odd", None]
