@@ -28,11 +28,11 @@ def _histories(folder: Path, long: int) -> None:
     """Request the same week with short and long histories."""
     few = open_house(folder / "few", SHORT, YEARS)
     many = open_house(folder / "many", long, YEARS)
-    young, old = (open_house(folder / str(weeks), ANSWERS * weeks, weeks) for weeks in (13, YEARS))
+    young, old = (open_house(folder / str(weeks), ANSWERS * weeks, weeks) for weeks in (40, YEARS))
     week = week_of(IN_WEEK, few.program.zone)
     print(f"a week with {CASES} cases and {ANSWERS} answers; CPU, median of {ROUNDS} rounds")
     compare(f"history of {long:,} / {SHORT:,} answers", _page(few, week), _page(many, week), ROUNDS)
-    compare(f"history of {YEARS} / 13 weeks", _page(young, week), _page(old, week), ROUNDS)
+    compare(f"history of {YEARS} / 40 weeks", _page(young, week), _page(old, week), ROUNDS)
 
 
 def _page(house: House, week: str) -> Callable[[], None]:

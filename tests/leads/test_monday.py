@@ -207,6 +207,22 @@ def everywhere(page: Any, path: str) -> dict[tuple[str, int, str], list[str]]:
     return found
 
 
+def test_the_week_fits_one_screen(house: House, browser: Any) -> None:
+    """Scores, changes, chart, tasks and rates are visible without scrolling."""
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    sign_in(page, house)
+    for language in ("en", "de"):
+        page.goto(f"{house.url}/review/{house.week}?lang={language}")
+        for width, height in ((1280, 900), (390, 800)):
+            page.set_viewport_size({"width": width, "height": height})
+            box = page.locator(".tiles-groups").bounding_box()
+            assert box["y"] + box["height"] <= height, (language, width)
+            assert page.locator(".tiles-groups .tile").count() == 8
+    page.goto(f"{house.url}/review/{house.week}?lang=en")
+    context.close()
+
+
 def test_keys_press_the_same_buttons(house: House, browser: Any) -> None:
     context = browser.new_context(locale="en-GB")
     page = context.new_page()
