@@ -9,7 +9,8 @@ facts            Facts, which holds all tables
 errors           errors of pydantic as lines that name key, fault and fix
 loading          load_facts()
 
-To add a fact, add a field to its type and a line to support.toml.
+To add a fact, add a field to its type and a line to support.toml. Give the field a default, except
+for a text, so that the program still starts with the support.toml of an earlier version.
 """
 
 from support_facts.addresses import is_email_address

@@ -83,7 +83,7 @@ class Metric(Entry):
     target: OrUnset[Text]
     target_seconds: OrUnset[Seconds]
     target_clock: OrUnset[Literal["calendar", "business"]]
-    target_percent: OrUnset[Annotated[int, between(1, 100)]]
+    target_percent: OrUnset[Annotated[int, between(1, 100)]] = None
     excludes: Text
     unit: Literal["seconds", "points", "share"]
     better: Literal["lower", "higher"]
@@ -101,17 +101,17 @@ class Question(Entry):
 class SurveyRules(Table):
     """The rules of the survey. support.toml explains each of them."""
 
-    show_subject: bool
+    show_subject: bool = False
     low_threshold: Annotated[int, between(1, 4)]
-    survey_delay_hours: Annotated[int, between(0, 240)]
+    survey_delay_hours: Annotated[int, between(0, 240)] = 0
     link_lifetime_days: Days
     edit_window_hours: Annotated[int, between(0, 720)]
     asking_limit_days: Days
-    sampling_percent: Annotated[int, between(1, 100)]
+    sampling_percent: Annotated[int, between(1, 100)] = 100
     quiet_period_days: Annotated[int, between(0, 3650)]
-    never_ask: ListOf[DomainOrAddress]
-    emails_per_contact: Annotated[int, between(1, 10_000)]
-    emails_per_import: Annotated[int, between(1, 1_000_000)]
+    never_ask: ListOf[DomainOrAddress] = ()
+    emails_per_contact: Annotated[int, between(1, 10_000)] = 20
+    emails_per_import: Annotated[int, between(1, 1_000_000)] = 500
     same_closure_hours: Annotated[int, between(0, 720)]
     comment_limit: Annotated[int, between(4000, 20000)]
     reason_required: bool

@@ -80,7 +80,11 @@ def _missing_entries(facts: Facts) -> Iterator[str]:
         present = [entry.key for entry in getattr(facts, table)]
         missing = [f"[{table}.{key}]" for key in keys if key not in present]
         if missing:
-            yield f"{table} lacks an entry the program needs: add {' and '.join(missing)}"
+            added = " and ".join(missing)
+            yield (
+                f"{table} lacks an entry the program needs: add {added}, with the lines it has in "
+                "the support.toml of this version"
+            )
         for key in present:
             if table in ONLY and key not in keys:
                 allowed = ", ".join(keys)

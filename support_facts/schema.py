@@ -87,7 +87,7 @@ PageName = Annotated[
         'write a page like "case-status.md" or "case-status.md#closed"',
     ),
 ]
-# TOML has no null: "" means that a value is not set, so every key is in the file.
+# TOML has no null: "" means that a value is not set.
 OrUnset = Annotated[Value | None, BeforeValidator(lambda value: None if value == "" else value)]
 ListOf = Annotated[tuple[Value, ...], Field(strict=False)]
 Languages = Annotated[

@@ -31,8 +31,8 @@ class Organisation(Table):
     name: Line
     time_zone: TimeZone
     holidays: OrUnset[HolidayRegion] = None
-    working_hours_from: Annotated[int, between(0, 23)]
-    working_hours_to: Annotated[int, between(1, 24)]
+    working_hours_from: Annotated[int, between(0, 23)] = 9
+    working_hours_to: Annotated[int, between(1, 24)] = 17
     site_url: OrUnset[WebAddress]
     case_language: Text
 
@@ -71,13 +71,13 @@ class Practice(Table):
 
     reopening: OrUnset[Text]
     reopening_unset: Text
-    closure_email_replies: OrUnset[Text]
+    closure_email_replies: OrUnset[Text] = None
     closure_email_replies_unset: Text
     closing_without_reply: OrUnset[Text]
     closing_without_reply_unset: Text
-    follow_up: OrUnset[Text]
+    follow_up: OrUnset[Text] = None
     follow_up_unset: Text
-    weekly_meeting: OrUnset[Weekday]
+    weekly_meeting: OrUnset[Weekday] = None
 
 
 class Feedback(Table):

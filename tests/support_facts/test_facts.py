@@ -103,14 +103,30 @@ def faults(folder: Path, raw: dict[str, Any]) -> tuple[str, ...]:
 
 
 def is_required(place: Place) -> bool:
-    """Say whether the file is wrong without it: not an entry of a list or of an open table."""
-    return not (isinstance(place[-1], int) or (len(place) == 2 and place[0] in OPEN))
+    """Say whether the file is wrong without it: no list or open table has it, and no default."""
+    is_entry = isinstance(place[-1], int) or (len(place) == 2 and place[0] in OPEN)
+    return not (is_entry or place in DEFAULTS or place[-1] == "target_percent")
 
 
 def is_leaf(place: Place) -> bool:
     return not isinstance(at(RAW, place), dict | list)
 
 
+# Settings that were added after the first version, and what applies without them.
+DEFAULTS = {
+    ("organisation", "holidays"): None,
+    ("organisation", "working_hours_from"): 9,
+    ("organisation", "working_hours_to"): 17,
+    ("practice", "closure_email_replies"): None,
+    ("practice", "follow_up"): None,
+    ("practice", "weekly_meeting"): None,
+    ("survey", "show_subject"): False,
+    ("survey", "survey_delay_hours"): 0,
+    ("survey", "sampling_percent"): 100,
+    ("survey", "never_ask"): (),
+    ("survey", "emails_per_contact"): 20,
+    ("survey", "emails_per_import"): 500,
+}
 REQUIRED = [place for place in PLACES if is_required(place)]
 RECORDS = [place for place in PLACES if isinstance(at(RAW, place), dict)]
 LEAVES = [place for place in PLACES if is_leaf(place)]
@@ -275,6 +291,19 @@ def test_facts_cannot_be_changed_by_the_program() -> None:
     with pytest.raises(TypeError):
         FACTS.statuses[0].meaning["en"] = "x"  # type: ignore[index]
     assert hash(FACTS) == hash(load_facts())
+
+
+@pytest.mark.parametrize("place", DEFAULTS, ids=dotted)
+def test_a_file_of_an_earlier_version_needs_no_new_settings(tmp_path: Path, place: Place) -> None:
+    table, name = place
+    assert (
+        getattr(getattr(load(tmp_path, changed(place)), str(table)), str(name)) == DEFAULTS[place]
+    )
+
+
+def test_a_metric_without_the_key_for_its_target_has_none(tmp_path: Path) -> None:
+    facts = load(tmp_path, changed(("metrics", "ces", "target_percent")))
+    assert facts.metric("ces").target_percent is None
 
 
 # Mistakes
