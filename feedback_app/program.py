@@ -22,6 +22,7 @@ from feedback_app.database.contract import Database
 from feedback_app.invitations import CaseIntake, Sampling
 from feedback_app.mail.message import MailContext
 from feedback_app.mail.never_asked import NeverAsked
+from feedback_app.mail.surveys import SurveyEmails
 from feedback_app.settings import ENV_FILE, Settings, SettingsError
 from feedback_app.store import opt_out_keys, opt_outs, wordings
 from support_facts import FACTS_FILE, Facts, FactsError, load_facts
@@ -89,6 +90,15 @@ class Program:
     def link_lifetime(self) -> timedelta:
         """Return how long a survey link works after it was sent."""
         return timedelta(days=self.facts.survey.link_lifetime_days)
+
+    @cached_property
+    def survey_emails(self) -> SurveyEmails:
+        """Return the rules for sending surveys and reminders."""
+        return SurveyEmails(
+            link_lifetime=self.link_lifetime,
+            reminder_after=timedelta(days=self.facts.survey.reminder_after_days),
+            never_asked=self.case_intake.never_asked,
+        )
 
     def follow_up_due(self, opened_at: datetime) -> date:
         """Return by which day a follow-up opened at this time should be done."""

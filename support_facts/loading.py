@@ -105,6 +105,9 @@ def _contradictions(facts: Facts) -> Iterator[str]:
     rules = facts.survey
     if rules.share_minimum_n < rules.minimum_n:
         yield f"survey.share_minimum_n is below survey.minimum_n: write {rules.minimum_n} or more"
+    if rules.reminder_after_days >= rules.link_lifetime_days:
+        most = rules.link_lifetime_days - 1
+        yield f"survey.reminder_after_days ends after survey links expire: write {most} or less"
     start = facts.organisation.working_hours_from
     if facts.organisation.working_hours_to <= start:
         yield f"organisation.working_hours_to is not after {start}: write {start + 1} or more"

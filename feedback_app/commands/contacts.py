@@ -11,7 +11,7 @@ from feedback_app.commands.with_program import with_program
 from feedback_app.database.contract import Transaction
 from feedback_app.jobs.person import set_opted_out
 from feedback_app.mail.bounces import MAX_REPORT_BYTES, BounceReport, ReportError, read_report
-from feedback_app.mail.closure import CLOSURE_KINDS
+from feedback_app.mail.closure import CLOSURE_KINDS, REMINDER
 from feedback_app.program import Program
 from feedback_app.records import Invitation
 from feedback_app.store import invitations, opt_outs, outbox
@@ -55,6 +55,8 @@ def bounce(
 def _reported(tx: Transaction, bounced: BounceReport) -> Invitation:
     """Return the invitation whose email bounced. Raises ReportError if no email of ours did."""
     message = outbox.find(tx, bounced.message_id)
+    if message and message["kind"] == REMINDER:
+        raise ReportError("not marked as bounced: only the reminder bounced, not the survey before")
     is_closure = message is not None and message["kind"] in CLOSURE_KINDS
     invitation = invitations.find(tx, message["invitation_id"]) if message and is_closure else None
     if not message or not invitation:

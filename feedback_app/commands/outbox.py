@@ -1,5 +1,6 @@
 """Commands for emails that are waiting to be sent: outbox list, release."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import click
@@ -9,7 +10,7 @@ from feedback_app.base.text import counted, visible
 from feedback_app.base.times import from_text
 from feedback_app.commands.with_program import with_program
 from feedback_app.jobs import restored
-from feedback_app.mail.delivery import record_sent
+from feedback_app.mail.surveys import NO_REMINDER
 from feedback_app.program import Program
 from feedback_app.store import leads, outbox
 
@@ -85,7 +86,9 @@ def _count_as_sent(program: Program, before: datetime, now: datetime) -> int:
         for row in outbox.waiting(program.database)
         if from_text(row["created_at"]) < before and from_text(row["due_at"]) <= now
     ]
+    # The server of the backup may have sent their reminders too.
+    surveys = replace(program.survey_emails, reminder_after=NO_REMINDER)
     with program.database.write() as tx:
         for row in rows:
-            record_sent(tx, row["id"], from_text(row["created_at"]), program.link_lifetime)
+            surveys.record_sent(tx, row["id"], from_text(row["created_at"]))
     return len(rows)

@@ -11,7 +11,13 @@ from feedback_app.base import times
 from feedback_app.base.files import make_private_folder, write_private_file
 from feedback_app.base.links import new_id
 from feedback_app.commands.with_program import with_program
-from feedback_app.mail.closure import CLOSURE, CLOSURE_WITHOUT_SURVEY, SurveyLinks, closure_email
+from feedback_app.mail.closure import (
+    CLOSURE,
+    CLOSURE_WITHOUT_SURVEY,
+    REMINDER,
+    SurveyLinks,
+    closure_email,
+)
 from feedback_app.program import Program
 from feedback_app.records import SAMPLE_SOURCE, ClosedCase, OutboxMessage
 
@@ -28,8 +34,9 @@ from feedback_app.records import SAMPLE_SOURCE, ClosedCase, OutboxMessage
 def preview_mail(program: Program, output: Path) -> None:
     """Write examples of the closure emails to .eml and .html files.
 
-    There is one with and one without the survey in each language, as they would be sent with the
-    current facts and settings. Nothing is stored or sent, and the survey links do not work.
+    There is one with and one without the survey, and a reminder, in each language, as they would be
+    sent with the current facts and settings. Nothing is stored or sent, and the survey links do
+    not work.
     """
     try:
         make_private_folder(output)
@@ -49,6 +56,7 @@ def _emails(program: Program, language: str) -> Iterator[tuple[str, str]]:
     for kind, with_links, reason in (
         (CLOSURE, links, "confirmed"),
         (CLOSURE_WITHOUT_SURVEY, None, "no_reply"),
+        (REMINDER, links, "confirmed"),
     ):
         case = ClosedCase(
             source=SAMPLE_SOURCE,
@@ -61,7 +69,8 @@ def _emails(program: Program, language: str) -> Iterator[tuple[str, str]]:
         message = OutboxMessage(
             id=new_id(), kind=kind, recipient="preview@example.org", created_at=times.now()
         )
-        yield kind, closure_email(program.mail_context, message, case, with_links)
+        until = program.today(times.now()) if kind == REMINDER else None
+        yield kind, closure_email(program.mail_context, message, case, with_links, until)
 
 
 def _write(path: Path, text: str) -> None:

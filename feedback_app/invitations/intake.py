@@ -16,7 +16,7 @@ from feedback_app.invitations.decisions import (
     decision_about,
 )
 from feedback_app.invitations.sampling import Sampling
-from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY
+from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY, REMINDER
 from feedback_app.mail.never_asked import NeverAsked
 from feedback_app.records import (
     CASE_FIELDS,
@@ -225,8 +225,8 @@ class CaseIntake:
     def withdraw_email(
         self, tx: Transaction, invitation_id: str, now: datetime, reason: str
     ) -> None:
-        """Withdraw the closure email of this invitation unless it was sent. Alerts stay."""
-        outbox.withdraw(tx, invitation_id, CLOSURE_KINDS, now, reason)
+        """Withdraw the unsent closure email and reminder of this invitation. Alerts stay."""
+        outbox.withdraw(tx, invitation_id, (*CLOSURE_KINDS, REMINDER), now, reason)
 
     def _queue_email(
         self,

@@ -3,7 +3,13 @@
 from feedback_app.base.weeks import week_of, weeks_back
 from feedback_app.jobs import digest
 from feedback_app.mail.chat import is_chat_id
-from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, SurveyLinks, closure_email
+from feedback_app.mail.closure import (
+    CLOSURE,
+    CLOSURE_KINDS,
+    REMINDER,
+    SurveyLinks,
+    closure_email,
+)
 from feedback_app.mail.notifications import (
     DIGEST,
     LowAnswer,
@@ -40,17 +46,18 @@ def _about_a_case(program: Program, message: OutboxMessage) -> str:
     invitation = invitations.find(program.database, message.invitation_id or "")
     if not invitation:
         raise RefusedError("its case is not in the database")
-    if message.kind in CLOSURE_KINDS:
+    if message.kind in (*CLOSURE_KINDS, REMINDER):
         return _closure(program, message, invitation)
     return _alert(program, message, invitation)
 
 
 def _closure(program: Program, message: OutboxMessage, invitation: Invitation) -> str:
     links = None
-    if message.kind == CLOSURE:
+    if message.kind in (CLOSURE, REMINDER):
         opt_out = program.opt_out_link(invitation.id, message.recipient)
         links = SurveyLinks(program.survey_link(invitation.id), opt_out)
-    return closure_email(program.mail_context, message, invitation, links)
+    until = program.today(invitation.expires_at) if message.kind == REMINDER else None
+    return closure_email(program.mail_context, message, invitation, links, until)
 
 
 def _alert(program: Program, message: OutboxMessage, invitation: Invitation) -> str:

@@ -42,10 +42,9 @@ def _deliver(program: Program, clock: Clock) -> int:
         database=program.database,
         build=partial(message_text, program),
         sender=sender,
-        link_lifetime=program.link_lifetime,
+        surveys=program.survey_emails,
         clock=clock,
         on_sent=LastSent.of(program.settings).write,
-        never_asked=program.case_intake.never_asked,
     )
     return delivery.send_due(_stop.is_set)
 

@@ -1,8 +1,13 @@
-"""The closure email; its wording is in templates/mail/closure.*, in every language."""
+"""The emails about a closing: the closure email and the reminder of its survey.
+
+Their wording is in templates/mail/closure.* and reminder.*, in every language.
+"""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
+from charts import date_with_weekday
 from feedback_app.base.language import choose
 from feedback_app.base.text import isolated, one_line
 from feedback_app.mail.message import Email, MailContext, html, render_email, subject_and_text
@@ -12,6 +17,7 @@ from feedback_app.records import OutboxMessage
 CLOSURE = "closure"
 CLOSURE_WITHOUT_SURVEY = "closure notice"
 CLOSURE_KINDS = (CLOSURE, CLOSURE_WITHOUT_SURVEY)
+REMINDER = "survey reminder"
 
 
 class ToldCase(Protocol):
@@ -44,10 +50,15 @@ class SurveyLinks:
 
 
 def closure_email(
-    context: MailContext, message: OutboxMessage, case: ToldCase, links: SurveyLinks | None
+    context: MailContext,
+    message: OutboxMessage,
+    case: ToldCase,
+    links: SurveyLinks | None,
+    link_until: date | None = None,
 ) -> str:
     """Return the text of the email about a closing; without `links` it has no survey part.
 
+    The kind of the message decides whether it is a reminder, whose link works until `link_until`.
     Raises ValueError if the recipient is not a plain address, or if a header contains what it
     must not.
     """
@@ -58,17 +69,19 @@ def closure_email(
         "page": lambda page: context.site_page(page, language),
         "reason": reasons.get(case.closure_reason or ""),
     }
+    name = "reminder" if message.kind == REMINDER else "closure"
     details = {
         "case_number": isolated(one_line(case.case_number)),
         "case_subject": isolated(one_line(case.subject or "")) or None,
         "survey_link": links.survey if links else None,
         "opt_out_link": links.opt_out if links else None,
+        "link_until": date_with_weekday(link_until, language) if link_until else None,
     }
-    subject, text = subject_and_text(language, "closure", {**values, **details})
+    subject, text = subject_and_text(language, name, {**values, **details})
     email = Email(
         subject=subject,
         text=text,
-        html=html(language, "closure", values, details),
+        html=html(language, name, values, details),
         headers={
             "Reply-To": context.reply_to,
             "Content-Language": language,

@@ -2,13 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feedback_app.base.text import without_addresses
-from feedback_app.database.contract import Database, Transaction
-from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY
-from feedback_app.mail.never_asked import UNREAD, NeverAsked
+from feedback_app.database.contract import Database
+from feedback_app.mail.closure import CLOSURE
 from feedback_app.mail.notifications import ALERT
 from feedback_app.mail.sender import (
     NoSuchRecipientError,
@@ -17,8 +16,9 @@ from feedback_app.mail.sender import (
     RefusedError,
     Sender,
 )
+from feedback_app.mail.surveys import SurveyEmails
 from feedback_app.records import OutboxMessage
-from feedback_app.store import invitations, opt_outs, outbox
+from feedback_app.store import invitations, outbox
 
 log = logging.getLogger(__name__)
 
@@ -40,43 +40,6 @@ def retry_pause(attempts: int) -> timedelta:
     return min(FIRST_RETRY_PAUSE * (1 << doublings), LONGEST_RETRY_PAUSE)
 
 
-def record_sent(tx: Transaction, message_id: str, now: datetime, lifetime: timedelta) -> None:
-    """Record that a message was sent at `now`; the link in it works for `lifetime` from then on."""
-    sent = outbox.mark_sent(tx, message_id, now)
-    if sent and sent["kind"] == CLOSURE and sent["invitation_id"]:
-        invitations.hand_over(tx, sent["invitation_id"], now, now + lifetime)
-
-
-def _as_wanted_now(
-    tx: Transaction, message: OutboxMessage, never_asked: NeverAsked, now: datetime
-) -> OutboxMessage | None:
-    """Return a claimed message as it may be sent now; None if it must not be sent.
-
-    A contact who opted out or was added to `survey.never_ask` while the email was waiting gets
-    what they would get about a new case. Surveys that are sent again are withdrawn instead,
-    because their contacts know that the case is closed.
-    """
-    if not outbox.is_waiting(tx, message.id):
-        return None
-    if message.kind not in CLOSURE_KINDS:
-        return message
-    opted_out = opt_outs.is_opted_out(tx, message.recipient)
-    reason = never_asked.reason(message.recipient, opted_out)
-    invitation = invitations.find(tx, message.invitation_id or "") if reason else None
-    if not reason or not invitation:
-        return message
-    if reason in UNREAD or (invitation.renewed_at and reason == "opt_out"):
-        invitations.withhold(tx, invitation.id, reason)
-        outbox.withdraw(tx, invitation.id, CLOSURE_KINDS, now, f"withdrawn: {reason}")
-        return None
-    # Leads may ask contacts on the list anyway.
-    if message.kind == CLOSURE and not invitation.renewed_at:
-        invitations.withhold(tx, invitation.id, reason)
-        outbox.set_kind(tx, message.id, CLOSURE_WITHOUT_SURVEY)
-        return replace(message, kind=CLOSURE_WITHOUT_SURVEY)
-    return message
-
-
 @dataclass(frozen=True)
 class Delivery:
     """Delivers the messages of `database` by `sender`.
@@ -90,10 +53,9 @@ class Delivery:
     database: Database
     build: Callable[[OutboxMessage], str]
     sender: Sender
-    link_lifetime: timedelta
+    surveys: SurveyEmails
     clock: Callable[[], datetime]
     on_sent: Callable[[str], None] = lambda message_id: None
-    never_asked: NeverAsked = NeverAsked()
 
     def send_due(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Send every due message and return how many were accepted.
@@ -121,7 +83,7 @@ class Delivery:
 
     def _send(self, message: OutboxMessage) -> bool:
         with self.database.write() as tx:
-            still_wanted = _as_wanted_now(tx, message, self.never_asked, self.clock())
+            still_wanted = self.surveys.wanted_now(tx, message, self.clock())
         if not still_wanted:
             return False
         message = still_wanted
@@ -145,7 +107,7 @@ class Delivery:
         now = self.clock()
         with self.database.write() as tx:
             was_erased = not outbox.is_waiting(tx, message.id)
-            record_sent(tx, message.id, now, self.link_lifetime)
+            self.surveys.record_sent(tx, message.id, now)
         self.on_sent(message.id)
         if was_erased:
             self.sender.discard(message.id)

@@ -47,6 +47,7 @@ class Invitation:
     superseded_at: datetime | None
     answered_at: datetime | None
     renewed_at: datetime | None = None
+    reminded_at: datetime | None = None
     link_replaced: bool = False
 
     @property

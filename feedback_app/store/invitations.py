@@ -11,7 +11,7 @@ from feedback_app.store.rows import times_in
 COLUMNS = """
     invitations.id, case_ref, source, case_number, closure_reason, subject, cases.language,
     contact_email, created_at, expires_at, withheld_because, handed_over_at, bounced_at,
-    superseded_at, answers.answered_at,
+    superseded_at, reminded_at, answers.answered_at,
     (SELECT max(renewed_at) FROM renewals
      WHERE renewals.invitation_id = invitations.id) AS renewed_at
 """
@@ -103,6 +103,11 @@ def hand_over(tx: Transaction, invitation_id: str, now: datetime, expires_at: da
         now=now,
         expires_at=expires_at,
     )
+
+
+def mark_reminded(tx: Transaction, invitation_id: str, now: datetime) -> None:
+    """Record that the reminder was sent."""
+    tx.run("UPDATE invitations SET reminded_at = :now WHERE id = :id", id=invitation_id, now=now)
 
 
 def withhold(tx: Transaction, invitation_id: str, reason: WithheldBecause) -> None:

@@ -12,7 +12,7 @@ HARMLESS = {
     "schema_versions": "version applied_at",
     "cases": f"id closed_week received_at closed_again_at erased_at {CASE_COLUMNS}",
     "invitations": "id case_ref created_at expires_at withheld_because handed_over_at bounced_at"
-    " superseded_at",
+    " superseded_at reminded_at",
     "answers": "invitation_id revision ease satisfaction contact_welcome wording_version language"
     " answered_at answered_week flags",
     "contests": "invitation_id revision since times",

@@ -113,13 +113,10 @@ class Office:
     def deliver(
         self, by: Sender | None = None, stopping: Callable[[], bool] = lambda: False
     ) -> int:
-        lifetime = timedelta(days=self.program.facts.survey.link_lifetime_days)
         sender = by or sender_for(self.program.settings)
         build = partial(message_text, self.program)
-        never = self.program.case_intake.never_asked
-        delivery = Delivery(
-            self.program.database, build, sender, lifetime, times.now, never_asked=never
-        )
+        surveys = self.program.survey_emails
+        delivery = Delivery(self.program.database, build, sender, surveys, times.now)
         return delivery.send_due(stopping)
 
     def erase(

@@ -490,6 +490,12 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "survey.share_minimum_n",
         "write 10 or more",
     ),
+    "reminder after the link has expired": (
+        "reminder_after_days = 0",
+        "reminder_after_days = 14",
+        "survey.reminder_after_days",
+        "write 13 or less",
+    ),
     "working hours end before they start": (
         "working_hours_to = 17",
         "working_hours_to = 9",

@@ -1,0 +1,109 @@
+"""What happens when an email with a survey is due, and when it was sent."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from feedback_app.base.links import new_id
+from feedback_app.database.contract import Transaction
+from feedback_app.mail.closure import (
+    CLOSURE,
+    CLOSURE_KINDS,
+    CLOSURE_WITHOUT_SURVEY,
+    REMINDER,
+)
+from feedback_app.mail.never_asked import UNREAD, NeverAsked
+from feedback_app.records import OutboxMessage
+from feedback_app.store import answers, invitations, opt_outs, outbox
+
+NO_REMINDER = timedelta(0)
+
+
+@dataclass(frozen=True)
+class SurveyEmails:
+    """The rules for sending surveys, reminders and other closure emails.
+
+    A link works for `link_lifetime`. Customers who do not answer get a reminder `reminder_after`
+    after the survey, unless it is 0.
+    """
+
+    link_lifetime: timedelta
+    reminder_after: timedelta = NO_REMINDER
+    never_asked: NeverAsked = NeverAsked()
+
+    def record_sent(self, tx: Transaction, message_id: str, now: datetime) -> None:
+        """Record that a message was sent at `now`. A survey gets its reminder, which is due later.
+
+        If the message was recorded as sent before, nothing changes.
+        """
+        sent = outbox.mark_sent(tx, message_id, now)
+        if not sent or not sent["invitation_id"]:
+            return
+        if sent["kind"] == REMINDER:
+            invitations.mark_reminded(tx, sent["invitation_id"], now)
+        elif sent["kind"] == CLOSURE:
+            invitations.hand_over(tx, sent["invitation_id"], now, now + self.link_lifetime)
+            if self.reminder_after and sent["recipient"]:
+                reminder = OutboxMessage(
+                    id=new_id(),
+                    kind=REMINDER,
+                    recipient=sent["recipient"],
+                    created_at=now,
+                    due_at=now + self.reminder_after,
+                    invitation_id=sent["invitation_id"],
+                )
+                outbox.add(tx, reminder)
+
+    def wanted_now(
+        self, tx: Transaction, message: OutboxMessage, now: datetime
+    ) -> OutboxMessage | None:
+        """Return a claimed message as it may be sent now; None if it must not be sent."""
+        if message.kind == REMINDER:
+            self._withdraw_needless(tx, message, now)
+        if not outbox.is_waiting(tx, message.id):
+            return None
+        return self._closure(tx, message, now) if message.kind in CLOSURE_KINDS else message
+
+    def _closure(
+        self, tx: Transaction, message: OutboxMessage, now: datetime
+    ) -> OutboxMessage | None:
+        """Return a closure email as it may be sent now; None if it must not be sent.
+
+        A contact who opted out or was added to `survey.never_ask` while the email was waiting gets
+        what they would get about a new case. Surveys that are sent again are withdrawn instead,
+        because their contacts know that the case is closed.
+        """
+        opted_out = opt_outs.is_opted_out(tx, message.recipient)
+        reason = self.never_asked.reason(message.recipient, opted_out)
+        invitation = invitations.find(tx, message.invitation_id or "") if reason else None
+        if not reason or not invitation:
+            return message
+        if reason in UNREAD or (invitation.renewed_at and reason == "opt_out"):
+            invitations.withhold(tx, invitation.id, reason)
+            outbox.withdraw(tx, invitation.id, CLOSURE_KINDS, now, f"withdrawn: {reason}")
+            return None
+        # Leads may ask contacts on the list anyway.
+        if message.kind == CLOSURE and not invitation.renewed_at:
+            invitations.withhold(tx, invitation.id, reason)
+            outbox.set_kind(tx, message.id, CLOSURE_WITHOUT_SURVEY)
+            return replace(message, kind=CLOSURE_WITHOUT_SURVEY)
+        return message
+
+    def _withdraw_needless(self, tx: Transaction, message: OutboxMessage, now: datetime) -> None:
+        """Withdraw a reminder unless the customer has the link and did not react yet."""
+        invitation_id = message.invitation_id or ""
+        # An answer that is being stored comes first.
+        answers.lock(tx, invitation_id)
+        why = self._why_needless(tx, message, now) if self.reminder_after else "switched off"
+        if why:
+            outbox.withdraw(tx, invitation_id, (REMINDER,), now, f"withdrawn: no reminder, {why}")
+
+    def _why_needless(self, tx: Transaction, message: OutboxMessage, now: datetime) -> str | None:
+        invitation = invitations.find(tx, message.invitation_id or "")
+        if not invitation or not invitation.contact_email:
+            return "erased"
+        if invitation.reminded_at:
+            return "reminded before"
+        opted_out = opt_outs.is_opted_out(tx, message.recipient)
+        state = invitation.state(now)
+        reason = self.never_asked.reason(message.recipient, opted_out)
+        return reason or (None if state == "handed_over" else state)
