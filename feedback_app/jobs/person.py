@@ -57,7 +57,9 @@ def person(program: Program, address: str, now: datetime) -> Person:
         "emails_in_mailbox_folder": [str(path) for path in found.files],
         "mentions_in_other_texts": [one._asdict() for one in found.mentions],
         "other_cases_whose_comment_mentions_the_address": found.comments_elsewhere,
-        "rejected_rows": {str(path): rows for path, rows in found.rejected.rows.items()},
+        "rejected_rows": [
+            {"file": str(path), "rows": rows} for path, rows in found.rejected.rows.items()
+        ],
         "files_that_could_not_be_read": [str(path) for path in found.rejected.unreadable],
         "audit_log": list(_audit_entries(program, found)),
         "answers_that_no_address_finds": found.unsearchable,

@@ -1,6 +1,7 @@
 """One person's data is shown, exported and erased, and opt-outs are managed, by admins."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from feedback_app.commands.person import person_command
 from feedback_app.database.lifetimes import PERSONAL_DATA
 from feedback_app.jobs.person import as_lines, person
 from feedback_app.jobs.retention import end_lifetimes
-from feedback_app.store import opt_outs
+from feedback_app.store import opt_outs, rejected_files
 from tests.support.office import Customer, Office, a_case
 from tests.support.some import some
 from tests.support.team import Somebody, answered
@@ -91,6 +92,7 @@ def test_the_page_shows_the_data_as_text_and_records_no_address(ada: Somebody) -
     page = ada.post("/review/people/data", address=SPELLINGS[0])
     assert page.status_code == 200
     assert "&lt;script&gt;alert(1)" in page.text
+    assert "<dt>Contact email</dt>" in page.text, "columns are shown as labels"
     assert "<script>alert" not in page.text
     for form, kind in (("json", "application/json"), ("html", "text/html; charset=utf-8")):
         file = ada.post(f"/review/people/data.{form}", address=ADDRESS)
@@ -127,6 +129,18 @@ def test_an_admin_erases_a_person_after_ticking_the_box(ada: Somebody) -> None:
     assert "C-0001" not in again.text
     assert "OTHER-1" in again.text, "a comment of somebody else still mentions the address"
     assert "1 answer with a comment can" not in again.text
+
+
+def test_the_rows_that_were_rejected_are_shown_with_their_file(
+    office: Office, tmp_path: Path
+) -> None:
+    rejected = tmp_path / "old_cases-rejected.csv"
+    rejected.write_text(f"case_number,contact_email,line,reason\nC-1,{ADDRESS},2,no date\n")
+    with office.program.database.write() as tx:
+        rejected_files.add(tx, rejected, office.now)
+    (one,) = person(office.program, ADDRESS, office.now).data["rejected_rows"]
+    assert one["file"] == str(rejected)
+    assert one["rows"][0]["contact_email"] == ADDRESS
 
 
 def test_only_admins_see_people(team_office: Office) -> None:
