@@ -60,10 +60,16 @@ def _preview(found: ErasureScope) -> Iterator[str]:
         (texts.remarks, "follow-up result", "follow-up results", ""),
         (texts.notes, "note", "notes", ""),
         (texts.decisions, "decision", "decisions", "about these cases"),
+        (texts.minutes, "text", "texts", "in minutes"),
     )
     yield from (f"  {counted(n, one, many)} {rest}".rstrip() for n, one, many, rest in counts if n)
     for mention in found.mentions:
-        kind = {"notes": "note", "decisions": "decision", "follow_ups": "follow-up result"}
+        kind = {
+            "notes": "note",
+            "decisions": "decision",
+            "meeting_items": "minutes",
+            "follow_ups": "follow-up result",
+        }
         yield f"  {kind[mention.table]} that mentions it: {_quoted(mention.text)}"
     for path, rows in found.rejected.rows.items():
         yield f"  {counted(len(rows), 'rejected row', 'rejected rows')} in {path}"

@@ -60,11 +60,21 @@ PERSONAL_DATA: dict[str, PersonalTable] = {
         starts="written_at",
     ),
     "follow_ups": PersonalTable(
-        {"remark": PersonalColumn("The result of a follow-up, in a lead's words", "comment")},
+        {
+            "remark": PersonalColumn("The result of a follow-up, in a lead's words", "comment"),
+            "owner": PersonalColumn("Who contacts the customer", "comment"),
+        },
         starts="opened_at",
     ),
     "decisions": PersonalTable(
-        {"text": PersonalColumn("What the meeting decided, for the minutes", "comment")},
+        {
+            "text": PersonalColumn("What the meeting decided, for the minutes", "comment"),
+            "owner": PersonalColumn("Who does what the meeting decided", "comment"),
+        },
+        starts="written_at",
+    ),
+    "meeting_items": PersonalTable(
+        {"text": PersonalColumn("The minutes of the meeting", "comment")},
         starts="written_at",
     ),
     "lead_actions": PersonalTable(

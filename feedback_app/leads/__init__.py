@@ -19,7 +19,10 @@ reading         reading queue, search, notes, redaction
 cases           the page of a case, and sending its survey again
 annulment       annul answers
 people          one person's data, its erasure, and opt-outs
-meeting         the meeting and its minutes
+decisions       decisions of all meetings
+agenda          which answers a meeting discusses
+meeting         the meeting
+minutes         the minutes of a meeting
 follow_ups      follow-ups and email drafts
 customer_note   notes to customers about decisions
 exports         downloads of one or more weeks

@@ -1,37 +1,56 @@
 """Follow-ups: which customers to contact, by when, and the result."""
 
-from typing import NamedTuple, get_args
+from datetime import date
+from typing import Literal, NamedTuple, get_args
 from urllib.parse import quote
 
 from flask import Response, abort, request, url_for
-from wtforms import StringField
-from wtforms.validators import AnyOf
+from wtforms import DateField, HiddenField, StringField
+from wtforms.validators import AnyOf, Optional
 
 from feedback_app.base.language import choose
 from feedback_app.base.text import isolated, one_line
+from feedback_app.base.working_days import due_on
 from feedback_app.database.contract import Transaction
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.forms import TypedText, checked, required_version
+from feedback_app.leads.forms import (
+    OwnerField,
+    TypedText,
+    checked,
+    fingerprint,
+    required_version,
+)
 from feedback_app.leads.pages import page
 from feedback_app.leads.refusals import ConflictError
 from feedback_app.leads.returned_form import ReturnedForm
 from feedback_app.leads.versions import check_revision
 from feedback_app.mail.message import subject_and_text
-from feedback_app.records import FOLLOW_UP_OUTCOMES, AnsweredCase, FollowUp, FollowUpOutcome
+from feedback_app.records import (
+    FOLLOW_UP_OUTCOMES,
+    AnsweredCase,
+    AnswerStatus,
+    FollowUp,
+    FollowUpOutcome,
+)
+from feedback_app.review.scores import lowest
 from feedback_app.store import answer_status, answered_cases, follow_ups, invitations, leads
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
 _CLOSED_SHOWN = 50
+_PRAISE = 4
+
+Situation = Literal["apology", "thanks", "question"]
 
 
 class FollowUpRow(NamedTuple):
-    """A follow-up with its answer."""
+    """A follow-up with its answer and what leads wrote about it."""
 
     follow_up: FollowUp
     case: AnsweredCase
+    status: AnswerStatus
 
 
 class EmailDraft(NamedTuple):
@@ -60,6 +79,15 @@ class _CloseForm(LeadsForm):
     remark = TypedText(required=False)
 
 
+class _PlanForm(LeadsForm):
+    """`seen` is the fingerprint of the plan that the page showed."""
+
+    number = required_version()
+    seen = HiddenField()
+    owner = OwnerField()
+    due_on = DateField(validators=[Optional()])
+
+
 @leads_pages.get("/follow-ups")
 def show_follow_ups() -> Response:
     """Show open follow-ups by due date, earliest first, and the recently closed ones."""
@@ -75,14 +103,46 @@ def show_follow_ups() -> Response:
 def show_follow_up(invitation_id: str) -> Response:
     """Show one follow-up with a draft email and the form that closes it."""
     case, (*earlier, follow_up) = _found(invitation_id)
+    situations = situations_of(case, program().facts.survey.low_threshold)
+    asked = request.args.get("draft")
+    situation = next((one for one in situations if one == asked), situations[0])
     return page(
         "follow-up",
         follow_up=follow_up,
         earlier=earlier,
         case=case,
-        draft=_draft(case),
+        status=answer_status.of_answer(program().database, case.invitation_id),
+        situations=situations,
+        situation=situation,
+        draft=_draft(case, situation),
+        next_working_day=_next_working_day(),
+        seen=_seen(follow_up),
         outcomes=get_args(FollowUpOutcome),
     )
+
+
+@leads_pages.post("/follow-ups/<invitation_id>/plan")
+def plan_follow_up(invitation_id: str) -> Response:
+    """Set who contacts the customer, and until when.
+
+    Raises ConflictError if a colleague did so after the page was loaded.
+    """
+    case, _ = _found(invitation_id)
+    form = checked(_PlanForm(request.form))
+    due = _next_working_day() if "tomorrow" in request.form else form.due_on.data
+    place = url_for("leads.show_follow_up", invitation_id=case.invitation_id)
+    with program().database.write() as tx:
+        tx.only_one(f"follow-up {case.invitation_id}")
+        known = follow_ups.of_answer(tx, case.invitation_id)[-1]
+        mine = (form.owner.data or "", due or known.due_on)
+        if mine != (known.owner, known.due_on) or known.closed_at:
+            if known.number != form.number.data or form.seen.data != _seen(known):
+                theirs = f"{known.owner} · {known.due_on.isoformat()}".strip(" ·")
+                newer: dict[str, int | str] = {"seen": _seen(known), "number": known.number}
+                raise ConflictError("plan", place, newer=newer, theirs=[theirs])
+            follow_ups.plan(tx, known, *mine)
+            log_action(tx, "follow-up planned", case.case_number)
+    return see_other(place)
 
 
 @leads_pages.post("/follow-ups/<invitation_id>/close")
@@ -146,17 +206,41 @@ def _found(invitation_id: str) -> tuple[AnsweredCase, list[FollowUp]]:
 
 def _rows(found: list[FollowUp]) -> list[FollowUpRow]:
     database = program().database
-    cases = ((one, answered_cases.find(database, one.invitation_id, now())) for one in found)
-    return [FollowUpRow(follow_up, case) for follow_up, case in cases if case]
+    rows = (
+        (
+            one,
+            answered_cases.find(database, one.invitation_id, now()),
+            answer_status.of_answer(database, one.invitation_id),
+        )
+        for one in found
+    )
+    return [FollowUpRow(one, case, status) for one, case, status in rows if case and status]
 
 
-def _draft(case: AnsweredCase) -> EmailDraft:
+def situations_of(case: AnsweredCase, low_threshold: int) -> tuple[Situation, ...]:
+    """Return which drafts suit an answer, the most suitable one first."""
+    if case.is_low(low_threshold):
+        return "apology", "question"
+    return ("thanks", "question") if lowest(case) >= _PRAISE else ("question", "thanks")
+
+
+def _seen(follow_up: FollowUp) -> str:
+    return fingerprint(follow_up.owner, str(follow_up.due_on), bool(follow_up.closed_at))
+
+
+def _next_working_day() -> date:
+    return due_on(now(), 1, program().zone, program().facts.organisation.holidays)
+
+
+def _draft(case: AnsweredCase, situation: Situation) -> EmailDraft:
     invitation = invitations.find(program().database, case.invitation_id)
     language = choose([case.language], program().facts.languages)
     values = {
         "case_number": isolated(one_line(case.case_number)),
         "facts": program().facts,
         "commented": bool(case.comment),
+        "situation": situation,
+        "is_praise": lowest(case) >= _PRAISE,
         "welcome": bool(case.contact_welcome),
     }
     subject, body = subject_and_text(language, "follow-up", values)

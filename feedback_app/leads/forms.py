@@ -1,5 +1,6 @@
 """Fields and checks that the forms of several pages share."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -7,7 +8,7 @@ from flask import abort
 from wtforms import IntegerField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from feedback_app.base.text import clean
+from feedback_app.base.text import clean, one_line
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.refusals import TextLengthError
 
@@ -15,22 +16,40 @@ Form = TypeVar("Form", bound=LeadsForm)
 
 LONGEST_TEXT = 2000
 LONGEST_NUMBER = 7
+_LONGEST_NAME = 100
 _HIGHEST = 10**LONGEST_NUMBER - 1
 
 
 class TypedText(TextAreaField):
-    """A text of up to `LONGEST_TEXT` characters; `data` is without surrounding space."""
+    """A text of up to `longest` characters; `data` is without surrounding space."""
 
-    def __init__(self, *args: Any, required: bool = True, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._shortest = 1 if required else 0
+    def __init__(
+        self, *, required: bool = True, longest: int = LONGEST_TEXT, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.shortest, self.longest = 1 if required else 0, longest
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.data = clean(valuelist[0] if valuelist else "").strip()
 
     def pre_validate(self, form: Any) -> None:
-        if not self._shortest <= len(self.data or "") <= LONGEST_TEXT:
+        if not self.shortest <= len(self.data or "") <= self.longest:
             raise ValidationError("length")
+
+
+class OwnerField(TypedText):
+    """The name of the person who does something, on one line; may be empty."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, longest=_LONGEST_NAME, **options)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = one_line(valuelist[0] if valuelist else "")
+
+
+def fingerprint(*values: object) -> str:
+    """Return a short hash, so that a form identifies what its page showed."""
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
 
 def required_version() -> IntegerField:
@@ -52,5 +71,5 @@ def checked(form: Form) -> Form:
     valid = form.validate()
     for field in form:
         if isinstance(field, TypedText) and field.errors:
-            raise TextLengthError(len(field.data or ""), LONGEST_TEXT)
+            raise TextLengthError(len(field.data or ""), field.longest)
     return form if valid else abort(400)

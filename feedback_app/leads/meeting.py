@@ -1,93 +1,111 @@
-"""The meeting: low answers and comments one by one, decisions, minutes."""
+"""The meeting: open decisions, the agenda, answers one by one, and minutes saved while typed."""
 
-from flask import Response, abort, request, url_for
-from wtforms import HiddenField
+from typing import Any
 
+from flask import Response, abort, jsonify, request, url_for
+from wtforms import DateField, HiddenField
+from wtforms.validators import Optional
+
+from feedback_app.base.text import clean
 from feedback_app.database.contract import Transaction
+from feedback_app.leads.agenda import agenda_of
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
-from feedback_app.leads.cards import Card, in_groups, to_cards
+from feedback_app.leads.cards import Card, to_cards
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.forms import LONGEST_TEXT, TypedText, checked, seen_count
-from feedback_app.leads.pages import page, page_language, this_week
-from feedback_app.leads.reading import listed_answers
-from feedback_app.leads.refusals import TextLengthError
-from feedback_app.leads.versions import check_meeting_open, check_revision, has_decision
+from feedback_app.leads.decisions import seen as seen_decision
+from feedback_app.leads.forms import OwnerField, TypedText, checked, fingerprint
+from feedback_app.leads.pages import page, this_week
+from feedback_app.leads.reading import find_answer, listed_answers
+from feedback_app.leads.refusals import ConflictError
 from feedback_app.leads.week import review_of
-from feedback_app.records import AnsweredCase
-from feedback_app.reports.minutes import Minutes, minutes_as_markdown
-from feedback_app.review.scores import lowest
-from feedback_app.store import answer_status, answered_cases, meetings, reading_queue
+from feedback_app.store import answer_status, answered_cases, decisions, meetings, reading_queue
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
 
-class _DecisionForm(LeadsForm):
-    """The form around a step: every button saves the decision that was typed.
+class _StepForm(LeadsForm):
+    """The form around a step: every button saves the minutes and the decision that were typed.
 
-    `go` is the step to go to. `revision` is that of the answer of `invitation`, `decisions` the
-    number of decisions that the page showed, and `ended` whether it showed the meeting as ended.
+    `go` is the step to go to. `invitation` is the answer of the step, or "" for the meeting in
+    general; `seen` is the fingerprint of the minutes that the page showed.
     """
 
     invitation = HiddenField()
     step = HiddenField()
     go = HiddenField()
-    revision = seen_count()
-    decisions = seen_count()
-    ended = HiddenField()
+    seen = HiddenField()
+    minutes = TypedText(required=False)
     text = TypedText(required=False)
+    owner = OwnerField()
+    due_on = DateField(validators=[Optional()])
 
 
 @leads_pages.get("/<week:week>/meeting")
 def show_meeting(week: str) -> Response:
-    """Show one step: the start, an answer, or the end with all decisions."""
-    cases = list(answered_cases.answered_in(program().database, week, now()))
+    """Show one step: open decisions and the agenda, then an answer each, then the end."""
+    database = program().database
+    cases = list(answered_cases.answered_in(database, week, now()))
     left_over = _left_over(week)
-    groups = in_groups([*to_cards(cases, week), *left_over])
-    slides = sorted(groups["low"], key=_slide_order) + sorted(groups["remarks"], key=_slide_order)
+    meeting = meetings.of_week(database, week)
+    cards = [*to_cards(cases, week), *left_over]
+    agenda = agenda_of(cards, meeting, program().facts)
+    slides = agenda.slides
     last = len(slides) + 1
     step = min(max(_number(request.args.get("step", "0")), 0), last)
+    shown: dict[str, Any] = {}
+    if step == 0:
+        shown["review"] = review_of(week, cases)
+        shown["still_open"] = decisions.still_open(database, week)
+    card = slides[step - 1] if 0 < step < last else None
+    about = card.case.invitation_id if card else meetings.IN_GENERAL
     return page(
         "meeting",
         week=week,
-        review=review_of(week, cases),
-        meeting=meetings.of_week(program().database, week),
+        meeting=meeting,
+        agenda=agenda,
         slides=slides,
-        silent=sorted(groups["silent"], key=_slide_order),
-        not_shown=reading_queue.count_undiscussed(program().database, week) - len(left_over),
+        not_shown=reading_queue.count_undiscussed(database, week) - len(left_over),
         step=step,
         last=last,
-        card=slides[step - 1] if 0 < step < last else None,
+        card=card,
+        about=about,
+        seen=fingerprint(meeting.minutes_about(about)),
+        seen_decision=seen_decision,
+        **shown,
     )
 
 
-@leads_pages.post("/<week:week>/meeting/decisions")
-def add_decision(week: str) -> Response:
-    """Add a decision about one answer or about the week, and go to a step.
+@leads_pages.post("/<week:week>/meeting/agenda")
+def choose_agenda(week: str) -> Response:
+    """Save which of the listed answers are discussed, and go to a step.
 
-    Without a step to go to, the decision must have a text.
+    What the lead did not change stays as a colleague chose it meanwhile.
     """
     week = _begun_week(week)
-    form = checked(_DecisionForm(request.form))
-    if not form.text.data and not form.go.data:
-        raise TextLengthError(0, LONGEST_TEXT)
-    case = _decided_case(form)
+    listed, was, ticked = (_ids(name) for name in ("listed", "was", "pick"))
     with program().database.write() as tx:
-        _save_decision(tx, week, form, case)
-    return _to_step(week, form.go.data or form.step.data)
+        for chosen, mine in ((True, ticked), (False, listed - ticked)):
+            changed = (ticked ^ was) & listed & mine
+            meetings.choose(tx, week, sorted(changed), chosen, now())
+            meetings.choose(tx, week, sorted((mine & listed) - changed), chosen, now(), keep=True)
+    return _to_step(week, request.form.get("go"))
 
 
-@leads_pages.post("/<week:week>/meeting/decisions/<decision_id>/withdraw")
-def delete_decision(week: str, decision_id: str) -> Response:
-    """Delete a decision from the minutes, unless a colleague deleted it first."""
+@leads_pages.post("/<week:week>/meeting/step")
+def save_step(week: str) -> Response:
+    """Save the minutes and the decision of a step, and go to another one.
+
+    The page also sends the minutes alone while they are typed. It asks for JSON then and gets the
+    fingerprint for the next time.
+    """
     week = _begun_week(week)
-    form = checked(_DecisionForm(request.form))
-    case = _decided_case(form)
+    form = checked(_StepForm(request.form))
     with program().database.write() as tx:
-        _save_decision(tx, week, form, case)
-        if meetings.withdraw(tx, week, decision_id):
-            log_action(tx, "decision withdrawn", week)
-    return _to_step(week, form.step.data)
+        _save_step(tx, week, form)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(seen=fingerprint(form.minutes.data or ""))
+    return _to_step(week, form.go.data or form.step.data)
 
 
 @leads_pages.post("/<week:week>/meeting/end")
@@ -95,89 +113,62 @@ def end_meeting(week: str) -> Response:
     """End the meeting: mark the answers it showed as read, and all read answers as discussed.
 
     Leads need not mark each answer, so no customer sees "not read" by oversight. Answers that
-    arrived during the meeting were not shown and wait for the next one.
+    arrived during the meeting or were left off the agenda wait for the next one while unread.
     """
     week = _begun_week(week)
-    form, shown = checked(_DecisionForm(request.form)), listed_answers()
+    form, shown = checked(_StepForm(request.form)), listed_answers()
     with program().database.write() as tx:
-        _save_decision(tx, week, form, None)
-        if any(reading_queue.is_unread(tx, invitation_id) for invitation_id, _ in shown):
-            check_meeting_open(tx, week, bool(form.ended.data), _minutes_path(week))
+        _save_step(tx, week, form)
         for invitation_id, revision in shown:
             reading_queue.mark_read(tx, invitation_id, revision, now())
         reading_queue.mark_discussed(tx, week, now())
         meetings.end(tx, week, now())
         log_action(tx, "meeting ended", week)
-    return see_other(_minutes_path(week))
+    return see_other(url_for("leads.show_minutes", week=week))
 
 
-@leads_pages.get("/<week:week>/minutes")
-def show_minutes(week: str) -> Response:
-    """Show the minutes, for screen and print."""
-    minutes = minutes_of(week)
-    shown = minutes.to_discuss(program().facts.survey.low_threshold)
-    return page("minutes", week=week, minutes=minutes, review=minutes.review, shown=shown)
+def _save_step(tx: Transaction, week: str, form: _StepForm) -> None:
+    """Save the minutes and the decision that were typed.
 
-
-@leads_pages.post("/<week:week>/minutes.md")
-def download_minutes(week: str) -> Response:
-    """Download the minutes as Markdown. They contain comments, so the audit log records it."""
-    minutes = minutes_of(week)
-    with program().database.write() as tx:
-        log_action(tx, "export", f"{week} minutes")
-    text = minutes_as_markdown(minutes, program().facts, page_language())
-    response = Response(text, content_type="text/markdown; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="minutes-{week}.md"'
-    return response
-
-
-def minutes_of(week: str) -> Minutes:
-    """Return the minutes of the meeting of `week`: answers discussed and decisions."""
-    database = program().database
-    cases = list(answered_cases.answered_in(database, week, now()))
-    return Minutes(
-        review=review_of(week, cases),
-        meeting=meetings.of_week(database, week),
-        discussed=tuple(answered_cases.discussed_in(database, week, now())),
-        unread=reading_queue.count_unread(database, week),
-    )
-
-
-def _decided_case(form: _DecisionForm) -> AnsweredCase | None:
-    """Return the answer that the decision is about, if any. Abort with 404 if it is missing."""
-    if not form.invitation.data:
-        return None
-    return answered_cases.find(program().database, form.invitation.data, now()) or abort(404)
-
-
-def _save_decision(
-    tx: Transaction, week: str, form: _DecisionForm, case: AnsweredCase | None
-) -> None:
-    """Add the decision that was typed, if any, about an answer or about the week.
-
-    Raises ConflictError if the answer, the decisions or the meeting changed since the page was
-    loaded.
+    Raises ConflictError if a colleague wrote other minutes after the page was loaded.
     """
-    text = form.text.data
-    if not text:
-        return
-    discard = url_for("leads.show_meeting", week=week, step=_number(form.step.data))
-    if case:
-        check_revision(tx, case, form.revision.data or 0, discard)
-    check_meeting_open(tx, week, bool(form.ended.data), discard)
-    invitation_id = case.invitation_id if case else None
-    if not has_decision(tx, week, invitation_id, text, form.decisions.data or 0, discard):
-        meetings.decide(tx, week, invitation_id, text, now())
+    about = form.invitation.data or meetings.IN_GENERAL
+    about = find_answer(about).invitation_id if about else about
+    tx.only_one(f"meeting {week}")
+    if "minutes" in request.form:
+        _save_minutes(tx, week, about, form)
+    text = form.text.data or ""
+    known = meetings.of_week(tx, week).decisions_about(about or None)
+    # The same decision again: the form was sent twice.
+    if text and text not in [one.text for one in known]:
+        owner, due_on = form.owner.data or "", form.due_on.data
+        decisions.add(tx, week, about or None, text, now(), owner, due_on)
         log_action(tx, "decision noted", week)
 
 
-def _minutes_path(week: str) -> str:
-    return url_for("leads.show_minutes", week=week)
+def _save_minutes(tx: Transaction, week: str, about: str, form: _StepForm) -> None:
+    mine, theirs = form.minutes.data or "", meetings.minutes_about(tx, week, about)
+    if mine == theirs:
+        return
+    # A text that contains all of theirs loses nothing.
+    if form.seen.data != fingerprint(theirs) and theirs not in mine:
+        raise ConflictError(
+            "minutes",
+            url_for("leads.show_meeting", week=week, step=_number(form.step.data)),
+            newer={"seen": fingerprint(theirs), "minutes": f"{theirs}\n\n{mine}".strip()},
+            theirs=[theirs],
+        )
+    meetings.save_minutes(tx, week, about, mine, now())
 
 
 def _begun_week(week: str) -> str:
     """Return `week`. Abort with 400 if it is in the future."""
     return week if week <= this_week() else abort(400)
+
+
+def _ids(name: str) -> set[str]:
+    """Return the ids in the fields of this name, each with one or more of them."""
+    return set(clean(" ".join(request.form.getlist(name))).split())
 
 
 def _left_over(week: str) -> list[Card]:
@@ -190,11 +181,6 @@ def _left_over(week: str) -> list[Card]:
         if case and status:
             cards.append(Card(case, status))
     return cards
-
-
-def _slide_order(card: Card) -> tuple[int, str, str]:
-    """Return the sort key of a slide. It does not change when the answer is marked as read."""
-    return lowest(card.case), card.case.answered_week or "", card.case.invitation_id
 
 
 def _number(text: str | None) -> int:

@@ -1,8 +1,5 @@
 """Redact words in the texts about an answer: first shown, then removed permanently."""
 
-import hashlib
-from collections.abc import Iterable
-
 from flask import Response, request
 from wtforms import BooleanField, Field, HiddenField, StringField
 from wtforms.validators import ValidationError
@@ -12,7 +9,7 @@ from feedback_app.base.text import one_line
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.forms import checked
+from feedback_app.leads.forms import checked, fingerprint
 from feedback_app.leads.pages import own_path, page
 from feedback_app.leads.reading import answer_page, find_answer, page_before
 from feedback_app.records import AnsweredCase
@@ -60,7 +57,7 @@ def redact(invitation_id: str) -> Response:
     with program().database.write() as tx:
         answers.lock(tx, case.invitation_id)
         texts = answer_texts.of_answer(tx, case.invitation_id)
-        is_seen = form.seen.data == _fingerprint(texts)
+        is_seen = form.seen.data == fingerprint(texts)
         if is_seen and answer_texts.redact(tx, case.invitation_id, form.wanted):
             log_action(tx, "comment redacted", case.case_number)
     return see_other(page_before(form, case)) if is_seen else _preview(form, case, texts)
@@ -78,11 +75,7 @@ def _preview(form: _RedactForm, case: AnsweredCase, texts: list[AnswerText]) -> 
         found=[(one, marked(one.text, form.wanted)) for one in found],
         is_in_comment=any((one.kind, one.key) == ("comment", str(case.revision)) for one in found),
         wanted=form.wanted,
-        seen=_fingerprint(texts),
+        seen=fingerprint(texts),
         is_changed=bool(form.seen.data),
         back=page_before(form, case),
     )
-
-
-def _fingerprint(texts: Iterable[AnswerText]) -> str:
-    return hashlib.sha256(repr(list(texts)).encode()).hexdigest()[:16]

@@ -18,8 +18,9 @@ _LARGEST = 20 * 1024
 _SECRET = ("csrf_token", "password", FIELD)
 # Fields that nobody types. The page shows all others, so that the text of a new field is not lost.
 _NOT_TYPED = (
-    *("answer", "anyway", "back", "confirm", "decisions", "ended", "follow_ups", "form", "go"),
-    *("invitation", "notes", "number", "outcome", "revision", "step"),
+    *("answer", "anyway", "back", "confirm", "decision", "delete", "follow_ups", "form", "go"),
+    *("invitation", "listed", "notes", "number", "outcome", "pick", "reopen", "revision", "seen"),
+    *("step", "tomorrow", "was"),
 )
 
 Fields = tuple[tuple[str, str], ...]
@@ -35,12 +36,12 @@ class ReturnedForm:
     @property
     def typed(self) -> Fields:
         """Return the fields with text that a lead typed."""
-        return tuple(field for field in self.fields if field[0] not in _NOT_TYPED)
+        return tuple(field for field in self.fields if _is_typed(field))
 
     @property
     def hidden(self) -> Fields:
         """Return the fields that the page sends along without showing them."""
-        return tuple(field for field in self.fields if field[0] in _NOT_TYPED)
+        return tuple(field for field in self.fields if not _is_typed(field))
 
     def with_values(self, values: dict[str, str]) -> "ReturnedForm":
         """Return the form with these values in place of those it has."""
@@ -83,6 +84,11 @@ def _unpacked(text: str) -> ReturnedForm | None:
     if endpoint == SIGN_IN or not is_ours:
         return None
     return replace(form, fields=_without_secrets(form.fields))
+
+
+def _is_typed(field: tuple[str, str]) -> bool:
+    name, text = field
+    return bool(text) and name not in _NOT_TYPED
 
 
 def _without_secrets(fields: Iterable[tuple[str, str]]) -> Fields:

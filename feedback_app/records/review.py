@@ -1,6 +1,7 @@
 """Data classes of the weekly review."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple
@@ -11,6 +12,8 @@ Role = Literal["reader", "lead", "admin"]
 ROLES: tuple[Role, ...] = ("reader", "lead", "admin")
 FollowUpOutcome = Literal["contacted", "not_reached", "not_needed"]
 FOLLOW_UP_OUTCOMES: tuple[FollowUpOutcome, ...] = ("contacted", "not_reached", "not_needed")
+# Why a follow-up was closed automatically.
+ClosedBecause = Literal["erased", "opted_out"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,99}")
 
@@ -77,6 +80,7 @@ class FollowUp:
     closed_at: datetime | None = None
     outcome: str | None = None
     remark: str = ""
+    owner: str = ""
 
     def is_overdue(self, today: date) -> bool:
         """Return whether it is still open after its due date."""
@@ -95,22 +99,54 @@ class AnswerStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """A decision of a meeting, optionally about a case."""
+    """A decision of the meeting of `week`, optionally about a case.
+
+    `owner` is a name that a lead typed, or "".
+    """
 
     id: str
+    week: str
     text: str
     written_at: datetime
+    owner: str = ""
+    due_on: date | None = None
+    done_at: datetime | None = None
     invitation_id: str | None = None
     case_number: str | None = None
+
+    def is_overdue(self, today: date) -> bool:
+        """Return whether it is still open after its due date."""
+        return self.done_at is None and self.due_on is not None and today > self.due_on
+
+
+class MeetingItem(NamedTuple):
+    """Minutes about an answer. `chosen` is None if no saved agenda listed the answer."""
+
+    chosen: bool | None
+    text: str
+    case_number: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Meeting:
-    """The meeting about the answers of a week. `ended_at` is None until it ends."""
+    """The meeting about the answers of a week. `ended_at` is None until it ends.
+
+    `items` maps invitation ids to what was chosen and written; "" is the meeting in general.
+    """
 
     week: str
     ended_at: datetime | None
     decisions: tuple[Decision, ...]
+    items: Mapping[str, MeetingItem]
+
+    def minutes_about(self, invitation_id: str) -> str:
+        """Return the minutes about an answer, or with "" about the meeting in general."""
+        item = self.items.get(invitation_id)
+        return item.text if item else ""
+
+    def decisions_about(self, invitation_id: str | None) -> list[Decision]:
+        """Return the decisions about this answer, or about the week if it is None."""
+        return [one for one in self.decisions if one.invitation_id == invitation_id]
 
 
 class ScoreCount(NamedTuple):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from feedback_app.base.templates import template
-from feedback_app.records import AnsweredCase, Decision, Meeting
+from feedback_app.records import AnsweredCase, Decision, Meeting, MeetingItem
 from feedback_app.reports.formatting import words
 from feedback_app.reports.markdown_export import tidy
 from feedback_app.reports.markdown_quoting import inline, link, quote
@@ -14,38 +14,40 @@ from support_facts import Facts
 
 @dataclass(frozen=True, kw_only=True)
 class Minutes:
-    """The answers that a meeting discussed, and its decisions.
+    """The decisions of a meeting, and the answers that it discussed.
 
-    `discussed` has answers of the week and of earlier weeks; `unread` is the number of unread
-    answers of the week.
+    `earlier` are the open decisions of earlier meetings. `discussed` has answers of the week and
+    of earlier weeks; `unread` is the number of unread answers of the week.
     """
 
     review: WeekReview
     meeting: Meeting
+    earlier: tuple[Decision, ...]
     discussed: tuple[AnsweredCase, ...]
     unread: int
 
     def to_discuss(self, low_threshold: int) -> list[AnsweredCase]:
-        """Return the low answers and those with a comment, lowest first."""
-        chosen = [case for case in self.discussed if case.comment or case.is_low(low_threshold)]
-        return sorted(chosen, key=lowest)
+        """Return the answers on the agenda, lowest first.
 
-    def decided_about(self, invitation_id: str | None) -> list[Decision]:
-        """Return the decisions about this answer, or about the week if it is None."""
-        return [one for one in self.meeting.decisions if one.invitation_id == invitation_id]
+        Without a saved agenda these are the low answers and those with a comment.
+        """
 
-    def other_decisions(self, shown: list[AnsweredCase]) -> list[Decision]:
-        """Return the decisions about answers that are not in `shown`.
+        def is_shown(case: AnsweredCase) -> bool:
+            item = self.meeting.items.get(case.invitation_id)
+            if item and (item.text or item.chosen is not None):
+                return bool(item.text or item.chosen)
+            return bool(case.comment) or case.is_low(low_threshold)
 
-        The meeting may decide about an answer that it does not mark as discussed, because the
+        return sorted(filter(is_shown, self.discussed), key=lowest)
+
+    def other_items(self, shown: list[AnsweredCase]) -> list[MeetingItem]:
+        """Return the minutes about answers that are not in `shown`.
+
+        The meeting may talk about an answer that it does not mark as discussed, because the
         customer changed it meanwhile or an earlier meeting discussed it.
         """
-        ids = {case.invitation_id for case in shown}
-        return [
-            one
-            for one in self.meeting.decisions
-            if one.invitation_id and one.invitation_id not in ids
-        ]
+        ids = {"", *(case.invitation_id for case in shown)}
+        return [one for id_, one in self.meeting.items.items() if one.text and id_ not in ids]
 
 
 def minutes_as_markdown(minutes: Minutes, facts: Facts, language: str) -> str:

@@ -12,7 +12,7 @@ from feedback_app.store.rows import times_in
 
 _SELECT = """
     SELECT answers.invitation_id, unread_revision, read_at, discussed_at, discussed_week,
-           handled_at, number, opened_at, due_on, closed_at, outcome, remark
+           handled_at, number, opened_at, due_on, closed_at, outcome, remark, owner
     FROM answers
     LEFT JOIN open_answers ON open_answers.invitation_id = answers.invitation_id
     LEFT JOIN progress ON progress.invitation_id = answers.invitation_id

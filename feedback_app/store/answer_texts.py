@@ -1,4 +1,4 @@
-"""Every text about an answer: comments, notes, follow-up results and decisions."""
+"""Every text about an answer: comments, notes, follow-up results, decisions and minutes."""
 
 from typing import Literal, NamedTuple
 
@@ -8,18 +8,21 @@ from feedback_app.base.text import searchable_column
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.store import answers
 
-Kind = Literal["comment", "note", "result", "decision"]
+Kind = Literal["comment", "note", "result", "decision", "minutes"]
+_IN_ITS_WEEKS = """week IN (SELECT answered_week FROM answers WHERE invitation_id = :id
+                            UNION SELECT discussed_week FROM progress WHERE invitation_id = :id)"""
 _SELECT: dict[Kind, str] = {
     "comment": """SELECT CAST(revision AS TEXT) AS key, comment AS text FROM answers
                   WHERE invitation_id = :id ORDER BY revision DESC""",
     "note": "SELECT id AS key, text FROM notes WHERE invitation_id = :id ORDER BY written_at, id",
     "result": """SELECT CAST(number AS TEXT) AS key, remark AS text FROM follow_ups
                  WHERE invitation_id = :id ORDER BY number""",
-    "decision": """SELECT id AS key, text FROM decisions
-                   WHERE invitation_id = :id OR (invitation_id IS NULL AND week IN (
-                       SELECT answered_week FROM answers WHERE invitation_id = :id
-                       UNION SELECT discussed_week FROM progress WHERE invitation_id = :id))
-                   ORDER BY written_at, id""",
+    "decision": f"""SELECT id AS key, text FROM decisions
+                    WHERE invitation_id = :id OR (invitation_id IS NULL AND {_IN_ITS_WEEKS})
+                    ORDER BY written_at, id""",
+    "minutes": f"""SELECT week || invitation_id AS key, text FROM meeting_items
+                   WHERE invitation_id = :id OR (invitation_id = '' AND {_IN_ITS_WEEKS})
+                   ORDER BY week, invitation_id""",
 }
 _UPDATE: dict[Kind, str] = {
     "comment": """UPDATE answers SET comment = :text, searchable_comment = :searchable
@@ -29,6 +32,8 @@ _UPDATE: dict[Kind, str] = {
                  WHERE invitation_id = :id AND CAST(number AS TEXT) = :key""",
     "decision": """UPDATE decisions SET text = :text
                    WHERE (invitation_id = :id OR invitation_id IS NULL) AND id = :key""",
+    "minutes": """UPDATE meeting_items SET text = :text
+                  WHERE invitation_id IN (:id, '') AND week || invitation_id = :key""",
 }
 
 
@@ -43,7 +48,8 @@ class AnswerText(NamedTuple):
 def of_answer(source: Database | Transaction, invitation_id: str) -> list[AnswerText]:
     """Return every text about an answer: the newest comment, earlier ones, then the leads' texts.
 
-    Included are decisions about the week in which it arrived and the one in which it was discussed.
+    Included are decisions and minutes about the week in which it arrived, and about the one in
+    which it was discussed.
     """
     return [
         AnswerText(kind, row["key"], row["text"])

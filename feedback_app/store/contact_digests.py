@@ -12,6 +12,8 @@ _HAS_TEXT = """(
     EXISTS (SELECT 1 FROM answers WHERE answers.invitation_id = {id} AND comment <> '')
     OR EXISTS (SELECT 1 FROM notes WHERE notes.invitation_id = {id} AND text IS NOT NULL)
     OR EXISTS (SELECT 1 FROM decisions WHERE decisions.invitation_id = {id} AND text IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM meeting_items WHERE meeting_items.invitation_id = {id}
+               AND text IS NOT NULL)
     OR EXISTS (SELECT 1 FROM follow_ups WHERE follow_ups.invitation_id = {id}
                AND remark IS NOT NULL))"""
 

@@ -9,9 +9,14 @@ from feedback_app.database.lifetimes import PERSONAL_DATA
 from feedback_app.store import answers, follow_ups
 from feedback_app.store.rows import count
 
-_OF_INVITATION = ("outbox", "answers", "notes", "decisions", "follow_ups")
+_OF_INVITATION = ("outbox", "answers", "notes", "decisions", "meeting_items", "follow_ups")
 # The tables of texts that leads write, and the column.
-_LEADS_TEXTS = {"notes": "text", "decisions": "text", "follow_ups": "remark"}
+_LEADS_TEXTS = {
+    "notes": "text",
+    "decisions": "text",
+    "meeting_items": "text",
+    "follow_ups": "remark",
+}
 
 # What each field of CaseTexts counts: column, table and condition.
 _COUNTED = (
@@ -19,6 +24,7 @@ _COUNTED = (
     ("DISTINCT invitation_id", "answers", "comment <> ''"),
     ("id", "notes", "text IS NOT NULL"),
     ("id", "decisions", "text IS NOT NULL"),
+    ("week", "meeting_items", "text IS NOT NULL"),
     ("number", "follow_ups", "remark IS NOT NULL"),
     ("number", "follow_ups", "closed_at IS NULL"),
 )
@@ -31,6 +37,7 @@ class CaseTexts(NamedTuple):
     comments: int = 0
     notes: int = 0
     decisions: int = 0
+    minutes: int = 0
     remarks: int = 0
     open_follow_ups: int = 0
 
@@ -126,7 +133,7 @@ def erase_case(tx: Transaction, case_ref: str, invitation_id: str, now: datetime
             id=invitation_id,
         )
     for follow_up in follow_ups.of_answer(tx, invitation_id):
-        follow_ups.close(tx, invitation_id, follow_up.number, "not_needed", "", now)
+        follow_ups.close(tx, invitation_id, follow_up.number, "erased", "", now)
     tx.run("DELETE FROM contact_digests WHERE invitation_id = :id", id=invitation_id)
     tx.run(
         f"UPDATE cases SET {_emptied(_columns('cases'))}, erased_at = :now WHERE id = :id",

@@ -4,15 +4,16 @@ An answer has at most one open follow-up. A closed one is never reopened; a new 
 instead, so the result of the first is kept.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.records import FollowUp, FollowUpOutcome
+from feedback_app.records import ClosedBecause, FollowUp, FollowUpOutcome
 from feedback_app.store import progress
 from feedback_app.store.rows import count
 
-_COLUMNS = "invitation_id, number, opened_at, due_on, closed_at, outcome, remark"
+_COLUMNS = "invitation_id, number, opened_at, due_on, closed_at, outcome, remark, owner"
 
 
 def open_for(tx: Transaction, invitation_id: str, now: datetime, due_on: date) -> bool:
@@ -40,7 +41,7 @@ def close(
     tx: Transaction,
     invitation_id: str,
     number: int,
-    outcome: FollowUpOutcome,
+    outcome: FollowUpOutcome | ClosedBecause,
     remark: str,
     now: datetime,
 ) -> bool:
@@ -57,6 +58,33 @@ def close(
     if closed:
         progress.mark_handled(tx, invitation_id, now)
     return bool(closed)
+
+
+def plan(tx: Transaction, follow_up: FollowUp, owner: str, due_on: date) -> bool:
+    """Set owner and due date of a follow-up; return False if it is not open."""
+    return bool(
+        tx.run(
+            """UPDATE follow_ups SET owner = :owner, due_on = :due_on
+               WHERE invitation_id = :id AND number = :number AND closed_at IS NULL""",
+            id=follow_up.invitation_id,
+            number=follow_up.number,
+            owner=owner or None,
+            due_on=due_on.isoformat(),
+        )
+    )
+
+
+def close_of(tx: Transaction, is_contact: Callable[[str], bool], now: datetime) -> None:
+    """Close the open follow-ups of the contacts that opted out of surveys."""
+    rows = tx.ask(
+        """SELECT follow_ups.invitation_id, number, contact_email FROM follow_ups
+           JOIN invitations ON invitations.id = follow_ups.invitation_id
+           JOIN cases ON cases.id = invitations.case_ref
+           WHERE follow_ups.closed_at IS NULL AND contact_email IS NOT NULL"""
+    )
+    for row in rows:
+        if is_contact(row["contact_email"]):
+            close(tx, row["invitation_id"], row["number"], "opted_out", "", now)
 
 
 def of_answer(source: Database | Transaction, invitation_id: str) -> list[FollowUp]:
@@ -111,4 +139,5 @@ def from_row(row: Row) -> FollowUp:
         closed_at=row["closed_at"] and from_text(row["closed_at"]),
         outcome=row["outcome"],
         remark=row["remark"] or "",
+        owner=row["owner"] or "",
     )

@@ -1,30 +1,32 @@
-"""Meetings: when they ended, and their decisions."""
+"""Meetings: their agenda, their minutes, and when they ended."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from feedback_app.base.links import new_id
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.records import Decision, Meeting
+from feedback_app.records import Meeting, MeetingItem
+from feedback_app.store import decisions
+
+# Stands for an invitation in the items of a meeting.
+IN_GENERAL = ""
 
 
 def of_week(source: Database | Transaction, week: str) -> Meeting:
     """Return the meeting of `week`, even if it has not been held yet."""
     ended = source.ask("SELECT ended_at FROM meetings WHERE week = :week", week=week)
     rows = source.ask(
-        """SELECT decisions.id, text, written_at, decisions.invitation_id, case_number
-           FROM decisions
-           LEFT JOIN invitations ON invitations.id = decisions.invitation_id
+        """SELECT meeting_items.invitation_id, chosen, text, case_number FROM meeting_items
+           LEFT JOIN invitations ON invitations.id = meeting_items.invitation_id
            LEFT JOIN cases ON cases.id = invitations.case_ref
-           WHERE week = :week AND text IS NOT NULL ORDER BY written_at, decisions.id""",
+           WHERE week = :week ORDER BY case_number, meeting_items.invitation_id""",
         week=week,
     )
     return Meeting(
         week=week,
         ended_at=from_text(ended[0]["ended_at"]) if ended else None,
-        decisions=tuple(
-            Decision(**{**row, "written_at": from_text(row["written_at"])}) for row in rows
-        ),
+        decisions=decisions.of_week(source, week),
+        items={row["invitation_id"]: _item(**row) for row in rows},
     )
 
 
@@ -41,23 +43,46 @@ def discussed_with(database: Database, week: str) -> str | None:
     return found
 
 
-def decide(tx: Transaction, week: str, invitation_id: str | None, text: str, now: datetime) -> None:
-    """Store a decision of the meeting."""
-    tx.run(
-        """INSERT INTO decisions (id, week, invitation_id, text, written_at)
-           VALUES (:id, :week, :invitation_id, :text, :now)""",
-        id=new_id(),
+def choose(
+    tx: Transaction, week: str, ids: Iterable[str], chosen: bool, now: datetime, keep: bool = False
+) -> None:
+    """Put these answers on the agenda, or leave them off.
+
+    With `keep`, a choice that a colleague has made in the meantime stays as it is.
+    """
+    choice = "coalesce(meeting_items.chosen, :chosen)" if keep else ":chosen"
+    for invitation_id in ids:
+        tx.run(
+            f"""INSERT INTO meeting_items (week, invitation_id, chosen, written_at)
+                VALUES (:week, :id, :chosen, :now)
+                ON CONFLICT (week, invitation_id) DO UPDATE SET chosen = {choice}""",
+            week=week,
+            id=invitation_id,
+            chosen=int(chosen),
+            now=now,
+        )
+
+
+def minutes_about(source: Database | Transaction, week: str, invitation_id: str) -> str:
+    """Return the minutes about an answer, or about the meeting in general; "" if none."""
+    rows = source.ask(
+        "SELECT text FROM meeting_items WHERE week = :week AND invitation_id = :id",
         week=week,
-        invitation_id=invitation_id,
-        text=text,
-        now=now,
+        id=invitation_id,
     )
+    return (rows[0]["text"] or "") if rows else ""
 
 
-def withdraw(tx: Transaction, week: str, decision_id: str) -> bool:
-    """Delete a decision; return whether it existed."""
-    return bool(
-        tx.run("DELETE FROM decisions WHERE id = :id AND week = :week", id=decision_id, week=week)
+def save_minutes(tx: Transaction, week: str, invitation_id: str, text: str, now: datetime) -> None:
+    """Replace the minutes about an answer, or about the meeting in general."""
+    tx.run(
+        """INSERT INTO meeting_items (week, invitation_id, text, written_at)
+           VALUES (:week, :id, :text, :now)
+           ON CONFLICT (week, invitation_id) DO UPDATE SET text = :text, written_at = :now""",
+        week=week,
+        id=invitation_id,
+        text=text or None,
+        now=now,
     )
 
 
@@ -71,3 +96,9 @@ def end(tx: Transaction, week: str, now: datetime) -> bool:
             now=now,
         )
     )
+
+
+def _item(
+    invitation_id: str, chosen: int | None, text: str | None, case_number: str | None
+) -> MeetingItem:
+    return MeetingItem(None if chosen is None else bool(chosen), text or "", case_number)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from feedback_app.base.addresses import spellings
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Transaction
+from feedback_app.store import follow_ups
 
 
 class OptOut(NamedTuple):
@@ -31,13 +32,14 @@ def add(tx: Transaction, address: str, now: datetime) -> None:
 
 
 def add_digest(tx: Transaction, digest: str, now: datetime) -> None:
-    """Opt the address with this digest out."""
+    """Opt the address with this digest out, and close its open follow-ups."""
     tx.run(
         """INSERT INTO opt_outs (contact_digest, since) VALUES (:digest, :now)
            ON CONFLICT (contact_digest) DO NOTHING""",
         digest=digest,
         now=now,
     )
+    follow_ups.close_of(tx, lambda address: digest_of(address) == digest, now)
 
 
 def remove(tx: Transaction, address: str) -> None:

@@ -10,7 +10,7 @@ from click.testing import Result
 from feedback_app.commands.erase import erase_command
 from feedback_app.commands.invite import invite
 from feedback_app.jobs.retention import end_lifetimes
-from feedback_app.store import answer_status, meetings
+from feedback_app.store import answer_status, decisions
 from tests.support.office import KEY, NOW, Office
 from tests.support.team import answered
 
@@ -75,8 +75,8 @@ def test_everything_about_a_case_is_listed_erased_and_written_to_the_audit_log(
         answer_status.add_note(tx, one, "a note", office.now)
         answer_status.add_note(tx, other, "like case 0042", office.now)
         answer_status.add_note(tx, other, "not like case 00421", office.now)
-        meetings.decide(tx, "2026-W48", one, "a decision", office.now)
-        meetings.decide(tx, "2026-W48", None, "call 0042\u202e back", office.now)
+        decisions.add(tx, "2026-W48", one, "a decision", office.now)
+        decisions.add(tx, "2026-W48", None, "call 0042\u202e back", office.now)
     done = erase("--case", "0042", "--yes")
     assert done.exit_code == 0
     for line in (
@@ -92,7 +92,7 @@ def test_everything_about_a_case_is_listed_erased_and_written_to_the_audit_log(
     assert [row["text"] for row in office.rows("notes") if row["text"]] == ["not like case 00421"]
     assert [row["text"] for row in office.rows("decisions")] == [None, None]
     (follow_up,) = office.rows("follow_ups")
-    assert (follow_up["closed_at"] is not None, follow_up["outcome"]) == (True, "not_needed")
+    assert (follow_up["closed_at"] is not None, follow_up["outcome"]) == (True, "erased")
     action = office.rows("lead_actions")[-1]
     assert (action["lead_name"], action["action"], action["subject"]) == (
         "command line",

@@ -108,6 +108,23 @@ class TestClosing:
         assert ann.post(place, **again, remark="Mine").status_code == 303
 
 
+def test_a_plan_of_a_follow_up_that_a_colleague_changed_is_shown_first(
+    ann: Somebody, bob: Somebody, one: str
+) -> None:
+    page = bob.get(f"/review/follow-ups/{one}").text
+    place = f"/review/follow-ups/{one}/plan"
+    seen = fields_of(page, place)
+    ann.post(place, **seen, owner="Kim", due_on="2026-11-27")
+    refused = bob.post(place, **seen, owner="Lou", due_on="2026-11-30")
+    assert refused.status_code == 409
+    assert "Kim · 2026-11-27" in refused.text
+    assert typed_in(refused.text, place) == "Lou"
+    again = fields_of(refused.text, place)
+    assert bob.post(place, **again, owner="Lou", due_on="2026-11-30").status_code == 303
+    (found,) = follow_ups.of_answer(ann.office.program.database, one)
+    assert (found.owner, found.due_on.isoformat()) == ("Lou", "2026-11-30")
+
+
 def test_a_follow_up_that_a_colleague_opened_and_closed_is_shown_first(
     ann: Somebody, bob: Somebody
 ) -> None:
@@ -179,81 +196,106 @@ def test_answers_that_changed_stay_unread_when_all_are_marked(ann: Somebody) -> 
 class TestMeeting:
     """Both leads have the meeting open."""
 
-    def test_a_decision_is_shown_next_to_a_colleagues_and_both_are_kept(
+    def test_minutes_that_both_typed_are_shown_and_both_are_kept(
         self, ann: Somebody, bob: Somebody, one: str
     ) -> None:
-        place = f"{MEETING}/decisions"
+        place = f"{MEETING}/step"
+        seen = fields_of(bob.get(f"{MEETING}?step=1").text, place)
+        ann.post(place, **seen, minutes="Ann <asks>")
+        refused = bob.post(place, **seen, minutes="Bob asks", text="Call them", go="2")
+        assert refused.status_code == 409
+        assert "Ann &lt;asks&gt;" in refused.text
+        again = fields_of(refused.text, place)
+        assert 'name="minutes">\nAnn &lt;asks&gt;\n\nBob asks</textarea>' in refused.text
+        typed = {"minutes": "Ann <asks>\n\nBob asks", "text": "Call them"}
+        done = bob.post(place, **{**again, **typed})
+        assert done.location == f"{MEETING}?step=2"
+        meeting = meetings.of_week(ann.office.program.database, WEEK)
+        assert meeting.minutes_about(one) == "Ann <asks>\n\nBob asks"
+        assert [decision.text for decision in meeting.decisions] == ["Call them"]
+
+    def test_minutes_that_contain_a_colleagues_text_are_saved(
+        self, ann: Somebody, bob: Somebody, one: str
+    ) -> None:
+        place = f"{MEETING}/step"
+        seen = fields_of(bob.get(f"{MEETING}?step=1").text, place)
+        ann.post(place, **seen, minutes="Ann asks")
+        assert bob.post(place, **seen, minutes="Ann asks, Bob too").status_code == 303
+
+    def test_decisions_of_two_leads_are_both_kept(
+        self, ann: Somebody, bob: Somebody, one: str
+    ) -> None:
+        place = f"{MEETING}/step"
         seen = fields_of(bob.get(f"{MEETING}?step=1").text, place)
         ann.post(place, **seen, text="Call them")
-        refused = bob.post(place, **seen, text="Write to them")
-        assert refused.status_code == 409
-        assert "Call them" in refused.text
-        assert typed_in(refused.text, place) == "Write to them"
-        bob.post(place, **fields_of(refused.text, place), text="Write to them")
-        meeting = meetings.of_week(ann.office.program.database, WEEK)
-        texts = sorted(decision.text for decision in meeting.decisions)
-        assert texts == ["Call them", "Write to them"]
+        bob.post(place, **seen, text="Write to them")
+        bob.post(place, **seen, text="Write to them")
+        texts = sorted(row["text"] for row in ann.office.rows("decisions"))
+        assert texts == ["Call them", "Write to them"], "a form that is sent twice adds one"
 
-    def test_a_typed_decision_is_saved_by_every_button_of_its_step(
+    def test_a_decision_that_a_colleague_changed_is_shown_before_it_is_replaced(
+        self, ann: Somebody, bob: Somebody, one: str
+    ) -> None:
+        ann.post(f"{MEETING}/step", text="Call them")
+        (row,) = ann.office.rows("decisions")
+        place = f"/review/decisions/{row['id']}"
+        seen = fields_of(bob.get("/review/decisions").text, place)
+        ann.post(place, **seen, text="Call them", owner="Kim", due_on="2026-12-01")
+        refused = bob.post(place, **seen, text="Visit them", owner="Lou", due_on="")
+        assert refused.status_code == 409
+        assert "Call them · Kim · 2026-12-01" in refused.text
+        assert typed_in(refused.text, place) == "Visit them"
+        assert bob.post(place, **seen, text="Call them", delete="y").status_code == 409
+        again = fields_of(refused.text, place)
+        assert bob.post(place, **again, text="Visit them", owner="Lou").status_code == 303
+        (row,) = ann.office.rows("decisions")
+        assert (row["text"], row["owner"], row["due_on"]) == ("Visit them", "Lou", None)
+        seen = fields_of(bob.get("/review/decisions").text, place)
+        for _ in range(2):
+            assert bob.post(place, **seen, text="Visit them", owner="Lou", delete="y").location
+        assert ann.office.rows("decisions") == []
+
+    def test_what_is_typed_is_saved_by_every_button_of_its_step(
         self, ann: Somebody, one: str
     ) -> None:
         page = ann.get(f"{MEETING}?step=1").text
-        assert 'form="decide" name="go" value="2"' in page
-        seen = fields_of(page, f"{MEETING}/decisions")
-        done = ann.post(f"{MEETING}/decisions", **seen, text="By next", go="2")
+        assert 'form="step" name="go" value="2"' in page
+        seen = fields_of(page, f"{MEETING}/step")
+        done = ann.post(f"{MEETING}/step", **seen, text="By next", minutes="Next", go="2")
         assert done.location == f"{MEETING}?step=2"
         (first,) = ann.office.rows("decisions")
         assert (first["text"], first["invitation_id"]) == ("By next", one)
-        last = ann.get(f"{MEETING}?step=2").text
-        seen = fields_of(last, f"{MEETING}/decisions")
-        deleting = f"{MEETING}/decisions/{first['id']}/withdraw"
-        assert f'formaction="{deleting}"' in last
-        ann.post(deleting, **seen, text="By delete")
-        assert [row["text"] for row in ann.office.rows("decisions")] == ["By delete"]
-        ended = ann.post(f"{MEETING}/end", **seen, text="By end")
+        seen = fields_of(ann.get(f"{MEETING}?step=2").text, f"{MEETING}/step")
+        ended = ann.post(f"{MEETING}/end", **seen, text="By end", minutes="End")
         assert ended.location == f"/review/{WEEK}/minutes"
-        texts = sorted(row["text"] for row in ann.office.rows("decisions"))
-        assert texts == ["By delete", "By end"]
+        meeting = meetings.of_week(ann.office.program.database, WEEK)
+        assert sorted(decision.text for decision in meeting.decisions) == ["By end", "By next"]
+        assert (meeting.minutes_about(one), meeting.minutes_about("")) == ("Next", "End")
 
-    def test_moving_on_without_a_decision_stores_nothing(self, ann: Somebody, one: str) -> None:
+    def test_moving_on_without_a_text_stores_nothing(self, ann: Somebody, one: str) -> None:
         before = ann.office.everything()
-        done = ann.post(f"{MEETING}/decisions", go="2", step="1", text=" ")
+        done = ann.post(f"{MEETING}/step", go="2", step="1", text=" ", minutes=" ")
         assert done.location == f"{MEETING}?step=2"
         assert ann.office.everything() == before
 
-    def test_a_decision_after_the_end_is_asked_about(
+    def test_what_is_typed_after_the_end_is_kept(
         self, ann: Somebody, bob: Somebody, one: str
     ) -> None:
-        place = f"{MEETING}/decisions"
-        seen = fields_of(bob.get(f"{MEETING}?step=1").text, place)
+        seen = fields_of(bob.get(f"{MEETING}?step=1").text, f"{MEETING}/step")
         ann.post(f"{MEETING}/end", answer=f"{one}:1")
-        refused = bob.post(place, **seen, text="Too late?")
-        assert refused.status_code == 409
-        assert "ann ended this meeting on 24 Nov 2026" in refused.text
-        assert typed_in(refused.text, place) == "Too late?"
-        assert ann.office.rows("decisions") == []
-        bob.post(place, **fields_of(refused.text, place), text="Too late?")
-        assert len(ann.office.rows("decisions")) == 1
+        bob.post(f"{MEETING}/step", **seen, text="Not too late", minutes="Nor this")
+        minutes = ann.get(f"/review/{WEEK}/minutes").text
+        assert "Not too late" in minutes
+        assert "Nor this" in minutes
 
-    def test_an_end_after_the_end_discusses_nothing_more_unasked(
+    def test_an_end_after_the_end_discusses_what_its_page_showed(
         self, ann: Somebody, bob: Somebody, one: str
     ) -> None:
-        place = f"{MEETING}/end"
-        ann.post(place, answer=f"{one}:1")
-        assert bob.post(place, answer=f"{one}:1").status_code == 303, "nothing is left to mark"
-        late = answered(ann.office, "0002", 1, 1)
-        refused = bob.post(place, answer=f"{one}:1 {late}:1")
-        assert refused.status_code == 409
-        assert "ann ended this meeting" in refused.text
+        shown = answered(ann.office, "0002", 1, 1)
+        ann.post(f"{MEETING}/end", answer=f"{one}:1")
+        late = answered(ann.office, "0003", 1, 1)
+        assert bob.post(f"{MEETING}/end", answer=f"{one}:1 {shown}:1").status_code == 303
         assert [row["invitation_id"] for row in ann.office.rows("open_answers")] == [late]
-        again = fields_of(refused.text, place)
-        assert bob.post(place, **again).status_code == 303
-        assert ann.office.rows("open_answers") == []
-
-    def test_a_decision_that_a_colleague_deleted_is_no_error(self, ann: Somebody, one: str) -> None:
-        done = ann.post(f"{MEETING}/decisions/gone/withdraw", step="1")
-        assert done.location == f"{MEETING}?step=1"
-        assert ann.office.rows("lead_actions") == []
 
 
 def test_a_customer_note_is_shown_next_to_a_colleagues_and_both_are_published(
@@ -298,16 +340,19 @@ def test_a_redaction_of_words_that_a_colleague_redacted_first_changes_nothing(
     assert answer.comment == "Slow. ▇▇▇!"
 
 
-@pytest.mark.parametrize("action", ["close", "note", "decision"])
+@pytest.mark.parametrize("action", ["close", "note", "minutes", "plan"])
 def test_of_two_leads_at_the_same_time_one_is_asked(
     ann: Somebody, bob: Somebody, one: str, action: str
 ) -> None:
     place, name = {
         "close": (f"/review/follow-ups/{one}/close", "remark"),
         "note": (f"/review/answers/{one}/note", "text"),
-        "decision": (f"{MEETING}/decisions", "text"),
+        "minutes": (f"{MEETING}/step", "minutes"),
+        "plan": (f"/review/follow-ups/{one}/plan", "owner"),
     }[action]
     form = {"revision": "1", "number": "1", "outcome": "contacted"}
+    if action == "plan":
+        form |= fields_of(ann.get(f"/review/follow-ups/{one}").text, place)
     barrier, codes = threading.Barrier(2), []
 
     def send(lead: Somebody, token: Any) -> None:

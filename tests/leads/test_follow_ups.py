@@ -1,11 +1,12 @@
 """Follow-ups: opened by the answer, due, closed, and told to the customer as handled."""
 
+import re
 import threading
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from feedback_app.store import follow_ups
+from feedback_app.store import erasure, follow_ups, opt_outs
 from tests.support.office import Customer, Office
 from tests.support.team import Somebody, answered, words
 
@@ -208,3 +209,82 @@ def test_only_leads_see_the_customers_address(lena: Somebody) -> None:
     assert "Draft email" in shown
     assert "customer.example" not in shown
     assert "mailto:" not in shown
+
+
+def test_a_follow_up_has_an_owner_and_a_due_date(lena: Somebody) -> None:
+    one = wished(lena.office)
+    place = f"/review/follow-ups/{one}"
+    seen = re.findall(r'name="seen" value="(\w+)"', lena.get(place).text)[0]
+    plan = {"number": "1", "seen": seen, "owner": " Kim\nLee ", "due_on": "2026-12-04"}
+    assert lena.post(f"{place}/plan", **plan).location == place
+    assert "Due 4 Dec 2026 · " in lena.get("/review/follow-ups").text
+    assert "Kim Lee" in lena.get("/review/follow-ups").text
+    seen = re.findall(r'name="seen" value="(\w+)"', lena.get(place).text)[0]
+    tomorrow = {"number": "1", "seen": seen, "owner": "Kim Lee", "tomorrow": "y"}
+    assert "Due next working day (25 Nov 2026)" in lena.get(place).text
+    lena.post(f"{place}/plan", **tomorrow)
+    (row,) = lena.office.rows("follow_ups")
+    assert (row["owner"], row["due_on"]) == ("Kim Lee", "2026-11-25")
+    assert lena.post(f"{place}/plan", **{**tomorrow, "owner": "x" * 101}).status_code == 422
+    assert lena.post(f"{place}/plan", number="1", due_on="soon").status_code == 400
+
+
+def test_the_next_working_day_is_no_weekend_and_no_public_holiday(
+    lena: Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(lena.office.program.facts.organisation), "holidays", "DE-BE")
+    lena.office.wait(days=30)
+    place = f"/review/follow-ups/{wished(lena.office)}"
+    lena.sign_in("lena")
+    assert "Due next working day (28 Dec 2026)" in lena.get(place).text, "24 Dec is a Thursday"
+
+
+def test_the_list_shows_the_comment_and_the_notes(lena: Somebody) -> None:
+    one = wished(lena.office)
+    lena.post(f"/review/answers/{one}/note", revision="1", text="Their third case")
+    page = lena.get("/review/follow-ups").text
+    assert "Slow</blockquote>" in page
+    assert "Their third case" in page
+    assert "Their third case" in lena.get(f"/review/follow-ups/{one}").text
+
+
+@pytest.mark.parametrize(
+    ("scores", "offered", "said"),
+    [
+        ((1, 2), ["apology", "question"], "I have read your comment, and I am sorry"),
+        ((3, 4), ["question", "thanks"], "I would like to understand your feedback better:"),
+        ((5, 5), ["thanks", "question"], "I am glad that we could help you. Feedback like"),
+    ],
+)
+def test_a_draft_suits_the_answer_and_praise_never_gets_an_apology(
+    lena: Somebody, scores: tuple[int, int], offered: list[str], said: str
+) -> None:
+    one = answered(lena.office, "0001", *scores, comment="Words")
+    lena.post(f"/review/answers/{one}/follow-up", revision="1")
+    place = f"/review/follow-ups/{one}"
+    page = lena.get(place).text
+    assert re.findall(r'href="\?draft=(\w+)"', page) == offered
+    assert said in page
+    for situation in ("apology", "thanks", "question", "x"):
+        is_sorry = "sorry" in lena.get(f"{place}?draft={situation}").text
+        assert not is_sorry or "apology" in offered
+    other = lena.get(f"{place}?draft={offered[1]}").text
+    assert said not in other
+
+
+def test_a_follow_up_closes_automatically_with_its_reason(lena: Somebody) -> None:
+    one = wished(lena.office)
+    two = wished(lena.office, "0002", contact_email="other@customer.example")
+    wished(lena.office, "0003", contact_email="third@customer.example")
+    with lena.office.program.database.write() as tx:
+        opt_outs.add(tx, "OTHER@customer.example", lena.office.now)
+        case_ref = lena.office.invitation(one).case_ref
+        erasure.erase_case(tx, case_ref, one, lena.office.now)
+    page = lena.get("/review/follow-ups").text
+    assert "Open: 1" in page
+    assert "Automatically, because the customer opted out" in page
+    assert "Automatically, because the customer's data was erased" in page
+    for closed in (one, two):
+        shown = lena.get(f"/review/follow-ups/{closed}").text
+        assert "Closed 24 Nov 2026: Automatically" in shown
+        assert "Draft email" not in shown

@@ -144,6 +144,7 @@ def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -
         f"{house.week}/meeting?step=1",
         f"{house.week}/meeting?step=999",
         f"{house.week}/minutes",
+        "decisions",
         f"{house.week}/not-asked",
         "unread",
         "search?words=solved",
@@ -166,7 +167,7 @@ def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -
     show_person(page, house, "c8@customer.example")
     found |= everywhere(page, "person")
     context.close()
-    assert len(found) == 24 * len(VIEWS)
+    assert len(found) == 25 * len(VIEWS)
     assert {place: one for place, one in found.items() if one} == {}
 
 
@@ -245,6 +246,38 @@ def test_keys_press_the_same_buttons(house: House, browser: Any) -> None:
     assert complaints == [], "the policy lets our own style and script through"
 
 
+def test_minutes_are_saved_while_they_are_typed_next_to_a_quote_that_fills_the_screen(
+    house: House, browser: Any
+) -> None:
+    context = browser.new_context(locale="en-GB", viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    sign_in(page, house)
+    page.goto(f"{house.url}/review/{house.week}/meeting?step=1")
+    page.locator("#minutes").press_sequentially("We called")
+    page.wait_for_selector("#saved:text-is('Saved')")
+    page.locator("#minutes").press_sequentially(" them")
+    page.fill("#decision", "Write a page")
+    page.click("[data-step=next]")
+    page.wait_for_url("**/meeting?step=2")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/meeting?step=1")
+    assert page.input_value("#minutes") == "We called them"
+    assert "Write a page" in page.inner_text("aside")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
+    size = "parseFloat(getComputedStyle(document.querySelector('.screen blockquote')).fontSize)"
+    assert page.evaluate(size) >= 48
+    # A colleague's text is not overwritten: the page says so, and Save shows both texts.
+    other = context.new_page()
+    other.goto(page.url)
+    other.fill("#minutes", "Theirs")
+    follow(other, "#step button:has-text('Save')")
+    page.fill("#minutes", "Mine")
+    page.wait_for_selector("#saved:has-text('colleague')")
+    follow(page, "#step button:has-text('Save')")
+    assert page.input_value("[name=minutes]") == "Theirs\n\nMine"
+    context.close()
+
+
 def test_a_leads_monday(house: House, browser: Any) -> None:
     context = browser.new_context(
         java_script_enabled=False, viewport={"width": 390, "height": 800}, locale="en-GB"
@@ -282,7 +315,7 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
     follow(page, "text=Begin")
     assert "Case 0001" in page.inner_text("main")
     page.fill("#decision", "We tell customers each morning.")
-    follow(page, "text=Add decision")
+    follow(page, "#step button:has-text('Save')")
     assert "We tell customers each morning." in page.inner_text("main")
     while page.query_selector("[data-step=next]"):
         follow(page, "[data-step=next]")

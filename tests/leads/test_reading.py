@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.leads.pages import own_path
-from feedback_app.store import answer_status, answers, follow_ups, meetings
+from feedback_app.store import answer_status, answers, decisions, follow_ups
 from feedback_app.web.pages import see_other
 from tests.support.office import Customer, Office
 from tests.support.team import Somebody, answered, redact, words
@@ -132,7 +132,7 @@ def test_a_name_is_redacted_in_notes_results_and_decisions_too(lena: Somebody) -
         lena.post(f"/review/answers/{key}/note", revision="1", text="Ask Mu\u0308ller")
     with lena.office.program.database.write() as tx:
         for about, text in ((one, "MÜLLER calls"), (other, "Müller stays"), (None, "Thank Müller")):
-            meetings.decide(tx, WEEK, about, text, lena.office.now)
+            decisions.add(tx, WEEK, about, text, lena.office.now)
         follow_ups.close(tx, one, 1, "contacted", "Müller called", lena.office.now)
     shown = lena.post(f"/review/answers/{one}/redact/preview", words="Müller")
     assert "The comment does not contain “Müller”." in shown.text
@@ -223,9 +223,7 @@ def test_an_id_that_no_table_can_store_is_not_found(lena: Somebody, place: str) 
 def test_erasure_covers_what_leads_wrote_about_a_case(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 1, 1, comment="SECRET", contact_welcome=True)
     lena.post(f"/review/answers/{one}/note", revision="1", text="SECRET note")
-    lena.post(
-        "/review/2026-W48/meeting/decisions", invitation=one, revision="1", text="SECRET decision"
-    )
+    lena.post("/review/2026-W48/meeting/step", invitation=one, revision="1", text="SECRET decision")
     lena.post(
         f"/review/follow-ups/{one}/close",
         number="1",
@@ -277,7 +275,7 @@ def test_an_impossible_revision_is_refused(lena: Somebody, revision: str | None)
 def test_invisible_characters_in_a_searched_id_are_ignored(lena: Somebody) -> None:
     one = answered(lena.office, "0001", 1, 1)
     assert lena.post("/review/read", answer=f"{one}\x01:1").status_code == 303
-    place = f"/review/{WEEK}/meeting/decisions"
+    place = f"/review/{WEEK}/meeting/step"
     assert lena.post(place, invitation=f"{one}\x00", revision="1", text="Call").status_code == 303
     assert [row["invitation_id"] for row in lena.office.rows("progress")] == [one]
     assert [row["invitation_id"] for row in lena.office.rows("decisions")] == [one]

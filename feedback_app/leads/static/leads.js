@@ -38,6 +38,54 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// Minutes are saved a second after the last key, one request at a time.
+const minutes = document.querySelector("textarea[data-autosave]");
+if (minutes) {
+  const { form, dataset } = minutes;
+  let timer;
+  let saving = null;
+  const show = (text) => {
+    document.getElementById("saved").textContent = text;
+  };
+  const save = async () => {
+    const text = minutes.value;
+    const body = new URLSearchParams();
+    for (const name of ["csrf_token", "invitation", "step", "seen", "minutes"])
+      body.set(name, form.elements[name].value);
+    show(dataset.saving);
+    try {
+      const headers = { Accept: "application/json" };
+      const answer = await fetch(form.action, { method: "POST", body, headers });
+      if (answer.status === 409) return show(dataset.conflict);
+      if (!answer.ok) return show(dataset.failed);
+      form.elements.seen.value = (await answer.json()).seen;
+      minutes.defaultValue = text;
+      show(dataset.saved);
+    } catch {
+      show(dataset.failed);
+    }
+  };
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      if (saving) return later();
+      saving = save();
+      await saving;
+      saving = null;
+    }, 1000);
+  };
+  minutes.addEventListener("input", later);
+  // The form is sent after the request, which changes what counts as seen.
+  form.addEventListener("submit", async (event) => {
+    clearTimeout(timer);
+    if (!saving) return;
+    event.preventDefault();
+    await saving;
+    saving = null;
+    form.requestSubmit(event.submitter);
+  });
+}
+
 // Ask before typed text is lost: text in any form but the one that is being sent.
 let sent = null;
 document.addEventListener("submit", (event) => {

@@ -1,0 +1,44 @@
+"""The minutes of a meeting, as a page and as Markdown."""
+
+from flask import Response
+
+from feedback_app.leads.audit_log import log_action
+from feedback_app.leads.blueprint import leads_pages
+from feedback_app.leads.pages import page, page_language
+from feedback_app.leads.week import review_of
+from feedback_app.reports.minutes import Minutes, minutes_as_markdown
+from feedback_app.store import answered_cases, decisions, meetings, reading_queue
+from feedback_app.web.request import now, program
+
+
+@leads_pages.get("/<week:week>/minutes")
+def show_minutes(week: str) -> Response:
+    """Show the minutes, for screen and print."""
+    minutes = minutes_of(week)
+    shown = minutes.to_discuss(program().facts.survey.low_threshold)
+    return page("minutes", week=week, minutes=minutes, review=minutes.review, shown=shown)
+
+
+@leads_pages.post("/<week:week>/minutes.md")
+def download_minutes(week: str) -> Response:
+    """Download the minutes as Markdown. They contain comments, so the audit log records it."""
+    minutes = minutes_of(week)
+    with program().database.write() as tx:
+        log_action(tx, "export", f"{week} minutes")
+    text = minutes_as_markdown(minutes, program().facts, page_language())
+    response = Response(text, content_type="text/markdown; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="minutes-{week}.md"'
+    return response
+
+
+def minutes_of(week: str) -> Minutes:
+    """Return the minutes of the meeting of `week`: answers discussed and decisions."""
+    database = program().database
+    cases = list(answered_cases.answered_in(database, week, now()))
+    return Minutes(
+        review=review_of(week, cases),
+        meeting=meetings.of_week(database, week),
+        earlier=tuple(decisions.still_open(database, week)),
+        discussed=tuple(answered_cases.discussed_in(database, week, now())),
+        unread=reading_queue.count_unread(database, week),
+    )

@@ -1,0 +1,124 @@
+"""Decisions of meetings: what, who, until when, and whether it is done.
+
+Decisions whose text is over its retention period are left out.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from feedback_app.base.links import new_id
+from feedback_app.base.times import from_text
+from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.records import Decision
+from feedback_app.store.rows import in_list
+
+_SELECT = """
+    SELECT decisions.id, week, text, written_at, owner, due_on, done_at,
+           decisions.invitation_id, case_number
+    FROM decisions
+    LEFT JOIN invitations ON invitations.id = decisions.invitation_id
+    LEFT JOIN cases ON cases.id = invitations.case_ref
+    WHERE text IS NOT NULL AND
+"""
+# Without a due date comes last. "9" is after every date.
+_URGENT_FIRST = "ORDER BY coalesce(due_on, '9'), written_at, decisions.id"
+
+
+def of_week(source: Database | Transaction, week: str) -> tuple[Decision, ...]:
+    """Return the decisions of a meeting, oldest first."""
+    rows = source.ask(f"{_SELECT} week = :week ORDER BY written_at, decisions.id", week=week)
+    return tuple(_decision(row) for row in rows)
+
+
+def still_open(database: Database, before: str = "9") -> list[Decision]:
+    """Return the open decisions of weeks before `before`, by due date, earliest first."""
+    rows = database.ask(
+        f"{_SELECT} done_at IS NULL AND week < :before {_URGENT_FIRST}", before=before
+    )
+    return [_decision(row) for row in rows]
+
+
+def done_last(database: Database, limit: int) -> list[Decision]:
+    """Return the last `limit` decisions that were marked as done, newest first."""
+    rows = database.ask(
+        f"{_SELECT} done_at IS NOT NULL ORDER BY done_at DESC, decisions.id LIMIT :limit",
+        limit=limit,
+    )
+    return [_decision(row) for row in rows]
+
+
+def find(source: Database | Transaction, decision_id: str) -> Decision | None:
+    """Return the decision with this id, if it exists."""
+    rows = source.ask(f"{_SELECT} decisions.id = :id", id=decision_id)
+    return _decision(rows[0]) if rows else None
+
+
+def add(
+    tx: Transaction,
+    week: str,
+    invitation_id: str | None,
+    text: str,
+    now: datetime,
+    owner: str = "",
+    due_on: date | None = None,
+) -> None:
+    """Store a decision of the meeting of `week`, about an answer or about the week."""
+    tx.run(
+        """INSERT INTO decisions (id, week, invitation_id, text, owner, due_on, written_at)
+           VALUES (:id, :week, :invitation_id, :text, :owner, :due_on, :now)""",
+        id=new_id(),
+        week=week,
+        invitation_id=invitation_id,
+        text=text,
+        now=now,
+        **_stored(owner, due_on),
+    )
+
+
+def change(tx: Transaction, decision_id: str, text: str, owner: str, due_on: date | None) -> None:
+    """Replace the text, owner and due date of a decision."""
+    tx.run(
+        "UPDATE decisions SET text = :text, owner = :owner, due_on = :due_on WHERE id = :id",
+        id=decision_id,
+        text=text,
+        **_stored(owner, due_on),
+    )
+
+
+def mark_done(tx: Transaction, ids: Iterable[str], now: datetime) -> int:
+    """Mark the open ones among these decisions as done; return how many there were."""
+    names, values = in_list("id", ids)
+    return tx.run(
+        f"UPDATE decisions SET done_at = :now WHERE done_at IS NULL AND id IN ({names})",
+        now=now,
+        **values,
+    )
+
+
+def reopen(tx: Transaction, decision_id: str) -> int:
+    """Mark a decision as not done; return how many changed."""
+    return tx.run(
+        "UPDATE decisions SET done_at = NULL WHERE done_at IS NOT NULL AND id = :id",
+        id=decision_id,
+    )
+
+
+def delete(tx: Transaction, decision_id: str) -> bool:
+    """Delete a decision; return whether it existed."""
+    return bool(tx.run("DELETE FROM decisions WHERE id = :id", id=decision_id))
+
+
+def _stored(owner: str, due_on: date | None) -> dict[str, str | None]:
+    return {"owner": owner or None, "due_on": due_on.isoformat() if due_on else None}
+
+
+def _decision(row: Row) -> Decision:
+    return Decision(
+        **{
+            **row,
+            "owner": row["owner"] or "",
+            "written_at": from_text(row["written_at"]),
+            "due_on": row["due_on"] and date.fromisoformat(row["due_on"]),
+            "done_at": row["done_at"] and from_text(row["done_at"]),
+        }
+    )
