@@ -18,7 +18,7 @@ LIKELY_DUPLICATE = (
     "stored and nobody is asked twice; if it is a different case, import it with "
     "'feedback invite --ask-anyway'"
 )
-NOTHING_TO_WITHDRAW = "ignored: no unanswered survey is about an earlier closing of this case"
+NOTHING_TO_WITHDRAW = "ignored: this case has no unanswered survey to withdraw"
 _LINK_ALLOWED = (None, "no_address")
 _SENT_BY_SENDER = "withdrawn: the case system tells the customer itself"
 
@@ -168,10 +168,13 @@ def _delivered_before(
         return None
     before = closings.find(source, case_ref)
     within = timedelta(hours=program.facts.survey.same_closure_hours)
-    if before.case_id != delivery.case.case_id:
+    case = delivery.case
+    if before.case_id != case.case_id:
         reason = "was already used for another case"
-    elif not delivery.case.is_same_closing(before.closure_key, before.closed_at, within):
-        reason = "was already used for another closing"
-    else:
+    elif delivery.until_reopened or case.is_same_closing(
+        before.closure_key, before.closed_at, within
+    ):
         return before
+    else:
+        reason = "was already used for another closing"
     raise InvalidCaseError([FieldError("delivery_id", reason, True)])

@@ -109,13 +109,15 @@ class KnownCases:
     ) -> SeenClosing | None:
         """Return this closing, or one of the same case less than `within` away; None if none.
 
-        With `until_reopened`, an earlier closing is the same one unless the case was reopened.
+        A time between the first and the last report of a closing is that closing. With
+        `until_reopened`, an earlier closing is the same one unless the case was reopened.
         The one with the same closure key comes first, then the latest.
         """
         found = [
             one
             for one in self._closings(case)
             if case.is_same_closing(one.key, one.closed_at, within)
+            or one.closed_at <= case.closed_at <= one.last_closed_at
             or (until_reopened and self._is_still_closed(case, one))
         ]
         return max(

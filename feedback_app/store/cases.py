@@ -92,12 +92,16 @@ def complete(
 
 
 def is_known_near(source: Database | Transaction, case: ClosedCase, within: timedelta) -> bool:
-    """Return whether a closing of this case, by id or number, is stored less than `within` away."""
+    """Return whether a closing of this case, by id or number, is stored less than `within` away.
+
+    If a closing was reported several times, the distance to the nearest of them counts.
+    """
     return exists(
         source,
         """SELECT 1 FROM cases
            WHERE source = :source AND (case_id = :case_id OR case_number = :case_number)
-             AND closed_at > :earliest AND closed_at < :latest LIMIT 1""",
+             AND closed_at < :latest AND coalesce(closed_again_at, closed_at) > :earliest
+           LIMIT 1""",
         source=case.source,
         case_id=case.case_id,
         case_number=case.case_number,

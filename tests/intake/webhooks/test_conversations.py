@@ -16,7 +16,9 @@ from feedback_app.app import create_app
 from feedback_app.base.times import to_text
 from feedback_app.intake.webhooks.presets import SHIPPED, load_presets
 from feedback_app.program import Program
+from feedback_app.records import ClosedCase
 from feedback_app.settings import SettingsError
+from feedback_app.store import cases
 from tests.support.case_systems import (
     FRESHDESK,
     GENERIC,
@@ -468,8 +470,29 @@ def test_a_move_between_two_closed_statuses_of_jira_data_center_is_one_closing(
     office.deliver()
     office.wait(days=3)
     closed = a_closing(closed_at=office.now, delivery="delivery-2")
-    assert JIRA_DATA_CENTER.tell(port, closed, office.now).json["outcome"] == "known"
+    for _ in range(2):
+        assert JIRA_DATA_CENTER.tell(port, closed, office.now).json["outcome"] == "known"
     assert len(office.rows("cases")) == len(office.mails()) == 1
+
+
+@pytest.mark.parametrize("day", [0, 1, 3])
+def test_an_export_after_a_move_between_two_closed_statuses_has_the_same_closing(
+    office: Office, port: int, day: int
+) -> None:
+    for at, days in enumerate((0, 3)):
+        office.now = NOW + timedelta(days=days)
+        closed = a_closing(closed_at=office.now, delivery=f"delivery-{at}")
+        JIRA_DATA_CENTER.tell(port, closed, office.now)
+    stored = ClosedCase(
+        source="jira",
+        case_id="00042",
+        case_number="SUP-00042",
+        closed_at=NOW + timedelta(days=day, hours=0 if day == 3 else 1),
+        contact_email=ADDRESS,
+    )
+    assert cases.is_known_near(office.program.database, stored, timedelta(hours=24))
+    assert office.receive(stored).outcome == "known"
+    assert len(office.rows("cases")) == 1
 
 
 def test_a_resolution_date_that_stays_does_not_hide_the_next_closing(
