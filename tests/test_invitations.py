@@ -269,6 +269,7 @@ def test_we_send_nothing_if_the_case_system_tells_the_customer(office: Office) -
         ("DoNotReply@customer.example", "automatic_address", 0),
         ("jira.noreply+7@customer.example", "automatic_address", 0),
         ("bounces+77=x@customer.example", "automatic_address", 0),
+        ("Keine-Antwort@customer.example", "automatic_address", 0),
         ("kim@spryker.com", "excluded", 1),
         ("kim@eu.partner.example", "excluded", 1),
         ("kim@xn--bro-hoa.example", "excluded", 1),

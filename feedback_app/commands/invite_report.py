@@ -162,7 +162,10 @@ def _shown(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, subsequent_indent=indent) or [""]
+    # Addresses and options with hyphens stay whole, so that they can be copied.
+    return textwrap.wrap(
+        text, _WIDTH, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+    ) or [""]
 
 
 def _printable(text: str) -> str:

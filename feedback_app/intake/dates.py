@@ -21,7 +21,7 @@ _DOTNET = re.compile(r"\\?/Date\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\)\\?/")
 # Days since 1899-12-30 as spreadsheets count them, for the years 1980 to 2099.
 _SERIAL = re.compile(r"[2-7][0-9]{4}(?:\.[0-9]+)?")
 _SERIAL_START, _SERIALS = datetime(1899, 12, 30), (29221, 73051)
-_RFC_2822 = re.compile(r"[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{5,8} \S{2,5}")
+_RFC_2822 = re.compile(r"(?:[A-Z][a-z]{2}, )?[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{5,8} \S{2,5}")
 _WITH_ZONE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9T:. ]+?) ?([A-Za-z][\w+/-]*)")
 _BRACKETED = re.compile(r"(.+[0-9Z])\[[A-Za-z][\w+/-]*\]")
 _HOUR = timedelta(hours=1)

@@ -16,6 +16,7 @@ UNREAD = ("own_address", "automatic_address")
 # RFC 2142 and RFC 3834 name some of these; the others are common in mail servers and newsletters.
 _AUTOMATIC = re.compile(
     r"(?:mailer[-_]?daemon|postmaster|nobody|devnull|microsoftexchange[0-9a-f]{8,})"
+    r"|(?:keine[._-]?antwort|nicht[._-]?antworten)"
     r"|bounces?(?:[+=].*|[-_.]?[0-9].*)?"
     r"|(?:prvs|msprvs1|btv1|srs[01])=.*"
     r"|(?:.*[._+-])?(?:no|do[._-]?not|never)[._-]?reply(?:[._+-].*|[0-9]+)?"

@@ -97,6 +97,14 @@ def test_a_case_without_a_closing_time_is_rejected_and_not_taken_for_a_total(
     assert "below the table" not in result.stdout
 
 
+def test_a_wrong_column_name_is_answered_with_the_columns_below_the_titles(desk: Desk) -> None:
+    rows = "".join(f"{number},{TODAY}\n" for number in range(1, 6))
+    content = f"Cases closed last week\nAs of 11/30/2026\n\nTicket,Closed\n{rows}"
+    result = desk.invite(content, *COLUMNS)
+    assert result.exit_code == 2
+    assert "the columns are Ticket, Closed" in " ".join(result.stderr.split())
+
+
 def test_a_total_between_rows_is_rejected(desk: Desk) -> None:
     content = f"Case Number,Date Closed\n1,{TODAY}\nSubtotal,\n2,{TODAY}\n"
     result = desk.invite(content, *COLUMNS)

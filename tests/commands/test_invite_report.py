@@ -73,6 +73,18 @@ def test_an_ambiguous_order_is_never_guessed_and_a_clear_one_is_detected(desk: D
     assert {row["closed_at"][:7] for row in desk.office.rows("cases")} == {"2026-11"}
 
 
+def test_the_day_never_follows_the_year(desk: Desk) -> None:
+    content = _table("1,2026/11/5 9:05,", "2,2026/11/6 10:05,")
+    report = _report(desk.invite(content, *NUMBERS))
+    assert "closed_at is read as %Y/%m/%d %H:%M, such as 2026/11/5 9:05" in report
+
+
+def test_addresses_and_options_stay_whole_in_the_report(desk: Desk) -> None:
+    address = "a-rather-long-name.with-hyphens@customer-with-hyphens.example"
+    report = _report(desk.invite(_table(f"1,{TODAY},{address}"), *NUMBERS, "--dry-run"))
+    assert address[:60] in report
+
+
 def test_the_formats_of_other_dates_are_detected_too(desk: Desk) -> None:
     rows = [
         f"{at},2026-11-{at}T09:00:00Z,11/{at - 9}/2026 10:00,{at - 9}.11.2026"

@@ -11,7 +11,7 @@ _CLEAR_LEAD = 100
 _PART = r"[0-9]{1,4}|[^\W\d_]+\.?"
 _SHAPE = re.compile(
     rf"(?P<first>{_PART})(?P<gap>[./-] ?|\.? |, )(?P<second>{_PART})"
-    r"(?P<gap2>[./-] ?|\.? |, )(?P<third>[0-9]{4}|[0-9]{2})"
+    r"(?P<gap2>[./-] ?|\.? |, )(?P<third>[0-9]{4}|[0-9]{1,2})"
     r"(?:(?P<gap3>,? )(?P<time>[0-9]{1,2}:[0-9]{2}(?P<seconds>:[0-9]{2})?)"
     r"(?P<half> ?[AaPp]\.?[Mm]\.?)?)?(?P<zone> ?(?:Z|[+-][0-9:]{4,6}| [A-Za-z/_]{2,}))?"
 )
@@ -58,8 +58,8 @@ def best_formats(texts: Iterable[str], reader_of: Callable[[str], DateReader]) -
             counts = _readers(likely_formats(text), reader_of)
         for count, reader in counts:
             _try(count, reader, text)
-        fits = sorted(count.fits for count, _ in counts)
-        if len(fits) > 1 and fits[-1] - fits[-2] > _CLEAR_LEAD:
+        fits = sorted([0, 0, *(count.fits for count, _ in counts)])
+        if fits[-1] - fits[-2] > _CLEAR_LEAD:
             break
     most = max((count.fits for count, _ in counts), default=0)
     return [count for count, _ in counts if most and count.fits == most]
@@ -90,7 +90,9 @@ def _try(count: FormatCount, reader: DateReader, text: str) -> None:
 def _orders(first: str, second: str, third: str) -> list[tuple[str, str, str]]:
     year = "%Y" if len(third) == 4 else "%y"
     if len(first) == 4 and first.isdigit():
-        return [("%Y", "%d", "%m"), ("%Y", "%m", "%d")] if len(third) == 2 else []
+        return [("%Y", "%m", "%d")] if len(third) <= 2 else []
+    if len(third) == 1:
+        return []
     if not first.isdigit():
         return [("%b", "%d", year)]
     if not second.isdigit():

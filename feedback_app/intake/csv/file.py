@@ -1,6 +1,5 @@
 """An export as a table: its columns, and its rows with their line numbers."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -118,8 +117,4 @@ def _header_at(rows: Sequence[Sequence[str]], wanted: Collection[str]) -> int:
     if best := max(matches):
         return matches.index(best)
     # Without a known name, titles have one cell, and the table more.
-    filled = [sum(map(bool, cells)) for cells in rows]
-    usual = Counter(map(len, rows)).most_common(1)[0][0]
-    if usual > 1 and filled[0] == 1:
-        return next((at for at, count in enumerate(filled) if count > 1), 0)
-    return 0
+    return next((at for at, cells in enumerate(rows) if sum(map(bool, cells)) > 1), 0)
