@@ -104,7 +104,10 @@ def _show(program: Program, preset: Preset, payload: Any, now: datetime) -> bool
         if value not in (None, ""):
             _print_field(name, value)
     if delivery.until_reopened:
-        click.echo("  the time is that of the event: a later one counts only after a reopening")
+        click.echo(
+            "  closed_at is the time of this event. If this case was closed before, it only\n"
+            "  counts as a new closing after a reopening"
+        )
     for note in delivery.notes:
         click.echo(visible(f"  {note}"))
     click.echo(visible(f"  {result}"))

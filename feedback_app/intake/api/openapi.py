@@ -127,8 +127,8 @@ def _operations(facts: Facts) -> list[_Operation]:
             name="addReopening",
             summary="Report that a closed case is open again",
             description="Unsent survey emails of the case are withdrawn, and unanswered links show "
-            "that it is open again. The next closing is asked about. Repeated and late reports "
-            "are safe, because only closings up to reopened_at are affected.",
+            "that it is open again. The customer is asked after the next closing. Repeated and "
+            "late reports are safe, because only closings up to reopened_at are affected.",
             takes=ReopeningMessage,
             returns={200: ("The reopening was stored.", EventMessage)},
             problems=(409,),
@@ -159,7 +159,7 @@ def _operations(facts: Facts) -> list[_Operation]:
             path="/api/v1/opt-outs",
             name="addOptOut",
             summary="Report that a customer opts out of surveys",
-            description="From now on, this address gets no surveys, whatever the case.",
+            description="From now on, this address gets no surveys about any case.",
             takes=OptOutMessage,
             returns={204: ("The address gets no more surveys.", None)},
         ),
@@ -175,7 +175,7 @@ def _operations(facts: Facts) -> list[_Operation]:
             "element does not prevent the others.",
             returns={
                 201: ("At least one closing is new and was stored.", None),
-                200: ("Nothing is new: duplicates, or events that close no case.", None),
+                200: ("Nothing is new: duplicates, or events that do not close a case.", None),
             },
             problems=(400, 413, 422),
             needs_key=False,

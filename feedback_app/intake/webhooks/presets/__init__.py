@@ -151,7 +151,7 @@ class Preset:
 
 
 def _decoded(text: str) -> str:
-    # An entity without its semicolon is rather part of a web address: ?a=1&copy=2.
+    # Without its semicolon, it is more likely a part of a web address: ?a=1&copy=2.
     return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text) if "&" in text else text
 
 
