@@ -14,6 +14,8 @@ import pytest
 from feedback_app.commands.contacts import bounce, opt_out
 from feedback_app.mail.sender import ReadyMessage
 from feedback_app.records import Answer, Reopening
+from feedback_app.reports.markdown_export import week_as_markdown
+from feedback_app.reports.weeks import review_week
 from feedback_app.store import annulments, answers
 from feedback_app.survey.renewals import renew
 from tests.support.closure_parts import parts
@@ -293,3 +295,19 @@ def test_the_reminder_says_it_is_the_only_one_and_how_to_opt_out(
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["X-Auto-Response-Suppress"] == "OOF, AutoReply"
     assert mail["Content-Language"] == language
+
+
+def test_the_response_rate_counts_answers_after_the_first_email_and_after_the_reminder(
+    reminding: Office,
+) -> None:
+    ids = [reminding.invite(f"case-{at}", contact_email=f"c{at}@b.example") for at in range(4)]
+    _answers_at_once(reminding, ids[0])
+    assert len(later(reminding)) == 3
+    _answers_at_once(reminding, ids[1])
+    program = reminding.program
+    review = review_week(program.database, "2026-W48", program.facts, reminding.now)
+    cohort = review.cohort
+    assert (cohort.reached, cohort.answered, cohort.reminded) == (4, 2, 3)
+    assert cohort.answered_after_reminder == 1
+    text = " ".join(week_as_markdown(review, program.facts).split())
+    assert "1 answered after the first email and 1 after the reminder (sent to 3)." in text

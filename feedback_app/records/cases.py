@@ -283,6 +283,7 @@ class AnsweredCase(CaseDetails, Scored):
     withheld_because: str | None
     handed_over: bool
     expires_at: datetime
+    reminded_at: datetime | None = None
     answered_at: datetime | None = None
     answered_week: str | None = None
     revision: int | None = None

@@ -14,6 +14,7 @@ class Cohort:
     """The number of cases closed in the week, by the state of their invitation.
 
     `closed` = handed_over + waiting + withheld; `bounced` and `answered` are parts of handed_over.
+    `reminded` customers got the reminder, and `answered_after_reminder` of all answers came later.
     `open_until` (UTC) is when the last survey link expires, or None if all have expired.
     """
 
@@ -24,6 +25,8 @@ class Cohort:
     waiting: int
     withheld: tuple[tuple[str, int], ...]
     open_until: datetime | None
+    reminded: int = 0
+    answered_after_reminder: int = 0
 
     @property
     def reached(self) -> int:
@@ -59,6 +62,11 @@ def sum_cohort(
         waiting=len(cases) - handed_over - withheld.total(),
         withheld=tuple(sorted(withheld.items())),
         open_until=_open_until(cases, ends_at, facts, now),
+        reminded=sum(case.reminded_at is not None for case in cases),
+        answered_after_reminder=sum(
+            bool(case.reminded_at and case.answered_at and case.answered_at >= case.reminded_at)
+            for case in cases
+        ),
     )
 
 

@@ -20,7 +20,7 @@ _ANNULMENT = ANNULMENT.format(answer="newest")
 _SELECT = f"""
     SELECT {", ".join(f"cases.{name}" for name in _CASE_FIELDS)}, case_ref, closed_week,
            invitations.id AS invitation_id, invitations.created_at, expires_at, withheld_because,
-           handed_over_at, bounced_at, superseded_at,
+           handed_over_at, bounced_at, superseded_at, reminded_at,
            newest.revision, newest.ease, newest.satisfaction, newest.comment, themes,
            newest.contact_welcome, newest.flags, newest.answered_week, newest.wording_version,
            EXISTS (SELECT 1 FROM contests WHERE contests.invitation_id = newest.invitation_id
@@ -66,6 +66,7 @@ _TIMES = (
     "handed_over_at",
     "bounced_at",
     "superseded_at",
+    "reminded_at",
     "answered_at",
     "annulled_at",
 )
@@ -231,6 +232,7 @@ def _answered_case(row: Row, now: datetime) -> AnsweredCase:
         withheld_because=row["withheld_because"],
         handed_over=invitation.handed_over_at is not None,
         expires_at=at["expires_at"],
+        reminded_at=at["reminded_at"],
         answered_at=at["answered_at"],
         answered_week=row["answered_week"],
         revision=row["revision"],
