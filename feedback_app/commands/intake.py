@@ -105,8 +105,8 @@ def _show(program: Program, preset: Preset, payload: Any, now: datetime) -> bool
             _print_field(name, value)
     if delivery.until_reopened:
         click.echo(
-            "  closed_at is the time of this event. If this case was closed before, it only\n"
-            "  counts as a new closing after a reopening"
+            "  closed_at is the time of this event. If the case was closed before, the event\n"
+            "  only counts as a new closing after a reopening"
         )
     for note in delivery.notes:
         click.echo(visible(f"  {note}"))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from feedback_app.base.text import one_line, visible
+from feedback_app.base.text import counted, one_line, visible
 from feedback_app.intake.csv.file import CSVRow
 from feedback_app.intake.csv.importing import ImportCounts
 from feedback_app.intake.csv.preview import Preview
@@ -131,10 +131,8 @@ def print_rows(
     if counts.left_out > len(left_out):
         click.echo(f"and fields of {counts.left_out - len(left_out)} more rows")
     if counts.cleaned:
-        click.echo(
-            f"{counts.cleaned} rows had characters that cannot be stored, such as NUL; "
-            "they were removed"
-        )
+        rows = counted(counts.cleaned, "row", "rows")
+        click.echo(f"{rows} had characters that cannot be stored, such as NUL; they were removed")
 
 
 def _print_likely_duplicates(counts: ImportCounts) -> None:

@@ -294,7 +294,7 @@ def test_undecodable_bytes_are_rejected(desk: Desk) -> None:
 def test_characters_that_cannot_be_stored_are_removed_and_reported(desk: Desk) -> None:
     content = f"case_number,closed_at,customer\n1,{TODAY},a\x00b\n2,{TODAY},c\n"
     result = desk.invite(content)
-    assert "1 rows had characters that cannot be stored" in result.stdout
+    assert "1 row had characters that cannot be stored" in result.stdout
     assert {row["customer"] for row in desk.office.rows("cases")} == {"ab", "c"}
 
 

@@ -76,7 +76,8 @@ def test_titles_and_totals_do_not_make_a_weekly_run_fail(desk: Desk) -> None:
     content = (
         "Cases closed last week\nAs of 11/30/2026\n\n"
         f"Case Number,Date Closed,Hours\n00001026,{TODAY},1\n00001027,{TODAY},2\n\n"
-        '"Grand Totals (2 records)"\nTotal,,3\n"Confidential - do not distribute"\n'
+        '"Grand Totals (2 records)"\nTotal,,3\nCount,2,\n'
+        '11/30/2026,,\n"Confidential - do not distribute"\n'
     )
     result = desk.invite(content, *COLUMNS)
     assert result.exit_code == 0

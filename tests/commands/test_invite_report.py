@@ -130,11 +130,11 @@ def test_conditions_leave_out_rows_with_wildcards_and_patterns(desk: Desk) -> No
 @pytest.mark.parametrize(
     ("rows", "warning"),
     [
-        (["1,2026-11-20,"], "1 closing times are dates without a time"),
-        ([f"1,{to_text(NOW + timedelta(hours=3))},"], "1 cases close in the future"),
-        (["1,2020-11-20T10:00,"], "1 cases closed more than a year ago"),
+        (["1,2026-11-20,"], "1 closing time has only a date"),
+        ([f"1,{to_text(NOW + timedelta(hours=3))},"], "1 case closes in the future"),
+        (["1,2020-11-20T10:00,"], "1 case closed more than a year ago"),
         ([f"7,2026-11-{day}T10:00," for day in range(10, 20)], "10 rows have only 1 different"),
-        ([f"1,{TODAY},", f"2026113000000000,{TODAY},"], "1 case numbers end in zeros after 15"),
+        ([f"1,{TODAY},", f"2026113000000000,{TODAY},"], "1 case number ends in zeros after 15"),
     ],
 )
 def test_what_looks_wrong_is_a_warning(desk: Desk, rows: list[str], warning: str) -> None:
@@ -149,7 +149,7 @@ def test_rounded_numbers_are_refused(desk: Desk) -> None:
     result = desk.invite(_table(*rows), *NUMBERS, "--dry-run")
     assert result.exit_code == 1
     assert "line 2: case_number: '2.02611E+15' is a number that a spreadsheet" in result.stdout
-    assert "Warning: a spreadsheet rounded 1 case numbers" in result.stdout
+    assert "Warning: a spreadsheet rounded 1 case number:" in result.stdout
     every = [f"20261130000{at:02}000,{TODAY}," for at in range(5)]
     refused = desk.invite(_table(*every), *NUMBERS)
     assert refused.exit_code == 2

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 
+from feedback_app.intake.csv.date_order import likely_formats
 from feedback_app.intake.csv.file import CSVRow
 
 _MAX_LINES = 50
+# Every closing time has more characters.
+_MAX_TOTAL = 4
 
 
 class Footers:
     """Passes the rows of a table on and keeps the lines below it in `lines`.
 
-    A line below the table has no closing time, and its first text is not like a case number: it has
-    no digit, or several words. Lines like it between rows are passed on.
+    A line below the table has no closing time, but may have a total in its place. Its first text is
+    not like a case number: it has no digit, has several words, or is a date. Lines like it between
+    rows are passed on.
     """
 
     def __init__(self, closed_at: int, case_number: int) -> None:
@@ -33,7 +37,7 @@ class Footers:
 
     def _is_below(self, row: CSVRow) -> bool:
         cells, at = row.cells, self._closed_at
-        if at < 0 or (at < len(cells) and cells[at].strip()):
+        if at < 0 or (at < len(cells) and len(cells[at].strip()) > _MAX_TOTAL):
             return False
         number = self._case_number
         if 0 <= number < len(cells) and cells[number].strip():
@@ -42,7 +46,9 @@ class Footers:
 
 
 def _is_like_a_number(text: str) -> bool:
-    """Return whether a text may be a case number: one word with a digit, or a group of digits."""
+    """Return whether this may be a case number: one word with a digit, or groups of digits."""
+    if likely_formats(text.strip()):
+        return False
     words = text.split()
     has_digit = any(sign.isdigit() for sign in text)
     has_letter = any(sign.isalpha() for sign in text)

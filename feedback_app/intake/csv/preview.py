@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
+from feedback_app.base.text import counted
 from feedback_app.intake.case_number import EXCEL_DIGITS, may_be_rounded
 from feedback_app.intake.csv.date_order import swapped
 from feedback_app.intake.csv.file import CSVRow
@@ -117,21 +118,20 @@ class Preview:
             )
         yield from self._many_emails(counts)
         if self.refused_as_rounded:
-            yield (
-                f"a spreadsheet rounded {self.refused_as_rounded} case numbers: export them "
-                "again as text"
-            )
+            numbers = counted(self.refused_as_rounded, "case number", "case numbers")
+            yield f"a spreadsheet rounded {numbers}: export this column again as text"
         if self.rounded:
-            yield (
-                f"{self.rounded} case numbers end in zeros after 15 digits: a spreadsheet may "
-                "have rounded them"
-            )
+            numbers = counted(self.rounded, "case number ends", "case numbers end")
+            yield f"{numbers} in zeros after 15 digits, perhaps rounded by a spreadsheet"
         if self.without_time:
-            yield f"{self.without_time} closing times are dates without a time and count as 00:00"
+            times = counted(self.without_time, "closing time has", "closing times have")
+            yield f"{times} only a date, which counts as 00:00"
         if self.in_future:
-            yield f"{self.in_future} cases close in the future: check date format and time zone"
+            cases = counted(self.in_future, "case closes", "cases close")
+            yield f"{cases} in the future: check the date format and the time zone"
         if self.old:
-            yield f"{self.old} cases closed more than a year ago: check the date format"
+            cases = counted(self.old, "case", "cases")
+            yield f"{cases} closed more than a year ago: check the date format"
         if total > FIRST_CASES and 2 * len(self.numbers) <= total:
             yield (
                 f"{total} rows have only {len(self.numbers)} different case numbers: check which "
