@@ -11,16 +11,18 @@ from feedback_app.mail.closure import (
     closure_email,
 )
 from feedback_app.mail.notifications import (
+    CARE,
     DIGEST,
     LowAnswer,
     alert_text,
+    care_text,
     digest_text,
     notification,
 )
 from feedback_app.mail.sender import RefusedError
 from feedback_app.program import Program
-from feedback_app.records import Invitation, OutboxMessage
-from feedback_app.store import answers, follow_ups, invitations
+from feedback_app.records import Answer, Invitation, OutboxMessage
+from feedback_app.store import answer_marks, answers, follow_ups, invitations
 
 
 def message_text(program: Program, message: OutboxMessage) -> str:
@@ -64,11 +66,19 @@ def _alert(program: Program, message: OutboxMessage, invitation: Invitation) -> 
     given = answers.revisions(program.database, invitation.id)
     if not given:
         raise RefusedError("its answer is not in the database")
+    if message.kind == CARE:
+        reason = answer_marks.care_of(program.database, invitation.id)
+        alert = care_text(program.mail_context, invitation, given[-1], reason)
+    else:
+        alert = _low_answer(program, invitation, given[-1])
+    if is_chat_id(message.recipient):
+        return "\n".join(alert)
+    return notification(program.mail_context, message, alert)
+
+
+def _low_answer(program: Program, invitation: Invitation, answer: Answer) -> tuple[str, str]:
     still_open = [
         one for one in follow_ups.of_answer(program.database, invitation.id) if not one.closed_at
     ]
     due_on = still_open[-1].due_on if still_open else None
-    alert = alert_text(program.mail_context, LowAnswer(invitation, given[-1], due_on))
-    if is_chat_id(message.recipient):
-        return "\n".join(alert)
-    return notification(program.mail_context, message, alert)
+    return alert_text(program.mail_context, LowAnswer(invitation, answer, due_on))

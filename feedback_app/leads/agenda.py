@@ -42,11 +42,11 @@ def agenda_of(cards: Iterable[Card], meeting: Meeting, facts: Facts) -> Agenda:
     for card in sorted(cards, key=_order):
         case, item = card.case, meeting.items.get(card.case.invitation_id)
         is_low, is_praise = case.is_low(facts.survey.low_threshold), lowest(case) >= _PRAISE
-        preselected = bool(card.status.notes or (case.comment and (is_low or is_praise)))
+        preselected = bool(card.status.notes or (case.has_comment and (is_low or is_praise)))
         chosen = preselected if item is None or item.chosen is None else item.chosen
-        if not chosen and not case.comment:
+        if not chosen and not case.has_comment:
             agenda.silent.append(card)
-        if is_low or case.comment or chosen:
+        if is_low or case.has_comment or chosen:
             group = "low" if is_low else "praise" if is_praise else "other"
             group = next((theme for theme in case.themes if theme in agenda.groups), group)
             agenda.groups[group].append(AgendaItem(card, chosen))

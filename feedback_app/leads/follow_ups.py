@@ -238,7 +238,7 @@ def _draft(case: AnsweredCase, situation: Situation) -> EmailDraft:
     values = {
         "case_number": isolated(one_line(case.case_number)),
         "facts": program().facts,
-        "commented": bool(case.comment),
+        "commented": case.has_comment,
         "situation": situation,
         "is_praise": lowest(case) >= _PRAISE,
         "welcome": bool(case.contact_welcome),

@@ -11,7 +11,7 @@ from feedback_app.database.contract import Transaction
 from feedback_app.leads.agenda import agenda_of
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
-from feedback_app.leads.cards import Card, to_cards
+from feedback_app.leads.cards import Card, for_screen, to_cards
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.decisions import seen as seen_decision
 from feedback_app.leads.forms import OwnerField, TypedText, checked, fingerprint
@@ -49,7 +49,7 @@ def show_meeting(week: str) -> Response:
     left_over = _left_over(week)
     meeting = meetings.of_week(database, week)
     cards = [*to_cards(cases, week), *left_over]
-    agenda = agenda_of(cards, meeting, program().facts)
+    agenda = agenda_of(map(for_screen, cards), meeting, program().facts)
     slides = agenda.slides
     last = len(slides) + 1
     step = min(max(_number(request.args.get("step", "0")), 0), last)

@@ -23,6 +23,7 @@ from feedback_app.leads.forms import (
 )
 from feedback_app.leads.pages import own_path, page, this_week
 from feedback_app.leads.refusals import ConflictError, refuse
+from feedback_app.leads.sessions import lead
 from feedback_app.leads.versions import check_revision, has_note
 from feedback_app.records import AnsweredCase
 from feedback_app.store import (
@@ -171,8 +172,13 @@ def listed_answers() -> list[tuple[str, int]]:
 
 
 def find_answer(invitation_id: str) -> AnsweredCase:
-    """Return an answered case. Abort with 404 if there is no such answer."""
-    case = answered_cases.find(program().database, invitation_id, now())
+    """Return an answered case. Abort with 404 if there is no such answer.
+
+    Leads see comments that need care here, and readers do not.
+    """
+    who = lead()
+    care_too = bool(who and who.may("lead"))
+    case = answered_cases.find(program().database, invitation_id, now(), care_too=care_too)
     return case or abort(404)
 
 

@@ -3,6 +3,7 @@
 from feedback_app.leads import (  # noqa: F401
     annulment,
     audit_log,
+    care,
     cases,
     customer_note,
     decisions,

@@ -11,6 +11,7 @@ from feedback_app.mail.message import Email, MailContext, render_email, subject_
 from feedback_app.records import SAMPLE_SOURCE, Answer, Invitation, OutboxMessage
 
 ALERT = "alert"
+CARE = "care"
 DIGEST = "digest"
 # Characters that a chat could read as a mention, a link or formatting.
 _CHAT_MARKUP = re.compile(r"[^\w ./#-]|_")
@@ -28,21 +29,26 @@ class LowAnswer(NamedTuple):
 def alert_text(context: MailContext, low: LowAnswer) -> tuple[str, str]:
     """Return the title and text of the alert to a low answer, for chats and emails."""
     language = context.facts.languages[0]
-    number = _CHAT_MARKUP.sub("·", one_line(low.invitation.case_number))[:_CASE_NUMBER_LENGTH]
     scores = {"ease": low.answer.ease, "satisfaction": low.answer.satisfaction}
     named = (
         f"{context.facts.metric(question.metric).short} {scores[question.key]}"
         for question in context.facts.questions
     )
     values = {
-        "case_number": isolated(number),
         "scores": ", ".join(named),
         "answer": low.answer,
         "due_on": low.due_on and date_with_weekday(low.due_on, language),
-        "link": f"{context.public_url}/review/answers/{low.invitation.id}",
-        "is_sample": low.invitation.source == SAMPLE_SOURCE,
+        **_about(context, low.invitation),
     }
     return _for_leads(context, ALERT, values)
+
+
+def care_text(
+    context: MailContext, invitation: Invitation, answer: Answer, reason: str | None
+) -> tuple[str, str]:
+    """Return the title and text of the alert to a comment that a lead marked for `reason`."""
+    values = {"answer": answer, "reason": reason, **_about(context, invitation)}
+    return _for_leads(context, CARE, values)
 
 
 def digest_text(context: MailContext, values: Mapping[str, Any]) -> tuple[str, str]:
@@ -56,6 +62,15 @@ def notification(
     """Return the text of the email with this subject and text to a lead."""
     subject, text = subject_text
     return render_email(context, Email(subject=subject, text=text), message)
+
+
+def _about(context: MailContext, invitation: Invitation) -> dict[str, Any]:
+    number = _CHAT_MARKUP.sub("·", one_line(invitation.case_number))[:_CASE_NUMBER_LENGTH]
+    return {
+        "case_number": isolated(number),
+        "link": f"{context.public_url}/review/answers/{invitation.id}",
+        "is_sample": invitation.source == SAMPLE_SOURCE,
+    }
 
 
 def _for_leads(context: MailContext, name: str, values: Mapping[str, Any]) -> tuple[str, str]:

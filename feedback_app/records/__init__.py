@@ -23,6 +23,7 @@ from feedback_app.records.cases import (
     SeenClosing,
 )
 from feedback_app.records.review import (
+    CARE_REASONS,
     FOLLOW_UP_OUTCOMES,
     ROLES,
     Action,
@@ -53,6 +54,7 @@ from feedback_app.records.survey import (
 )
 
 __all__ = [
+    "CARE_REASONS",
     "CASE_FIELDS",
     "COMPLETED_FIELDS",
     "EXPORTED_CASE_FIELDS",

@@ -271,11 +271,7 @@ class CohortCase(MeasuredCase, Scored):
 
 @dataclass(frozen=True, kw_only=True)
 class AnsweredCase(CaseDetails, Scored):
-    """A closed case with its invitation's state and newest answer, for review and exports.
-
-    `closed_week` and `answered_week` are ISO weeks in the team's time zone; an answer counts in
-    the week of its first revision. `themes` are keys of the facts.
-    """
+    """A closed case and its newest answer. With a reason for `care`, `comment` is often missing."""
 
     invitation_id: str
     closed_week: str
@@ -294,4 +290,10 @@ class AnsweredCase(CaseDetails, Scored):
     wording_version: int | None = None
     flags: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+    care: str | None = None
     annulled_at: datetime | None = None
+
+    @property
+    def has_comment(self) -> bool:
+        """Return whether the customer wrote a comment, even if it is not shown."""
+        return bool(self.comment or self.care)

@@ -10,6 +10,8 @@ from feedback_app.records.survey import Progress
 
 Role = Literal["reader", "lead", "admin"]
 ROLES: tuple[Role, ...] = ("reader", "lead", "admin")
+CareReason = Literal["threat", "personal_data", "names_agent"]
+CARE_REASONS: tuple[CareReason, ...] = ("threat", "personal_data", "names_agent")
 FollowUpOutcome = Literal["contacted", "not_reached", "not_needed"]
 FOLLOW_UP_OUTCOMES: tuple[FollowUpOutcome, ...] = ("contacted", "not_reached", "not_needed")
 # Why a follow-up was closed automatically.

@@ -20,6 +20,7 @@ _FIELDS = (
     "contact_welcome",
     "flags",
     "themes",
+    "care",
     "revision",
     "wording_version",
 )

@@ -36,7 +36,7 @@ class Minutes:
             item = self.meeting.items.get(case.invitation_id)
             if item and (item.text or item.chosen is not None):
                 return bool(item.text or item.chosen)
-            return bool(case.comment) or case.is_low(low_threshold)
+            return case.has_comment or case.is_low(low_threshold)
 
         return sorted(filter(is_shown, self.discussed), key=lowest)
 

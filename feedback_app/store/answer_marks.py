@@ -1,4 +1,4 @@
-"""What leads marked about answers: themes, and comments to withhold."""
+"""What leads marked about answers: themes, and comments to handle with care."""
 
 from collections import Counter
 from datetime import datetime
@@ -15,14 +15,7 @@ def set_theme(tx: Transaction, invitation_id: str, theme: str, is_set: bool) -> 
     if (theme in themes) == is_set:
         return False
     kept = sorted({*themes, theme} if is_set else {*themes} - {theme})
-    tx.run(
-        """INSERT INTO answer_marks (invitation_id, answered_week, themes)
-           SELECT invitation_id, answered_week, :themes FROM answers
-           WHERE invitation_id = :id AND revision = 1
-           ON CONFLICT (invitation_id) DO UPDATE SET themes = :themes""",
-        id=invitation_id,
-        themes=" ".join(kept),
-    )
+    _mark(tx, invitation_id, themes=" ".join(kept))
     return True
 
 
@@ -43,6 +36,50 @@ def count_themes(
         for theme in row["themes"].split():
             counts[theme, row["answered_week"]] += row["answers"]
     return counts
+
+
+def set_care(tx: Transaction, invitation_id: str, reason: str | None) -> bool:
+    """Store why a comment needs care, or that it no longer does; return whether that is new."""
+    answers.lock(tx, invitation_id)
+    if care_of(tx, invitation_id) == reason:
+        return False
+    _mark(tx, invitation_id, care=reason)
+    return True
+
+
+def care_of(source: Database | Transaction, invitation_id: str) -> str | None:
+    """Return why the comment needs care; None if it does not."""
+    rows = source.ask("SELECT care FROM answer_marks WHERE invitation_id = :id", id=invitation_id)
+    return rows[0]["care"] if rows else None
+
+
+def with_care(database: Database, limit: int) -> list[tuple[str, str]]:
+    """Return invitation id and case number of up to `limit` comments with care, newest first."""
+    rows = database.ask(
+        """SELECT invitation_id, case_number FROM answer_marks
+           JOIN invitations ON invitations.id = invitation_id
+           JOIN cases ON cases.id = case_ref
+           WHERE care IS NOT NULL ORDER BY answered_week DESC, invitation_id LIMIT :limit""",
+        limit=limit,
+    )
+    return [(row["invitation_id"], row["case_number"]) for row in rows]
+
+
+def _mark(tx: Transaction, invitation_id: str, **value: str | None) -> None:
+    """Set one column of the marks of an answer."""
+    ((column, marked),) = value.items()
+    tx.run(
+        """INSERT INTO answer_marks (invitation_id, answered_week, themes)
+            SELECT invitation_id, answered_week, '' FROM answers
+            WHERE invitation_id = :id AND revision = 1
+            ON CONFLICT (invitation_id) DO NOTHING""",
+        id=invitation_id,
+    )
+    tx.run(
+        f"UPDATE answer_marks SET {column} = :marked WHERE invitation_id = :id",
+        id=invitation_id,
+        marked=marked,
+    )
 
 
 def _themes(tx: Transaction, invitation_id: str) -> list[str]:

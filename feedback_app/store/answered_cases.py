@@ -1,6 +1,7 @@
 """Closed cases with their invitation and newest answer, for the review and exports.
 
-Annulled answers are left out, as if their customers had not answered.
+Annulled answers are left out, as if their customers had not answered. Comments that a lead marked
+as "handle with care" are left out too, so that no page, export or minutes shows them by oversight.
 """
 
 from collections.abc import Generator, Iterator, Mapping
@@ -16,12 +17,14 @@ from feedback_app.store.rows import count, times_in
 
 _CASE_FIELDS = tuple(field.name for field in fields(CaseDetails))
 _ANNULMENT = ANNULMENT.format(answer="newest")
+# The only condition for reading a comment. Only `find` can set :care_too.
+_COMMENT = "CASE WHEN care IS NULL OR :care_too = 1 THEN newest.comment END AS comment"
 # No annulled answer is read, unless :annulled_too is 1.
 _SELECT = f"""
     SELECT {", ".join(f"cases.{name}" for name in _CASE_FIELDS)}, case_ref, closed_week,
            invitations.id AS invitation_id, invitations.created_at, expires_at, withheld_because,
            handed_over_at, bounced_at, superseded_at, reminded_at,
-           newest.revision, newest.ease, newest.satisfaction, newest.comment, themes,
+           newest.revision, newest.ease, newest.satisfaction, {_COMMENT}, themes, care,
            newest.contact_welcome, newest.flags, newest.answered_week, newest.wording_version,
            EXISTS (SELECT 1 FROM contests WHERE contests.invitation_id = newest.invitation_id
                    AND contests.revision = newest.revision) AS is_contested,
@@ -56,7 +59,7 @@ FILTERS = {
     **SCORE_FILTERS,
     "theme": "' ' || themes || ' ' LIKE :theme ESCAPE '!'",
     "comment": "(coalesce(newest.comment, '') <> '') = (CAST(:comment AS text) = 'yes')",
-    "words": """coalesce(newest.searchable_comment, lower(newest.comment))
+    "words": """care IS NULL AND coalesce(newest.searchable_comment, lower(newest.comment))
                 LIKE :words ESCAPE '!'""",
 }
 _TIMES = (
@@ -112,12 +115,18 @@ def discussed_in(database: Database, week: str, now: datetime) -> Iterator[Answe
     return _read(database, now, discussed, week=week)
 
 
-def find(database: Database, invitation_id: str, now: datetime) -> AnsweredCase | None:
-    """Return the answered case of this invitation, annulled or not; None if it has no answer."""
+def find(
+    database: Database, invitation_id: str, now: datetime, *, care_too: bool = False
+) -> AnsweredCase | None:
+    """Return the answered case of this invitation, annulled or not; None if it has no answer.
+
+    With `care_too`, a comment that needs care is included.
+    """
     # The id may come from a form, and PostgreSQL raises an error for text with NUL.
     known = clean(invitation_id)
     condition = "WHERE newest.invitation_id = :id"
-    return next(_read(database, now, condition, annulled_too=True, id=known), None)
+    found = _read(database, now, condition, annulled_too=True, care_too=care_too, id=known)
+    return next(found, None)
 
 
 def search(
@@ -200,10 +209,11 @@ def _read(
     condition: str,
     order: str = "answered_at, case_number",
     annulled_too: bool = False,
+    care_too: bool = False,
     **values: object,
 ) -> Generator[AnsweredCase, None, None]:
     sql = f"{_SELECT} {_FROM} {condition} ORDER BY {order}"
-    found = database.stream(sql, annulled_too=annulled_too, as_of=now, **values)
+    found = database.stream(sql, annulled_too=annulled_too, care_too=care_too, as_of=now, **values)
     return (_answered_case(row, now) for row in found)
 
 
@@ -242,6 +252,7 @@ def _answered_case(row: Row, now: datetime) -> AnsweredCase:
         contact_welcome=bool(row["contact_welcome"]) if answered else None,
         flags=_flags(row) if answered else (),
         themes=tuple((row["themes"] or "").split()),
+        care=row["care"],
         wording_version=row["wording_version"],
         annulled_at=at["annulled_at"],
     )

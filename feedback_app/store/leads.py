@@ -43,9 +43,9 @@ def find(source: Database | Transaction, name: str) -> Lead | None:
     return _lead(rows[0]) if rows else None
 
 
-def all_leads(database: Database) -> list[Lead]:
+def all_leads(source: Database | Transaction) -> list[Lead]:
     """Return all accounts, ordered by name."""
-    return [_lead(row) for row in database.ask("SELECT * FROM leads ORDER BY name")]
+    return [_lead(row) for row in source.ask("SELECT * FROM leads ORDER BY name")]
 
 
 def start_session(tx: Transaction, digest: str, name: str, now: datetime) -> None:

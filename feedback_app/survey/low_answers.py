@@ -3,6 +3,7 @@
 Both are stored in the same transaction as the answer.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from feedback_app.base.addresses import is_chat
@@ -25,22 +26,29 @@ def handle_low_answer(
     if answer.contact_welcome:
         due = program.follow_up_due(now)
         follow_ups.open_for(tx, invitation.id, now, due)
-    _alert_leads(program, tx, invitation, now)
+    if not outbox.has_message(tx, invitation.id, ALERT):
+        alert_leads(program, tx, ALERT, invitation.id, now)
 
 
-def _alert_leads(program: Program, tx: Transaction, invitation: Invitation, now: datetime) -> None:
-    """Write one alert to each receiver, unless an earlier revision of the answer caused one.
+def alert_leads(
+    program: Program,
+    tx: Transaction,
+    kind: str,
+    invitation_id: str,
+    now: datetime,
+    more: Iterable[str] = (),
+) -> None:
+    """Write one alert to each receiver of the settings, and to the email addresses `more`.
 
     Alerts contain the case number and a link, never the comment or the customer's address.
     """
-    if outbox.has_message(tx, invitation.id, ALERT):
-        return
-    for receiver in (url.get_secret_value() for url in program.settings.alert_urls):
+    receivers = [url.get_secret_value() for url in program.settings.alert_urls]
+    for receiver in dict.fromkeys((*receivers, *more)):
         alert = OutboxMessage(
             id=new_id(),
-            kind=ALERT,
+            kind=kind,
             recipient=chat_id(receiver) if is_chat(receiver) else receiver,
             created_at=now,
-            invitation_id=invitation.id,
+            invitation_id=invitation_id,
         )
         outbox.add(tx, alert)

@@ -9,7 +9,8 @@ import pytest
 
 from feedback_app.store import decisions, meetings, progress, reading_queue
 from tests.support.office import Customer, Office
-from tests.support.team import Somebody, answered, redact, value_in
+from tests.support.team import Somebody, redact, value_in
+from tests.support.team import answered as answered_by
 
 WEEK = "2026-W48"
 MEETING = f"/review/{WEEK}/meeting"
@@ -18,6 +19,14 @@ MEETING = f"/review/{WEEK}/meeting"
 @pytest.fixture
 def lena(team_office: Office) -> Somebody:
     return Somebody(team_office, "lead", "lena")
+
+
+def answered(
+    office: Office, number: str, ease: int = 5, satisfaction: int = 5, **given: Any
+) -> str:
+    """Answer a case. The meeting shows an unread low comment only if contact is welcome."""
+    given = {"contact_welcome": min(ease, satisfaction) <= 2, **given}
+    return answered_by(office, number, ease, satisfaction, **given)
 
 
 def end(lena: Somebody, week: str = WEEK) -> str:

@@ -76,7 +76,15 @@ def test_a_workbook_opens_with_any_user_input(
 ) -> None:
     path = tmp_path_factory.mktemp("xlsx") / "export.xlsx"
     cases = [
-        an_answer(2, 5, comment, customer=customer, wording_version=3, themes=("tone", "waiting"))
+        an_answer(
+            2,
+            5,
+            comment,
+            customer=customer,
+            wording_version=3,
+            themes=("tone", "waiting"),
+            care="threat",
+        )
         for comment, customer in typed
     ]
     assert write_workbook(path, cases, [WEEK], FACTS, "en", [f"as of {AS_OF}"]) == len(cases)

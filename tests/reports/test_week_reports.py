@@ -489,6 +489,7 @@ def test_json_has_the_fields_that_programs_need() -> None:
         "comment": "Ü",
         "contact_welcome": False,
         "themes": [],
+        "care": None,
         "flags": ["at_once"],
         "revision": 2,
         "language": "de",
