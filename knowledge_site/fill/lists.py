@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
 from charts import Child, anchor, element
-from knowledge_site.wording import word
+from knowledge_site.wording import Plural, word
 from support_facts import Facts, Question
 
 # Anchor, term and meaning.
@@ -45,6 +45,24 @@ def _question(number: int, question: Question, facts: Facts, language: str) -> E
         element("p", {"class": "question__text"}, question.text[language]),
         element("ol", {"aria-label": word("answers_to", language)}, *points),
     )
+
+
+def survey_emails(facts: Facts, language: str) -> Element:
+    """`{{ survey_emails }}`: how many emails about a closed case a customer can get, and when."""
+    return element("ul", None, *(element("li", None, text) for text in _emails(facts, language)))
+
+
+def _emails(facts: Facts, language: str) -> Iterator[str]:
+    rules = facts.survey
+    delay, reminder = rules.survey_delay_hours, rules.reminder_after_days
+    when = word("emails_delayed" if delay else "emails_immediate", language)
+    yield when.format(hours=Plural(delay))
+    if rules.sampling_percent < 100:
+        yield word("emails_sampled", language).format(percent=rules.sampling_percent)
+    if rules.quiet_period_days:
+        yield word("emails_quiet", language).format(days=Plural(rules.quiet_period_days))
+    after = word("emails_reminder" if reminder else "emails_no_reminder", language)
+    yield after.format(days=Plural(reminder))
 
 
 def contacts(facts: Facts, language: str) -> Element:

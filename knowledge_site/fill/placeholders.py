@@ -47,6 +47,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "plain pieces": checklists.plain_pieces,
     "plain investigation": checklists.plain_investigation,
     "questions": lists.questions,
+    "survey_emails": lists.survey_emails,
     "contacts": lists.contacts,
     "glossary": lists.glossary,
     "roles": lists.roles,
