@@ -196,7 +196,11 @@ def test_the_customer_reads_that_the_answer_is_annulled(lena: Somebody) -> None:
     lena.office.wait(hours=26)
     assert "annulled" not in customer.open().text
     annul(lena.office, customer.invitation_id)
-    assert "On 25 November 2026 we annulled this answer" in customer.open().text
+    page = customer.open().text
+    assert "On 25 November 2026 we annulled this answer" in page
+    assert "Received on" in page
+    assert "Not read yet" not in page, "nothing more happens with this answer"
+    assert "Not handled yet" not in page
     assert "Am 25. November 2026" not in customer.open("?lang=de").text
     assert (
         "Wir haben diese Antwort am 25. November 2026 annulliert" in customer.open("?lang=de").text

@@ -226,7 +226,7 @@ def test_reading_the_expired_page_writes_nothing(office: Office) -> None:
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
-        ("opted out", "Surveys to the email address of this case were stopped"),
+        ("opted out", "Surveys to this case's email address were stopped"),
         ("erased", "We have erased the email address of this case"),
         ("bounced", "Our last email could not be delivered"),
     ],

@@ -397,7 +397,7 @@ def test_a_link_signed_with_a_removed_key_is_not_said_to_be_cut(customer: Custom
     parts = replace(customer.office.program, links=Links(["another key" * 4]))
     page = create_app(parts=parts).test_client().get(customer.path)
     assert page.status_code == 404
-    assert "is too old, so please use the one in our newest email about this case." in page.text
+    assert "is too old, so please use the one in our latest email about this case." in page.text
 
 
 @pytest.mark.parametrize("ending", [".", ")", ">", "%3E", "»", ","])
@@ -433,7 +433,7 @@ def test_a_page_opened_before_the_link_expired_can_still_be_submitted(customer: 
     ("language", "words"),
     [
         ("en", "Case 00012345 was reopened and closed again, so please use the link in our newer"),
-        ("de", "noch einmal geöffnet und wieder geschlossen. Bitte verwenden Sie den Link"),
+        ("de", "erneut geöffnet und wieder geschlossen. Bitte verwenden Sie den Link"),
     ],
 )
 def test_a_superseded_link_is_explained_and_shows_the_comment(

@@ -40,6 +40,13 @@ def texts(customer: Customer) -> list[str]:
     return [answer.comment for answer in customer.answers]
 
 
+def test_the_page_of_a_comment_that_is_too_long_says_what_is_stored(customer: Customer) -> None:
+    page = Reason(customer).send("x" * 4001)
+    assert page.status_code == 422
+    assert "Your scores are stored, but your comment is not yet." in page.text
+    assert "Your answer is stored." not in page.text
+
+
 def test_a_low_answer_is_stored_before_its_reason_is_requested(
     customer: Customer,
 ) -> None:
