@@ -105,7 +105,7 @@ class SurveyRules(Table):
     low_threshold: Annotated[int, between(1, 4)]
     survey_delay_hours: Annotated[int, between(0, 240)] = 0
     link_lifetime_days: Days
-    reminder_after_days: Annotated[int, between(0, 3650)]
+    reminder_after_days: Annotated[int, between(0, 3650)] = 0
     edit_window_hours: Annotated[int, between(0, 720)]
     asking_limit_days: Days
     sampling_percent: Annotated[int, between(1, 100)] = 100

@@ -273,7 +273,7 @@ Message-ID: {message_id}
             "de",
             (
                 "Dies ist die einzige Erinnerung",
-                "Die Links sind bis Dienstag, 8. Dezember 2026 gültig.",
+                "Die Links sind gültig bis Dienstag, 8. Dezember 2026.",
                 "Umfragen abbestellen",
             ),
         ),

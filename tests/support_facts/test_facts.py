@@ -123,6 +123,7 @@ DEFAULTS = {
     ("survey", "show_subject"): False,
     ("survey", "survey_delay_hours"): 0,
     ("survey", "sampling_percent"): 100,
+    ("survey", "reminder_after_days"): 0,
     ("survey", "never_ask"): (),
     ("survey", "emails_per_contact"): 20,
     ("survey", "emails_per_import"): 500,
