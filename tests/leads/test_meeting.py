@@ -275,7 +275,7 @@ def test_the_minutes_are_the_same_as_markdown(lena: Somebody) -> None:
     assert file.headers["Content-Type"] == "text/markdown; charset=utf-8"
     assert 'filename="minutes-2026-W48.md"' in file.headers["Content-Disposition"]
     html = markdown.markdown(file.text, extensions=["tables"])
-    assert "<h1>Minutes of the meeting about 23–29 Nov 2026</h1>" in html
+    assert "<h1>Minutes for 23–29 Nov 2026</h1>" in html
     assert html.count("<h1>") == 1
     for bad in ("<b>", "<em>", 'href="javascript'):
         assert bad not in html
@@ -284,7 +284,7 @@ def test_the_minutes_are_the_same_as_markdown(lena: Somebody) -> None:
     assert "be it" in html
     assert "1 more answer was not discussed in detail." in html
     german = lena.post(f"/review/{WEEK}/minutes.md?lang=de").text
-    assert german.startswith("# Protokoll der Besprechung zu 23.–29. Nov. 2026")
+    assert german.startswith("# Protokoll der Woche 23.–29. Nov. 2026")
 
 
 def test_downloading_the_minutes_is_logged_and_only_for_leads(lena: Somebody) -> None:
