@@ -35,7 +35,7 @@ def intake_group() -> None:
 @click.argument("payload", type=click.File("rb"))
 @click.option(
     "--headers",
-    type=click.File("r", encoding="utf-8"),
+    type=click.File("r", encoding="utf-8-sig", errors="replace"),
     help="Also check the authentication, with these headers of the request: lines such as "
     "Name: value, the output of curl -v, or JSON.",
 )

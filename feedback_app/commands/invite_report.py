@@ -1,4 +1,4 @@
-"""What `invite` prints: the preview of a dry run, rejected rows, and how to take it back."""
+"""What `invite` prints: the preview of a dry run, rejected rows, and how to undo it."""
 
 import textwrap
 from collections.abc import Iterator
@@ -147,11 +147,11 @@ def _print_likely_duplicates(counts: ImportCounts) -> None:
 
 
 def print_way_back(counts: ImportCounts, run_id: str) -> None:
-    """Print how to take the import back; without `run_id`, it was a dry run."""
+    """Print how to undo the import; without `run_id`, it was a dry run."""
     if not run_id:
         click.echo("dry run: nothing was stored or sent. Run it without --dry-run to import")
     elif counts.new:
-        click.echo(f"to take back what was not sent yet: feedback uninvite {run_id}")
+        click.echo(f"to undo what was not sent yet: feedback uninvite {run_id}")
 
 
 def _shown(moment: datetime, zone: ZoneInfo) -> str:

@@ -1,4 +1,4 @@
-"""The command that takes an import back: uninvite."""
+"""The command that undoes an import: uninvite."""
 
 import click
 
@@ -15,7 +15,7 @@ _BATCH = 100
 
 @click.command()
 @click.argument("run", required=False)
-@click.option("--yes", is_flag=True, help="Take the import back without asking, for scripts.")
+@click.option("--yes", is_flag=True, help="Undo the import without asking, for scripts.")
 @with_program()
 def uninvite(program: Program, run: str | None, yes: bool) -> None:
     """Undo the import RUN, whose id is in the last line that 'feedback invite' printed.

@@ -204,8 +204,8 @@ def contact_address(text: str) -> str:
     address = ascii_address(text)
     if not address or "." not in address[address.rfind("@") :]:
         raise ValueError(
-            f"{quoted(text)} is not a plain email address such as name@customer.example, "
-            "without a display name and in ASCII before the @"
+            f"{quoted(text)} is not a plain email address such as name@customer.example "
+            "(only ASCII characters are allowed before the @)"
         )
     return address
 

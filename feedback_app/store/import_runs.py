@@ -1,4 +1,4 @@
-"""Runs of imports, and taking one back: the cases it stored whose customers know nothing yet."""
+"""Runs of imports, and undoing one: removing the cases whose customers know nothing yet."""
 
 import secrets
 from collections.abc import Iterable

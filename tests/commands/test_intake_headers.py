@@ -26,13 +26,14 @@ def attempt(sqlite_office: Office, tmp_path: Path) -> Try:
         *words: str,
         body: bytes | None = None,
         headers: str | None = None,
+        encoding: str = "utf-8",
         secret: str | None = None,
         **settings: str,
     ) -> Result:
         content = system.body(system.closing(CLOSING)) if body is None else body
         proof = system.proof(content, CLOSING, NOW, secret or system.secret)
         lines = "\n".join(f"{name}: {value}" for name, value in proof.items())
-        (tmp_path / "headers").write_text(lines if headers is None else headers, encoding="utf-8")
+        (tmp_path / "headers").write_text(lines if headers is None else headers, encoding=encoding)
         settings = {"FEEDBACK_WEBHOOK_SECRETS": f"{system.name}={system.secret}", **settings}
         file = ("--headers", str(tmp_path / "headers"))
         words = ("try", system.name, "-", *file, *words)
@@ -97,6 +98,15 @@ def test_a_line_break_at_the_end_of_the_file_is_named_as_the_reason(attempt: Try
     assert result.exit_code == 1
     assert "the signature in X-Feedback-Signature is wrong: send sha256= and the" in result.output
     assert "valid without the line break at the end of the file" in result.output
+
+
+@pytest.mark.parametrize(("encoding", "code"), [("utf-8-sig", 0), ("utf-16", 1)])
+def test_headers_in_another_encoding_are_read_or_refused(
+    attempt: Try, encoding: str, code: int
+) -> None:
+    result = attempt(GENERIC, encoding=encoding)
+    assert result.exit_code == code
+    assert ("of the headers is not of the form Name: value" in result.output) == bool(code)
 
 
 def test_an_old_request_is_reported_but_not_an_error(attempt: Try, sqlite_office: Office) -> None:

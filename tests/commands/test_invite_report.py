@@ -177,7 +177,7 @@ def test_the_last_line_takes_the_import_back(desk: Desk) -> None:
     before = office.everything()
     rows = [f"{at},{TODAY},c{at}@b.example" for at in range(1, 250)]
     last = desk.invite(_table(*rows), *NUMBERS).stdout.splitlines()[-1]
-    assert last.startswith("to take back what was not sent yet: feedback uninvite ")
+    assert last.startswith("to undo what was not sent yet: feedback uninvite ")
     run = last.split()[-1]
     after = office.everything()
     for refused in (_undo(run), _undo("none"), _undo("2026-11-24T12:00:00Z", "--yes")):
