@@ -7,17 +7,20 @@ from datetime import datetime, timedelta
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from feedback_app.commands.contacts import bounce, opt_out
+from feedback_app.commands.serving import worker_command
 from feedback_app.mail.sender import ReadyMessage
 from feedback_app.records import Answer, Reopening
 from feedback_app.reports.markdown_export import week_as_markdown
 from feedback_app.reports.weeks import review_week
 from feedback_app.store import annulments, answers
 from feedback_app.survey.renewals import renew
+from support_facts import FACTS_FILE
 from tests.support.closure_parts import parts
 from tests.support.office import NOW, Customer, Office, a_case
 
@@ -311,3 +314,30 @@ def test_the_response_rate_counts_answers_after_the_first_email_and_after_the_re
     assert cohort.answered_after_reminder == 1
     text = " ".join(week_as_markdown(review, program.facts).split())
     assert "1 answered after the first email and 1 after the reminder (sent to 3)." in text
+
+
+def test_the_worker_sends_the_survey_and_the_reminder_when_each_is_due(
+    office: Office, tmp_path: Path
+) -> None:
+    facts = FACTS_FILE.read_text(encoding="utf-8")
+    for rule, value in (("survey_delay_hours", 6), ("reminder_after_days", 5)):
+        assert f"\n{rule} = 0\n" in facts
+        facts = facts.replace(f"\n{rule} = 0\n", f"\n{rule} = {value}\n")
+    path = tmp_path / "support.toml"
+    path.write_text(facts, encoding="utf-8")
+    office.ruled(survey_delay_hours=6).receive(a_case())
+    # Six working hours after 13:00 on Tuesday it is 11:00 on Wednesday.
+    survey = NOW + timedelta(hours=22)
+    second = timedelta(seconds=1)
+    for moment, number in (
+        (survey - second, 0),
+        (survey, 1),
+        (survey + AFTER - second, 0),
+        (survey + AFTER, 1),
+        (survey + 3 * AFTER, 0),
+    ):
+        office.now = moment
+        done = office.run(worker_command, "--once", FEEDBACK_FACTS=str(path))
+        assert done.exit_code == 0
+        assert f"{number} messages sent" in done.stdout.splitlines()
+    assert len(list(office.mailbox.glob("*.eml"))) == 2
