@@ -95,6 +95,7 @@ def _preview(path: Path, width: int) -> Callable[[], None]:
             rows = RowReader(mapping, reader, table.columns)
             preview = Preview(
                 now=NOW,
+                emails_due=NOW,
                 closed_at=table.columns.index("closed_at"),
                 case_number=0,
                 where={"state": 3} if wide else {},
