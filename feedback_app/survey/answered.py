@@ -20,7 +20,7 @@ def edit_window() -> timedelta:
 def may_change(invitation: Invitation) -> bool:
     """Return whether there is an answer and its edit window is open."""
     deadline = _change_deadline(invitation)
-    return deadline is not None and now() <= deadline
+    return deadline is not None and now() < deadline
 
 
 def _change_deadline(invitation: Invitation) -> datetime | None:

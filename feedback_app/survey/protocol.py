@@ -51,7 +51,7 @@ def store_answer(
         return Outcome.STORED, submitted
     known = answers.revisions(tx, submitted.invitation_id)
     newest = known[-1]
-    in_time = submitted.answered_at <= known[0].answered_at + edit_window
+    in_time = submitted.answered_at < known[0].answered_at + edit_window
     # Past the edit window, treat a change request as a guess; otherwise asking would confirm it.
     is_change = in_time and changes_revision == newest.revision
     conflict = Outcome.CONFLICT if in_time else Outcome.TOO_LATE
@@ -78,7 +78,7 @@ def store_reason(tx: Transaction, reason: Reason, now: datetime, edit_window: ti
     same_scores = [one for one in known if _scores(one) == _scores(newest)]
     if any(_has_reason(one, reason) for one in same_scores):
         return Outcome.DUPLICATE
-    if now > known[0].answered_at + edit_window or answers.is_erased(tx, reason.invitation_id):
+    if now >= known[0].answered_at + edit_window or answers.is_erased(tx, reason.invitation_id):
         return Outcome.TOO_LATE
     if reason.revision not in [one.revision for one in same_scores]:
         return Outcome.CONFLICT

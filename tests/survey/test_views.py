@@ -268,10 +268,20 @@ def test_a_change_of_an_old_revision_needs_a_new_confirmation(customer: Customer
     assert len(customer.answers) == 2
 
 
+def test_without_an_edit_window_an_answer_cannot_be_changed_even_in_the_same_second(
+    office: Office,
+) -> None:
+    customer = Customer(office.ruled(edit_window_hours=0), office.invite())
+    customer.send(ease="4", satisfaction="5")
+    assert "Change the answer" not in customer.open().text
+    assert customer.send(ease="1", satisfaction="1").status_code == 409
+    assert "can no longer be changed" in customer.send(change="ask").text
+
+
 def test_after_the_edit_window_the_answer_is_final(customer: Customer) -> None:
     customer.send(ease="4", satisfaction="5")
     change = customer.value_in(customer.send(ease="1", satisfaction="1"), "change")
-    customer.office.wait(hours=24, seconds=1)
+    customer.office.wait(hours=24)
     words = "A long <reason> & more"
     page = customer.send(ease="1", satisfaction="1", change=change, comment=words)
     assert page.status_code == 409
