@@ -1,5 +1,5 @@
--- What leads marked: the keys of themes, separated by spaces, and why a comment needs care.
 CREATE TABLE answer_marks (
+    -- What leads marked: the keys of themes, separated by spaces, and why a comment needs care.
     invitation_id TEXT NOT NULL PRIMARY KEY REFERENCES invitations (id),
     answered_week TEXT NOT NULL,
     themes TEXT NOT NULL,
