@@ -23,16 +23,12 @@ _SHOWN = 500
 class _AddressForm(LeadsForm):
     """`confirm` is the box to tick before an erasure."""
 
-    address = StringField()
+    address = StringField(filters=[lambda typed: (typed or "").strip()])
     confirm = BooleanField()
 
     def validate_address(self, field: StringField) -> None:
-        if "@" not in self.typed.strip("@ "):
+        if "@" not in (field.data or "").strip("@ "):
             raise ValidationError("address")
-
-    @property
-    def typed(self) -> str:
-        return (self.address.data or "").strip()
 
 
 @leads_pages.get("/people")
@@ -46,28 +42,23 @@ def show_people() -> Response:
 @requires("admin")
 def show_person() -> Response:
     """Show everything that is stored about an address."""
-    form = _AddressForm(request.form)
-    if not form.validate():
-        return _people(422, form.typed)
-    known = _known(form.typed, "personal data shown")
-    return page("person", known=known, address=form.typed)
+    address, _ = _typed()
+    return page("person", known=_known(address, "personal data shown"), address=address)
 
 
 @leads_pages.post("/people/data.<form>")
 @requires("admin")
 def download_person(form: str) -> Response:
     """Download what is stored about an address, as JSON or as HTML."""
-    typed = _AddressForm(request.form)
     if form not in ("json", "html"):
         abort(404)
-    if not typed.validate():
-        return _people(422, typed.typed)
-    known = _known(typed.typed, "personal data exported")
+    address, _ = _typed()
+    known = _known(address, "personal data exported")
     if form == "json":
         text = json.dumps(known.data, indent=2, ensure_ascii=False)
         response = Response(text, content_type="application/json")
     else:
-        text = render("leads/person-file.html", known=known, address=typed.typed)
+        text = render("leads/person-file.html", known=known, address=address)
         response = Response(text, content_type="text/html; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="person.{form}"'
     return response
@@ -77,12 +68,10 @@ def download_person(form: str) -> Response:
 @requires("admin")
 def erase_person() -> Response:
     """Erase what is stored about an address, after the admin ticked the box."""
-    form = _AddressForm(request.form)
-    if not form.validate():
-        return _people(422, form.typed)
-    known = person(program(), form.typed, now())
-    if not form.confirm.data:
-        return page("person", 422, known=known, address=form.typed, not_confirmed=True)
+    address, is_confirmed = _typed()
+    known = person(program(), address, now())
+    if not is_confirmed:
+        return page("person", 422, known=known, address=address, not_confirmed=True)
     unreadable = erase(program(), known.found, _who(), now()).unreadable
     return page("person-erased", closings=len(known.found.closings), unreadable=unreadable)
 
@@ -91,13 +80,23 @@ def erase_person() -> Response:
 @requires("admin")
 def change_opt_out(wish: str) -> Response:
     """Opt an address out, for example after a phone call, or in again."""
-    form = _AddressForm(request.form)
     if wish not in ("opt-out", "opt-in"):
         abort(404)
-    if not form.validate():
-        return _people(422, form.typed)
-    set_opted_out(program(), form.typed, wish == "opt-out", _who(), now())
+    address, _ = _typed()
+    set_opted_out(program(), address, wish == "opt-out", _who(), now())
     return see_other(url_for("leads.show_people", done=wish))
+
+
+def _typed() -> tuple[str, bool]:
+    """Return the submitted address, and whether the box is ticked.
+
+    Abort with the page of people if this is not an address.
+    """
+    form = _AddressForm(request.form)
+    address = form.address.data or ""
+    if not form.validate():
+        abort(_people(422, address))
+    return address, form.confirm.data
 
 
 def _known(address: str, action: str) -> Person:
