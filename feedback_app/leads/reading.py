@@ -1,18 +1,17 @@
 """The reading queue: read answers, add notes, open follow-ups; search."""
 
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from flask import Response, abort, request, url_for
 from wtforms import HiddenField
 
-from feedback_app.base.text import one_line
+from feedback_app.base.text import clean, one_line
 from feedback_app.base.weeks import weeks_back
 from feedback_app.database.contract import Transaction
 from feedback_app.invitations import GRACE
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
-from feedback_app.leads.cards import Card, to_cards
+from feedback_app.leads.cards import Card
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import (
     LONGEST_NUMBER,
@@ -29,6 +28,7 @@ from feedback_app.records import AnsweredCase
 from feedback_app.store import (
     answer_status,
     answered_cases,
+    answers,
     cases,
     follow_ups,
     leads,
@@ -59,20 +59,6 @@ class _NoteForm(ShownAnswerForm):
 
     notes = seen_count()
     text = TypedText()
-
-
-@leads_pages.get("/unread")
-def show_unread() -> Response:
-    """Show the unread answers, oldest week first."""
-    found = reading_queue.unread(program().database)
-    weeks = []
-    for week, group in groupby(found, key=lambda pair: pair[1]):
-        wanted = {invitation_id for invitation_id, _ in group}
-        found_cases = answered_cases.answered_in(program().database, week, now())
-        unread = [case for case in found_cases if case.invitation_id in wanted]
-        weeks.append((week, to_cards(unread, week)))
-    most = reading_queue.MOST_UNREAD
-    return page("unread", weeks=weeks, more=len(found) == most, most=most)
 
 
 @leads_pages.get("/search")
@@ -122,6 +108,8 @@ def mark_all_read() -> Response:
             reading_queue.mark_read(tx, invitation_id, revision, now())
             for invitation_id, revision in listed
         ]
+        if listed:
+            _note_reading(tx, find_answer(listed[0][0]))
     if not all(is_read):
         return refuse(409, "changed", count=is_read.count(False))
     return see_other(own_path(request.form.get("back")) or url_for("leads.show_unread"))
@@ -162,11 +150,13 @@ def listed_answers() -> list[tuple[str, int]]:
     """
     seen = []
     # One field lists all of them, because the number of fields of a form is limited.
-    for listed in " ".join(request.form.getlist("answer")).split():
+    for listed in clean(" ".join(request.form.getlist("answer"))).split():
         invitation_id, _, revision = listed.partition(":")
         if not revision.isascii() or not revision.isdecimal() or len(revision) > LONGEST_NUMBER:
             abort(400)
-        seen.append((find_answer(invitation_id).invitation_id, int(revision)))
+        seen.append((invitation_id, int(revision)))
+    if not answers.all_exist(program().database, {invitation_id for invitation_id, _ in seen}):
+        abort(404)
     # A fixed order prevents deadlocks between two leads who mark the same answers.
     return sorted(seen)
 
@@ -211,6 +201,14 @@ def _read_as_shown(tx: Transaction, form: ShownAnswerForm, case: AnsweredCase) -
     seen = form.revision.data or 0
     check_revision(tx, case, seen, page_before(form, case))
     reading_queue.mark_read(tx, case.invitation_id, seen, now())
+    _note_reading(tx, case)
+
+
+def _note_reading(tx: Transaction, case: AnsweredCase) -> None:
+    """Record that the lead reads the week of this answer, so that colleagues see it."""
+    who = lead()
+    if who and case.answered_week:
+        leads.note_reading(tx, who.name, case.answered_week, now())
 
 
 def _check_not_followed_up(tx: Transaction, form: _FollowUpForm, case: AnsweredCase) -> None:

@@ -45,6 +45,8 @@ _FROM = f"""
 _IN_WEEKS = "WHERE newest.answered_week BETWEEN :first AND :last"
 _LOWEST = """CASE WHEN newest.ease < newest.satisfaction
                   THEN newest.ease ELSE newest.satisfaction END"""
+_LOWEST_FIRST = f"""{_LOWEST}, newest.ease + newest.satisfaction, answered_at, case_number,
+                    newest.invitation_id"""
 SCORE_FILTERS = {
     "ease": "newest.ease = CAST(:ease AS integer)",
     "satisfaction": "newest.satisfaction = CAST(:satisfaction AS integer)",
@@ -115,6 +117,15 @@ def discussed_in(database: Database, week: str, now: datetime) -> Iterator[Answe
     return _read(database, now, discussed, week=week)
 
 
+def unread_in(
+    database: Database, week: str, now: datetime, limit: int
+) -> Generator[AnsweredCase, None, None]:
+    """Yield up to `limit` unread answers of a week, lowest scores first."""
+    unread = """JOIN open_answers ON open_answers.invitation_id = newest.invitation_id
+                WHERE open_answers.answered_week = :week AND unread_revision IS NOT NULL"""
+    return _read(database, now, unread, f"{_LOWEST_FIRST} LIMIT {limit}", week=week)
+
+
 def find(
     database: Database, invitation_id: str, now: datetime, *, care_too: bool = False
 ) -> AnsweredCase | None:
@@ -157,8 +168,7 @@ def matching(
     with a comment. Ordered by the lower score, lowest first.
     """
     condition, values = _chosen(filters, weeks)
-    order = f"""{_LOWEST}, newest.ease + newest.satisfaction, answered_at, case_number,
-                newest.invitation_id LIMIT {limit} OFFSET {offset}"""
+    order = f"{_LOWEST_FIRST} LIMIT {limit} OFFSET {offset}"
     return list(_read(database, now, condition, order, **values))
 
 

@@ -1,5 +1,6 @@
 """Answers: append-only revisions, the newest counts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from feedback_app.base.text import searchable_column
@@ -7,7 +8,7 @@ from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Answer
 from feedback_app.store import reading_queue, week_scores
-from feedback_app.store.rows import exists
+from feedback_app.store.rows import count, exists, in_list
 
 _INSERT = """
     INSERT INTO answers (
@@ -52,6 +53,14 @@ def revisions(source: Database | Transaction, invitation_id: str) -> list[Answer
         id=invitation_id,
     )
     return [_answer(row) for row in rows]
+
+
+def all_exist(source: Database | Transaction, invitation_ids: Iterable[str]) -> bool:
+    """Return whether each of these invitations has an answer."""
+    wanted = set(invitation_ids)
+    placeholders, values = in_list("id", wanted)
+    sql = f"SELECT count(*) FROM answers WHERE revision = 1 AND invitation_id IN ({placeholders})"
+    return count(source, sql, **values) == len(wanted)
 
 
 def is_erased(source: Database | Transaction, invitation_id: str) -> bool:

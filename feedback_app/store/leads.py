@@ -48,6 +48,28 @@ def all_leads(source: Database | Transaction) -> list[Lead]:
     return [_lead(row) for row in source.ask("SELECT * FROM leads ORDER BY name")]
 
 
+def note_reading(tx: Transaction, name: str, week: str, now: datetime) -> None:
+    """Record that a lead reads the answers of a week."""
+    tx.run(
+        "UPDATE leads SET reading_week = :week, reading_at = :now WHERE name = :name",
+        name=name,
+        week=week,
+        now=now,
+    )
+
+
+def reading(database: Database, week: str, since: datetime, except_for: str) -> list[str]:
+    """Return the names of the other leads who read answers of a week after `since`, sorted."""
+    rows = database.ask(
+        """SELECT name FROM leads WHERE reading_week = :week AND reading_at > :since
+           AND name <> :except_for ORDER BY name""",
+        week=week,
+        since=since,
+        except_for=except_for,
+    )
+    return [row["name"] for row in rows]
+
+
 def start_session(tx: Transaction, digest: str, name: str, now: datetime) -> None:
     """Start a session at `now`."""
     tx.run(

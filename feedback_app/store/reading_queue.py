@@ -5,13 +5,17 @@ the open answers and not the whole history.
 """
 
 from datetime import datetime
+from typing import Literal
 
+from feedback_app.base.text import clean
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.records import Answer
 from feedback_app.store import follow_ups, progress
 from feedback_app.store.rows import count, exists
 
-# Pages and the digest look at this many unread answers; from this number on they say "or more".
+Order = Literal["newest", "oldest"]
+_UNREAD = "FROM open_answers WHERE unread_revision IS NOT NULL"
+# The digest looks at this many unread answers; from this number on it says "or more".
 MOST_UNREAD = 100
 
 
@@ -51,6 +55,26 @@ def is_unread(tx: Transaction, invitation_id: str) -> bool:
     """Return whether the newest revision of an answer is unread."""
     sql = "SELECT 1 FROM open_answers WHERE invitation_id = :id AND unread_revision IS NOT NULL"
     return exists(tx, sql, id=invitation_id)
+
+
+def week_to_read(source: Database | Transaction, wanted: str, order: Order) -> str:
+    """Return `wanted` if it has unread answers, else the newest or oldest week with some, or ""."""
+    if wanted and count_unread(source, clean(wanted)):
+        return clean(wanted)
+    end = "max" if order == "newest" else "min"
+    return _week(source, f"SELECT {end}(answered_week) AS week {_UNREAD}") or ""
+
+
+def unread_weeks_around(source: Database | Transaction, week: str) -> tuple[str | None, str | None]:
+    """Return the next earlier and the next later week with unread answers."""
+    earlier = f"SELECT max(answered_week) AS week {_UNREAD} AND answered_week < :week"
+    later = f"SELECT min(answered_week) AS week {_UNREAD} AND answered_week > :week"
+    return _week(source, earlier, week=week), _week(source, later, week=week)
+
+
+def _week(source: Database | Transaction, sql: str, **values: object) -> str | None:
+    ((found,),) = (row.values() for row in source.ask(sql, **values))
+    return str(found) if found else None
 
 
 def count_unread(source: Database | Transaction, week: str) -> int:

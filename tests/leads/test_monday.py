@@ -16,9 +16,9 @@ import pytest
 from pydantic import SecretStr
 
 from feedback_app.base.weeks import week_of
-from feedback_app.program import open_program
+from feedback_app.program import Program, open_program
 from feedback_app.settings import Settings
-from feedback_app.store import cases
+from feedback_app.store import answers, cases, reading_queue
 from support_facts import load_facts
 from tests.support.axe import COLOURS, EVERY_RULE, axe_faults
 from tests.support.server import environment, feedback, free_port, running
@@ -231,12 +231,20 @@ def test_keys_press_the_same_buttons(house: House, browser: Any) -> None:
     page.on("console", lambda message: complaints.append(message.text))
     sign_in(page, house)
     page.goto(f"{house.url}/review/unread")
+    loaded: list[str] = []
+    page.on("load", lambda _: loaded.append(page.url))
+    first = page.get_attribute("#reader", "data-answer")
     page.keyboard.press("j")
+    page.wait_for_function(f"document.getElementById('reader').dataset.answer !== '{first}'")
     assert page.evaluate("document.activeElement.className").startswith("answer")
+    second = page.get_attribute("#reader", "data-answer")
+    assert page.get_attribute(".queue__line[aria-current]", "data-open") == second
     page.keyboard.press("n")
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
     page.keyboard.type("r stays a letter here")
-    assert page.url.endswith("/review/unread")
+    assert page.get_attribute("#reader", "data-answer") == second
+    page.fill("#reader textarea", "")
+    assert loaded == []
     page.goto(f"{house.url}/review/{house.week}/meeting")
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**/meeting?step=1")
@@ -363,13 +371,7 @@ def _link_of(number: str, house: House) -> str:
     """Return the survey link of a case: no command gives out that of an answered one."""
     known = json.loads(feedback("answers", "--json", env=house.env))
     assert number in {one["case_number"] for one in known}
-    program = open_program(
-        Settings(
-            database=SecretStr(house.env["FEEDBACK_DATABASE"]),
-            secret_keys=(SecretStr(house.env["FEEDBACK_SECRET_KEYS"]),),
-            public_url=house.url,
-        )
-    )
+    program = _program(house)
     (found,) = cases.closings_of_number(program.database, number)
     program.database.close()
     return program.survey_link(found.invitation_id)
@@ -406,3 +408,38 @@ def test_a_survey_is_sent_again_and_a_person_opted_out(
     follow(page, "main button:has-text('Erase personal data')")
     assert "The personal data of 1 case was erased" in page.inner_text("main")
     context.close()
+
+
+def test_an_answer_is_read_and_the_next_one_opened_without_loading_a_page(
+    house: House, browser: Any
+) -> None:
+    program = _program(house)
+    with program.database.write() as tx:
+        rows = tx.ask("SELECT invitation_id FROM answers WHERE revision = 1")
+        for row in rows:
+            reading_queue.add(tx, answers.revisions(tx, row["invitation_id"])[-1])
+    program.database.close()
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    sign_in(page, house)
+    page.goto(f"{house.url}/review/unread")
+    loaded: list[str] = []
+    page.on("load", lambda _: loaded.append(page.url))
+    for count in (1, 2):
+        one = page.get_attribute("#reader", "data-answer")
+        page.keyboard.press("r")
+        page.wait_for_selector(f".queue__line.is-read[data-open='{one}']")
+        assert f"{count} of {len(rows)} read" in page.inner_text("#reader")
+        assert page.get_attribute("#reader", "data-answer") != one
+    context.close()
+    assert loaded == []
+
+
+def _program(house: House) -> Program:
+    return open_program(
+        Settings(
+            database=SecretStr(house.env["FEEDBACK_DATABASE"]),
+            secret_keys=(SecretStr(house.env["FEEDBACK_SECRET_KEYS"]),),
+            public_url=house.url,
+        )
+    )

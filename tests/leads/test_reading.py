@@ -37,13 +37,18 @@ def test_answers_without_a_comment_are_marked_as_read_together(lena: Somebody) -
     assert "Everything has been read" in lena.get("/review/unread").text
 
 
-def test_the_oldest_unread_answer_is_first_however_old_it_is(lena: Somebody) -> None:
+def test_the_newest_week_is_read_first_or_the_oldest_by_choice(lena: Somebody) -> None:
     answered(lena.office, "OLD-1")
     lena.office.wait(days=70)
     lena.sign_in("lena")
     answered(lena.office, "NEW-1")
-    page = lena.get("/review/unread").text
-    assert 0 < page.index("OLD-1") < page.index("NEW-1")
+    newest, oldest = (lena.get(f"/review/unread{query}").text for query in ("", "?order=oldest"))
+    assert "NEW-1" in newest
+    assert "OLD-1" not in newest
+    assert "Also unread: 23–29 Nov 2026" in newest
+    assert "OLD-1" in oldest
+    assert "NEW-1" not in oldest
+    assert "OLD-1" in lena.get("/review/unread?week=2026-W48").text
     said = words(lena.get("/review/2027-W05"))
     assert "Unread answers 2 including 1 of earlier weeks" in said
 

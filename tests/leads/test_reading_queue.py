@@ -2,12 +2,14 @@
 
 from collections import Counter
 
+import pytest
+
 from feedback_app.base.weeks import week_of
 from feedback_app.database.contract import Database
 from feedback_app.store import progress, reading_queue, week_scores
 from feedback_app.store.answers import revisions
 from tests.support.office import Customer, Office
-from tests.support.team import answered
+from tests.support.team import Somebody, answered
 
 WEEK = "2026-W48"
 
@@ -96,3 +98,69 @@ def test_a_reason_added_later_is_not_counted_twice(office: Office) -> None:
     customer.browser.post(why, data={"page": page, "comment": "Because."})
     assert len(customer.answers) == 2
     assert _counted(office.program.database, WEEK, WEEK) == {(WEEK, 1, 1): 1}
+
+
+@pytest.fixture
+def lena(team_office: Office) -> Somebody:
+    return Somebody(team_office, "lead", "lena")
+
+
+def _open_answer(page: str) -> str:
+    """Return the invitation of the answer that the reader shows."""
+    return page.split('data-answer="')[1].split('"')[0]
+
+
+def test_the_queue_lists_the_week_and_moves_on_after_each_answer(lena: Somebody) -> None:
+    high = answered(lena.office, "0003", 5, 5, comment="Fine")
+    low = answered(lena.office, "0001", 1, 1, comment="Slow")
+    middle = answered(lena.office, "0002", 3, 3)
+    for at, one in enumerate((low, middle, high)):
+        page = lena.get(f"/review/unread?after={one}" if at == 3 else "/review/unread").text
+        assert _open_answer(page) == one
+        assert f"{at} of 3 read" in page
+        assert page.count("queue__line") == 3 - at
+        back = page.split('name="back" value="')[1].split('"')[0].replace("&amp;", "&")
+        done = lena.post(f"/review/answers/{one}/read", revision="1", back=back)
+        assert f"after={one}" in done.location
+    assert "Everything has been read" in lena.get(done.location).text
+
+
+def test_answers_that_were_skipped_come_again_at_the_end(lena: Somebody) -> None:
+    low = answered(lena.office, "0001", 1, 1)
+    high = answered(lena.office, "0002", 5, 5)
+    assert _open_answer(lena.get(f"/review/unread?after={low}").text) == high
+    assert _open_answer(lena.get(f"/review/unread?after={high}").text) == low
+
+
+def test_the_script_gets_the_reader_alone(lena: Somebody) -> None:
+    one = answered(lena.office, "0001", 1, 1)
+    path = f"/review/unread?answer={one}"
+    part = lena.browser.get(path, headers={"X-Fragment": "1"})
+    assert part.text.lstrip().startswith("<section")
+    assert _open_answer(part.text) == _open_answer(lena.get(path).text) == one
+    assert f'data-unread="{one}"' in part.text
+    assert lena.get("/review/unread?answer=nothing").status_code == 404
+    assert lena.get("/review/unread?week=%00&after=").status_code == 200
+
+
+def test_answers_without_a_comment_are_read_together_but_low_ones_are_not(lena: Somebody) -> None:
+    low = answered(lena.office, "0001", 1, 1)
+    commented = answered(lena.office, "0002", comment="Fine")
+    silent = [answered(lena.office, number) for number in ("0003", "0004")]
+    page = lena.get("/review/unread").text
+    assert "Mark all 2 answers without a comment as read" in page
+    listed = page.split('name="answer" value="')[1].split('"')[0]
+    assert set(listed.split()) == {f"{one}:1" for one in silent}
+    assert lena.post("/review/read", answer=listed).status_code == 303
+    assert set(_unread(lena.office)) == {low, commented}
+
+
+def test_leads_see_who_else_reads_the_same_week(lena: Somebody) -> None:
+    one, _ = (answered(lena.office, number) for number in ("0001", "0002"))
+    otto = Somebody(lena.office, "lead", "otto")
+    assert "Also reading" not in otto.get("/review/unread").text
+    lena.post(f"/review/answers/{one}/read", revision="1")
+    assert "Also reading: lena" in otto.get("/review/unread").text
+    assert "Also reading" not in lena.get("/review/unread").text
+    lena.office.wait(minutes=6)
+    assert "Also reading" not in otto.get("/review/unread").text

@@ -8,6 +8,8 @@ const typing = (target) => target.closest("input, textarea, select, [contentedit
 const answers = () => [...document.querySelectorAll(".answer")];
 
 function move(by) {
+  const step = document.querySelector(`#reader a[rel=${by > 0 ? "next" : "prev"}]`);
+  if (step) return step.click();
   const all = answers();
   const at = all.findIndex((one) => one.contains(document.activeElement));
   const next = all[Math.min(Math.max(at + by, 0), all.length - 1)];
@@ -18,7 +20,7 @@ function move(by) {
 }
 
 function press(name) {
-  const answer = document.activeElement.closest(".answer") || document.querySelector(".slide");
+  const answer = document.activeElement.closest(".answer") || document.querySelector(".slide, #reader .answer");
   const control = answer && answer.querySelector(`[data-key="${name}"]`);
   if (control) {
     control.click();
@@ -91,11 +93,12 @@ let sent = null;
 document.addEventListener("submit", (event) => {
   sent = event.target;
 });
-window.addEventListener("beforeunload", (event) => {
-  const unsent = [...document.querySelectorAll("textarea")].some(
-    (field) => field.form !== sent && field.value !== field.defaultValue,
+const hasUnsentText = (except) =>
+  [...document.querySelectorAll("textarea")].some(
+    (field) => field.form !== except && field.value !== field.defaultValue,
   );
-  if (unsent) event.preventDefault();
+window.addEventListener("beforeunload", (event) => {
+  if (hasUnsentText(sent)) event.preventDefault();
 });
 
 // A click elsewhere or Escape closes an open menu.
@@ -106,4 +109,61 @@ const closeMenus = (except) =>
 document.addEventListener("click", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus(null);
+});
+
+// The reading queue: open answers and send forms without loading the page again.
+const queue = document.querySelector("[data-queue]");
+
+function replaceReader(html, address) {
+  const reader = new DOMParser().parseFromString(html, "text/html").getElementById("reader");
+  const old = document.getElementById("reader");
+  if (!reader || reader.dataset.week !== old.dataset.week) return location.assign(address);
+  old.replaceWith(reader);
+  history.replaceState(null, "", address);
+  const unread = new Set(reader.dataset.unread.split(" "));
+  queue.querySelectorAll(".queue__line").forEach((line) => {
+    line.classList.toggle("is-read", !unread.has(line.dataset.open));
+    if (line.dataset.open === reader.dataset.answer) {
+      line.setAttribute("aria-current", "true");
+      line.scrollIntoView({ block: "nearest" });
+    } else {
+      line.removeAttribute("aria-current");
+    }
+  });
+  reader.querySelector(".answer")?.focus({ preventScroll: true });
+  reader.scrollIntoView({ block: "nearest" });
+}
+
+// Whatever goes wrong, the browser does the same thing with a whole page.
+async function load(address, options, otherwise) {
+  try {
+    const headers = { "X-Fragment": "1" };
+    const response = await fetch(address, { ...options, headers });
+    if (!response.ok) throw new Error(response.status);
+    replaceReader(await response.text(), response.url);
+  } catch {
+    otherwise();
+  }
+}
+
+queue?.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-open]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || hasUnsentText()) return;
+  event.preventDefault();
+  load(link.href, {}, () => location.assign(link.href));
+});
+
+queue?.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.closest("#reader") || form.action.endsWith("/redact/preview")) return;
+  if (hasUnsentText(form)) return;
+  event.preventDefault();
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  const button = event.submitter;
+  load(form.action, { method: "POST", body }, () => {
+    sent = form;
+    const value = Object.assign(document.createElement("input"), { type: "hidden" });
+    if (button?.name) form.append(Object.assign(value, { name: button.name, value: button.value }));
+    form.submit();
+  });
 });
