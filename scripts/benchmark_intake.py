@@ -18,6 +18,7 @@ from measuring import compare
 from feedback_app.database.choose import open_database
 from feedback_app.database.migrate import migrate
 from feedback_app.intake.csv.file import opened
+from feedback_app.intake.csv.footers import Footers
 from feedback_app.intake.csv.importing import Import
 from feedback_app.intake.csv.preview import Preview, swapped_order
 from feedback_app.intake.csv.row_reader import RowReader
@@ -93,10 +94,11 @@ def _preview(path: Path, width: int) -> Callable[[], None]:
         with opened(path, wanted=tables.mapping.wanted()) as table:
             mapping = tables.mapping.for_columns(table.columns, "csv")
             rows = RowReader(mapping, reader, table.columns)
+            closed_at = table.columns.index("closed_at")
             preview = Preview(
                 now=NOW,
                 emails_due=NOW,
-                closed_at=table.columns.index("closed_at"),
+                closed_at=closed_at,
                 case_number=0,
                 where={"state": 3} if wide else {},
                 swapped=swapped_order(reader.dates, [str(TABLES.date_format)]),
@@ -104,7 +106,8 @@ def _preview(path: Path, width: int) -> Callable[[], None]:
                 emails_per_contact=20,
             )
             job = Import(case_intake=CaseIntake(facts, zone), row_reader=rows)
-            for batch in job.dry_run(database, preview.watched(table.rows())):
+            read = Footers(closed_at, 0).without(table.rows())
+            for batch in job.dry_run(database, preview.watched(read)):
                 preview.add(batch)
 
     return run

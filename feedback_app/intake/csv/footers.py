@@ -1,6 +1,6 @@
 """Lines below a table, such as totals and notes, which are not rows of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from feedback_app.intake.csv.date_order import likely_formats
 from feedback_app.intake.csv.file import CSVRow
@@ -25,9 +25,11 @@ class Footers:
 
     def without(self, rows: Iterable[CSVRow]) -> Iterator[CSVRow]:
         """Yield the rows of the table."""
-        is_below = self._is_below
+        at = self._closed_at
         for row in rows:
-            if is_below(row) and len(self.lines) < _MAX_LINES:
+            cells = row.cells
+            has_time = at < 0 or (at < len(cells) and len(cells[at].strip()) > _MAX_TOTAL)
+            if not has_time and len(self.lines) < _MAX_LINES and self._is_below(cells):
                 self.lines.append(row)
                 continue
             if self.lines:
@@ -35,10 +37,7 @@ class Footers:
                 self.lines.clear()
             yield row
 
-    def _is_below(self, row: CSVRow) -> bool:
-        cells, at = row.cells, self._closed_at
-        if at < 0 or (at < len(cells) and len(cells[at].strip()) > _MAX_TOTAL):
-            return False
+    def _is_below(self, cells: Sequence[str]) -> bool:
         number = self._case_number
         if 0 <= number < len(cells) and cells[number].strip():
             return not _is_like_a_number(cells[number])
