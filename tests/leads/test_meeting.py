@@ -411,9 +411,9 @@ def test_a_decision_from_before_owners_and_due_dates_is_open(lena: Somebody) -> 
     with lena.office.program.database.write() as tx:
         tx.run(
             """INSERT INTO decisions (id, week, text, written_at)
-               VALUES ('1', '2026-W40', 'OLD', '2026-10-05T10:00:00Z')"""
+               VALUES ('1', '2026-W41', 'OLD', '2026-10-13T10:00:00Z')"""
         )
     page = lena.get("/review/decisions").text
     assert "Open: 1" in page
-    assert "Meeting for 28 Sep – 4 Oct 2026" in page
+    assert "Meeting for 5–11 Oct 2026" in page
     assert "OLD" in lena.get(MEETING).text
