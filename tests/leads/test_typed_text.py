@@ -40,6 +40,9 @@ WITHOUT_LONG_TEXT = {
     "leads.preview_redaction",
     "leads.mark_read",
     "leads.mark_decisions",
+    "leads.set_theme",
+    "leads.mark_care",
+    "leads.release",
     "leads.choose_agenda",
     "leads.send_again",
     "leads.show_person",
@@ -71,6 +74,8 @@ def form(invitation_id: str, text: str) -> dict[str, str]:
         "revision": "1",
         "number": "1",
         "outcome": "contacted",
+        "theme": "waiting",
+        "reason": "threat",
         "answer": f"{invitation_id}:1",
         "invitation": "",
         "form": "csv",
@@ -101,7 +106,7 @@ def gives_back(page: str, action: str, text: str) -> bool:
 
 @pytest.fixture
 def office(sqlite_team_office: Office) -> Office:
-    return sqlite_team_office
+    return sqlite_team_office.with_themes("waiting")
 
 
 @pytest.fixture
