@@ -4,7 +4,7 @@ run          build the site and serve it with the survey and sample data (--port
 feedback     run a feedback command on the data of `run`, for example: feedback review
 test         run the tests, or those in PATH; options such as --cov are passed to pytest
 setup        install the dependencies into .venv, nothing else
-check        check formatting, lint, types, phrases and grammar
+check        check formatting, lint, types, phrases, reading grades and grammar
 check-words  list phrases to avoid, with a suggestion for each
 check-html   check the built site with the Nu HTML checker
 site         preview the site and rebuild it at every change (--port N)
@@ -40,6 +40,7 @@ FIRST_PORT = 8000
 LEAD = "sample-lead"
 BUILD_SITE = "scripts/build_site.py"
 CHECK_WORDS = "scripts/check_words.py"
+READING_GRADE = "scripts/reading_grade.py"
 
 
 def main(words: list[str]) -> int:
@@ -235,6 +236,7 @@ def check(_options: argparse.Namespace) -> int:
         ("-m", "mypy"),
         ("-m", "mypy", "scripts"),
         (CHECK_WORDS,),
+        (READING_GRADE,),
     )
     return max(*(_python(*words) for words in checks), _grammar())
 

@@ -28,6 +28,7 @@ from support_facts.facts import Facts
 from support_facts.loading import FACTS_FILE, load_facts
 from support_facts.public_holidays import is_public_holiday
 from support_facts.terms import (
+    CaseCourse,
     Change,
     Check,
     EscalationStatus,
@@ -40,6 +41,7 @@ from support_facts.text import FactsError, Text
 
 __all__ = [
     "FACTS_FILE",
+    "CaseCourse",
     "CaseKind",
     "CaseType",
     "Change",

@@ -39,6 +39,7 @@ class Facts(Table):
     closure_reasons: Entries[cases.ClosureReason]
     actors: Entries[cases.Actor]
     case_kinds: Entries[CaseKind]
+    case_courses: Entries[terms.CaseCourse]
     case_types: Entries[cases.CaseType]
     priorities: Entries[terms.Priority]
     escalation_statuses: Entries[terms.EscalationStatus]
@@ -78,22 +79,19 @@ class Facts(Table):
     def value(self, key: str, language: str) -> str:
         """Return a fact by its dotted key as it is shown, as in "survey.low_threshold".
 
-        Entries of lists count from 1: "questions.ease.points.5". A value that is not set is
-        shown in the wording of its `…_unset` key.
+        Entries of lists count from 1: "questions.ease.points.5". A value that is not set is "".
 
-        Raises FactsError for an unknown key, suggesting similar ones, and for a fact that has
-        nothing to show.
+        Raises FactsError for an unknown key, suggesting similar ones, and for a switch.
         """
         if key not in self.by_key:
             near = get_close_matches(key, self.by_key, 3, 0.6)
             hint = f"did you mean {' or '.join(near)}?" if near else "look it up in the file"
             raise FactsError(f'support.toml has no value "{key}": {hint}')
         found = self.by_key[key]
+        if isinstance(found, bool):
+            raise FactsError(f"support.toml: {key} is true or false, so pages cannot show it")
         if found is None:
-            found = self.by_key.get(f"{key}_unset")
-        if found is None or isinstance(found, bool):
-            reason = "not set" if found is None else "a switch, true or false"
-            raise FactsError(f"support.toml: {key} is {reason}, so a page has nothing to show")
+            return ""
         if not isinstance(found, Text):
             return str(found)
         if language not in found:

@@ -38,7 +38,7 @@ class Organisation(Table):
 
 
 class Contacts(Table):
-    """Ways to reach support; pages show `…_unset` for a value that is not set."""
+    """Ways to reach support."""
 
     portal_name: Line
     portal_url: WebAddress
@@ -54,13 +54,9 @@ class Contacts(Table):
     secrets_field: Line
     hours: Text
     service_status_url: OrUnset[WebAddress]
-    service_status_url_unset: Text
     phone: OrUnset[PhoneNumber]
-    phone_unset: Text
     privacy_address: OrUnset[MailAddress]
-    privacy_address_unset: Text
     imprint_url: OrUnset[WebAddress]
-    imprint_url_unset: Text
 
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -69,14 +65,10 @@ Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 class Practice(Table):
     """Rules that the operator sets."""
 
-    reopening: OrUnset[Text]
-    reopening_unset: Text
+    reopening: Text
     closure_email_replies: OrUnset[Text] = None
-    closure_email_replies_unset: Text
     closing_without_reply: OrUnset[Text]
-    closing_without_reply_unset: Text
     follow_up: OrUnset[Text] = None
-    follow_up_unset: Text
     weekly_meeting: OrUnset[Weekday] = None
 
 
@@ -86,6 +78,7 @@ class Feedback(Table):
     why_two_questions: Text
     readers: Text
     meeting: Text
+    follow_up: Text
 
 
 class Kept(Table):
@@ -116,6 +109,16 @@ class Priority(Entry):
     when: Text
     examples: ListOf[Text]
     worked_on: Text
+
+
+class CaseCourse(Entry):
+    """What happens with a case, from start to end, for one reason to write to support."""
+
+    name: Text
+    first: Text
+    then: Text
+    end: Text
+    time: Text
 
 
 class EscalationStatus(Entry):

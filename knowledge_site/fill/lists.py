@@ -73,19 +73,13 @@ def contacts(facts: Facts, language: str) -> Element:
 
 
 def operator(facts: Facts, language: str) -> Element:
-    """`{{ operator }}`: who runs the site, their imprint and their privacy contact."""
+    """`{{ operator }}`: who runs the site, their imprint, and where to ask about personal data."""
     known = facts.contacts
-    imprint: Child = known.imprint_url_unset[language]
+    rows: dict[str, Child] = {"operator": facts.organisation.name}
     if known.imprint_url:
-        imprint = _link(known.imprint_url, known.imprint_url)
-    privacy: Child = known.privacy_address_unset[language]
-    if known.privacy_address:
-        privacy = _link(f"mailto:{known.privacy_address}", known.privacy_address)
-    rows: dict[str, Child] = {
-        "operator": facts.organisation.name,
-        "imprint": imprint,
-        "privacy_questions": privacy,
-    }
+        rows["imprint"] = _link(known.imprint_url, known.imprint_url)
+    address = known.privacy_address or known.support_address
+    rows["privacy_questions"] = _link(f"mailto:{address}", address)
     return _described((word(key, language), value) for key, value in rows.items())
 
 
@@ -100,22 +94,11 @@ def _described(pairs: Iterable[tuple[str, Child]]) -> Element:
 def _contacts(facts: Facts, language: str) -> Iterator[tuple[str, Child]]:
     known = facts.contacts
     yield "hours", known.hours[language]
-    yield (
-        "service_status",
-        (
-            _link(known.service_status_url, word("contact_service_status_link", language))
-            if known.service_status_url
-            else known.service_status_url_unset[language]
-        ),
-    )
-    yield (
-        "phone",
-        (
-            _link(f"tel:{known.phone.replace(' ', '')}", known.phone)
-            if known.phone
-            else known.phone_unset[language]
-        ),
-    )
+    if known.service_status_url:
+        text = word("contact_service_status_link", language)
+        yield "service_status", _link(known.service_status_url, text)
+    if known.phone:
+        yield "phone", _link(f"tel:{known.phone.replace(' ', '')}", known.phone)
     yield "portal", _link(known.portal_url, known.portal_name)
     yield "access", _link(known.access_url, word("contact_access_link", language))
     yield "security", _link(f"mailto:{known.security_address}", known.security_address)

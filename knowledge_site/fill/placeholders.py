@@ -36,6 +36,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "table impacts": priorities.impacts,
     "table priorities": priorities.priorities,
     "table case_types": priorities.case_types,
+    "table kinds": tables.case_courses,
     "table escalation_statuses": statuses.escalation_statuses,
     "table bug_ticket_statuses": statuses.bug_statuses,
     "table cloud_ticket_statuses": statuses.cloud_statuses,

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from charts import Cell, Child, TableRow, anchor, element, table
 from knowledge_site.wording import Plural, word
-from support_facts import Facts, MailSubject, Metric
+from support_facts import CaseCourse, Facts, MailSubject, Metric
 
 
 def metrics(
@@ -49,6 +49,25 @@ def retention(facts: Facts, language: str) -> Element:
             )
             for period in facts.retention
         ),
+    )
+
+
+def case_courses(facts: Facts, language: str) -> Element:
+    """`{{ table kinds }}`: what happens when, for each reason to write to support."""
+    headings = ("course", "course_first", "course_then", "course_end", "course_time")
+    return table(
+        word("courses_caption", language),
+        [word(heading, language) for heading in headings],
+        (_course_row(course, language) for course in facts.case_courses),
+    )
+
+
+def _course_row(course: CaseCourse, language: str) -> TableRow:
+    texts = (course.first, course.then, course.end, course.time)
+    return (
+        f"course-{anchor(course.key)}",
+        [course.name[language]],
+        [[text[language]] for text in texts],
     )
 
 
