@@ -10,17 +10,10 @@ from knowledge_site.after import built_pages
 from knowledge_site.errors import SiteError
 from scripts.build_site import ROOT, build
 from support_facts import FACTS_FILE, load_facts
+from tests.support.site_pages import ADDRESSES, PAGES, text_of
 from tests.support.some import some
 
 FACTS = load_facts()
-PAGES = sorted(path.relative_to(ROOT / "docs/en").stem for path in (ROOT / "docs/en").rglob("*.md"))
-ADDRESSES = [f"{folder}{name}.html" for folder in ("", "de/") for name in PAGES]
-
-
-def text_of(path: Path) -> str:
-    """Return a page's words with markup and line breaks taken out."""
-    article = path.read_text(encoding="utf-8").split("<article", 1)[1].split("</article>")[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", article).split())
 
 
 def changed_facts(folder: Path, before: str, after: str) -> Path:

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from support_facts import load_facts
-from tests.knowledge_site.test_site import ADDRESSES, PAGES, text_of
+from tests.support.site_pages import ADDRESSES, PAGES, text_of
 
 FACTS = load_facts()
 
