@@ -304,6 +304,7 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
     # Read: the low ones first, one tap each; those without a comment in one tap.
     page.goto(f"{house.url}/review/unread")
     for number in ("0001", "0003"):
+        follow(page, f".queue__line:has-text('{number}')")
         follow(page, f".answer:has-text('Case {number}') button[data-key=r]")
     page.goto(f"{house.url}/review/{house.week}/answers")
     follow(page, "text=Mark all 2 answers without a comment as read")
