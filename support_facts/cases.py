@@ -25,7 +25,7 @@ class Step(Table):
 
 
 class CaseKind(Entry):
-    """How a case is worked on; the site describes it if `public` is true."""
+    """How a case is handled; the site describes it if `public` is true."""
 
     name: Text
     summary: Text

@@ -98,7 +98,7 @@ class Numbers(Table):
 
 
 class Priority(Entry):
-    """A priority: when it applies, examples, and when such cases are worked on.
+    """A priority: when it applies, examples, and when we work on such cases.
 
     A "yes" to the question `ask` leads to this priority.
     """

@@ -43,7 +43,7 @@ def _impact(priority: Priority) -> str:
 
 
 def priorities(facts: Facts, language: str) -> Element:
-    """`{{ table priorities }}`: when cases of each priority are worked on."""
+    """`{{ table priorities }}`: when we work on cases of each priority."""
     return table(
         word("priorities_caption", language),
         [word("priority", language), word("worked_on", language)],

@@ -137,7 +137,7 @@ READERS = [
     ("case-status", "We are working if all our questions are answered"),
     ("case-status", "Comment on the case: tell us that the solution works for you"),
     ("case-status", "What happens if I don't reply"),
-    ("case-kinds", "What happens when, for each kind of case"),
+    ("case-kinds", "The usual course of each kind of case"),
     ("escalations", "Raise a concern without an emergency"),
     ("faster", "Make your case faster"),
 ]
