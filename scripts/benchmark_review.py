@@ -1,4 +1,4 @@
-"""Measures the week page of team leads with a short and a long history.
+"""Measures the week page and the reading queue of team leads with a short and a long history.
 
 Compare only ratios between machines or runs, not times.
 """
@@ -32,6 +32,9 @@ def _histories(folder: Path, long: int) -> None:
     week = week_of(IN_WEEK, few.program.zone)
     print(f"a week with {CASES} cases and {ANSWERS} answers; CPU, median of {ROUNDS} rounds")
     compare(f"history of {long:,} / {SHORT:,} answers", _page(few, week), _page(many, week), ROUNDS)
+    compare(
+        f"reading queue, {long:,} / {SHORT:,}", _page(few, "unread"), _page(many, "unread"), ROUNDS
+    )
     compare(f"history of {YEARS} / 40 weeks", _page(young, week), _page(old, week), ROUNDS)
 
 
