@@ -177,7 +177,7 @@ def plain(browser):
 def test_pages_and_navigation_work_without_scripts(plain, address):
     plain.goto(address + "index.html")
     with plain.expect_navigation():
-        plain.get_by_role("link", name="What is happening to my case?").click()
+        plain.get_by_role("link", name="What is happening with my case?").click()
     assert plain.get_by_role("heading", level=1).inner_text().startswith("Case status")
     assert plain.get_by_role("rowheader", name="Solution Proposed").is_visible()
     plain.get_by_role("link", name="Deutsch").first.click()
