@@ -124,9 +124,9 @@ _POLICY = _Policy(
 def render_email(context: MailContext, email: Email, message: OutboxMessage) -> str:
     """Return `email` as the text of `message`: RFC 5322, in ASCII.
 
-    Each attempt to send a message has the same Message-ID; its date is when it was due. Raises
-    ValueError if the recipient is not an email address, or if a header cannot contain its value,
-    such as a line break.
+    Each attempt to send a message has the same Message-ID and the same date, when it was first due.
+    Raises ValueError if the recipient is not an email address, or if a header cannot contain its
+    value, such as a line break.
     """
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = context.sender

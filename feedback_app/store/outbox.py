@@ -76,7 +76,8 @@ def claim(
 ) -> list[OutboxMessage]:
     """Claim up to `limit` due messages until `until`, oldest first.
 
-    With `kind`, only messages of that kind. Other workers skip claimed messages.
+    With `kind`, only messages of that kind. Other workers skip claimed messages. Their `due_at` is
+    when they were first due.
     """
     waiting = f"{_WAITING} AND kind = :kind" if kind else _WAITING
     # Without the outer condition, PostgreSQL can return a row to two workers.
@@ -84,7 +85,8 @@ def claim(
         f"""UPDATE outbox SET claimed_until = :until
             WHERE {waiting} AND id IN (
                 SELECT id FROM outbox WHERE {waiting} ORDER BY due_at, id LIMIT :limit)
-            RETURNING id, kind, invitation_id, week, recipient, attempts, created_at, due_at""",
+            RETURNING id, kind, invitation_id, week, recipient, attempts, created_at,
+                      coalesce(first_due_at, due_at) AS due_at""",
         now=now,
         until=until,
         limit=limit,
@@ -132,8 +134,9 @@ def put_back(tx: Transaction, message_id: str, due_at: datetime, error: str) -> 
     The server's reply may name the recipient, so it is not stored if the message was erased.
     """
     tx.run(
-        """UPDATE outbox SET due_at = :due_at, attempts = attempts + 1, claimed_until = NULL,
-                             last_error = :error WHERE id = :id AND refused_at IS NULL""",
+        """UPDATE outbox SET first_due_at = coalesce(first_due_at, due_at), due_at = :due_at,
+                             attempts = attempts + 1, claimed_until = NULL, last_error = :error
+           WHERE id = :id AND refused_at IS NULL""",
         id=message_id,
         due_at=due_at,
         error=error,

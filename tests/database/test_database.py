@@ -199,7 +199,7 @@ def test_migrating_keeps_follow_ups_and_the_audit_log_and_finds_sample_weeks(
             " closed_week, received_at)"
             " VALUES ('c', 'sample', '1', 'k', '1', '2026', '2026', '2026')"
         )
-        tx.run("INSERT INTO invitations VALUES ('i','c','2026','2026',NULL,NULL,NULL,NULL,NULL)")
+        tx.run("INSERT INTO invitations VALUES ('i','c','2026','2026',NULL,NULL,NULL,NULL)")
         tx.run("INSERT INTO answers VALUES ('i',1,5,5,'',0,1,'en','2026','2026-W07','')")
         tx.run("INSERT INTO lead_actions VALUES ('a','2026','lena','export','2026-W07 csv')")
         tx.run("INSERT INTO follow_ups VALUES ('i','2026','2026-01-02','2027','contacted','Said')")
@@ -213,6 +213,7 @@ def test_migrating_keeps_follow_ups_and_the_audit_log_and_finds_sample_weeks(
             "closed_at": "2027",
             "outcome": "contacted",
             "remark": "Said",
+            "owner": None,
         }
     ]
     assert opened.ask("SELECT lead_name, action, subject FROM lead_actions") == [

@@ -16,8 +16,8 @@ HARMLESS = {
     "answers": "invitation_id revision ease satisfaction contact_welcome wording_version language"
     " answered_at answered_week flags",
     "contests": "invitation_id revision since times",
-    "outbox": "id kind invitation_id week created_at due_at claimed_until attempts sent_at"
-    " refused_at",
+    "outbox": "id kind invitation_id week created_at due_at first_due_at claimed_until attempts"
+    " sent_at refused_at",
     "opt_outs": "since",
     "opt_out_keys": "key created_at",
     "progress": "invitation_id read_at discussed_at discussed_week handled_at",

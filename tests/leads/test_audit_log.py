@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from feedback_app.records import CARE_REASONS
 from feedback_app.store import leads
 from tests.support.office import Office
 from tests.support.team import Somebody
@@ -22,6 +23,7 @@ def acts() -> Iterator[str]:
             texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
             if called in ("log_action", "record_action") and texts:
                 yield str(texts[0])
+    yield from (f"handle with care: {reason}" for reason in CARE_REASONS)
 
 
 def test_every_action_of_the_audit_log_has_a_readable_name(sqlite_team_office: Office) -> None:

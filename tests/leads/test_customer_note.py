@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback_app.store import meetings
+from feedback_app.store import decisions
 from published_results import LONGEST_NOTE, read_folder
 from tests.support.office import Office
 from tests.support.team import Somebody, answered
@@ -25,7 +25,7 @@ def _folder(somebody: Somebody) -> Path:
 def test_a_note_is_written_next_to_the_decisions_and_becomes_a_file(lena: Somebody) -> None:
     office = lena.office
     with office.program.database.write() as tx:
-        meetings.decide(tx, WEEK, None, "Answer on Saturdays <b>too</b>.", office.now)
+        decisions.add(tx, WEEK, None, "Answer on Saturdays <b>too</b>.", office.now)
     assert "/review/2026-W48/note" in lena.get(f"/review/{WEEK}/minutes").text
     page = lena.get(NOTE).text
     assert "Answer on Saturdays &lt;b&gt;too&lt;/b&gt;." in page

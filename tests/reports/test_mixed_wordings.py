@@ -60,8 +60,8 @@ def review_of(answers: list[AnsweredCase], cases: list[AnsweredCase]) -> WeekRev
 
 
 def minutes_of(review: WeekReview, answers: list[AnsweredCase]) -> str:
-    meeting = Meeting(week=WEEK, ended_at=None, decisions=())
-    found = Minutes(review=review, meeting=meeting, discussed=tuple(answers), unread=0)
+    meeting = Meeting(week=WEEK, ended_at=None, decisions=(), items={})
+    found = Minutes(review=review, meeting=meeting, earlier=(), discussed=tuple(answers), unread=0)
     return minutes_as_markdown(found, FACTS, "en")
 
 
