@@ -218,14 +218,14 @@ def _wait_until_alive(address: str, process: "subprocess.Popen[bytes]") -> None:
 
 def test(rest: list[str]) -> int:
     """Run the tests on every core. Other words go to pytest: a path, -k WORDS, --cov."""
-    options = ["-n", "auto", "--dist", "worksteal", "--durations=25"]
-    return _python("-m", "pytest", *options, *rest)
+    return _python("-m", "pytest", "-n", "auto", "--dist", "worksteal", "--durations=25", *rest)
 
 
 def benchmark(options: argparse.Namespace) -> int:
     """Run all benchmarks, or only the named one."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}  # our tests, not those that textstat installs
     names = [options.name] if options.name else BENCHMARKS
-    return max(_python(f"scripts/benchmark_{name}.py") for name in names)
+    return max(_python(f"scripts/benchmark_{name}.py", env=env) for name in names)
 
 
 def check(_options: argparse.Namespace) -> int:

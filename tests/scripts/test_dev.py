@@ -1,5 +1,6 @@
 """The developer commands: a fresh machine, an interrupted installation, a busy port."""
 
+import argparse
 import ast
 import os
 import re
@@ -244,3 +245,18 @@ def _read_until(process, mark: str) -> str:
 def _text(address: str) -> str:
     with urllib.request.urlopen(address, timeout=10) as response:
         return response.read().decode()
+
+
+def test_benchmarks_find_the_tests_of_the_project(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environments: list[dict[str, str]] = []
+
+    def note(*_words: str, env: dict[str, str]) -> int:
+        environments.append(env)
+        return 0
+
+    monkeypatch.setattr(dev, "_python", note)
+    assert dev.benchmark(argparse.Namespace(name="survey")) == 0
+    words = [sys.executable, "-c", "import tests.support.server"]
+    subprocess.run(words, env=environments[0], cwd=tmp_path, check=True)
