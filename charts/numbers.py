@@ -2,7 +2,7 @@
 
 import math
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 # Keeps halves that are stored slightly too small, such as 4.35, from being rounded down.
@@ -11,20 +11,25 @@ _EPSILON = 1e-9
 
 def number(value: float, decimals: int = 0, language: str = "en") -> str:
     """Return 4.25 as "4.3" with one decimal, or "4,3" in German; halves are rounded up."""
-    scale = 10**decimals
-    rounded = math.floor(value * scale + 0.5 + _EPSILON) / scale
+    rounded = _half_up(value, decimals)
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return str(format_decimal(rounded, pattern, locale=language))
 
 
+def _half_up(value: float, decimals: int = 0) -> float:
+    scale = 10**decimals
+    rounded: float = math.floor(value * scale + 0.5 + _EPSILON) / scale
+    return rounded
+
+
 def percent(fraction: float, language: str = "en") -> str:
-    """Return 0.375 as "38 %": whole percentages, halves rounded up."""
-    return f"{number(fraction * 100, 0, language)} %"
+    """Return 0.375 as "38%", in German with a no-break space; halves are rounded up."""
+    return str(format_percent(_half_up(fraction * 100) / 100, locale=language))
 
 
-def percent_range(low: float, high: float) -> str:
-    """Return two fractions from 0 to 1 as "38–96 %"."""
-    return f"{number(low * 100)}–{number(high * 100)} %"
+def percent_range(low: float, high: float, language: str = "en") -> str:
+    """Return two fractions from 0 to 1 as "38–96%"."""
+    return f"{number(low * 100)}–{percent(high, language)}"
 
 
 def mean(value: float, language: str = "en") -> str:

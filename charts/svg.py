@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, tostring
 
 from charts.elements import element
+from charts.numbers import percent
 from charts.tables import table
 
 # In SVG units, which are pixels at the width of the smallest phone.
@@ -74,23 +75,17 @@ def bars(labels: Labels, marks: Sequence[Mark]) -> Element:
     return _figure(labels, marks, plot.height, parts)
 
 
-def intervals(
-    labels: Labels,
-    marks: Sequence[Mark],
-    scale: tuple[float, float] = (0.0, 1.0),
-    ticks: Sequence[tuple[float, str]] = ((0.0, "0 %"), (0.5, "50 %"), (1.0, "100 %")),
-) -> Element:
-    """Return a figure with a dot and an interval per mark; `ticks` label the `scale`.
+def intervals(labels: Labels, marks: Sequence[Mark], language: str = "en") -> Element:
+    """Return a figure with a dot and an interval per mark, on a scale from 0% to 100%.
 
-    Raises ValueError for a value or tick off the scale, or for cells that do not fit the headings.
+    Raises ValueError for a value below 0 or above 1, or for cells that do not fit the headings.
     """
     _check(labels, marks)
-    low, high = scale
     values = [one for mark in marks for one in (mark.value, mark.low, mark.high) if one is not None]
-    if any(not low <= one <= high for one in [*values, *(place for place, _ in ticks)]):
-        raise ValueError(f"{labels.key}: a value is outside the scale from {low} to {high}")
-    plot = _Plot(marks, low, high)
-    parts = [part for place, text in ticks for part in _tick(plot, place, text)]
+    if any(not 0 <= one <= 1 for one in values):
+        raise ValueError(f"{labels.key}: a value is outside the scale from 0 to 1")
+    plot = _Plot(marks, 0.0, 1.0)
+    parts = [part for at in (0.0, 0.5, 1.0) for part in _tick(plot, at, percent(at, language))]
     parts += [part for row, mark in enumerate(marks) for part in _dot(plot, row, mark)]
     return _figure(labels, marks, plot.height + _ROW, parts)
 

@@ -271,4 +271,4 @@ def test_the_week_names_the_sampled_share(sampling: Office) -> None:
     sampling.deliver()
     review = review_week(sampling.program.database, "2026-W48", sampling.program.facts, NOW)
     text = week_as_markdown(review, sampling.program.facts)
-    assert "We ask about 50 % of the closed cases, chosen at random." in " ".join(text.split())
+    assert "We ask about 50% of the closed cases, chosen at random." in " ".join(text.split())

@@ -29,7 +29,7 @@ PREFIX = "/review"
 class _SessionsOfLeads(SecureCookieSessionInterface):
     """Flask's session, for the leads' pages only.
 
-    The survey uses no cookie, and opening a session takes 10 % of the time of a survey page.
+    The survey uses no cookie, and opening a session takes 10% of the time of a survey page.
     """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:

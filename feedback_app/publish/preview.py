@@ -20,7 +20,7 @@ _REASONS: dict[WithheldReason, str] = {
     "too_few": "too few; single answers or cases could be guessed",
     "small_change": "few cases changed; comparing both versions would reveal them",
 }
-_SCORE_HEADINGS = ("Score", "Wording", "n", *"12345", "Mean", "Median", "4 or 5 (95 % range)")
+_SCORE_HEADINGS = ("Score", "Wording", "n", *"12345", "Mean", "Median", "4 or 5 (95% range)")
 _TIME_HEADINGS = ("Duration", "Clock", "Case kind", "n", "Median", "90th percentile", "In target")
 
 

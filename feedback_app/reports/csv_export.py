@@ -38,7 +38,7 @@ _ORDER = (
 )
 _MARKS = ("themes", "care")
 COLUMNS = (*_ORDER, *(name for name in EXPORTED_CASE_FIELDS if name not in _ORDER), *_MARKS)
-# Positions of the columns by type: checking the type of every cell makes an export 25 % slower.
+# Positions of the columns by type: checking the type of every cell makes an export 25% slower.
 _KINDS = {"comment": "text", "answered_at": "time"} | {
     name: CASE_FIELDS[name].kind for name in EXPORTED_CASE_FIELDS
 }

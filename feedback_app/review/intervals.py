@@ -1,4 +1,4 @@
-"""95 % confidence intervals of a share, and of the difference between two shares.
+"""95% confidence intervals of a share, and of the difference between two shares.
 
 Both assume a random sample. Answers are not one, because dissatisfied customers may answer more
 often, so the intervals cover random variation only.
@@ -7,12 +7,12 @@ often, so the intervals cover random variation only.
 from math import hypot, sqrt
 from typing import NamedTuple
 
-# 95 % of a normal distribution is within this many standard deviations of its mean.
+# 95% of a normal distribution is within this many standard deviations of its mean.
 Z_95 = 1.959963984540054
 
 
 class Interval(NamedTuple):
-    """Lower and upper end as fractions, so 0.38 is 38 %."""
+    """Lower and upper end as fractions, so 0.38 is 38%."""
 
     low: float
     high: float

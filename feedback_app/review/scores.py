@@ -13,7 +13,7 @@ BEST_POINTS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """The answers with one of the two best points, of `n`, with a 95 % Wilson interval."""
+    """The answers with one of the two best points, of `n`, with a 95% Wilson interval."""
 
     best: int
     n: int

@@ -1,9 +1,9 @@
 """The last 26 weeks, and whether the scores changed.
 
 A change is announced if the interval of the difference excludes zero. Both questions are compared
-over three windows, so six intervals are calculated each week. With 99.5 % for each of them, at most
-4 % of weeks announce any change although nothing changed (`tests/review/test_trend.py` simulates
-it; with 95 % it would be 25 %).
+over three windows, so six intervals are calculated each week. With 99.5% for each of them, at most
+4% of weeks announce any change although nothing changed (`tests/review/test_trend.py` simulates
+it; with 95% it would be 25%).
 """
 
 from collections import Counter

@@ -76,7 +76,7 @@ def _shares(view: ResultsView, question: str) -> Element:
         for result in _results(view)
         for version, answers in _answers(result, question)
     ]
-    return intervals(labels, marks)
+    return intervals(labels, marks, view.language)
 
 
 def _answers(result: Result, question: str) -> Iterator[tuple[str, Answers | None]]:
@@ -155,4 +155,4 @@ def _rates(view: ResultsView) -> Element:
         cells = (days, view.number(found.reached), count)
         rate = view.percent(found.rate) if found.rate is not None else count
         marks.append(Mark(label=label, value=found.rate, text=rate, cells=cells))
-    return intervals(labels, marks)
+    return intervals(labels, marks, view.language)

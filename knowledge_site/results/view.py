@@ -43,7 +43,7 @@ class ResultsView:
         return number(value, decimals, self.language)
 
     def percent(self, fraction: float) -> str:
-        """Return 0.375 as "38 %"."""
+        """Return 0.375 as "38%"."""
         return percent(fraction, self.language)
 
     def portion(self, portion: Portion) -> str:
@@ -51,7 +51,7 @@ class ResultsView:
         return self.count_of(portion.count, portion.n, portion.share)
 
     def count_of(self, count: int, n: int, share: float | None) -> str:
-        """Return "31 of 40 (78 %)", or "31 of 40" where n is too small for a share."""
+        """Return "31 of 40 (78%)", or "31 of 40" where n is too small for a share."""
         text = self.word("of", count=self.number(count), n=self.number(n))
         return text if share is None else f"{text} ({self.percent(share)})"
 

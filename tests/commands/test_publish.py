@@ -44,16 +44,16 @@ def test_a_preview_shows_every_figure_and_writes_nothing(
     text = run(publish).stdout
     assert "2026-W40 to 2026-W43 (2026-09-28 to 2026-10-25), version 1" in text
     assert "40 closed cases: 0 not asked, 0 not delivered, 0 bounced, 40 reached" in text
-    assert "Response rate: 34 of 40, 85 %" in text
+    assert "Response rate: 34 of 40, 85%" in text
     lines = [" ".join(line.split()) for line in text.splitlines()]
-    assert "Score Wording n 1 2 3 4 5 Mean Median 4 or 5 (95 % range)" in lines
-    assert "CES 1 34 7 7 7 7 6 2.9 3 38 % (24–55 %)" in lines
+    assert "Score Wording n 1 2 3 4 5 Mean Median 4 or 5 (95% range)" in lines
+    assert "CES 1 34 7 7 7 7 6 2.9 3 38% (24–55%)" in lines
     assert "Duration Clock Case kind n Median 90th percentile In target" in lines
     first = next(line for line in lines if line.startswith("First response time calendar all"))
     assert first.startswith("First response time calendar all 40 29 min ")
-    assert first.endswith(" 40 of 40, 100 %")
+    assert first.endswith(" 40 of 40, 100%")
     assert "Excluded: 0 flagged, 0 annulled, 0 older wording" in lines
-    assert "Answers read in time: 34 of 34, 100 %" in lines
+    assert "Answers read in time: 34 of 34, 100%" in lines
     assert "Withheld: conduct.contacted: too few" in text
     assert "First period: nothing earlier to compare with." in lines
     assert not (tmp_path / "results").exists()
@@ -170,7 +170,7 @@ def test_a_preview_compares_a_period_with_the_one_before(office: Office, run: Ru
     a_period(office, answered=39, start=START + timedelta(weeks=4))
     text = run(publish).stdout
     assert "Compared with 2026-W40_2026-W43, which stays published:" in text
-    assert "Response rate: 39 of 40, 98 % (before: 34 of 40, 85 %)" in text
+    assert "Response rate: 39 of 40, 98% (before: 34 of 40, 85%)" in text
     assert "CES, wording 1: no clear change" in text
     assert "First response time, calendar clock: median 29 min (before: 29 min)" in text
 

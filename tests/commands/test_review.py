@@ -112,11 +112,11 @@ def test_the_review_shows_the_requested_week(database: Database, run: Run) -> No
     result = run(review, "2026-W47")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.startswith("# Weekly review 2026-W47\n")
-    assert "2 answers, 1 with a comment (50 %)" in result.stdout
+    assert "2 answers, 1 with a comment (50%)" in result.stdout
     assert "### Case 0001\n" in result.stdout
     assert "> Slow.\n" in result.stdout
     assert "Another week." not in result.stdout
-    assert "2 of 3 surveyed customers answered, 67 %. Answers can still arrive" in result.stdout
+    assert "2 of 3 surveyed customers answered, 67%. Answers can still arrive" in result.stdout
     assert "| All kinds | 3 | 3 h |" in result.stdout
 
 

@@ -88,10 +88,10 @@ def test_the_latest_period_is_summarised_in_sentences_with_n() -> None:
     assert "weeks 2026-W05 to 2026-W08" in text
     assert "Published on 1 March 2026, as of 1 March 2026." in text
     assert "Aim met. First response time: half of the cases took 23 min or less." in text
-    assert "Within that time: 40 of 40 (100 %)." in text
-    assert "Answers that found us easy or very easy to work with: 16 of 40 (40 %)." in text
-    assert "Answered surveys: 40 of 40 (100 %)." in text
-    assert "Answers that we read within 7 days: 36 of 40 (90 %)." in text
+    assert "Within that time: 40 of 40 (100%)." in text
+    assert "Answers that found us easy or very easy to work with: 16 of 40 (40%)." in text
+    assert "Answered surveys: 40 of 40 (100%)." in text
+    assert "Answers that we read within 7 days: 36 of 40 (90%)." in text
 
 
 def test_a_missed_target_is_shown_as_clearly_as_a_met_one() -> None:
@@ -100,14 +100,14 @@ def test_a_missed_target_is_shown_as_clearly_as_a_met_one() -> None:
         "latest", late
     )
     assert "Ziel verfehlt." in shown("latest", late, "de")
-    assert "Within that time: 0 of 40 (0 %)." in shown("latest", late)
+    assert "Within that time: 0 of 40 (0%)." in shown("latest", late)
 
 
 def test_a_target_met_by_exactly_half_is_met_even_if_the_median_is_above_it() -> None:
     half = [*cases(20, minutes=20), *cases(20, minutes=90)]
     text = shown("latest", published(half))
     assert "Aim met. First response time" in text
-    assert "Within that time: 20 of 40 (50 %)." in text
+    assert "Within that time: 20 of 40 (50%)." in text
     less = [*cases(20, minutes=20), *cases(21, minutes=90)]
     assert "Aim missed. First response time" in shown("latest", published(less))
 
@@ -140,7 +140,7 @@ def test_scores_show_every_count_and_the_exclusions() -> None:
     text = text_of(found)
     assert "Left out of these counts: 3 answers that looked unlike a person's, 0 that we" in text
     assert "(for example a test), and 2 to another wording" in text
-    assert "chance alone would let it lie between 26 % and 55 %" in text
+    assert "chance alone would let it lie between 26% and 55%" in text
     assert "1 · Very difficult" in text
 
 
@@ -308,8 +308,8 @@ def test_the_metrics_table_shows_the_latest_value_next_to_the_target() -> None:
         in response
     )
     assert "mean" not in response.lower()
-    assert "mean 3.0; chose 4 or 5: 16 of 40 (40 %)" in rows["metric-ces"]
-    assert "Last measured: 40 of 40 (100 %)" in rows["metric-response-rate"]
+    assert "mean 3.0; chose 4 or 5: 16 of 40 (40%)" in rows["metric-ces"]
+    assert "Last measured: 40 of 40 (100%)" in rows["metric-response-rate"]
     assert "measured" not in text_of(fill("table metrics", FACTS, "en")).lower()
     sample = text_of(fill("table metrics", FACTS, "en", published(cases(), sample=True)))
     assert "Sample data. Last measured" in sample
@@ -457,6 +457,6 @@ def test_figures_of_a_random_sample_name_its_share() -> None:
     (latest,) = published(cases()).results
     rules = latest.rules.model_copy(update={"sampling_percent": 20})
     of_a_sample = Published((latest.model_copy(update={"rules": rules}),))
-    sentence = "We asked about 20 % of the closed cases, chosen at random."
+    sentence = "We asked about 20% of the closed cases, chosen at random."
     assert sentence in shown("participation", of_a_sample)
     assert "chosen at random" not in shown("participation", published(cases()))

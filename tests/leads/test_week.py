@@ -75,7 +75,7 @@ def test_the_cohort_has_numerator_denominator_and_an_open_end(rita: Somebody) ->
     rita.office.invite("3", case_kind="security", closure_reason="no_reply")
     place = f"/review/{WEEK}/closed"
     said = words(rita.get(place))
-    assert "Response rate: 33 % (1 of 3 surveyed customers answered)" in said
+    assert "Response rate: 33% (1 of 3 surveyed customers answered)" in said
     assert "Open: answers can still arrive until" in said
     assert "1 of 3 surveyed customers, open until 8 Dec 2026" in words(rita.get(f"/review/{WEEK}"))
     rows = table(rita.get(place), "By case kind")
@@ -293,7 +293,7 @@ FALL = {
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_fall_over_some_weeks_is_announced(rita: Somebody, language: str) -> None:
-    """W44 to W48 had 68 % after 77 %, with 180 answers a week."""
+    """W44 to W48 had 68% after 77%, with 180 answers a week."""
     weeks = weeks_back(WEEK, 38)
     count_answers(rita.office, dict.fromkeys(weeks[:-5], (139, 180)))
     count_answers(rita.office, dict.fromkeys(weeks[-5:], (123, 180)))
@@ -322,7 +322,7 @@ def test_a_target_of_the_operator_is_a_line_in_the_chart(rita: Somebody) -> None
     browser.sign_in("rita")
     page = browser.get(f"/review/{WEEK}")
     assert page.text.count('class="trend__target"') == 1
-    assert "dashed: target 80 %" in words(page)
+    assert "dashed: target 80%" in words(page)
 
 
 def test_groups_show_a_share_from_30_answers_and_nothing_below_10(rita: Somebody) -> None:
@@ -332,8 +332,8 @@ def test_groups_show_a_share_from_30_answers_and_nothing_below_10(rita: Somebody
     page = rita.get(f"/review/{WEEK}/groups")
     (rows,) = re.findall(r"<h2>By team</h2>(.*?)</section>", page.text, re.DOTALL)
     said = " ".join(unescape(re.sub(r"<[^>]+>", " ", rows)).split())
-    # 20 of 30, with the Wilson interval calculated by hand: 48.8 % to 80.8 %.
-    assert "alpha 29 19 of 29 chose 4 or 5 29 of 29 chose 4 or 5 Zebra 30 67 % 49–81 % 100" in said
+    # 20 of 30, with the Wilson interval calculated by hand: 48.8% to 80.8%.
+    assert "alpha 29 19 of 29 chose 4 or 5 29 of 29 chose 4 or 5 Zebra 30 67% 49–81% 100" in said
     assert "1 more with fewer than 10 answers is not shown." in said
     assert "Beta" not in said
     assert rows.count("<circle") == 2

@@ -173,7 +173,7 @@ def test_memory_does_not_grow_with_the_number_of_answers(tmp_path: Path, form: s
         return most
 
     peak(10)
-    # Single peaks differ by up to 50 % with the moments at which Python collects garbage.
+    # Single peaks differ by up to 50% with the moments at which Python collects garbage.
     assert min(peak(4000), peak(4000)) < 2 * max(peak(400), peak(400))
 
 

@@ -264,8 +264,8 @@ def test_each_scale_has_its_name_and_direction_from_the_facts() -> None:
 
 def test_a_percentage_has_n_interval_and_caveat() -> None:
     text = on_paper([an_answer(5, 2)] * 27 + [an_answer(1, 2)] * 3)
-    assert "27 of 30 answers are a 4 or 5: 90 % (Wilson 95 % interval 74–97 %)" in text
-    assert "0 of 30 answers are a 4 or 5: 0 % (Wilson 95 % interval 0–11 %)" in text
+    assert "27 of 30 answers are a 4 or 5: 90% (Wilson 95% interval 74–97%)" in text
+    assert "0 of 30 answers are a 4 or 5: 0% (Wilson 95% interval 0–11%)" in text
     assert "The interval covers random variation only" in text
 
 
@@ -322,7 +322,7 @@ def test_an_empty_week_has_a_notice() -> None:
 
 def test_the_response_rate_has_its_numerator_and_whether_it_is_final() -> None:
     text = on_paper([], [an_answer(5, 5), a_case(), a_case(), a_case(invitation_state="bounced")])
-    assert "1 of 3 surveyed customers answered, 33 %. Answers can still arrive" in text
+    assert "1 of 3 surveyed customers answered, 33%. Answers can still arrive" in text
     over = [an_answer(5, 5), a_case(invitation_state="expired")]
     assert "can still arrive" not in on_paper([], over)
     unreached = a_case(
@@ -533,10 +533,10 @@ def test_durations_are_formatted_with_units(seconds: float, clock: str, read: st
 
 
 def test_percentages_are_rounded_to_whole_numbers() -> None:
-    assert numbers.percent(0.375) == "38 %"
-    assert numbers.percent_range(0.3755, 0.9638) == "38–96 %"
-    assert numbers.percent(-0.408) == "-41 %", "halves go upward below nothing too"
-    assert numbers.percent(-0.183) == "-18 %"
+    assert numbers.percent(0.375) == "38%"
+    assert numbers.percent_range(0.3755, 0.9638) == "38–96%"
+    assert numbers.percent(-0.408) == "-41%", "halves go upward below nothing too"
+    assert numbers.percent(-0.183) == "-18%"
 
 
 def test_a_file_is_replaced_completely_and_only_readable_by_its_owner(tmp_path: Path) -> None:

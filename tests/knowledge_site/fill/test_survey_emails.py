@@ -8,7 +8,7 @@ from support_facts import load_facts
 FACTS = load_facts()
 RULES = {
     "survey_delay_hours": (4, "4 working hours later", "nach 4 Arbeitsstunden"),
-    "sampling_percent": (20, "20 % of the closed cases", "20 % der geschlossenen Fälle"),
+    "sampling_percent": (20, "20% of the closed cases", "20\u00a0% der geschlossenen Fälle"),
     "quiet_period_days": (30, "at most once in 30 days", "höchstens einmal in 30 Tagen"),
     "reminder_after_days": (1, "one reminder after 1 day, and no other", "nach 1 Tag eine einzige"),
 }
