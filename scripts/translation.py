@@ -39,11 +39,12 @@ def missing(language: str, root: Path = ROOT) -> dict[str, list[str]]:
 
 
 def asked_for(root: Path = ROOT) -> set[Wording]:
-    """Return every English text that is translated: of templates, export formats and outcomes."""
+    """Return every English text that is translated: of templates, reports and outcomes."""
+    templates = [f"templates/{pattern}" for pattern in SPEAKING]
     found = extract_from_dir(
-        root / "feedback_app" / "templates",
-        method_map=[(pattern, "jinja2") for pattern in SPEAKING],
-        options_map=dict.fromkeys(SPEAKING, _OPTIONS),
+        root / "feedback_app",
+        method_map=[*((one, "jinja2") for one in templates), ("reports/**.py", "python")],
+        options_map=dict.fromkeys(templates, _OPTIONS),
     )
     others = [*(one.description for one in FORMATS.values()), *OUTCOMES.values()]
     return {message for _, _, message, _, _ in found} | set(others)

@@ -1,19 +1,19 @@
 """The pages about a week: overview, groups, closed cases, and the definitions of the figures."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from flask import Response, abort, request, url_for
 
 from feedback_app.base.text import one_line
 from feedback_app.base.weeks import reviewed_week, typed_week, week_bounds, weeks_back
 from feedback_app.leads.blueprint import leads_pages
-from feedback_app.leads.pages import page, this_week
+from feedback_app.leads.pages import page, page_language, this_week
 from feedback_app.records import AnsweredCase
-from feedback_app.reports.weeks import review_week
+from feedback_app.reports.key_figures import FigureTexts
+from feedback_app.reports.weeks import review_week, trend_of
 from feedback_app.review.groups import ScoreGroups, sum_groups
 from feedback_app.review.scores import WordingScores
-from feedback_app.review.trend import CONFIDENCE, WEEKS_NEEDED, WINDOWS, Trend, sum_trend, sum_weeks
+from feedback_app.review.trend import CONFIDENCE, WINDOWS, sum_weeks
 from feedback_app.review.week import WeekReview
 from feedback_app.store import (
     annulments,
@@ -45,15 +45,17 @@ def home(typed: str = "") -> Response:
 @leads_pages.get("/<week:week>")
 def show_week(week: str) -> Response:
     """Show the overview of a week: scores with their trend, other figures, and what is to do."""
-    database, today = program().database, program().today(now())
+    database, facts, today = program().database, program().facts, program().today(now())
     bounds = dict(zip(("starts_at", "ends_at"), week_bounds(week, program().zone), strict=True))
-    totals = week_totals.of_week(database, week, program().facts, now())
+    totals = week_totals.of_weeks(database, (week, week), facts, now())
+    trend = trend_of(database, week, facts, now())
     return page(
         "week",
         week=week,
         review={**bounds, "as_of": now(), "sample": totals.sample},
         totals=totals,
-        trend=trend_of(week),
+        trend=trend,
+        figures=FigureTexts(facts, page_language()).key_figures(trend.weeks[-1].scores, totals),
         other_wordings=_other_wordings(week),
         annulled=annulments.count(database, week, week, now()),
         unread=reading_queue.count_unread(database, week),
@@ -114,15 +116,3 @@ def _other_wordings(week: str) -> list[WordingScores]:
         WordingScores(version=version, scores=sum_weeks(counts, [week], facts)[0].scores)
         for version, counts in known.items()
     ]
-
-
-def trend_of(week: str) -> Trend:
-    """Return the trend of the last 26 weeks up to `week`."""
-    database, facts = program().database, program().facts
-    first = weeks_back(week, WEEKS_NEEDED)[0]
-    counts = week_scores.between(database, first, week, facts.survey.wording_version)
-    return replace(
-        sum_trend(counts, week, facts),
-        has_sample=week_scores.include_sample(database, first, week),
-        annulled=annulments.count(database, first, week, now()),
-    )

@@ -162,11 +162,11 @@ class ScoreCount(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class WeekTotals:
-    """The counts of a week, without annulled answers.
+    """The counts of one or more weeks, without annulled answers.
 
-    `answers` to `read_pending` are about the answers that arrived in the week: `flagged` ones may
+    `answers` to `read_pending` are about the answers that arrived: `flagged` ones may
     be automated, `read_in_time` were read within `survey.read_within_days`, and for `read_pending`,
-    still unread, this time has not ended. The others are about the cases closed in the week:
+    still unread, this time has not ended. The others are about the closed cases:
     `reached` customers have the survey, `answered` of them answered, and `open_until` (UTC) is when
     the last survey link expires, None if all have expired. The first response is `measured` for
     some cases on the clock of the target, and `in_target` for some of these. `of_sample` answers

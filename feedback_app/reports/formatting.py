@@ -9,6 +9,7 @@ from charts import date_range, numbers, short_date
 from feedback_app.base.text import isolated
 from feedback_app.base.weeks import days_of
 from feedback_app.reports.charts import chart_of
+from feedback_app.reports.key_figures import FigureTexts
 from feedback_app.reports.markdown_quoting import web_address
 from feedback_app.review.scores import lowest, score
 from support_facts import Facts, Text
@@ -23,7 +24,7 @@ class _Named(Protocol):
 
 def words(facts: Facts, language: str) -> dict[str, Any]:
     """Return the functions that templates call to write figures of `facts` in `language`."""
-    zone = ZoneInfo(facts.organisation.time_zone)
+    zone, texts = ZoneInfo(facts.organisation.time_zone), FigureTexts(facts, language)
 
     def day(when: datetime | date) -> str:
         there = when.astimezone(zone) if isinstance(when, datetime) else when
@@ -40,7 +41,10 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
         "number": lambda value: numbers.number(value, 0, language),
         "percent": lambda fraction: numbers.percent(fraction, language),
         "percent_range": lambda low, high: numbers.percent_range(low, high, language),
-        "points": lambda difference: points(difference, language),
+        "points": texts.points,
+        "window": texts.window,
+        "likely": texts.likely,
+        "verdicts": texts.verdicts,
         "duration": numbers.duration,
         "kind": lambda key: _name(facts.case_kinds, key, language),
         "reason": lambda key: _name(facts.closure_reasons, key, language),
@@ -56,11 +60,6 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
 def mean(value: float | None, language: str) -> str:
     """Return a mean score with one decimal, or a dash if there is none."""
     return "–" if value is None else numbers.mean(value, language)
-
-
-def points(difference: float, language: str) -> str:
-    """Return a difference of two fractions in whole percentage points: "−41"."""
-    return numbers.number(difference * 100, 0, language).replace("-", "−")
 
 
 def _name(entries: Sequence[_Named], key: str | None, language: str) -> str:

@@ -37,6 +37,11 @@ class Scores:
         """Return the number of answers."""
         return sum(self.counts)
 
+    @property
+    def best(self) -> int:
+        """Return the number of answers with one of the two best points."""
+        return sum(self.counts[-BEST_POINTS:])
+
 
 @dataclass(frozen=True, kw_only=True)
 class WordingScores:

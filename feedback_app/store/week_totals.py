@@ -1,6 +1,6 @@
-"""The counts of a week, and of the answers by team, kind, language or customer.
+"""The counts of one or more weeks, and of the answers by team, kind, language or customer.
 
-The database counts, so that a page costs what the week contains and not what the history does.
+The database counts, so that a page costs what its weeks contain and not what the history does.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,8 @@ _ANSWERS = """
          AND newest.revision = (SELECT max(revision) FROM answers AS counted
                                 WHERE counted.invitation_id = original.invitation_id)
     LEFT JOIN progress ON progress.invitation_id = original.invitation_id
-    WHERE original.revision = 1 AND original.answered_week = :week AND NOT EXISTS {annulment}
+    WHERE original.revision = 1 AND original.answered_week BETWEEN :first AND :last
+      AND NOT EXISTS {annulment}
 """
 # The reasons are those of `Invitation.state`: a customer who answered had the survey, even if the
 # email was reported as bounced.
@@ -47,7 +48,7 @@ _CASES = """
     JOIN invitations ON invitations.case_ref = cases.id
     LEFT JOIN answers ON answers.invitation_id = invitations.id AND answers.revision = 1
          AND NOT EXISTS {annulment}
-    WHERE closed_week = :week
+    WHERE closed_week BETWEEN :first AND :last
 """
 # The rule of `review.durations`, on the clock of the target.
 _SECONDS = """(
@@ -68,8 +69,8 @@ _BY = """
 """
 
 
-def of_week(database: Database, week: str, facts: Facts, now: datetime) -> WeekTotals:
-    """Return the counts of `week` as stored at `now`."""
+def of_weeks(database: Database, weeks: tuple[str, str], facts: Facts, now: datetime) -> WeekTotals:
+    """Return the counts from the first to the last of `weeks` as stored at `now`."""
     within = timedelta(days=facts.survey.read_within_days)
     target = facts.metric("first_response_time")
     answers = _ANSWERS.format(
@@ -82,7 +83,8 @@ def of_week(database: Database, week: str, facts: Facts, now: datetime) -> WeekT
     )
     (arrived,) = database.ask(
         answers,
-        week=week,
+        first=weeks[0],
+        last=weeks[1],
         as_of=now,
         sample_source=SAMPLE_SOURCE,
         read_within=within.total_seconds(),
@@ -90,7 +92,8 @@ def of_week(database: Database, week: str, facts: Facts, now: datetime) -> WeekT
     )
     (closed,) = database.ask(
         cases,
-        week=week,
+        first=weeks[0],
+        last=weeks[1],
         as_of=now,
         sample_source=SAMPLE_SOURCE,
         clock=target.target_clock or "none",

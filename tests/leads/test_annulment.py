@@ -49,7 +49,7 @@ def figures(office: Office) -> tuple[dict[str, Any], list[int]]:
     unmarked = [one.model_copy(update={"annulled": 0}) for one in scores]
     found = {
         "weeks": [replace(review, annulled=0) for review in reviews],
-        "totals": [week_totals.of_week(database, week, facts, now) for week in weeks],
+        "totals": [week_totals.of_weeks(database, (week, week), facts, now) for week in weeks],
         "by kind": sorted(map(repr, week_totals.scores_by(database, *by_kind, now))),
         "trend": list(week_scores.between(database, FIRST, LAST, 1)),
         "answers": list(answered_cases.answered(database, now)),

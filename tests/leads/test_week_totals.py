@@ -119,7 +119,7 @@ def test_the_totals_agree_with_counting_record_by_record(filled: Office) -> None
         pending += not read_at and case.answered_at + limit > now
     responses = [first_response(case) for case in closed]
     seconds = [one[1] for one in responses if one and one[0] == "calendar"]
-    assert week_totals.of_week(database, WEEK, facts, now) == WeekTotals(
+    assert week_totals.of_weeks(database, (WEEK, WEEK), facts, now) == WeekTotals(
         answers=review.answers,
         comments=review.comments,
         flagged=review.flagged,
