@@ -1,13 +1,13 @@
 """The file format in which published figures and notes cross from the survey to the site.
 
-`feedback publish` writes the files and the site reads them, so neither depends on the other.
+The app writes the files and the site reads them.
 Imports nothing of ours.
 
 part      the base class of everything in a file, and ResultsError
 figures   the figures of one period
 result    one file: its period, rules, definitions and figures
 note      one file: a decision of the weekly meeting, for customers
-folder    all files of a folder: reading, checking and adding
+folder    all files of a folder: reading, checking, adding, removing a note
 """
 
 from published_results.figures import (
@@ -24,7 +24,7 @@ from published_results.figures import (
     PublishedWording,
     WithheldReason,
 )
-from published_results.folder import Published, add, as_text, read_folder
+from published_results.folder import Published, add, as_text, read_folder, remove
 from published_results.note import LONGEST_NOTE, NOTE_FORMAT, PublishedNote
 from published_results.part import Approval, Part, ResultsError, Words
 from published_results.result import (
@@ -70,4 +70,5 @@ __all__ = [
     "add",
     "as_text",
     "read_folder",
+    "remove",
 ]

@@ -1,8 +1,10 @@
-"""All published files of a folder. Files are added; no program changes or removes them.
+"""All published files of a folder.
 
-The folder belongs under version control, which shows every later change of a file.
+Files with figures are only added, a note can be removed, and no file is changed. The folder belongs
+under version control, which shows every later change of a file.
 """
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -87,18 +89,31 @@ def as_text(file: Result | PublishedNote) -> str:
 
 
 def add(folder: Path, files: Iterable[Result | PublishedNote]) -> list[Path]:
-    """Write new files and return their paths. Raises FileExistsError rather than overwrite one.
+    """Write new files and return their paths.
 
-    Raises OSError if a file cannot be written; the files before it are complete.
+    Raises FileExistsError if there is a file of the same name, also with another date. Raises
+    OSError if a file cannot be written; the files before it are complete.
     """
     if not folder.exists():
         folder.mkdir(parents=True)
         # Published files are public, so the site's builder may run as another user.
         folder.chmod(0o755)
-    return [_add(folder / file.file_name, as_text(file)) for file in files]
+    return [_add(folder, file) for file in files]
 
 
-def _add(path: Path, text: str) -> Path:
+def remove(folder: Path, note: PublishedNote) -> bool:
+    """Delete the file of a note; return False if it was gone. Raises OSError if it cannot be."""
+    try:
+        (folder / note.file_name).unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _add(folder: Path, file: Result | PublishedNote) -> Path:
+    if same := next(folder.glob(f"{file.name}_*.json"), None):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(same))
+    path, text = folder / file.file_name, as_text(file)
     # link() fails if the target exists, and readers never see an incomplete file.
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-") as complete:
         complete.write(text.encode())

@@ -111,6 +111,11 @@ class Result(Part):
         return self
 
     @property
+    def name(self) -> str:
+        """Return period and version, such as 2026-W44_2026-W47_v1."""
+        return f"{self.period.name}_v{self.version}"
+
+    @property
     def file_name(self) -> str:
         """Return the file name: period, version and date of approval in UTC."""
-        return f"{self.period.name}_v{self.version}_{self.approved.at:%Y-%m-%d}.json"
+        return f"{self.name}_{self.approved.at:%Y-%m-%d}.json"

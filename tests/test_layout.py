@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "published_results": set[str](),
     "charts": set[str](),
     "knowledge_site": {"support_facts", "published_results", "charts"},
-    "feedback_app": {"support_facts", "published_results", "charts"},
+    "feedback_app": {"support_facts", "published_results", "charts", "knowledge_site"},
 }
 MOST_LINES = 300
 
@@ -76,6 +76,11 @@ def test_packages_import_only_the_packages_they_may(package: str) -> None:
     for path in _modules(package):
         ours = {name.split(".")[0] for name in _imports(path)} & set(PACKAGES)
         assert ours <= {package, *MAY_IMPORT[package]}, _name(path)
+
+
+def test_only_the_preview_of_published_figures_uses_functions_of_the_site() -> None:
+    using = {_part(path) for path in APP_MODULES if "knowledge_site." in str(_imports(path))}
+    assert using <= {"publish", "leads", "commands"}
 
 
 def _cycle(graph: dict[str, set[str]]) -> list[str]:

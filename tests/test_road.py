@@ -116,7 +116,7 @@ def test_one_case_is_followed_from_closing_to_publication(
 
     let_pass(tmp_path / "feedback.sqlite", weeks=12)
     preview = feedback("publish", env=env)
-    assert re.search(r"^ +CES +1 +12 +0 +0 +0 +1 +11 ", preview, re.MULTILINE), preview
+    assert re.search(r"\(CES\), wording 1\n +Answers +– +12\n.+ – +0 / 0 / 0 / 1 / 11\n", preview)
     code = re.search(r"--approve (\w+)", preview)[1]
     feedback("publish", "--approve", code, "--by", "A lead for tests", env=env)
     assert "matches" in feedback("verify", env=env)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import click
 
+from charts import date_and_time
 from feedback_app.base import times
 from feedback_app.base.text import isolated, one_line
 from feedback_app.base.weeks import parse_week
@@ -19,14 +20,16 @@ from feedback_app.publish import verify as verification
 from feedback_app.publish.drafts import (
     Draft,
     NothingToPublishError,
+    as_result,
     code_of,
     correction,
     new_drafts,
 )
 from feedback_app.publish.periods import PendingPeriod
-from feedback_app.publish.preview import draft_lines
+from feedback_app.publish.preview import preview_lines, result_before
 from feedback_app.store import mentions
-from published_results import Published, Result
+from knowledge_site.results.view import ResultsView
+from published_results import Published
 
 
 @click.command(
@@ -64,9 +67,9 @@ def publish(
         else new_drafts(program.database, program.facts, published, now, sample)
     )
     if not drafts:
-        click.echo(_nothing(pending, sample))
+        click.echo(_nothing(program, pending, sample))
     elif code is None:
-        _preview(program, drafts, pending, published)
+        _preview(program, drafts, pending, published, now)
     elif code != code_of(drafts):
         raise click.ClickException(
             f"the figures have changed since the preview with code {code}; check the new preview"
@@ -89,7 +92,7 @@ def verify(program: Program) -> None:
     wrong = 0
     for finding in verification.verify(program.database, program.facts, published):
         wrong += bool(finding.differences)
-        _show(finding, len(published.versions(finding.result.period.name)))
+        _show(program, finding, len(published.versions(finding.result.period.name)))
     click.echo("\nThis cannot prove:")
     for sentence in verification.CANNOT_PROVE:
         click.echo(f"- {sentence}")
@@ -100,10 +103,11 @@ def verify(program: Program) -> None:
         )
 
 
-def _show(finding: verification.Finding, versions: int) -> None:
+def _show(program: Program, finding: verification.Finding, versions: int) -> None:
     result = finding.result
     state = "differs" if finding.differences else "matches"
-    click.echo(f"{result.file_name}: {state}, as of {result.as_of:%Y-%m-%d %H:%M} UTC")
+    as_of = date_and_time(result.as_of, "en", program.zone)
+    click.echo(f"{result.file_name}: {state}, as of {as_of}")
     for line in finding.differences:
         click.echo(f"  {line} (published -> database)")
     if finding.later_cases or finding.later_answers:
@@ -132,26 +136,32 @@ def _correction(
 
 
 def _preview(
-    program: Program, drafts: list[Draft], pending: PendingPeriod | None, published: Published
+    program: Program,
+    drafts: list[Draft],
+    pending: PendingPeriod | None,
+    published: Published,
+    now: datetime,
 ) -> None:
-    before: Draft | Result | None = published.newest[-1] if published.newest else None
+    results = published.results
     for draft in drafts:
-        for line in draft_lines(draft, before, program.facts):
+        result = as_result(draft, program.facts, published, "preview", now)
+        before = result_before(Published(results), result)
+        results = (*results, result)
+        view = ResultsView(Published(results), program.facts, "en")
+        for line in preview_lines(view, result, before):
             click.echo(line)
-        before = draft
     if pending:
-        click.echo(_not_final(pending))
+        click.echo(_not_final(program, pending))
     click.echo(f"\nTo publish exactly these figures: --approve {code_of(drafts)} --by NAME")
 
 
-def _nothing(pending: PendingPeriod | None, sample: bool) -> str:
+def _nothing(program: Program, pending: PendingPeriod | None, sample: bool) -> str:
     if pending:
-        return f"Nothing to publish yet: {_not_final(pending)}"
+        return f"Nothing to publish yet: {_not_final(program, pending)}"
     kind = "sample" if sample else "real"
     return f"Nothing to publish yet: no survey has been sent for a {kind} case."
 
 
-def _not_final(pending: PendingPeriod) -> str:
-    return (
-        f"{pending.first} to {pending.last} can change until {pending.over_at:%Y-%m-%d %H:%M} UTC"
-    )
+def _not_final(program: Program, pending: PendingPeriod) -> str:
+    over = date_and_time(pending.over_at, "en", program.zone)
+    return f"{pending.first} to {pending.last} can change until {over}"

@@ -8,8 +8,19 @@ import click
 
 from feedback_app.program import Program
 from feedback_app.publish.drafts import ClockSetBackError, Draft, approve
-from feedback_app.settings import Settings
-from published_results import Published, PublishedNote, Result, ResultsError, add, read_folder
+from feedback_app.publish.publication import FolderFault, folder_fault, write_file
+from feedback_app.store.leads import COMMAND_LINE
+from published_results import Published, PublishedNote, Result, ResultsError, read_folder
+
+_FAULTS: dict[FolderFault, str] = {
+    "unset": "{folder} does not exist; set FEEDBACK_RESULTS to the folder that the site reads",
+    "for-real-figures": "{folder} is for real figures; set FEEDBACK_RESULTS to another folder for "
+    "sample data",
+    "holds-sample": "{folder} holds sample data; set FEEDBACK_RESULTS to another folder, because "
+    "sample data and real figures must not be mixed",
+    "holds-real": "{folder} holds real figures; set FEEDBACK_RESULTS to another folder, because "
+    "sample data and real figures must not be mixed",
+}
 
 
 def published_in(program: Program) -> Published:
@@ -21,19 +32,9 @@ def published_in(program: Program) -> Published:
 
 
 def refuse_mixing(program: Program, published: Published, sample: bool) -> None:
-    """Raise ClickException if the folder would hold both sample data and real figures."""
-    folder = program.settings.results
-    default: Path = Settings.model_fields["results"].default
-    if sample and folder.resolve() == default.resolve():
-        raise click.ClickException(
-            f"{folder} is for real figures; set FEEDBACK_RESULTS to another folder for sample data"
-        )
-    if (published.results or published.notes) and published.is_sample != sample:
-        held = "sample data" if published.is_sample else "real figures"
-        raise click.ClickException(
-            f"{folder} holds {held}; set FEEDBACK_RESULTS to another folder, because sample data "
-            "and real figures must not be mixed"
-        )
+    """Raise ClickException if the folder is not set, or would hold sample data and real figures."""
+    if fault := folder_fault(program.settings, published, sample):
+        raise click.ClickException(_FAULTS[fault].format(folder=program.settings.results))
 
 
 def approved(
@@ -48,15 +49,14 @@ def approved(
 
 def add_to(program: Program, files: Sequence[Result | PublishedNote]) -> None:
     """Write new files and print their paths. Raises ClickException if one cannot be written."""
-    folder = program.settings.results
     written: list[Path] = []
     try:
         for file in files:
-            written += add(folder, [file])
+            written.append(write_file(program, file, COMMAND_LINE, file.approved.at))
     except OSError as error:
         done = ", ".join(path.name for path in written)
         raise click.ClickException(
-            f"cannot write to {folder}: {error.strerror or error}; "
+            f"cannot write to {program.settings.results}: {error.strerror or error}; "
             + (f"already published and valid: {done}" if done else "nothing was published")
         ) from error
     for path in written:

@@ -7,7 +7,8 @@ sums         every figure of one period
 corrections  later versions, which must not reveal what earlier ones withheld
 difference   the differences between two sets of figures
 drafts       what can be published now, and its approval
-preview      a draft as text, for the person who approves it
+preview      the figures next to those of the period before, for the person who approves them
+publication  the folder of published files: what may be written, writing, taking back
 counted      the published period that includes an answer
 notes        a decision of the weekly meeting, for customers
 verify       published figures compared with the database

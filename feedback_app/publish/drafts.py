@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from charts import date_and_time
 from feedback_app.base.weeks import days_of, group_of, week_after
 from feedback_app.database.contract import Database
 from feedback_app.publish.difference import differences
@@ -122,23 +124,27 @@ def approve(
     Raises ClockSetBackError unless `now` is later than the last approval.
     """
     if drafts and published.last and now <= published.last.approved.at:
+        zone = ZoneInfo(facts.organisation.time_zone)
         raise ClockSetBackError(
-            f"{published.last.file_name} was published at "
-            f"{published.last.approved.at:%Y-%m-%d %H:%M:%S} UTC, but this machine's clock shows "
-            f"{now:%Y-%m-%d %H:%M:%S} UTC; correct the clock, then check the preview again"
+            f"{published.last.file_name} was published on "
+            f"{date_and_time(published.last.approved.at, 'en', zone)}, but this machine's clock "
+            f"shows {date_and_time(now, 'en', zone)}; correct the clock, then check the preview "
+            "again"
         )
+    return [as_result(draft, facts, published, by, now) for draft in drafts]
+
+
+def as_result(draft: Draft, facts: Facts, published: Published, by: str, now: datetime) -> Result:
+    """Return a draft as the file that an approval by `by` at `now` would write."""
     asked = questions_of(facts)
-    return [
-        Result(
-            **dict(draft),
-            format=FORMAT,
-            as_of=now,
-            approved=Approval(by=by, at=now),
-            definitions=definitions_of(facts),
-            questions=(*asked, *_older_wordings(draft.figures, asked, published)),
-        )
-        for draft in drafts
-    ]
+    return Result(
+        **dict(draft),
+        format=FORMAT,
+        as_of=now,
+        approved=Approval(by=by, at=now),
+        definitions=definitions_of(facts),
+        questions=(*asked, *_older_wordings(draft.figures, asked, published)),
+    )
 
 
 def _older_wordings(

@@ -1,158 +1,191 @@
-"""A draft as text, for the person who approves it: all figures, and the change since last time."""
+"""The figures of a period next to those of the period before, for the person who approves them.
 
-from collections.abc import Iterable, Iterator, Sequence
+Numbers are written as on the site.
+"""
 
-from charts import duration, mean, percent, percent_range
-from feedback_app.publish.drafts import Draft
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from charts import percent_range
 from feedback_app.review.intervals import newcombe
-from published_results import (
-    Answers,
-    Figures,
-    Participation,
-    Portion,
-    PublishedSpread,
-    Result,
-    WithheldReason,
-)
-from support_facts import Facts
+from knowledge_site.results import times
+from knowledge_site.results.view import ResultsView
+from knowledge_site.wording import Plural
+from published_results import Answers, Figures, Published, PublishedSpread, Result
 
-_REASONS: dict[WithheldReason, str] = {
-    "too_few": "too few; single answers or cases could be guessed",
-    "small_change": "few cases changed; comparing both versions would reveal them",
-}
-_SCORE_HEADINGS = ("Score", "Wording", "n", *"12345", "Mean", "Median", "4 or 5 (95% range)")
-_TIME_HEADINGS = ("Duration", "Clock", "Case kind", "n", "Median", "90th percentile", "In target")
+_NONE = "–"
+# Section and name of a figure.
+_Place = tuple[str, str]
 
 
-def draft_lines(draft: Draft, before: Draft | Result | None, facts: Facts) -> Iterator[str]:
-    """Yield the lines of a draft, compared with the period `before` it if there is one."""
-    period = draft.period
+class FigureRow(NamedTuple):
+    """A figure before and now, as text; "–" if a period does not have it.
+
+    `change` tells for a share of 4 and 5 whether it rose or fell by more than chance explains.
+    """
+
+    section: str
+    figure: str
+    before: str
+    now: str
+    change: str
+
+
+_HEADINGS = FigureRow("", "Figure", "Before", "Now", "Change")
+
+
+def result_before(published: Published, result: Result) -> Result | None:
+    """Return the version that `result` corrects, or else the result of the period before it."""
+    corrected = [
+        one for one in published.versions(result.period.name) if one.version < result.version
+    ]
+    earlier = [one for one in published.newest if one.period.last_week < result.period.first_week]
+    return next(reversed(corrected or earlier), None)
+
+
+def comparison(view: ResultsView, result: Result, before: Result | None) -> list[FigureRow]:
+    """Return a row for every figure of `result` or `before`, the figures of a section together."""
+    now, old = dict(_figures(view, result)), dict(_figures(view, before) if before else ())
+    changes = dict(_changes(view, result.figures, before.figures)) if before else {}
+    places = list(now | old)
+    sections = list(dict.fromkeys(section for section, _ in places))
+    places.sort(key=lambda place: sections.index(place[0]))
+    return [
+        FigureRow(*place, old.get(place, _NONE), now.get(place, _NONE), changes.get(place, ""))
+        for place in places
+    ]
+
+
+def withheld(view: ResultsView, result: Result) -> list[tuple[str, str]]:
+    """Return the name of each withheld figure and the reason, as the site words it."""
+    names = {
+        "participation": view.word("participation_caption"),
+        "scores": view.word("all_scores"),
+        "conduct": view.word("conduct_caption"),
+        "conduct.contacted": _contacted(view, result),
+    }
+    return [
+        (
+            names.get(name) or times.title(view, *name.split(".")[1:]),
+            view.withheld(result, name).text or "",
+        )
+        for name in sorted(result.figures.withheld)
+    ]
+
+
+def preview_lines(view: ResultsView, result: Result, before: Result | None) -> Iterator[str]:
+    """Yield the comparison and what is withheld as lines of text."""
+    period = result.period
     yield (
-        f"{period.first_week} to {period.last_week} ({period.first_day} to {period.last_day}), "
-        f"version {draft.version}{', SAMPLE DATA' if draft.sample else ''}"
+        f"{period.first_week} to {period.last_week} ({view.date_range(period)}), "
+        f"version {result.version}{', SAMPLE DATA' if result.sample else ''}"
     )
-    for line in (*_figure_lines(draft.figures, facts), *_comparison(draft, before, facts)):
-        yield f"  {line}".rstrip()
+    if result.correction:
+        yield f"  Reason: {result.correction.why}"
+        yield from (f"  Changes {change}" for change in result.correction.changes)
+    yield f"  Before: {before.name}" if before else "  First period: nothing before it."
+    rows = [_HEADINGS, *comparison(view, result, before)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for section, figures in groupby(rows, key=lambda row: row.section):
+        yield f"  {section}".rstrip()
+        for row in figures:
+            _, *cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            yield f"    {'  '.join(cells)}".rstrip()
+    for name, reason in withheld(view, result):
+        yield f"  {name}: {reason}"
 
 
-def _figure_lines(figures: Figures, facts: Facts) -> Iterator[str]:
-    if part := figures.participation:
-        yield (
-            f"{part.closed} closed cases: {part.not_asked} not asked, {part.not_delivered} not "
-            f"delivered, {part.bounced} bounced, {part.reached} reached"
-        )
-        yield f"Response rate: {_rate(part)}"
-    if conduct := figures.conduct:
-        yield f"Answers read in time: {_portion(conduct.read)}"
+def _figures(view: ResultsView, result: Result) -> Iterator[tuple[_Place, str]]:
+    yield from _participation(view, result)
+    yield from _conduct(view, result)
+    for section, answers in _answers(view, result.figures).items():
+        yield (section, view.word("answers")), view.number(answers.n)
+        counts = " / ".join(map(view.number, answers.counts))
+        yield (section, view.word("each_point")), counts
+        yield (section, view.word("mean")), view.number(answers.mean, 1)
+        yield (section, view.word("median")), view.number(answers.median, answers.median % 1 > 0)
+        yield (section, view.word("share_and_range")), _share(view, answers)
+    if scores := result.figures.scores:
+        for name in ("flagged", "annulled", "other_wording"):
+            yield (view.word("left_out"), view.word(f"left_out_{name}")), str(getattr(scores, name))
+    yield from _times(view, result.figures)
+
+
+def _participation(view: ResultsView, result: Result) -> Iterator[tuple[_Place, str]]:
+    if part := result.figures.participation:
+        section = view.word("participation_caption")
+        for name in ("closed", "not_asked", "not_delivered", "bounced", "reached"):
+            figure, _, _ = view.word(f"part_{name}").partition(":")
+            yield (section, figure), view.number(getattr(part, name))
+        rate = view.count_of(part.answered, part.reached, part.rate)
+        yield (section, view.facts.metric("response_rate").name[view.language]), rate
+
+
+def _conduct(view: ResultsView, result: Result) -> Iterator[tuple[_Place, str]]:
+    if conduct := result.figures.conduct:
+        section = view.word("conduct_caption")
+        read = view.word("conduct_read", days=Plural(result.rules.read_within_days))
+        yield (section, read), view.portion(conduct.read)
         if conduct.contacted:
-            yield f"Requested contacts made in time: {_portion(conduct.contacted)}"
-    if scores := figures.scores:
-        yield (
-            f"Excluded: {scores.flagged} flagged, {scores.annulled} annulled, "
-            f"{scores.other_wording} older wording"
-        )
-        yield from _table(_SCORE_HEADINGS, _score_rows(figures, facts))
-    if figures.times:
-        yield from _table(_TIME_HEADINGS, _time_rows(figures, facts))
-    for name, reason in sorted(figures.withheld.items()):
-        yield f"Withheld: {name}: {_REASONS[reason]}"
+            yield (section, _contacted(view, result)), view.portion(conduct.contacted)
 
 
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield the rows with aligned columns, between empty lines."""
-    lines = [headings, *rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    yield ""
-    for line in lines:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-    yield ""
+def _contacted(view: ResultsView, result: Result) -> str:
+    days = Plural(result.rules.contact_within_working_days)
+    return view.word("conduct_contacted", days=days)
 
 
-def _score_rows(figures: Figures, facts: Facts) -> Iterator[tuple[str, ...]]:
-    for (wording, _), answers in _answers(figures).items():
-        share = answers.share
-        yield (
-            facts.metric(answers.metric).short,
-            str(wording),
-            str(answers.n),
-            *map(str, answers.counts),
-            mean(answers.mean),
-            f"{answers.median:g}",
-            f"{percent(share.value)} ({percent_range(share.low, share.high)})" if share else "–",
-        )
+def _answers(view: ResultsView, figures: Figures) -> dict[str, Answers]:
+    """Return the answers to each question and wording, by the section of their figures."""
+    return {
+        f"{view.facts.metric(two.metric).name[view.language]} "
+        f"({view.facts.metric(two.metric).short}), "
+        f"{view.word('wording', version=one.version)}": two
+        for one in (figures.scores.wordings if figures.scores else ())
+        for two in one.answers
+    }
 
 
-def _time_rows(figures: Figures, facts: Facts) -> Iterator[tuple[str, ...]]:
-    names = {kind.key: kind.name["en"] for kind in facts.case_kinds} | {"": "kind not given"}
-    for times in figures.times:
-        spreads: list[tuple[str, PublishedSpread]] = [("all", times.overall)]
-        for group in times.groups:
-            spreads.append((" and ".join(names.get(kind, kind) for kind in group.kinds), group))
+def _share(view: ResultsView, answers: Answers) -> str:
+    share = answers.share
+    if share is None:
+        return view.count_of(sum(answers.counts[-2:]), answers.n, None)
+    likely = percent_range(share.low, share.high, view.language)
+    return f"{view.count_of(share.best, share.n, share.value)}, {likely}"
+
+
+def _times(view: ResultsView, figures: Figures) -> Iterator[tuple[_Place, str]]:
+    for one in figures.times:
+        section = times.title(view, one.metric, one.clock)
+        spreads = [(view.word("all_kinds"), one.overall)]
+        spreads += [(view.kind_names(group.kinds), group) for group in one.groups]
         for kinds, spread in spreads:
-            metric = facts.metric(times.metric).name["en"]
-            yield metric, times.clock, kinds, *_spread_cells(spread, times.clock)
+            for figure, text in _spread(view, spread, one.clock):
+                yield (section, f"{kinds}: {figure}"), text
 
 
-def _spread_cells(spread: PublishedSpread, clock: str) -> tuple[str, ...]:
-    high, within = spread.percentile_90, spread.within_target
-    return (
-        str(spread.n),
-        duration(spread.median, clock),
-        "–" if high is None else duration(high, clock),
-        _portion(within) if within else "–",
-    )
+def _spread(view: ResultsView, spread: PublishedSpread, clock: str) -> Iterator[tuple[str, str]]:
+    yield view.word("cases"), view.number(spread.n)
+    yield view.word("median"), view.duration(spread.median, clock)
+    if spread.percentile_90 is not None:
+        yield view.word("percentile_90"), view.duration(spread.percentile_90, clock)
+    if spread.within_target:
+        yield view.word("within_aim"), view.portion(spread.within_target)
 
 
-def _comparison(draft: Draft, before: Draft | Result | None, facts: Facts) -> Iterator[str]:
-    if draft.correction:
-        yield f"Reason: {draft.correction.why}"
-        for change in draft.correction.changes:
-            yield f"Changes {change}"
-    elif before:
-        yield f"Compared with {before.period.name}, which stays published:"
-        for line in _changes(draft.figures, before.figures, facts):
-            yield f"  {line}"
-    else:
-        yield "First period: nothing earlier to compare with."
-
-
-def _changes(figures: Figures, before: Figures, facts: Facts) -> Iterator[str]:
-    if figures.participation and before.participation:
-        rates = _rate(figures.participation), _rate(before.participation)
-        yield f"Response rate: {rates[0]} (before: {rates[1]})"
-    earlier = _answers(before)
-    for place, answers in _answers(figures).items():
-        if place in earlier:
-            short = facts.metric(answers.metric).short
-            yield f"{short}, wording {place[0]}: {_change(earlier[place], answers)}"
-    medians = {(one.metric, one.clock): one.overall.median for one in before.times}
-    for times in figures.times:
-        if (old := medians.get((times.metric, times.clock))) is not None:
-            name = f"{facts.metric(times.metric).name['en']}, {times.clock} clock"
-            new = duration(times.overall.median, times.clock)
-            yield f"{name}: median {new} (before: {duration(old, times.clock)})"
+def _changes(view: ResultsView, now: Figures, before: Figures) -> Iterator[tuple[_Place, str]]:
+    earlier = _answers(view, before)
+    for section, answers in _answers(view, now).items():
+        if section in earlier:
+            word = view.word(f"change_{_change(earlier[section], answers)}")
+            yield (section, view.word("share_and_range")), word
 
 
 def _change(before: Answers, after: Answers) -> str:
     if not (before.share and after.share):
-        return "too few answers to compare"
+        return "unknown"
     change = newcombe(before.share.best, before.share.n, after.share.best, after.share.n)
     if not change.excludes_zero():
-        return "no clear change"
-    direction = "rise" if change.low > 0 else "fall"
-    return f"{direction} from {percent(before.share.value)} to {percent(after.share.value)}"
-
-
-def _answers(figures: Figures) -> dict[tuple[int, str], Answers]:
-    """Return the answers by wording version and question."""
-    wordings = figures.scores.wordings if figures.scores else ()
-    return {(one.version, two.question): two for one in wordings for two in one.answers}
-
-
-def _rate(part: Participation) -> str:
-    return _portion(Portion(count=part.answered, n=part.reached, share=part.rate))
-
-
-def _portion(portion: Portion) -> str:
-    share = "" if portion.share is None else f", {percent(portion.share)}"
-    return f"{portion.count} of {portion.n}{share}"
+        return "none"
+    return "rise" if change.low > 0 else "fall"

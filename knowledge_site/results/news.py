@@ -27,7 +27,7 @@ def news(view: ResultsView) -> Iterator[FeedEntry]:
     for result in view.published.results:
         yield FeedEntry(
             key=result.file_name,
-            day=result.approved.at.date(),
+            day=view.local_date(result.approved.at),
             title=_labelled(view, _title(view, result), result.sample),
             text=_text(view, result),
             page=f"{_PAGE}#{_place(view, result)}",
@@ -35,7 +35,7 @@ def news(view: ResultsView) -> Iterator[FeedEntry]:
     for note in view.published.notes:
         yield FeedEntry(
             key=note.file_name,
-            day=note.approved.at.date(),
+            day=view.local_date(note.approved.at),
             title=_labelled(view, view.word("news_note"), note.sample),
             text=words_of(note, view.language)[0],
             page=f"{_PAGE}#{note_anchor(note)}",

@@ -29,11 +29,11 @@ def times(view: ResultsView) -> Element:
 def _absent(view: ResultsView, result: Result, withheld: str) -> Element:
     """Return a sentence that names a withheld figure and the reason."""
     _, metric, *clocks = withheld.split(".")
-    title = _title(view, metric, *clocks)
-    return paragraph(f"{title}: {view.withheld(result, withheld).text}")
+    return paragraph(f"{title(view, metric, *clocks)}: {view.withheld(result, withheld).text}")
 
 
-def _title(view: ResultsView, metric: str, *clocks: str) -> str:
+def title(view: ResultsView, metric: str, *clocks: str) -> str:
+    """Return the name of a metric and of the clock that it is measured on, if any."""
     name = view.facts.metric(metric).name[view.language]
     return ", ".join((name, *(view.word(f"clock_{clock}") for clock in clocks)))
 
@@ -45,7 +45,7 @@ def _picture(view: ResultsView, result: Result, times: PublishedTimes) -> Elemen
         headings.append(view.word("within_aim"))
     labels = Labels(
         key=f"results-{times.metric}-{times.clock}".replace("_", "-"),
-        title=_title(view, times.metric, times.clock),
+        title=title(view, times.metric, times.clock),
         description=view.word("times_description"),
         headings=tuple(headings),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from xml.etree.ElementTree import Element
+from zoneinfo import ZoneInfo
 
 from charts import Child, date_range, duration, element, long_date, number, percent
 from knowledge_site.wording import word
@@ -56,8 +57,14 @@ class ResultsView:
         return text if share is None else f"{text} ({self.percent(share)})"
 
     def day(self, moment: date | datetime) -> str:
-        """Return a date such as "23 November 2026"."""
-        return long_date(moment, self.language)
+        """Return a date such as "23 November 2026"; that of a moment in the team's time zone."""
+        return long_date(self.local_date(moment), self.language)
+
+    def local_date(self, moment: date | datetime) -> date:
+        """Return the date of a moment in the team's time zone."""
+        if isinstance(moment, datetime):
+            return moment.astimezone(ZoneInfo(self.facts.organisation.time_zone)).date()
+        return moment
 
     def date_range(self, period: PublishedPeriod) -> str:
         """Return the first and the last day of a period."""

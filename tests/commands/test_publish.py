@@ -37,25 +37,51 @@ def _files(folder: Path) -> list[str]:
     return sorted(path.name for path in (folder / "results").glob("*"))
 
 
+def _lines(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
 def test_a_preview_shows_every_figure_and_writes_nothing(
     office: Office, run: Run, tmp_path: Path
 ) -> None:
     a_period(office)
     text = run(publish).stdout
-    assert "2026-W40 to 2026-W43 (2026-09-28 to 2026-10-25), version 1" in text
-    assert "40 closed cases: 0 not asked, 0 not delivered, 0 bounced, 40 reached" in text
-    assert "Response rate: 34 of 40, 85%" in text
-    lines = [" ".join(line.split()) for line in text.splitlines()]
-    assert "Score Wording n 1 2 3 4 5 Mean Median 4 or 5 (95% range)" in lines
-    assert "CES 1 34 7 7 7 7 6 2.9 3 38% (24–55%)" in lines
-    assert "Duration Clock Case kind n Median 90th percentile In target" in lines
-    first = next(line for line in lines if line.startswith("First response time calendar all"))
-    assert first.startswith("First response time calendar all 40 29 min ")
-    assert first.endswith(" 40 of 40, 100%")
-    assert "Excluded: 0 flagged, 0 annulled, 0 older wording" in lines
-    assert "Answers read in time: 34 of 34, 100%" in lines
-    assert "Withheld: conduct.contacted: too few" in text
-    assert "First period: nothing earlier to compare with." in lines
+    lines = _lines(text)
+    assert "2026-W40 to 2026-W43 (28 Sept – 25 Oct 2026), version 1" in lines
+    assert "First period: nothing before it." in lines
+    for figure in (
+        "Figure Before Now Change",
+        "Cases closed – 40",
+        "Not asked – 0",
+        "Link not delivered – 0",
+        "Bounced – 0",
+        "Got the link – 40",
+        "Response rate – 34 of 40 (85%)",
+        "Answers that we read within 7 days – 34 of 34 (100%)",
+    ):
+        assert figure in lines
+    ces = lines.index("Customer Effort Score (CES), wording 1")
+    assert lines[ces + 1 : ces + 6] == [
+        "Answers – 34",
+        "Answers with 1 / 2 / 3 / 4 / 5 – 7 / 7 / 7 / 7 / 6",
+        "Mean – 2.9",
+        "Median – 3",
+        "Share of 4 and 5, with 95% range – 13 of 34 (38%), 24–55%",
+    ]
+    out = lines.index("Answers left out of the scores")
+    assert lines[out + 1 : out + 4] == [
+        "Flagged: they seem automated – 0",
+        "Annulled by us – 0",
+        "To another wording, with too few answers – 0",
+    ]
+    first = lines.index("First response time, calendar time")
+    assert lines[first + 1 : first + 5] == [
+        "All kinds: Cases – 40",
+        "All kinds: Median – 29 min",
+        "All kinds: 90% took at most – 45 min",
+        "All kinds: Within our aim – 40 of 40 (100%)",
+    ]
+    assert "within 2 working days: Withheld: there are fewer than 10" in text
     assert not (tmp_path / "results").exists()
 
 
@@ -147,8 +173,9 @@ def test_half_an_approval_or_correction_is_refused(
 def test_nothing_is_published_while_an_answer_can_still_change(office: Office, run: Run) -> None:
     a_period(office)
     office.now = START + timedelta(days=28 + 14 + 6)
-    assert "Nothing to publish yet: 2026-W40 to 2026-W43 can change until 2026-11-16 00:00" in (
-        run(publish).stdout
+    assert (
+        "Nothing to publish yet: 2026-W40 to 2026-W43 can change until 16 November 2026, 01:00"
+        in (run(publish).stdout)
     )
 
 
@@ -161,7 +188,7 @@ def test_a_link_given_out_late_keeps_its_period_open(office: Office, run: Run) -
             later=OVER + timedelta(days=9),
             id=late,
         )
-    assert "can change until 2026-12-08 13:00" in run(publish).stdout
+    assert "can change until 8 December 2026, 14:00" in run(publish).stdout
 
 
 def test_a_preview_compares_a_period_with_the_one_before(office: Office, run: Run) -> None:
@@ -169,19 +196,22 @@ def test_a_preview_compares_a_period_with_the_one_before(office: Office, run: Ru
     publish_period(run)
     a_period(office, answered=39, start=START + timedelta(weeks=4))
     text = run(publish).stdout
-    assert "Compared with 2026-W40_2026-W43, which stays published:" in text
-    assert "Response rate: 39 of 40, 98% (before: 34 of 40, 85%)" in text
-    assert "CES, wording 1: no clear change" in text
-    assert "First response time, calendar clock: median 29 min (before: 29 min)" in text
+    lines = _lines(text)
+    assert "Before: 2026-W40_2026-W43_v1" in lines
+    assert "Response rate 34 of 40 (85%) 39 of 40 (98%)" in lines
+    ces = lines.index("Customer Effort Score (CES), wording 1")
+    assert lines[ces + 5].endswith(" 13 of 34 (38%), 24–55% 15 of 39 (38%), 25–54% no clear change")
+    first = lines.index("First response time, calendar time")
+    assert lines[first + 2] == "All kinds: Median 29 min 29 min"
 
 
 def test_several_periods_are_approved_together(office: Office, run: Run, tmp_path: Path) -> None:
     a_period(office, answered=32)
     a_period(office, answered=12, start=START + timedelta(weeks=4))
     text = run(publish).stdout
-    assert "First period: nothing earlier to compare with." in text
-    assert "Compared with 2026-W40_2026-W43" in text
-    assert "CES, wording 1: too few answers to compare" in text
+    assert "First period: nothing before it." in text
+    assert "Before: 2026-W40_2026-W43" in text
+    assert re.search(r"Share of 4 and 5.* too few answers to compare", text)
     publish_period(run)
     assert len(read_folder(tmp_path / "results").results) == 2
     assert run(verify).exit_code == 0
@@ -226,7 +256,7 @@ def test_verify_confirms_published_figures_and_lists_its_limits(
 ) -> None:
     done = run(verify)
     assert done.exit_code == 0
-    assert f"{PERIOD}_v1_2026-11-22.json: matches, as of 2026-11-22 12:00 UTC" in done.stdout
+    assert f"{PERIOD}_v1_2026-11-22.json: matches, as of 22 November 2026, 13:00 CET" in done.stdout
     assert "This cannot prove:" in done.stdout
     assert "could have changed it" in done.stdout
     assert "rules, definitions, reason and approver" in done.stdout
@@ -356,7 +386,9 @@ def test_a_clock_that_was_set_back_prevents_publishing(
     code = code_of_preview(run(publish, *words).stdout)
     refused = run(publish, *words, "--approve", code, "--by", "A lead for tests")
     assert refused.exit_code == 1
-    assert "was published at 2026-11-22 12:00:00 UTC, but this machine's clock" in refused.output
+    assert "was published on 22 November 2026, 13:00 CET, but this machine's clock shows" in (
+        refused.output
+    )
     assert _files(tmp_path) == [f"{PERIOD}_v1_2026-11-22.json"]
 
 
@@ -404,9 +436,12 @@ def test_a_correction_of_few_cases_withholds_the_figures(
     _late_answers(published, 3)
     words = ("--correct", "2026-W41", "--why", "Three cases came in late.")
     text = run(publish, *words).stdout
-    assert "Withheld: scores: few cases changed" in text
-    assert "Withheld: participation: few cases changed" in text
-    assert not re.search(r"^ *(Score|CES|CSS) ", text, re.MULTILINE)
+    assert "  Scores: Withdrawn: it was corrected by so few" in text
+    assert "  What became of the cases closed in this period: Withdrawn: it was corrected" in text
+    lines = _lines(text)
+    ces = lines.index("Customer Effort Score (CES), wording 1")
+    assert lines[ces + 1] == "Answers 34 –"
+    assert all(line.endswith(" –") for line in lines[ces + 1 : ces + 6])
     publish_period(run, *words)
     newest = read_folder(tmp_path / "results").newest[0]
     assert (newest.figures.scores, newest.figures.participation) == (None, None)
@@ -503,7 +538,8 @@ def test_requested_contacts_are_counted_by_their_follow_ups(
                 outcome: FollowUpOutcome = "not_reached" if number == 0 else "contacted"
                 follow_ups.close(tx, invitation_id, 1, outcome, "A remark for tests.", done)
     office.now = OVER
-    assert "Requested contacts made in time: 4 of 12" in run(publish).stdout
+    contacted = "whom we contacted within 2 working days – 4 of 12"
+    assert contacted in " ".join(run(publish).stdout.split())
     publish_period(run)
     database = office.program.database
     with database.write() as tx:

@@ -94,6 +94,13 @@ def test_the_latest_period_is_summarised_in_sentences_with_n() -> None:
     assert "Answers that we read within 7 days: 36 of 40 (90%)." in text
 
 
+def test_the_date_of_publishing_is_that_of_the_teams_time_zone() -> None:
+    late = Published(tuple(results(a_draft(), at=datetime(2026, 2, 28, 23, 30, tzinfo=UTC))))
+    assert "Published on 1 March 2026, as of 1 March 2026." in shown("latest", late)
+    (entry,) = (one for one in entries(FACTS, "en", late) if one.key == late.results[0].file_name)
+    assert entry.day == DAY.date()
+
+
 def test_a_missed_target_is_shown_as_clearly_as_a_met_one() -> None:
     late = published(cases(minutes=61))
     assert "Aim missed. First response time: half of the cases took 1 h 4 min" in shown(

@@ -19,6 +19,7 @@ from published_results import (
     add,
     as_text,
     read_folder,
+    remove,
 )
 from tests.support.cohort_cases import FACTS, an_answer
 from tests.support.published_drafts import NOW, a_draft, a_note, results
@@ -51,7 +52,18 @@ def test_a_file_is_never_overwritten(tmp_path: Path) -> None:
     before = path.read_bytes()
     with pytest.raises(FileExistsError):
         add(tmp_path, results(a_draft(figures=a_draft(1).figures)))
+    with pytest.raises(FileExistsError):
+        add(tmp_path, results(a_draft(), at=NOW + timedelta(days=1)))
     assert path.read_bytes() == before
+    assert len(read_folder(tmp_path).results) == 1
+
+
+def test_a_note_can_be_removed_once(tmp_path: Path) -> None:
+    note = a_note({"en": "We answer on Saturdays."})
+    add(tmp_path, [note, *results(a_draft())])
+    assert remove(tmp_path, note)
+    assert not remove(tmp_path, note)
+    assert (read_folder(tmp_path).notes, len(read_folder(tmp_path).results)) == ((), 1)
 
 
 def test_the_newest_version_counts_and_the_old_one_stays(tmp_path: Path) -> None:
@@ -103,7 +115,7 @@ def test_files_with_the_digest_of_the_file_before_them_are_still_read(
 def test_an_approval_must_be_later_than_the_last_one(tmp_path: Path, late: timedelta) -> None:
     add(tmp_path, results(a_draft(0)))
     published = read_folder(tmp_path)
-    with pytest.raises(ClockSetBackError, match=r"at 2026-03-01 09:00:00 UTC.*correct the clock"):
+    with pytest.raises(ClockSetBackError, match=r"on 1 March 2026, 10:00 CET.*correct the clock"):
         results(a_draft(1), published=published, at=NOW - late)
     assert results(a_draft(1), published=published, at=NOW + timedelta(seconds=1))
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback_app.mail.notifications import digest_text
-from feedback_app.publish.preview import draft_lines
+from feedback_app.publish.preview import preview_lines
 from feedback_app.records import AnsweredCase, Meeting
 from feedback_app.reports.csv_export import BYTE_ORDER_MARK, week_as_csv
 from feedback_app.reports.formatting import mean
@@ -23,12 +23,13 @@ from feedback_app.reports.minutes import Minutes, minutes_as_markdown
 from feedback_app.reports.terminal import answers_as_lines
 from feedback_app.reports.xlsx_export import write_workbook
 from feedback_app.review.week import WeekReview, summarise_week
-from published_results import Figures
+from knowledge_site.results.view import ResultsView
+from published_results import Figures, Published
 from tests.support.answered import FACTS, NOW, WEEK, a_case, an_answer
 from tests.support.cohort_cases import an_answer as a_cohort_answer
 from tests.support.cohort_cases import figures
 from tests.support.office import Office
-from tests.support.published_drafts import a_draft
+from tests.support.published_drafts import a_draft, results
 from tests.support.team import Somebody, answered
 
 CURRENT = FACTS.survey.wording_version
@@ -128,7 +129,9 @@ def test_the_preview_of_figures_can_be_shown_for_any_mixture(
     before: int, after: int, wording: int, flagged: bool
 ) -> None:
     first, second = _figures(before, CURRENT, flagged), _figures(after, wording, not flagged)
-    lines = list(draft_lines(a_draft(1, figures=second), a_draft(0, figures=first), FACTS))
+    earlier, later = results(a_draft(0, figures=first), a_draft(1, figures=second))
+    view = ResultsView(Published((earlier, later)), FACTS, "en")
+    lines = list(preview_lines(view, later, earlier))
     assert "None" not in "\n".join(lines)
 
 
