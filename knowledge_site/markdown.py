@@ -18,8 +18,9 @@ from xml.etree.ElementTree import Element
 from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
 
-from charts import element
+from charts import anchor, element
 from knowledge_site.fill.placeholders import EXPRESSION, fact, fill, is_fact
 from published_results import Published, read_folder
 from support_facts import FACTS_FILE, Facts, load_facts
@@ -30,6 +31,9 @@ INLINE_PRIORITY = 185
 ENGLISH_NAME = re.compile(r"(\w*statuses|categories)\.\w+\.name|portal\.\w+")
 # Above lists and paragraphs, below code blocks (80), so that an indented placeholder is code.
 BLOCK_PRIORITY = 75
+GLOSSARY = "glossary.md#"
+# Below the inline patterns (20), which make links; above the builder, which changes their targets.
+LINK_PRIORITY = 10
 
 
 class InlineFact(InlineProcessor):
@@ -67,6 +71,21 @@ class PlaceholderBlock(BlockProcessor):
         found = EXPRESSION.fullmatch(blocks.pop(0).strip())
         assert found is not None
         parent.append(fill(found.group(1), self.facts, self.language, self.published))
+
+
+class GlossaryLinks(Treeprocessor):
+    """Links to terms of the glossary get their meaning, which the page shows as a tooltip."""
+
+    def __init__(self, md: Markdown, facts: Facts, language: str) -> None:
+        super().__init__(md)
+        self.meanings = {
+            GLOSSARY + anchor(term.key): term.meaning[language] for term in facts.glossary
+        }
+
+    def run(self, root: Element) -> None:
+        for link in root.iter("a"):
+            if meaning := self.meanings.get(link.get("href", "")):
+                link.set("aria-description", meaning)
 
 
 @lru_cache(maxsize=2)
@@ -110,6 +129,7 @@ class FactsExtension(Extension):
         md.parser.blockprocessors.register(
             PlaceholderBlock(md, facts, language, published), "filler", BLOCK_PRIORITY
         )
+        md.treeprocessors.register(GlossaryLinks(md, facts, language), "glossary", LINK_PRIORITY)
 
 
 def makeExtension(**kwargs: Any) -> FactsExtension:

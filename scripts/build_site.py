@@ -96,6 +96,8 @@ def _build_language(
     if nav:
         config.nav = nav
         config.extra["foot_pages"] = []
+    if config.repo_url:
+        config.edit_uri = f"edit/main/docs/{language}/"
     config.mdx_configs["knowledge_site.markdown"]["facts"] = str(facts_path or "")
     config.mdx_configs["knowledge_site.markdown"]["results"] = str(results)
     for other in config.extra["alternate"]:

@@ -52,7 +52,7 @@ class Contacts(Table):
     community_url: WebAddress
     secrets_name: Line
     secrets_field: Line
-    hours: Text
+    hours: OrUnset[Text]
     service_status_url: OrUnset[WebAddress]
     phone: OrUnset[PhoneNumber]
     privacy_address: OrUnset[MailAddress]

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
+from charts import long_date
 from knowledge_site.after import (
     assets,
     built_pages,
@@ -23,6 +25,8 @@ from knowledge_site.results.downloads import write_downloads
 from published_results import Published
 from support_facts import Facts
 
+LANGUAGE = re.compile(r'<html lang="([a-z]+)"')
+DATE = re.compile(r'(<time datetime="([\d-]+)">)\2(?=</time>)')
 ROOTED = re.compile(r'(?<= )[a-z-]+="?/(?!/)')
 
 
@@ -59,13 +63,23 @@ def optimise(site: Path, folders: Iterable[str]) -> tuple[assets.Pages, list[Pat
 
     Returns the pages and the files with a hash in their name, which browsers can cache permanently.
     """
-    before = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
+    before = {
+        path: with_readable_dates(path.read_text(encoding="utf-8"))
+        for path in sorted(site.rglob("*.html"))
+    }
     pages, unchanging = assets.optimise(site, before, folders)
     for path, html in pages.items():
         path.write_text(html, encoding="utf-8")
     for index in site.rglob("search_index.json"):
         search_index.shorten(index)
     return pages, unchanging
+
+
+def with_readable_dates(html: str) -> str:
+    """Return the page with the dates of its template written as its language writes them."""
+    page = LANGUAGE.search(html)
+    language = page[1] if page else "en"
+    return DATE.sub(lambda it: it[1] + long_date(date.fromisoformat(it[2]), language), html)
 
 
 def root_links(site: Path, folders: Iterable[str]) -> None:

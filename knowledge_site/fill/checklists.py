@@ -124,4 +124,5 @@ def _plain(item: Item) -> str:
 def _copyable(text: str) -> Element:
     # Without this, the search would find every sentence twice.
     attributes = {"class": "copyable", "data-search-exclude": ""}
-    return element("pre", attributes, element("code", None, text))
+    # The list scrolls, and keys can only scroll what has the focus.
+    return element("pre", attributes, element("code", {"tabindex": "0"}, text))

@@ -72,6 +72,12 @@ def contacts(facts: Facts, language: str) -> Element:
     )
 
 
+def support_hours(facts: Facts, language: str) -> Element:
+    """`{{ support_hours }}`: when support can be reached, if the operator has set it."""
+    hours = facts.contacts.hours
+    return _described([(word("contact_hours", language), hours[language])] if hours else [])
+
+
 def operator(facts: Facts, language: str) -> Element:
     """`{{ operator }}`: who runs the site, their imprint, and where to ask about personal data."""
     known = facts.contacts
@@ -93,7 +99,8 @@ def _described(pairs: Iterable[tuple[str, Child]]) -> Element:
 
 def _contacts(facts: Facts, language: str) -> Iterator[tuple[str, Child]]:
     known = facts.contacts
-    yield "hours", known.hours[language]
+    if known.hours:
+        yield "hours", known.hours[language]
     if known.service_status_url:
         text = word("contact_service_status_link", language)
         yield "service_status", _link(known.service_status_url, text)

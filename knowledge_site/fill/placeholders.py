@@ -50,6 +50,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "questions": lists.questions,
     "survey_emails": lists.survey_emails,
     "contacts": lists.contacts,
+    "support_hours": lists.support_hours,
     "glossary": lists.glossary,
     "roles": lists.roles,
     "changes": changes.changes,

@@ -1,6 +1,7 @@
 """Facts and fillers inside pages, without any builder."""
 
 import re
+from xml.etree.ElementTree import tostring
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from markdown import Markdown
 from charts import anchor
 from knowledge_site.fill.placeholders import RESULTS, UnknownPlaceholder, fact, fill, is_fact, names
 from knowledge_site.wording import Plural, word
-from support_facts import FACTS_FILE, FactsError, load_facts
+from support_facts import FACTS_FILE, FactsError, Text, load_facts
 
 FACTS = load_facts()
 
@@ -49,9 +50,27 @@ def test_fact_in_a_heading_reaches_the_table_of_contents():
 
 
 def test_fact_follows_the_language_of_the_page():
-    hours = FACTS.contacts.hours
-    assert hours["de"] in render("{{ contacts.hours }}", "de")
-    assert hours["en"] in render("{{ contacts.hours }}", "en")
+    language = FACTS.organisation.case_language
+    assert language["de"] in render("{{ organisation.case_language }}", "de")
+    assert language["en"] in render("{{ organisation.case_language }}", "en")
+
+
+@pytest.mark.parametrize("language", FACTS.languages)
+def test_support_hours_are_shown_once_the_operator_has_set_them(language):
+    hours = Text({"en": "Monday to Friday, 8:00–18:00", "de": "Montag bis Freitag, 8–18 Uhr"})
+    told = FACTS.model_copy(update={"contacts": FACTS.contacts.model_copy(update={"hours": hours})})
+    for name in ("contacts", "support_hours"):
+        assert hours[language] in tostring(fill(name, told, language), encoding="unicode")
+        silent = tostring(fill(name, FACTS, language), encoding="unicode")
+        assert word("contact_hours", language) not in silent
+
+
+@pytest.mark.parametrize("language", FACTS.languages)
+def test_a_link_to_a_term_of_the_glossary_carries_its_meaning(language):
+    html = render("See [ETA](glossary.md#eta) and [SLAs](slas.md#eta).", language)
+    meaning = next(term.meaning[language] for term in FACTS.glossary if term.key == "eta")
+    assert html.count("aria-description") == 1
+    assert f'aria-description="{meaning}"' in html
 
 
 def test_a_placeholder_in_code_is_unchanged():
@@ -146,8 +165,8 @@ def test_each_step_names_the_actor(language):
 def test_every_placeholder_works_in_every_language():
     for language in FACTS.languages:
         for name in names(FACTS):
-            # What is published is tested with results; here there are none.
-            least = 0 if name in RESULTS else 100
+            # Results and support hours are tested where they are set; here there are none.
+            least = 0 if name in {*RESULTS, "support_hours"} else 100
             assert len(render(f"{{{{ {name} }}}}", language)) > least
 
 

@@ -24,6 +24,7 @@ VALUES = FACTS.by_key
 
 # Tables whose entries an operator may add and remove as they like.
 OPEN = (
+    "case_courses",
     "priorities",
     "escalation_statuses",
     "bug_ticket_statuses",
@@ -204,7 +205,7 @@ def test_facts_that_no_page_states_are_unset() -> None:
     assert FACTS.organisation.site_url is None
     for name in ("closing_without_reply", "closure_email_replies", "follow_up"):
         assert getattr(FACTS.practice, name) is None
-    assert FACTS.contacts.hours == Text({"en": "See your contract", "de": "Siehe Ihren Vertrag"})
+    assert FACTS.contacts.hours is None
 
 
 def test_every_lifetime_of_a_column_is_a_retention_period() -> None:
@@ -584,9 +585,9 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
     ),
     "empty": ('name = "Spryker Support"', 'name = ""', "organisation.name", "write a text"),
     "wording empty": (
-        'hours.en = "See your contract"',
-        'hours.en = ""',
-        "contacts.hours.en",
+        'case_language.en = "English"',
+        'case_language.en = ""',
+        "organisation.case_language.en",
         "write a text",
     ),
     "key in capitals": (
@@ -616,7 +617,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
     "language not listed": (
         'languages = ["en", "de"]',
         'languages = ["en"]',
-        "contacts.hours.de",
+        "organisation.case_language.de",
         "add it there or remove it",
     ),
     "no TOML": ("low_threshold = 2", "low_threshold = ", "is not valid TOML", "line "),
@@ -640,12 +641,12 @@ def test_a_fault_is_reported_with_file_key_and_fix(tmp_path: Path, mistake: str)
 
 def test_all_faults_are_reported_together(tmp_path: Path) -> None:
     raw = changed(("survey", "low_threshold"), 9)
-    del raw["contacts"]["hours"]["de"]
+    del raw["practice"]["reopening"]["de"]
     del raw["organisation"]["name"]
     found = faults(tmp_path, raw)
     assert [fault.split(": ")[1].split()[0] for fault in found] == [
         "organisation.name",
-        "contacts.hours",
+        "practice.reopening",
         "survey.low_threshold",
     ]
 
@@ -711,8 +712,8 @@ def test_a_page_cannot_show_a_switch() -> None:
 
 
 def test_an_unknown_language_is_reported() -> None:
-    with pytest.raises(FactsError, match=r"contacts\.hours lacks 'fr'"):
-        FACTS.value("contacts.hours", "fr")
+    with pytest.raises(FactsError, match=r"practice\.reopening lacks 'fr'"):
+        FACTS.value("practice.reopening", "fr")
 
 
 @pytest.mark.parametrize("ask", ["metric", "question", "status", "case_kind"])

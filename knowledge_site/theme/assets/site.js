@@ -115,7 +115,8 @@ if (entries.size) {
   }, { passive: true });
 }
 
-// Search: loaded at its first use, by pointer, Tab or one of the keys / s f.
+// Search: loaded at its first use, by pointer, Tab or one of the keys / s f. The keys n and p lead to
+// the next page and the one before.
 const input = find(".md-search__input");
 const searching = find("#__search");
 
@@ -136,9 +137,14 @@ searching.addEventListener("change", () => searching.checked && input.focus());
 input.form.addEventListener("submit", (event) => event.preventDefault());
 
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape") leaveDrawer();
+  if (event.key === "Escape") {
+    leaveDrawer();
+    all("[aria-description]:is(:hover, :focus)").forEach((link) => link.classList.add("closed"));
+  }
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const beside = find(`link[rel=${{ n: "next", p: "prev" }[event.key]}]`);
+  if (beside) location.href = beside.href;
   if (!["/", "s", "f"].includes(event.key)) return;
   event.preventDefault();
   openSearch();
