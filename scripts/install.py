@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 RUN_LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
+UV_LOCK = ROOT / "requirements-uv.lock"
 STAMP = "installed"
 
 
@@ -30,9 +31,13 @@ def prepare(environment: Path, lock: Path) -> None:
     print(f"setting up {environment.name} from {lock.name}, once ...", flush=True)
     stamp.unlink(missing_ok=True)
     uv = shutil.which("uv")
-    install = _with_uv(uv, environment) if uv else _with_pip(environment)
+    if uv:
+        _run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(environment)])
+    else:
+        uv = _own_uv(environment)
+    install = [uv, "pip", "install", "--quiet", "--python", str(binary("python", environment))]
     _run([*install, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)])
-    # pip refuses -e . together with --require-hashes; all its dependencies are installed by now.
+    # -e is not allowed together with --require-hashes; all its dependencies are installed by now.
     _run([*install, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     stamp.write_text(_fingerprint(ROOT / lock.name), encoding="ascii")
 
@@ -55,18 +60,16 @@ def _fingerprint(lock: Path) -> str:
     return hashlib.sha256(lock.read_bytes() + version.encode()).hexdigest()
 
 
-def _with_uv(uv: str, environment: Path) -> list[str]:
-    _run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(environment)])
-    return [uv, "pip", "install", "--quiet", "--python", str(binary("python", environment))]
-
-
-def _with_pip(environment: Path) -> list[str]:
+def _own_uv(environment: Path) -> str:
+    """Create `environment` with the uv of UV_LOCK in it, and return the path of that uv."""
     if importlib.util.find_spec("ensurepip") is None:
         raise SetupError(
             "this Python cannot create virtual environments: install python3-venv or uv"
         )
     venv.create(environment, clear=True, with_pip=True)
-    return [str(binary("python", environment)), "-m", "pip", "install", "--quiet"]
+    pip = [str(binary("python", environment)), "-m", "pip", "install", "--quiet"]
+    _run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(UV_LOCK)])
+    return str(binary("uv", environment))
 
 
 def _run(command: list[str]) -> None:

@@ -62,17 +62,30 @@ def test_only_the_standard_library_is_imported() -> None:
 
 def test_an_environment_is_created_once_and_only_from_hashed_wheels(installs, tmp_path) -> None:
     install.prepare(tmp_path / ".venv", dev.DEV_LOCK)
-    packages, project = installs
+    uv, packages, project = installs
+    assert uv[1:4] == ["-m", "pip", "install"], "a machine with only Python has no uv yet"
+    assert {"--require-hashes", "--only-binary", str(install.UV_LOCK)} <= set(uv)
+    assert packages[0] == project[0] == str(install.binary("uv", tmp_path / ".venv"))
     assert {"--require-hashes", "--only-binary", str(dev.DEV_LOCK)} <= set(packages)
     assert {"--no-deps", "--no-build-isolation", "-e", str(dev.ROOT)} <= set(project)
     install.prepare(tmp_path / ".venv", dev.DEV_LOCK)
-    assert len(installs) == 2
+    assert len(installs) == 3
+
+
+def test_a_uv_on_the_path_is_used_without_installing_another(
+    installs, monkeypatch, tmp_path
+) -> None:
+    monkeypatch.setattr(install.shutil, "which", lambda name: f"/usr/bin/{name}")
+    _empty_environment(tmp_path / ".venv")
+    install.prepare(tmp_path / ".venv", dev.RUN_LOCK)
+    assert [command[0] for command in installs] == ["/usr/bin/uv"] * 3
+    assert installs[0][1] == "venv"
 
 
 def test_the_development_environment_is_enough_for_the_program(installs, tmp_path) -> None:
     install.prepare(tmp_path / ".venv", dev.DEV_LOCK)
     install.prepare(tmp_path / ".venv", dev.RUN_LOCK)
-    assert len(installs) == 2
+    assert len(installs) == 3
 
 
 def test_an_interrupted_installation_starts_again(installs, monkeypatch, tmp_path) -> None:
@@ -83,14 +96,14 @@ def test_an_interrupted_installation_starts_again(installs, monkeypatch, tmp_pat
         patch.setattr(install, "_run", broken)
         install.prepare(tmp_path / ".venv", dev.RUN_LOCK)
     install.prepare(tmp_path / ".venv", dev.RUN_LOCK)
-    assert len(installs) == 2
+    assert len(installs) == 3
 
 
 def test_an_environment_without_its_python_is_created_again(installs, tmp_path) -> None:
     install.prepare(tmp_path / ".venv", dev.RUN_LOCK)
     install.binary("python", tmp_path / ".venv").unlink()
     install.prepare(tmp_path / ".venv", dev.RUN_LOCK)
-    assert len(installs) == 4
+    assert len(installs) == 6
 
 
 def test_sample_data_is_never_stored_in_a_real_installation(monkeypatch, tmp_path) -> None:
@@ -108,7 +121,7 @@ def test_a_changed_lock_file_updates_the_environment(installs, monkeypatch, tmp_
     install.prepare(tmp_path / ".venv", dev.DEV_LOCK)
     (tmp_path / dev.DEV_LOCK.name).write_text("two", encoding="utf-8")
     install.prepare(tmp_path / ".venv", dev.DEV_LOCK)
-    assert len(installs) == 4
+    assert len(installs) == 6
 
 
 def test_without_ensurepip_the_message_names_the_package_to_install(
