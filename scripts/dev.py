@@ -30,6 +30,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,14 +85,15 @@ def run(options: argparse.Namespace) -> int:
     for words in (["migrate"], ["sample", "--publish"]):
         if _feedback(words, env):
             return 1
-    password = lead_password(STATE / "lead_password", env)
     site = STATE / "site"
-    if _python(BUILD_SITE, "--out", str(site), env=env):
-        return 1
+    with ThreadPoolExecutor() as both:
+        password = both.submit(lead_password, STATE / "lead_password", env)
+        if _python(BUILD_SITE, "--out", str(site), env=env):
+            return 1
     # Again, because another program may have taken the port during the build.
     port = _port_to_use(options.port)
     env = {"FEEDBACK_SITE": str(site), **settings(port)}
-    return _serve(port, env, password)
+    return _serve(port, env, password.result())
 
 
 def _port_to_use(wanted: "int | None") -> int:
@@ -110,10 +112,10 @@ def _serve(port: int, env: dict[str, str], password: str) -> int:
         subprocess.Popen([str(binary("feedback")), *words], cwd=ROOT, env=env) for words in commands
     ]
     try:
-        _wait_until_alive(f"http://127.0.0.1:{port}/healthz", processes[0])
-        _port_file().write_text(str(port), encoding="ascii")
         mint = [str(binary("feedback")), "mint", "1"]
         link = subprocess.check_output(mint, cwd=ROOT, env=env, text=True)
+        _wait_until_alive(f"http://127.0.0.1:{port}/healthz", processes[0])
+        _port_file().write_text(str(port), encoding="ascii")
         print(f"\nsite    http://127.0.0.1:{port}/\nsurvey  {link.strip()}")
         print(f"figures http://127.0.0.1:{port}/how-we-are-doing.html (sample data)")
         print(f"leads   http://127.0.0.1:{port}/review/  {LEAD}, {password}")
