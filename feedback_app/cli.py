@@ -1,64 +1,60 @@
 """The `feedback` command; its subcommands are in `commands/`."""
 
+from importlib import import_module
+
 import click
 
-from feedback_app.commands.contacts import bounce, opt_out
-from feedback_app.commands.digest import digest_command
-from feedback_app.commands.erase import erase_command
-from feedback_app.commands.intake import intake_group
-from feedback_app.commands.invite import invite
-from feedback_app.commands.keys import key_group
-from feedback_app.commands.leads import lead
-from feedback_app.commands.links import link, mint
-from feedback_app.commands.note import note
-from feedback_app.commands.outbox import outbox_group
-from feedback_app.commands.person import person_command
-from feedback_app.commands.preview import preview_mail
-from feedback_app.commands.publish import publish, verify
-from feedback_app.commands.reconcile import reconcile
-from feedback_app.commands.review import answers, export, review
-from feedback_app.commands.sample import sample_command
-from feedback_app.commands.serving import migrate_command, serve, worker_command
-from feedback_app.commands.uninvite import uninvite
+# Importing all modules takes longer than most commands, so a module is imported when it is needed.
+COMMANDS = {
+    "migrate": "serving:migrate_command",
+    "serve": "serving:serve",
+    "worker": "serving:worker_command",
+    "invite": "invite:invite",
+    "uninvite": "uninvite:uninvite",
+    "link": "links:link",
+    "mint": "links:mint",
+    "outbox": "outbox:outbox_group",
+    "preview-mail": "preview:preview_mail",
+    "bounce": "contacts:bounce",
+    "opt-out": "contacts:opt_out",
+    "sample": "sample:sample_command",
+    "answers": "review:answers",
+    "review": "review:review",
+    "export": "review:export",
+    "digest": "digest:digest_command",
+    "publish": "publish:publish",
+    "note": "note:note",
+    "verify": "publish:verify",
+    "erase": "erase:erase_command",
+    "person": "person:person_command",
+    "key": "keys:key_group",
+    "lead": "leads:lead",
+    "intake": "intake:intake_group",
+    "reconcile": "reconcile:reconcile",
+}
 
 
-@click.group()
+class _Commands(click.Group):
+    """Imports a subcommand when it is called or listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"feedback_app.commands.{module}"), name)
+        return command
+
+
+@click.group(cls=_Commands)
 @click.version_option(package_name="shared-view")
 def main() -> None:
     """Survey customers after a support case and review their answers.
 
     The settings are described in .env.example.
     """
-
-
-for command in (
-    migrate_command,
-    serve,
-    worker_command,
-    invite,
-    uninvite,
-    link,
-    mint,
-    outbox_group,
-    preview_mail,
-    bounce,
-    opt_out,
-    sample_command,
-    answers,
-    review,
-    export,
-    digest_command,
-    publish,
-    note,
-    verify,
-    erase_command,
-    person_command,
-    key_group,
-    lead,
-    intake_group,
-    reconcile,
-):
-    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from feedback_app.base import times
 from feedback_app.base.times import to_text
-from feedback_app.cli import main
+from feedback_app.cli import COMMANDS
 from tests.support.server import environment, free_port
 
 GUIDE = Path(__file__).parents[2] / "guides" / "backup.md"
@@ -68,4 +68,4 @@ def test_the_guide_is_followed_from_the_backup_to_the_release(tmp_path: Path) ->
 def test_the_commands_that_the_guide_names_exist() -> None:
     named = set(re.findall(r"`feedback ([a-z-]+)", GUIDE.read_text("utf-8")))
     assert {"serve", "worker", "erase", "reconcile", "outbox", "migrate"} <= named
-    assert named <= main.commands.keys()
+    assert named <= COMMANDS.keys()
