@@ -15,6 +15,7 @@ from feedback_app.reports.csv_export import week_as_csv
 from feedback_app.reports.html_export import weeks_as_html
 from feedback_app.reports.json_export import export_as_json
 from feedback_app.reports.markdown_export import week_as_markdown
+from feedback_app.reports.overview import overview_of
 from feedback_app.reports.weeks import review_week
 from feedback_app.reports.xlsx_export import write_workbook
 from feedback_app.review.week import WeekReview
@@ -87,10 +88,10 @@ def _xlsx(export: Export) -> Generator[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
         with export.answers() as answers:
-            notes = [f"as of {to_text(export.now)}"]
-            if annulled := export.annulled():
-                notes.append(f"annulled answers, left out: {annulled}")
-            write_workbook(path, answers, export.weeks, export.facts, export.language, notes)
+            overview = overview_of(
+                export.database, (export.first, export.last), export.facts, export.now
+            )
+            write_workbook(path, answers, overview, export.facts, export.language)
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK_BYTES):
                 yield chunk
@@ -129,7 +130,7 @@ FORMATS = {
         ExportFormat(
             "xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            "Workbook (XLSX): summary, answers, low answers, definitions",
+            "Workbook (XLSX): summary with chart, answers, weeks, definitions",
             _xlsx,
         ),
         ExportFormat(

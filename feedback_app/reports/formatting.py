@@ -1,8 +1,7 @@
 """Numbers, times and names in a language, for the templates of the review."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from charts import date_range, numbers, short_date
@@ -11,15 +10,9 @@ from feedback_app.base.weeks import days_of
 from feedback_app.reports.charts import chart_of
 from feedback_app.reports.key_figures import FigureTexts
 from feedback_app.reports.markdown_quoting import web_address
+from feedback_app.reports.names import care_name, flag_name, name_of
 from feedback_app.review.scores import lowest, score
-from support_facts import Facts, Text
-
-
-class _Named(Protocol):
-    @property
-    def key(self) -> str: ...
-    @property
-    def name(self) -> Text: ...
+from support_facts import Facts
 
 
 def words(facts: Facts, language: str) -> dict[str, Any]:
@@ -46,9 +39,11 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
         "likely": texts.likely,
         "verdicts": texts.verdicts,
         "duration": numbers.duration,
-        "kind": lambda key: _name(facts.case_kinds, key, language),
-        "reason": lambda key: _name(facts.closure_reasons, key, language),
-        "theme": lambda key: _name(facts.themes, key, language),
+        "kind": lambda key: name_of(facts.case_kinds, key, language),
+        "reason": lambda key: name_of(facts.closure_reasons, key, language),
+        "theme": lambda key: name_of(facts.themes, key, language),
+        "flag_name": lambda flag: flag_name(flag, language),
+        "care_name": lambda reason: care_name(reason, language),
         "plain": isolated,
         "web_address": web_address,
         "score": score,
@@ -60,8 +55,3 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
 def mean(value: float | None, language: str) -> str:
     """Return a mean score with one decimal, or a dash if there is none."""
     return "–" if value is None else numbers.mean(value, language)
-
-
-def _name(entries: Sequence[_Named], key: str | None, language: str) -> str:
-    """Return the name of a kind or reason, or the key if it is not in the facts."""
-    return {entry.key: entry.name[language] for entry in entries}.get(key or "", key or "–")
