@@ -1,6 +1,7 @@
 """Every fact of the source pages is on our site, and nothing is promised that they do not say.
 
-Each row names the fact as it reads on our page. A row whose words change needs the new words here.
+Each row names the fact as it reads on our page in English and in German. A row whose words change
+needs the new words here.
 """
 
 import re
@@ -12,134 +13,444 @@ from tests.support.site_pages import ADDRESSES, PAGES, text_of
 
 FACTS = load_facts()
 
-# Fact: the source page; page and words on our site.
+# Page on our site, and the words there in English and in German.
 HOW_IT_WORKS = [
-    ("how-support-works", "Support can only be great when customers and support share one view"),
-    ("how-support-works", "until support first responds"),
-    ("how-support-works", "Our aim: under 1 hour in general"),
-    ("how-support-works", "in June 2021, our statistics showed that we met this aim consistently"),
-    ("how-support-works", "until it is solved and the customer has confirmed the solution"),
-    ("how-support-works", "harder to control .* depends on many factors"),
-    ("how-support-works", "software, infrastructure, and security"),
-    ("how-support-works", "reproduce it in our own test environment"),
-    ("how-support-works", "create a Jira ticket to involve development and engineering"),
-    ("how-support-works", "number of the Jira issue as your reference"),
-    ("how-support-works", "examine the problem, then develop, test, and release a solution"),
-    ("how-support-works", "ask you to confirm it. Then we close the case"),
-    ("how-support-works", "always try to finish as soon as possible"),
-    ("how-support-works", "depends on how complex the problem is"),
-    ("how-support-works", "tell us how important it is for you"),
-    ("how-support-works", "customers on our PaaS"),
-    ("how-support-works", "the highest priority, because they usually affect your whole business"),
-    ("how-support-works", "the stability and security of the infrastructure are paramount"),
-    ("how-support-works", "may have a few questions, and we often escalate to DevOps immediately"),
-    ("how-support-works", "investigate and solve the problem"),
-    ("how-support-works", "speed this up with your own first checks"),
-    ("how-support-works", "senior management and to our most senior engineers"),
-    ("how-support-works", "prefer a false alarm to one report that is underestimated"),
-    ("how-support-works", "cannot guarantee resolution times for security issues"),
-    ("how-support-works", "our response shows how seriously we take them"),
+    (
+        "how-support-works",
+        "Support can only be great when customers and support share one view",
+        "Guter Support gelingt nur, wenn Kunden und Support dieselbe Sicht haben",
+    ),
+    (
+        "how-support-works",
+        "until support first responds",
+        "bis der Support zum ersten Mal antwortet",
+    ),
+    (
+        "how-support-works",
+        "Our aim: under 1 hour in general",
+        "Unser Ziel: in der Regel unter 1 Stunde",
+    ),
+    (
+        "how-support-works",
+        "in June 2021, our statistics showed that we met this aim consistently",
+        "im Juni 2021 .* haben wir das Ziel laut unserer Statistik durchgehend erreicht",
+    ),
+    (
+        "how-support-works",
+        "until it is solved and the customer has confirmed the solution",
+        "bis er gelöst ist und der Kunde die Lösung bestätigt hat",
+    ),
+    (
+        "how-support-works",
+        "harder to control .* depends on many factors",
+        "schwerer steuern .* von vielen Faktoren abhängt",
+    ),
+    (
+        "how-support-works",
+        "software, infrastructure, and security",
+        "Software, Infrastruktur und Sicherheit",
+    ),
+    (
+        "how-support-works",
+        "reproduce it in our own test environment",
+        "in unserer eigenen Testumgebung nachstellen",
+    ),
+    (
+        "how-support-works",
+        "create a Jira ticket to involve development and engineering",
+        "mit einem Jira-Ticket die Entwicklung ein",
+    ),
+    (
+        "how-support-works",
+        "number of the Jira issue as your reference",
+        "die Nummer des Jira-Vorgangs als Referenz",
+    ),
+    (
+        "how-support-works",
+        "examine the problem, then develop, test, and release a solution",
+        "untersucht das Problem, entwickelt eine Lösung, testet und veröffentlicht sie",
+    ),
+    (
+        "how-support-works",
+        "ask you to confirm it. Then we close the case",
+        "bitten Sie um Bestätigung. Danach schließen wir den Fall",
+    ),
+    (
+        "how-support-works",
+        "always try to finish as soon as possible",
+        "immer so schnell wie möglich fertig werden",
+    ),
+    (
+        "how-support-works",
+        "depends on how complex the problem is",
+        "hängt davon ab, wie komplex das Problem ist",
+    ),
+    (
+        "how-support-works",
+        "tell us how important it is for you",
+        "uns sagen, wie wichtig es für Sie ist",
+    ),
+    ("how-support-works", "customers on our PaaS", "Kunden mit unserer PaaS"),
+    (
+        "how-support-works",
+        "the highest priority, because they usually affect your whole business",
+        "höchster Priorität, weil sie meist Ihr ganzes Geschäft betreffen",
+    ),
+    (
+        "how-support-works",
+        "the stability and security of the infrastructure are paramount",
+        "stehen Stabilität und Sicherheit der Infrastruktur an erster Stelle",
+    ),
+    (
+        "how-support-works",
+        "may have a few questions, and we often escalate to DevOps immediately",
+        "Vielleicht haben wir einige Rückfragen, und oft eskalieren wir sofort an DevOps",
+    ),
+    (
+        "how-support-works",
+        "investigate and solve the problem",
+        "untersuchen das Problem und lösen es",
+    ),
+    (
+        "how-support-works",
+        "speed this up with your own first checks",
+        "Eigene erste Prüfungen beschleunigen das",
+    ),
+    (
+        "how-support-works",
+        "senior management and to our most senior engineers",
+        "an die Geschäftsleitung und an unsere erfahrensten Fachleute",
+    ),
+    (
+        "how-support-works",
+        "prefer a false alarm to one report that is underestimated",
+        "Ein Fehlalarm ist uns lieber als eine einzige unterschätzte Meldung",
+    ),
+    (
+        "how-support-works",
+        "cannot guarantee resolution times for security issues",
+        "Für Sicherheitsprobleme können wir keine Lösungszeiten garantieren",
+    ),
+    (
+        "how-support-works",
+        "our response shows how seriously we take them",
+        "Wie ernst wir sie nehmen, zeigt unsere Reaktion",
+    ),
     (
         "how-support-works",
         "work on genuine threats together with you and with the highest priority",
+        "An echten Bedrohungen arbeiten wir gemeinsam mit Ihnen und mit höchster Priorität",
     ),
-    ("how-support-works", "two questions , and only two, because your time is valuable"),
-    ("how-support-works", "built for speed and reliability"),
-    ("how-support-works", "connected to our internal communication tool"),
-    ("how-support-works", "best view of everything that comes in"),
-    ("how-support-works", "part of the Customer Success Team"),
-    ("how-support-works", "the details and goals that matter to you"),
-    ("how-support-works", "direct line to Software Development and DevOps"),
-    ("how-support-works", "escalate quickly to the people who know the subject, and react fast"),
-    ("your-feedback", "may email you a link to our feedback page"),
-    ("your-feedback", "how easy it was to work with us"),
-    ("your-feedback", "how satisfied you were with the whole interaction"),
-    ("your-feedback", "Only an honest answer"),
-    ("your-feedback", "We evaluate every answer"),
-    ("your-feedback", "discuss feedback openly in our weekly team meeting"),
-    ("your-feedback", "ask you for a comment, because we would like to know why"),
-    ("your-feedback", "Depending on your comment, the team lead may get in touch with you"),
-    ("your-feedback", "real effect on how we operate"),
-    ("case-status", "email you each time the status of your case changes"),
-    ("case-status", "in our case system and ready to be picked up"),
-    ("case-status", "picked up your case and is evaluating what you sent"),
-    ("case-status", "often have questions at this stage"),
-    ("case-status", "sent you a solution and ask you to confirm"),
+    (
+        "how-support-works",
+        "two questions , and only two, because your time is valuable",
+        "zwei Fragen , und nur zwei, weil Ihre Zeit kostbar ist",
+    ),
+    (
+        "how-support-works",
+        "built for speed and reliability",
+        "auf Geschwindigkeit und Verlässlichkeit ausgelegt",
+    ),
+    (
+        "how-support-works",
+        "connected to our internal communication tool",
+        "mit unserem internen Kommunikationstool verbunden",
+    ),
+    (
+        "how-support-works",
+        "best view of everything that comes in",
+        "alles Neue bestmöglich im Blick",
+    ),
+    ("how-support-works", "part of the Customer Success Team", "gehört zum Customer Success Team"),
+    (
+        "how-support-works",
+        "the details and goals that matter to you",
+        "die Einzelheiten und Ziele, die Ihnen wichtig sind",
+    ),
+    (
+        "how-support-works",
+        "direct line to Software Development and DevOps",
+        "direkten Draht zu Software-Entwicklung und DevOps",
+    ),
+    (
+        "how-support-works",
+        "escalate quickly to the people who know the subject, and react fast",
+        "schnell an die richtigen Fachleute eskalieren und im Notfall rasch reagieren",
+    ),
+    (
+        "your-feedback",
+        "may email you a link to our feedback page",
+        "senden wir Ihnen möglicherweise einen Link zu unserer Feedback-Seite",
+    ),
+    (
+        "your-feedback",
+        "how easy it was to work with us",
+        "wie leicht die Zusammenarbeit mit uns war",
+    ),
+    (
+        "your-feedback",
+        "how satisfied you were with the whole interaction",
+        "wie zufrieden Sie insgesamt waren",
+    ),
+    ("your-feedback", "Only an honest answer", "Nur eine ehrliche Antwort"),
+    ("your-feedback", "We evaluate every answer", "Wir werten jede Antwort aus"),
+    (
+        "your-feedback",
+        "discuss feedback openly in our weekly team meeting",
+        "sprechen wir offen in unserer wöchentlichen Teambesprechung",
+    ),
+    (
+        "your-feedback",
+        "ask you for a comment, because we would like to know why",
+        "bitten wir Sie um einen Kommentar, weil wir wissen möchten, warum",
+    ),
+    (
+        "your-feedback",
+        "Depending on your comment, the team lead may get in touch with you",
+        "Je nach Ihrem Kommentar meldet sich die Teamleitung möglicherweise bei Ihnen",
+    ),
+    (
+        "your-feedback",
+        "real effect on how we operate",
+        "tatsächlich Einfluss darauf, wie wir arbeiten",
+    ),
+    (
+        "case-status",
+        "email you each time the status of your case changes",
+        "Bei jeder Statusänderung senden wir Ihnen eine E-Mail",
+    ),
+    (
+        "case-status",
+        "in our case system and ready to be picked up",
+        "in unserem System angelegt und kann übernommen werden",
+    ),
+    (
+        "case-status",
+        "picked up your case and is evaluating what you sent",
+        "hat Ihren Fall übernommen und wertet Ihre Angaben aus",
+    ),
+    (
+        "case-status",
+        "often have questions at this stage",
+        "In dieser Phase haben wir häufig Rückfragen",
+    ),
+    (
+        "case-status",
+        "sent you a solution and ask you to confirm",
+        "eine Lösung mitgeteilt und bitten Sie um Bestätigung",
+    ),
     (
         "case-status",
         "You confirmed the solution, or we asked you a question and did not get a reply",
+        "Sie haben die Lösung bestätigt, oder wir haben auf unsere Rückfrage keine Antwort",
     ),
 ]
 PORTAL_AND_CASES = [
-    ("support-portal", "menu of small squares at the top right"),
-    ("support-portal", "Create a ticket . A wizard"),
-    ("support-portal", "lists all cases of your organisation"),
-    ("support-portal", "all communication about it"),
-    ("support-portal", "status of the linked Jira ticket"),
-    ("support-portal", "priority that we set"),
-    ("support-portal", "address of the portal account that created the case"),
-    ("support-portal", "community on Slack or to the documentation"),
-    ("support-portal", "Customer Success know that you are about to go live"),
-    ("support-portal", "8 weeks ahead"),
-    ("support-portal", "Expect 3–5 days"),
-    ("support-portal", "Partners cannot request new environments or access to monitoring"),
-    ("good-case", "Which shop: Suite, B2B or B2C demo shop"),
-    ("good-case", "latest version, so we may ask for your composer.lock"),
-    ("good-case", "support@spryker.com and noreply@spryker.com"),
-    ("good-case", "can create a case by accident"),
-    ("good-case", "are not covered by your SLA"),
-    ("good-case", "Standard Access includes 3 seats, and Premier Access includes 10 seats"),
-    ("good-case", "only customers can request seats"),
-    ("good-case", "Support Lead reads the answers and follows up"),
-    ("priorities", "production outage, a security incident, or a direct effect"),
-    ("priorities", "desired solution time for requests, change requests, and problems"),
-    ("priorities", "Emergencies don't have this field"),
-    ("priorities", "link in the signature of our support emails"),
-    ("priorities", "Low, automatically"),
-    ("priorities", "Always the highest"),
-    ("getting-support", "watches our cloud environments around the clock"),
-    ("getting-support", "CommerceQuest community"),
-    ("preparing-for-load", "check the auto-scaling settings"),
+    ("support-portal", "menu of small squares at the top right", "Menü aus kleinen Quadraten"),
+    ("support-portal", "Create a ticket . A wizard", "Create a ticket . Ein Assistent"),
+    (
+        "support-portal",
+        "lists all cases of your organisation",
+        "zeigt alle Fälle Ihrer Organisation",
+    ),
+    ("support-portal", "all communication about it", "den gesamten Schriftwechsel"),
+    ("support-portal", "status of the linked Jira ticket", "Status des verknüpften Jira-Tickets"),
+    ("support-portal", "priority that we set", "Priorität , die wir festgelegt haben"),
+    (
+        "support-portal",
+        "address of the portal account that created the case",
+        "Adresse des Portalkontos, mit dem der Fall eröffnet wurde",
+    ),
+    (
+        "support-portal",
+        "community on Slack or to the documentation",
+        "Community auf Slack oder auf die Dokumentation",
+    ),
+    (
+        "support-portal",
+        "Customer Success know that you are about to go live",
+        "Customer Success Bescheid, dass Sie bald live gehen",
+    ),
+    ("support-portal", "8 weeks ahead", "8 Wochen im Voraus"),
+    ("support-portal", "Expect 3–5 days", "Rechnen Sie mit 3–5 Tagen"),
+    (
+        "support-portal",
+        "Partners cannot request new environments or access to monitoring",
+        "Partner können keine neuen Umgebungen und keinen Zugang zum Monitoring beantragen",
+    ),
+    (
+        "good-case",
+        "Which shop: Suite, B2B or B2C demo shop",
+        "Welcher Shop: Suite, B2B- oder B2C-Demoshop",
+    ),
+    (
+        "good-case",
+        "latest version, so we may ask for your composer.lock",
+        "neuesten Version und bitten deshalb vielleicht um Ihre composer.lock",
+    ),
+    (
+        "good-case",
+        "support@spryker.com and noreply@spryker.com",
+        "support@spryker.com und noreply@spryker.com",
+    ),
+    ("good-case", "can create a case by accident", "kann versehentlich einen Fall anlegen"),
+    ("good-case", "are not covered by your SLA", "sind nicht durch Ihr SLA abgedeckt"),
+    (
+        "good-case",
+        "Standard Access includes 3 seats, and Premier Access includes 10 seats",
+        "Standard Access umfasst 3 Plätze, Premier Access umfasst 10 Plätze",
+    ),
+    ("good-case", "only customers can request seats", "nur Kunden Plätze beantragen"),
+    (
+        "good-case",
+        "Support Lead reads the answers and follows up",
+        "Die Teamleitung liest die Antworten und geht ihnen nach",
+    ),
+    (
+        "priorities",
+        "production outage, a security incident, or a direct effect",
+        "Ausfall der Produktion, ein Sicherheitsvorfall oder eine direkte Beeinträchtigung",
+    ),
+    (
+        "priorities",
+        "desired solution time for requests, change requests, and problems",
+        "Bei Anfragen, Änderungsanfragen und Problemen können Sie eine gewünschte Lösungszeit",
+    ),
+    ("priorities", "Emergencies don't have this field", "Bei Notfällen gibt es dieses Feld nicht"),
+    (
+        "priorities",
+        "link in the signature of our support emails",
+        "Link in der Signatur unserer Support-E-Mails",
+    ),
+    ("priorities", "Low, automatically", "Low, automatisch"),
+    ("priorities", "Always the highest", "Immer die höchste"),
+    (
+        "getting-support",
+        "watches our cloud environments around the clock",
+        "überwacht unsere Cloud-Umgebungen rund um die Uhr",
+    ),
+    ("getting-support", "CommerceQuest community", "Community CommerceQuest"),
+    (
+        "preparing-for-load",
+        "check the auto-scaling settings",
+        "prüfen damit die Einstellungen der automatischen Skalierung",
+    ),
 ]
 PROCESSES = [
-    ("escalations", "cannot solve them to everyone's satisfaction right away"),
-    ("escalations", "senior leadership or to other departments"),
-    ("escalations", "always starts an escalation, and we confirm it by email"),
-    ("escalations", "gives you regular updates"),
-    ("escalations", "We have informed the person who created the case"),
-    ("escalations", "share a post-mortem with you and your partner"),
-    ("escalations", "technical root cause analysis"),
-    ("ticket-statuses", "From In CR onwards, a rough estimate may be possible"),
-    ("ticket-statuses", "It is not binding"),
-    ("ticket-statuses", "review the priorities together every week"),
-    ("slas", "the time to the first response, as defined in your contract"),
-    ("slas", "Not guaranteed: the time to a resolution"),
-    ("slas", "write all cases in English"),
-    ("slas", "monthly user group meetups"),
-    ("fixes", "may skip our usual quality checks and reviews, and it is temporary"),
-    ("fixes", "full quality checks and an architecture review, so it takes longer"),
-    ("sharing-secrets", "only if support asks you for it"),
-    ("sharing-secrets", "delete anything that reaches us in another way"),
-    ("sharing-secrets", "choose the EU host"),
-    ("sharing-secrets", "Link Passphrase"),
-    ("security", "security@spryker.com"),
-    ("security", "program on HackerOne"),
-    ("security", "CVSS v3.1"),
-    ("security", "at least 7 working days"),
-    ("security", "Fridays, Saturdays, or Sundays"),
+    (
+        "escalations",
+        "cannot solve them to everyone's satisfaction right away",
+        "nicht sofort zur Zufriedenheit aller lösen können",
+    ),
+    (
+        "escalations",
+        "senior leadership or to other departments",
+        "der Führungsebene oder anderen Abteilungen vor",
+    ),
+    (
+        "escalations",
+        "always starts an escalation, and we confirm it by email",
+        "löst immer eine Eskalation aus, und wir bestätigen sie per E-Mail",
+    ),
+    ("escalations", "gives you regular updates", "informiert Sie regelmäßig"),
+    (
+        "escalations",
+        "We have informed the person who created the case",
+        "Wir haben die Person informiert, die den Fall eröffnet hat",
+    ),
+    (
+        "escalations",
+        "share a post-mortem with you and your partner",
+        "Rückblick mit Ihnen und Ihrem Partner",
+    ),
+    ("escalations", "technical root cause analysis", "technische Ursachenanalyse"),
+    (
+        "ticket-statuses",
+        "From In CR onwards, a rough estimate may be possible",
+        "Ab In CR können wir unter Umständen grob schätzen",
+    ),
+    ("ticket-statuses", "It is not binding", "Er ist nicht verbindlich"),
+    (
+        "ticket-statuses",
+        "review the priorities together every week",
+        "prüfen die Prioritäten jede Woche gemeinsam",
+    ),
+    (
+        "slas",
+        "the time to the first response, as defined in your contract",
+        "die Zeit bis zur ersten Antwort, wie in Ihrem Vertrag festgelegt",
+    ),
+    (
+        "slas",
+        "Not guaranteed: the time to a resolution",
+        "Nicht garantiert: die Zeit bis zur Lösung",
+    ),
+    ("slas", "write all cases in English", "schreiben Sie alle Fälle auf Englisch"),
+    ("slas", "monthly user group meetups", "monatlichen Treffen der Anwendergruppe"),
+    (
+        "fixes",
+        "may skip our usual quality checks and reviews, and it is temporary",
+        "unsere üblichen Qualitätsprüfungen und Reviews überspringen, und er ist vorläufig",
+    ),
+    (
+        "fixes",
+        "full quality checks and an architecture review, so it takes longer",
+        "alle Qualitätsprüfungen und ein Architektur-Review und dauert deshalb länger",
+    ),
+    (
+        "sharing-secrets",
+        "only if support asks you for it",
+        "nur, wenn der Support Sie darum bittet",
+    ),
+    (
+        "sharing-secrets",
+        "delete anything that reaches us in another way",
+        "Was uns auf anderem Weg erreicht, löschen wir",
+    ),
+    ("sharing-secrets", "choose the EU host", "wählen Sie den Host in der EU"),
+    ("sharing-secrets", "Link Passphrase", "Link Passphrase"),
+    ("security", "security@spryker.com", "security@spryker.com"),
+    ("security", "program on HackerOne", "Program auf HackerOne"),
+    ("security", "CVSS v3.1", "CVSS v3.1"),
+    ("security", "at least 7 working days", "mindestens 7 Arbeitstagen"),
+    ("security", "Fridays, Saturdays, or Sundays", "Freitags, samstags und sonntags"),
 ]
 SOURCE = HOW_IT_WORKS + PORTAL_AND_CASES + PROCESSES
 
 # What readers look for, and where they find it.
 READERS = [
-    ("index", "Open the menu of squares at the top right and choose Support Hub"),
-    ("case-status", "We need your answer if we asked a question"),
-    ("case-status", "We are working if all our questions are answered"),
-    ("case-status", "Comment on the case: tell us that the solution works for you"),
-    ("case-status", "What happens if I don't reply"),
-    ("case-kinds", "The usual course of each kind of case"),
-    ("escalations", "Raise a concern without an emergency"),
-    ("faster", "Make your case faster"),
+    (
+        "index",
+        "Open the menu of squares at the top right and choose Support Hub",
+        "Öffnen Sie oben rechts das Menü aus Quadraten: Support Hub",
+    ),
+    (
+        "case-status",
+        "We need your answer if we asked a question",
+        "Wir brauchen Ihre Antwort , wenn wir eine Frage gestellt",
+    ),
+    (
+        "case-status",
+        "We are working if all our questions are answered",
+        "Wir arbeiten daran , wenn alle unsere Fragen beantwortet sind",
+    ),
+    (
+        "case-status",
+        "Comment on the case: tell us that the solution works for you",
+        "Kommentieren Sie den Fall: Schreiben Sie uns, dass die Lösung funktioniert",
+    ),
+    ("case-status", "What happens if I don't reply", "Was geschieht, wenn ich nicht antworte"),
+    (
+        "case-kinds",
+        "The usual course of each kind of case",
+        "Der übliche Ablauf bei jeder Art von Fall",
+    ),
+    (
+        "escalations",
+        "Raise a concern without an emergency",
+        "Bedenken äußern, ohne dass es ein Notfall ist",
+    ),
+    ("faster", "Make your case faster", "So wird Ihr Fall schneller gelöst"),
 ]
 
 # Promises that no source makes.
@@ -156,9 +467,10 @@ UNFOUNDED = [
 ]
 
 
-@pytest.mark.parametrize(("page", "words"), SOURCE + READERS)
-def test_each_fact_of_the_source_is_on_its_page(site, page, words):
-    assert re.search(words, text_of(site / f"{page}.html"))
+@pytest.mark.parametrize(("page", "english", "german"), SOURCE + READERS)
+def test_each_fact_of_the_source_is_on_its_page_in_both_languages(site, page, english, german):
+    assert re.search(english, text_of(site / f"{page}.html"))
+    assert re.search(german, text_of(site / f"de/{page}.html"))
 
 
 def test_no_page_makes_a_promise_without_a_source(site):
@@ -177,4 +489,4 @@ def test_there_is_a_row_for_each_page_with_facts_of_the_source():
     # The rest describes this site, or what it publishes.
     ours = {"faster", "how-we-are-doing", "metrics", "what-changed", "privacy", "imprint"}
     listing = {"glossary", "whole-policy", "site-map", "infrastructure-checklist", "index"}
-    assert {page for page, _ in SOURCE} | ours | listing | {"case-kinds"} == set(PAGES)
+    assert {page for page, *_ in SOURCE} | ours | listing | {"case-kinds"} == set(PAGES)
