@@ -1,22 +1,25 @@
 """SVG charts with their data as tables, and number formats. Used by the site and the app.
 
-svg        bar charts and interval charts
+svg        bar charts, and dots with their intervals
 tables     HTML tables
 elements   HTML elements
+intervals  95% confidence intervals of shares
 numbers    percentages, means and durations
 dates      dates and times
 """
 
 from charts.dates import date_and_time, date_range, date_with_weekday, long_date, short_date
 from charts.elements import Child, element, english
+from charts.intervals import Interval, newcombe, wilson
 from charts.numbers import duration, mean, number, percent, percent_range
-from charts.svg import WIDTH, Labels, Mark, bars, html, intervals
+from charts.svg import WIDTH, Labels, Mark, bars, dots
 from charts.tables import Cell, TableRow, anchor, table
 
 __all__ = [
     "WIDTH",
     "Cell",
     "Child",
+    "Interval",
     "Labels",
     "Mark",
     "TableRow",
@@ -25,16 +28,17 @@ __all__ = [
     "date_and_time",
     "date_range",
     "date_with_weekday",
+    "dots",
     "duration",
     "element",
     "english",
-    "html",
-    "intervals",
     "long_date",
     "mean",
+    "newcombe",
     "number",
     "percent",
     "percent_range",
     "short_date",
     "table",
+    "wilson",
 ]

@@ -1,18 +1,17 @@
-"""Charts as accessible SVG without scripts, each with a table of the same values.
+"""Charts as accessible SVG without scripts, each with a folded table of the same values.
 
-There are two charts: `bars` for counts and durations, and `intervals` for shares with their
+There are two charts: `bars` for counts and durations, and `dots` for shares with their
 confidence interval. Rows run from top to bottom, so charts fit a phone and a printed page. The
 caller passes all texts. Colours are `currentColor` unless a style sheet sets others (classes
 `chart__bar`, `chart__dot`, `chart__reach`, `chart__grid`).
 
-    labels = Labels(key="ease", title=..., description=..., headings=("Point", "Answers"))
+    labels = Labels(key="ease", title=..., headings=("Point", "Answers"), ...)
     figure = bars(labels, [Mark(label="Easy", value=12, text="12", cells=("12",)), ...])
-    html(figure)   # for a template; a Markdown page takes the element itself
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element
 
 from charts.elements import element
 from charts.numbers import percent
@@ -24,10 +23,11 @@ _MARGIN = 2
 _LETTER = 13
 # Average width of a letter at that size in the widest of the common fonts.
 _LETTER_WIDTH = 7.8
-_ROW = 24
-_BAR = 14
+_ROW = 20
+_BAR = 12
 _GAP = 8
-_LONGEST_SIDE_LABEL = 14
+# Fits the longest date, 25. September 2026.
+_LONGEST_SIDE_LABEL = 18
 _DOT = 4.5
 
 
@@ -37,12 +37,14 @@ class Labels:
 
     `key` makes ids unique on a page. The first heading is for the labels of the marks, the others
     are for their cells. `description` names what is counted and which direction is better.
+    `numbers` is the text that unfolds the table.
     """
 
     key: str
     title: str
     description: str
     headings: tuple[str, ...]
+    numbers: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,7 @@ def bars(labels: Labels, marks: Sequence[Mark]) -> Element:
     return _figure(labels, marks, plot.height, parts)
 
 
-def intervals(labels: Labels, marks: Sequence[Mark], language: str = "en") -> Element:
+def dots(labels: Labels, marks: Sequence[Mark], language: str = "en") -> Element:
     """Return a figure with a dot and an interval per mark, on a scale from 0% to 100%.
 
     Raises ValueError for a value below 0 or above 1, or for cells that do not fit the headings.
@@ -88,11 +90,6 @@ def intervals(labels: Labels, marks: Sequence[Mark], language: str = "en") -> El
     parts = [part for at in (0.0, 0.5, 1.0) for part in _tick(plot, at, percent(at, language))]
     parts += [part for row, mark in enumerate(marks) for part in _dot(plot, row, mark)]
     return _figure(labels, marks, plot.height + _ROW, parts)
-
-
-def html(figure: Element) -> str:
-    """Return a figure as HTML, with all text escaped."""
-    return tostring(figure, encoding="unicode", short_empty_elements=False)
 
 
 class _Plot:
@@ -207,7 +204,12 @@ def _figure(
         {"class": "chart"},
         element("figcaption", None, labels.title),
         drawing,
-        table(labels.description, labels.headings, rows, kind="figures"),
+        element(
+            "details",
+            None,
+            element("summary", None, labels.numbers),
+            table(labels.description, labels.headings, rows, kind="figures"),
+        ),
     )
 
 

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from charts import percent_range
-from feedback_app.review.intervals import newcombe
-from knowledge_site.results import times
+from charts import newcombe, percent_range
 from knowledge_site.results.view import ResultsView
 from knowledge_site.wording import Plural
 from published_results import Answers, Figures, Published, PublishedSpread, Result
@@ -59,17 +57,8 @@ def comparison(view: ResultsView, result: Result, before: Result | None) -> list
 
 def withheld(view: ResultsView, result: Result) -> list[tuple[str, str]]:
     """Return the name of each withheld figure and the reason, as the site words it."""
-    names = {
-        "participation": view.word("participation_caption"),
-        "scores": view.word("all_scores"),
-        "conduct": view.word("conduct_caption"),
-        "conduct.contacted": _contacted(view, result),
-    }
     return [
-        (
-            names.get(name) or times.title(view, *name.split(".")[1:]),
-            view.withheld(result, name).text or "",
-        )
+        (view.figure_name(name), view.reason(result, name))
         for name in sorted(result.figures.withheld)
     ]
 
@@ -124,7 +113,7 @@ def _participation(view: ResultsView, result: Result) -> Iterator[tuple[_Place, 
 
 def _conduct(view: ResultsView, result: Result) -> Iterator[tuple[_Place, str]]:
     if conduct := result.figures.conduct:
-        section = view.word("conduct_caption")
+        section = view.word("figure_conduct")
         read = view.word("conduct_read", days=Plural(result.rules.read_within_days))
         yield (section, read), view.portion(conduct.read)
         if conduct.contacted:
@@ -139,9 +128,7 @@ def _contacted(view: ResultsView, result: Result) -> str:
 def _answers(view: ResultsView, figures: Figures) -> dict[str, Answers]:
     """Return the answers to each question and wording, by the section of their figures."""
     return {
-        f"{view.facts.metric(two.metric).name[view.language]} "
-        f"({view.facts.metric(two.metric).short}), "
-        f"{view.word('wording', version=one.version)}": two
+        f"{view.metric_name(two.metric)}, {view.word('wording', version=one.version)}": two
         for one in (figures.scores.wordings if figures.scores else ())
         for two in one.answers
     }
@@ -157,7 +144,7 @@ def _share(view: ResultsView, answers: Answers) -> str:
 
 def _times(view: ResultsView, figures: Figures) -> Iterator[tuple[_Place, str]]:
     for one in figures.times:
-        section = times.title(view, one.metric, one.clock)
+        section = view.clocked(one.metric, one.clock)
         spreads = [(view.word("all_kinds"), one.overall)]
         spreads += [(view.kind_names(group.kinds), group) for group in one.groups]
         for kinds, spread in spreads:

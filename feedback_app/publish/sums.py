@@ -6,12 +6,12 @@ from datetime import timedelta
 from statistics import fmean, median
 from zoneinfo import ZoneInfo
 
+from charts import wilson
 from feedback_app.base.working_days import due_on
 from feedback_app.publish.corrections import without_small_changes
 from feedback_app.publish.periods import counted
 from feedback_app.publish.times import portion, times_of, too_few_for
 from feedback_app.records import CohortCase
-from feedback_app.review.intervals import wilson
 from feedback_app.review.scores import BEST_POINTS
 from published_results import (
     Answers,

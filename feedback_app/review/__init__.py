@@ -1,7 +1,6 @@
 """The figures of a week: pure calculations on records, without clock and database.
 
 scores       the answers to one question
-intervals    confidence intervals of shares and changes
 cohort       the cases closed in a week, and the response rate
 durations    first response and resolution times
 respondents  who answered and who did not

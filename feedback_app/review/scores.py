@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from charts import Interval, wilson
 from feedback_app.records import AnsweredCase
-from feedback_app.review.intervals import Interval, wilson
 from support_facts import Facts, Question
 
 BEST_POINTS = 2

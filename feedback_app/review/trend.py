@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TypeVar
 
+from charts import Interval, newcombe
 from feedback_app.base.weeks import weeks_back
 from feedback_app.records import ScoreCount
-from feedback_app.review.intervals import Interval, newcombe
 from feedback_app.review.scores import Scores, scores_of
 from support_facts import Facts, Question
 

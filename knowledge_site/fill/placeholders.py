@@ -20,7 +20,7 @@ from knowledge_site.fill import (
     statuses,
     tables,
 )
-from knowledge_site.results import history, latest, metrics, notes, participation, scores, times
+from knowledge_site.results import figures, metrics
 from knowledge_site.results.view import ResultsView
 from published_results import Published
 from support_facts import Facts
@@ -63,18 +63,10 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "picture escalation": lifecycle.escalation,
 }
 
-# Filled from published results. Without results, each one says so.
+# Filled from published results, if there are any.
 RESULTS: dict[str, Callable[[ResultsView], Element]] = {
     "table metrics": metrics.metrics,
-    "results banner": latest.banner,
-    "results latest": latest.latest,
-    "results scores": scores.scores,
-    "results participation": participation.participation,
-    "results times": times.times,
-    "results conduct": participation.conduct,
-    "results notes": notes.notes,
-    "results history": history.history,
-    "results corrections": history.corrections,
+    "results figures": figures.figures,
 }
 
 

@@ -3,36 +3,36 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from charts import Labels, Mark, bars, element, intervals
-from knowledge_site.results.view import ResultsView, paragraph, section
+from charts import Mark, bars, dots, element, wilson
+from knowledge_site.results.view import ResultsView, charts, heading, paragraph
 from published_results import Answers, PublishedTimes, Result
 
 # Periods in the charts; older ones are in the downloads.
 _SHOWN = 12
 
 
-def history(view: ResultsView) -> Element:
-    """`{{ results history }}`: a chart and a table for each figure of the last periods."""
+def history(view: ResultsView) -> Iterator[Element]:
+    """Yield a chart for each figure of the last periods, if there is more than one."""
     results = _results(view)
-    if not results:
-        return section("history", view.no_figures())
-    return section(
-        "history",
-        *(_shares(view, question.key) for question in view.facts.questions),
-        *_durations(view),
-        _rates(view),
-        paragraph(view.word("history_reading"), " ", view.word("history_older", count=_SHOWN)),
+    if len(results) < 2:
+        return
+    yield heading("history", view.word("history"))
+    yield charts(
+        [
+            *(_shares(view, question.key) for question in view.facts.questions),
+            *_durations(view),
+            _rates(view),
+        ]
     )
+    yield paragraph(view.word("history_reading"), " ", view.word("history_older", count=_SHOWN))
 
 
-def corrections(view: ResultsView) -> Element:
-    """`{{ results corrections }}`: what was corrected, when and why."""
+def corrections(view: ResultsView) -> Iterator[Element]:
+    """Yield what was corrected, when and why."""
     corrected = [result for result in view.published.results if result.correction]
-    if not corrected:
-        return section("corrections", paragraph(view.word("no_corrections")))
-    return section(
-        "corrections", element("ul", None, *(_correction(view, one) for one in corrected))
-    )
+    if corrected:
+        yield heading("corrections", view.word("corrections"))
+        yield element("ul", None, *(_correction(view, one) for one in corrected))
 
 
 def _results(view: ResultsView) -> tuple[Result, ...]:
@@ -62,21 +62,18 @@ def _correction(view: ResultsView, result: Result) -> Element:
 
 def _shares(view: ResultsView, question: str) -> Element:
     metric = view.facts.metric(view.facts.question(question).metric)
-    labels = Labels(
-        key=f"history-{question}",
-        title=view.word("history_share", metric=metric.name[view.language], short=metric.short),
-        description=f"{view.word('share_of_best')} {metric.direction[view.language]}",
-        headings=tuple(
-            view.word(key)
-            for key in ("period", "days_of", "answers", "share_of_best_short", "mean")
-        ),
+    labels = view.labels(
+        f"history-{question}",
+        view.metric_name(metric.key),
+        f"{view.word('share_of_best')} {metric.direction[view.language]}",
+        "period days_of answers share_of_best_short mean",
     )
     marks = [
         _share(view, result, version, answers)
         for result in _results(view)
         for version, answers in _answers(result, question)
     ]
-    return intervals(labels, marks, view.language)
+    return dots(labels, marks, view.language)
 
 
 def _answers(result: Result, question: str) -> Iterator[tuple[str, Answers | None]]:
@@ -91,7 +88,7 @@ def _answers(result: Result, question: str) -> Iterator[tuple[str, Answers | Non
 
 
 def _share(view: ResultsView, result: Result, version: str, answers: Answers | None) -> Mark:
-    label, days = f"{view.week_range(result.period)}{version}", view.date_range(result.period)
+    label, days = f"{view.last_day(result)}{version}", view.date_range(result.period)
     if answers is None:
         withheld = view.word("withheld")
         return Mark(label=label, value=None, text=withheld, cells=(days, "", withheld, ""))
@@ -117,35 +114,32 @@ def _durations(view: ResultsView) -> Iterator[Element]:
         for times in result.figures.times:
             found.setdefault((times.metric, times.clock), []).append((result, times))
     for (metric, clock), periods in sorted(found.items()):
-        name = view.facts.metric(metric).name[view.language]
-        labels = Labels(
-            key=f"history-{metric}-{clock}".replace("_", "-"),
-            title=f"{name}, {view.word(f'clock_{clock}')}",
-            description=view.word("times_description"),
-            headings=tuple(view.word(key) for key in ("period", "days_of", "cases", "median")),
+        labels = view.labels(
+            f"history-{metric}-{clock}",
+            view.clocked(metric, clock),
+            view.word("times_description"),
+            "period days_of cases median",
         )
         marks = []
         for result, times in periods:
             median = view.duration(times.overall.median, clock)
             cells = (view.date_range(result.period), view.number(times.overall.n), median)
-            label = view.week_range(result.period)
+            label = view.last_day(result)
             marks.append(Mark(label=label, value=times.overall.median, text=median, cells=cells))
         yield bars(labels, marks)
 
 
 def _rates(view: ResultsView) -> Element:
     metric = view.facts.metric("response_rate")
-    labels = Labels(
-        key="history-response-rate",
-        title=metric.name[view.language],
-        description=metric.definition[view.language],
-        headings=tuple(
-            view.word(key) for key in ("period", "days_of", "part_reached", "part_answered")
-        ),
+    labels = view.labels(
+        "history-response-rate",
+        metric.name[view.language],
+        metric.definition[view.language],
+        "period days_of part_reached part_answered",
     )
     marks = []
     for result in _results(view):
-        found, label = result.figures.participation, view.week_range(result.period)
+        found, label = result.figures.participation, view.last_day(result)
         days = view.date_range(result.period)
         if found is None:
             withheld = view.word("withheld")
@@ -153,6 +147,18 @@ def _rates(view: ResultsView) -> Element:
             continue
         count = view.count_of(found.answered, found.reached, found.rate)
         cells = (days, view.number(found.reached), count)
-        rate = view.percent(found.rate) if found.rate is not None else count
-        marks.append(Mark(label=label, value=found.rate, text=rate, cells=cells))
-    return intervals(labels, marks, view.language)
+        if found.rate is None:
+            marks.append(Mark(label=label, value=None, text=count, cells=cells))
+            continue
+        rate, ends = view.percent(found.rate), wilson(found.answered, found.reached)
+        marks.append(
+            Mark(
+                label=label,
+                value=found.rate,
+                low=ends.low,
+                high=ends.high,
+                text=rate,
+                cells=cells,
+            )
+        )
+    return dots(labels, marks, view.language)

@@ -1,20 +1,28 @@
 """Published notes: what the meetings decided, as the leads wrote it."""
 
+from collections.abc import Iterator
+from datetime import date
 from xml.etree.ElementTree import Element
 
 from charts import element
-from knowledge_site.results.view import ResultsView, as_written, paragraph, section
+from knowledge_site.results.view import ResultsView, as_written
 from published_results import PublishedNote
 
+# The others are folded.
+_OPEN = 3
 
-def notes(view: ResultsView) -> Element:
-    """`{{ results notes }}`: all notes, newest first."""
+
+def notes(view: ResultsView) -> Iterator[Element]:
+    """Yield all notes, newest first."""
     found = sorted(
-        view.published.notes, key=lambda note: (note.approved.at, note.week, note.number)
+        view.published.notes,
+        key=lambda note: (note.approved.at, note.week, note.number),
+        reverse=True,
     )
-    if not found:
-        return section("notes", paragraph(view.word("no_notes")))
-    return section("notes", *(_note(view, note) for note in reversed(found)))
+    yield from (_note(view, note) for note in found[:_OPEN])
+    if older := found[_OPEN:]:
+        summary = element("summary", None, view.word("older_notes", count=len(older)))
+        yield element("details", None, summary, *(_note(view, note) for note in older))
 
 
 def words_of(note: PublishedNote, language: str) -> tuple[str, str]:
@@ -31,10 +39,12 @@ def note_anchor(note: PublishedNote) -> str:
 def _note(view: ResultsView, note: PublishedNote) -> Element:
     text, language = words_of(note, view.language)
     other = {} if language == view.language else {"lang": language}
-    about = view.word("note_about", week=note.week, published=view.day(note.approved.at))
+    year, week = map(int, note.week.split("-W"))
+    monday = view.day(date.fromisocalendar(year, week, 1))
+    about = view.word("note_about", monday=monday, published=view.day(note.approved.at))
     return element(
         "div",
         {"class": "said", "id": note_anchor(note)},
         element("p", other, as_written(text)),
-        element("p", {"class": "note"}, about),
+        element("p", {"class": "note", "title": note.week}, about),
     )

@@ -1,53 +1,44 @@
 """Durations: the median as a bar, with the number of cases and the 90th percentile."""
 
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from charts import Labels, Mark, bars
-from knowledge_site.results.view import ResultsView, paragraph, section
-from published_results import PublishedSpread, PublishedTimes, Result
+from charts import Mark, bars
+from knowledge_site.results.view import ResultsView, charts, heading, paragraph
+from published_results import PublishedSpread, PublishedTimes, Result, Target
 
 METRICS = ("first_response_time", "resolution_time")
 
 
-def times(view: ResultsView) -> Element:
-    """`{{ results times }}`: a chart and a table for every metric and clock."""
-    result = view.latest
-    if result is None:
-        return section("times", view.no_figures())
-    made = section("times")
-    for metric in METRICS:
-        for one in result.figures.times:
-            if one.metric == metric:
-                made.append(_picture(view, result, one))
-        for name in sorted(result.figures.withheld):
-            if name.split(".")[:2] == ["times", metric]:
-                made.append(_absent(view, result, name))
-    made.append(paragraph(view.word("times_pooled", minimum=result.rules.minimum_n)))
-    return made
+def times(view: ResultsView, result: Result) -> Iterator[Element]:
+    """Yield a chart for every metric and clock."""
+    found = sorted(result.figures.times, key=lambda one: METRICS.index(one.metric))
+    if not found:
+        return
+    yield heading("how-long-it-took", view.word("how_long_it_took"))
+    yield charts(_picture(view, result, one) for one in found)
+    yield paragraph(view.word("times_description"))
 
 
-def _absent(view: ResultsView, result: Result, withheld: str) -> Element:
-    """Return a sentence that names a withheld figure and the reason."""
-    _, metric, *clocks = withheld.split(".")
-    return paragraph(f"{title(view, metric, *clocks)}: {view.withheld(result, withheld).text}")
+def target_of(result: Result, metric: str) -> Target | None:
+    """Return the target of a metric when the result was published."""
+    return next((one for one in result.rules.targets if one.metric == metric), None)
 
 
-def title(view: ResultsView, metric: str, *clocks: str) -> str:
-    """Return the name of a metric and of the clock that it is measured on, if any."""
-    name = view.facts.metric(metric).name[view.language]
-    return ", ".join((name, *(view.word(f"clock_{clock}") for clock in clocks)))
+def is_met(target: Target, spread: PublishedSpread) -> bool:
+    """Return whether at least half of the cases met the target."""
+    if within := spread.within_target:
+        return 2 * within.count >= within.n
+    return spread.median <= target.seconds
 
 
 def _picture(view: ResultsView, result: Result, times: PublishedTimes) -> Element:
-    with_target = times.overall.within_target is not None
-    headings = [view.word(key) for key in ("case_kind", "cases", "median", "percentile_90")]
-    if with_target:
-        headings.append(view.word("within_aim"))
-    labels = Labels(
-        key=f"results-{times.metric}-{times.clock}".replace("_", "-"),
-        title=title(view, times.metric, times.clock),
-        description=view.word("times_description"),
-        headings=tuple(headings),
+    within = " within_aim" if times.overall.within_target else ""
+    labels = view.labels(
+        f"results-{times.metric}-{times.clock}",
+        view.clocked(times.metric, times.clock),
+        view.word("times_description"),
+        f"case_kind cases median percentile_90{within}",
     )
     rows = [(view.word("all_kinds"), times.overall)]
     rows += [(view.kind_names(group.kinds), group) for group in times.groups]

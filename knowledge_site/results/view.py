@@ -1,13 +1,13 @@
 """The published results in one language: the figures, and how they are written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
 
-from charts import Child, date_range, duration, element, long_date, number, percent
+from charts import Child, Labels, duration, element, long_date, number, percent
 from knowledge_site.wording import word
 from published_results import Portion, Published, PublishedPeriod, Result, Words
 from support_facts import Facts
@@ -25,6 +25,11 @@ class ResultsView:
     def latest(self) -> Result | None:
         """The newest version of the result of the latest period; None if nothing is published."""
         return self.published.newest[-1] if self.published.newest else None
+
+    @property
+    def before(self) -> Result | None:
+        """The result of the period before the latest one; None if there is none."""
+        return self.published.newest[-2] if len(self.published.newest) > 1 else None
 
     def word(self, key: str, **values: object) -> str:
         """Return a text of words.toml with its placeholders filled."""
@@ -68,15 +73,21 @@ class ResultsView:
 
     def date_range(self, period: PublishedPeriod) -> str:
         """Return the first and the last day of a period."""
-        return date_range(period.first_day, period.last_day, self.language)
+        return f"{self.day(period.first_day)} – {self.day(period.last_day)}"
 
-    def week_range(self, period: PublishedPeriod) -> str:
-        """Return the weeks of a period, short enough for a chart: "2026 W40–43"."""
-        (year, first), (end, last) = (
-            week.split("-W") for week in (period.first_week, period.last_week)
-        )
-        last = last if year == end else f"{end} {self.word('weeks')}{last}"
-        return f"{year} {self.word('weeks')}{first}–{last}"
+    def last_day(self, result: Result) -> str:
+        """Return the last day of a result's period."""
+        return self.day(result.period.last_day)
+
+    def metric_name(self, key: str) -> str:
+        """Return the name of a metric, with its abbreviation if it is a score."""
+        metric = self.facts.metric(key)
+        is_score = key in {question.metric for question in self.facts.questions}
+        return f"{metric.name[self.language]}{f' ({metric.short})' if is_score else ''}"
+
+    def clocked(self, metric: str, *clocks: str) -> str:
+        """Return the name of a metric and its clock."""
+        return ", ".join((self.metric_name(metric), *(self.word(f"clock_{one}") for one in clocks)))
 
     def duration(self, seconds: float, clock: str) -> str:
         """Return seconds as "45 s", "35 min", "2 h 5 min" or "3 days 4 h"."""
@@ -91,14 +102,29 @@ class ResultsView:
             return "".join(names)
         return f"{', '.join(names[:-1])} {self.word('and')} {names[-1]}"
 
-    def withheld(self, result: Result, name: str) -> Element:
-        """Return a paragraph with the reason why a figure is withheld."""
-        reason = result.figures.withheld.get(name, "too_few")
-        return paragraph(self.word(f"withheld_{reason}", minimum=result.rules.minimum_n))
+    def labels(self, key: str, title: str, description: str, headings: str) -> Labels:
+        """Return the texts of a chart; `headings` are keys of words.toml, separated by spaces."""
+        return Labels(
+            key=key.replace("_", "-"),
+            title=title,
+            description=description,
+            headings=tuple(map(self.word, headings.split())),
+            numbers=self.word("as_table"),
+        )
 
-    def no_figures(self) -> Element:
-        """Return a paragraph that says that no figure is published yet."""
-        return paragraph(self.word("no_figure_yet"))
+    def figure_name(self, name: str) -> str:
+        """Return the name of a figure that `Figures.withheld` names, such as "Response rate"."""
+        kind, *parts = name.split(".")
+        if kind == "times":
+            return self.clocked(*parts)
+        if kind == "participation":
+            return self.metric_name("response_rate")
+        return self.word("_".join(("figure", kind, *parts)))
+
+    def reason(self, result: Result, name: str) -> str:
+        """Return the reason why a figure is withheld."""
+        reason = result.figures.withheld[name]
+        return self.word(f"withheld_{reason}", minimum=result.rules.minimum_n)
 
 
 def paragraph(*children: Child) -> Element:
@@ -114,3 +140,13 @@ def as_written(text: str) -> Element:
 def section(name: str, *children: Child) -> Element:
     """Return a section of the page; `name` is its CSS class."""
     return element("div", {"class": f"results results--{name}"}, *children)
+
+
+def heading(identity: str, text: str) -> Element:
+    """Return a heading of the second level with this anchor."""
+    return element("h2", {"id": identity}, text)
+
+
+def charts(figures: Iterable[Element]) -> Element:
+    """Return charts in as many columns as fit."""
+    return element("div", {"class": "charts"}, *figures)

@@ -2,19 +2,27 @@
 
 from dataclasses import replace
 from typing import Any
+from xml.etree.ElementTree import Element, tostring
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charts import WIDTH, Labels, Mark, bars, html, intervals
+from charts import WIDTH, Labels, Mark, bars, dots
 
 LABELS = Labels(
     key="ease",
     title="CES in 2026-W47",
     description="Answers for each point. Five points, higher is better.",
     headings=("Point", "Answers"),
+    numbers="The numbers as a table",
 )
+
+
+def html(figure: Element) -> str:
+    return tostring(figure, encoding="unicode", short_empty_elements=False)
+
+
 POINTS = ("Very difficult", "Difficult", "Neither easy nor difficult", "Easy", "Very easy")
 
 
@@ -50,6 +58,14 @@ def test_every_value_is_in_the_chart_and_in_the_table() -> None:
     assert rows[1:] == [list(pair) for pair in zip(POINTS, ["3", "0", "1", "12", "7"], strict=True)]
 
 
+def test_the_table_of_a_chart_is_folded_and_works_without_scripts() -> None:
+    folded = bars(LABELS, counted(1, 2, 3, 4, 5)).find("details")
+    assert folded is not None
+    assert folded.get("open") is None
+    assert [one.tag for one in folded] == ["summary", "table"]
+    assert folded[0].text == LABELS.numbers
+
+
 def test_a_chart_has_a_title_and_description_for_screen_readers() -> None:
     svg = bars(LABELS, counted(1, 2, 3, 4, 5)).find("svg")
     assert svg is not None
@@ -70,7 +86,7 @@ fractions = st.floats(0, 1)
 )
 def test_every_shape_is_inside_the_chart(rows: list[tuple[str, list[float]]]) -> None:
     marks = [share(label, *sorted(ends)[1:2], *sorted(ends)[::2]) for label, ends in rows]
-    for figure in (intervals(LABELS, marks), bars(LABELS, marks)):
+    for figure in (dots(LABELS, marks), bars(LABELS, marks)):
         svg = figure.find("svg")
         assert svg is not None
         height = float(svg.get("viewBox", "").split()[-1])
@@ -83,7 +99,7 @@ def test_every_shape_is_inside_the_chart(rows: list[tuple[str, list[float]]]) ->
 
 
 def test_a_dot_is_inside_its_interval_and_on_the_scale() -> None:
-    figure = intervals(LABELS, [share("2026-W46", 0.5, 0.25, 0.75), share("2026-W47", 1, 0.5, 1)])
+    figure = dots(LABELS, [share("2026-W46", 0.5, 0.25, 0.75), share("2026-W47", 1, 0.5, 1)])
     (first, second), reaches = figure.iter("circle"), list(figure.iter("line"))[3:]
     assert [reach.get("class") for reach in reaches] == ["chart__reach"] * 2
     left, right = (float(reaches[0].get(end, "")) for end in ("x1", "x2"))
@@ -93,7 +109,7 @@ def test_a_dot_is_inside_its_interval_and_on_the_scale() -> None:
 
 def test_a_missing_value_has_a_text_but_no_shape() -> None:
     mark = Mark(label="2026-W47", value=None, text="n below 30", cells=("n below 30",))
-    for figure in (bars(LABELS, [mark]), intervals(LABELS, [mark])):
+    for figure in (bars(LABELS, [mark]), dots(LABELS, [mark])):
         assert not list(figure.iter("circle"))
         assert not list(figure.iter("rect"))
         assert "n below 30" in html(figure).split("<table")[0]
@@ -101,7 +117,7 @@ def test_a_missing_value_has_a_text_but_no_shape() -> None:
 
 def test_a_chart_without_marks_is_empty() -> None:
     assert html(bars(LABELS, [])).count("<tr>") == 1
-    assert html(intervals(LABELS, [])).count("<tr>") == 1
+    assert html(dots(LABELS, [])).count("<tr>") == 1
 
 
 def test_text_in_a_chart_is_escaped() -> None:
@@ -115,7 +131,7 @@ def test_text_in_a_chart_is_escaped() -> None:
 
 
 def test_a_chart_needs_no_style_sheet_and_no_script() -> None:
-    text = html(intervals(LABELS, [share("a", 0.5, 0, 1)]))
+    text = html(dots(LABELS, [share("a", 0.5, 0, 1)]))
     assert "style" not in text
     assert "<script" not in text
     assert 'stroke="currentColor"' in text
@@ -127,8 +143,8 @@ def test_a_chart_needs_no_style_sheet_and_no_script() -> None:
     [
         (bars, Mark(label="a", value=-1, text="", cells=("",)), "start at zero"),
         (bars, Mark(label="a", value=1, text="", cells=()), "0 cells for 1 headings"),
-        (intervals, share("a", 1.1, 0, 1), "outside the scale"),
-        (intervals, share("a", 0.5, -0.1, 1), "outside the scale"),
+        (dots, share("a", 1.1, 0, 1), "outside the scale"),
+        (dots, share("a", 0.5, -0.1, 1), "outside the scale"),
     ],
 )
 def test_an_invalid_chart_is_refused_with_its_key(draw: Any, mark: Mark, said: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charts import wilson
 from feedback_app.base.weeks import week_bounds, weeks_back
 from feedback_app.publish.difference import differences
 from feedback_app.publish.periods import PendingPeriod, PeriodCases, due
@@ -16,7 +17,6 @@ from feedback_app.publish.rules import rules_of
 from feedback_app.publish.sums import figures_of
 from feedback_app.publish.times import split_kinds
 from feedback_app.records import CohortCase
-from feedback_app.review.intervals import wilson
 from published_results import PublishedTimes
 from tests.support.cohort_cases import (
     FACTS,

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charts.intervals import Z_95, newcombe
 from feedback_app.base.weeks import weeks_back
 from feedback_app.records import ScoreCount
-from feedback_app.review.intervals import Z_95, newcombe
 from feedback_app.review.trend import WEEKS_NEEDED, WINDOWS, sum_trend
 from tests.support.answered import FACTS
 

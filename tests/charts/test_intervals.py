@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.review.intervals import Z_95, Interval, newcombe, wilson
+from charts.intervals import Z_95, Interval, newcombe, wilson
 
 shares = st.integers(1, 2000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
