@@ -18,7 +18,7 @@ from feedback_app.base.files import unsafe_permissions
 from feedback_app.base.links import Links
 from feedback_app.base.working_days import due_on
 from feedback_app.database.choose import open_database, sqlite_path
-from feedback_app.database.contract import Database
+from feedback_app.database.contract import Database, DatabaseLimits
 from feedback_app.invitations import CaseIntake, Sampling
 from feedback_app.mail.message import MailContext
 from feedback_app.mail.never_asked import NeverAsked
@@ -155,13 +155,23 @@ def open_program(settings: Settings) -> Program:
     """
     try:
         facts = load_facts(settings.facts)
-        database = open_database(settings.database.get_secret_value())
+        database = open_database(settings.database.get_secret_value(), _limits(settings))
     except (FactsError, ValueError) as error:
         raise SettingsError(str(error)) from error
     for warning in unsafe_permissions(_private_paths(settings)):
         log.warning("%s", warning)
     keys = [key.get_secret_value() for key in settings.secret_keys]
     return Program(settings, facts, database, Links(keys, settings.links_valid_from))
+
+
+def _limits(settings: Settings) -> DatabaseLimits:
+    return DatabaseLimits(
+        connections=settings.database_connections,
+        connect_seconds=settings.database_connect_seconds,
+        statement_seconds=settings.database_statement_seconds,
+        lock_seconds=settings.database_lock_seconds,
+        idle_seconds=settings.database_idle_seconds,
+    )
 
 
 def register_wording(program: Program, now: datetime) -> None:

@@ -61,6 +61,11 @@ class Settings(BaseSettings):
 
     secret_keys: _Secrets = Field(min_length=1)
     database: SecretStr = SecretStr("sqlite:///var/feedback.sqlite")
+    database_connections: int = Field(default=10, ge=1)
+    database_connect_seconds: int = Field(default=3, ge=2)  # libpq needs at least 2
+    database_statement_seconds: int = Field(default=30, ge=1)
+    database_lock_seconds: int = Field(default=10, ge=1)
+    database_idle_seconds: int = Field(default=600, ge=1)
     public_url: str = "http://127.0.0.1:8000"
     facts: Path | None = None
     site: Path | None = None

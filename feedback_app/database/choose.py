@@ -3,8 +3,10 @@
 from pathlib import Path
 from urllib.parse import unquote
 
-from feedback_app.database.contract import Database
+from feedback_app.database.contract import Database, DatabaseLimits
 from feedback_app.database.sqlite import SQLite
+
+_DEFAULT = DatabaseLimits()
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -13,8 +15,8 @@ def sqlite_path(url: str) -> Path | None:
     return Path(unquote(url.removeprefix(prefix))) if url.startswith(prefix) else None
 
 
-def open_database(url: str) -> Database:
-    """Return the database at `sqlite:///path` or `postgresql://…`.
+def open_database(url: str, limits: DatabaseLimits = _DEFAULT) -> Database:
+    """Return the database at `sqlite:///path` or, within `limits`, at `postgresql://…`.
 
     A missing SQLite file is created. Raises ValueError for any other URL, or if the PostgreSQL
     driver is not installed.
@@ -26,9 +28,9 @@ def open_database(url: str) -> Database:
             from feedback_app.database.postgresql import PostgreSQL
         except ImportError as error:
             raise ValueError(
-                "postgresql:// needs the package psycopg: install the extra 'postgres'"
+                "postgresql:// needs psycopg and psycopg_pool: install the extra 'postgres'"
             ) from error
-        return PostgreSQL(url)
+        return PostgreSQL(url, limits)
     raise ValueError(
         f"the database URL starts with {url.partition(':')[0]!r}: "
         "use sqlite:///path or postgresql://…"

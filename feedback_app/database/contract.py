@@ -6,12 +6,27 @@ SQL is their common subset, with `:name` parameters. Aware datetimes are stored 
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from feedback_app.base.times import to_text
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DatabaseLimits:
+    """Limits of the connections of one process, in seconds except the number of connections.
+
+    A customer waits for at most `connect_seconds` and 1.5 s more if the server is away.
+    """
+
+    connections: int = 10
+    connect_seconds: int = 3
+    statement_seconds: int = 30
+    lock_seconds: int = 10
+    idle_seconds: int = 600
 
 
 class DatabaseUnavailableError(RuntimeError):

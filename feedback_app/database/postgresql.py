@@ -1,15 +1,19 @@
-"""PostgreSQL with psycopg 3, for installations on several machines."""
+"""PostgreSQL with psycopg 3 and psycopg_pool, for installations on several machines."""
 
+import logging
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
 
-from feedback_app.database.connections import ThreadConnections
 from feedback_app.database.contract import (
+    DatabaseLimits,
     DatabaseUnavailableError,
     Row,
     Transaction,
@@ -17,72 +21,142 @@ from feedback_app.database.contract import (
 )
 
 _NAMED = re.compile(r"(?<![:\w]):([a-z_0-9]+)")
-_CONNECT_SECONDS = 15
+# How much longer than the server we wait for a statement: a frozen server reports no time-out.
+_GRACE_SECONDS = 2.0
+_PROBE_SECONDS = 1.5
 
-Connection = psycopg.Connection[Row]
+# The pool logs each attempt to connect; requests that fail are logged by their caller.
+logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
+
+
+class _Connection(psycopg.Connection[Row]):
+    """A connection that is closed if the server does not reply in time."""
+
+    seconds: float | None = None
+
+    def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
+        options.setdefault("timeout", self.seconds)
+        try:
+            return super().wait(gen, *args, **options)
+        except psycopg.errors._WaitTimeout as error:
+            self.close()
+            raise psycopg.OperationalError(f"no reply within {options['timeout']} s") from error
 
 
 class PostgreSQL:
-    """PostgreSQL with psycopg 3. Reconnects after a restart of the server."""
+    """PostgreSQL with a pool of connections, which reconnects after a restart or a fail-over."""
 
     engine = "postgresql"
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._connections = ThreadConnections(self._connect, lambda connection: connection.close())
-
-    def _connect(self) -> Connection:
-        return psycopg.connect(
-            self._url,
-            autocommit=True,
-            row_factory=dict_row,
-            connect_timeout=_CONNECT_SECONDS,
+    def __init__(self, url: str, limits: DatabaseLimits) -> None:
+        self._url, self._limits = url, limits
+        self._pool = ConnectionPool(
+            url,
+            connection_class=_Connection,
+            kwargs={
+                "autocommit": True,
+                "row_factory": dict_row,
+                "connect_timeout": limits.connect_seconds,
+            },
+            configure=self._configure,
+            check=self._check,
+            min_size=0,
+            max_size=limits.connections,
+            timeout=limits.connect_seconds,
+            reconnect_timeout=limits.connect_seconds,
+            num_workers=1,
+            open=False,
         )
+        self._transaction = threading.local()
+        self._away = False
+        self._trying = threading.Lock()
+
+    def _configure(self, connection: _Connection) -> None:
+        limits = self._limits
+        for name, seconds in (
+            ("statement_timeout", limits.statement_seconds),
+            ("lock_timeout", limits.lock_seconds),
+            ("idle_in_transaction_session_timeout", limits.idle_seconds),
+        ):
+            connection.execute(f"SET {name} = '{seconds}s'")
+        connection.seconds = limits.statement_seconds + _GRACE_SECONDS
+
+    @staticmethod
+    def _check(connection: _Connection) -> None:
+        usual, connection.seconds = connection.seconds, _PROBE_SECONDS
+        connection.execute("SELECT 1")
+        connection.seconds = usual
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _connection(self) -> Iterator[_Connection]:
+        """Yield the connection of this thread's transaction, or else one of the pool."""
+        ours: _Connection | None = getattr(self._transaction, "connection", None)
         try:
-            yield
-        except psycopg.OperationalError as error:
-            self._connections.drop()
-            raise DatabaseUnavailableError(f"PostgreSQL is not available: {error}") from error
+            if ours:
+                yield ours
+                return
+            connection = self._from_pool()
+            try:
+                yield connection
+            finally:
+                self._pool.putconn(connection)
+        except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction) as error:
+            raise _unavailable(error) from error
 
-    def _alive(self) -> Connection:
-        """Return a working connection: after a restart of the server, open ones are dead."""
+    def _from_pool(self) -> _Connection:
+        # While the server is away, one thread at a time waits for it; the others fail immediately.
+        trying = self._away
+        if trying and not self._trying.acquire(blocking=False):
+            raise psycopg.OperationalError("the last attempt failed, and the next one is running")
         try:
-            connection = self._connections.get()
-            connection.execute("SELECT 1")
+            self._pool.open()
+            connection = self._pool.getconn()
+            self._away = False
+            return connection
         except psycopg.OperationalError:
-            self._connections.drop()
-            connection = self._connections.get()
-        return connection
+            self._away = True
+            raise
+        finally:
+            if trying:
+                self._trying.release()
 
     def ask(self, sql: str, **values: object) -> list[Row]:
-        with self._errors():
-            rows: list[Row] = self._alive().execute(_percent(sql), bound(values)).fetchall()
-            return rows
+        with self._connection() as connection:
+            return connection.execute(_percent(sql), bound(values)).fetchall()
 
     def stream(self, sql: str, **values: object) -> Iterator[Row]:
         # A server-side cursor keeps memory bounded; it needs a transaction.
-        with self._errors():
-            connection = self._alive()
-            with connection.transaction(), connection.cursor(name="stream") as cursor:
-                cursor.itersize = 1000
-                cursor.execute(_percent(sql), bound(values))
-                yield from cursor
+        with (
+            self._connection() as connection,
+            connection.transaction(),
+            connection.cursor(name="stream") as cursor,
+        ):
+            cursor.itersize = 1000
+            cursor.execute(_percent(sql), bound(values))
+            yield from cursor
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        with self._errors():
-            connection = self._alive()
-            with connection.transaction():
+        outer = getattr(self._transaction, "connection", None)
+        with self._connection() as connection, connection.transaction():
+            self._transaction.connection = connection
+            try:
                 yield _PostgreSQLTransaction(connection)
+            finally:
+                self._transaction.connection = outer
 
     @contextmanager
     def migrating(self) -> Iterator[Transaction]:
         with self.write() as tx:
-            tx.only_one("migrations")
-            yield tx
+            connection: _Connection = self._transaction.connection
+            usual, connection.seconds = connection.seconds, None
+            try:
+                connection.execute("SET LOCAL statement_timeout = 0")
+                connection.execute("SET LOCAL lock_timeout = 0")
+                tx.only_one("migrations")
+                yield tx
+            finally:
+                connection.seconds = usual
 
     def seconds(self, start: str, end: str) -> str:
         difference = f"CAST({end} AS timestamptz) - CAST({start} AS timestamptz)"
@@ -101,17 +175,20 @@ class PostgreSQL:
         return found
 
     def scrub(self) -> None:
-        with self._errors():
-            connection = self._alive()
-            for table in self.columns():
-                connection.execute(f'VACUUM FULL "{table}"')
+        tables = self.columns()
+        try:
+            with psycopg.connect(self._url, autocommit=True) as without_limits:
+                for table in tables:
+                    without_limits.execute(f'VACUUM FULL "{table}"')
+        except psycopg.OperationalError as error:
+            raise _unavailable(error) from error
 
     def close(self) -> None:
-        self._connections.close()
+        self._pool.close(timeout=1)
 
 
 class _PostgreSQLTransaction:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: _Connection) -> None:
         self._connection = connection
 
     def run(self, sql: str, **values: object) -> int:
@@ -124,6 +201,10 @@ class _PostgreSQLTransaction:
 
     def only_one(self, name: str) -> None:
         self.ask("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))", name=name)
+
+
+def _unavailable(error: psycopg.Error) -> DatabaseUnavailableError:
+    return DatabaseUnavailableError(f"PostgreSQL is not available: {error}")
 
 
 @lru_cache(maxsize=256)
