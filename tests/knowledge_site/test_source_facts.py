@@ -7,7 +7,9 @@ needs the new words here.
 import re
 
 import pytest
+from babel.messages.pofile import read_po
 
+from scripts.build_site import ROOT
 from support_facts import load_facts
 from tests.support.site_pages import ADDRESSES, PAGES, text_of
 
@@ -483,6 +485,28 @@ def test_no_page_makes_a_promise_without_a_source(site):
 def test_site_and_closure_email_say_the_same_about_reopening(site, language):
     folder = "" if language == "en" else f"{language}/"
     assert FACTS.practice.reopening[language] in text_of(site / f"{folder}case-status.html")
+
+
+@pytest.mark.parametrize("language", FACTS.languages)
+def test_the_feedback_page_makes_the_promises_of_email_and_survey(site, language):
+    page = text_of(site / ("" if language == "en" else language) / "your-feedback.html")
+    feedback, questions = FACTS.feedback, FACTS.questions
+    for promise in (feedback.readers, feedback.meeting, feedback.follow_up):
+        assert promise[language] in page
+    for text in (text for one in questions for text in (one.text, *one.points)):
+        assert text[language] in page
+    for number in (FACTS.survey.link_lifetime_days, FACTS.survey.edit_window_hours):
+        assert f" {number} " in page
+
+
+@pytest.mark.parametrize("name", ["emails", "messages", "review"])
+def test_emails_survey_and_review_use_the_terms_of_the_site_and_promise_nothing_else(name):
+    folder = ROOT / "feedback_app/base/translations/de/LC_MESSAGES"
+    with (folder / f"{name}.po").open("rb") as file:
+        messages = [str(one.id) + str(one.string) for one in read_po(file)][1:]
+    other_terms = r"Antwortquote|Antwortrate|[Aa]nswer rate|[Rr]eply rate|Rücklaufrate"
+    promises = "|".join(UNFOUNDED[:4])
+    assert [one for one in messages if re.search(f"{other_terms}|{promises}", one)] == []
 
 
 def test_there_is_a_row_for_each_page_with_facts_of_the_source():
