@@ -35,7 +35,7 @@ HOW_IT_WORKS = [
     (
         "how-support-works",
         "in June 2021, our statistics showed that we met this aim consistently",
-        "im Juni 2021 .* haben wir das Ziel laut unserer Statistik durchgehend erreicht",
+        "im Juni 2021 .* zeigte unsere Statistik, dass wir das Ziel durchgehend erreichten",
     ),
     (
         "how-support-works",
@@ -125,7 +125,7 @@ HOW_IT_WORKS = [
     ),
     (
         "how-support-works",
-        "prefer a false alarm to one report that is underestimated",
+        "rather deal with a false alarm than underestimate a single report",
         "Ein Fehlalarm ist uns lieber als eine einzige unterschätzte Meldung",
     ),
     (
@@ -248,7 +248,7 @@ HOW_IT_WORKS = [
     ),
 ]
 PORTAL_AND_CASES = [
-    ("support-portal", "menu of small squares at the top right", "Menü aus kleinen Quadraten"),
+    ("support-portal", "menu of small squares at the top right", "Menü mit den kleinen Quadraten"),
     ("support-portal", "Create a ticket . A wizard", "Create a ticket . Ein Assistent"),
     (
         "support-portal",
@@ -300,9 +300,9 @@ PORTAL_AND_CASES = [
     (
         "good-case",
         "Standard Access includes 3 seats, and Premier Access includes 10 seats",
-        "Standard Access umfasst 3 Plätze, Premier Access umfasst 10 Plätze",
+        "Standard Access umfasst 3 Zugänge, Premier Access umfasst 10 Zugänge",
     ),
-    ("good-case", "only customers can request seats", "nur Kunden Plätze beantragen"),
+    ("good-case", "only customers can request seats", "nur Kunden Zugänge beantragen"),
     (
         "good-case",
         "Support Lead reads the answers and follows up",
@@ -392,7 +392,7 @@ PROCESSES = [
     (
         "fixes",
         "may skip our usual quality checks and reviews, and it is temporary",
-        "unsere üblichen Qualitätsprüfungen und Reviews überspringen, und er ist vorläufig",
+        "üblichen Qualitätsprüfungen und Reviews können dabei entfallen, und er ist nur vorläufig",
     ),
     (
         "fixes",
@@ -424,7 +424,7 @@ READERS = [
     (
         "index",
         "Open the menu of squares at the top right and choose Support Hub",
-        "Öffnen Sie oben rechts das Menü aus Quadraten: Support Hub",
+        "Öffnen Sie oben rechts das Menü mit den Quadraten und wählen Sie Support Hub",
     ),
     (
         "case-status",
@@ -450,7 +450,7 @@ READERS = [
     (
         "escalations",
         "Raise a concern without an emergency",
-        "Bedenken äußern, ohne dass es ein Notfall ist",
+        "Unzufrieden, aber kein Notfall",
     ),
     ("faster", "Make your case faster", "So wird Ihr Fall schneller gelöst"),
 ]

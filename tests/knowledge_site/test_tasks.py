@@ -26,7 +26,7 @@ TASKS = {
         "#what-happens-when",
     ),
     "how to raise a concern": (
-        [("How do I raise a concern?", "Wie äußere ich Bedenken?")],
+        [("How do I raise a concern?", "Was kann ich tun, wenn ich unzufrieden bin?")],
         "#raise-a-concern",
     ),
     "what happens if I do not reply": (
