@@ -1,6 +1,7 @@
 """The pages about a week: overview, groups, closed cases, and the definitions of the figures."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import Response, abort, request, url_for
 
@@ -17,6 +18,7 @@ from feedback_app.review.trend import CONFIDENCE, WINDOWS, sum_weeks
 from feedback_app.review.week import WeekReview
 from feedback_app.store import (
     annulments,
+    answer_marks,
     follow_ups,
     meetings,
     outbox,
@@ -27,6 +29,7 @@ from feedback_app.store import (
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
+_SLIDE_THEMES = 5
 _GROUPED_BY = ("case_kind", "team", "language", "customer")
 
 
@@ -45,17 +48,10 @@ def home(typed: str = "") -> Response:
 @leads_pages.get("/<week:week>")
 def show_week(week: str) -> Response:
     """Show the overview of a week: scores with their trend, other figures, and what is to do."""
-    database, facts, today = program().database, program().facts, program().today(now())
-    bounds = dict(zip(("starts_at", "ends_at"), week_bounds(week, program().zone), strict=True))
-    totals = week_totals.of_weeks(database, (week, week), facts, now())
-    trend = trend_of(database, week, facts, now())
+    database, today = program().database, program().today(now())
     return page(
         "week",
-        week=week,
-        review={**bounds, "as_of": now(), "sample": totals.sample},
-        totals=totals,
-        trend=trend,
-        figures=FigureTexts(facts, page_language()).key_figures(trend.weeks[-1].scores, totals),
+        **_figures(week),
         other_wordings=_other_wordings(week),
         annulled=annulments.count(database, week, week, now()),
         unread=reading_queue.count_unread(database, week),
@@ -66,6 +62,30 @@ def show_week(week: str) -> Response:
         meeting=meetings.of_week(database, week),
         discussed_with=meetings.discussed_with(database, week),
     )
+
+
+@leads_pages.get("/<week:week>/slide")
+def show_slide(week: str) -> Response:
+    """Show the figures of a week on one page, for a projector or to print."""
+    counts = answer_marks.count_themes(program().database, week, week, now())
+    themes = [(key, count) for (key, _), count in counts.most_common(_SLIDE_THEMES)]
+    return page("week-slide", **_figures(week), themes=themes)
+
+
+def _figures(week: str) -> dict[str, Any]:
+    """Return what the templates of overview and slide show about a week."""
+    database, facts = program().database, program().facts
+    bounds = dict(zip(("starts_at", "ends_at"), week_bounds(week, program().zone), strict=True))
+    totals = week_totals.of_weeks(database, (week, week), facts, now())
+    trend = trend_of(database, week, facts, now())
+    texts = FigureTexts(facts, page_language())
+    return {
+        "week": week,
+        "review": {**bounds, "as_of": now(), "sample": totals.sample},
+        "totals": totals,
+        "trend": trend,
+        "figures": texts.key_figures(trend.weeks[-1].scores, totals),
+    }
 
 
 @leads_pages.get("/<week:week>/groups")
