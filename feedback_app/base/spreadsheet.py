@@ -1,11 +1,11 @@
 """A reversible guard against CSV injection: spreadsheets execute cells that look like formulas.
 
 https://owasp.org/www-community/attacks/CSV_Injection describes the attack. A cell can begin at the
-start of the text and after a line break, tab or semicolon in it, because a spreadsheet set to
-semicolons splits there. A formula begins with one of = + - @ or their full-width forms, and spaces,
-quotes or invisible characters may precede it. The guard is an apostrophe at the start of such a
-cell and at the start of the text. Where one is already, a second one is added, so that removing
-one from each place restores the text.
+start of the text and after a line break, tab, comma or semicolon in it, because a spreadsheet set
+to another separator splits there. A formula begins with one of = + - @ or their full-width forms,
+and spaces, quotes or invisible characters may precede it. The guard is an apostrophe at the start
+of such a cell and at the start of the text. Where one is already, a second one is added, so that
+removing one from each place restores the text.
 """
 
 import re
@@ -18,9 +18,16 @@ _UNSEEN = (
 )
 _FORMULA = re.compile(
     rf"\A(?={_UNSEEN}*[{_SIGNS}\t\n\r]|')"
-    rf"|(?<=[\n\r\t;])(?=(?:(?![\n\r\t]){_UNSEEN})*[{_SIGNS}]|')"
+    rf"|(?<=[\n\r\t,;])(?=(?:(?![\n\r\t]){_UNSEEN})*[{_SIGNS}]|')"
 )
-_GUARD = re.compile(r"(?:\A|(?<=[\n\r\t;]))'")
+# Finds at least what _FORMULA finds in one line that does not start with a formula.
+_INSIDE = re.compile(rf"[,;](?:{_UNSEEN}*[{_SIGNS}]|')")
+_GUARD = re.compile(r"(?:\A|(?<=[\n\r\t,;]))'")
+
+
+def needs_no_guard(text: str) -> bool:
+    """Return whether `text` is one line that starts with a letter or digit and has no formula."""
+    return text[0].isalnum() and text.isprintable() and not _INSIDE.search(text)
 
 
 def guarded(text: str) -> str:

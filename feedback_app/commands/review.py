@@ -15,6 +15,7 @@ from feedback_app.base.weeks import parse_span, reviewed_week, week_of, weeks_ba
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
 from feedback_app.records import AnsweredCase
+from feedback_app.reports.csv_export import SEPARATORS, usual_separator
 from feedback_app.reports.exports import FORMATS, Export
 from feedback_app.reports.json_export import answers_as_json
 from feedback_app.reports.markdown_export import week_as_markdown
@@ -50,13 +51,17 @@ def review(program: Program, week: str | None) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write to this file, which only you can read. An existing file is replaced.",
 )
-@click.option("--language", help="Language of the HTML page and the definitions in XLSX.")
+@click.option("--language", help="Language of the HTML page and the workbook.")
+@click.option(
+    "--separator",
+    type=click.Choice(list(SEPARATORS)),
+    help="Separator of CSV; the default is what spreadsheets in the language expect.",
+)
 @with_program()
-def export(
-    program: Program, weeks: str, name: str, output: Path | None, language: str | None
-) -> None:
+def export(program: Program, /, weeks: str, name: str, output: Path | None, **given: Any) -> None:
     """Export the answers of WEEKS (2026-W47, or 2026-W40..2026-W47) to a file or the terminal."""
     first, last = _span(program, weeks)
+    language = choose([given["language"]], program.facts.languages)
     if output is None and name == "xlsx" and sys.stdout.isatty():
         raise click.UsageError("a workbook cannot be shown on a terminal; add --output FILE")
     with _progress(answered_cases.count_between(program.database, first, last)) as bar:
@@ -65,8 +70,9 @@ def export(
             facts=program.facts,
             first=first,
             last=last,
-            language=choose([language], program.facts.languages),
+            language=language,
             now=times.now(),
+            separator=given["separator"] or usual_separator(language),
             watch=lambda answered: _watched(answered, bar),
         )
         with closing(FORMATS[name].write(request)) as pieces:

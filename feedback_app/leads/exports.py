@@ -2,7 +2,7 @@
 
 from flask import Response, request, stream_with_context
 from wtforms import StringField
-from wtforms.validators import AnyOf
+from wtforms.validators import AnyOf, Optional
 
 from feedback_app.base.weeks import parse_span, reviewed_week, weeks_back
 from feedback_app.leads.audit_log import log_action
@@ -10,6 +10,7 @@ from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import checked
 from feedback_app.leads.pages import page, page_language, this_week
+from feedback_app.reports.csv_export import SEPARATORS, usual_separator
 from feedback_app.reports.exports import FORMATS, Export
 from feedback_app.web.request import now, program
 
@@ -21,6 +22,7 @@ class _ExportForm(LeadsForm):
     first = StringField()
     last = StringField()
     form = StringField(validators=[AnyOf(FORMATS)])
+    separator = StringField(validators=[Optional(), AnyOf(SEPARATORS)])
 
 
 @leads_pages.get("/exports")
@@ -54,6 +56,7 @@ def download_export() -> Response:
         last=last,
         language=page_language(),
         now=now(),
+        separator=form.separator.data or usual_separator(page_language()),
     )
     pieces = stream_with_context(chosen.write(export))
     response = Response(pieces, content_type=chosen.media_type)
@@ -71,4 +74,6 @@ def _page(first: str, last: str, fault: str | None, status: int) -> Response:
         fault=fault,
         most=_MOST_WEEKS,
         formats=FORMATS.values(),
+        form=request.form.get("form", "xlsx"),
+        separator=request.form.get("separator", usual_separator(page_language())),
     )

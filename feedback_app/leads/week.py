@@ -73,7 +73,7 @@ def show_slide(week: str) -> Response:
 
 
 def _figures(week: str) -> dict[str, Any]:
-    """Return what the templates of overview and slide show about a week."""
+    """Return the values about a week that the templates of overview and slide use."""
     database, facts = program().database, program().facts
     bounds = dict(zip(("starts_at", "ends_at"), week_bounds(week, program().zone), strict=True))
     totals = week_totals.of_weeks(database, (week, week), facts, now())

@@ -1,18 +1,21 @@
-"""One row per case, for spreadsheets: UTF-8 with a byte order mark, commas, CRLF.
+"""One row per case, for spreadsheets: UTF-8 with a byte order mark, and CRLF.
 
 Programs read the file with `csv.DictReader` (encoding "utf-8-sig") and restore each cell with
 `feedback_app.base.spreadsheet.unguarded`. Columns keep their names and positions.
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
-from feedback_app.base.spreadsheet import guarded
+from babel.numbers import get_decimal_symbol
+
+from feedback_app.base.spreadsheet import guarded, needs_no_guard
 from feedback_app.base.text import clean
 from feedback_app.base.times import to_text
 from feedback_app.records import CASE_FIELDS, EXPORTED_CASE_FIELDS, AnsweredCase
 
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 BYTE_ORDER_MARK = "\ufeff"
 # Programs may read columns by position, so this order is fixed and new columns come after it.
 _ORDER = (
@@ -58,20 +61,31 @@ class _Line:
         return line
 
 
-def week_as_csv(answered: Iterable[AnsweredCase]) -> Iterator[str]:
-    """Yield the lines of the file, starting with the byte order mark. Encode them as UTF-8."""
-    write = csv.writer(_Line()).writerow
+def usual_separator(language: str) -> str:
+    """Return the key of `SEPARATORS` that a spreadsheet in this language expects.
+
+    Excel separates with semicolons where numbers have a decimal comma.
+    """
+    return "semicolon" if get_decimal_symbol(language) == "," else "comma"
+
+
+def week_as_csv(answered: Iterable[AnsweredCase], separator: str = "comma") -> Iterator[str]:
+    """Yield the lines of the file, starting with the byte order mark. Encode them as UTF-8.
+
+    `separator` is a key of `SEPARATORS`.
+    """
+    write = csv.writer(_Line(), delimiter=SEPARATORS[separator]).writerow
     yield BYTE_ORDER_MARK + write(COLUMNS)
     for case in answered:
-        yield write(row_of(case, _text))
+        yield write(_row_of(case))
 
 
-def row_of(case: AnsweredCase, text: Callable[[str], str]) -> list[str | int | None]:
-    """Return the cells of a case in the order of `COLUMNS`; `text` escapes what people typed."""
+def _row_of(case: AnsweredCase) -> list[str | int | None]:
+    """Return the cells of a case in the order of `COLUMNS`."""
     cells = list(_values_of(case))
     for column in _TYPED:
         if value := cells[column]:
-            cells[column] = text(value)
+            cells[column] = value if needs_no_guard(value) else guarded(clean(value))
     for column in _TIMES:
         if value := cells[column]:
             cells[column] = to_text(value)
@@ -79,10 +93,3 @@ def row_of(case: AnsweredCase, text: Callable[[str], str]) -> list[str | int | N
     cells[_THEMES] = " ".join(cells[_THEMES])
     cells[_CONTACT] = _YES_NO[cells[_CONTACT]]
     return cells
-
-
-def _text(value: str) -> str:
-    # Most cells are one printable line that starts with a letter or digit and need no guard.
-    if value[0].isalnum() and ";" not in value and value.isprintable():
-        return value
-    return guarded(clean(value))

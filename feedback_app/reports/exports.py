@@ -29,7 +29,8 @@ _CHUNK_BYTES = 64 * 1024
 class Export:
     """The weeks `first` to `last`, both included, as stored at `now`, labelled in `language`.
 
-    `watch` wraps the iterator of answers while they are read, for example to show progress.
+    `separator` is a key of `SEPARATORS`, for CSV. `watch` wraps the iterator of answers while they
+    are read, for example to show progress.
     """
 
     database: Database
@@ -38,6 +39,7 @@ class Export:
     last: str
     language: str
     now: datetime
+    separator: str = "comma"
     watch: Callable[[Iterable[AnsweredCase]], Iterable[AnsweredCase]] = iter
 
     @property
@@ -99,7 +101,7 @@ def _xlsx(export: Export) -> Generator[bytes]:
 
 def _csv(export: Export) -> Generator[str]:
     with export.answers() as answers:
-        yield from week_as_csv(answers)
+        yield from week_as_csv(answers, export.separator)
 
 
 def _html(export: Export) -> Generator[str]:

@@ -188,6 +188,17 @@ def test_the_csv_has_one_row_per_answered_case(database: Database, run: Run) -> 
     assert row["flags"] == "at_once"
 
 
+def test_the_separator_of_an_export_follows_its_language_or_is_chosen(run: Run) -> None:
+    for words, separator in (
+        ((), ","),
+        (("--language", "de"), ";"),
+        (("--language", "de", "--separator", "comma"), ","),
+        (("--separator", "tab"), "\t"),
+    ):
+        result = run(export, "2026-W47", "--format", "csv", *words)
+        assert result.stdout.removeprefix("\ufeff").startswith(f"case_number{separator}case_kind")
+
+
 def test_an_export_is_written_to_a_file_and_reported(
     database: Database, run: Run, tmp_path: Path
 ) -> None:

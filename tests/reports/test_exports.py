@@ -103,6 +103,29 @@ def test_every_format_has_the_answers_of_its_weeks(lena: Somebody, tmp_path: Pat
     assert [one["case_number"] for one in json.loads(one_week)["answers"]] == ["0001"]
 
 
+def test_the_separator_fits_the_language_of_the_lead_unless_the_lead_chooses_one(
+    lena: Somebody,
+) -> None:
+    def head(**fields: str) -> str:
+        week = {"first": "2026-W48", "last": "2026-W48", "form": "csv"}
+        file = lena.post("/review/exports", **week, **fields).data.decode("utf-8-sig")
+        return str(file.splitlines()[0][:22])
+
+    assert head() == "case_number,case_kind,"
+    assert head(separator="tab") == "case_number\tcase_kind\t"
+    page = lena.get("/review/exports?lang=de").text
+    assert re.findall(r'<option value="(\w+)" selected>', page) == ["semicolon"]
+    assert head() == "case_number;case_kind;"
+    assert head(separator="comma") == "case_number,case_kind,"
+    assert lena.post("/review/exports", form="csv", separator="|").status_code == 400
+
+
+def test_a_refused_export_keeps_what_was_chosen(lena: Somebody) -> None:
+    page = lena.post("/review/exports", first="x", last="y", form="json", separator="tab").text
+    assert re.findall(r'value="(\w+)" required checked>', page) == ["json"]
+    assert re.findall(r'<option value="(\w+)" selected>', page) == ["tab"]
+
+
 def test_exports_are_logged_and_shown_to_admins(lena: Somebody) -> None:
     taken(lena, "csv")
     taken(lena, "xlsx", last="2026-W48")

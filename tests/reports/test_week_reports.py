@@ -23,7 +23,13 @@ from feedback_app.base.files import replace_file
 from feedback_app.base.spreadsheet import guarded, unguarded
 from feedback_app.base.text import clean
 from feedback_app.records import AnsweredCase
-from feedback_app.reports.csv_export import BYTE_ORDER_MARK, COLUMNS, week_as_csv
+from feedback_app.reports.csv_export import (
+    BYTE_ORDER_MARK,
+    COLUMNS,
+    SEPARATORS,
+    usual_separator,
+    week_as_csv,
+)
 from feedback_app.reports.json_export import answers_as_json
 from feedback_app.reports.markdown_export import week_as_markdown
 from feedback_app.reports.markdown_quoting import JOINER, inline, link, quote
@@ -443,6 +449,34 @@ def test_no_cell_starts_like_a_formula(before: str, formula: str) -> None:
     for name in ("case_number", "comment", "customer", "team", "case_url"):
         assert row[name].startswith("'")
         assert unguarded(row[name]) == clean(typed)
+
+
+@pytest.mark.parametrize("opened_with", SEPARATORS.values())
+@pytest.mark.parametrize("separator", SEPARATORS)
+@pytest.mark.parametrize("formula", FORMULAS[:8])
+def test_no_cell_is_a_formula_if_a_spreadsheet_expects_another_separator(
+    formula: str, separator: str, opened_with: str
+) -> None:
+    typed = f"x{opened_with}{formula} and x{opened_with} '{formula}"
+    case = an_answer(1, 1, typed, customer=typed)
+    text = "".join(week_as_csv([case], separator)).removeprefix(BYTE_ORDER_MARK)
+    cells = [
+        cell
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=opened_with)
+        for cell in row
+    ]
+    assert not [
+        cell
+        for cell in cells
+        if cell.lstrip(" \"'")[:1] in tuple("=+-@＝＋－＠") and cell[:1] != "'"
+    ]
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=SEPARATORS[separator]))
+    assert unguarded(rows[0]["comment"]) == clean(typed)
+
+
+def test_the_usual_separator_is_a_semicolon_where_numbers_have_a_decimal_comma() -> None:
+    found = [usual_separator(language) for language in ("en", "de", "fr")]
+    assert found == ["comma", "semicolon", "semicolon"]
 
 
 @given(st.lists(st.tuples(st.text(), st.text()), max_size=5))
