@@ -1,5 +1,6 @@
 """The commands that show answers: review, export, answers."""
 
+import json
 import sys
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
@@ -18,6 +19,7 @@ from feedback_app.records import AnsweredCase
 from feedback_app.reports.csv_export import SEPARATORS, usual_separator
 from feedback_app.reports.exports import FORMATS, Export
 from feedback_app.reports.json_export import answers_as_json
+from feedback_app.reports.json_schema import export_schema
 from feedback_app.reports.markdown_export import week_as_markdown
 from feedback_app.reports.terminal import answers_as_lines
 from feedback_app.reports.weeks import review_week
@@ -57,6 +59,14 @@ def review(program: Program, week: str | None) -> None:
     type=click.Choice(list(SEPARATORS)),
     help="Separator of CSV; the default is what spreadsheets in the language expect.",
 )
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, wanted: _print_schema(context) if wanted else None,
+    help="Print the JSON Schema of --format json, and export nothing.",
+)
 @with_program()
 def export(program: Program, /, weeks: str, name: str, output: Path | None, **given: Any) -> None:
     """Export the answers of WEEKS (2026-W47, or 2026-W40..2026-W47) to a file or the terminal."""
@@ -79,6 +89,11 @@ def export(program: Program, /, weeks: str, name: str, output: Path | None, **gi
             _write(pieces, output)
     if output:
         click.echo(f"{weeks} written to {output}")
+
+
+def _print_schema(context: click.Context) -> None:
+    click.echo(json.dumps(export_schema(), indent=2))
+    context.exit()
 
 
 def _write(pieces: Iterable[bytes], output: Path | None) -> None:

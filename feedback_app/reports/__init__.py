@@ -7,6 +7,7 @@ names             names of stored keys: kinds, themes, flags
 exports           the table of formats, FORMATS, and what an export contains
 csv_export        one row per case, for spreadsheets
 json_export       answers for programs
+json_schema       the JSON Schema of these answers
 xlsx_export       summary with chart, answers, weeks and definitions as a workbook
 xlsx_book         formats and dates of a workbook, whose sheets are in the other xlsx modules
 html_export       the review as one HTML file, for printing

@@ -10,7 +10,7 @@ from feedback_app.records import CASE_FIELDS, EXPORTED_CASE_FIELDS, AnsweredCase
 from support_facts import Facts
 
 FORMAT = "feedback-answers-1"
-_FIELDS = (
+FIELDS = (
     *EXPORTED_CASE_FIELDS,
     "closed_week",
     "answered_at",
@@ -28,7 +28,7 @@ _TIMES = (
     "answered_at",
     *(name for name in EXPORTED_CASE_FIELDS if CASE_FIELDS[name].kind == "time"),
 )
-_values_of = attrgetter(*_FIELDS)
+_values_of = attrgetter(*FIELDS)
 
 
 def answers_as_json(answered: Iterable[AnsweredCase]) -> Iterator[str]:
@@ -42,7 +42,8 @@ def export_as_json(
 ) -> Iterator[str]:
     """Yield the text of one JSON object with format, `head`, definitions and answers with cases.
 
-    Times are UTC. A version of the format may get new fields, but none is changed or removed.
+    Times are UTC. A version of the format may get new fields, but none is changed or removed;
+    `json_schema` describes them.
     """
     fields = {
         "format": FORMAT,
@@ -72,7 +73,7 @@ def _listed(objects: Iterable[dict[str, object]]) -> Iterator[str]:
 
 
 def _answer(case: AnsweredCase) -> dict[str, object]:
-    values: dict[str, Any] = dict(zip(_FIELDS, _values_of(case), strict=True))
+    values: dict[str, Any] = dict(zip(FIELDS, _values_of(case), strict=True))
     for name in _TIMES:
         values[name] = values[name] and to_text(values[name])
     values["week"] = case.answered_week
