@@ -15,7 +15,7 @@ from support_facts import load_facts
 
 ROOT = Path(__file__).resolve().parent.parent
 HIGHEST = 8
-EXTENSIONS = ["attr_list", "md_in_html", "admonition", "tables", "knowledge_site.markdown"]
+EXTENSIONS = ["attr_list", "md_in_html", "tables", "knowledge_site.markdown"]
 UNREAD = {"pre", "script", "svg", "code"}
 BLOCKS = {"p", "li", "td", "th", "dd", "dt", "h1", "h2", "h3", "figcaption", "caption", "span"}
 

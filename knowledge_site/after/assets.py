@@ -25,6 +25,8 @@ SCRIPT = re.compile(r'<script src="(?P<target>[^"]+)"(?P<others>[^>]*)></script>
 CHARSET = re.compile(r'^\ufeff?@charset "[^"]*";')
 PREFORMATTED = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
 REMARK = re.compile(r"^[ \t]*//.*\n|^[ \t]+|^\n", re.MULTILINE)
+# Every colour in it is replaced by one of ours.
+REPLACED = "palette."
 UNUSED = ("assets/javascripts", "assets/stylesheets", "assets/images/favicon.png")
 
 Pages = dict[Path, str]
@@ -42,7 +44,8 @@ def optimise(site: Path, pages: Pages, folders: Iterable[str]) -> tuple[Pages, l
     inside = [script for script in _loaded(site, pages, SCRIPT) if script in scripts]
     named = {file: _write(file, text) for file, text in scripts.items() if file not in inside}
     if sheets:
-        style = _style(sheets, UsedNames(pages.values(), scripts.values()))
+        ours = [sheet for sheet in sheets if not sheet.name.startswith(REPLACED)]
+        style = _style(ours, UsedNames(pages.values(), scripts.values()))
         named |= dict.fromkeys(sheets, _write(site / "assets" / "style.css", style))
     for unused in (*named, *inside, *(site / name for name in UNUSED)):
         shutil.rmtree(unused) if unused.is_dir() else unused.unlink(missing_ok=True)
