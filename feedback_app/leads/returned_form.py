@@ -18,9 +18,9 @@ _LARGEST = 20 * 1024
 _SECRET = ("csrf_token", "password", FIELD)
 # Fields that nobody types. The page shows all others, so that the text of a new field is not lost.
 _NOT_TYPED = (
-    *("answer", "anyway", "back", "confirm", "decision", "delete", "follow_ups", "form", "go"),
-    *("invitation", "listed", "notes", "number", "outcome", "pick", "reopen", "revision", "seen"),
-    *("step", "tomorrow", "was"),
+    *("answer", "anyway", "back", "code", "confirm", "decision", "delete", "follow_ups", "form"),
+    *("go", "invitation", "listed", "notes", "number", "outcome", "period", "pick", "reopen"),
+    *("revision", "seen", "step", "tomorrow", "was"),
 )
 
 Fields = tuple[tuple[str, str], ...]

@@ -14,6 +14,7 @@ from feedback_app.leads import (  # noqa: F401
     minutes,
     not_asked,
     people,
+    publishing,
     queue,
     reading,
     redaction,

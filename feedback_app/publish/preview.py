@@ -4,7 +4,6 @@ Numbers are written as on the site.
 """
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import NamedTuple
 
 from charts import newcombe, percent_range
@@ -23,14 +22,13 @@ class FigureRow(NamedTuple):
     `change` tells for a share of 4 and 5 whether it rose or fell by more than chance explains.
     """
 
-    section: str
     figure: str
     before: str
     now: str
     change: str
 
 
-_HEADINGS = FigureRow("", "Figure", "Before", "Now", "Change")
+_HEADINGS = FigureRow("Figure", "Before", "Now", "Change")
 
 
 def result_before(published: Published, result: Result) -> Result | None:
@@ -42,17 +40,18 @@ def result_before(published: Published, result: Result) -> Result | None:
     return next(reversed(corrected or earlier), None)
 
 
-def comparison(view: ResultsView, result: Result, before: Result | None) -> list[FigureRow]:
-    """Return a row for every figure of `result` or `before`, the figures of a section together."""
+def comparison(
+    view: ResultsView, result: Result, before: Result | None
+) -> dict[str, list[FigureRow]]:
+    """Return a row for every figure of `result` or `before`, by section."""
     now, old = dict(_figures(view, result)), dict(_figures(view, before) if before else ())
     changes = dict(_changes(view, result.figures, before.figures)) if before else {}
-    places = list(now | old)
-    sections = list(dict.fromkeys(section for section, _ in places))
-    places.sort(key=lambda place: sections.index(place[0]))
-    return [
-        FigureRow(*place, old.get(place, _NONE), now.get(place, _NONE), changes.get(place, ""))
-        for place in places
-    ]
+    sections: dict[str, list[FigureRow]] = {}
+    for place in now | old:
+        section, figure = place
+        values = old.get(place, _NONE), now.get(place, _NONE), changes.get(place, "")
+        sections.setdefault(section, []).append(FigureRow(figure, *values))
+    return sections
 
 
 def withheld(view: ResultsView, result: Result) -> list[tuple[str, str]]:
@@ -74,12 +73,13 @@ def preview_lines(view: ResultsView, result: Result, before: Result | None) -> I
         yield f"  Reason: {result.correction.why}"
         yield from (f"  Changes {change}" for change in result.correction.changes)
     yield f"  Before: {before.name}" if before else "  First period: nothing before it."
-    rows = [_HEADINGS, *comparison(view, result, before)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for section, figures in groupby(rows, key=lambda row: row.section):
+    sections = {"": [_HEADINGS], **comparison(view, result, before)}
+    every = [row for rows in sections.values() for row in rows]
+    widths = [max(map(len, column)) for column in zip(*every, strict=True)]
+    for section, rows in sections.items():
         yield f"  {section}".rstrip()
-        for row in figures:
-            _, *cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows:
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             yield f"    {'  '.join(cells)}".rstrip()
     for name, reason in withheld(view, result):
         yield f"  {name}: {reason}"

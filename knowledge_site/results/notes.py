@@ -19,10 +19,10 @@ def notes(view: ResultsView) -> Iterator[Element]:
         key=lambda note: (note.approved.at, note.week, note.number),
         reverse=True,
     )
-    yield from (_note(view, note) for note in found[:_OPEN])
+    yield from (_with_anchor(view, note) for note in found[:_OPEN])
     if older := found[_OPEN:]:
         summary = element("summary", None, view.word("older_notes", count=len(older)))
-        yield element("details", None, summary, *(_note(view, note) for note in older))
+        yield element("details", None, summary, *(_with_anchor(view, note) for note in older))
 
 
 def words_of(note: PublishedNote, language: str) -> tuple[str, str]:
@@ -36,7 +36,8 @@ def note_anchor(note: PublishedNote) -> str:
     return note.name.replace("_", "-").lower()
 
 
-def _note(view: ResultsView, note: PublishedNote) -> Element:
+def note_as_shown(view: ResultsView, note: PublishedNote) -> Element:
+    """Return a note as the site shows it, without its anchor."""
     text, language = words_of(note, view.language)
     other = {} if language == view.language else {"lang": language}
     year, week = map(int, note.week.split("-W"))
@@ -44,7 +45,13 @@ def _note(view: ResultsView, note: PublishedNote) -> Element:
     about = view.word("note_about", monday=monday, published=view.day(note.approved.at))
     return element(
         "div",
-        {"class": "said", "id": note_anchor(note)},
+        {"class": "said"},
         element("p", other, as_written(text)),
         element("p", {"class": "note", "title": note.week}, about),
     )
+
+
+def _with_anchor(view: ResultsView, note: PublishedNote) -> Element:
+    made = note_as_shown(view, note)
+    made.set("id", note_anchor(note))
+    return made

@@ -10,7 +10,7 @@ import pytest
 from feedback_app.store import answer_status, answers, follow_ups, meetings, reading_queue
 from published_results import read_folder
 from tests.support.office import Customer, Office
-from tests.support.team import Somebody, answered, redact
+from tests.support.team import Somebody, answered, publish_note, redact
 
 WEEK = "2026-W48"
 MEETING = f"/review/{WEEK}/meeting"
@@ -303,9 +303,9 @@ def test_a_customer_note_is_shown_next_to_a_colleagues_and_both_are_published(
 ) -> None:
     place = f"/review/{WEEK}/note"
     assert 'name="notes" value="0"' in bob.get(place).text
-    ann.post(place, notes="0", **{"text-en": "We answer on Saturdays."})
+    publish_note(ann, place, notes="0", **{"text-en": "We answer on Saturdays."})
     mine = {"text-en": "We answer at night."}
-    refused = bob.post(place, notes="0", **mine)
+    refused = publish_note(bob, place, notes="0", **mine)
     assert refused.status_code == 409
     assert "We answer on Saturdays." in refused.text
     assert typed_in(refused.text, place) == mine["text-en"]

@@ -14,7 +14,12 @@ from tests.support.team import Somebody, answered
 OPEN = {"leads.sign_in", "leads.sign_in_with_password", "leads.static"}
 # What a reader may send: signing out.
 READERS_SEND = {"leads.sign_out"}
-ADMINS_SEE = {"leads.show_audit_log", "leads.show_people"}
+ADMINS_SEE = {
+    "leads.show_audit_log",
+    "leads.show_people",
+    "leads.show_publish",
+    "leads.show_published_period",
+}
 # A form that only leads can send is shown to leads alone.
 LEADS_SEE = {"leads.show_note", "leads.show_case"}
 WEEK = "2026-W48"
@@ -28,6 +33,7 @@ def rules(office: Office) -> list[Rule]:
 def address(rule: Rule, invitation_id: str) -> str:
     values = {"week": WEEK, "invitation_id": invitation_id, "decision_id": "x"}
     values |= {"filename": "x", "typed": "45", "form": "json", "wish": "opt-in"}
+    values |= {"period": "2026-W40_2026-W43"}
     _, path = rule.build({name: values[name] for name in rule.arguments}) or ("", "")
     return path
 

@@ -15,14 +15,20 @@ from werkzeug.routing import Rule
 from feedback_app.app import create_app
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.leads import returned_form, sessions
+from feedback_app.leads.forms import fingerprint
 from tests.support.office import Office
 from tests.support.some import some
-from tests.support.team import PASSWORD, Somebody, answered, value_in
+from tests.support.team import PASSWORD, Somebody, answered, publish_note, value_in
 
 WEEK = "2026-W48"
 TEXT = "I spoke with <her>: patch by Friday & thanks"
 # They have no field to type text in, except for the password, which no page shows.
-WITHOUT_TEXT = {"leads.sign_out", "leads.restore", "leads.sign_in_with_password"}
+WITHOUT_TEXT = {
+    "leads.sign_out",
+    "leads.restore",
+    "leads.sign_in_with_password",
+    "leads.publish_period",
+}
 TOO_LONG = {
     "leads.annul": "text",
     "leads.add_note": "text",
@@ -38,6 +44,7 @@ TOO_LONG = {
 WITHOUT_LONG_TEXT = {
     "leads.redact",
     "leads.preview_redaction",
+    "leads.take_back_note",
     "leads.mark_read",
     "leads.mark_decisions",
     "leads.set_theme",
@@ -255,12 +262,17 @@ def test_a_database_that_fails_while_storing_gives_the_text_back(
     office: Office, lena: Somebody, one: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = value_in(lena.get("/review/unread").text)
+    assert publish_note(lena, f"/review/{WEEK}/note", **{"text-en": TEXT}).status_code == 303
+    previewed = fingerprint({"en": TEXT, "de": "Neu."})
+    another = {"text-de": "Neu.", "step": "publish", "seen": previewed, "notes": "1"}
     monkeypatch.setattr(type(office.program.database), "write", lambda _: Down().write())
     for rule in post_routes(office):
         if rule.endpoint == "leads.preview_redaction":
             continue  # It stores nothing.
-        place = path(rule, one)
-        refused = lena.browser.post(place, data={**form(one, TEXT), "csrf_token": token})
+        place, fields = path(rule, one), {**form(one, TEXT), "csrf_token": token}
+        if rule.endpoint == "leads.publish_note":
+            fields |= another
+        refused = lena.browser.post(place, data=fields)
         assert refused.status_code == 503, rule
         assert gives_back(refused.text, place, TEXT), rule
 

@@ -68,6 +68,13 @@ def redact(somebody: Somebody, invitation_id: str, words: str, **fields: Any) ->
     return somebody.post(place, words=words, seen=seen[1], **fields)
 
 
+def publish_note(somebody: Somebody, place: str, **fields: Any) -> Any:
+    """Preview a note for customers and publish it; return the last response."""
+    shown = somebody.post(place, step="preview", **fields)
+    seen = re.search(r'name="seen" value="(\w+)"', shown.text)
+    return somebody.post(place, step="publish", seen=seen[1], **fields) if seen else shown
+
+
 def words(page: Any) -> str:
     """Return the text of a page, without its tags."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
