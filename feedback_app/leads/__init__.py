@@ -25,6 +25,7 @@ meeting         the meeting
 minutes         the minutes of a meeting
 follow_ups      follow-ups and email drafts
 customer_note   notes to customers about decisions
+site_preview    parts of the public figures page
 publishing      publish the figures of a period
 exports         downloads of one or more weeks
 routes          imports all of the views

@@ -1,10 +1,8 @@
 """\"You said, we did\": tell customers what the meeting decided, after a preview."""
 
 from flask import Response, abort, current_app, request, url_for
-from markupsafe import Markup
 from wtforms import StringField
 
-from charts import html
 from feedback_app.base.text import clean
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
@@ -13,6 +11,7 @@ from feedback_app.leads.pages import page
 from feedback_app.leads.permissions import requires
 from feedback_app.leads.refusals import ConflictError
 from feedback_app.leads.sessions import lead
+from feedback_app.leads.site_preview import note_by_language
 from feedback_app.publish.notes import (
     NamesCaseError,
     NoteDraft,
@@ -30,8 +29,6 @@ from feedback_app.publish.publication import (
 from feedback_app.store import meetings
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
-from knowledge_site.results.notes import note_as_shown
-from knowledge_site.results.view import ResultsView
 from published_results import LONGEST_NOTE, Published, PublishedNote, ResultsError, read_folder
 
 
@@ -143,13 +140,6 @@ def _published() -> Published:
         abort(503)
 
 
-def _as_customers_see(note: PublishedNote) -> dict[str, Markup]:
-    """Return the note as the site shows it, by language."""
-    facts = program().facts
-    views = {language: ResultsView(Published(), facts, language) for language in facts.languages}
-    return {language: Markup(html(note_as_shown(view, note))) for language, view in views.items()}
-
-
 def _page(
     week: str,
     published: Published,
@@ -167,7 +157,7 @@ def _page(
         meeting=meetings.of_week(program().database, week),
         notes=[(note, is_on_site(settings, note)) for note in _notes_of(week, published)],
         longest=LONGEST_NOTE,
-        preview=_as_customers_see(preview) if preview else {},
+        preview=note_by_language(preview) if preview else {},
         seen=fingerprint(preview.text) if preview else "",
         **shown | values,
     )

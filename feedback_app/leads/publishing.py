@@ -3,16 +3,15 @@
 from typing import NamedTuple
 
 from flask import Response, abort, current_app, request, url_for
-from markupsafe import Markup
 from wtforms import StringField
 
-from charts import html
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import checked
 from feedback_app.leads.pages import page, page_language
 from feedback_app.leads.permissions import requires
 from feedback_app.leads.sessions import lead
+from feedback_app.leads.site_preview import figures_page
 from feedback_app.publish.drafts import (
     ClockSetBackError,
     Draft,
@@ -31,12 +30,8 @@ from feedback_app.publish.publication import (
 )
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program, query_value
-from knowledge_site.fill.placeholders import RESULTS
 from knowledge_site.results.view import ResultsView
 from published_results import Published, Result, ResultsError, read_folder
-
-# The sections of the public page that this period changes, in the order of that page.
-_SECTIONS = ("banner", "latest", "scores", "times", "participation", "conduct", "history")
 
 
 class _PublishForm(LeadsForm):
@@ -123,13 +118,16 @@ def _due() -> _Due:
 
 def _due_page(due: _Due, status: int = 200, **values: object) -> Response:
     shown: dict[str, object] = {"pending": due.pending, "fault": due.fault}
-    published = due.published
     if due.drafts and not due.fault:
-        draft = due.drafts[0]
+        draft, published = due.drafts[0], due.published
         result = as_result(draft, program().facts, published, _name(), now())
+        wanted = query_value("preview")
+        language = wanted if wanted in program().facts.languages else page_language()
+        then = Published((*published.results, result), published.notes)
+        shown |= {"preview": figures_page(then, language), "preview_in": language}
         shown |= {"code": code_of([draft]), "more": len(due.drafts) - 1}
-        shown |= _figures(Published((*published.results, result), published.notes), result)
-    return _page(published, status, **shown, **values)
+        shown |= _figures(published, result)
+    return _page(due.published, status, **shown, **values)
 
 
 def _period_page(
@@ -138,27 +136,19 @@ def _period_page(
     versions = published.versions(period)
     if not versions:
         abort(404)
-    result = versions[-1]
-    shown = [one for one in published.results if one.period.last_week <= result.period.last_week]
-    on_site = is_on_site(program().settings, result)
-    figures = _figures(Published(tuple(shown), published.notes), result)
+    on_site = is_on_site(program().settings, versions[-1])
+    figures = _figures(published, versions[-1])
     return _page(published, status, is_on_site=on_site, **figures, **values)
 
 
 def _figures(published: Published, result: Result) -> dict[str, object]:
-    """Return the figures of the newest period in `published`, and the public page with them."""
-    wanted = query_value("preview")
-    language = wanted if wanted in program().facts.languages else page_language()
     view = ResultsView(published, program().facts, page_language())
-    site = ResultsView(published, program().facts, language)
     before = result_before(published, result)
     return {
         "result": result,
         "before": before,
         "rows": comparison(view, result, before),
         "withheld": withheld(view, result),
-        "sections": {name: Markup(html(RESULTS[f"results {name}"](site))) for name in _SECTIONS},
-        "preview_in": language,
     }
 
 

@@ -81,7 +81,7 @@ def test_a_preview_shows_every_figure_and_writes_nothing(
         "All kinds: 90% took at most – 45 min",
         "All kinds: Within our aim – 40 of 40 (100%)",
     ]
-    assert "within 2 working days: Withheld: there are fewer than 10" in text
+    assert "How soon we contacted customers with a low score: Fewer than 10 cases or " in text
     assert not (tmp_path / "results").exists()
 
 

@@ -163,7 +163,8 @@ def test_a_change_is_only_named_if_chance_would_hardly_explain_it(
 def test_the_site_and_the_leads_are_told_the_same_change() -> None:
     what = published(answers(20, 20), answers(30, 10))
     before, now = what.results
-    rows = comparison(ResultsView(what, FACTS, "en"), now, before)
+    sections = comparison(ResultsView(what, FACTS, "en"), now, before).values()
+    rows = [row for section in sections for row in section]
     assert {row.change for row in rows if "95% range" in row.figure} == {"rise"}
     assert "75% up from 50%" in tiles(what)["Customer Effort Score (CES)"]
 
