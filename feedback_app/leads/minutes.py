@@ -25,7 +25,8 @@ def download_minutes(week: str) -> Response:
     minutes = minutes_of(week)
     with program().database.write() as tx:
         log_action(tx, "export", f"{week} minutes")
-    text = minutes_as_markdown(minutes, program().facts, page_language())
+    review_url = f"{program().settings.public_url}/review"
+    text = minutes_as_markdown(minutes, program().facts, page_language(), review_url)
     response = Response(text, content_type="text/markdown; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="minutes-{week}.md"'
     return response

@@ -50,12 +50,16 @@ class Minutes:
         return [one for id_, one in self.meeting.items.items() if one.text and id_ not in ids]
 
 
-def minutes_as_markdown(minutes: Minutes, facts: Facts, language: str) -> str:
-    """Return the minutes. Everything people typed is escaped."""
+def minutes_as_markdown(minutes: Minutes, facts: Facts, language: str, review_url: str) -> str:
+    """Return the minutes, with links to the answers below `review_url`.
+
+    Everything people typed is escaped.
+    """
     text = template(language, "review/minutes.md").render(
         minutes=minutes,
         shown=minutes.to_discuss(facts.survey.low_threshold),
         facts=facts,
+        review_url=review_url,
         inline=inline,
         quote=quote,
         link=link,

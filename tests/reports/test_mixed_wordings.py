@@ -64,7 +64,7 @@ def review_of(answers: list[AnsweredCase], cases: list[AnsweredCase]) -> WeekRev
 def minutes_of(review: WeekReview, answers: list[AnsweredCase]) -> str:
     meeting = Meeting(week=WEEK, ended_at=None, decisions=(), items={})
     found = Minutes(review=review, meeting=meeting, earlier=(), discussed=tuple(answers), unread=0)
-    return minutes_as_markdown(found, FACTS, "en")
+    return minutes_as_markdown(found, FACTS, "en", "https://x.example/review")
 
 
 def digest_of(review: WeekReview, office: Office) -> str:
