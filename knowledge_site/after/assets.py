@@ -19,7 +19,7 @@ from knowledge_site.after.unused_css import UsedNames, remove_unused
 
 STYLESHEET = re.compile(r'<link rel="stylesheet" href="(?P<target>[^"]+)">\s*')
 ASSET = re.compile(
-    r'\b(?P<attribute>href|src|data-search)="(?P<target>(?P<up>[^":]*)(?P<name>\bassets/[^"?#]+))"'
+    r'\b(?P<attribute>href|src|data-search|data-library)="(?P<target>(?P<up>[^":]*)(?P<name>\bassets/[^"?#]+))"'
 )
 SCRIPT = re.compile(r'<script src="(?P<target>[^"]+)"(?P<others>[^>]*)></script>')
 CHARSET = re.compile(r'^\ufeff?@charset "[^"]*";')
