@@ -14,7 +14,11 @@ from typing import Any
 
 from knowledge_site.pages import Page
 from knowledge_site.search_words import LanguageWords, SearchWords
+from knowledge_site.wording import word
 
+# Pages that help when nothing was found.
+HELP = ("index.html", "getting-support.html", "site-map.html")
+SHOWN = ("hint", "results", "none", "one", "many", "nearest", "tip")
 INDEX = "search/search_index.json"
 ARTICLE = re.compile(r"<article[^>]*>(.*?)</article>", re.DOTALL)
 NOT_TEXT = re.compile(
@@ -26,18 +30,22 @@ HEADING = re.compile(
 )
 # Any other tag separates words, for example the cells of a table.
 INLINE = re.compile(
-    r"</?(?:a|abbr|b|bdi|code|em|i|kbd|mark|strong|sub|sup|wbr)\b[^>]*>|<span(?! class)[^>]*>|</span>"
+    r"</?(?:a|abbr|b|bdi|code|em|i|kbd|mark|strong|sub|sup|wbr)\b[^>]*>"
+    r"|<span(?! class)[^>]*>|</span>"
 )
 TAG = re.compile(r"<[^>]+>")
 
 
 def write_indexes(site: Path, pages: Iterable[Page], words: SearchWords, first: str) -> None:
     """Write one index per language into its folder of the built site."""
-    by_language = groupby(pages, key=lambda page: page.language)
-    for language, own in by_language:
+    for language, group in groupby(pages, key=lambda page: page.language):
+        own = list(group)
         folder = site if language == first else site / language
         given = words.of(language)
+        titles = {page.address: page.meta["title"] for page in own}
         index = {
+            "shown": {key: word(f"search_{key}", language) for key in SHOWN},
+            "help": [(titles[address], address) for address in HELP if address in titles],
             "ignored": given.ignored,
             "same": given.same,
             "pages": [_entry(page, folder, given) for page in own if _is_searched(page, folder)],

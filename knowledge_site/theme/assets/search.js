@@ -3,7 +3,7 @@
 
 const SHOWN = 8;
 const SNIPPET = 140;
-const HIGHLIGHTED = 12;
+const MARKED = 12;
 const SUGGESTED = 3;
 // How much a hit counts: by field, and compared with the typed word itself. The figures were found
 // with tests/knowledge_site/search_queries.toml; twice or half of them makes little difference.
@@ -211,47 +211,53 @@ export function start(box) {
 
 async function load(box) {
   const { index, library, failed } = box.dataset;
+  const address = new URL(index, location);
   try {
     const [answer, { default: MiniSearch }] = await Promise.all([
-      fetch(index),
+      fetch(address),
       import(new URL(library, location)),
     ]);
     if (!answer.ok) throw new Error(answer.status);
+    const data = await answer.json();
     const language = document.documentElement.lang.slice(0, 2);
-    show(box, new Index(MiniSearch, await answer.json(), language), new URL(index, location));
+    show(box, new Index(MiniSearch, data, language), data, (page) => new URL(`../${page}`, address));
   } catch (error) {
     started = undefined;
     box.querySelector("[role=status]").textContent = failed;
   }
 }
 
-function show(box, index, address) {
-  const find = (selector) => box.querySelector(selector);
-  const [input, list, status, help] = ["input", "[role=listbox]", "[role=status]", "[data-help]"].map(find);
+function show(box, index, { shown, help }, addressOf) {
+  const parts = ["input", "[role=listbox]", "[role=status]", ".search-help"];
+  const [input, list, status, helpOn] = parts.map((part) => box.querySelector(part));
   const toggle = document.getElementById("__search");
   let chosen = -1;
 
   function update() {
     const query = input.value.trim();
     const found = index.search(query).slice(0, SHOWN);
-    list.replaceChildren(...found.map((group, at) => option(group, at, index, address)));
-    status.textContent = query ? count(found.length) : box.dataset.hint;
+    list.replaceChildren(...found.map((hit, at) => option(hit, at, index, addressOf)));
+    status.textContent = query ? count(found.length) : shown.hint;
     input.setAttribute("aria-expanded", found.length > 0);
-    help.hidden = !query || found.length > 0;
-    if (!help.hidden) suggest(query);
+    helpOn.hidden = !query || found.length > 0;
+    helpOn.replaceChildren(...(helpOn.hidden ? [] : helpFor(query)));
     choose(-1);
   }
 
   function count(number) {
-    if (number === 0) return box.dataset.none;
-    return number === 1 ? box.dataset.one : box.dataset.many.replace("#", number);
+    if (number === 0) return shown.none;
+    return number === 1 ? shown.one : shown.many.replace("#", number);
   }
 
-  function suggest(query) {
-    const words = index.nearest(query);
-    const [line, place] = ["[data-nearest]", "[data-nearest] span"].map((name) => help.querySelector(name));
-    line.hidden = words.length === 0;
-    place.replaceChildren(...words.map((word) => suggestion(word)));
+  function helpFor(query) {
+    const near = index.nearest(query).map(suggestion);
+    const links = help.map(([title, page]) => {
+      const link = made("a", "", title);
+      link.href = addressOf(page);
+      return made("li", "", link);
+    });
+    const lines = [made("p", "", shown.tip), made("ul", "", ...links)];
+    return near.length ? [made("p", "", `${shown.nearest} `, ...near), ...lines] : lines;
   }
 
   function suggestion(word) {
@@ -259,8 +265,8 @@ function show(box, index, address) {
     button.type = "button";
     button.addEventListener("click", () => {
       input.value = word;
-      update();
       input.focus();
+      update();
     });
     return button;
   }
@@ -295,6 +301,7 @@ function show(box, index, address) {
   list.addEventListener("click", (event) => event.target.closest("a") && close());
   input.form.addEventListener("reset", () => setTimeout(() => (update(), input.focus())));
   input.addEventListener("input", update);
+  list.setAttribute("aria-label", shown.results);
   update();
 }
 
@@ -305,27 +312,27 @@ function made(tag, className, ...children) {
   return element;
 }
 
-function option({ page, section, terms }, at, index, address) {
+function option({ page, section, terms }, at, index, addressOf) {
   const text = excerpt(section?.text ?? page.about, terms, index);
-  const lines = [["h", page.title], ["section", section?.heading], ["p", text]];
+  const lines = [["search-page", page.title], ["search-section", section?.heading], ["", text]];
   const link = made("a", "md-search-result__link md-search-result__item");
   for (const [name, line] of lines)
-    if (line) link.append(made("span", `search-${name}`, ...marked(line, terms, index)));
+    if (line) link.append(made("span", name, ...marked(line, terms, index)));
   link.id = `search-option-${at}`;
   link.setAttribute("role", "option");
   link.tabIndex = -1;
-  link.href = new URL(`../${page.address}`, address);
+  link.href = addressOf(page.address);
   const words = wordsOn(page, terms, index);
   if (words.length) link.search = new URLSearchParams({ h: words.join(" ") });
   if (section?.anchor) link.hash = section.anchor;
   return link;
 }
 
-// The words of the page to highlight there.
+// The words of the page to mark there.
 function wordsOn(page, terms, index) {
   const text = [page.title, ...page.sections.map((section) => section.join(" "))].join(" ");
   const words = (text.match(WORD) ?? []).filter((word) => index.isMet(word, terms));
-  return [...new Set(words.map((word) => word.toLowerCase()))].slice(0, HIGHLIGHTED);
+  return [...new Set(words.map((word) => word.toLowerCase()))].slice(0, MARKED);
 }
 
 function excerpt(text, terms, index) {
@@ -354,8 +361,8 @@ function split(text, isMet) {
 
 // --- On the page that was found -------------------------------------------------------
 
-// Highlight the words that the address names, and remove them from the address.
-export function highlight() {
+// Mark the words that the address names, and remove them from the address.
+export function markWords() {
   const address = new URL(location);
   const words = new Set((address.searchParams.get("h") ?? "").toLowerCase().match(WORD));
   address.searchParams.delete("h");

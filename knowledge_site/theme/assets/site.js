@@ -123,7 +123,7 @@ const searching = find("#__search");
 const importSearch = () => import(new URL(given.search, location));
 const loadSearch = () => importSearch().then((search) => search.start(find(".md-search")));
 
-if (location.search.startsWith("?h=")) importSearch().then((search) => search.highlight());
+if (location.search.startsWith("?h=")) importSearch().then((search) => search.markWords());
 
 function openSearch() {
   searching.checked || searching.click();
