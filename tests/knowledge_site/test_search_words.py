@@ -1,5 +1,6 @@
 """The words that customers type, in docs/search.toml: faults are named with file and entry."""
 
+import json
 import tomllib
 
 import pytest
@@ -50,3 +51,11 @@ def test_every_page_has_words_of_customers_in_both_languages():
     names = {path.stem for path in (ROOT / "docs/en").glob("*.md")} - {"site-map"}
     assert given["en"]["pages"].keys() == names
     assert given["de"]["pages"].keys() == names
+
+
+def test_the_search_library_is_the_pinned_version_with_its_licence():
+    pinned = json.loads((ROOT / "scripts/minisearch/package.json").read_text(encoding="utf-8"))
+    library = (ROOT / "knowledge_site/theme/assets/minisearch.js").read_text(encoding="utf-8")
+    version = pinned["devDependencies"]["minisearch"]
+    assert library.startswith(f"/*! MiniSearch {version}, MIT licence\nCopyright")
+    assert "The above copyright notice and this permission notice shall be included" in library
