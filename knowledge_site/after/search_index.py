@@ -18,7 +18,7 @@ from knowledge_site.wording import word
 
 # Pages that help when nothing was found.
 HELP = ("index.html", "getting-support.html", "site-map.html")
-SHOWN = ("hint", "results", "none", "one", "many", "nearest", "tip")
+SHOWN = ("hint", "results", "none", "one", "many", "nearest", "advice")
 INDEX = "search/search_index.json"
 ARTICLE = re.compile(r"<article[^>]*>(.*?)</article>", re.DOTALL)
 NOT_TEXT = re.compile(

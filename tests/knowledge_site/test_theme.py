@@ -158,7 +158,7 @@ def test_the_browser_only_contacts_our_host_without_cookies_or_csp_violations(br
         page.goto(address + name)
     page.keyboard.press("/")
     page.keyboard.type("Diagnosis")
-    page.locator(".md-search-result__item").first.wait_for()
+    page.locator(".md-search-result__link").first.wait_for()
     page.goto(address + "nowhere.html")
     cookies = context.cookies()
     context.close()

@@ -116,7 +116,7 @@ export class Index {
       { page, title, about, terms: terms.join(" ") },
       ...sections.map(([anchor, heading, text]) => ({ page, anchor, heading, text })),
     ]);
-    const fields = Object.keys(FIELDS);
+    const fields = Object.entries(FIELDS).map(([field]) => field);
     for (const place of this.places) fields.forEach((field) => words.add(place[field] ?? ""));
     this.mini = new MiniSearch({
       fields,
@@ -256,7 +256,7 @@ function show(box, index, { shown, help }, addressOf) {
       link.href = addressOf(page);
       return made("li", "", link);
     });
-    const lines = [made("p", "", shown.tip), made("ul", "", ...links)];
+    const lines = [made("p", "", shown.advice), made("ul", "", ...links)];
     return near.length ? [made("p", "", `${shown.nearest} `, ...near), ...lines] : lines;
   }
 
@@ -315,7 +315,7 @@ function made(tag, className, ...children) {
 function option({ page, section, terms }, at, index, addressOf) {
   const text = excerpt(section?.text ?? page.about, terms, index);
   const lines = [["search-page", page.title], ["search-section", section?.heading], ["", text]];
-  const link = made("a", "md-search-result__link md-search-result__item");
+  const link = made("a", "md-search-result__link");
   for (const [name, line] of lines)
     if (line) link.append(made("span", name, ...marked(line, terms, index)));
   link.id = `search-option-${at}`;
