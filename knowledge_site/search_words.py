@@ -36,7 +36,7 @@ def _alike(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Terms = Annotated[tuple[str, ...], BeforeValidator(_terms)]
-Group = Annotated[Terms, AfterValidator(_alike)]
+Synonyms = Annotated[Terms, AfterValidator(_alike)]
 
 
 class LanguageWords(BaseModel):
@@ -44,7 +44,7 @@ class LanguageWords(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     ignored: Terms = ()
-    same: tuple[Group, ...] = ()
+    same: tuple[Synonyms, ...] = ()
     pages: dict[str, Terms] = {}
 
 
