@@ -15,7 +15,6 @@ from feedback_app.store import answer_marks, leads
 from feedback_app.survey.low_answers import alert_leads
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
-from support_facts import is_email_address
 
 
 class _CareForm(ShownAnswerForm):
@@ -30,9 +29,7 @@ def mark_care(invitation_id: str) -> Response:
         if case.has_comment and answer_marks.set_care(tx, case.invitation_id, form.reason.data):
             log_action(tx, f"handle with care: {form.reason.data}", case.case_number)
             admins = [
-                lead.name
-                for lead in leads.all_leads(tx)
-                if lead.may("admin") and is_email_address(lead.name)
+                one.address for one in leads.all_leads(tx) if one.may("admin") and one.address
             ]
             alert_leads(program(), tx, CARE, case.invitation_id, now(), admins)
     return see_other(page_before(form, case))

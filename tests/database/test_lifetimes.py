@@ -42,7 +42,7 @@ HARMLESS = {
     "decisions": "id week invitation_id written_at due_on done_at",
     "meeting_items": "week invitation_id chosen written_at",
     "digests": "week written_at",
-    "leads": "role added_at reading_week reading_at",
+    "leads": "role added_at reading_week reading_at link_expires_at",
     "lead_sessions": "digest started_at seen_at",
     "lead_actions": "id done_at action",
 }
