@@ -63,7 +63,7 @@ def change_password() -> Response:
 @leads_pages.get("/set-password/<token>")
 @public
 def show_set_password(token: str) -> Response:
-    """Show the form of a link. Opening it changes nothing, because mail scanners do."""
+    """Show the form of a link. Opening it changes nothing, because email scanners do."""
     found = _by_link(token)
     return _page(200 if found else 404, None, found, by_link=True)
 
@@ -97,7 +97,7 @@ def _by_link(token: str) -> Lead | None:
 def _limited(
     name: str, find: Callable[[], Lead | None], by_link: bool = False
 ) -> Lead | Response | None:
-    """Return what `find` returns, or a page if there were too many failures."""
+    """Return the account that `find` returns, or a page if there were too many failures."""
     try:
         with sign_in_limits.attempt(name, client_network()) as attempt:
             found = find()

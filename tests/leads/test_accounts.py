@@ -17,9 +17,8 @@ from feedback_app.commands.leads import lead as lead_command
 from feedback_app.jobs.accounts import LINK_LIFETIME, Accounts, LastAdminError
 from feedback_app.mail.sender import NotDeliveredError, ReadyMessage
 from feedback_app.store import decisions, follow_ups, leads
-from tests.leads.test_sign_in import settings
 from tests.support.office import Office
-from tests.support.team import PASSWORD, Somebody, add_account, answered, value_in, words
+from tests.support.team import PASSWORD, Somebody, add_account, answered, settings, value_in, words
 
 NEW = "four words to remember"
 PAGE = "/review/accounts"
