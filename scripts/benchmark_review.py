@@ -1,4 +1,4 @@
-"""Measures the week page and the reading queue of team leads with a short and a long history.
+"""Measures pages of team leads with a short and a long history: week, reading queue, search.
 
 Compare only ratios between machines or runs, not times.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from measuring import compare
 
 from feedback_app.base.weeks import week_of
-from tests.support.history import ANSWERS, CASES, IN_WEEK, House, open_house
+from tests.support.history import ANSWERS, CASES, IN_WEEK, RARE_WORD, House, open_house
 
 LONG, SHORT, YEARS = 1_000_000, 10_000, 104
 ROUNDS, PAGES = 15, 4
@@ -35,6 +35,14 @@ def _histories(folder: Path, long: int) -> None:
     compare(
         f"reading queue, {long:,} / {SHORT:,}", _page(few, "unread"), _page(many, "unread"), ROUNDS
     )
+    for name, typed in (("a word of one comment", RARE_WORD), ("a case number", f"{SHORT // 2}")):
+        search = f"search?words={typed}"
+        compare(
+            f"search for {name}, {long:,} / {SHORT:,}",
+            _page(few, search),
+            _page(many, search),
+            ROUNDS,
+        )
     compare(f"history of {YEARS} / 40 weeks", _page(young, week), _page(old, week), ROUNDS)
 
 

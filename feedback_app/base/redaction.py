@@ -11,7 +11,7 @@ REDACTED = "▇▇▇"
 # A customer may have typed the character too, next to redacted words.
 _REDACTED_PART = re.compile(f"{REDACTED[0]}{{{len(REDACTED)},}}")
 # Scripts that do not separate words with spaces, or attach particles to names, as Korean does.
-_WITHOUT_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
+WITHOUT_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
 
 
 class WantedWords(NamedTuple):
@@ -31,11 +31,11 @@ def find(text: str, words: WantedWords) -> list[tuple[int, int]]:
     parts = [re.escape(part) for part in folded(words.text.strip(REDACTED)).split()]
     if not parts:
         return []
-    letters, places = _by_place(text)
+    letters, places = by_place(text)
     spans = []
     for found in re.finditer(r"\s+".join(parts), letters):
         if words.inside_words or all(_is_edge(letters, place) for place in found.span()):
-            spans.append((places[found.start()], _end(text, places[found.end() - 1])))
+            spans.append((places[found.start()], end_of_character(text, places[found.end() - 1])))
     return _without_overlaps(spans)
 
 
@@ -75,7 +75,7 @@ def matches_redacted(redacted: str, text: str) -> bool:
     return text.endswith(last)
 
 
-def _by_place(text: str) -> tuple[str, list[int]]:
+def by_place(text: str) -> tuple[str, list[int]]:
     """Return the folded letters of `text`, and the index in `text` that each comes from."""
     letters, places = [], []
     for place, character in enumerate(text):
@@ -90,7 +90,7 @@ def _letters(character: str) -> str:
     return folded(character)
 
 
-def _end(text: str, last: int) -> int:
+def end_of_character(text: str, last: int) -> int:
     """Return the end of the character at `last`, with its accents and invisible characters."""
     end = last + 1
     while end < len(text) and (combining(text[end]) or not _letters(text[end])):
@@ -106,7 +106,7 @@ def _is_edge(letters: str, place: int) -> bool:
 
 def _joins(character: str) -> bool:
     is_letter = character.isalnum() or character == "_"
-    return is_letter and not name(character, "").startswith(_WITHOUT_SPACES)
+    return is_letter and not name(character, "").startswith(WITHOUT_SPACES)
 
 
 def _without_overlaps(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -66,17 +66,6 @@ def folded(text: str) -> str:
     return _UNSEEN.sub("", plain)
 
 
-def searchable(text: str) -> str:
-    """Return `text` folded and on one line, in which folded words can be searched."""
-    return " ".join(folded(text).split())
-
-
-def searchable_column(text: str) -> str | None:
-    """Return the value to store for the search; None if lower() in SQL gives the same."""
-    found = searchable(text)
-    return None if text.isascii() and found == text.lower() else found
-
-
 def visible(text: str) -> str:
     """Return `text` for a terminal, with escapes such as \\u202e for characters without a glyph.
 

@@ -13,7 +13,7 @@ from feedback_app.jobs import worker
 from feedback_app.jobs.restored import RestoredError, require_not_restored
 from feedback_app.leads.sessions import is_offered
 from feedback_app.program import Program, register_wording
-from feedback_app.store import outbox
+from feedback_app.store import outbox, search_index
 from feedback_app.web.headers import common_headers
 from feedback_app.web.server import create_server
 
@@ -27,6 +27,7 @@ def migrate_command(program: Program) -> None:
     """Update the database to this program's version. Running it again changes nothing."""
     applied = migrate(program.database, times.now())
     register_wording(program, times.now())
+    search_index.catch_up(program.database)
     click.echo(f"Migrations applied: {', '.join(map(str, applied)) or 'none, up to date'}")
 
 

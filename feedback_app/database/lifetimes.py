@@ -41,16 +41,12 @@ PERSONAL_DATA: dict[str, PersonalTable] = {
         starts="closed_at",
     ),
     "answers": PersonalTable(
-        {
-            "comment": PersonalColumn("The reason for the scores", "comment"),
-            "searchable_comment": PersonalColumn("The comment folded for the search", "comment"),
-        },
+        {"comment": PersonalColumn("The reason for the scores", "comment")},
         starts="answered_at",
     ),
     "outbox": PersonalTable(
         {
             "recipient": PersonalColumn("Where the message goes", "message"),
-            "lead_name": PersonalColumn("Whose password the message is about", "message"),
             "last_error": PersonalColumn("The mail server's last reply", "message"),
         },
         starts="created_at",
@@ -85,13 +81,19 @@ PERSONAL_DATA: dict[str, PersonalTable] = {
         },
         starts="done_at",
     ),
+    "search_texts": PersonalTable(
+        {
+            "key": PersonalColumn("Which text it is, or the customer's name, for the search"),
+            "words": PersonalColumn("The words of a text; triggers empty it with the text"),
+        }
+    ),
+    "search_changes": PersonalTable(
+        {"key": PersonalColumn("Which text is to be indexed, or the customer's name")}
+    ),
     "leads": PersonalTable(
         {
             "name": PersonalColumn("The name a lead signs in with"),
-            "email": PersonalColumn("Where links to set a password and alerts go"),
             "password_hash": PersonalColumn("Argon2; NULL if a proxy signs leads in"),
-            "link_digest": PersonalColumn("SHA-256 of the token that sets the password once"),
-            "signed_in_at": PersonalColumn("The last sign-in"),
         }
     ),
     "lead_sessions": PersonalTable({"lead_name": PersonalColumn("Who is signed in")}),

@@ -3,7 +3,6 @@
 from datetime import datetime
 from pathlib import Path
 
-from feedback_app.base.text import searchable_column
 from feedback_app.database.contract import Database, Transaction
 
 _FOLDER = Path(__file__).with_name("migrations")
@@ -17,14 +16,24 @@ class SchemaError(RuntimeError):
     """The schema version does not match this program. The message says how to fix it."""
 
 
-def _statements(path: Path) -> tuple[str, ...]:
-    """Return the statements of a file; each ends with a semicolon at the end of a line."""
-    pieces = path.read_text(encoding="utf-8").split(";\n")
+def _statements(path: Path, end: str = ";\n") -> tuple[str, ...]:
+    """Return the statements of a file, by default with a semicolon at the end of a line each.
+
+    Triggers contain such semicolons, so an empty line ends the statements of one engine.
+    """
+    pieces = path.read_text(encoding="utf-8").split(end)
     return tuple(piece.strip() for piece in pieces if piece.strip())
 
 
 # The statements of version n are at index n - 1.
-MIGRATIONS = tuple(_statements(path) for path in sorted(_FOLDER.glob("[0-9]*.sql")))
+MIGRATIONS = tuple(
+    _statements(path) for path in sorted(_FOLDER.glob("[0-9]*.sql")) if path.suffixes == [".sql"]
+)
+# What only one engine has, by version and engine: it runs after the statements of the version.
+_OF_ENGINE = {
+    (int(path.name[:4]), path.suffixes[0][1:]): _statements(path, "\n\n")
+    for path in _FOLDER.glob("[0-9]*.*.sql")
+}
 
 
 def migrate(database: Database, now: datetime) -> list[int]:
@@ -33,17 +42,16 @@ def migrate(database: Database, now: datetime) -> list[int]:
     All run in one transaction. If several processes call this at the same time, each migration
     runs in only one of them. Raises SchemaError if a newer program wrote the database.
     """
+    engine = database.engine
     with database.migrating() as tx:
         tx.run(database.create_table(_VERSIONS))
         version = _version(tx)
         _refuse_newer(version)
         applied = list(range(version + 1, len(MIGRATIONS) + 1))
         for number in applied:
-            for statement in MIGRATIONS[number - 1]:
+            for statement in (*MIGRATIONS[number - 1], *_OF_ENGINE.get((number, engine), ())):
                 is_table = statement.startswith("CREATE TABLE")
                 tx.run(database.create_table(statement) if is_table else statement)
-            if number in _AFTER:
-                _AFTER[number](tx)
             tx.run(
                 "INSERT INTO schema_versions (version, applied_at) VALUES (:version, :now)",
                 version=number,
@@ -63,22 +71,6 @@ def require_current(database: Database) -> None:
             f"the database has schema version {version}, but this program needs "
             f"{len(MIGRATIONS)}: run 'feedback migrate' first"
         )
-
-
-def _fold_comments(tx: Transaction) -> None:
-    for row in tx.ask("SELECT invitation_id, revision, comment FROM answers WHERE comment <> ''"):
-        if folded := searchable_column(row["comment"]):
-            tx.run(
-                """UPDATE answers SET searchable_comment = :folded
-                   WHERE invitation_id = :id AND revision = :revision""",
-                folded=folded,
-                id=row["invitation_id"],
-                revision=row["revision"],
-            )
-
-
-# What SQL cannot do, by the number of the migration after which it runs.
-_AFTER = {10: _fold_comments}
 
 
 def _version(source: Database | Transaction) -> int:

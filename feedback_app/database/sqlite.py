@@ -17,6 +17,8 @@ from feedback_app.database.contract import (
 )
 
 _BUSY_SECONDS = 15
+# Pages merged in one transaction, and how many changed rows mean that more is to merge.
+_MERGED_PAGES, _MERGED_ROWS = 200, 2
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
@@ -90,13 +92,16 @@ class SQLite:
         return f"{ddl} STRICT"
 
     def columns(self) -> dict[str, set[str]]:
-        db = self._connections.get()
-        return {name: set(db[name].columns_dict) for name in db.table_names()}
+        # Not the tables of the full-text index, which SQLite manages.
+        tables = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+        db, names = self._connections.get(), [row["name"] for row in self.ask(tables)]
+        return {name: set(db[name].columns_dict) for name in names if name[:7] != "sqlite_"}
 
     def scrub(self) -> None:
         # secure_delete misses copies left by page splits; VACUUM removes them.
         db = self._connections.get()
         with _sqlite_errors():
+            _merge_index(db.conn)
             db.vacuum()
             busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if busy:
@@ -123,6 +128,19 @@ class _SQLiteTransaction:
 
     def only_one(self, name: str) -> None:
         """Do nothing: BEGIN IMMEDIATE only allows one writer at a time."""
+
+
+def _merge_index(connection: sqlite3.Connection) -> None:
+    """Merge the full-text index in small transactions, which removes the words of deleted texts.
+
+    https://www.sqlite.org/fts5.html#the_merge_command describes when the last one is done.
+    """
+    pages, changes = -_MERGED_PAGES, _MERGED_ROWS
+    while changes >= _MERGED_ROWS:
+        before = connection.total_changes
+        merge = "INSERT INTO search_index (search_index, rank) VALUES ('merge', ?)"
+        connection.execute(merge, (pages,))
+        pages, changes = _MERGED_PAGES, connection.total_changes - before
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from feedback_app.database.contract import Database
 from feedback_app.intake.csv.rejected_search import RowSearch, RowsFound, find_rows, remove_rows
 from feedback_app.mail.mailbox import files_of
 from feedback_app.program import Program
-from feedback_app.store import cases, contact_digests, erasure, leads
+from feedback_app.store import cases, contact_digests, erasure, leads, search_index
 from feedback_app.store.cases import StoredClosing
 from feedback_app.store.erasure import CaseTexts, Mention
 
@@ -109,6 +109,7 @@ def erase(program: Program, found: ErasureScope, by: str, now: datetime) -> Rows
         leads.record_action(tx, by, "personal data erased", found.subject, now)
     try:
         # Before the files, so that an unreadable file does not prevent it.
+        search_index.catch_up(database)
         database.scrub()
     finally:
         for path in found.files:

@@ -1,8 +1,7 @@
 """Build each message of the outbox when it is sent, with the present URLs, keys and texts."""
 
-from feedback_app.base import times
 from feedback_app.base.weeks import week_of, weeks_back
-from feedback_app.jobs import accounts, digest
+from feedback_app.jobs import digest
 from feedback_app.mail.chat import is_chat_id
 from feedback_app.mail.closure import (
     CLOSURE,
@@ -14,13 +13,11 @@ from feedback_app.mail.closure import (
 from feedback_app.mail.notifications import (
     CARE,
     DIGEST,
-    PASSWORD,
     LowAnswer,
     alert_text,
     care_text,
     digest_text,
     notification,
-    password_text,
 )
 from feedback_app.mail.sender import RefusedError
 from feedback_app.program import Program
@@ -31,11 +28,9 @@ from feedback_app.store import answer_marks, answers, follow_ups, invitations
 def message_text(program: Program, message: OutboxMessage) -> str:
     """Return the text of a message. Raises RefusedError if it cannot be built."""
     try:
-        if message.kind == DIGEST:
-            return _digest(program, message)
-        if message.kind == PASSWORD:
-            return _password(program, message)
-        return _about_a_case(program, message)
+        return (
+            _digest(program, message) if message.kind == DIGEST else _about_a_case(program, message)
+        )
     except ValueError as error:
         # The text may quote the recipient.
         raise RefusedError("the recipient or a header of this email is not valid") from error
@@ -47,12 +42,6 @@ def _digest(program: Program, message: OutboxMessage) -> str:
     values = digest.figures(program, week, message.created_at)
     context = program.mail_context
     return notification(context, message, digest_text(context, values))
-
-
-def _password(program: Program, message: OutboxMessage) -> str:
-    link = accounts.link_for_email(program, message, times.now())
-    text = password_text(program.mail_context, message.lead_name or "", link)
-    return notification(program.mail_context, message, text)
 
 
 def _about_a_case(program: Program, message: OutboxMessage) -> str:

@@ -7,7 +7,14 @@ from feedback_app.database.contract import Database
 from feedback_app.intake.csv.rejected_search import remove_file
 from feedback_app.mail.mailbox import messages_in
 from feedback_app.program import Program
-from feedback_app.store import contact_digests, deliveries, delivery_log, erasure, rejected_files
+from feedback_app.store import (
+    contact_digests,
+    deliveries,
+    delivery_log,
+    erasure,
+    rejected_files,
+    search_index,
+)
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +44,7 @@ def end_lifetimes(program: Program, now: datetime) -> int:
         if mail.stat().st_mtime < messages_end.timestamp():
             mail.unlink(missing_ok=True)
     if changed:
+        search_index.catch_up(database)
         database.scrub()
     return changed
 

@@ -17,7 +17,7 @@ from feedback_app.jobs.retention import end_lifetimes
 from feedback_app.mail.delivery import Delivery
 from feedback_app.mail.routing import sender_for
 from feedback_app.program import Program
-from feedback_app.store import outbox
+from feedback_app.store import outbox, search_index
 
 Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
@@ -56,6 +56,12 @@ JOBS = (
         timedelta(minutes=1),
         lambda program, clock: digest.write_if_due(program, clock()),
         "digests written",
+    ),
+    Job(
+        "search",
+        timedelta(seconds=5),
+        lambda program, _: search_index.catch_up(program.database),
+        "texts indexed",
     ),
     Job(
         "waiting",

@@ -15,6 +15,7 @@ from feedback_app.store import answer_marks, leads
 from feedback_app.survey.low_answers import alert_leads
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
+from support_facts import is_email_address
 
 
 class _CareForm(ShownAnswerForm):
@@ -29,7 +30,9 @@ def mark_care(invitation_id: str) -> Response:
         if case.has_comment and answer_marks.set_care(tx, case.invitation_id, form.reason.data):
             log_action(tx, f"handle with care: {form.reason.data}", case.case_number)
             admins = [
-                one.address for one in leads.all_leads(tx) if one.may("admin") and one.address
+                lead.name
+                for lead in leads.all_leads(tx)
+                if lead.may("admin") and is_email_address(lead.name)
             ]
             alert_leads(program(), tx, CARE, case.invitation_id, now(), admins)
     return see_other(page_before(form, case))

@@ -76,7 +76,7 @@ class _CloseForm(LeadsForm):
     number = required_version()
     revision = required_version()
     outcome = StringField(validators=[AnyOf(FOLLOW_UP_OUTCOMES)])
-    remark = TypedText(shortest=0)
+    remark = TypedText(required=False)
 
 
 class _PlanForm(LeadsForm):

@@ -1,12 +1,11 @@
-"""The reading queue: read answers, open follow-ups; search."""
+"""The reading queue: read answers, add notes, open follow-ups."""
 
 from datetime import datetime, timedelta
 
 from flask import Response, abort, request, url_for
 from wtforms import HiddenField
 
-from feedback_app.base.text import clean, one_line
-from feedback_app.base.weeks import weeks_back
+from feedback_app.base.text import clean
 from feedback_app.database.contract import Transaction
 from feedback_app.invitations import GRACE
 from feedback_app.leads.audit_log import log_action
@@ -15,29 +14,26 @@ from feedback_app.leads.cards import Card
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import (
     LONGEST_NUMBER,
+    TypedText,
     checked,
     required_version,
     seen_count,
 )
-from feedback_app.leads.pages import own_path, page, this_week
+from feedback_app.leads.pages import own_path, page
 from feedback_app.leads.refusals import ConflictError, refuse
 from feedback_app.leads.sessions import lead
-from feedback_app.leads.versions import check_revision
+from feedback_app.leads.versions import check_revision, has_note
 from feedback_app.records import AnsweredCase
 from feedback_app.store import (
     answer_status,
     answered_cases,
     answers,
-    cases,
     follow_ups,
     leads,
     reading_queue,
 )
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
-
-_MOST_FOUND = 100
-_SEARCHED_WEEKS = {"13": 13, "52": 52, "520": 520}
 
 
 class ShownAnswerForm(LeadsForm):
@@ -53,26 +49,11 @@ class _FollowUpForm(ShownAnswerForm):
     follow_ups = seen_count()
 
 
-@leads_pages.get("/search")
-def search() -> Response:
-    """Show the answers whose comment contains the words, newest first, and cases by number."""
-    words = one_line(request.args.get("words", ""))[:200]
-    span = request.args.get("weeks", "13")
-    weeks = weeks_back(this_week(), _SEARCHED_WEEKS.get(span, 13))
-    found = []
-    if words:
-        found = answered_cases.search(
-            program().database, words, weeks[0], weeks[-1], _MOST_FOUND, now()
-        )
-    return page(
-        "search",
-        words=words,
-        span=span,
-        spans=list(_SEARCHED_WEEKS),
-        closings=cases.closings_of_number(program().database, words),
-        cards=[card_of(case) for case in found],
-        more=len(found) == _MOST_FOUND,
-    )
+class _NoteForm(ShownAnswerForm):
+    """`notes` is the number of notes that the page showed."""
+
+    notes = seen_count()
+    text = TypedText()
 
 
 @leads_pages.get("/answers/<invitation_id>")
@@ -119,6 +100,20 @@ def open_follow_up(invitation_id: str) -> Response:
         if follow_ups.open_for(tx, case.invitation_id, now(), due):
             log_action(tx, "follow-up opened", case.case_number)
     return see_other(page_before(form, case))
+
+
+@leads_pages.post("/answers/<invitation_id>/note")
+def add_note(invitation_id: str) -> Response:
+    """Add a note for the meeting."""
+    form = checked(_NoteForm(request.form))
+    case, text = find_answer(invitation_id), form.text.data or ""
+    back = page_before(form, case)
+    with program().database.write() as tx:
+        check_revision(tx, case, form.revision.data or 0, back)
+        if not has_note(tx, case.invitation_id, text, form.notes.data or 0, back):
+            answer_status.add_note(tx, case.invitation_id, text, now())
+            log_action(tx, "note", case.case_number)
+    return see_other(back)
 
 
 def listed_answers() -> list[tuple[str, int]]:

@@ -1,7 +1,6 @@
 """All routes of the leads' pages. Importing a module adds its routes to the blueprint."""
 
 from feedback_app.leads import (  # noqa: F401
-    accounts,
     annulment,
     audit_log,
     care,
@@ -14,13 +13,12 @@ from feedback_app.leads import (  # noqa: F401
     meeting,
     minutes,
     not_asked,
-    notes,
-    own_password,
     people,
     publishing,
     queue,
     reading,
     redaction,
+    search,
     sign_in,
     themes,
     week,

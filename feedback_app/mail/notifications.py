@@ -1,4 +1,4 @@
-"""Emails to the leads: alerts about low answers, the weekly digest, links to set a password."""
+"""Notifications to the leads: alerts about low answers, and the weekly digest."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,6 @@ from feedback_app.records import SAMPLE_SOURCE, Answer, Invitation, OutboxMessag
 ALERT = "alert"
 CARE = "care"
 DIGEST = "digest"
-PASSWORD = "password"
 # Characters that a chat could read as a mention, a link or formatting.
 _CHAT_MARKUP = re.compile(r"[^\w ./#-]|_")
 _CASE_NUMBER_LENGTH = 60
@@ -55,11 +54,6 @@ def care_text(
 def digest_text(context: MailContext, values: Mapping[str, Any]) -> tuple[str, str]:
     """Return the subject and text of the digest of a week; `values` are for its template."""
     return _for_leads(context, DIGEST, values)
-
-
-def password_text(context: MailContext, account_name: str, link: str) -> tuple[str, str]:
-    """Return the subject and text of the email with a link to set a password."""
-    return _for_leads(context, PASSWORD, {"account_name": account_name, "link": link})
 
 
 def notification(

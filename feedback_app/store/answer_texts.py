@@ -4,7 +4,6 @@ from typing import Literal, NamedTuple
 
 from feedback_app.base import redaction
 from feedback_app.base.redaction import WantedWords
-from feedback_app.base.text import searchable_column
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.store import answers
 
@@ -25,7 +24,7 @@ _SELECT: dict[Kind, str] = {
                    ORDER BY week, invitation_id""",
 }
 _UPDATE: dict[Kind, str] = {
-    "comment": """UPDATE answers SET comment = :text, searchable_comment = :searchable
+    "comment": """UPDATE answers SET comment = :text
                   WHERE invitation_id = :id AND CAST(revision AS TEXT) = :key""",
     "note": "UPDATE notes SET text = :text WHERE invitation_id = :id AND id = :key",
     "result": """UPDATE follow_ups SET remark = :text
@@ -69,8 +68,5 @@ def redact(tx: Transaction, invitation_id: str, words: WantedWords) -> list[Answ
     found = [one for one in of_answer(tx, invitation_id) if redaction.find(one.text, words)]
     for one in found:
         text = redaction.redact(one.text, words)
-        values: dict[str, object] = {"text": text, "id": invitation_id, "key": one.key}
-        if one.kind == "comment":
-            values["searchable"] = searchable_column(text)
-        tx.run(_UPDATE[one.kind], **values)
+        tx.run(_UPDATE[one.kind], text=text, id=invitation_id, key=one.key)
     return found

@@ -4,14 +4,16 @@ Annulled answers are left out, as if their customers had not answered. Comments 
 as "handle with care" are left out too, so that no page, export or minutes shows them by oversight.
 """
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from feedback_app.base.text import clean, searchable
+from feedback_app.base.search_words import wanted_words
+from feedback_app.base.text import clean
 from feedback_app.database.contract import Database, Row
 from feedback_app.records import CASE_FIELDS, AnsweredCase, CaseDetails, Invitation
+from feedback_app.store import search_index
 from feedback_app.store.annulments import ANNULMENT
 from feedback_app.store.rows import count, times_in
 
@@ -61,8 +63,7 @@ FILTERS = {
     **SCORE_FILTERS,
     "theme": "' ' || themes || ' ' LIKE :theme ESCAPE '!'",
     "comment": "(coalesce(newest.comment, '') <> '') = (CAST(:comment AS text) = 'yes')",
-    "words": """care IS NULL AND coalesce(newest.searchable_comment, lower(newest.comment))
-                LIKE :words ESCAPE '!'""",
+    "words": "{words}",
 }
 _TIMES = (
     *(name for name in _CASE_FIELDS if CASE_FIELDS[name].kind == "time"),
@@ -140,18 +141,12 @@ def find(
     return next(found, None)
 
 
-def search(
-    database: Database, words: str, first: str, last: str, limit: int, now: datetime
-) -> list[AnsweredCase]:
-    """Return up to `limit` answers of these weeks whose comment contains `words`, newest first.
-
-    Annulled answers are included.
-    """
-    if not searchable(words):
-        return []
-    condition, values = _chosen({"words": words}, (first, last))
-    order = f"answered_at DESC, case_number LIMIT {limit}"
-    return list(_read(database, now, condition, order, annulled_too=True, **values))
+def of_answers(
+    database: Database, invitation_ids: Iterable[str], now: datetime
+) -> dict[str, AnsweredCase]:
+    """Return the answered cases of these invitations, annulled or not, by invitation id."""
+    found = (find(database, one, now) for one in invitation_ids)
+    return {case.invitation_id: case for case in found if case}
 
 
 def matching(
@@ -167,7 +162,7 @@ def matching(
     `filters` are values by names of FILTERS: scores are digits, and `comment` is "yes" for answers
     with a comment. Ordered by the lower score, lowest first.
     """
-    condition, values = _chosen(filters, weeks)
+    condition, values = _chosen(database, filters, weeks)
     order = f"{_LOWEST_FIRST} LIMIT {limit} OFFSET {offset}"
     return list(_read(database, now, condition, order, **values))
 
@@ -176,7 +171,7 @@ def count_matching(
     database: Database, filters: Mapping[str, str], weeks: tuple[str, str], now: datetime
 ) -> int:
     """Return how many answers `matching` finds."""
-    condition, values = _chosen(filters, weeks)
+    condition, values = _chosen(database, filters, weeks)
     sql = f"SELECT count(*) {_FROM} {condition}"
     return count(database, sql, annulled_too=False, as_of=now, **values)
 
@@ -196,13 +191,17 @@ def filter_options(database: Database, weeks: tuple[str, str]) -> dict[str, list
     return {name: sorted({row[name] for row in rows if row[name]}) for name in names}
 
 
-def _chosen(filters: Mapping[str, str], weeks: tuple[str, str]) -> tuple[str, dict[str, Any]]:
+def _chosen(
+    database: Database, filters: Mapping[str, str], weeks: tuple[str, str]
+) -> tuple[str, dict[str, Any]]:
     """Return the condition for these filters, and its values."""
     condition = " AND ".join((_IN_WEEKS, *(FILTERS[name] for name in filters)))
-    values = {"first": weeks[0], "last": weeks[1], **filters}
+    values: dict[str, Any] = {"first": weeks[0], "last": weeks[1], **filters}
     if "words" in filters:
-        # Compared as `searchable` describes: case, accents and line breaks are ignored.
-        values["words"] = f"%{_literally(searchable(filters['words']))}%"
+        wanted = wanted_words(values.pop("words"))
+        containing, matched = search_index.comments_with(database, wanted)
+        condition = condition.replace("{words}", containing)
+        values |= matched
     if "theme" in filters:
         values["theme"] = f"% {_literally(filters['theme'])} %"
     return condition, values

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from feedback_app.base.text import searchable_column
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Answer
@@ -13,10 +12,10 @@ from feedback_app.store.rows import count, exists, in_list
 _INSERT = """
     INSERT INTO answers (
         invitation_id, revision, ease, satisfaction, comment, contact_welcome, wording_version,
-        language, answered_at, answered_week, flags, searchable_comment
+        language, answered_at, answered_week, flags
     ) VALUES (
         :invitation_id, :revision, :ease, :satisfaction, :comment, :contact_welcome,
-        :wording_version, :language, :answered_at, :answered_week, :flags, :searchable_comment
+        :wording_version, :language, :answered_at, :answered_week, :flags
     ) ON CONFLICT (invitation_id, revision) DO NOTHING
 """
 
@@ -34,12 +33,7 @@ def append(tx: Transaction, answer: Answer) -> bool:
 
     Return False if another revision with this number was stored first.
     """
-    values = {
-        **vars(answer),
-        "flags": " ".join(answer.flags),
-        "searchable_comment": searchable_column(answer.comment),
-    }
-    if not tx.run(_INSERT, **values):
+    if not tx.run(_INSERT, **{**vars(answer), "flags": " ".join(answer.flags)}):
         return False
     week_scores.count(tx, answer)
     reading_queue.add(tx, answer)
@@ -92,10 +86,9 @@ def wrong_guesses(source: Database | Transaction, answer: Answer) -> int:
 
 
 def _answer(row: Row) -> Answer:
-    columns = {name: value for name, value in row.items() if name != "searchable_comment"}
     return Answer(
         **{
-            **columns,
+            **row,
             "comment": row["comment"] or "",
             "contact_welcome": bool(row["contact_welcome"]),
             "answered_at": from_text(row["answered_at"]),

@@ -21,6 +21,15 @@ _CLOSINGS = """SELECT cases.id AS case_ref, invitations.id AS invitation_id, sou
                JOIN invitations ON invitations.case_ref = cases.id"""
 
 
+# As in the index cases_by_digits.
+_LEADING_SIGNS = "0-_#/. "
+_LEADING = f"abcdefghijklmnopqrstuvwxyz{_LEADING_SIGNS}"
+_STRIPPED = f"ltrim(lower(case_number), '{_LEADING}')"
+# In PostgreSQL, only this collation sorts by code point.
+_DIGITS = {"sqlite": _STRIPPED, "postgresql": f'{_STRIPPED} COLLATE "C"'}
+_LONGEST_NUMBER = 50
+
+
 class StoredClosing(NamedTuple):
     """What identifies a stored closing of a case to a person."""
 
@@ -55,22 +64,6 @@ def correct_address(tx: Transaction, case_ref: str, address: str) -> bool:
             id=case_ref,
             address=address,
         )
-    )
-
-
-def kind_and_team(source: Database | Transaction, case_ref: str) -> tuple[str | None, str | None]:
-    """Return case kind and team of a closing."""
-    (row,) = source.ask("SELECT case_kind, team FROM cases WHERE id = :id", id=case_ref)
-    return row["case_kind"], row["team"]
-
-
-def correct(tx: Transaction, case_ref: str, kind: str | None, team: str | None) -> None:
-    """Replace case kind and team of a closing."""
-    tx.run(
-        "UPDATE cases SET case_kind = :kind, team = :team WHERE id = :id",
-        kind=kind,
-        team=team,
-        id=case_ref,
     )
 
 
@@ -164,6 +157,37 @@ def closings_of_number(
         number=case_number,
     )
     return [_closing(row) for row in rows if case_source in (None, row["source"])]
+
+
+def numbered_like(
+    database: Database, typed: str, limit: int, answered: bool
+) -> list[StoredClosing]:
+    """Return up to `limit` closings whose number begins with `typed`, exact ones first.
+
+    Leading letters and zeros may be left out, or typed although the number lacks them: "12" and
+    "SP-12" find SP-0012, and "SP-12" finds 0012. With `answered`, only answered ones are returned.
+    """
+    lowered = typed.lower()
+    digits = lowered.lstrip(_LEADING)
+    if not digits or len(typed) > _LONGEST_NUMBER:
+        return []
+    prefix = lowered.removesuffix(digits).rstrip(_LEADING_SIGNS)
+    number = _DIGITS[database.engine]
+    only = "AND EXISTS (SELECT 1 FROM answers WHERE invitation_id = invitations.id)"
+    # A number without letters has no upper and lower case.
+    alike = """AND (substr(lower(case_number), 1, :length) = :prefix
+                    OR lower(case_number) = upper(case_number))"""
+    rows = database.ask(
+        f"""{_CLOSINGS} WHERE {number} >= :digits AND {number} < :after
+            {only if answered else ""} {alike if prefix else ""}
+            ORDER BY {number}, closed_at DESC LIMIT :limit""",
+        digits=digits,
+        after=f"{digits}\U0010ffff",
+        length=len(prefix),
+        prefix=prefix,
+        limit=limit,
+    )
+    return [_closing(row) for row in rows]
 
 
 def closings_of_contact(

@@ -114,16 +114,6 @@ def closed_last(database: Database, limit: int) -> list[FollowUp]:
     return [from_row(row) for row in rows]
 
 
-def change_owner(tx: Transaction, owner: str, new: str) -> None:
-    """Replace the owner, in upper or lower case, of the open follow-ups that have this one."""
-    tx.run(
-        """UPDATE follow_ups SET owner = :new
-           WHERE closed_at IS NULL AND lower(owner) = lower(:owner)""",
-        owner=owner,
-        new=new,
-    )
-
-
 def count_overdue(source: Database | Transaction, today: date) -> int:
     """Return how many open follow-ups were due before `today`, a date in the team's time zone."""
     return count(

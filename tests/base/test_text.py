@@ -7,8 +7,6 @@ from feedback_app.base.text import (
     clean,
     folded,
     one_line,
-    searchable,
-    searchable_column,
     visible,
 )
 
@@ -36,17 +34,6 @@ def test_lone_surrogates_and_nul_are_dropped() -> None:
 
 def test_one_line_text_cannot_add_an_email_header() -> None:
     assert one_line(" a\r\nBcc: x\x0b\x00 ") == "a Bcc: x"
-
-
-@given(st.text())
-def test_without_a_stored_column_lower_in_sql_gives_the_same(text: str) -> None:
-    stored = searchable_column(text)
-    assert searchable(text) == (text.lower() if stored is None else stored)
-
-
-@given(st.text())
-def test_searchable_text_does_not_change_when_it_is_folded_again(text: str) -> None:
-    assert searchable(searchable(text)) == searchable(text)
 
 
 def test_texts_that_look_alike_are_folded_alike() -> None:

@@ -11,6 +11,7 @@ from feedback_app.database import migrate as migrate_module
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database, DatabaseUnavailableError
 from feedback_app.database.migrate import MIGRATIONS, SchemaError, migrate, require_current
+from feedback_app.store import search_index
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -116,7 +117,7 @@ def test_scores_outside_the_scale_are_refused(database: Database) -> None:
             " closed_week, received_at) VALUES ('c','s','1','k','1','2026','2026-W01','2026')"
         )
         tx.run("INSERT INTO invitations VALUES ('i','c','2026','2026',NULL,NULL,NULL,NULL,NULL)")
-        tx.run("INSERT INTO answers VALUES ('i',1,6,5,'',0,1,'en','2026','2026-W01','',NULL)")
+        tx.run("INSERT INTO answers VALUES ('i',1,6,5,'',0,1,'en','2026','2026-W01','')")
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:
@@ -146,7 +147,8 @@ def test_every_table_of_sqlite_is_strict(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path}/strict.sqlite")
     migrate(database, NOW)
     tables = database.ask(
-        "SELECT name, strict FROM pragma_table_list WHERE name NOT LIKE 'sqlite%'"
+        "SELECT name, strict FROM pragma_table_list WHERE type = 'table'"
+        " AND name NOT LIKE 'sqlite%'"
     )
     assert len(tables) > 15
     assert [row["name"] for row in tables if not row["strict"]] == []
@@ -301,7 +303,7 @@ def test_postgresql_reconnects_after_its_connection_was_closed(empty_postgresql_
     other.close()
 
 
-def test_migrating_folds_the_comments_for_the_search(
+def test_the_search_finds_texts_from_before_the_migration(
     empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = open_database(empty_database_url)
@@ -316,14 +318,26 @@ def test_migrating_folds_the_comments_for_the_search(
             "INSERT INTO invitations (id, case_ref, created_at, expires_at)"
             " VALUES ('i', 'c', '2026', '2026')"
         )
-        for revision, comment in ((1, "Straße"), (2, "Plain")):
+        for revision, comment in ((1, "Plain"), (2, "Straße")):
             tx.run(
                 "INSERT INTO answers VALUES"
                 " ('i', :revision, 5, 5, :comment, 0, 1, 'en', '2026', '2026-W07', '')",
                 revision=revision,
                 comment=comment,
             )
+        tx.run("INSERT INTO decisions VALUES ('d', '2026-W07', NULL, 'Plain', '2026')")
+        tx.run("UPDATE cases SET customer = 'Plain Ltd'")
     migrate(opened, NOW)
-    rows = opened.ask("SELECT searchable_comment FROM answers ORDER BY revision")
-    assert [row["searchable_comment"] for row in rows] == ["strasse", None]
+    for _ in range(2):
+        found = {
+            (kind, word): [hit.key for hit in search_index.hits(opened, kind, [word], 5)]
+            for kind in search_index.KINDS
+            for word in ("strasse", "plain")
+        }
+        assert {place: keys for place, keys in found.items() if keys} == {
+            ("comment", "strasse"): ["i"],
+            ("decision", "plain"): ["d"],
+            ("customer", "plain"): ["Plain Ltd"],
+        }
+        search_index.catch_up(opened)
     opened.close()

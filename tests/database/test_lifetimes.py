@@ -42,7 +42,9 @@ HARMLESS = {
     "decisions": "id week invitation_id written_at due_on done_at",
     "meeting_items": "week invitation_id chosen written_at",
     "digests": "week written_at",
-    "leads": "role added_at reading_week reading_at link_expires_at",
+    "search_texts": "id kind",
+    "search_changes": "number kind",
+    "leads": "role added_at reading_week reading_at",
     "lead_sessions": "digest started_at seen_at",
     "lead_actions": "id done_at action",
 }

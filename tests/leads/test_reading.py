@@ -173,33 +173,10 @@ def test_a_pattern_is_taken_literally(lena: Somebody) -> None:
     one = answered(lena.office, "0001", comment="All of this stays.")
     place = f"/review/answers/{one}/redact"
     assert lena.post(f"{place}/preview", words=".*").status_code == 422
-    refused = lena.post(f"{place}/preview", words="a")
-    assert refused.status_code == 422
-    assert "It has 1 character. It needs 2 to 200 characters." in words(refused)
+    assert lena.post(f"{place}/preview", words="a").status_code == 400
     assert lena.post(place, words=".*").status_code == 422
     (answer,) = answers.revisions(lena.office.program.database, one)
     assert answer.comment == "All of this stays."
-
-
-@pytest.mark.parametrize(
-    "words", ["ÄRGER", "arger", "A\u0308r\u00adger", "STRASSE", "straße", "100  %", "a_b"]
-)
-def test_comments_are_found_in_any_spelling_and_wildcards_are_literal(
-    lena: Somebody, words: str
-) -> None:
-    answered(lena.office, "FOUND-1", comment="Viel Ärger, 100 %\na_b. Straße")
-    answered(lena.office, "OTHER-1", comment="100 euros, axb")
-    page = lena.browser.get("/review/search", query_string={"words": words}).text
-    assert "FOUND-1" in page
-    assert "OTHER-1" not in page
-
-
-def test_the_search_is_limited_to_its_weeks(lena: Somebody) -> None:
-    answered(lena.office, "OLD-1", comment="slow")
-    lena.office.wait(days=7 * 14)
-    lena.sign_in("lena")
-    assert "OLD-1" not in lena.get("/review/search?words=slow").text
-    assert "OLD-1" in lena.get("/review/search?words=slow&weeks=52").text
 
 
 @pytest.mark.parametrize("act", ["read", "follow-up", "note", "redact"])
@@ -302,11 +279,3 @@ def test_a_week_out_of_range_is_not_found(lena: Somebody, week: str) -> None:
 def test_the_first_and_the_last_week_in_range_are_shown(lena: Somebody, week: str) -> None:
     for place in (week, f"{week}?weeks=104", f"{week}/meeting", f"{week}/minutes"):
         assert lena.get(f"/review/{place}").status_code == 200
-
-
-def test_a_redacted_word_is_not_found_by_the_search(lena: Somebody) -> None:
-    one = answered(lena.office, "FOUND-1", comment="Frau Müller war langsam")
-    redact(lena, one, "muller")
-    assert "FOUND-1" not in lena.get("/review/search?words=muller").text
-    assert "FOUND-1" in lena.get("/review/search?words=LANGSAM").text
-    assert "FOUND-1" not in lena.get("/review/search?words=%E2%80%8B").text

@@ -17,13 +17,15 @@ from feedback_app.leads import passwords
 from feedback_app.program import Program, open_program
 from feedback_app.records import Lead
 from feedback_app.settings import Settings
-from feedback_app.store import leads
+from feedback_app.store import leads, search_index
 
 KEY = "a-key-for-measuring-only-and-long-enough"
 PASSWORD = "a-password-for-measuring"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 IN_WEEK = datetime(2026, 11, 18, 12, tzinfo=UTC)
 CASES, ANSWERS = 40, 8
+# The word that one comment of the measured week contains.
+RARE_WORD = "wolpertinger"
 COMMENT = "A comment of an ordinary length, in which somebody says why."
 
 
@@ -47,6 +49,7 @@ def open_house(folder: Path, answers: int, weeks: int) -> House:
     )
     migrate(program.database, NOW)
     _fill(path, answers, weeks, week_of(IN_WEEK, program.zone))
+    search_index.catch_up(program.database)
     hashed = passwords.hash_password(PASSWORD)
     with program.database.write() as tx:
         leads.add(tx, Lead(name="lead", role="lead", password_hash=hashed, added_at=NOW))
@@ -132,7 +135,7 @@ def _answers(answers: int, past: list[str], measured: str) -> Iterator[dict[str,
             "revision": 1,
             "ease": number % 5 + 1,
             "satisfaction": number // 5 % 5 + 1,
-            "comment": COMMENT if number % 2 else "",
+            "comment": RARE_WORD if number == answers else COMMENT if number % 2 else "",
             "contact_welcome": 0,
             "wording_version": 1,
             "language": "en",

@@ -1,11 +1,7 @@
 // Keys for the leads' pages. Everything works without this file; it only presses the same buttons.
 // j, k: next and previous answer. r: read. f: needs follow-up. n: note. 1 to 9, 0, q and w: themes.
-// Arrows: step in the meeting.
+// Arrows: step in the meeting. /: search.
 "use strict";
-
-// "Back" and "reload" then load a page instead of asking to send the form again.
-const { postedFrom } = document.documentElement.dataset;
-if (postedFrom) history.replaceState(null, "", postedFrom);
 
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
@@ -38,6 +34,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
   else if ("rfn1234567890qw".includes(event.key)) press(event.key);
+  else if (event.key === "/") document.querySelector(".head__search input")?.focus();
   else if (event.key === "ArrowRight") document.querySelector("[data-step=next]")?.click();
   else if (event.key === "ArrowLeft") document.querySelector("[data-step=back]")?.click();
   else return;

@@ -120,10 +120,9 @@ if (entries.size) {
 const input = find(".md-search__input");
 const searching = find("#__search");
 
-const importSearch = () => import(new URL(given.search, location));
-const loadSearch = () => importSearch().then((search) => search.start(find(".md-search")));
-
-if (location.search.startsWith("?h=")) importSearch().then((search) => search.markWords());
+function loadSearch() {
+  return import(new URL(given.search, location)).then((search) => search.start(find(".md-search")));
+}
 
 function openSearch() {
   searching.checked || searching.click();
