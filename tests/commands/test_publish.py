@@ -518,6 +518,26 @@ def test_sample_data_is_published_separately_and_labelled(
         read_folder(tmp_path / "other")
 
 
+def test_without_a_setting_and_a_folder_nothing_is_written_here(
+    office: Office, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_period(office)
+    monkeypatch.delenv("FEEDBACK_RESULTS")
+    refused = run(publish)
+    assert refused.exit_code == 1
+    assert "results does not exist; set FEEDBACK_RESULTS to the folder that the site reads" in (
+        refused.output
+    )
+    (tmp_path / "results").mkdir()
+    assert run(publish).exit_code == 0
+
+
+def test_the_command_line_is_in_the_audit_log(published: Office) -> None:
+    (entry,) = published.rows("lead_actions")
+    assert (entry["lead_name"], entry["action"]) == ("command line", "figures published")
+    assert entry["subject"] == f"{PERIOD}_v1"
+
+
 def test_the_repository_contains_no_sample_results() -> None:
     assert not read_folder(Path(__file__).parents[2] / "results").is_sample
 
