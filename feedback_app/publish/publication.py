@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from feedback_app.database.contract import Transaction
 from feedback_app.program import Program
 from feedback_app.settings import Settings
 from feedback_app.store import cohorts, leads
@@ -46,7 +47,7 @@ def write_file(program: Program, file: Result | PublishedNote, by: str, now: dat
     with program.database.write() as tx:
         # Two files of one version with different dates would make the folder unreadable.
         tx.only_one("published files")
-        leads.record_action(tx, by, _action(file), _subject(file), now)
+        _record(tx, file, by, now)
         (path,) = add(program.settings.results, [file])
     return path
 
@@ -58,7 +59,7 @@ def take_back(program: Program, note: PublishedNote, by: str, now: datetime) -> 
     """
     with program.database.write() as tx:
         if remove(program.settings.results, note):
-            leads.record_action(tx, by, "note taken back", _subject(note), now)
+            leads.record_action(tx, by, "note taken back", note.week, now)
 
 
 def is_on_site(settings: Settings, file: Result | PublishedNote) -> bool | None:
@@ -74,11 +75,10 @@ def is_on_site(settings: Settings, file: Result | PublishedNote) -> bool | None:
     return as_json(Published(results=(file,)))["results"][0] in built["results"]
 
 
-def _action(file: Result | PublishedNote) -> str:
+def _record(tx: Transaction, file: Result | PublishedNote, by: str, now: datetime) -> None:
     if isinstance(file, PublishedNote):
-        return "note published"
-    return "figures corrected" if file.correction else "figures published"
-
-
-def _subject(file: Result | PublishedNote) -> str:
-    return file.week if isinstance(file, PublishedNote) else file.name
+        leads.record_action(tx, by, "note published", file.week, now)
+    elif file.correction:
+        leads.record_action(tx, by, "figures corrected", file.name, now)
+    else:
+        leads.record_action(tx, by, "figures published", file.name, now)
