@@ -21,13 +21,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from feedback_app.base.addresses import (
-    IN_ASCII,
-    is_apprise_url,
-    is_chat,
-    is_here,
-    parts_of,
-)
+from feedback_app.base.addresses import IN_ASCII, is_here, parts_of
+from feedback_app.base.receivers import check_receiver
 from support_facts import is_email_address
 
 _KEY_LENGTH = 32
@@ -82,7 +77,7 @@ class Settings(BaseSettings):
     presets: DirectoryPath | None = None
     api_requests_per_minute: int = Field(default=600, ge=1)
     alert_urls: _SecretURLs = ()
-    digest_to: _Texts = ()
+    digest_to: _SecretURLs = ()
     sign_in_header: str | None = None
     trusted_proxies: _Texts = Field(default=(), validate_default=True)
 
@@ -150,23 +145,12 @@ class Settings(BaseSettings):
             )
         return url
 
-    @field_validator("alert_urls")
+    @field_validator("alert_urls", "digest_to")
     @classmethod
-    def _valid_receivers(cls, urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        for url in (url.get_secret_value() for url in urls):
-            if not (is_apprise_url(url) if is_chat(url) else is_email_address(url)):
-                raise ValueError(
-                    "list email addresses and Apprise URLs separated by spaces; "
-                    f"email addresses must be {IN_ASCII}"
-                )
-        return urls
-
-    @field_validator("digest_to")
-    @classmethod
-    def _valid_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
-        if any(not is_email_address(address) for address in addresses):
-            raise ValueError(f"list email addresses separated by spaces; they must be {IN_ASCII}")
-        return addresses
+    def _valid_receivers(cls, receivers: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for receiver in receivers:
+            check_receiver(receiver.get_secret_value())
+        return receivers
 
     @field_validator("sign_in_header")
     @classmethod

@@ -22,6 +22,7 @@ from feedback_app.program import Program, register_wording
 from feedback_app.settings import Settings
 from support_facts import Facts, load_facts
 from tests.support import postgresql
+from tests.support.chat import Chat, open_chat
 from tests.support.fast_files import keep_temporary_files_in_memory
 from tests.support.office import KEY, NOW, Office
 from tests.support.real_parts import real_part_missing
@@ -224,6 +225,13 @@ def smtp_sink() -> Iterator[SmtpSink]:
     """A real mail server on this machine."""
     with listening(SmtpSink()) as sink:
         yield sink
+
+
+@pytest.fixture
+def chat() -> Iterator[Chat]:
+    """A chat on this machine."""
+    with open_chat() as chat:
+        yield chat
 
 
 @pytest.fixture(scope="session")

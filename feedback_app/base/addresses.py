@@ -1,4 +1,4 @@
-"""Checks of email addresses, chat URLs and hosts."""
+"""Checks of email addresses and hosts."""
 
 import re
 from unicodedata import normalize
@@ -26,19 +26,6 @@ def ascii_address(text: str) -> str | None:
         return validate_email(text, check_deliverability=False).ascii_email
     except EmailNotValidError:
         return None
-
-
-def is_chat(receiver: str) -> bool:
-    """Return whether alerts for this receiver go to a chat; otherwise it is an email address."""
-    return "://" in receiver
-
-
-def is_apprise_url(url: str) -> bool:
-    """Return whether Apprise knows how to send to this URL."""
-    # Importing it takes half a second, and only alerts to chats need it.
-    from apprise import Apprise
-
-    return bool(Apprise.instantiate(url, suppress_exceptions=True))
 
 
 def is_here(host: str | None) -> bool:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from support_facts import is_public_holiday
+from support_facts import Organisation, is_public_holiday
 
 _SATURDAY = 5
 
@@ -30,6 +30,13 @@ class WorkingHours(NamedTuple):
     starts: int
     ends: int
 
+    @classmethod
+    def of(cls, team: Organisation) -> "WorkingHours":
+        """Return the working hours of `[organisation]` in the facts."""
+        return cls(
+            ZoneInfo(team.time_zone), team.holidays, team.working_hours_from, team.working_hours_to
+        )
+
     def after(self, moment: datetime, hours: int) -> datetime:
         """Return when `hours` working hours have passed since `moment`, in UTC.
 
@@ -47,6 +54,21 @@ class WorkingHours(NamedTuple):
                     return start + left
                 left -= end - start
             day += timedelta(days=1)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Return the working time from `start` to `end`; zero if `end` is not later."""
+        passed, day = timedelta(), start.astimezone(self.zone).date()
+        while (opens := self._at(day, self.starts)) < end:
+            if _is_working_day(day, self.region):
+                closes = self._at(day, self.ends)
+                passed += max(timedelta(), min(end, closes) - max(start, opens))
+            day += timedelta(days=1)
+        return passed
+
+    @property
+    def day(self) -> timedelta:
+        """Return the length of a working day."""
+        return timedelta(hours=self.ends - self.starts)
 
     def _at(self, day: date, hour: int) -> datetime:
         midnight = datetime.combine(day, time(), self.zone)

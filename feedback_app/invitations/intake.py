@@ -115,10 +115,7 @@ class CaseIntake:
 
     def emails_due(self, now: datetime) -> datetime:
         """Return when the emails about closings that are received at `now` are sent."""
-        team = self.facts.organisation
-        hours = WorkingHours(
-            self.zone, team.holidays, team.working_hours_from, team.working_hours_to
-        )
+        hours = WorkingHours.of(self.facts.organisation)
         return hours.after(now, self.facts.survey.survey_delay_hours)
 
     def _limits(self, now: datetime, ask_anyway: bool, until_reopened: bool) -> Limits:

@@ -1,27 +1,26 @@
-"""The weekly digest: an email to the leads every Monday at 07:00 in the team's time zone.
+"""The weekly digest: a message to the leads every Monday at 07:00 in the team's time zone.
 
-It contains counts and links only, because comments in a mailbox would outlive their retention
+It contains figures and links only, because comments in a mailbox would outlive their retention
 period.
 """
 
-from datetime import datetime, time
-from typing import Any
+from datetime import datetime, time, timedelta
 
-from feedback_app.base.links import new_id
+from feedback_app.base.receivers import receivers_of
 from feedback_app.base.weeks import days_of, week_of, weeks_back
-from feedback_app.mail.notifications import DIGEST, digest_text
+from feedback_app.mail.message import Email
+from feedback_app.mail.notifications import DIGEST, email_for_leads, plain_name, queue_for_leads
 from feedback_app.program import Program
-from feedback_app.records import OutboxMessage
-from feedback_app.reports.formatting import mean
-from feedback_app.reports.weeks import review_week
-from feedback_app.review.trend import WEEKS, sum_weeks
-from feedback_app.store import digests, follow_ups, outbox, reading_queue, week_scores
+from feedback_app.reports.formatting import words
+from feedback_app.reports.key_figures import FigureTexts
+from feedback_app.reports.week_head import week_head
+from feedback_app.store import annulments, decisions, digests, follow_ups, reading_queue, silences
 
 DIGEST_HOUR = time(7)
 
 
 def write_if_due(program: Program, now: datetime) -> int:
-    """Write the digest of last week once, after `DIGEST_HOUR` on Monday; return how many emails.
+    """Write the digest of last week once, after `DIGEST_HOUR` on Monday; return how many messages.
 
     If the worker was down, it catches up during the week. A week without answers has one
     too, because leads could not tell it from a failure otherwise.
@@ -40,47 +39,43 @@ def write_if_due(program: Program, now: datetime) -> int:
 
 
 def write(program: Program, week: str, now: datetime, *, only_once: bool) -> int:
-    """Write the digest of `week` to all its recipients; return the number of emails.
+    """Write the digest of `week` to all its recipients; return the number of messages.
 
     With `only_once`, nothing is written for a week that had its digest. The current week can be
     written at any time and still gets its digest on Monday.
     """
+    recipients = [one.recipient for one in receivers_of(program.settings.digest_to)]
     with program.database.write() as tx:
         is_over = week < week_of(now, program.zone)
         if is_over and not digests.mark_done(tx, week, now) and only_once:
             return 0
-        for address in program.settings.digest_to:
-            outbox.add(tx, _message(week, address, now))
-    return len(program.settings.digest_to)
+        return queue_for_leads(tx, DIGEST, recipients, now, week=week)
 
 
-def _message(week: str, address: str, now: datetime) -> OutboxMessage:
-    return OutboxMessage(id=new_id(), kind=DIGEST, recipient=address, created_at=now, week=week)
-
-
-def as_text(program: Program, week: str, now: datetime) -> str:
+def as_text(program: Program, week: str, now: datetime, language: str = "") -> str:
     """Return the subject and text of the digest of `week`, separated by an empty line."""
-    subject, text = digest_text(program.mail_context, figures(program, week, now))
-    return f"{subject}\n\n{text}"
+    email = digest_email(program, week, now, language or program.facts.languages[0])
+    return f"{email.subject}\n\n{email.text}"
 
 
-def figures(program: Program, week: str, now: datetime) -> dict[str, Any]:
-    """Return the values for the digest's template."""
-    database = program.database
-    review = review_week(database, week, program.facts, now)
-    weeks = weeks_back(week, WEEKS)
-    version = program.facts.survey.wording_version
-    counts = week_scores.between(database, weeks[0], week, version)
-    quarter, *by_week = sum_weeks(counts, weeks, program.facts)
-    unread = len(reading_queue.unread(database))
-    overdue = follow_ups.count_overdue(database, program.today(now))
-    return {
-        "review": review,
-        "week_before": by_week[-2].scores,
-        "quarter": quarter.scores,
-        "unread": unread,
-        "most": reading_queue.MOST_UNREAD,
-        "overdue": overdue,
-        "mean": lambda value: mean(value, program.facts.languages[0]),
+def digest_email(program: Program, week: str, now: datetime, language: str) -> Email:
+    """Return the digest of `week`: the figures of the week page, and what is due at `now`."""
+    database, facts, today = program.database, program.facts, program.today(now)
+    yesterday, sunday = today - timedelta(days=1), days_of(*[week_of(now, program.zone)] * 2)[1]
+    head = week_head(database, week, facts, now)
+    texts = FigureTexts(facts, language)
+    values = {
+        "week": week,
+        "head": head,
+        "figures": texts.key_figures(head.trend.weeks[-1].scores, head.totals),
+        "annulled": annulments.count(database, week, week, now),
+        "unread": reading_queue.count_all_unread(database),
+        "follow_ups_due": follow_ups.count_due(database, sunday),
+        "follow_ups_overdue": follow_ups.count_due(database, yesterday),
+        "decisions_due": decisions.count_due(database, sunday),
+        "decisions_overdue": decisions.count_due(database, yesterday),
+        "silent": [plain_name(one.source) for one in silences.current(database)],
         "review_url": f"{program.settings.public_url}/review",
+        **words(facts, language),
     }
+    return email_for_leads(program.mail_context, DIGEST, language, values)

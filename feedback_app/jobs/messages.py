@@ -1,8 +1,9 @@
 """Build each message of the outbox when it is sent, with the present URLs, keys and texts."""
 
+from feedback_app.base.language import choose
+from feedback_app.base.receivers import is_chat_id, receivers_of
 from feedback_app.base.weeks import week_of, weeks_back
-from feedback_app.jobs import digest
-from feedback_app.mail.chat import is_chat_id
+from feedback_app.jobs import digest, silence
 from feedback_app.mail.closure import (
     CLOSURE,
     CLOSURE_KINDS,
@@ -10,14 +11,14 @@ from feedback_app.mail.closure import (
     SurveyLinks,
     closure_email,
 )
+from feedback_app.mail.message import Email, render_email
 from feedback_app.mail.notifications import (
     CARE,
     DIGEST,
+    SILENCE,
     LowAnswer,
-    alert_text,
-    care_text,
-    digest_text,
-    notification,
+    alert_email,
+    care_email,
 )
 from feedback_app.mail.sender import RefusedError
 from feedback_app.program import Program
@@ -28,29 +29,41 @@ from feedback_app.store import answer_marks, answers, follow_ups, invitations
 def message_text(program: Program, message: OutboxMessage) -> str:
     """Return the text of a message. Raises RefusedError if it cannot be built."""
     try:
-        return (
-            _digest(program, message) if message.kind == DIGEST else _about_a_case(program, message)
-        )
+        if message.kind in (*CLOSURE_KINDS, REMINDER):
+            return _closure(program, message, _invitation(program, message))
+        email = _for_leads(program, message)
+        if is_chat_id(message.recipient):
+            return f"{email.subject}\n{email.text}"
+        return render_email(program.mail_context, email, message)
     except ValueError as error:
         # The text may quote the recipient.
         raise RefusedError("the recipient or a header of this email is not valid") from error
 
 
-def _digest(program: Program, message: OutboxMessage) -> str:
-    # Digests queued by earlier versions have no week.
-    week = message.week or weeks_back(week_of(message.created_at, program.zone), 2)[0]
-    values = digest.figures(program, week, message.created_at)
-    context = program.mail_context
-    return notification(context, message, digest_text(context, values))
+def _for_leads(program: Program, message: OutboxMessage) -> Email:
+    language = _language(program, message.recipient)
+    if message.kind == SILENCE:
+        return silence.silence_email(program, message.created_at, language)
+    if message.kind == DIGEST:
+        # Digests queued by earlier versions have no week.
+        week = message.week or weeks_back(week_of(message.created_at, program.zone), 2)[0]
+        return digest.digest_email(program, week, message.created_at, language)
+    return _alert(program, message, language)
 
 
-def _about_a_case(program: Program, message: OutboxMessage) -> str:
+def _language(program: Program, recipient: str) -> str:
+    """Return the language that the settings name for this recipient, else the first one."""
+    settings = program.settings
+    receivers = receivers_of((*settings.alert_urls, *settings.digest_to))
+    wishes = (one.language for one in receivers if one.recipient == recipient)
+    return choose(wishes, program.facts.languages)
+
+
+def _invitation(program: Program, message: OutboxMessage) -> Invitation:
     invitation = invitations.find(program.database, message.invitation_id or "")
     if not invitation:
         raise RefusedError("its case is not in the database")
-    if message.kind in (*CLOSURE_KINDS, REMINDER):
-        return _closure(program, message, invitation)
-    return _alert(program, message, invitation)
+    return invitation
 
 
 def _closure(program: Program, message: OutboxMessage, invitation: Invitation) -> str:
@@ -62,23 +75,20 @@ def _closure(program: Program, message: OutboxMessage, invitation: Invitation) -
     return closure_email(program.mail_context, message, invitation, links, until)
 
 
-def _alert(program: Program, message: OutboxMessage, invitation: Invitation) -> str:
+def _alert(program: Program, message: OutboxMessage, language: str) -> Email:
+    invitation = _invitation(program, message)
     given = answers.revisions(program.database, invitation.id)
     if not given:
         raise RefusedError("its answer is not in the database")
     if message.kind == CARE:
         reason = answer_marks.care_of(program.database, invitation.id)
-        alert = care_text(program.mail_context, invitation, given[-1], reason)
-    else:
-        alert = _low_answer(program, invitation, given[-1])
-    if is_chat_id(message.recipient):
-        return "\n".join(alert)
-    return notification(program.mail_context, message, alert)
+        return care_email(program.mail_context, invitation, given[-1], reason, language)
+    return _low_answer(program, invitation, given[-1], language)
 
 
-def _low_answer(program: Program, invitation: Invitation, answer: Answer) -> tuple[str, str]:
+def _low_answer(program: Program, invitation: Invitation, answer: Answer, language: str) -> Email:
     still_open = [
         one for one in follow_ups.of_answer(program.database, invitation.id) if not one.closed_at
     ]
     due_on = still_open[-1].due_on if still_open else None
-    return alert_text(program.mail_context, LowAnswer(invitation, answer, due_on))
+    return alert_email(program.mail_context, LowAnswer(invitation, answer, due_on), language)

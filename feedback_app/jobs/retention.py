@@ -7,6 +7,7 @@ from feedback_app.database.contract import Database
 from feedback_app.intake.csv.rejected_search import remove_file
 from feedback_app.mail.mailbox import messages_in
 from feedback_app.program import Program
+from feedback_app.review.silence import HISTORY
 from feedback_app.store import (
     contact_digests,
     deliveries,
@@ -14,6 +15,7 @@ from feedback_app.store import (
     erasure,
     rejected_files,
     search_index,
+    silences,
 )
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ def end_lifetimes(program: Program, now: datetime) -> int:
         contact_digests.remove_unused(tx)
         changed += deliveries.remove_before(tx, now - DELIVERY_RETENTION)
         delivery_log.remove_before(tx, now - delivery_log.RETENTION)
+        silences.remove_before(tx, now - HISTORY)
     _remove_rejected_files(database, contacts_end)
     messages_end = now - timedelta(days=facts.period("message").days)
     for mail in messages_in(program.settings.mailbox):

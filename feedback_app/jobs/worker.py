@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from feedback_app.database.contract import DatabaseUnavailableError
-from feedback_app.jobs import digest
+from feedback_app.jobs import digest, silence
 from feedback_app.jobs.messages import message_text
 from feedback_app.jobs.restored import LastSent
 from feedback_app.jobs.retention import end_lifetimes
@@ -62,6 +62,12 @@ JOBS = (
         timedelta(seconds=5),
         lambda program, _: search_index.catch_up(program.database),
         "texts indexed",
+    ),
+    Job(
+        "silence",
+        timedelta(minutes=15),
+        lambda program, clock: silence.check(program, clock()),
+        "silent case systems announced",
     ),
     Job(
         "waiting",

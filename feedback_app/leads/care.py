@@ -4,18 +4,17 @@ from flask import Response, request
 from wtforms import StringField
 from wtforms.validators import AnyOf
 
+from feedback_app.base.receivers import receivers_of
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.forms import checked
 from feedback_app.leads.permissions import requires
 from feedback_app.leads.reading import ShownAnswerForm, find_answer, page_before
-from feedback_app.mail.notifications import CARE
+from feedback_app.mail.notifications import CARE, queue_for_leads
 from feedback_app.records import CARE_REASONS
 from feedback_app.store import answer_marks, leads
-from feedback_app.survey.low_answers import alert_leads
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
-from support_facts import is_email_address
 
 
 class _CareForm(ShownAnswerForm):
@@ -29,12 +28,11 @@ def mark_care(invitation_id: str) -> Response:
     with program().database.write() as tx:
         if case.has_comment and answer_marks.set_care(tx, case.invitation_id, form.reason.data):
             log_action(tx, f"handle with care: {form.reason.data}", case.case_number)
-            admins = [
-                lead.name
-                for lead in leads.all_leads(tx)
-                if lead.may("admin") and is_email_address(lead.name)
-            ]
-            alert_leads(program(), tx, CARE, case.invitation_id, now(), admins)
+            # Never to chats, where everybody would read that this answer is a special one.
+            receivers = receivers_of(program().settings.alert_urls)
+            emails = [one.recipient for one in receivers if not one.is_chat]
+            recipients = leads.admins_with_email(tx) or emails
+            queue_for_leads(tx, CARE, recipients, now(), invitation_id=case.invitation_id)
     return see_other(page_before(form, case))
 
 

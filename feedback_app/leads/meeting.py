@@ -175,7 +175,7 @@ def _left_over(week: str) -> list[Card]:
     """Return the answers of earlier weeks that no meeting has discussed."""
     database = program().database
     cards = []
-    for invitation_id in reading_queue.undiscussed(database, week, reading_queue.MOST_UNREAD):
+    for invitation_id in reading_queue.undiscussed(database, week, reading_queue.MOST_UNDISCUSSED):
         case = answered_cases.find(database, invitation_id, now())
         status = answer_status.of_answer(database, invitation_id)
         if case and status:

@@ -1,6 +1,7 @@
 """The pages about a week: overview, groups, closed cases, and the definitions of the figures."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, abort, request, url_for
@@ -11,7 +12,8 @@ from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.pages import page, page_language, this_week
 from feedback_app.records import AnsweredCase
 from feedback_app.reports.key_figures import FigureTexts
-from feedback_app.reports.weeks import review_week, trend_of
+from feedback_app.reports.week_head import week_head
+from feedback_app.reports.weeks import review_week
 from feedback_app.review.groups import ScoreGroups, sum_groups
 from feedback_app.review.scores import WordingScores
 from feedback_app.review.trend import CONFIDENCE, WINDOWS, sum_weeks
@@ -23,6 +25,7 @@ from feedback_app.store import (
     meetings,
     outbox,
     reading_queue,
+    silences,
     week_scores,
     week_totals,
 )
@@ -57,8 +60,9 @@ def show_week(week: str) -> Response:
         unread=reading_queue.count_unread(database, week),
         unread_before=reading_queue.count_unread_before(database, week),
         open_follow_ups=follow_ups.count_open(database),
-        overdue=follow_ups.count_overdue(database, today),
+        overdue=follow_ups.count_due(database, today - timedelta(days=1)),
         held=sum(one["number"] for one in outbox.held(database)),
+        silences=silences.current(database),
         meeting=meetings.of_week(database, week),
         discussed_with=meetings.discussed_with(database, week),
     )
@@ -76,15 +80,15 @@ def _figures(week: str) -> dict[str, Any]:
     """Return the values about a week that the templates of overview and slide use."""
     database, facts = program().database, program().facts
     bounds = dict(zip(("starts_at", "ends_at"), week_bounds(week, program().zone), strict=True))
-    totals = week_totals.of_weeks(database, (week, week), facts, now())
-    trend = trend_of(database, week, facts, now())
+    head = week_head(database, week, facts, now())
     texts = FigureTexts(facts, page_language())
     return {
         "week": week,
-        "review": {**bounds, "as_of": now(), "sample": totals.sample},
-        "totals": totals,
-        "trend": trend,
-        "figures": texts.key_figures(trend.weeks[-1].scores, totals),
+        "review": {**bounds, "as_of": now(), "sample": head.totals.sample},
+        "head": head,
+        "totals": head.totals,
+        "trend": head.trend,
+        "figures": texts.key_figures(head.trend.weeks[-1].scores, head.totals),
     }
 
 

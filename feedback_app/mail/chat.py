@@ -1,40 +1,23 @@
-"""Send alerts to chats by their Apprise URL.
+"""Send messages to chats by their Apprise URL."""
 
-The URL is a secret, because everybody who has it can write to the chat. The outbox therefore
-stores a digest of it only.
-"""
-
-import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from feedback_app.base.addresses import is_chat
+from feedback_app.base.receivers import Receiver
 from feedback_app.mail.sender import NotDeliveredError, ReadyMessage, RefusedError
-
-_PREFIX = "chat:"
-
-
-def chat_id(url: str) -> str:
-    """Return the recipient that the outbox stores for the chat at `url`."""
-    return _PREFIX + hashlib.sha256(url.encode()).hexdigest()[:16]
-
-
-def is_chat_id(recipient: str) -> bool:
-    """Return whether the recipient of a message is a chat; otherwise it is an email address."""
-    return recipient.startswith(_PREFIX)
 
 
 class ChatSender:
-    """Sends alerts to those of the `receivers` that are chats."""
+    """Sends messages to those of the `receivers` that are chats."""
 
-    def __init__(self, receivers: Sequence[str]) -> None:
-        self._urls = {chat_id(url): url for url in receivers if is_chat(url)}
+    def __init__(self, receivers: Iterable[Receiver]) -> None:
+        self._urls = {one.recipient: one.address for one in receivers if one.is_chat}
 
     def send(self, message: ReadyMessage) -> None:
         """Return when the chat accepted. Raises NotDeliveredError or RefusedError."""
         url = self._urls.get(message.recipient)
         if url is None:
-            raise RefusedError("its chat was removed from FEEDBACK_ALERT_URLS")
+            raise RefusedError("its chat is not in FEEDBACK_ALERT_URLS or FEEDBACK_DIGEST_TO")
         # Importing it takes half a second and loads 100 modules.
         from apprise import Apprise, NotifyFormat
 

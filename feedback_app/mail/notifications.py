@@ -1,21 +1,25 @@
-"""Notifications to the leads: alerts about low answers, and the weekly digest."""
+"""Notifications to the leads: alerts about answers and case systems, and the weekly digest."""
 
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from charts import date_with_weekday
+from feedback_app.base.links import new_id
 from feedback_app.base.text import isolated, one_line
-from feedback_app.mail.message import Email, MailContext, render_email, subject_and_text
+from feedback_app.database.contract import Transaction
+from feedback_app.mail.message import Email, MailContext, html, subject_and_text
 from feedback_app.records import SAMPLE_SOURCE, Answer, Invitation, OutboxMessage
+from feedback_app.store import outbox
 
 ALERT = "alert"
 CARE = "care"
 DIGEST = "digest"
-# Characters that a chat could read as a mention, a link or formatting.
-_CHAT_MARKUP = re.compile(r"[^\w ./#-]|_")
-_CASE_NUMBER_LENGTH = 60
+SILENCE = "silence"
+# Characters that a chat could read as a mention or formatting, and dots that make a web address.
+_CHAT_MARKUP = re.compile(r"[^\w ./#-]|_|\.(?=[^\W\d]{2})")
+_NAME_LENGTH = 60
 
 
 class LowAnswer(NamedTuple):
@@ -26,9 +30,31 @@ class LowAnswer(NamedTuple):
     due_on: date | None
 
 
-def alert_text(context: MailContext, low: LowAnswer) -> tuple[str, str]:
-    """Return the title and text of the alert to a low answer, for chats and emails."""
-    language = context.facts.languages[0]
+def queue_for_leads(
+    tx: Transaction,
+    kind: str,
+    recipients: Iterable[str],
+    now: datetime,
+    invitation_id: str | None = None,
+    week: str | None = None,
+) -> int:
+    """Store one message for each different recipient; return how many."""
+    different = dict.fromkeys(recipients)
+    for recipient in different:
+        message = OutboxMessage(
+            id=new_id(),
+            kind=kind,
+            recipient=recipient,
+            created_at=now,
+            invitation_id=invitation_id,
+            week=week,
+        )
+        outbox.add(tx, message)
+    return len(different)
+
+
+def alert_email(context: MailContext, low: LowAnswer, language: str) -> Email:
+    """Return the alert to a low answer: what a lead needs, but no comment and no address."""
     scores = {"ease": low.answer.ease, "satisfaction": low.answer.satisfaction}
     named = (
         f"{context.facts.metric(question.metric).short} {scores[question.key]}"
@@ -40,40 +66,40 @@ def alert_text(context: MailContext, low: LowAnswer) -> tuple[str, str]:
         "due_on": low.due_on and date_with_weekday(low.due_on, language),
         **_about(context, low.invitation),
     }
-    return _for_leads(context, ALERT, values)
+    return email_for_leads(context, ALERT, language, values)
 
 
-def care_text(
-    context: MailContext, invitation: Invitation, answer: Answer, reason: str | None
-) -> tuple[str, str]:
-    """Return the title and text of the alert to a comment that a lead marked for `reason`."""
+def care_email(
+    context: MailContext,
+    invitation: Invitation,
+    answer: Answer,
+    reason: str | None,
+    language: str,
+) -> Email:
+    """Return the email about a comment that a lead marked for `reason`."""
     values = {"answer": answer, "reason": reason, **_about(context, invitation)}
-    return _for_leads(context, CARE, values)
+    return email_for_leads(context, CARE, language, values)
 
 
-def digest_text(context: MailContext, values: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the subject and text of the digest of a week; `values` are for its template."""
-    return _for_leads(context, DIGEST, values)
+def email_for_leads(
+    context: MailContext, name: str, language: str, values: Mapping[str, Any]
+) -> Email:
+    """Return the email `templates/mail/NAME`, with HTML if it is the digest."""
+    values = {"facts": context.facts, **values}
+    subject, text = subject_and_text(language, name, values)
+    page = html(language, name, {**values, "subject": subject}, {}) if name == DIGEST else None
+    headers = {"Content-Language": language}
+    return Email(subject=subject, text=text, html=page, headers=headers)
 
 
-def notification(
-    context: MailContext, message: OutboxMessage, subject_text: tuple[str, str]
-) -> str:
-    """Return the text of the email with this subject and text to a lead."""
-    subject, text = subject_text
-    return render_email(context, Email(subject=subject, text=text), message)
+def plain_name(text: str) -> str:
+    """Return a number or name that somebody typed, without what a chat could act on."""
+    return isolated(_CHAT_MARKUP.sub("·", one_line(text))[:_NAME_LENGTH])
 
 
 def _about(context: MailContext, invitation: Invitation) -> dict[str, Any]:
-    number = _CHAT_MARKUP.sub("·", one_line(invitation.case_number))[:_CASE_NUMBER_LENGTH]
     return {
-        "case_number": isolated(number),
+        "case_number": plain_name(invitation.case_number),
         "link": f"{context.public_url}/review/answers/{invitation.id}",
         "is_sample": invitation.source == SAMPLE_SOURCE,
     }
-
-
-def _for_leads(context: MailContext, name: str, values: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the subject and text in the first language of the facts, which leads read."""
-    language = context.facts.languages[0]
-    return subject_and_text(language, name, {"facts": context.facts, **values})

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from feedback_app.mail.chat import ChatSender, is_chat_id
+from feedback_app.base.receivers import is_chat_id, receivers_of
+from feedback_app.mail.chat import ChatSender
 from feedback_app.mail.mailbox import Mailbox
 from feedback_app.mail.sender import ReadyMessage, Sender
 from feedback_app.mail.smtp import SMTPSender
@@ -11,7 +12,7 @@ from feedback_app.settings import Settings
 
 @dataclass(frozen=True)
 class RoutingSender:
-    """Sends alerts for chats to them, and emails by `email`.
+    """Sends messages for chats to them, and emails by `email`.
 
     With `allowed`, only these addresses and domains get emails; the others go to `mailbox`.
     """
@@ -51,6 +52,6 @@ def sender_for(settings: Settings) -> RoutingSender:
     return RoutingSender(
         email=email,
         mailbox=mailbox,
-        chats=ChatSender([url.get_secret_value() for url in settings.alert_urls]),
+        chats=ChatSender(receivers_of((*settings.alert_urls, *settings.digest_to))),
         allowed=settings.only_mail_to,
     )

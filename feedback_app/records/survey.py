@@ -39,6 +39,7 @@ class Invitation:
     subject: str | None = None
     language: str | None = None
     contact_email: str | None = None
+    team: str | None = None
     created_at: datetime
     expires_at: datetime
     withheld_because: WithheldBecause | None

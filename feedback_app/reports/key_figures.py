@@ -9,7 +9,7 @@ from charts import numbers, short_date
 from feedback_app.base.language import catalogue
 from feedback_app.records import WeekTotals
 from feedback_app.review.scores import Scores
-from feedback_app.review.trend import TrendChange
+from feedback_app.review.trend import ShareChange
 from support_facts import Facts
 
 READ_IN_TIME = "read_in_time"
@@ -33,7 +33,7 @@ class KeyFigure:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """How a score changed: "Down 9 points in the last 4 weeks", "compared with …", "likely …".
+    """How a figure changed: "Down 9 points in the last 4 weeks", "compared with …", "likely …".
 
     `trend` is "rise", "fall" or "" for no clear change; without a comparison, the last two texts
     are empty.
@@ -66,21 +66,22 @@ class FigureTexts:
             found["first_response_time"] = self._first_response(totals)
         return found | {READ_IN_TIME: self._read_in_time(totals)}
 
-    def verdicts(self, changes: Sequence[TrendChange]) -> list[Verdict]:
-        """Return the clear changes of a question, or else one text that there is none."""
+    def verdicts(self, changes: Sequence[ShareChange]) -> list[Verdict]:
+        """Return the clear changes of a figure, or else one text that there is none."""
         clear = [one for one in changes if one.is_clear] or [one for one in changes if one.interval]
         if not clear:
-            none = self._texts.gettext("Too few answers to compare with the weeks before.")
-            return [Verdict(trend="", change=none)]
+            few = self._texts.gettext("Too few answers to compare with the weeks before.")
+            rising = self._texts.gettext("This can still rise, so it is not compared yet.")
+            return [Verdict(trend="", change=rising if changes[0].is_open else few)]
         return [self._verdict(one) for one in clear if one.is_clear] or [self._verdict(clear[0])]
 
-    def window(self, change: TrendChange) -> str:
+    def window(self, change: ShareChange) -> str:
         """Return the newer period of a comparison: "in the last 4 weeks"."""
         if change.weeks == 1:
             return self._texts.gettext("in this week")
         return self._texts.gettext("in the last %(weeks)s weeks") % {"weeks": change.weeks}
 
-    def likely(self, change: TrendChange) -> str:
+    def likely(self, change: ShareChange) -> str:
         """Return the interval of a comparison that has one: "likely −13 to −6 points"."""
         low, high = change.interval or (0.0, 0.0)
         return self._texts.gettext("likely %(low)s to %(high)s points") % {
@@ -92,7 +93,7 @@ class FigureTexts:
         """Return a difference of two fractions in whole percentage points: "−41"."""
         return numbers.number(difference * 100, 0, self.language).replace("-", "−")
 
-    def _verdict(self, change: TrendChange) -> Verdict:
+    def _verdict(self, change: ShareChange) -> Verdict:
         trend = ("rise" if change.is_rise else "fall") if change.is_clear else ""
         said = {
             "rise": self._texts.gettext("Up %(size)s points %(window)s"),

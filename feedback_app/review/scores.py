@@ -13,7 +13,7 @@ BEST_POINTS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """The answers with one of the two best points, of `n`, with a 95% Wilson interval."""
+    """`best` of `n`, such as the answers with 4 or 5, with a 95% Wilson interval."""
 
     best: int
     n: int
@@ -109,7 +109,12 @@ def scores_of(question: Question, counts: Mapping[int, int], facts: Facts) -> Sc
         question=question,
         counts=counted,
         mean=total / n if n else None,
-        share=Share(best=best, n=n, interval=wilson(best, n))
-        if n >= max(1, facts.survey.share_minimum_n)
-        else None,
+        share=share_of(best, n, facts),
     )
+
+
+def share_of(best: int, n: int, facts: Facts) -> Share | None:
+    """Return the share `best` / `n`, or None for n < `survey.share_minimum_n`."""
+    if n < max(1, facts.survey.share_minimum_n):
+        return None
+    return Share(best=best, n=n, interval=wilson(best, n))

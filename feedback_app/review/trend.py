@@ -9,13 +9,14 @@ it; with 95% it would be 25%).
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import NormalDist
 from typing import TypeVar
 
 from charts import Interval, newcombe
 from feedback_app.base.weeks import weeks_back
 from feedback_app.records import ScoreCount
-from feedback_app.review.scores import Scores, scores_of
+from feedback_app.review.scores import Scores, Share, scores_of
 from support_facts import Facts, Question
 
 Week = TypeVar("Week")
@@ -44,18 +45,25 @@ class TrendPeriod:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrendChange:
-    """The change of a question's share from the weeks before to the last `weeks` weeks.
+class ShareChange:
+    """The change of a share from the weeks before to the last `weeks` weeks.
 
-    `interval` (Newcombe, `CONFIDENCE`) is None if one of both has too few answers.
+    `before` or `after` is None if it has too few answers or cases. A share that `is_open` can
+    still rise, so it is not compared.
     """
 
-    question: Question
     weeks: int
     weeks_before: int
-    before: Scores
-    after: Scores
-    interval: Interval | None
+    before: Share | None
+    after: Share | None
+    is_open: bool = False
+
+    @cached_property
+    def interval(self) -> Interval | None:
+        """Return the Newcombe interval of the difference (`CONFIDENCE`), if both are known."""
+        if self.is_open or not (self.before and self.after):
+            return None
+        return newcombe(self.before.best, self.before.n, self.after.best, self.after.n, _Z)
 
     @property
     def is_clear(self) -> bool:
@@ -70,8 +78,16 @@ class TrendChange:
     @property
     def difference(self) -> float:
         """Return the share after minus the share before, from -1 to 1; 0 if one is missing."""
-        before, after = self.before.share, self.after.share
-        return after.best / after.n - before.best / before.n if before and after else 0.0
+        if not (self.before and self.after):
+            return 0.0
+        return self.after.best / self.after.n - self.before.best / self.before.n
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrendChange(ShareChange):
+    """The change of the share of a question."""
+
+    question: Question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,23 +155,19 @@ def _changes(
     for weeks, weeks_before in WINDOWS.items():
         before = _period(known[-weeks - weeks_before : -weeks], by_week, facts)
         after = _period(known[-weeks:], by_week, facts)
-        pairs = zip(before.scores, after.scores, strict=True)
-        found.append([_change(weeks, weeks_before, *pair) for pair in pairs])
+        found.append(
+            [
+                TrendChange(
+                    question=one.question,
+                    weeks=weeks,
+                    weeks_before=weeks_before,
+                    before=earlier.share,
+                    after=one.share,
+                )
+                for earlier, one in zip(before.scores, after.scores, strict=True)
+            ]
+        )
     return tuple(zip(*found, strict=True))
-
-
-def _change(weeks: int, weeks_before: int, before: Scores, after: Scores) -> TrendChange:
-    interval = None
-    if before.share and after.share:
-        interval = newcombe(before.share.best, before.share.n, after.share.best, after.share.n, _Z)
-    return TrendChange(
-        question=after.question,
-        weeks=weeks,
-        weeks_before=weeks_before,
-        before=before,
-        after=after,
-        interval=interval,
-    )
 
 
 def _by_week(counts: Iterable[ScoreCount]) -> dict[str, list[ScoreCount]]:

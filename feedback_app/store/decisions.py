@@ -10,7 +10,7 @@ from feedback_app.base.links import new_id
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Decision
-from feedback_app.store.rows import in_list
+from feedback_app.store.rows import count, in_list
 
 _SELECT = """
     SELECT decisions.id, week, text, written_at, owner, due_on, done_at,
@@ -36,6 +36,13 @@ def still_open(database: Database, before: str = "9") -> list[Decision]:
         f"{_SELECT} done_at IS NULL AND week < :before {_URGENT_FIRST}", before=before
     )
     return [_decision(row) for row in rows]
+
+
+def count_due(database: Database, by: date) -> int:
+    """Return how many open decisions are due on `by` or earlier."""
+    sql = """SELECT count(*) FROM decisions
+             WHERE text IS NOT NULL AND done_at IS NULL AND due_on <= :by"""
+    return count(database, sql, by=by.isoformat())
 
 
 def done_last(database: Database, limit: int) -> list[Decision]:

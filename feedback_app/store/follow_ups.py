@@ -114,13 +114,13 @@ def closed_last(database: Database, limit: int) -> list[FollowUp]:
     return [from_row(row) for row in rows]
 
 
-def count_overdue(source: Database | Transaction, today: date) -> int:
-    """Return how many open follow-ups were due before `today`, a date in the team's time zone."""
+def count_due(source: Database | Transaction, by: date) -> int:
+    """Return how many open follow-ups are due on `by` or earlier."""
     return count(
         source,
         """SELECT count(*) FROM follow_ups
-           WHERE closed_at IS NULL AND due_on < :today""",
-        today=today.isoformat(),
+           WHERE closed_at IS NULL AND due_on <= :by""",
+        by=by.isoformat(),
     )
 
 

@@ -10,7 +10,7 @@ from feedback_app.store.rows import times_in
 # The columns of an `Invitation`, and their tables.
 COLUMNS = """
     invitations.id, case_ref, source, case_number, closure_reason, subject, cases.language,
-    contact_email, created_at, expires_at, withheld_because, handed_over_at, bounced_at,
+    contact_email, team, created_at, expires_at, withheld_because, handed_over_at, bounced_at,
     superseded_at, reminded_at, answers.answered_at,
     (SELECT max(renewed_at) FROM renewals
      WHERE renewals.invitation_id = invitations.id) AS renewed_at

@@ -6,6 +6,7 @@ from feedback_app.base.links import new_id
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Action, Lead, Role
+from support_facts import is_email_address
 
 # The name in the audit log for changes made with commands.
 COMMAND_LINE = "command line"
@@ -46,6 +47,12 @@ def find(source: Database | Transaction, name: str) -> Lead | None:
 def all_leads(source: Database | Transaction) -> list[Lead]:
     """Return all accounts, ordered by name."""
     return [_lead(row) for row in source.ask("SELECT * FROM leads ORDER BY name")]
+
+
+def admins_with_email(source: Database | Transaction) -> list[str]:
+    """Return the names of the admins that are email addresses, sorted."""
+    leads = all_leads(source)
+    return [one.name for one in leads if one.may("admin") and is_email_address(one.name)]
 
 
 def note_reading(tx: Transaction, name: str, week: str, now: datetime) -> None:

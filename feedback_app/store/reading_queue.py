@@ -14,9 +14,9 @@ from feedback_app.store import follow_ups, progress
 from feedback_app.store.rows import count, exists
 
 Order = Literal["newest", "oldest"]
+# So many answers of earlier weeks are shown in a meeting.
+MOST_UNDISCUSSED = 100
 _UNREAD = "FROM open_answers WHERE unread_revision IS NOT NULL"
-# The digest looks at this many unread answers; from this number on it says "or more".
-MOST_UNREAD = 100
 
 
 def add(tx: Transaction, answer: Answer) -> None:
@@ -87,6 +87,11 @@ def count_unread(source: Database | Transaction, week: str) -> int:
     )
 
 
+def count_all_unread(database: Database) -> int:
+    """Return how many answers of all weeks are unread."""
+    return count(database, f"SELECT count(*) {_UNREAD}")
+
+
 def count_unread_before(database: Database, week: str) -> int:
     """Return how many answers of weeks before `week` are unread."""
     return count(
@@ -95,16 +100,6 @@ def count_unread_before(database: Database, week: str) -> int:
            WHERE unread_revision IS NOT NULL AND answered_week < :week""",
         week=week,
     )
-
-
-def unread(source: Database | Transaction, limit: int = MOST_UNREAD) -> list[tuple[str, str]]:
-    """Return invitation id and week of up to `limit` unread answers, oldest week first."""
-    rows = source.ask(
-        """SELECT invitation_id, answered_week FROM open_answers
-           WHERE unread_revision IS NOT NULL ORDER BY answered_week, invitation_id LIMIT :limit""",
-        limit=limit,
-    )
-    return [(row["invitation_id"], row["answered_week"]) for row in rows]
 
 
 def count_undiscussed(source: Database | Transaction, before: str) -> int:

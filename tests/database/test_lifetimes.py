@@ -26,6 +26,7 @@ HARMLESS = {
     "deliveries": "source delivery_digest case_ref received_at",
     "contact_digests": "invitation_id key_id",
     "delivery_log": "day preset outcome deliveries last_at samples",
+    "silences": "source since announced_at expected_at ended_at",
     "rejected_files": "written_at",
     "open_answers": "invitation_id answered_week unread_revision",
     "week_scores": "week wording_version ease satisfaction answers",

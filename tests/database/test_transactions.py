@@ -96,7 +96,7 @@ def test_nothing_opens_files_or_connections_inside_a_write_transaction(
     sys.addaudithook(_audit)
     office = sqlite_office
     office.program.settings.alert_urls = (SecretStr("lead@example.org"),)
-    office.program.settings.digest_to = ("lead@example.org",)
+    office.program.settings.digest_to = (SecretStr("lead@example.org"),)
     # Templates are read from files the first time.
     template.cache_clear()
     customer = Customer(office, office.invite())

@@ -9,12 +9,19 @@ import pytest
 
 from feedback_app.base.weeks import weeks_between
 from feedback_app.commands.publish import verify
-from feedback_app.jobs import digest
 from feedback_app.leads.pages import STATIC
 from feedback_app.publish.drafts import correction, new_drafts
 from feedback_app.reports.csv_export import week_as_csv
+from feedback_app.reports.week_head import week_head
 from feedback_app.reports.weeks import review_week
-from feedback_app.store import annulments, answered_cases, follow_ups, week_scores, week_totals
+from feedback_app.store import (
+    annulments,
+    answered_cases,
+    follow_ups,
+    reading_queue,
+    week_scores,
+    week_totals,
+)
 from published_results import Published, read_folder
 from tests.support.axe import axe_faults
 from tests.support.office import Customer, Office
@@ -47,6 +54,7 @@ def figures(office: Office) -> tuple[dict[str, Any], list[int]]:
     drafts, pending = new_drafts(database, facts, Published(), now, sample=False)
     scores = [draft.figures.scores for draft in drafts if draft.figures.scores]
     unmarked = [one.model_copy(update={"annulled": 0}) for one in scores]
+    head = week_head(database, LAST, facts, now)
     found = {
         "weeks": [replace(review, annulled=0) for review in reviews],
         "totals": [week_totals.of_weeks(database, (week, week), facts, now) for week in weeks],
@@ -54,8 +62,8 @@ def figures(office: Office) -> tuple[dict[str, Any], list[int]]:
         "trend": list(week_scores.between(database, FIRST, LAST, 1)),
         "answers": list(answered_cases.answered(database, now)),
         "csv": list(week_as_csv(answered_cases.answered_between(database, FIRST, LAST, now))),
-        "digest": replace(digest.figures(program, LAST, now)["review"], annulled=0),
-        "unread": digest.figures(program, LAST, now)["unread"],
+        "head": head._replace(trend=replace(head.trend, annulled=0)),
+        "unread": reading_queue.count_all_unread(database),
         "discussed": list(answered_cases.discussed_in(database, LAST, now)),
         "published": [
             draft.model_copy(update={"figures": draft.figures.model_copy(update={"scores": one})})

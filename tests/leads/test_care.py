@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from feedback_app.app import create_app
+from feedback_app.base.times import from_text
 from feedback_app.commands.review import answers, export, review
 from feedback_app.jobs import digest
-from feedback_app.records import CARE_REASONS
+from feedback_app.jobs.messages import message_text
+from feedback_app.records import CARE_REASONS, OutboxMessage
 from feedback_app.reports.exports import FORMATS
 from feedback_app.store import answer_marks
 from tests.support.office import Office
@@ -129,6 +132,26 @@ def test_only_these_modules_read_comments_from_the_database() -> None:
         "search_index",
         "week_totals",
     }
+
+
+@pytest.mark.parametrize("reason", CARE_REASONS)
+def test_no_chat_learns_that_an_answer_needs_care(office: Office, reason: str) -> None:
+    lena = Somebody(office, "lead", "lena")
+    receivers = (SecretStr("json://127.0.0.1/chat"), SecretStr("leads@example.org"))
+    office.program.settings.alert_urls = receivers
+    one = answered(office, "0001", 1, 1, comment=SECRET)
+    before = [row for row in office.rows("outbox") if row["recipient"].startswith("chat:")]
+    assert [row["kind"] for row in before] == ["alert"]
+    text = message_text(office.program, _message(before[0]))
+    _care(lena, one, reason)
+    assert message_text(office.program, _message(before[0])) == text
+    care = [row["recipient"] for row in office.rows("outbox") if row["kind"] == "care"]
+    assert care == ["leads@example.org"], "without an admin's address, the inbox of the leads"
+
+
+def _message(row: dict[str, Any]) -> OutboxMessage:
+    values = {name: row[name] for name in ("id", "kind", "recipient", "invitation_id")}
+    return OutboxMessage(created_at=from_text(row["created_at"]), **values)
 
 
 @pytest.mark.parametrize("reason", CARE_REASONS)

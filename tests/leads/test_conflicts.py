@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from feedback_app.store import answer_status, answers, follow_ups, meetings, reading_queue
+from feedback_app.store import answer_status, answers, follow_ups, meetings
 from published_results import read_folder
 from tests.support.office import Customer, Office
 from tests.support.team import Somebody, answered, publish_note, redact
@@ -189,8 +189,7 @@ def test_answers_that_changed_stay_unread_when_all_are_marked(ann: Somebody) -> 
     refused = ann.post("/review/read", answer=f"{changed}:1 {same}:1")
     assert refused.status_code == 409
     assert "1 customer changed an answer" in refused.text
-    unread = reading_queue.unread(ann.office.program.database, 9)
-    assert [invitation_id for invitation_id, _ in unread] == [changed]
+    assert [invitation_id for invitation_id, _ in ann.office.unread()] == [changed]
 
 
 class TestMeeting:

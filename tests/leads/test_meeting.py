@@ -163,7 +163,7 @@ def test_an_answer_that_arrived_during_the_meeting_waits_for_the_next(lena: Some
 def test_what_a_meeting_does_not_show_is_counted(
     lena: Somebody, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback_app.store.reading_queue.MOST_UNREAD", 1)
+    monkeypatch.setattr("feedback_app.store.reading_queue.MOST_UNDISCUSSED", 1)
     for number in range(3):
         answered(lena.office, f"OLD-{number}", 1, 1, comment="No")
     lena.office.wait(days=7)

@@ -15,7 +15,7 @@ WEEK = "2026-W48"
 
 
 def _unread(office: Office) -> list[str]:
-    return [one for one, _ in reading_queue.unread(office.program.database)]
+    return [one for one, _ in office.unread()]
 
 
 def test_an_answer_is_in_the_reading_queue_until_it_is_read_and_discussed(office: Office) -> None:

@@ -49,6 +49,7 @@ WITHOUT_LONG_TEXT = {
     "leads.mark_decisions",
     "leads.set_theme",
     "leads.mark_care",
+    "leads.expect_silence",
     "leads.release",
     "leads.choose_agenda",
     "leads.send_again",

@@ -5,17 +5,14 @@ import io
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_app.mail.notifications import digest_text
 from feedback_app.publish.preview import preview_lines
 from feedback_app.records import AnsweredCase, Meeting
 from feedback_app.reports.csv_export import BYTE_ORDER_MARK, week_as_csv
-from feedback_app.reports.formatting import mean
 from feedback_app.reports.html_export import weeks_as_html
 from feedback_app.reports.json_export import export_as_json
 from feedback_app.reports.markdown_export import week_as_markdown
@@ -65,20 +62,6 @@ def minutes_of(review: WeekReview, answers: list[AnsweredCase]) -> str:
     meeting = Meeting(week=WEEK, ended_at=None, decisions=(), items={})
     found = Minutes(review=review, meeting=meeting, earlier=(), discussed=tuple(answers), unread=0)
     return minutes_as_markdown(found, FACTS, "en", "https://x.example/review")
-
-
-def digest_of(review: WeekReview, office: Office) -> str:
-    values: dict[str, Any] = {
-        "review": review,
-        "week_before": review.scores,
-        "quarter": review.scores,
-        "unread": 0,
-        "most": 100,
-        "overdue": 0,
-        "mean": lambda value: mean(value, "en"),
-        "review_url": "http://x.example/review",
-    }
-    return digest_text(office.program.mail_context, values)[1]
 
 
 @settings(max_examples=60)
@@ -139,15 +122,6 @@ def test_the_preview_of_figures_can_be_shown_for_any_mixture(
 def _figures(count: int, wording: int, flagged: bool) -> Figures:
     some = [a_cohort_answer(wording_version=wording)] * count
     return figures([*some, *[a_cohort_answer(1, 1, flagged=flagged)] * (count // 3)])
-
-
-def test_the_digest_counts_answers_to_older_wordings_separately(sqlite_office: Office) -> None:
-    some = [an_answer(5, 5, wording_version=CURRENT + 1)] * 3
-    text = digest_of(review_of(some, []), sqlite_office)
-    assert "3 answers to older wordings of the questions are counted separately." in text
-    assert "CES –, 0 answers" in text
-    assert "older" not in digest_of(review_of([an_answer(5, 5)], []), sqlite_office)
-    assert "CES –, 0 answers" in digest_of(review_of([], []), sqlite_office)
 
 
 def test_a_week_with_only_older_answers_shows_on_every_page_and_in_every_export(

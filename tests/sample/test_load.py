@@ -6,7 +6,6 @@ from feedback_app import sample
 from feedback_app.base import times
 from feedback_app.base.weeks import weeks_back
 from feedback_app.records import SAMPLE_SOURCE
-from feedback_app.store import reading_queue
 from tests.support.office import Office
 from tests.support.some import some
 
@@ -56,7 +55,7 @@ def test_the_sample_data_leaves_the_last_weeks_unread(
 ) -> None:
     office = sqlite_office
     sample.load(office.program, office.now)
-    unread = reading_queue.unread(office.program.database, 1000)
+    unread = office.unread()
     first_of_arrival = {
         row["invitation_id"]: row["answered_week"] for row in office.rows("answers")
     }

@@ -145,6 +145,14 @@ class Office:
         version = wording_version or self.program.facts.survey.wording_version
         return page_token(self.program.links, invitation_id, version)
 
+    def unread(self) -> list[tuple[str, str]]:
+        """Return the invitation id and week of the unread answers, oldest week first."""
+        rows = [one for one in self.rows("open_answers") if one["unread_revision"] is not None]
+        return sorted(
+            ((one["invitation_id"], one["answered_week"]) for one in rows),
+            key=lambda one: (one[1], one[0]),
+        )
+
     def client(self) -> Any:
         """Return a browser without a screen."""
         return create_app(parts=self.program).test_client()

@@ -1,9 +1,6 @@
 """Low answers alert the leads: at least once, without the comment or address."""
 
-import http.server
 import json
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
@@ -16,44 +13,8 @@ from feedback_app.base.times import now
 from feedback_app.jobs import worker
 from feedback_app.mail.routing import sender_for
 from feedback_app.settings import SettingsError, read_settings
+from tests.support.chat import Chat
 from tests.support.office import Customer, Office, a_case
-
-
-class Chat:
-    """A chat that accepts JSON; it refuses the next `refuses` messages."""
-
-    url: str
-
-    def __init__(self) -> None:
-        self.received: list[dict[str, str]] = []
-        self.refuses = 0
-
-
-@pytest.fixture
-def chat() -> Iterator[Chat]:
-    """A chat on this machine."""
-    chat = Chat()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            if chat.refuses:
-                chat.refuses -= 1
-                self.send_response(500)
-            else:
-                chat.received.append(json.loads(body))
-                self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Keep quiet."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    chat.url = f"json://127.0.0.1:{server.server_port}/secret-path"
-    yield chat
-    server.shutdown()
-    server.server_close()
 
 
 def alerting(office: Office, *receivers: str) -> Office:
@@ -202,7 +163,68 @@ def test_markup_in_a_case_number_is_removed_from_a_chat_message(office: Office, 
         assert sign not in received["title"]
 
 
-@pytest.mark.parametrize("wrong", ["leads", "nonsense://host", "mailto:leads@example.org"])
+@pytest.mark.parametrize("name", ["www.x.example", "x.example/a", "sub.x.example", "//x.example"])
+def test_a_chat_finds_no_web_address_in_a_case_number(
+    office: Office, chat: Chat, name: str
+) -> None:
+    alerting(office, chat.url)
+    answer(office, name, ease="1", satisfaction="1")
+    worker._deliver(office.program, now)
+    assert ".e" not in chat.received[0]["title"]
+
+
+@pytest.mark.parametrize(
+    ("team", "expected"),
+    [
+        ("Blue", ["blue@example.org"]),
+        ("BLUE", ["blue@example.org"]),
+        ("Second level", ["second@example.org", "too@example.org"]),
+        ("Green", ["leads@example.org"]),
+        (None, ["leads@example.org"]),
+    ],
+)
+def test_an_alert_goes_to_the_team_of_the_case_or_else_to_the_leads(
+    office: Office, team: str | None, expected: list[str]
+) -> None:
+    alerting(
+        office,
+        "leads@example.org",
+        "blue=de:blue@example.org",
+        "second%20level=second@example.org",
+        "second%20level=too@example.org",
+    )
+    customer = Customer(office, office.invite("0001", team=team))
+    customer.send(ease="1", satisfaction="1")
+    assert sorted(row["recipient"] for row in alerts(office)) == expected
+
+
+def test_an_alert_about_a_case_of_no_configured_team_reaches_somebody(office: Office) -> None:
+    alerting(office, "blue=blue@example.org", "red=red@example.org")
+    answer(office, ease="1", satisfaction="1")
+    assert len(alerts(office)) == 2
+
+
+def test_an_alert_is_in_the_language_of_its_receiver(office: Office, chat: Chat) -> None:
+    alerting(office, "leads@example.org", "de:leitung@example.org", f"de:{chat.url}")
+    answer(office, ease="1", satisfaction="2", contact_welcome="y")
+    worker._deliver(office.program, now)
+    mails = {mail["To"]: mail for path in office.mailbox.glob("*.eml") for mail in [_mail(path)]}
+    assert mails["leads@example.org"]["Subject"] == "Low score for case 0001: CES 1, CSS 2"
+    german = mails["leitung@example.org"]
+    assert german["Content-Language"] == "de"
+    assert german["Subject"] == chat.received[0]["title"]
+    text = "Bitte melden Sie sich bis Donnerstag, 26. November 2026."
+    for found in (german.get_content(), chat.received[0]["message"]):
+        assert text in " ".join(found.split())
+
+
+def _mail(path: Any) -> Any:
+    return message_from_bytes(path.read_bytes(), policy=default)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["leads", "blue=", "de:leads", "nonsense://host", "mailto:leads@example.org"]
+)
 def test_an_invalid_alert_receiver_stops_the_start(wrong: str) -> None:
     key = "a-key-for-tests-only-and-long-enough"
     with pytest.raises(SettingsError, match="FEEDBACK_ALERT_URLS"):

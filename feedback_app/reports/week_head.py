@@ -1,0 +1,53 @@
+"""The head of a week for its page and the digest: the counts, and how the figures changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from feedback_app.base.weeks import weeks_back
+from feedback_app.database.contract import Database
+from feedback_app.records import WeekTotals
+from feedback_app.reports.key_figures import READ_IN_TIME
+from feedback_app.reports.weeks import trend_of
+from feedback_app.review.scores import share_of
+from feedback_app.review.trend import WINDOWS, ShareChange, Trend
+from feedback_app.store import week_totals
+from support_facts import Facts
+
+
+class WeekHead(NamedTuple):
+    """The counts and trend of a week, and the changes of its key figures by metric."""
+
+    totals: WeekTotals
+    trend: Trend
+    changes: dict[str, Sequence[ShareChange]]
+
+    @property
+    def answers_to_older_wordings(self) -> int:
+        """Return how many answers are not in the scores, because their questions differ."""
+        return self.totals.answers - self.trend.weeks[-1].answers
+
+
+def week_head(database: Database, week: str, facts: Facts, now: datetime) -> WeekHead:
+    """Return the head of `week` as stored at `now`."""
+    first, *_, last, _ = weeks_back(week, WINDOWS[1] + 1)
+    totals = week_totals.of_weeks(database, (week, week), facts, now)
+    before = week_totals.of_weeks(database, (first, last), facts, now)
+    trend = trend_of(database, week, facts, now)
+    changes: dict[str, Sequence[ShareChange]] = {
+        one[0].question.metric: one for one in trend.changes
+    }
+    for key, (part, whole), is_open in (
+        ("response_rate", ("answered", "reached"), totals.open_until is not None),
+        ("first_response_time", ("in_target", "measured"), False),
+        (READ_IN_TIME, ("read_in_time", "answers"), totals.read_pending > 0),
+    ):
+        change = ShareChange(
+            weeks=1,
+            weeks_before=WINDOWS[1],
+            before=share_of(getattr(before, part), getattr(before, whole), facts),
+            after=share_of(getattr(totals, part), getattr(totals, whole), facts),
+            is_open=is_open,
+        )
+        changes[key] = [change]
+    return WeekHead(totals, trend, changes)

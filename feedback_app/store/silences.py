@@ -1,0 +1,105 @@
+"""When cases arrived from each source, and the silences that were announced."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from feedback_app.base.times import from_text
+from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.records import SAMPLE_SOURCE
+
+
+class Silence(NamedTuple):
+    """A silence of a source; `ended_at` is None until a case arrives again."""
+
+    source: str
+    since: datetime
+    ended_at: datetime | None = None
+
+
+def arrivals(database: Database, since: datetime) -> dict[str, list[datetime]]:
+    """Return the last arrival of each hour in which cases arrived, by source, oldest first.
+
+    Sample data is left out.
+    """
+    found: dict[str, list[datetime]] = {}
+    rows = database.ask(
+        """SELECT source, max(received_at) AS latest FROM cases
+           WHERE received_at > :since AND source <> :sample
+           GROUP BY source, substr(received_at, 1, 13) ORDER BY source, latest""",
+        since=since,
+        sample=SAMPLE_SOURCE,
+    )
+    for row in rows:
+        found.setdefault(row["source"], []).append(from_text(row["latest"]))
+    return found
+
+
+def unusual(database: Database, since: datetime) -> set[tuple[str, datetime]]:
+    """Return source and start of the silences after `since` that no lead expected."""
+    rows = database.ask(
+        "SELECT source, since FROM silences WHERE since > :since AND expected_at IS NULL",
+        since=since,
+    )
+    return {(row["source"], from_text(row["since"])) for row in rows}
+
+
+def add(tx: Transaction, source: str, since: datetime, now: datetime) -> bool:
+    """Store a silence; return False if it is stored already."""
+    return bool(
+        tx.run(
+            """INSERT INTO silences (source, since, announced_at) VALUES (:source, :since, :now)
+               ON CONFLICT (source, since) DO NOTHING""",
+            source=source,
+            since=since,
+            now=now,
+        )
+    )
+
+
+def end(tx: Transaction, now: datetime) -> int:
+    """End the silences of sources whose cases arrive again; return how many."""
+    return tx.run(
+        """UPDATE silences SET ended_at = :now WHERE ended_at IS NULL AND EXISTS (
+               SELECT 1 FROM cases
+               WHERE cases.source = silences.source AND received_at > silences.since)""",
+        now=now,
+    )
+
+
+def mark_expected(tx: Transaction, source: str, now: datetime) -> int:
+    """Mark the silence of a source as expected; return how many there were."""
+    return tx.run(
+        """UPDATE silences SET expected_at = :now
+           WHERE source = :source AND ended_at IS NULL AND expected_at IS NULL""",
+        source=source,
+        now=now,
+    )
+
+
+def current(source: Database | Transaction) -> list[Silence]:
+    """Return the silences that last and that no lead expected, the longest first."""
+    rows = source.ask(
+        """SELECT source, since, ended_at FROM silences
+           WHERE ended_at IS NULL AND expected_at IS NULL ORDER BY since, source"""
+    )
+    return [_silence(row) for row in rows]
+
+
+def announced_at(database: Database, moment: datetime) -> list[Silence]:
+    """Return the silences that were announced at this moment, the longest first."""
+    rows = database.ask(
+        """SELECT source, since, ended_at FROM silences WHERE announced_at = :moment
+           ORDER BY since, source""",
+        moment=moment,
+    )
+    return [_silence(row) for row in rows]
+
+
+def remove_before(tx: Transaction, moment: datetime) -> int:
+    """Delete the silences that started before `moment`; return how many."""
+    return tx.run("DELETE FROM silences WHERE since < :moment", moment=moment)
+
+
+def _silence(row: Row) -> Silence:
+    ended_at = row["ended_at"]
+    return Silence(row["source"], from_text(row["since"]), ended_at and from_text(ended_at))
