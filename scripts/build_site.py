@@ -30,6 +30,7 @@ from knowledge_site.check.pages import check_pages
 from knowledge_site.check.trace import builder_faults, to_sources
 from knowledge_site.errors import SiteError
 from knowledge_site.pages import read_pages
+from knowledge_site.search_words import load_search_words
 from published_results import Published, ResultsError, read_folder
 from support_facts import FACTS_FILE, Facts, FactsError, load_facts
 
@@ -61,13 +62,14 @@ def build(
     pages = list(read_pages(docs, facts.languages))
     today = today or datetime.now(UTC).date()
     _stop_at([*check_pages(docs, facts, today), *expiry_faults(facts, today)])
+    words = load_search_words(docs, pages)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as folder:
         site = Path(folder) / "site"
         with _dated(max(page.last_updated for page in pages)):
             for language in facts.languages:
                 _build_language(site, docs, facts, language, facts_path, results, nav)
-        faults = finish(site, pages, facts, published)
+        faults = finish(site, pages, facts, published, words)
         _stop_at(to_sources(faults, site.resolve(), docs, facts.languages))
         _make_public(site)
         _replace(out, site)

@@ -9,7 +9,7 @@ inlined.
 import hashlib
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from posixpath import relpath
@@ -19,7 +19,7 @@ from knowledge_site.after.unused_css import UsedNames, remove_unused
 
 STYLESHEET = re.compile(r'<link rel="stylesheet" href="(?P<target>[^"]+)">\s*')
 ASSET = re.compile(
-    r'\b(?P<attribute>href|src|data-search)="(?P<target>(?P<up>[^":]*)(?P<name>\bassets/[^"?#]+))"'
+    r'\b(?P<attribute>href|src|data-search|data-library)="(?P<target>(?P<up>[^":]*)(?P<name>\bassets/[^"?#]+))"'
 )
 SCRIPT = re.compile(r'<script src="(?P<target>[^"]+)"(?P<others>[^>]*)></script>')
 CHARSET = re.compile(r'^\ufeff?@charset "[^"]*";')
@@ -45,7 +45,7 @@ def optimise(site: Path, pages: Pages, folders: Iterable[str]) -> tuple[Pages, l
     named = {file: _write(file, text) for file, text in scripts.items() if file not in inside}
     if sheets:
         ours = [sheet for sheet in sheets if not sheet.name.startswith(REPLACED)]
-        style = _style(ours, UsedNames(pages.values(), scripts.values()))
+        style = _style(ours, UsedNames(pages.values(), _own(scripts.values())))
         named |= dict.fromkeys(sheets, _write(site / "assets" / "style.css", style))
     for unused in (*named, *inside, *(site / name for name in UNUSED)):
         shutil.rmtree(unused) if unused.is_dir() else unused.unlink(missing_ok=True)
@@ -68,6 +68,11 @@ def _drop_copies(site: Path, below: Path) -> None:
 
 def _short_script(script: Path) -> str:
     return REMARK.sub("", script.read_text(encoding="utf-8"))
+
+
+def _own(scripts: Iterable[str]) -> Iterator[str]:
+    """Return scripts except libraries, which begin with their licence and create no elements."""
+    return (script for script in scripts if not script.startswith("/*!"))
 
 
 @cache

@@ -22,6 +22,7 @@ from knowledge_site.after import (
 from knowledge_site.errors import SiteFault
 from knowledge_site.pages import Page
 from knowledge_site.results.downloads import write_downloads
+from knowledge_site.search_words import NO_WORDS, SearchWords
 from published_results import Published
 from support_facts import Facts
 
@@ -31,11 +32,18 @@ ROOTED = re.compile(r'(?<= )[a-z-]+="?/(?!/)')
 
 
 def finish(
-    site: Path, pages: Iterable[Page], facts: Facts, published: Published | None = None
+    site: Path,
+    pages: Iterable[Page],
+    facts: Facts,
+    published: Published | None = None,
+    words: SearchWords = NO_WORDS,
 ) -> list[SiteFault]:
     """Complete the built folder and return the faults in it."""
     published = published or Published()
     site = site.resolve()
+    pages = list(pages)
+    # Before the whole policy repeats the text of all pages on one.
+    search_index.write_indexes(site, pages, words, facts.languages[0])
     if not facts.organisation.site_url:
         root_links(site, facts.languages[1:])
     for folder in (site, *(site / language for language in facts.languages[1:])):
@@ -44,11 +52,7 @@ def finish(
     data.write_data(site, facts)
     well_known.write_well_known(site, facts)
     texts, unchanging = optimise(site, facts.languages[1:])
-    pages, site_url, first = (
-        list(pages),
-        facts.organisation.site_url,
-        facts.languages[0],
-    )
+    site_url, first = facts.organisation.site_url, facts.languages[0]
     write_downloads(site, published)
     sitemap.write_sitemap(site, pages, site_url, first)
     redirects.write_redirects(site, pages, site_url, first)
@@ -59,7 +63,7 @@ def finish(
 
 
 def optimise(site: Path, folders: Iterable[str]) -> tuple[assets.Pages, list[Path]]:
-    """Optimise the pages, their assets and the search indexes.
+    """Optimise the pages and their assets.
 
     Returns the pages and the files with a hash in their name, which browsers can cache permanently.
     """
@@ -70,8 +74,6 @@ def optimise(site: Path, folders: Iterable[str]) -> tuple[assets.Pages, list[Pat
     pages, unchanging = assets.optimise(site, before, folders)
     for path, html in pages.items():
         path.write_text(html, encoding="utf-8")
-    for index in site.rglob("search_index.json"):
-        search_index.shorten(index)
     return pages, unchanging
 
 

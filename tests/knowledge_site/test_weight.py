@@ -46,7 +46,8 @@ def test_the_search_is_loaded_only_when_it_is_used(page, address, folder, query)
 
     assert [name for name in asked(page, visit) if "search" in name] == []
     first = asked(page, search)
-    script, index = sorted(first)
+    library, script, index = sorted(first)
+    assert re.fullmatch(r"assets/minisearch-\w+\.js", library)
     assert re.fullmatch(r"assets/search-\w+\.js", script)
     assert index == f"{folder}search/search_index.json"
     assert sum(first.values()) <= 55 * KILOBYTE, first

@@ -120,9 +120,10 @@ if (entries.size) {
 const input = find(".md-search__input");
 const searching = find("#__search");
 
-function loadSearch() {
-  return import(new URL(given.search, location)).then((search) => search.start(find(".md-search")));
-}
+const importSearch = () => import(new URL(given.search, location));
+const loadSearch = () => importSearch().then((search) => search.start(find(".md-search")));
+
+if (location.search.startsWith("?h=")) importSearch().then((search) => search.markWords());
 
 function openSearch() {
   searching.checked || searching.click();
