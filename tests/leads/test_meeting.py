@@ -245,7 +245,7 @@ def test_a_decision_about_an_answer_another_meeting_discussed_is_in_the_minutes(
     )
     lena.post("/review/2026-W49/meeting/end", answer=shown)
     week = lena.get(f"/review/{WEEK}").text
-    assert "Discussed with 30 Nov – 6 Dec 2026" in week
+    assert re.search("Discussed with 30.Nov.–.6.Dec.2026", week)
     assert "Start the meeting" not in week
     decided(lena, WEEK, one, "DECIDED LATE")
     decided(lena, "2026-W49", silent, "ABOUT A SILENT ONE")

@@ -171,6 +171,27 @@ def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -
     assert {place: one for place, one in found.items() if one} == {}
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_lead_searches_with_the_keyboard_and_goes_to_the_week_of_a_date(
+    house: House, browser: Any, width: int
+) -> None:
+    context = browser.new_context(locale="en-GB", viewport={"width": width, "height": 800})
+    page = context.new_page()
+    sign_in(page, house)
+    page.keyboard.press("/")
+    page.keyboard.type("mx samp")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator("mark").all_inner_texts() == ["Mx", "Sample"]
+    follow(page, "main .found a")
+    assert "It took a week" in page.inner_text("main")
+    page.goto(f"{house.url}/review/{house.week}/minutes")
+    page.fill("#go-to-week", "2026-11-05")
+    follow(page, ".week__go button")
+    assert page.url.endswith("/review/2026-W45")
+    context.close()
+
+
 def preview_redaction(page: Any, words: str) -> None:
     """Ask for a preview on the page of an answer."""
     page.click("summary:has-text('Redact')")
