@@ -3,6 +3,7 @@
 import math
 
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 # Keeps halves that are stored slightly too small, such as 4.35, from being rounded down.
@@ -37,19 +38,19 @@ def mean(value: float, language: str = "en") -> str:
     return number(value, 1, language)
 
 
-def duration(seconds: float, clock: str, language: str = "en", days: str = "{days} d") -> str:
-    """Return seconds as "45 s", "35 min", "2 h 5 min" or "3 d 4 h".
+def duration(seconds: float, clock: str, language: str = "en") -> str:
+    """Return seconds as "45 s", "35 min", "2 h 5 min" or "1 day 4 h".
 
     Days are used on the calendar clock only, because the length of a business day is unknown.
-    `days` is how a number of days is written.
     """
     whole = round(seconds)
     if whole < _MINUTE:
         return f"{whole} s"
     if whole < _HOUR:
         return f"{whole // _MINUTE} min"
-    if clock == "calendar" and whole >= 2 * _DAY:
-        large, small, unit = days.format(days=whole // _DAY), whole % _DAY // _HOUR, "h"
+    if clock == "calendar" and whole >= _DAY:
+        large = format_unit(whole // _DAY, "duration-day", locale=language)
+        small, unit = whole % _DAY // _HOUR, "h"
     else:
         large, small, unit = f"{number(whole // _HOUR, 0, language)} h", whole % _HOUR // 60, "min"
     return f"{large} {small} {unit}" if small else large

@@ -38,7 +38,7 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
         "window": texts.window,
         "likely": texts.likely,
         "verdicts": texts.verdicts,
-        "duration": numbers.duration,
+        "duration": lambda seconds, clock: numbers.duration(seconds, clock, language),
         "kind": lambda key: name_of(facts.case_kinds, key, language),
         "reason": lambda key: name_of(facts.closure_reasons, key, language),
         "theme": lambda key: name_of(facts.themes, key, language),

@@ -134,7 +134,9 @@ class FigureTexts:
 
     def _first_response(self, totals: WeekTotals) -> KeyFigure:
         target = self.facts.metric("first_response_time")
-        limit = numbers.duration(target.target_seconds or 0, target.target_clock or "")
+        limit = numbers.duration(
+            target.target_seconds or 0, target.target_clock or "", self.language
+        )
         text = self._texts.gettext("within %(limit)s") % {"limit": limit.replace(" ", "\u00a0")}
         name = self._texts.gettext("First response in target")
         return self._share(name, totals.in_target, totals.measured, text)

@@ -90,8 +90,8 @@ class ResultsView:
         return ", ".join((self.metric_name(metric), *(self.word(f"clock_{one}") for one in clocks)))
 
     def duration(self, seconds: float, clock: str) -> str:
-        """Return seconds as "45 s", "35 min", "2 h 5 min" or "3 days 4 h"."""
-        return duration(seconds, clock, self.language, word("some_days", self.language))
+        """Return seconds as "45 s", "35 min", "2 h 5 min" or "1 day 4 h"."""
+        return duration(seconds, clock, self.language)
 
     def kind_names(self, kinds: Sequence[str]) -> str:
         """Return the names of case kinds in the order of the facts."""

@@ -298,6 +298,8 @@ def test_numbers_follow_the_language() -> None:
         (3599, "calendar", "59 min"),
         (7500, "calendar", "2 h 5 min"),
         (7200, "business", "2 h"),
+        (86_400, "calendar", "1 day"),
+        (133_740, "calendar", "1 day 13 h"),
         (273_600, "calendar", "3 days 4 h"),
         (273_600, "business", "76 h"),
     ],

@@ -468,8 +468,10 @@ def test_a_terminal_gets_one_line_per_answer_without_control_characters() -> Non
         (2100, "business", "35 min"),
         (3599.5, "calendar", "1 h"),
         (7500, "calendar", "2 h 5 min"),
-        (172800, "calendar", "2 d"),
-        (183600, "calendar", "2 d 3 h"),
+        (86400, "calendar", "1 day"),
+        (133740, "calendar", "1 day 13 h"),
+        (172800, "calendar", "2 days"),
+        (183600, "calendar", "2 days 3 h"),
         (183600, "business", "51 h"),
     ],
 )
