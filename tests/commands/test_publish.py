@@ -55,7 +55,7 @@ def test_a_preview_shows_every_figure_and_writes_nothing(
         "Not asked – 0",
         "Link not delivered – 0",
         "Bounced – 0",
-        "Got the link – 40",
+        "Received the link – 40",
         "Response rate – 34 of 40 (85%)",
         "Answers that we read within 7 days – 34 of 34 (100%)",
     ):
@@ -81,7 +81,7 @@ def test_a_preview_shows_every_figure_and_writes_nothing(
         "All kinds: 90% took at most – 45 min",
         "All kinds: Within our aim – 40 of 40 (100%)",
     ]
-    assert "How soon we contacted customers with a low score: Fewer than 10 cases or " in text
+    assert "How soon we contacted customers with a low score: With fewer than 10 cases " in text
     assert not (tmp_path / "results").exists()
 
 

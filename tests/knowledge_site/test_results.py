@@ -242,7 +242,7 @@ def test_each_reason_for_withholding_is_given_once_with_the_figures() -> None:
     assert text.count("Withheld: ") == 1
     assert (
         "Withheld: How soon we contacted customers with a low score. "
-        "Fewer than 10 cases or answers could give single ones away."
+        "With fewer than 10 cases or answers, someone could guess individual ones."
     ) in text
     first = published(cases(20))
     rules = rules_of(FACTS)
