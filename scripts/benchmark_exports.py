@@ -27,6 +27,7 @@ ANSWERS, MANY, YEARS, ROUNDS = 10_000, 100_000, 104, 5
 _MEASURED = """
 from pathlib import Path
 from feedback_app.cli import main
+import feedback_app.commands.review
 def kib(name):
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(name))
