@@ -16,8 +16,8 @@ from feedback_app.program import Program
 def digest_command(program: Program, week: str | None, show: bool) -> None:
     """Send the digest of WEEK (such as 2026-W47; the default is last week) to FEEDBACK_DIGEST_TO.
 
-    The worker sends it automatically on Mondays at 07:00 in the team's time zone, unless there is
-    nothing to report.
+    The worker sends it automatically on Mondays at 07:00 in the team's time zone, also after a
+    week without answers.
     """
     now = times.now()
     if week is None:
