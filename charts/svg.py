@@ -98,7 +98,7 @@ class _Plot:
     def __init__(self, marks: Sequence[Mark], low: float, high: float) -> None:
         longest = max((len(mark.label) for mark in marks), default=0)
         self.labels_left = longest <= _LONGEST_SIDE_LABEL
-        self.row = _ROW if self.labels_left else 2 * _ROW - _GAP
+        self.row = _ROW if self.labels_left else 2 * _ROW - _GAP / 2
         self.left = _MARGIN + (longest * _LETTER_WIDTH + _GAP if self.labels_left else 0)
         longest_text = max((len(mark.text) for mark in marks if mark.value is not None), default=0)
         self.right = WIDTH - _MARGIN - min(longest_text * _LETTER_WIDTH + _GAP, WIDTH / 3)

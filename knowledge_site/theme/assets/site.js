@@ -91,6 +91,12 @@ for (const block of all("pre > code")) {
   block.parentElement.before(button);
 }
 
+// Printing.
+for (const button of all("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 // The way through the page: the table of contents shows which section is being read.
 const entries = new Map();
 for (const link of all(".md-sidebar--secondary .md-nav__link[href^='#']")) {

@@ -19,6 +19,7 @@ A = """\
 <h2 id="one">One</h2><svg aria-labelledby="one two"></svg>
 <a href="b.html">B</a> <a href="b.html#place">there</a> <a href="#one">here</a>
 <a href="index.html#x">home</a> <a href="https://example.org/a.html">away</a>
+<a href="whole-policy.html">all</a>
 <p class="page-dates">yesterday</p></article>
 """
 B = '<article><h1 id="b">B</h1><h5 id="place">Place</h5><a href="a.html#one">A</a></article>'
@@ -33,18 +34,46 @@ def whole(tmp_path):
 
 
 def test_each_page_follows_in_the_order_of_the_contents(whole):
-    assert re.findall(r'<section class="part no-copy" id="(\w+)">', whole) == ["a", "b"]
+    assert re.findall(r'<section class="part" id="(\w+)">', whole) == ["a", "b"]
 
 
 def test_the_table_of_contents_links_to_the_sections(whole):
     assert '<li><a href="#a">A</a></li>\n<li><a href="#b">B</a></li>' in whole
 
 
-def test_links_between_sections_stay_on_the_page_and_others_leave_it(whole):
-    for link in ('"#b">B', '"#b--place">there', '"#a--one">here', '"#a--one">A'):
+def test_links_between_sections_stay_on_the_page_with_the_number_of_the_section(whole):
+    for link in ('"#b" data-part="2">B', '"#b--place" data-part="2">there', '"#a--one">here'):
         assert f"<a href={link}</a>" in whole
+    assert '<a href="#a--one" data-part="1">A</a>' in whole
+
+
+def test_links_to_the_page_itself_lead_to_its_contents(whole):
+    assert '<a href="#whole-contents">all</a>' in whole
+
+
+def test_links_to_other_pages_leave_it(whole):
     assert '<a href="index.html#x">home</a>' in whole
     assert '<a href="https://example.org/a.html">away</a>' in whole
+
+
+def test_only_the_emergency_of_the_home_page_is_included(tmp_path):
+    home = '<article><section class="hero"><h1 id="e">Help</h1></section><h2>Else</h2></article>'
+    contents = CONTENTS.replace("a.html", "index.html")
+    for name, text in ((WHOLE, contents), ("index.html", home), ("b.html", B)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    write_whole_policy(tmp_path)
+    whole = (tmp_path / WHOLE).read_text(encoding="utf-8")
+    assert '<h2 id="index--e">Help</h2>' in whole
+    assert "Else" not in whole
+
+
+def test_tables_and_their_headings_are_outside_the_columns(tmp_path):
+    wide = B.replace("<a href", "<p>x</p><h2>T</h2><table></table><p>y</p><a href")
+    for name, text in ((WHOLE, CONTENTS), ("a.html", A), ("b.html", wide)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    write_whole_policy(tmp_path)
+    whole = (tmp_path / WHOLE).read_text(encoding="utf-8")
+    assert "<p>x</p></div><h3>T</h3><table></table><div" in whole
 
 
 def test_headings_are_one_level_lower_and_ids_have_the_prefix_of_their_page(whole):
@@ -69,9 +98,9 @@ def test_a_site_without_that_page_is_unchanged(tmp_path):
 
 
 @pytest.mark.parametrize("folder", ["", "de/"])
-def test_the_built_page_has_all_pages_except_home_and_lists(site, folder):
+def test_the_built_page_has_all_pages_except_lists(site, folder):
     built = built_pages.BuiltPage(site / folder / WHOLE)
     anchors = {anchor for _, anchor in built.anchors}
     pages = {path.stem for path in (site / folder).glob("*.html")}
-    assert pages - anchors == {"index", "whole-policy", "site-map", "imprint", "404"}
+    assert pages - anchors == {"whole-policy", "site-map", "imprint", "404"}
     assert {"case-status--closed", "escalations--closed", "priorities--p1"} <= anchors
