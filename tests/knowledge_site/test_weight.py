@@ -9,6 +9,7 @@ import material
 import pytest
 
 TEMPLATES = Path(material.__file__).parent / "templates"
+ASSETS = Path("knowledge_site/theme/assets")
 KILOBYTE = 1000
 
 
@@ -67,7 +68,7 @@ def whole_style():
     """Return all rules before any was left out."""
     sheets = [
         *sorted((TEMPLATES / "assets/stylesheets").glob("*.css"), key=lambda one: one.name[0]),
-        *(Path("knowledge_site/theme/assets") / name for name in ("colours.css", "site.css", "print.css")),
+        *(ASSETS / name for name in ("colours.css", "site.css", "print.css")),
     ]
     return "\n".join(
         sheet.read_text(encoding="utf-8").replace('@charset "UTF-8";', "") for sheet in sheets
