@@ -2,7 +2,7 @@
 
 The template lists the pages in the order of the navigation, and their content is inserted here.
 Of the home page, that is what to do in an emergency. Ids are prefixed with the name of their page.
-Links between pages become links within this one, with the number of the part for readers on paper.
+Links between pages become links within this one, with the number of the part for readers of the printed page.
 """
 
 import re
@@ -59,7 +59,7 @@ def _part(path: Path, names: list[str]) -> str:
 
 
 def _in_columns(text: str) -> str:
-    """Wrap what fits into columns on paper.
+    """Wrap what fits into columns in print.
 
     A wide element is outside, with its headings: no browser keeps `column-span: all` and the
     heading in front of it on one page.

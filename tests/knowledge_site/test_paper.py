@@ -1,4 +1,4 @@
-"""The site with a year of figures: the length of its pages on screens and on paper."""
+"""The site with a year of figures: the length of its pages on screens and in print."""
 
 import io
 import unicodedata
