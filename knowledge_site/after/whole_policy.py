@@ -2,7 +2,7 @@
 
 The template lists the pages in the order of the navigation, and their content is inserted here.
 Of the home page, that is what to do in an emergency. Ids are prefixed with the name of their page.
-Links between pages become links within this one, with the number of the part for readers of the printed page.
+Links between pages become links within this one, with the number of the part for printed copies.
 """
 
 import re
