@@ -1,26 +1,52 @@
-"""Commands for the leads' accounts: lead add, lead list, lead remove."""
+"""Commands for the leads' accounts: lead add, list, change, reset and remove."""
 
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
 from feedback_app.base import times
 from feedback_app.base.text import visible
 from feedback_app.commands.with_program import with_program
+from feedback_app.jobs.accounts import (
+    AccountExistsError,
+    Accounts,
+    LastAdminError,
+    NoAccountError,
+)
 from feedback_app.leads import passwords
 from feedback_app.program import Program
 from feedback_app.records import ROLES, Lead, Role, account_name
 from feedback_app.store import leads
+from support_facts import is_email_address
+
+
+def _checked_name(_: click.Context, __: click.Parameter, typed: str) -> str:
+    try:
+        return account_name(typed)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _checked_email(_: click.Context, __: click.Parameter, typed: str | None) -> str | None:
+    if typed and not is_email_address(typed):
+        raise click.BadParameter(f"{typed!r} is not an email address in ASCII")
+    return typed
+
+
+_name = click.argument("name", callback=_checked_name)
+_email = click.option("--email", callback=_checked_email, help="Where links and alerts go.")
 
 
 @click.group()
 def lead() -> None:
-    """Manage the accounts for the leads' pages."""
+    """Manage the accounts for the leads' pages. Admins can also do so there."""
 
 
 @lead.command()
-@click.argument("name")
+@_name
 @click.option(
     "--role",
     type=click.Choice(ROLES),
@@ -28,47 +54,46 @@ def lead() -> None:
     show_default=True,
     help="What the account may do; see above.",
 )
-@click.option("--generate", is_flag=True, help="Create a password and print it.")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@_email
+@click.option("--generate", "way", flag_value="generate", help="Create a password and print it.")
+@click.option(
+    "--password-stdin", "way", flag_value="stdin", help="Read the password from standard input."
+)
+@click.option("--link", "way", flag_value="link", help="Print a link to set a password.")
 @click.option("--if-missing", is_flag=True, help="Do nothing if the account exists.")
 @click.option(
-    "--single-sign-on", is_flag=True, help="Your proxy signs the account in; no password."
+    "--single-sign-on",
+    "way",
+    flag_value="proxy",
+    help="Your proxy signs the account in; no password.",
 )
 @with_program()
 def add(
-    program: Program,
-    name: str,
-    role: Role,
-    generate: bool,
-    password_stdin: bool,
-    if_missing: bool,
-    single_sign_on: bool,
+    program: Program, name: str, role: Role, email: str | None, way: str | None, if_missing: bool
 ) -> None:
     """Add the account NAME. Unless an option says otherwise, you are asked for a password.
 
     A reader can see everything. A lead can also mark answers, add notes and decisions, and export.
-    An admin can also see the audit log.
+    An admin can also manage accounts and personal data, and see the audit log.
     """
-    if generate + password_stdin + single_sign_on > 1:
-        raise click.UsageError("Give one of --generate, --password-stdin and --single-sign-on.")
-    name = _checked(name)
-    if leads.find(program.database, name):
-        if if_missing:
-            return
-        raise click.ClickException(f"Account {name} already exists; remove it first.")
-    password = None if single_sign_on else _password(generate, password_stdin)
+    if if_missing and leads.find(program.database, name):
+        return
+    password = _password(way)
     try:
         password_hash = None if password is None else passwords.hash_password(password)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    now = times.now()
-    account = Lead(name=name, role=role, password_hash=password_hash, added_at=now)
-    with program.database.write() as tx:
-        leads.add(tx, account)
-        leads.record_action(tx, leads.COMMAND_LINE, "account added", f"{name}, {role}", now)
+    account = Lead(
+        name=name, role=role, email=email, password_hash=password_hash, added_at=times.now()
+    )
+    with _changes(program) as changes:
+        changes.add(account)
+        link = changes.new_link(name) if way == "link" else None
     click.echo(f"Added {name} as {role}.")
-    if generate:
+    if way == "generate":
         click.echo(f"password: {password}")
+    if link:
+        _show(link)
 
 
 @lead.command("list")
@@ -77,38 +102,87 @@ def show(program: Program) -> None:
     """List all accounts."""
     accounts = leads.all_leads(program.database)
     for account in accounts:
-        way = "password" if account.password_hash else "single sign-on"
-        click.echo(
-            visible(f"{account.name}\t{account.role}\t{way}\tsince {account.added_at:%Y-%m-%d}")
+        seen = account.signed_in_at
+        columns = (
+            account.name,
+            account.role,
+            account.address or "no email",
+            "password" if account.password_hash else "no password",
+            f"since {account.added_at:%Y-%m-%d}",
+            f"last sign-in {seen:%Y-%m-%d}" if seen else "never signed in",
         )
+        click.echo(visible("\t".join(columns)))
     if not accounts:
         click.echo("No accounts yet. Add one with 'feedback lead add NAME'.")
 
 
 @lead.command()
-@click.argument("name")
+@_name
+@click.option("--role", type=click.Choice(ROLES))
+@_email
 @with_program()
-def remove(program: Program, name: str) -> None:
+def change(program: Program, name: str, role: Role | None, email: str | None) -> None:
+    """Change the role or the email address of the account NAME. An empty --email removes it."""
+    with _changes(program) as changes:
+        account = leads.find(changes.tx, name)
+        if not account:
+            raise NoAccountError(name)
+        changes.change(
+            name, role or account.role, account.email if email is None else email or None
+        )
+    click.echo(f"Changed {name}.")
+
+
+@lead.command()
+@_name
+@with_program()
+def reset(program: Program, name: str) -> None:
+    """Remove the password of NAME, sign it out everywhere, and print a link to set a new one."""
+    if program.settings.sign_in_header:
+        raise click.ClickException("Your proxy signs accounts in; they have no passwords here.")
+    with _changes(program) as changes:
+        changes.reset_password(name)
+        link = changes.new_link(name)
+    _show(link)
+
+
+@lead.command()
+@_name
+@click.option("--new-owner", default="", help="Who gets its open follow-ups and decisions.")
+@with_program()
+def remove(program: Program, name: str, new_owner: str) -> None:
     """Remove the account NAME and sign it out everywhere."""
-    name = _checked(name)
-    with program.database.write() as tx:
-        if not leads.remove(tx, name):
-            raise click.ClickException(f"No account {name}; see 'feedback lead list'.")
-        leads.record_action(tx, leads.COMMAND_LINE, "account removed", name, times.now())
+    with _changes(program) as changes:
+        changes.remove(name, new_owner.strip())
     click.echo(f"Removed {name}.")
 
 
-def _password(generate: bool, from_stdin: bool) -> str:
-    if generate:
+@contextmanager
+def _changes(program: Program) -> Iterator[Accounts]:
+    """Change accounts in one transaction. Raises ClickException if that is refused."""
+    try:
+        with program.database.write() as tx:
+            yield Accounts(program, tx, leads.COMMAND_LINE, times.now())
+    except AccountExistsError as error:
+        raise click.ClickException(f"Account {error} already exists; remove it first.") from error
+    except NoAccountError as error:
+        raise click.ClickException(f"No account {error}; see 'feedback lead list'.") from error
+    except LastAdminError as error:
+        raise click.ClickException(
+            f"{error} is the last admin who can sign in; make another account an admin first."
+        ) from error
+
+
+def _show(link: str) -> None:
+    click.echo(f"Set the password within 72 hours, once: {link}")
+
+
+def _password(way: str | None) -> str | None:
+    if way in ("proxy", "link"):
+        return None
+    if way == "generate":
         return secrets.token_urlsafe(15)
-    if from_stdin:
+    if way == "stdin":
         return sys.stdin.readline().rstrip("\r\n")
     typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     return typed
-
-
-def _checked(name: str) -> str:
-    try:
-        return account_name(name)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="NAME") from error

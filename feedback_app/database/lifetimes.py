@@ -47,6 +47,7 @@ PERSONAL_DATA: dict[str, PersonalTable] = {
     "outbox": PersonalTable(
         {
             "recipient": PersonalColumn("Where the message goes", "message"),
+            "lead_name": PersonalColumn("Whose password the message is about", "message"),
             "last_error": PersonalColumn("The mail server's last reply", "message"),
         },
         starts="created_at",
@@ -93,7 +94,10 @@ PERSONAL_DATA: dict[str, PersonalTable] = {
     "leads": PersonalTable(
         {
             "name": PersonalColumn("The name a lead signs in with"),
+            "email": PersonalColumn("Where links to set a password and alerts go"),
             "password_hash": PersonalColumn("Argon2; NULL if a proxy signs leads in"),
+            "link_digest": PersonalColumn("SHA-256 of the token that sets the password once"),
+            "signed_in_at": PersonalColumn("The last sign-in"),
         }
     ),
     "lead_sessions": PersonalTable({"lead_name": PersonalColumn("Who is signed in")}),

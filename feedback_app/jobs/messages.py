@@ -1,9 +1,10 @@
 """Build each message of the outbox when it is sent, with the present URLs, keys and texts."""
 
+from feedback_app.base import times
 from feedback_app.base.language import choose
 from feedback_app.base.receivers import is_chat_id, receivers_of
 from feedback_app.base.weeks import week_of, weeks_back
-from feedback_app.jobs import digest, silence
+from feedback_app.jobs import accounts, digest, silence
 from feedback_app.mail.closure import (
     CLOSURE,
     CLOSURE_KINDS,
@@ -15,10 +16,12 @@ from feedback_app.mail.message import Email, render_email
 from feedback_app.mail.notifications import (
     CARE,
     DIGEST,
+    PASSWORD,
     SILENCE,
     LowAnswer,
     alert_email,
     care_email,
+    password_email,
 )
 from feedback_app.mail.sender import RefusedError
 from feedback_app.program import Program
@@ -42,6 +45,10 @@ def message_text(program: Program, message: OutboxMessage) -> str:
 
 def _for_leads(program: Program, message: OutboxMessage) -> Email:
     language = _language(program, message.recipient)
+    if message.kind == PASSWORD:
+        link = accounts.link_for_email(program, message, times.now())
+        context = program.mail_context
+        return password_email(context, message.lead_name or "", link, language)
     if message.kind == SILENCE:
         return silence.silence_email(program, message.created_at, language)
     if message.kind == DIGEST:

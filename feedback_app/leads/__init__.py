@@ -13,10 +13,13 @@ single_sign_on  sign-in through a trusted proxy
 permissions     the role that a view requires; checks it and the CSRF token
 blueprint       the blueprint
 sign_in         sign in and out
+own_password    set a password with a link, and change it
+accounts        add, change and remove accounts
 audit_log       who exported and changed what
 week            the week page
-reading         reading queue, search, notes, redaction
-cases           the page of a case, and sending its survey again
+reading         reading queue, search
+notes           notes about answers
+cases           the page of a case: correct kind and team, send its survey again
 annulment       annul answers
 people          one person's data, its erasure, and opt-outs
 decisions       decisions of all meetings

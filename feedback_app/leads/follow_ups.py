@@ -76,7 +76,7 @@ class _CloseForm(LeadsForm):
     number = required_version()
     revision = required_version()
     outcome = StringField(validators=[AnyOf(FOLLOW_UP_OUTCOMES)])
-    remark = TypedText(required=False)
+    remark = TypedText(shortest=0)
 
 
 class _PlanForm(LeadsForm):

@@ -4,13 +4,12 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from flask import abort
 from wtforms import IntegerField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from feedback_app.base.text import clean, one_line
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.refusals import TextLengthError
+from feedback_app.leads.refusals import InvalidFieldsError, TextLengthError
 
 Form = TypeVar("Form", bound=LeadsForm)
 
@@ -21,13 +20,11 @@ _HIGHEST = 10**LONGEST_NUMBER - 1
 
 
 class TypedText(TextAreaField):
-    """A text of up to `longest` characters; `data` is without surrounding space."""
+    """A text of `shortest` to `longest` characters; `data` is without surrounding space."""
 
-    def __init__(
-        self, *, required: bool = True, longest: int = LONGEST_TEXT, **options: Any
-    ) -> None:
+    def __init__(self, *, shortest: int = 1, longest: int = LONGEST_TEXT, **options: Any) -> None:
         super().__init__(**options)
-        self.shortest, self.longest = 1 if required else 0, longest
+        self.shortest, self.longest = shortest, longest
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.data = clean(valuelist[0] if valuelist else "").strip()
@@ -37,14 +34,18 @@ class TypedText(TextAreaField):
             raise ValidationError("length")
 
 
-class OwnerField(TypedText):
-    """The name of the person who does something, on one line; may be empty."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(required=False, longest=_LONGEST_NAME, **options)
+class TypedLine(TypedText):
+    """A text on one line."""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.data = one_line(valuelist[0] if valuelist else "")
+
+
+class OwnerField(TypedLine):
+    """The name of the person who does something; may be empty."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(shortest=0, longest=_LONGEST_NAME, **options)
 
 
 def fingerprint(*values: object) -> str:
@@ -65,11 +66,13 @@ def seen_count() -> IntegerField:
 def checked(form: Form) -> Form:
     """Return `form` if it is valid.
 
-    Raises TextLengthError for a text that is empty or too long, and aborts with 400 for any other
-    invalid field, because only a changed page can send one.
+    Raises TextLengthError for a text that is too short or too long, and InvalidFieldsError for
+    other fields.
     """
-    valid = form.validate()
-    for field in form:
-        if isinstance(field, TypedText) and field.errors:
-            raise TextLengthError(len(field.data or ""), field.longest)
-    return form if valid else abort(400)
+    if not form.validate():
+        faulty = [field for field in form if field.errors]
+        for field in faulty:
+            if isinstance(field, TypedText):
+                raise TextLengthError(len(field.data or ""), field.shortest, field.longest)
+        raise InvalidFieldsError([field.name for field in faulty])
+    return form

@@ -35,8 +35,8 @@ class _StepForm(LeadsForm):
     step = HiddenField()
     go = HiddenField()
     seen = HiddenField()
-    minutes = TypedText(required=False)
-    text = TypedText(required=False)
+    minutes = TypedText(shortest=0)
+    text = TypedText(shortest=0)
     owner = OwnerField()
     due_on = DateField(validators=[Optional()])
 

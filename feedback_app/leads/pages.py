@@ -4,13 +4,14 @@ import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Response, request, session
 
 from feedback_app.base.weeks import days_of, week_after, week_of, weeks_back
 from feedback_app.leads.csrf import csrf_field
 from feedback_app.leads.returned_form import returned_form
-from feedback_app.leads.sessions import lead
+from feedback_app.leads.sessions import PREFIX, lead
 from feedback_app.reports.formatting import words
 from feedback_app.web import pages
 from feedback_app.web.request import now, program
@@ -36,6 +37,10 @@ def render(what: str, /, **values: Any) -> str:
         language,
         # The switch to another language is a GET, so a page with typed text does not offer it.
         here=request.path if request.method == "GET" else "",
+        # Replaces the address of a page that answers a form, so that "back" never asks to send
+        # the form again.
+        posted_from=_posted_from(),
+        single_sign_on=program().settings.sign_in_header is not None,
         csrf_field=csrf_field,
         returned_form=returned_form,
         route=request.endpoint,
@@ -49,6 +54,14 @@ def render(what: str, /, **values: Any) -> str:
         **words(program().facts, language),
         **values,
     )
+
+
+def _posted_from() -> str:
+    """Return the path of the page that sent the form of this request; "" for a GET."""
+    if request.method != "POST":
+        return ""
+    sent_from = urlsplit(request.referrer or "")
+    return own_path(urlunsplit(("", "", sent_from.path, sent_from.query, ""))) or f"{PREFIX}/"
 
 
 def page_language() -> str:

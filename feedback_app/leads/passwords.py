@@ -5,7 +5,10 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-SHORTEST = 12
+from feedback_app.base.text import clean
+
+# NIST SP 800-63B-4, section 3.1.1.2, for a password without a second factor.
+SHORTEST = 15
 LONGEST = 200
 # About 30 ms and 32 MiB per attempt: expensive to guess, affordable for eight threads.
 _HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
@@ -13,6 +16,7 @@ _HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 
 def hash_password(password: str) -> str:
     """Return the hash to store. Raises ValueError if `password` is too short or too long."""
+    password = clean(password)
     if not SHORTEST <= len(password) <= LONGEST:
         raise ValueError(f"a password needs {SHORTEST} to {LONGEST} characters")
     return _HASHER.hash(password)
@@ -24,7 +28,7 @@ def verify(password: str, stored: str | None) -> bool:
     Without a hash the result is False, after the same time.
     """
     try:
-        _HASHER.verify(stored or _dummy_hash(), password[:LONGEST])
+        _HASHER.verify(stored or _dummy_hash(), clean(password)[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None

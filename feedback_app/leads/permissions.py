@@ -63,7 +63,11 @@ def _to_sign_in() -> AnyResponse:
     return redirect(url_for("leads.sign_in", next=wanted), 303)
 
 
-def sign_in_page(status: int, fault: str | None, *, name: str = "", wait: int = 0) -> Response:
-    """Return the sign-in form, which carries a refused form along. `wait` is in minutes."""
+def sign_in_page(status: int, fault: str | None, **values: object) -> Response:
+    """Return the sign-in form, which carries a refused form along.
+
+    `values` are the `name` typed, the minutes to `wait`, and whether a password was just set.
+    """
     by_proxy = single_sign_on.is_used()
-    return page("sign-in", status, by_proxy=by_proxy, fault=fault, wait=wait, name=name)
+    shown = {"name": "", "wait": 0, "is_set": False, **values}
+    return page("sign-in", status, by_proxy=by_proxy, fault=fault, **shown)

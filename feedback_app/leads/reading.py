@@ -1,4 +1,4 @@
-"""The reading queue: read answers, add notes, open follow-ups."""
+"""The reading queue: read answers, open follow-ups."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,6 @@ from feedback_app.leads.cards import Card
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import (
     LONGEST_NUMBER,
-    TypedText,
     checked,
     required_version,
     seen_count,
@@ -22,7 +21,7 @@ from feedback_app.leads.forms import (
 from feedback_app.leads.pages import own_path, page
 from feedback_app.leads.refusals import ConflictError, refuse
 from feedback_app.leads.sessions import lead
-from feedback_app.leads.versions import check_revision, has_note
+from feedback_app.leads.versions import check_revision
 from feedback_app.records import AnsweredCase
 from feedback_app.store import (
     answer_status,
@@ -47,13 +46,6 @@ class _FollowUpForm(ShownAnswerForm):
     """`follow_ups` is the number of follow-ups that the page showed."""
 
     follow_ups = seen_count()
-
-
-class _NoteForm(ShownAnswerForm):
-    """`notes` is the number of notes that the page showed."""
-
-    notes = seen_count()
-    text = TypedText()
 
 
 @leads_pages.get("/answers/<invitation_id>")
@@ -100,20 +92,6 @@ def open_follow_up(invitation_id: str) -> Response:
         if follow_ups.open_for(tx, case.invitation_id, now(), due):
             log_action(tx, "follow-up opened", case.case_number)
     return see_other(page_before(form, case))
-
-
-@leads_pages.post("/answers/<invitation_id>/note")
-def add_note(invitation_id: str) -> Response:
-    """Add a note for the meeting."""
-    form = checked(_NoteForm(request.form))
-    case, text = find_answer(invitation_id), form.text.data or ""
-    back = page_before(form, case)
-    with program().database.write() as tx:
-        check_revision(tx, case, form.revision.data or 0, back)
-        if not has_note(tx, case.invitation_id, text, form.notes.data or 0, back):
-            answer_status.add_note(tx, case.invitation_id, text, now())
-            log_action(tx, "note", case.case_number)
-    return see_other(back)
 
 
 def listed_answers() -> list[tuple[str, int]]:

@@ -1,15 +1,13 @@
 """Redact words in the texts about an answer: first shown, then removed permanently."""
 
 from flask import Response, request
-from wtforms import BooleanField, Field, HiddenField, StringField
-from wtforms.validators import ValidationError
+from wtforms import BooleanField, HiddenField
 
 from feedback_app.base.redaction import WantedWords, find, marked
-from feedback_app.base.text import one_line
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.forms import checked, fingerprint
+from feedback_app.leads.forms import TypedLine, checked, fingerprint
 from feedback_app.leads.pages import own_path, page
 from feedback_app.leads.reading import answer_page, find_answer, page_before
 from feedback_app.records import AnsweredCase
@@ -18,24 +16,18 @@ from feedback_app.store.answer_texts import AnswerText
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import program
 
-_SHORTEST = 2
-
 
 class _RedactForm(LeadsForm):
     """`seen` is the fingerprint of the texts that the preview showed."""
 
-    words = StringField()
+    words = TypedLine(shortest=2, longest=200)
     inside = BooleanField()
     seen = HiddenField()
     back = HiddenField()
 
-    def validate_words(self, field: Field) -> None:
-        if len(one_line(field.data or "")) < _SHORTEST:
-            raise ValidationError("words")
-
     @property
     def wanted(self) -> WantedWords:
-        return WantedWords(one_line(self.words.data or ""), bool(self.inside.data))
+        return WantedWords(self.words.data or "", bool(self.inside.data))
 
 
 @leads_pages.post("/answers/<invitation_id>/redact/preview")

@@ -15,12 +15,12 @@ SIGN_IN = "leads.sign_in_with_password"
 # Leaves room for name and password in a form of `limits.FORM_BYTES` bytes, where each byte of the
 # text is percent-encoded with up to three.
 _LARGEST = 20 * 1024
-_SECRET = ("csrf_token", "password", FIELD)
+_SECRET = ("csrf_token", "password", "new_password", "repeated", "username", FIELD)
 # Fields that nobody types. The page shows all others, so that the text of a new field is not lost.
 _NOT_TYPED = (
     *("answer", "anyway", "back", "code", "confirm", "decision", "delete", "follow_ups", "form"),
-    *("go", "invitation", "listed", "notes", "number", "outcome", "period", "pick", "reopen"),
-    *("revision", "seen", "step", "tomorrow", "was"),
+    *("go", "invitation", "kind", "listed", "notes", "number", "outcome", "period", "pick"),
+    *("reopen", "revision", "role", "seen", "show", "step", "tomorrow", "was"),
 )
 
 Fields = tuple[tuple[str, str], ...]

@@ -1,6 +1,7 @@
 """All routes of the leads' pages. Importing a module adds its routes to the blueprint."""
 
 from feedback_app.leads import (  # noqa: F401
+    accounts,
     annulment,
     audit_log,
     care,
@@ -13,6 +14,8 @@ from feedback_app.leads import (  # noqa: F401
     meeting,
     minutes,
     not_asked,
+    notes,
+    own_password,
     people,
     publishing,
     queue,

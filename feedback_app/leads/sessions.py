@@ -16,7 +16,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from feedback_app.base.addresses import is_here
 from feedback_app.records import Lead
 from feedback_app.settings import Settings
-from feedback_app.store import leads
+from feedback_app.store import lead_sessions
 from feedback_app.web.request import now, program
 
 IDLE = timedelta(hours=2)
@@ -88,8 +88,8 @@ def sign_in(who: Lead) -> None:
     key = secrets.token_urlsafe(32)
     moment = now()
     with program().database.write() as tx:
-        leads.remove_old_sessions(tx, moment - ABSOLUTE)
-        leads.start_session(tx, _digest(key), who.name, moment)
+        lead_sessions.remove_old(tx, moment - ABSOLUTE)
+        lead_sessions.start(tx, _digest(key), who.name, moment)
     login_user(SignedIn(who, key))
 
 
@@ -97,7 +97,7 @@ def sign_out() -> None:
     """End the session in the database and in the cookie. The chosen language stays."""
     if current_user.is_authenticated:
         with program().database.write() as tx:
-            leads.end_session(tx, _digest(current_user.get_id()))
+            lead_sessions.end(tx, digest())
         logout_user()
     language = session.get("language")
     session.clear()
@@ -105,9 +105,14 @@ def sign_out() -> None:
         session["language"] = language
 
 
+def digest() -> str:
+    """Return the digest of the present session. Requires a signed-in lead."""
+    return _digest(current_user.get_id())
+
+
 def _load(key: str) -> SignedIn | None:
     moment = now()
-    found = leads.find_by_session(
+    found = lead_sessions.find_lead(
         program().database, _digest(key), moment - ABSOLUTE, moment - IDLE
     )
     if not found:
@@ -115,7 +120,7 @@ def _load(key: str) -> SignedIn | None:
     who, seen_at = found
     if moment - seen_at >= _SEEN_EVERY:
         with program().database.write() as tx:
-            leads.touch_session(tx, _digest(key), moment)
+            lead_sessions.touch(tx, _digest(key), moment)
     return SignedIn(who, key)
 
 

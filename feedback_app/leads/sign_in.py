@@ -3,7 +3,7 @@
 from flask import Response, request, url_for
 from wtforms import PasswordField, StringField
 
-from feedback_app.base.text import clean, one_line
+from feedback_app.base.text import one_line
 from feedback_app.leads import passwords, sessions, sign_in_limits, single_sign_on
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
@@ -29,7 +29,7 @@ def sign_in() -> Response:
     """Show the sign-in form, or redirect if already signed in."""
     if sessions.lead():
         return see_other(_wanted())
-    return sign_in_page(200, None)
+    return sign_in_page(200, None, is_set="set" in request.args)
 
 
 @leads_pages.post("/sign-in")
@@ -42,7 +42,7 @@ def sign_in_with_password() -> Response:
     name = one_line(form.name.data or "").lower()[:100]
     try:
         with sign_in_limits.attempt(name, client_network()) as attempt:
-            found = _check_password(name, clean(form.password.data or ""))
+            found = check_password(name, form.password.data or "")
             attempt.succeeded = found is not None
     except sign_in_limits.TooManyAttempts as error:
         return _refused(name, 429, "wait", error.seconds)
@@ -55,7 +55,7 @@ def sign_in_with_password() -> Response:
     return refuse(200, "signed-in") if returned_form() else see_other(_wanted())
 
 
-def _check_password(name: str, password: str) -> Lead | None:
+def check_password(name: str, password: str) -> Lead | None:
     """Return the lead if the password is right. Updates a hash with outdated parameters."""
     found = leads.find(program().database, name)
     stored = found.password_hash if found else None

@@ -1,4 +1,4 @@
-"""Notifications to the leads: alerts about answers and case systems, and the weekly digest."""
+"""Emails to the leads: alerts about answers and case systems, digests, links to set a password."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,6 +16,7 @@ from feedback_app.store import outbox
 ALERT = "alert"
 CARE = "care"
 DIGEST = "digest"
+PASSWORD = "password"
 SILENCE = "silence"
 # Characters that a chat could read as a mention or formatting, and dots that make a web address.
 _CHAT_MARKUP = re.compile(r"[^\w ./#-]|_|\.(?=[^\W\d]{2})")
@@ -90,6 +91,12 @@ def email_for_leads(
     page = html(language, name, {**values, "subject": subject}, {}) if name == DIGEST else None
     headers = {"Content-Language": language}
     return Email(subject=subject, text=text, html=page, headers=headers)
+
+
+def password_email(context: MailContext, account_name: str, link: str, language: str) -> Email:
+    """Return the email with a link to set a password."""
+    values = {"account_name": account_name, "link": link}
+    return email_for_leads(context, PASSWORD, language, values)
 
 
 def plain_name(text: str) -> str:

@@ -25,7 +25,7 @@ class RoutingSender:
     def send(self, message: ReadyMessage) -> None:
         if is_chat_id(message.recipient):
             self.chats.send(message)
-        elif self._is_allowed(message.recipient.lower()):
+        elif _is_allowed(message.recipient, self.allowed):
             self.email.send(message)
         else:
             self.mailbox.send(message)
@@ -38,9 +38,10 @@ class RoutingSender:
         self.email.close()
         self.mailbox.close()
 
-    def _is_allowed(self, address: str) -> bool:
-        allowed = {entry.lower().lstrip("@") for entry in self.allowed}
-        return not allowed or address in allowed or address.rpartition("@")[2] in allowed
+
+def reaches(settings: Settings, address: str) -> bool:
+    """Return whether emails to this address leave this machine."""
+    return bool(settings.smtp_url) and _is_allowed(address, settings.only_mail_to)
 
 
 def sender_for(settings: Settings) -> RoutingSender:
@@ -55,3 +56,8 @@ def sender_for(settings: Settings) -> RoutingSender:
         chats=ChatSender(receivers_of((*settings.alert_urls, *settings.digest_to))),
         allowed=settings.only_mail_to,
     )
+
+
+def _is_allowed(address: str, only: tuple[str, ...]) -> bool:
+    allowed, address = {entry.lower().lstrip("@") for entry in only}, address.lower()
+    return not allowed or address in allowed or address.rpartition("@")[2] in allowed

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from feedback_app.records.survey import Progress
+from support_facts import is_email_address
 
 Role = Literal["reader", "lead", "admin"]
 ROLES: tuple[Role, ...] = ("reader", "lead", "admin")
@@ -37,13 +38,22 @@ def account_name(typed: str) -> str:
 class Lead:
     """An account. Readers only view, leads also make changes, admins also see the audit log.
 
-    `password_hash` is None if a proxy signs leads in.
+    `password_hash` is None if a proxy signs leads in, or until the lead sets a password with a
+    link, which works until `link_expires_at`.
     """
 
     name: str
     role: Role
     password_hash: str | None
     added_at: datetime
+    email: str | None = None
+    signed_in_at: datetime | None = None
+    link_expires_at: datetime | None = None
+
+    @property
+    def address(self) -> str | None:
+        """Return the email address: the stored one, or the name if that is one."""
+        return self.email or (self.name if is_email_address(self.name) else None)
 
     def may(self, role: Role) -> bool:
         """Return whether this account has the permissions of `role`."""
@@ -64,6 +74,7 @@ class Action:
 class Note:
     """A lead's note about an answer."""
 
+    id: str
     text: str
     written_at: datetime
 

@@ -146,7 +146,8 @@ class OutboxMessage:
     """A message waiting for delivery. Its text is built when it is sent.
 
     It is due at `due_at`, by default immediately. `invitation_id` is set for closure emails and
-    alerts, `week` for digests. `attempts` counts failed deliveries.
+    alerts, `week` for digests, `lead_name` for links to set a password. `attempts` counts failed
+    deliveries.
     """
 
     id: str
@@ -155,5 +156,6 @@ class OutboxMessage:
     created_at: datetime
     invitation_id: str | None = None
     week: str | None = None
+    lead_name: str | None = None
     attempts: int = 0
     due_at: datetime | None = None

@@ -21,7 +21,7 @@ _SELECT = """
                                   WHERE known.invitation_id = answers.invitation_id)
     WHERE answers.revision = 1 AND
 """
-_NOTES = "SELECT notes.invitation_id, text, written_at FROM notes"
+_NOTES = "SELECT notes.id, notes.invitation_id, text, written_at FROM notes"
 _NEWEST_LAST = "ORDER BY written_at, notes.id"
 
 
@@ -55,12 +55,22 @@ def add_note(tx: Transaction, invitation_id: str, text: str, now: datetime) -> N
     )
 
 
+def change_note(tx: Transaction, note_id: str, text: str) -> None:
+    """Replace the text of a note."""
+    tx.run("UPDATE notes SET text = :text WHERE id = :id", text=text, id=note_id)
+
+
+def delete_note(tx: Transaction, note_id: str) -> None:
+    """Delete a note."""
+    tx.run("DELETE FROM notes WHERE id = :id", id=note_id)
+
+
 def _statuses(rows: Iterable[Row], notes: Iterable[Row]) -> dict[str, AnswerStatus]:
     noted: dict[str, list[Note]] = {}
     for row in notes:
         # The text is NULL after its retention period.
         if row["text"]:
-            note = Note(text=row["text"], written_at=from_text(row["written_at"]))
+            note = Note(id=row["id"], text=row["text"], written_at=from_text(row["written_at"]))
             noted.setdefault(row["invitation_id"], []).append(note)
     return {
         row["invitation_id"]: AnswerStatus(

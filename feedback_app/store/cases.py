@@ -67,6 +67,22 @@ def correct_address(tx: Transaction, case_ref: str, address: str) -> bool:
     )
 
 
+def kind_and_team(source: Database | Transaction, case_ref: str) -> tuple[str | None, str | None]:
+    """Return case kind and team of a closing."""
+    (row,) = source.ask("SELECT case_kind, team FROM cases WHERE id = :id", id=case_ref)
+    return row["case_kind"], row["team"]
+
+
+def correct(tx: Transaction, case_ref: str, kind: str | None, team: str | None) -> None:
+    """Replace case kind and team of a closing."""
+    tx.run(
+        "UPDATE cases SET case_kind = :kind, team = :team WHERE id = :id",
+        kind=kind,
+        team=team,
+        id=case_ref,
+    )
+
+
 def complete(
     tx: Transaction, case_ref: str, case: ClosedCase, closed_since: datetime
 ) -> Completion:

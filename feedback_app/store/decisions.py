@@ -54,6 +54,16 @@ def done_last(database: Database, limit: int) -> list[Decision]:
     return [_decision(row) for row in rows]
 
 
+def change_owner(tx: Transaction, owner: str, new: str) -> None:
+    """Replace the owner, in upper or lower case, of the open decisions that have this one."""
+    tx.run(
+        """UPDATE decisions SET owner = :new
+           WHERE done_at IS NULL AND lower(owner) = lower(:owner)""",
+        owner=owner,
+        new=new,
+    )
+
+
 def find(source: Database | Transaction, decision_id: str) -> Decision | None:
     """Return the decision with this id, if it exists."""
     rows = source.ask(f"{_SELECT} decisions.id = :id", id=decision_id)

@@ -114,6 +114,16 @@ def closed_last(database: Database, limit: int) -> list[FollowUp]:
     return [from_row(row) for row in rows]
 
 
+def change_owner(tx: Transaction, owner: str, new: str) -> None:
+    """Replace the owner, in upper or lower case, of the open follow-ups that have this one."""
+    tx.run(
+        """UPDATE follow_ups SET owner = :new
+           WHERE closed_at IS NULL AND lower(owner) = lower(:owner)""",
+        owner=owner,
+        new=new,
+    )
+
+
 def count_due(source: Database | Transaction, by: date) -> int:
     """Return how many open follow-ups are due on `by` or earlier."""
     return count(

@@ -1,4 +1,4 @@
-"""Leads: accounts, sessions and the audit log of exports and changes."""
+"""Leads: accounts, and the audit log of exports and changes."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from feedback_app.base.links import new_id
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Action, Lead, Role
-from support_facts import is_email_address
+from feedback_app.store.rows import times_in
 
 # The name in the audit log for changes made with commands.
 COMMAND_LINE = "command line"
@@ -16,9 +16,14 @@ def add(tx: Transaction, lead: Lead) -> bool:
     """Store an account. Return False if the name is taken."""
     return bool(
         tx.run(
-            """INSERT INTO leads (name, role, password_hash, added_at)
-               VALUES (:name, :role, :password_hash, :added_at) ON CONFLICT (name) DO NOTHING""",
-            **vars(lead),
+            """INSERT INTO leads (name, role, email, password_hash, added_at)
+               VALUES (:name, :role, :email, :password_hash, :added_at)
+               ON CONFLICT (name) DO NOTHING""",
+            name=lead.name,
+            role=lead.role,
+            email=lead.email,
+            password_hash=lead.password_hash,
+            added_at=lead.added_at,
         )
     )
 
@@ -26,6 +31,46 @@ def add(tx: Transaction, lead: Lead) -> bool:
 def remove(tx: Transaction, name: str) -> bool:
     """Delete an account and its sessions. Return whether it existed."""
     return bool(tx.run("DELETE FROM leads WHERE name = :name", name=name))
+
+
+def change(tx: Transaction, name: str, role: Role, email: str | None) -> None:
+    """Replace the role and email address of an account."""
+    tx.run(
+        "UPDATE leads SET role = :role, email = :email WHERE name = :name",
+        role=role,
+        email=email,
+        name=name,
+    )
+
+
+def set_password_hash(tx: Transaction, name: str, password_hash: str | None) -> None:
+    """Replace the password of an account, or remove it. Its link no longer works."""
+    tx.run(
+        """UPDATE leads SET password_hash = :hash, link_digest = NULL, link_expires_at = NULL
+           WHERE name = :name""",
+        hash=password_hash,
+        name=name,
+    )
+
+
+def set_link(tx: Transaction, name: str, digest: str, expires_at: datetime) -> None:
+    """Store the digest of the link that sets the password of an account, in place of another."""
+    tx.run(
+        "UPDATE leads SET link_digest = :digest, link_expires_at = :expires_at WHERE name = :name",
+        digest=digest,
+        expires_at=expires_at,
+        name=name,
+    )
+
+
+def find_by_link(source: Database | Transaction, digest: str, now: datetime) -> Lead | None:
+    """Return the account whose link has this digest; None if it expired, was used or replaced."""
+    rows = source.ask(
+        "SELECT * FROM leads WHERE link_digest = :digest AND link_expires_at > :now",
+        digest=digest,
+        now=now,
+    )
+    return lead_from_row(rows[0]) if rows else None
 
 
 def replace_password_hash(tx: Transaction, name: str, old: str, new: str) -> None:
@@ -41,18 +86,17 @@ def replace_password_hash(tx: Transaction, name: str, old: str, new: str) -> Non
 def find(source: Database | Transaction, name: str) -> Lead | None:
     """Return the account with this name; None if there is none."""
     rows = source.ask("SELECT * FROM leads WHERE name = :name", name=name)
-    return _lead(rows[0]) if rows else None
+    return lead_from_row(rows[0]) if rows else None
 
 
 def all_leads(source: Database | Transaction) -> list[Lead]:
     """Return all accounts, ordered by name."""
-    return [_lead(row) for row in source.ask("SELECT * FROM leads ORDER BY name")]
+    return [lead_from_row(row) for row in source.ask("SELECT * FROM leads ORDER BY name")]
 
 
 def admins_with_email(source: Database | Transaction) -> list[str]:
-    """Return the names of the admins that are email addresses, sorted."""
-    leads = all_leads(source)
-    return [one.name for one in leads if one.may("admin") and is_email_address(one.name)]
+    """Return the email addresses of the admins, ordered by name."""
+    return [one.address for one in all_leads(source) if one.may("admin") and one.address]
 
 
 def note_reading(tx: Transaction, name: str, week: str, now: datetime) -> None:
@@ -75,49 +119,6 @@ def reading(database: Database, week: str, since: datetime, except_for: str) -> 
         except_for=except_for,
     )
     return [row["name"] for row in rows]
-
-
-def start_session(tx: Transaction, digest: str, name: str, now: datetime) -> None:
-    """Start a session at `now`."""
-    tx.run(
-        """INSERT INTO lead_sessions (digest, lead_name, started_at, seen_at)
-           VALUES (:digest, :name, :now, :now)""",
-        digest=digest,
-        name=name,
-        now=now,
-    )
-
-
-def find_by_session(
-    source: Database | Transaction, digest: str, started_after: datetime, seen_after: datetime
-) -> tuple[Lead, datetime] | None:
-    """Return the lead of this session and when it was last used; None if it has expired."""
-    rows = source.ask(
-        """SELECT leads.*, seen_at FROM lead_sessions JOIN leads ON leads.name = lead_name
-           WHERE digest = :digest AND started_at > :started_after AND seen_at > :seen_after""",
-        digest=digest,
-        started_after=started_after,
-        seen_after=seen_after,
-    )
-    if not rows:
-        return None
-    seen_at = from_text(rows[0].pop("seen_at"))
-    return _lead(rows[0]), seen_at
-
-
-def touch_session(tx: Transaction, digest: str, now: datetime) -> None:
-    """Record that the session is in use."""
-    tx.run("UPDATE lead_sessions SET seen_at = :now WHERE digest = :digest", now=now, digest=digest)
-
-
-def end_session(tx: Transaction, digest: str) -> None:
-    """End a session."""
-    tx.run("DELETE FROM lead_sessions WHERE digest = :digest", digest=digest)
-
-
-def remove_old_sessions(tx: Transaction, started_before: datetime) -> None:
-    """Delete sessions that started before this time."""
-    tx.run("DELETE FROM lead_sessions WHERE started_at <= :before", before=started_before)
 
 
 def record_action(tx: Transaction, lead: str, action: str, subject: str, now: datetime) -> None:
@@ -176,11 +177,8 @@ def _action(row: Row) -> Action:
     )
 
 
-def _lead(row: Row) -> Lead:
-    role: Role = row["role"]
-    return Lead(
-        name=row["name"],
-        role=role,
-        password_hash=row["password_hash"],
-        added_at=from_text(row["added_at"]),
-    )
+def lead_from_row(row: Row) -> Lead:
+    """Return the account in a row of the table."""
+    columns = ("name", "role", "password_hash", "email")
+    times = times_in(row, "added_at", "signed_in_at", "link_expires_at")
+    return Lead(**{name: row[name] for name in columns}, **times)

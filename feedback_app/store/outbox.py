@@ -16,12 +16,15 @@ _WAITING = """sent_at IS NULL AND refused_at IS NULL AND due_at <= :now
 def add(tx: Transaction, message: OutboxMessage) -> None:
     """Store a message."""
     tx.run(
-        """INSERT INTO outbox (id, kind, invitation_id, week, recipient, created_at, due_at)
-           VALUES (:id, :kind, :invitation_id, :week, :recipient, :created_at, :due_at)""",
+        """INSERT INTO outbox (id, kind, invitation_id, week, lead_name, recipient, created_at,
+                               due_at)
+           VALUES (:id, :kind, :invitation_id, :week, :lead_name, :recipient, :created_at,
+                   :due_at)""",
         id=message.id,
         kind=message.kind,
         invitation_id=message.invitation_id,
         week=message.week,
+        lead_name=message.lead_name,
         recipient=message.recipient,
         created_at=message.created_at,
         due_at=message.due_at or message.created_at,
@@ -85,8 +88,8 @@ def claim(
         f"""UPDATE outbox SET claimed_until = :until
             WHERE {waiting} AND id IN (
                 SELECT id FROM outbox WHERE {waiting} ORDER BY due_at, id LIMIT :limit)
-            RETURNING id, kind, invitation_id, week, recipient, attempts, created_at,
-                      coalesce(first_due_at, due_at) AS due_at""",
+            RETURNING id, kind, invitation_id, week, lead_name, recipient, attempts,
+                      created_at, coalesce(first_due_at, due_at) AS due_at""",
         now=now,
         until=until,
         limit=limit,

@@ -32,9 +32,13 @@ def other_emails(
 
 
 def account(database: Database, addresses: Iterable[str]) -> Row | None:
-    """Return name, role and time of the account that is called like one of these addresses."""
+    """Return the account that has one of these addresses, or is called like one."""
     names, values = in_list("address", addresses)
-    rows = database.ask(f"SELECT name, role, added_at FROM leads WHERE name IN ({names})", **values)
+    rows = database.ask(
+        f"""SELECT name, role, email, added_at, signed_in_at FROM leads
+            WHERE name IN ({names}) OR lower(email) IN ({names}) ORDER BY name""",
+        **values,
+    )
     return rows[0] if rows else None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from werkzeug.wsgi import get_current_url
 
 from feedback_app.web.pages import stylesheet
@@ -91,10 +91,9 @@ def protect_page(response: Response) -> Response:
 
 
 def protect_leads_page(response: Response) -> Response:
-    """Add the headers of a leads' page. Stylesheet and script keep their own caching."""
+    """Add the headers of a leads' page that the response does not have yet."""
     for name, value in _LEADS.items():
-        if request.endpoint != "leads.static" or name != "Cache-Control":
-            response.headers[name] = value
+        response.headers.setdefault(name, value)
     return response
 
 

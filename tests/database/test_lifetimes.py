@@ -45,7 +45,7 @@ HARMLESS = {
     "digests": "week written_at",
     "search_texts": "id kind",
     "search_changes": "number kind",
-    "leads": "role added_at reading_week reading_at",
+    "leads": "role added_at reading_week reading_at link_expires_at",
     "lead_sessions": "digest started_at seen_at",
     "lead_actions": "id done_at action",
 }

@@ -150,6 +150,9 @@ def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -
         "search?words=solved",
         "exports",
         "audit-log",
+        "accounts",
+        f"accounts/{TEAM}",
+        "password",
         "people",
         "search?words=0008",
         "deliveries",
@@ -166,8 +169,12 @@ def test_every_page_passes_the_accessibility_check(house: House, browser: Any) -
     found |= everywhere(page, "case")
     show_person(page, house, "c8@customer.example")
     found |= everywhere(page, "person")
+    add_account(page, house, "otto")
+    found |= everywhere(page, "the link of an account")
+    page.goto(page.inner_text("code.secret"))
+    found |= everywhere(page, "set-password")
     context.close()
-    assert len(found) == 25 * len(VIEWS)
+    assert len(found) == 30 * len(VIEWS)
     assert {place: one for place, one in found.items() if one} == {}
 
 
@@ -204,6 +211,13 @@ def find_case(page: Any, house: House, number: str) -> None:
     """Open the page of a case by its number."""
     page.goto(f"{house.url}/review/search?words={number}")
     follow(page, f"main a:has-text('Case {number}')")
+
+
+def add_account(page: Any, house: House, name: str) -> None:
+    """Add an account, whose link is then shown."""
+    page.goto(f"{house.url}/review/accounts")
+    page.fill("#name", name)
+    follow(page, "button:has-text('Add account')")
 
 
 def show_person(page: Any, house: House, address: str) -> None:
@@ -465,3 +479,52 @@ def _program(house: House) -> Program:
             public_url=house.url,
         )
     )
+
+
+def test_an_account_is_added_and_its_lead_sets_a_password_without_javascript(
+    house: House, browser: Any
+) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="de-DE")
+    page = context.new_page()
+    sign_in(page, house)
+    page.goto(f"{house.url}/review/accounts")
+    page.fill("#name", "nina")
+    page.select_option("#role", "reader")
+    follow(page, "main button")
+    link = page.inner_text("code.secret")
+    context.clear_cookies()
+    page.goto(link)
+    for field in ("#new_password", "#repeated"):
+        page.fill(field, "vier leichte Wörter")
+    follow(page, "main button")
+    assert "Ihr Passwort ist festgelegt" in page.inner_text("main")
+    page.fill("#name", "nina")
+    page.fill("#password", "vier leichte Wörter")
+    follow(page, "main button")
+    assert page.goto(f"{house.url}/review/decisions").status == 200
+    page.goto(link)
+    assert "Dieser Link funktioniert nicht mehr" in page.inner_text("main")
+    context.close()
+
+
+def test_back_after_signing_in_again_loads_the_page_instead_of_asking_to_send_a_form(
+    house: House, browser: Any
+) -> None:
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    sign_in(page, house)
+    page.goto(f"{house.url}/review/{house.week}/answers")
+    place = page.url
+    context.clear_cookies()
+    page.click("main summary:has-text('Note') >> nth=0")
+    page.fill("main textarea[name=text] >> nth=0", "Typed before the session ended")
+    follow(page, "main button:has-text('Save note') >> nth=0")
+    assert "Typed before the session ended" in page.inner_html("main")
+    page.fill("#name", TEAM)
+    page.fill("#password", PASSWORD)
+    follow(page, "main button:has-text('Sign in')")
+    assert "You are signed in again" in page.inner_text("main")
+    page.go_back()
+    assert page.url == place
+    assert page.is_visible(".answer >> nth=0")
+    context.close()

@@ -28,10 +28,14 @@ WITHOUT_TEXT = {
     "leads.restore",
     "leads.sign_in_with_password",
     "leads.publish_period",
+    "leads.set_password",
 }
 TOO_LONG = {
     "leads.annul": "text",
     "leads.add_note": "text",
+    "leads.change_note": "text",
+    "leads.correct_case": "team",
+    "leads.remove_account": "owner",
     "leads.save_step": "minutes",
     "leads.change_decision": "text",
     "leads.plan_follow_up": "owner",
@@ -53,6 +57,10 @@ WITHOUT_LONG_TEXT = {
     "leads.release",
     "leads.choose_agenda",
     "leads.send_again",
+    "leads.add_account",
+    "leads.change_account",
+    "leads.reset_password",
+    "leads.change_password",
     "leads.show_person",
     "leads.download_person",
     "leads.erase_person",
@@ -89,6 +97,11 @@ def form(invitation_id: str, text: str) -> dict[str, str]:
         "form": "csv",
         "address": "typed@customer.example",
         "confirm": "y",
+        "name": "typed",
+        "role": "reader",
+        "password": PASSWORD,
+        "new_password": PASSWORD,
+        "repeated": PASSWORD,
         "text": text,
         "remark": text,
         "words": text,
@@ -99,8 +112,8 @@ def form(invitation_id: str, text: str) -> dict[str, str]:
 
 
 def path(rule: Rule, invitation_id: str) -> str:
-    values = {"week": WEEK, "invitation_id": invitation_id, "decision_id": "x"}
-    values |= {"form": "json", "wish": "opt-in"}
+    values = {"week": WEEK, "invitation_id": invitation_id, "decision_id": "x", "note_id": "x"}
+    values |= {"name": "lena", "token": "x", "form": "json", "wish": "opt-in"}
     _, built = rule.build({name: values[name] for name in rule.arguments}) or ("", "")
     return built
 

@@ -1,6 +1,7 @@
 """What tests of the leads' pages need: accounts, a lead with a browser, answers of a week."""
 
 import re
+from dataclasses import replace
 from functools import cache
 from html import unescape
 from typing import Any
@@ -29,6 +30,12 @@ def add_account(office: Office, name: str, role: Role, *, password: bool = True)
     )
     with office.program.database.write() as tx:
         leads.add(tx, account)
+
+
+def settings(office: Office, **changes: Any) -> None:
+    """Let the office run with other settings."""
+    changed = office.program.settings.model_copy(update=changes)
+    office.program = replace(office.program, settings=changed)
 
 
 class Somebody:

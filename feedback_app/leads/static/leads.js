@@ -3,6 +3,10 @@
 // Arrows: step in the meeting. /: search.
 "use strict";
 
+// "Back" and "reload" then load a page instead of asking to send the form again.
+const { postedFrom } = document.documentElement.dataset;
+if (postedFrom) history.replaceState(null, "", postedFrom);
+
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
 const answers = () => [...document.querySelectorAll(".answer")];
