@@ -26,7 +26,8 @@ def show(program: Program) -> None:
     """List the emails and alerts that are waiting to be sent, oldest first."""
     now, waiting = times.now(), outbox.waiting(program.database)
     for row in waiting:
-        about = f"case {row['case_number']}" if row["case_number"] else f"week {row['week']}"
+        names = ("case", row["case_number"]), ("account", row["lead_name"]), ("week", row["week"])
+        about = next((f"{what} {name}" for what, name in names if name), "")
         written = from_text(row["created_at"]).astimezone(program.zone)
         due = from_text(row["due_at"])
         later = f"  leaves {due.astimezone(program.zone):%Y-%m-%d %H:%M}" if due > now else ""

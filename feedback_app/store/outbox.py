@@ -201,9 +201,10 @@ def count_waiting(database: Database, due_by: datetime = HELD) -> int:
 
 
 def waiting(database: Database) -> list[Row]:
-    """Return the waiting messages by time: id, kind, invitation, case number, week and times."""
+    """Return the waiting messages by time, with what each is about."""
     return database.ask(
-        """SELECT outbox.id, kind, invitation_id, case_number, week, outbox.created_at, due_at
+        """SELECT outbox.id, kind, invitation_id, case_number, week, lead_name,
+                  outbox.created_at, due_at
            FROM outbox LEFT JOIN invitations ON invitations.id = outbox.invitation_id
            LEFT JOIN cases ON cases.id = invitations.case_ref
            WHERE sent_at IS NULL AND refused_at IS NULL ORDER BY outbox.created_at, outbox.id"""
