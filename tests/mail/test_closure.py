@@ -39,11 +39,11 @@ HEADERS = [
     "Precedence",
     "Subject",
     "MIME-Version",
-    "Content-Type",
     "Reply-To",
     "Content-Language",
     "List-Unsubscribe",
     "List-Unsubscribe-Post",
+    "Content-Type",
 ]
 
 LANGUAGES = CONTEXT.facts.languages
