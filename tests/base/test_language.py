@@ -13,6 +13,7 @@ from support_facts import load_facts
 from tests.support.some import some
 
 ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "feedback_app" / "templates"
 OTHERS = load_facts().languages[1:]
 
 
@@ -115,3 +116,10 @@ def test_the_command_lists_missing_translations_and_fails(
     assert main(["fr"]) == 1
     assert "docs/fr: " in capsys.readouterr().out
     assert main([]) == main(["../x"]) == 2
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.stem)
+def test_a_translated_sentence_does_not_touch_the_text_of_the_next_line(path: Path) -> None:
+    """Jinja drops the line break after `{% endtrans %}`; `{% endtrans +%}` keeps it."""
+    text = path.read_text(encoding="utf-8")
+    assert not re.findall(r".*[.!?]\s*{% endtrans %}\n(?:{{|{% trans|<a ).*", text)
