@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import expect
 
 from scripts import build_site
 from tests.support.axe import axe_faults
@@ -93,14 +94,14 @@ def test_one_case_is_followed_from_closing_to_publication(
         phone.check("#satisfaction-2")
         with phone.expect_navigation():
             phone.click("#send")
-        assert "May we ask why?" in phone.title()
+        expect(phone).to_have_title(re.compile(r"May we ask why\?"))
         phone.fill("#comment", "=2+5 took <b>days</b>")
         with phone.expect_navigation():
             phone.click("#send")
-        assert "Thank you" in phone.title()
+        expect(phone).to_have_title(re.compile("Thank you"))
         with phone.expect_navigation():
             phone.click("text=See the progress")
-        assert "We have received your answer" in phone.content()
+        expect(phone.locator("body")).to_contain_text("We have received your answer")
         axe_page.goto(phone.url)
         assert _faults(axe_page) == []
 
@@ -134,7 +135,7 @@ def test_one_case_is_followed_from_closing_to_publication(
         assert _faults(axe_page) == []
 
         phone.goto(link)
-        assert "Included in our published figures for" in phone.content()
+        expect(phone.locator("body")).to_contain_text("Included in our published figures for")
         with phone.expect_navigation():
             phone.click("text=How we are doing")
         assert phone.url == f"http://127.0.0.1:{port}/how-we-are-doing.html"

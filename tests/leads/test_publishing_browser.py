@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from published_results import read_folder
 from tests.support.axe import COLOURS, axe_faults
@@ -50,7 +51,7 @@ def test_an_admin_publishes_with_the_keyboard_and_without_scripts(
     assert page.evaluate("document.activeElement.textContent").startswith("Publish ")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    assert page.inner_text("[role=status]").startswith("The figures are published: ")
+    expect(page.locator("[role=status]")).to_contain_text("The figures are published: ")
     assert len(read_folder(sqlite_team_office.program.settings.results).results) == 1
     page.context.close()
 
