@@ -51,7 +51,7 @@ def create_app(
 ) -> Flask:
     """Return the WSGI application of the program `parts`, by default opened from `settings`.
 
-    Raises SettingsError if the settings or a webhook preset are invalid.
+    Raises SettingsError if the settings or a webhook preset are invalid, or the site is not built.
     """
     app = _FlaskApp(__name__, static_folder=None)
     app.config["PROGRAM"] = parts or _opened(settings or read_settings())

@@ -6,6 +6,7 @@ import click
 
 # Importing all modules takes longer than most commands, so a module is imported when it is needed.
 COMMANDS = {
+    "init": "init:init",
     "migrate": "serving:migrate_command",
     "serve": "serving:serve",
     "worker": "serving:worker_command",
@@ -29,6 +30,7 @@ COMMANDS = {
     "person": "person:person_command",
     "key": "keys:key_group",
     "lead": "leads:lead",
+    "site": "site:site_group",
     "intake": "intake:intake_group",
     "reconcile": "reconcile:reconcile",
 }
@@ -53,7 +55,8 @@ class _Commands(click.Group):
 def main() -> None:
     """Survey customers after a support case and review their answers.
 
-    The settings are described in .env.example.
+    'feedback init DIR' creates the folder of an installation. Run all other commands in it. Its
+    file .env describes the settings.
     """
 
 

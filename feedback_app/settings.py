@@ -49,10 +49,18 @@ class SettingsError(ValueError):
     """Some settings are wrong. The text names each error and its fix, one per line."""
 
 
-class Settings(BaseSettings):
-    """Addresses, secrets and folders. Texts and values for customers are in `support.toml`."""
+class SiteSettings(BaseSettings):
+    """The files that the site is built from, and the folder that it is built into."""
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore")
+
+    facts: Path | None = None
+    site: Path | None = None
+    results: Path = Path("results")
+
+
+class Settings(SiteSettings):
+    """Addresses, secrets and folders. Texts and values for customers are in `support.toml`."""
 
     secret_keys: _Secrets = Field(min_length=1)
     database: SecretStr = SecretStr("sqlite:///var/feedback.sqlite")
@@ -62,11 +70,8 @@ class Settings(BaseSettings):
     database_lock_seconds: int = Field(default=10, ge=1)
     database_idle_seconds: int = Field(default=600, ge=1)
     public_url: str = "http://127.0.0.1:8000"
-    facts: Path | None = None
-    site: Path | None = None
     smtp_url: SecretStr | None = None
     mailbox: Path = Path("var/mailbox")
-    results: Path = Path("results")
     mail_from: str | None = None
     reply_to: str | None = None
     bounce_address: str | None = None
@@ -106,13 +111,6 @@ class Settings(BaseSettings):
         if not parts.netloc.isascii():
             raise ValueError("write the host in ASCII, with xn--… for other letters")
         return url.rstrip("/")
-
-    @field_validator("site")
-    @classmethod
-    def _is_built(cls, folder: Path | None) -> Path | None:
-        if folder and not (folder / "index.html").is_file():
-            raise ValueError("the folder has no index.html; build the site first")
-        return folder
 
     @field_validator("mail_from", "reply_to")
     @classmethod
@@ -192,9 +190,7 @@ class Settings(BaseSettings):
         return pairs
 
 
-_FIXES = {
-    "FEEDBACK_SECRET_KEYS": "make one with: python3 -c 'import secrets; print(secrets.token_hex())'"
-}
+_KEY_FIX = "make one with: python3 -c 'import secrets; print(secrets.token_hex())'"
 
 
 def read_settings(**overrides: Any) -> Settings:
@@ -212,6 +208,22 @@ def read_settings(**overrides: Any) -> Settings:
     return settings
 
 
+def read_site_settings() -> SiteSettings:
+    """Return the settings of the site, which needs none of the others."""
+    given: dict[str, Any] = {"_env_file": ENV_FILE}
+    return SiteSettings(**given)
+
+
+def source_of(name: str) -> str:
+    """Return where the value of a setting such as FEEDBACK_DATABASE comes from, for messages."""
+    if os.environ.get(name):
+        return "from the environment"
+    file = Path(ENV_FILE).absolute()
+    if not file.is_file():
+        return f"the default, because {file.parent} has no {ENV_FILE}"
+    return f"from {file}" if dotenv_values(file).get(name) else f"the default, not set in {file}"
+
+
 def _misspelt() -> Iterator[str]:
     """Yield an error for each unknown variable whose name is similar to a setting."""
     known = [_PREFIX + name.upper() for name in Settings.model_fields]
@@ -225,4 +237,10 @@ def _misspelt() -> Iterator[str]:
 def _fault(fault: Any) -> str:
     name = _PREFIX + str(fault["loc"][0]).upper()
     problem = fault["msg"].removeprefix("Value error, ")
-    return f"{name}: {problem} ({_FIXES.get(name, 'see .env.example')})"
+    fix = _KEY_FIX if name == "FEEDBACK_SECRET_KEYS" else "see .env.example"
+    if fault["type"] == "missing" and not Path(ENV_FILE).is_file():
+        fix += (
+            f"; {Path.cwd()} has no {ENV_FILE}: change into the folder of your installation, or "
+            "create one with 'feedback init DIR'"
+        )
+    return f"{name}: {problem} ({fix})"

@@ -10,5 +10,8 @@ check/      before the build: unknown keys, missing pages, wrong dates, with pag
 after/      after the build: feed, JSON, sitemap, redirects, headers, assets, link check
 theme/      templates, style sheets and scripts on top of Material for MkDocs
 
-`scripts/build_site.py` calls all of it. Imports support_facts, published_results and charts.
+build       builds the site, with all of the above
+preview     serves it, and builds it again at every change
+
+`feedback site` calls the last two. Imports support_facts, published_results and charts.
 """

@@ -14,7 +14,8 @@ class SiteFault:
     message: str
 
     def __str__(self) -> str:
-        place = f"{self.path}:{self.line}" if self.line else f"{self.path}"
+        path = self.path.resolve() if self.path.is_symlink() else self.path
+        place = f"{path}:{self.line}" if self.line else f"{path}"
         return f"{place}: {self.message}"
 
 

@@ -18,11 +18,11 @@ from typing import Any
 # Set before MkDocs is imported: Material prints a notice about MkDocs 2 otherwise.
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 
-import build_site
 from measuring import show
 from mkdocs.commands.build import build as build_with_mkdocs
 from mkdocs.config import load_config
 
+from knowledge_site import build as site_build
 from knowledge_site.after.finish import finish
 
 ROUNDS = 3
@@ -117,11 +117,11 @@ def _one(what: str, folder: Path) -> None:
         seconds["finish"] = time.process_time() - start
         return faults
 
-    vars(build_site)["finish"] = timed_finish
+    vars(site_build)["finish"] = timed_finish
     out = folder / what
     work: dict[str, Callable[[], None]] = {
-        "real": lambda: build_site.build(out),
-        "ours": lambda: build_site.build(out, docs=folder / "docs", nav=_nav()),
+        "real": lambda: site_build.build(out),
+        "ours": lambda: site_build.build(out, docs=folder / "docs", nav=_nav()),
         "plain": lambda: _plain(folder, out),
     }
     start = time.process_time()
@@ -132,7 +132,7 @@ def _one(what: str, folder: Path) -> None:
 
 def _plain(folder: Path, out: Path) -> None:
     """Build the generated pages with MkDocs and the theme alone."""
-    ours = load_config(str(build_site.ROOT / "mkdocs.yml"))
+    ours = load_config(str(site_build.ROOT / "mkdocs.yml"))
     markdown = {name: ours.mdx_configs.get(name, {}) for name in ours.markdown_extensions}
     del markdown["knowledge_site.markdown"]
     for language in LANGUAGES:

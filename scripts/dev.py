@@ -9,6 +9,7 @@ check-words  list phrases to avoid, with a suggestion for each
 check-html   check the built site with the Nu HTML checker
 site         preview the site and rebuild it at every change (--port N)
 build-site   build the site into site/
+release      build the wheel into dist/, install it in an empty environment and try it
 benchmark    measure survey, site, review, exports, intake and import, or one of them
 
 "COMMAND --help" lists the options of a command.
@@ -39,7 +40,6 @@ from install import DEV_LOCK, ENVIRONMENT, ROOT, RUN_LOCK, SetupError, binary, p
 STATE = ROOT / "var" / "dev"
 FIRST_PORT = 8000
 LEAD = "sample-lead"
-BUILD_SITE = "scripts/build_site.py"
 CHECK_WORDS = "scripts/check_words.py"
 
 
@@ -86,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
     site = STATE / "site"
     with ThreadPoolExecutor() as both:
         password = both.submit(lead_password, STATE / "lead_password", env)
-        if _python(BUILD_SITE, "--out", str(site), env=env):
+        if _feedback(["site", "build", "--out", str(site)], env):
             return 1
     # Again, because another program may have taken the port during the build.
     port = _port_to_use(options.port)
@@ -255,9 +255,8 @@ def feedback(rest: list[str]) -> int:
     return _feedback(rest, settings(running_port()))
 
 
-def _feedback(words: list[str], env: dict[str, str]) -> int:
-    command = [str(binary("feedback")), *words]
-    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+def _feedback(words: list[str], env: dict[str, str] | None) -> int:
+    return subprocess.run([binary("feedback"), *words], cwd=ROOT, env=env, check=False).returncode
 
 
 class Command(NamedTuple):
@@ -289,8 +288,9 @@ COMMANDS = {
         lambda options: _python("tests/support/html_check.py", options.folder),
         {"folder": {"nargs": "?", "default": "site", "help": "folder of the built site"}},
     ),
-    "site": Command(RUN_LOCK, lambda rest: _python(BUILD_SITE, "--serve", *rest), None),
-    "build-site": Command(RUN_LOCK, lambda rest: _python(BUILD_SITE, *rest), None),
+    "site": Command(RUN_LOCK, lambda rest: _feedback(["site", "serve", *rest], None), None),
+    "build-site": Command(RUN_LOCK, lambda rest: _feedback(["site", "build", *rest], None), None),
+    "release": Command(DEV_LOCK, lambda _: _python("scripts/release.py"), {}),
     "benchmark": Command(
         DEV_LOCK, benchmark, {"name": {"nargs": "?", "choices": BENCHMARKS, "help": "only this"}}
     ),

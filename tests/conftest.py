@@ -206,7 +206,7 @@ def page(browser: Any) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The knowledge site, built once for all tests; tests only read it."""
-    from build_site import build
+    from knowledge_site.build import build
 
     out = tmp_path_factory.mktemp("built") / "site"
     build(out)

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
-from scripts import build_site
+from knowledge_site import build as site_build
 from tests.support.axe import axe_faults
 from tests.support.passing import let_pass
 from tests.support.server import environment, feedback, free_port, running
@@ -121,7 +121,7 @@ def test_one_case_is_followed_from_closing_to_publication(
     code = re.search(r"--approve (\w+)", preview)[1]
     feedback("publish", "--approve", code, "--by", "A lead for tests", env=env)
     assert "matches" in feedback("verify", env=env)
-    build_site.build(tmp_path / "site", results=Path(env["FEEDBACK_RESULTS"]))
+    site_build.build(tmp_path / "site", results=Path(env["FEEDBACK_RESULTS"]))
 
     with running(serve, port, {**env, "FEEDBACK_SITE": str(tmp_path / "site")}):
         phone.goto(f"http://127.0.0.1:{port}/how-we-are-doing.html")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from feedback_app.app import create_app
 from feedback_app.settings import Settings, SettingsError, read_settings
 from tests.support.office import KEY
 
@@ -99,7 +100,6 @@ def test_an_empty_setting_means_the_default(monkeypatch) -> None:
         ("MAIL_FROM", "not an address", "Name <address>"),
         ("MAIL_FROM", "Support <support@>", "Name <address>"),
         ("REPLY_TO", "=?utf-8?q?a?=@b.example", "Name <address>"),
-        ("SITE", "no/such/folder", "build the site first"),
         ("ALERT_URLS", "lead@b\u00fccher.example", "xn--"),
         ("DIGEST_TO", "l\u00e4ad@example.org", "ASCII"),
         ("MAIL_FROM", "Support <support@b\u00fccher.example>", "xn--"),
@@ -116,6 +116,25 @@ def test_an_invalid_value_stops_the_start_and_names_the_fix(monkeypatch, name, v
         read_settings()
     assert str(error.value).startswith(f"FEEDBACK_{name}: ")
     assert fix in str(error.value)
+
+
+def test_the_server_does_not_start_with_a_site_that_is_not_built(monkeypatch) -> None:
+    monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY)
+    monkeypatch.setenv("FEEDBACK_SITE", "no/such/folder")
+    with pytest.raises(SettingsError, match=r"^FEEDBACK_SITE: .*/no/such/folder .* build the site"):
+        create_app()
+
+
+def test_without_settings_the_error_names_the_folder_that_has_no_env_file(empty_folder) -> None:
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+    assert f"{empty_folder} has no .env: change into the folder of your installation" in str(
+        error.value
+    )
+    Path(".env").touch()
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+    assert "has no .env" not in str(error.value)
 
 
 def test_the_sender_may_have_any_display_name(monkeypatch) -> None:

@@ -8,10 +8,10 @@ import click
 
 from feedback_app.base import times
 from feedback_app.base.text import visible
-from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.database.contract import DatabaseUnavailableError, MissingDatabaseError
 from feedback_app.database.migrate import SchemaError, require_current
 from feedback_app.program import Program, open_program, register_wording
-from feedback_app.settings import SettingsError, read_settings
+from feedback_app.settings import SettingsError, read_settings, source_of
 
 P = ParamSpec("P")
 Command = Callable[Concatenate[Program, P], None]
@@ -36,6 +36,12 @@ def with_program(migrated: bool = True) -> Callable[[Command[P]], Callable[P, No
                     command(program, *args, **kwargs)
                 finally:
                     program.database.close()
+            except MissingDatabaseError as error:
+                raise click.ClickException(
+                    f"{visible(str(error))} (FEEDBACK_DATABASE, {source_of('FEEDBACK_DATABASE')}): "
+                    "run 'feedback migrate' there first, or change into the folder of your "
+                    "installation"
+                ) from error
             except (SettingsError, SchemaError, DatabaseUnavailableError) as error:
                 raise click.ClickException(visible(str(error))) from error
 

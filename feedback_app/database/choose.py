@@ -18,8 +18,8 @@ def sqlite_path(url: str) -> Path | None:
 def open_database(url: str, limits: DatabaseLimits = _DEFAULT) -> Database:
     """Return the database at `sqlite:///path` or, within `limits`, at `postgresql://…`.
 
-    A missing SQLite file is created. Raises ValueError for any other URL, or if the PostgreSQL
-    driver is not installed.
+    Only a migration creates a missing SQLite file. Raises ValueError for any other URL, or if the
+    PostgreSQL driver is not installed.
     """
     if path := sqlite_path(url):
         return SQLite(path)

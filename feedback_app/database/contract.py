@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from feedback_app.base.times import to_text
@@ -31,6 +32,13 @@ class DatabaseLimits:
 
 class DatabaseUnavailableError(RuntimeError):
     """The database is unreachable or locked. Nothing was stored; retry later."""
+
+
+class MissingDatabaseError(DatabaseUnavailableError):
+    """The database file does not exist."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"no database at {path.absolute()}")
 
 
 class Transaction(Protocol):

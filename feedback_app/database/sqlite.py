@@ -11,6 +11,7 @@ from feedback_app.base.files import make_private_file, make_private_folder
 from feedback_app.database.connections import ThreadConnections
 from feedback_app.database.contract import (
     DatabaseUnavailableError,
+    MissingDatabaseError,
     Row,
     Transaction,
     bound,
@@ -23,15 +24,21 @@ _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_d
 
 
 class SQLite:
-    """SQLite with sqlite-utils: WAL, synchronous=FULL, foreign keys, BEGIN IMMEDIATE."""
+    """SQLite with sqlite-utils: WAL, synchronous=FULL, foreign keys, BEGIN IMMEDIATE.
+
+    Only `migrating` creates a missing file; everything else raises MissingDatabaseError.
+    """
 
     engine = "sqlite"
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._may_create = False
         self._connections = ThreadConnections(self._connect, lambda db: db.conn.close())
 
     def _connect(self) -> sqlite_utils.Database:
+        if not self._may_create and not self._path.exists():
+            raise MissingDatabaseError(self._path)
         try:
             make_private_folder(self._path.parent)
             # SQLite gives the WAL and its index the mode of the database file.
@@ -83,6 +90,7 @@ class SQLite:
                 raise
 
     def migrating(self) -> AbstractContextManager[Transaction]:
+        self._may_create = True
         return self.write()
 
     def seconds(self, start: str, end: str) -> str:

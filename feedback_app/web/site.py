@@ -10,10 +10,20 @@ from werkzeug.security import safe_join
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
+from feedback_app.settings import SettingsError
+
 
 def serve(app: Flask, folder: Path) -> None:
-    """Serve the built site in `folder` at every address without another route."""
+    """Serve the built site in `folder` at every address without another route.
+
+    Raises SettingsError if the site is not built.
+    """
     folder = folder.resolve()
+    if not (folder / "index.html").is_file():
+        raise SettingsError(
+            f"FEEDBACK_SITE: {folder} has no index.html: build the site first, with "
+            "'feedback site build'"
+        )
     headers = _headers(folder)
 
     def show(path: str) -> Response:

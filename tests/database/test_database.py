@@ -9,7 +9,7 @@ import pytest
 
 from feedback_app.database import migrate as migrate_module
 from feedback_app.database.choose import open_database
-from feedback_app.database.contract import Database, DatabaseUnavailableError
+from feedback_app.database.contract import Database, DatabaseUnavailableError, MissingDatabaseError
 from feedback_app.database.migrate import MIGRATIONS, SchemaError, migrate, require_current
 from feedback_app.store import search_index
 
@@ -239,6 +239,8 @@ def test_a_database_of_a_newer_program_is_refused(empty_database_url: str) -> No
 
 def test_an_empty_database_must_be_migrated_first(empty_database_url: str) -> None:
     empty = open_database(empty_database_url)
+    with empty.migrating():
+        pass
     with pytest.raises(SchemaError, match="run 'feedback migrate' first"):
         require_current(empty)
     empty.close()
@@ -271,6 +273,7 @@ def test_four_processes_can_migrate_at_the_same_time(empty_database_url: str) ->
 
 def test_sqlite_keeps_every_commit_on_disk(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path}/deep/er/feedback.sqlite")
+    migrate(database, NOW)
     modes = {
         name: next(iter(database.ask(f"PRAGMA {name}")[0].values()))
         for name in ("journal_mode", "synchronous", "foreign_keys")
@@ -283,7 +286,20 @@ def test_the_error_names_a_path_that_cannot_be_opened(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     database = open_database(f"sqlite:///{tmp_path}/file/feedback.sqlite")
     with pytest.raises(DatabaseUnavailableError, match="cannot open .*file"):
+        migrate(database, NOW)
+
+
+def test_only_a_migration_creates_a_database_file(tmp_path: Path) -> None:
+    path = tmp_path / "var" / "feedback.sqlite"
+    database = open_database(f"sqlite:///{path}")
+    with pytest.raises(MissingDatabaseError, match=f"no database at {path}"):
         database.ask("SELECT 1")
+    with pytest.raises(MissingDatabaseError), database.write():
+        pass
+    assert list(tmp_path.iterdir()) == []
+    migrate(database, NOW)
+    assert path.is_file()
+    database.close()
 
 
 def test_an_unknown_database_url_is_refused_with_the_supported_ones() -> None:

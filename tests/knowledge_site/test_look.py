@@ -1,8 +1,8 @@
 """How pages look and read in a browser, on phones, with forced colours, and what keys do."""
 
-import build_site
 import pytest
 
+from knowledge_site import build as site_build
 from support_facts import load_facts
 from tests.support.addresses import ADDRESSES
 
@@ -132,11 +132,11 @@ def test_every_page_names_the_feed_of_its_language(site):
 
 
 def test_pages_link_to_their_source_if_the_repository_is_set(site, tmp_path, monkeypatch):
-    load, repository = build_site.load_config, "https://github.com/example/shared-view"
+    load, repository = site_build.load_config, "https://github.com/example/shared-view"
     monkeypatch.setattr(
-        build_site, "load_config", lambda **options: load(**options, repo_url=repository)
+        site_build, "load_config", lambda **options: load(**options, repo_url=repository)
     )
-    build_site.build(tmp_path / "site")
+    site_build.build(tmp_path / "site")
     for language, folder in (("en", ""), ("de", "de/")):
         link = f'href="{repository}/edit/main/docs/{language}/slas.md"'
         assert link in (tmp_path / "site" / folder / "slas.html").read_text(encoding="utf-8")

@@ -7,9 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from build_site import ROOT
 
 from knowledge_site.after.built_pages import read_site
+from knowledge_site.build import ROOT
 from support_facts import load_facts
 from tests.support.addresses import ADDRESSES
 from tests.support.real_parts import real_part_missing

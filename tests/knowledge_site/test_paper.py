@@ -14,8 +14,8 @@ import pytest
 from feedback_app.publish.rules import rules_of
 from feedback_app.publish.sums import figures_of
 from feedback_app.records import CohortCase
+from knowledge_site import build as site_build
 from published_results import add
-from scripts import build_site
 from tests.support.cohort_cases import FACTS, a_case, an_answer
 from tests.support.published_drafts import a_draft, a_note, results
 from tests.support.site_server import serving
@@ -89,7 +89,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ]
     add(folder / "results", results(*drafts))
     add(folder / "results", [a_note({"en": "We answer sooner.", "de": "Wir antworten früher."})])
-    build_site.build(folder / "site", results=folder / "results")
+    site_build.build(folder / "site", results=folder / "results")
     with serving(folder / "site") as at:
         yield at
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build_site import ROOT
+from knowledge_site.build import ROOT
 from support_facts import FACTS_FILE
 
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -24,10 +24,10 @@ def preview(tmp_path):
     shutil.copy(FACTS_FILE, facts)
     shutil.copytree(ROOT / "docs", docs)
     port = dev.free_port(8700)
-    words = ["--serve", "--port", str(port), "--facts", str(facts), "--docs", str(docs)]
+    words = ["site", "serve", "--port", str(port), "--facts", str(facts), "--docs", str(docs)]
     with log.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "scripts/build_site.py", *words, "--out", str(tmp_path / "site")],
+            [sys.executable, "-m", "feedback_app.cli", *words, "--out", str(tmp_path / "site")],
             cwd=ROOT,
             stdout=file,
             stderr=file,
@@ -72,5 +72,5 @@ def test_the_preview_follows_changes_and_survives_a_fault(preview):
         if "statusses" in (folder / "log").read_text(encoding="utf-8"):
             break
         time.sleep(0.25)
-    assert "case-status.md:19: {{ table statusses }}" in (folder / "log").read_text("utf-8")
+    assert "case-status.md:18: {{ table statusses }}" in (folder / "log").read_text("utf-8")
     assert shows(page, "at every turn of the status")

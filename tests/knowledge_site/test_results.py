@@ -21,12 +21,12 @@ from feedback_app.publish.preview import comparison
 from feedback_app.publish.rules import questions_of, rules_of
 from feedback_app.publish.sums import figures_of
 from feedback_app.records import CohortCase
+from knowledge_site import build as site_build
 from knowledge_site.after.feed import entries
 from knowledge_site.fill.placeholders import RESULTS, fill
 from knowledge_site.results.downloads import as_json, write_downloads
 from knowledge_site.results.view import ResultsView
 from published_results import Correction, Published, Result, ResultsError, add, read_folder
-from scripts import build_site
 from tests.support.axe import axe_faults
 from tests.support.cohort_cases import FACTS, a_case, a_response, an_answer
 from tests.support.published_drafts import a_draft, a_note, results
@@ -492,7 +492,7 @@ def site(tmp_path_factory: Any) -> Path:
     add(folder / "results", results(fixed, published=first, at=DAY + timedelta(days=2)))
     words = {"en": f"We answer sooner. {HOSTILE}", "de": f"Wir antworten früher. {HOSTILE}"}
     add(folder / "results", [a_note(words)])
-    build_site.build(folder / "site", results=folder / "results")
+    site_build.build(folder / "site", results=folder / "results")
     return folder / "site"
 
 
@@ -558,9 +558,9 @@ def test_sample_data_is_never_mixed_with_real_results(
 ) -> None:
     folder = tmp_path / "results"
     add(folder, published(cases(), sample=True).results)
-    monkeypatch.setattr(build_site, "RESULTS", folder)
+    monkeypatch.setattr(site_build, "RESULTS", folder)
     with pytest.raises(ResultsError, match="contains sample data: move it to a separate folder"):
-        build_site.build(tmp_path / "site", results=folder)
+        site_build.build(tmp_path / "site", results=folder)
 
 
 def test_figures_of_a_random_sample_name_its_share() -> None:

@@ -4,8 +4,8 @@ import json
 import tomllib
 
 import pytest
-from build_site import ROOT
 
+from knowledge_site.build import ROOT
 from knowledge_site.errors import SiteError
 from knowledge_site.pages import read_pages
 from knowledge_site.search_words import NO_WORDS, load_search_words

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from knowledge_site.after import built_pages
+from knowledge_site.build import ROOT, build
 from knowledge_site.errors import SiteError
-from scripts.build_site import ROOT, build
 from support_facts import FACTS_FILE, load_facts
 from tests.support.site_pages import ADDRESSES, PAGES, text_of
 from tests.support.some import some

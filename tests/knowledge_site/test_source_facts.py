@@ -9,7 +9,7 @@ import re
 import pytest
 from babel.messages.pofile import read_po
 
-from scripts.build_site import ROOT
+from knowledge_site.build import ROOT
 from support_facts import load_facts
 from tests.support.site_pages import ADDRESSES, PAGES, text_of
 

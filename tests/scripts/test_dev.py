@@ -165,9 +165,9 @@ def test_unknown_words_are_refused_before_anything_runs(words, installs, capsys)
 @pytest.mark.parametrize("command", ["site", "build-site"])
 def test_the_site_commands_refuse_unknown_words_too(command, monkeypatch, capfd) -> None:
     monkeypatch.setattr(dev, "prepare", lambda *_: None)
-    monkeypatch.setattr(dev, "binary", lambda *_: Path(sys.executable))
+    monkeypatch.setattr(dev, "binary", lambda name: Path(sys.executable).with_name(name))
     assert dev.main([command, "--prt", "1"]) == 2
-    assert "unrecognized arguments: --prt" in capfd.readouterr().err
+    assert "--prt" in capfd.readouterr().err.splitlines()[-1]
 
 
 def test_a_busy_port_given_by_the_user_is_an_error() -> None:

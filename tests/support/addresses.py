@@ -1,6 +1,6 @@
 """Where the pages of the built site stand, in every language."""
 
-from build_site import ROOT
+from knowledge_site.build import ROOT
 
 PAGES = sorted(
     path.relative_to(ROOT / "docs/en").with_suffix("").as_posix()

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from scripts.build_site import ROOT
+from knowledge_site.build import ROOT
 
 PAGES = sorted(path.relative_to(ROOT / "docs/en").stem for path in (ROOT / "docs/en").rglob("*.md"))
 ADDRESSES = [f"{folder}{name}.html" for folder in ("", "de/") for name in PAGES]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build_site import build
+from knowledge_site.build import build
 from support_facts import FACTS_FILE, Text, load_facts
 from tests.support.office import Office, a_case
 

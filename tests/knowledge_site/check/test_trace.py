@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
+from knowledge_site.build import ROOT, build
 from knowledge_site.errors import SiteError
-from scripts.build_site import ROOT, build
 from tests.support.some import some
 
 

@@ -7,8 +7,8 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from knowledge_site.after import sitemap
+from knowledge_site.build import ROOT, build
 from knowledge_site.fill import linked_data
-from scripts.build_site import ROOT, build
 from support_facts import Text, load_facts
 from tests.support.some import some
 

@@ -1,18 +1,10 @@
-"""Build the knowledge site: check the pages, run MkDocs per language, finish the built folder.
+"""Build the knowledge site: check the pages, run MkDocs per language, finish the built folder."""
 
-    python scripts/build_site.py [--out site] [--facts other.toml] [--results folder]
-    python scripts/build_site.py --serve [--port 8000]     preview, rebuilt at each change
-
-Faults stop the build, are listed with page and line, and leave the existing site unchanged.
-"""
-
-import argparse
 import logging
 import os
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -32,47 +24,77 @@ from knowledge_site.errors import SiteError
 from knowledge_site.pages import read_pages
 from knowledge_site.search_words import load_search_words
 from published_results import Published, ResultsError, read_folder
-from support_facts import FACTS_FILE, Facts, FactsError, load_facts
+from support_facts import Facts, load_facts
 
 Nav = list[dict[str, Any]]
 
-ROOT = Path(__file__).resolve().parent.parent
+_CHECKOUT = Path(__file__).parents[1]
+_PACKED = _CHECKOUT / "shared_view"
+# The files of the project: the checkout, or the copy that `scripts/wheel_files.py` puts in wheels.
+ROOT = _PACKED if _PACKED.is_dir() else _CHECKOUT
+DOCS = ROOT / "docs"
 RESULTS = ROOT / "results"
-WATCHED = ("docs", "results", "support_facts", "knowledge_site", "mkdocs.yml", "mkdocs.de.yml")
 
 
 def build(
     out: Path,
     facts_path: Path | None = None,
     *,
-    docs: Path = ROOT / "docs",
+    docs: Path = DOCS,
+    own: Path | None = None,
     results: Path = RESULTS,
     nav: Nav | None = None,
     today: date | None = None,
 ) -> None:
     """Build the site into `out`, which is only replaced if the build succeeds.
 
-    `nav` replaces the navigation of the configuration, for a different set of pages.
+    A file in `own` replaces the one with the same path in `docs`; other pages in `own` are added
+    to the last section of the navigation. `nav` replaces the navigation of the configuration.
     Raises FactsError for faults in support.toml, ResultsError for faults in published files and
     SiteError for faults in pages, or if `out` contains anything else than a site.
     """
-    _refuse_foreign(out)
+    refuse_foreign(out)
+    out = out.absolute()
     facts = load_facts(facts_path)
     published = _published(results)
-    pages = list(read_pages(docs, facts.languages))
-    today = today or datetime.now(UTC).date()
-    _stop_at([*check_pages(docs, facts, today), *expiry_faults(facts, today)])
-    words = load_search_words(docs, pages)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as folder:
-        site = Path(folder) / "site"
-        with _dated(max(page.last_updated for page in pages)):
-            for language in facts.languages:
-                _build_language(site, docs, facts, language, facts_path, results, nav)
-        faults = finish(site, pages, facts, published, words)
-        _stop_at(to_sources(faults, site.resolve(), docs, facts.languages))
-        _make_public(site)
-        _replace(out, site)
+    added = _added(docs, own, facts) if own else []
+    with _merged(docs, own) if own else nullcontext(docs) as docs:
+        pages = list(read_pages(docs, facts.languages))
+        today = today or datetime.now(UTC).date()
+        _stop_at([*check_pages(docs, facts, today), *expiry_faults(facts, today)])
+        words = load_search_words(docs, pages)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as folder:
+            site = Path(folder) / "site"
+            extension = {"facts": str(facts_path or ""), "results": str(results)}
+            with _dated(max(page.last_updated for page in pages)):
+                for language in facts.languages:
+                    _build_language(site, docs, facts, language, extension, nav, added)
+            faults = finish(site, pages, facts, published, words)
+            _stop_at(to_sources(faults, site.resolve(), docs, facts.languages))
+            _make_public(site)
+            _replace(out, site)
+
+
+def _added(docs: Path, own: Path, facts: Facts) -> list[str]:
+    """Return the names of the pages in `own` that `docs` does not have."""
+    first = facts.languages[0]
+    ours = {page.name for page in read_pages(docs, facts.languages)}
+    return [page.name for page in read_pages(own, (first,)) if page.name not in ours]
+
+
+@contextmanager
+def _merged(docs: Path, own: Path) -> Iterator[Path]:
+    """Yield a folder with links to all files of `docs` and `own`; those in `own` win."""
+    with tempfile.TemporaryDirectory(prefix="docs-") as name:
+        folder = Path(name).resolve()
+        for source in (docs.resolve(), own.resolve()):
+            for file in (path for path in source.rglob("*") if path.is_file()):
+                link = folder / file.relative_to(source)
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.unlink(missing_ok=True)
+                link.symlink_to(file)
+        yield folder
 
 
 def _build_language(
@@ -80,9 +102,9 @@ def _build_language(
     docs: Path,
     facts: Facts,
     language: str,
-    facts_path: Path | None,
-    results: Path,
+    extension: dict[str, str],
     nav: Nav | None,
+    added: Sequence[str],
 ) -> None:
     first = language == facts.languages[0]
     site_url = facts.organisation.site_url
@@ -98,10 +120,12 @@ def _build_language(
     if nav:
         config.nav = nav
         config.extra["foot_pages"] = []
+    if added and config.nav:
+        (last,) = config.nav[-1].values()
+        last.extend(added)
     if config.repo_url:
         config.edit_uri = f"edit/main/docs/{language}/"
-    config.mdx_configs["knowledge_site.markdown"]["facts"] = str(facts_path or "")
-    config.mdx_configs["knowledge_site.markdown"]["results"] = str(results)
+    config.mdx_configs["knowledge_site.markdown"].update(extension)
     for other in config.extra["alternate"]:
         other["root_url"] = root_url + other["from_root"] if root_url else ""
     with _warnings_as_faults(docs / language, language):
@@ -152,7 +176,7 @@ def _stop_at(faults: Sequence[object]) -> None:
         raise SiteError(faults)
 
 
-def _refuse_foreign(out: Path) -> None:
+def refuse_foreign(out: Path) -> None:
     """Raise SiteError if the folder contains anything else than a built site."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
@@ -178,57 +202,3 @@ def _replace(out: Path, site: Path) -> None:
         if old.exists():
             old.rename(out)
         raise
-
-
-def serve(out: Path, facts_path: Path | None, results: Path, docs: Path, port: int) -> None:
-    """Preview with live reload until interrupted; a failed build keeps the last good one."""
-    from mkdocs.livereload import LiveReloadServer
-
-    def rebuild() -> None:
-        try:
-            build(out, facts_path, docs=docs, results=results)
-        except (FactsError, ResultsError, SiteError) as error:
-            print(error, file=sys.stderr, flush=True)
-
-    rebuild()
-    server = LiveReloadServer(rebuild, host="127.0.0.1", port=port, root=str(out))
-    for place in {*(ROOT / name for name in WATCHED), docs, results, facts_path or FACTS_FILE}:
-        if place.exists():
-            server.watch(str(place))
-    print(f"Preview: http://127.0.0.1:{port}/ (stop with Ctrl+C)", flush=True)
-    try:
-        server.serve()  # type: ignore[no-untyped-call]
-    except KeyboardInterrupt:
-        pass
-    finally:
-        server.shutdown()
-
-
-def main() -> int:
-    """Build or preview; return 1 if the site cannot be built."""
-    parser = argparse.ArgumentParser(description="Build the knowledge site.")
-    parser.add_argument("--out", type=Path, default=ROOT / "site")
-    shipped = os.environ.get("FEEDBACK_FACTS")
-    parser.add_argument("--facts", type=Path, default=Path(shipped) if shipped else None)
-    parser.add_argument(
-        "--results", type=Path, default=Path(os.environ.get("FEEDBACK_RESULTS", RESULTS))
-    )
-    parser.add_argument("--docs", type=Path, default=ROOT / "docs")
-    parser.add_argument("--serve", action="store_true", help="preview with live reload")
-    parser.add_argument("--port", type=int, default=8000)
-    options = parser.parse_args()
-    try:
-        if options.serve:
-            _refuse_foreign(options.out)
-            serve(options.out, options.facts, options.results, options.docs, options.port)
-            return 0
-        build(options.out, options.facts, docs=options.docs, results=options.results)
-    except (FactsError, ResultsError, SiteError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"Built {options.out}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
