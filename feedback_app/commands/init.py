@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from feedback_app.base.files import make_private_folder, write_private_file
+from feedback_app.base.files import write_private_file
 from feedback_app.settings import ENV_FILE
 from knowledge_site.build import ROOT
 from support_facts import FACTS_FILE
@@ -44,7 +44,7 @@ def init(folder: Path) -> None:
     try:
         if folder.exists() and any(folder.iterdir()):
             raise click.ClickException(f"{folder} is not empty: choose a new folder")
-        make_private_folder(folder / "docs")
+        (folder / "docs").mkdir(parents=True)
         write_private_file(folder / ENV_FILE, _settings().encode())
         (folder / "support.toml").write_bytes(FACTS_FILE.read_bytes())
         readme = _PAGES.format(docs=ROOT / "docs")

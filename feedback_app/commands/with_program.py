@@ -38,9 +38,9 @@ def with_program(migrated: bool = True) -> Callable[[Command[P]], Callable[P, No
                     program.database.close()
             except MissingDatabaseError as error:
                 raise click.ClickException(
-                    f"{visible(str(error))} (FEEDBACK_DATABASE, {source_of('FEEDBACK_DATABASE')}): "
-                    "run 'feedback migrate' there first, or change into the folder of your "
-                    "installation"
+                    f"no database at {visible(str(error.path))} (FEEDBACK_DATABASE, "
+                    f"{visible(source_of('FEEDBACK_DATABASE'))}): run 'feedback migrate' there "
+                    "first, or change into the folder of your installation"
                 ) from error
             except (SettingsError, SchemaError, DatabaseUnavailableError) as error:
                 raise click.ClickException(visible(str(error))) from error

@@ -38,7 +38,8 @@ class MissingDatabaseError(DatabaseUnavailableError):
     """The database file does not exist."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"no database at {path.absolute()}")
+        self.path = path.absolute()
+        super().__init__(f"no database at {self.path}: run 'feedback migrate' first")
 
 
 class Transaction(Protocol):
