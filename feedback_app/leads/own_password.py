@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Response, abort, request, url_for
 from wtforms import PasswordField
 
+from feedback_app.base.text import clean
 from feedback_app.jobs.accounts import Accounts, digest_of
 from feedback_app.leads import passwords, sessions, sign_in_limits, single_sign_on
 from feedback_app.leads.blueprint import leads_pages
@@ -30,7 +31,7 @@ class _PasswordForm(LeadsForm):
         """Return why the new password is not valid; None if it is."""
         if self.new_password.data != self.repeated.data:
             return "different"
-        length = len(self.new_password.data or "")
+        length = len(clean(self.new_password.data or ""))
         return None if passwords.SHORTEST <= length <= passwords.LONGEST else "length"
 
 
@@ -119,7 +120,7 @@ def _page(
     status: int, fault: str | None, account: Lead | None = None, **values: object
 ) -> Response:
     shown = {"by_link": False, "wait": 0, "is_changed": "changed" in request.args, **values}
-    response = page(
+    return page(
         "password",
         status,
         fault=fault,
@@ -129,6 +130,3 @@ def _page(
         longest=passwords.LONGEST,
         **shown,
     )
-    # The address of this page contains the token.
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response

@@ -34,9 +34,13 @@ def remove(tx: Transaction, name: str) -> bool:
 
 
 def change(tx: Transaction, name: str, role: Role, email: str | None) -> None:
-    """Replace the role and email address of an account."""
+    """Replace role and email address. A link sent to another address no longer works."""
+    same_email = "CASE WHEN coalesce(email, '') = coalesce(:email, '') THEN"
     tx.run(
-        "UPDATE leads SET role = :role, email = :email WHERE name = :name",
+        f"""UPDATE leads SET role = :role, email = :email,
+                link_digest = {same_email} link_digest END,
+                link_expires_at = {same_email} link_expires_at END
+            WHERE name = :name""",
         role=role,
         email=email,
         name=name,

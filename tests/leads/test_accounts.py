@@ -211,13 +211,13 @@ class TestTheLink:
         assert Somebody(team_office).get(link).status_code == 200
         assert team_office.everything() == before
 
-    def test_its_token_is_neither_stored_nor_sent_to_another_page(
+    def test_its_token_is_neither_stored_nor_sent_to_another_site(
         self, team_office: Office, link: str
     ) -> None:
         token = link.rpartition("/")[2]
         assert token not in str(team_office.everything())
         shown = Somebody(team_office).get(link)
-        assert shown.headers["Referrer-Policy"] == "no-referrer"
+        assert shown.headers["Referrer-Policy"] == "same-origin"
         assert shown.headers["Cache-Control"] == "no-store"
         other_pages = shown.text.replace(f'href="{link}?lang=de"', "")
         assert token not in other_pages, "only the page itself in German"
@@ -244,6 +244,14 @@ class TestTheLink:
         assert Somebody(team_office).get(link).status_code == 404
         assert Somebody(team_office).get(newer).status_code == 200
 
+    def test_it_ends_if_the_email_address_changes(
+        self, team_office: Office, ada: Somebody, link: str
+    ) -> None:
+        ada.post(f"{PAGE}/lena", role="reader", email="")
+        assert Somebody(team_office).get(link).status_code == 200
+        ada.post(f"{PAGE}/lena", role="reader", email="lena@team.example")
+        assert Somebody(team_office).get(link).status_code == 404
+
     def test_guesses_are_rate_limited(self, team_office: Office, link: str) -> None:
         guesser = Somebody(team_office).browser
         token = value_in(guesser.get(link).text)
@@ -260,6 +268,7 @@ class TestTheLink:
         [
             ("x" * 14, "x" * 14, "needs 15 to 200 characters"),
             ("x" * 201, "x" * 201, "needs 15 to 200 characters"),
+            ("x" * 14 + "\0", "x" * 14 + "\0", "needs 15 to 200 characters"),
             (NEW, NEW + "x", "are different"),
         ],
     )

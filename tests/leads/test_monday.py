@@ -528,3 +528,20 @@ def test_back_after_signing_in_again_loads_the_page_instead_of_asking_to_send_a_
     assert page.url == place
     assert page.is_visible(".answer >> nth=0")
     context.close()
+
+
+def test_after_a_refused_password_the_same_page_sets_another_one(
+    house: House, browser: Any
+) -> None:
+    page = browser.new_page()
+    sign_in(page, house)
+    add_account(page, house, "vera")
+    page.goto(page.inner_text("code.secret"))
+    typed = "four words to remember"
+    for repeated, end in (("four words to forget", "/set-password/"), (typed, "set=y")):
+        page.fill("#new_password", typed)
+        page.fill("#repeated", repeated)
+        with page.expect_navigation():
+            page.click("main form button")
+        assert end in page.url
+    page.close()
