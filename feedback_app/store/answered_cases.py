@@ -4,7 +4,7 @@ Annulled answers are left out, as if their customers had not answered. Comments 
 as "handle with care" are left out too, so that no page, export or minutes shows them by oversight.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -139,14 +139,6 @@ def find(
     condition = "WHERE newest.invitation_id = :id"
     found = _read(database, now, condition, annulled_too=True, care_too=care_too, id=known)
     return next(found, None)
-
-
-def of_answers(
-    database: Database, invitation_ids: Iterable[str], now: datetime
-) -> dict[str, AnsweredCase]:
-    """Return the answered cases of these invitations, annulled or not, by invitation id."""
-    found = (find(database, one, now) for one in invitation_ids)
-    return {case.invitation_id: case for case in found if case}
 
 
 def matching(
