@@ -115,7 +115,7 @@ def _times(view: ResultsView, result: Result) -> Iterator[Tile]:
             metric,
             view.duration(times.overall.median, times.clock),
             (*_aim(view, result, times), _half(view, times)),
-            _time_change(view, times),
+            _time_change(view, result, times),
         )
 
 
@@ -139,18 +139,20 @@ def _aim(view: ResultsView, result: Result, times: PublishedTimes) -> Iterator[C
     yield f" {view.word('tile_within', count=view.portion(within))} " if within else " "
 
 
-def _time_change(view: ResultsView, times: PublishedTimes) -> str:
+def _time_change(view: ResultsView, result: Result, times: PublishedTimes) -> str:
     """Return the change of a median.
 
-    It is called a rise or fall only if the share within our aim changed clearly, because the
+    It is called a rise or fall only if the share within the same aim changed clearly, because the
     files have no interval of the median.
     """
-    earlier = view.before.figures.times if view.before else ()
-    for before in earlier:
+    if not view.before:
+        return ""
+    is_same_aim = target_of(view.before, times.metric) == target_of(result, times.metric)
+    for before in view.before.figures.times:
         if (before.metric, before.clock) == (times.metric, times.clock):
             median = view.duration(before.overall.median, before.clock)
             was, now = before.overall.within_target, times.overall.within_target
-            if not was or not now:
+            if not (is_same_aim and was and now):
                 return view.word("tile_before", before=median)
             faster = times.overall.median < before.overall.median
             counts = was.count, was.n, now.count, now.n

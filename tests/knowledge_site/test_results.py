@@ -178,6 +178,15 @@ def test_a_slower_first_response_is_called_a_rise_only_if_fewer_met_the_aim() ->
     assert faster.startswith("23 min down from 1 h 33 min")
 
 
+def test_a_median_is_not_called_slower_if_the_aim_changed_between_the_periods() -> None:
+    what = published(cases(minutes=20), cases(minutes=90))
+    before, now = what.results
+    halved = [one.model_copy(update={"seconds": one.seconds / 2}) for one in now.rules.targets]
+    rules = now.rules.model_copy(update={"targets": tuple(halved)})
+    changed = Published((before, now.model_copy(update={"rules": rules})))
+    assert tiles(changed)["First response time"].startswith("1 h 33 min 23 min before Aim missed")
+
+
 def test_the_first_period_has_no_change() -> None:
     assert tiles(published(cases()))["Response rate"] == "100% Surveys answered: 40 of 40."
 

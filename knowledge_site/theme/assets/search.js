@@ -35,7 +35,7 @@ class Vocabulary {
     this.known = new Map();
     this.split = new Map();
     this.ignored = new Set(ignored.flatMap((one) => this.words(one)));
-    this.dull = new Set([...this.ignored].map((word) => this.stem(word)));
+    this.ignoredStems = new Set([...this.ignored].map((word) => this.stem(word)));
     this.groups = same.map((group) => group.map((one) => this.stem(this.words(one)[0])));
   }
 
@@ -66,7 +66,7 @@ class Vocabulary {
   parts(word, shortest) {
     for (let at = word.length - shortest; at >= shortest; at -= 1) {
       const pair = [this.part(word.slice(0, at)), this.part(word.slice(at))];
-      if (pair.every(Boolean)) return pair.filter((part) => !this.dull.has(this.stem(part)));
+      if (pair.every(Boolean)) return pair.filter((part) => !this.ignoredStems.has(this.stem(part)));
     }
     return [];
   }
