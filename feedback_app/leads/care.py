@@ -28,7 +28,7 @@ def mark_care(invitation_id: str) -> Response:
     with program().database.write() as tx:
         if case.has_comment and answer_marks.set_care(tx, case.invitation_id, form.reason.data):
             log_action(tx, f"handle with care: {form.reason.data}", case.case_number)
-            # Never to chats, where everybody would read that this answer is a special one.
+            # Never to chats: everyone there would learn that this comment needs care.
             receivers = receivers_of(program().settings.alert_urls)
             emails = [one.recipient for one in receivers if not one.is_chat]
             recipients = leads.admins_with_email(tx) or emails

@@ -21,7 +21,7 @@ from feedback_app.web.request import now, program
 
 
 class _PasswordForm(LeadsForm):
-    """`password` is the present one, which a link does not need."""
+    """`password` is the current one; with a link, it is not needed."""
 
     password = PasswordField()
     new_password = PasswordField()

@@ -189,7 +189,7 @@ def test_a_digest_says_that_nobody_answered_although_surveys_were_sent(mailed: O
     text = text_of(mailed)
     assert text.startswith("Weekly review 23–29 Nov 2026: 0 answers No answers this week.")
     assert (
-        "Cases closed: 1. Surveys sent to their customers: 1. So cases and emails arrive." in text
+        "Surveys sent to their customers: 1. Cases are arriving and emails are being sent." in text
     )
     assert "CES: – " in text
     assert "Response rate: 0 of 1 (surveyed customers" in text

@@ -162,7 +162,7 @@ class TestReasons:
     @pytest.mark.parametrize(
         ("status", "reason"),
         [
-            (400, "does not fit what is stored now"),
+            (400, "no longer matches what is stored"),
             (405, "only accepts forms"),
             (413, "larger than 64 KiB"),
             (418, "HTTP status 418"),
