@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from feedback_app.base import times
@@ -30,7 +30,7 @@ from feedback_app.survey.why import survey_why
 from feedback_app.web import limits, site
 from feedback_app.web.headers import protect_all, protect_page
 from feedback_app.web.pages import page, page_language
-from feedback_app.web.request import program
+from feedback_app.web.readiness import add_probes
 
 # Below this path, errors are problem details (RFC 9457) instead of pages.
 _API_PREFIX = "/api/"
@@ -66,8 +66,7 @@ def create_app(
     sessions.start(app)
     for pages in (survey, survey_why, opt_out, api, webhooks, leads_pages):
         app.register_blueprint(pages)
-    app.add_url_rule("/healthz", view_func=_alive)
-    app.add_url_rule("/readyz", view_func=_ready)
+    add_probes(app)
     app.register_error_handler(HTTPException, _error_page)
     app.register_error_handler(DatabaseUnavailableError, _unavailable)
     folder = app.config["PROGRAM"].settings.site
@@ -83,22 +82,6 @@ def _opened(settings: Settings) -> Program:
         require_current(found.database)
         register_wording(found, times.now())
     return found
-
-
-def _alive() -> Response:
-    """Report that the process runs."""
-    return jsonify(status="alive")
-
-
-def _ready() -> tuple[Response, int]:
-    """Report whether the database is available and has the current schema."""
-    try:
-        require_current(program().database)
-    except (DatabaseUnavailableError, SchemaError) as error:
-        # The reason may contain a host or path, so it is only logged.
-        current_app.logger.warning("not ready: %s", error)
-        return jsonify(status="not ready"), 503
-    return jsonify(status="ready"), 200
 
 
 def _error_page(error: HTTPException) -> Response:

@@ -1,18 +1,15 @@
 """Time-outs of PostgreSQL, and a server that is frozen, restarted or read-only."""
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 import pytest
 
 from feedback_app.database.contract import DatabaseLimits, DatabaseUnavailableError
 from feedback_app.database.postgresql import PostgreSQL
+from tests.support.postgresql import frozen
 
 LIMITS = DatabaseLimits(connections=2, connect_seconds=2, statement_seconds=1, lock_seconds=1)
 
@@ -29,21 +26,6 @@ def _seconds(work) -> float:
     with pytest.raises(DatabaseUnavailableError):
         work()
     return time.monotonic() - started
-
-
-@contextmanager
-def frozen(server: str) -> Iterator[None]:
-    """Stop all processes of the server, as if the machine had no processor time for them."""
-    parent = int((Path(server) / "data" / "postmaster.pid").read_text().split()[0])
-    listing = Path(f"/proc/{parent}/task/{parent}/children").read_text()
-    processes = [parent, *map(int, listing.split())]
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for process in reversed(processes):
-            os.kill(process, signal.SIGCONT)
 
 
 def test_a_frozen_server_is_reported_within_five_seconds_and_used_again_later(

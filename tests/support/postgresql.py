@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import uuid
@@ -51,6 +52,21 @@ def _binaries() -> Path:
     if not found:
         real_part_missing("PostgreSQL", "apt-get install postgresql")
     return Path(found).resolve().parent
+
+
+@contextmanager
+def frozen(server: str) -> Iterator[None]:
+    """Stop all processes of the server, as if the machine had no processor time for them."""
+    parent = int((Path(server) / "data" / "postmaster.pid").read_text().split()[0])
+    listing = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+    processes = [parent, *map(int, listing.split())]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in reversed(processes):
+            os.kill(process, signal.SIGCONT)
 
 
 def url_of(server: str, name: str) -> str:
