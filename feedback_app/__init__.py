@@ -17,7 +17,7 @@ reports       exports: CSV, XLSX, JSON, HTML, Markdown, minutes
 publish       the aggregates that go to the site, and what is withheld
 intake        closed cases from CSV files, the API and webhooks
 survey        the two questions, low answers, the question why, opting out
-jobs          the worker and its timed jobs: digest, retention
+jobs          the worker and its timed jobs: digest, retention; checks, status and metrics
 leads         the leads' pages, behind a sign-in
 sample        sample data, labelled as such
 app           create_app()

@@ -18,6 +18,7 @@ from feedback_app.intake.problem_details import ProblemError, problem_response
 from feedback_app.intake.webhooks.secrets import load_webhooks
 from feedback_app.intake.webhooks.views import EXTENSION as WEBHOOKS
 from feedback_app.intake.webhooks.views import webhooks
+from feedback_app.jobs.metrics import measure_requests
 from feedback_app.leads import sessions, sign_in_limits
 from feedback_app.leads.routes import leads_pages
 from feedback_app.program import Program, open_program, register_wording
@@ -57,6 +58,7 @@ def create_app(
     app.config["PROGRAM"] = parts or _opened(settings or read_settings())
     app.config["CLOCK"] = now
     limits.limit_requests(app)
+    measure_requests(app)
     app.wsgi_app = repair_links(app.wsgi_app)  # type: ignore[method-assign]
     protect_all(app)
     app.extensions[rate_limits.EXTENSION] = rate_limits.new_limiter()

@@ -10,6 +10,8 @@ COMMANDS = {
     "migrate": "serving:migrate_command",
     "serve": "serving:serve",
     "worker": "serving:worker_command",
+    "check": "health:check_command",
+    "status": "health:status_command",
     "invite": "invite:invite",
     "uninvite": "uninvite:uninvite",
     "link": "links:link",

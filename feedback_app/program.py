@@ -140,8 +140,8 @@ def _mailbox(text: str | None) -> Address | None:
     return Address(name, addr_spec=address) if address else None
 
 
-def _private_paths(settings: Settings) -> Iterator[Path]:
-    """Yield the files and folders that hold secrets or customers' data."""
+def private_paths(settings: Settings) -> Iterator[Path]:
+    """Yield the files and folders with secrets or customers' data."""
     yield from (Path(ENV_FILE), settings.mailbox)
     if path := sqlite_path(settings.database.get_secret_value()):
         yield from (path.parent, path, *(Path(f"{path}-{end}") for end in ("wal", "shm")))
@@ -158,7 +158,7 @@ def open_program(settings: Settings) -> Program:
         database = open_database(settings.database.get_secret_value(), _limits(settings))
     except (FactsError, ValueError) as error:
         raise SettingsError(str(error)) from error
-    for warning in unsafe_permissions(_private_paths(settings)):
+    for warning in unsafe_permissions(private_paths(settings)):
         log.warning("%s", warning)
     keys = [key.get_secret_value() for key in settings.secret_keys]
     return Program(settings, facts, database, Links(keys, settings.links_valid_from))

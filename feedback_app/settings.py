@@ -85,6 +85,7 @@ class Settings(SiteSettings):
     digest_to: _SecretURLs = ()
     sign_in_header: str | None = None
     trusted_proxies: _Texts = Field(default=(), validate_default=True)
+    metrics_token: SecretStr | None = Field(default=None, min_length=16)
 
     @field_validator("secret_keys")
     @classmethod

@@ -45,7 +45,7 @@ def migrate(database: Database, now: datetime) -> list[int]:
     engine = database.engine
     with database.migrating() as tx:
         tx.run(database.create_table(_VERSIONS))
-        version = _version(tx)
+        version = schema_version(tx)
         _refuse_newer(version)
         applied = list(range(version + 1, len(MIGRATIONS) + 1))
         for number in applied:
@@ -64,7 +64,7 @@ def require_current(database: Database) -> None:
     """Raise SchemaError unless the tables have this program's version."""
     if "schema_versions" not in database.columns():
         raise SchemaError("the database is empty: run 'feedback migrate' first")
-    version = _version(database)
+    version = schema_version(database)
     _refuse_newer(version)
     if version < len(MIGRATIONS):
         raise SchemaError(
@@ -73,7 +73,8 @@ def require_current(database: Database) -> None:
         )
 
 
-def _version(source: Database | Transaction) -> int:
+def schema_version(source: Database | Transaction) -> int:
+    """Return the number of the last migration that ran."""
     rows = source.ask("SELECT coalesce(max(version), 0) AS version FROM schema_versions")
     return int(rows[0]["version"])
 

@@ -17,12 +17,14 @@ from feedback_app.jobs.retention import end_lifetimes
 from feedback_app.mail.delivery import Delivery
 from feedback_app.mail.routing import sender_for
 from feedback_app.program import Program
-from feedback_app.store import outbox, search_index
+from feedback_app.store import health, outbox, search_index
 
 Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 1.0
+# How often a run is recorded, for `feedback status`: some jobs run every five seconds.
+_RECORD_EVERY = timedelta(minutes=1)
 # Signals stop the whole process, so this is global.
 _stop = threading.Event()
 
@@ -92,7 +94,11 @@ JOBS = (
 
 def run_once(program: Program, clock: Clock) -> dict[str, int]:
     """Run every job once and return the numbers, each with the name of what it counts."""
-    return {job.counts: job.run(program, clock) for job in JOBS}
+    numbers = {}
+    for job in JOBS:
+        numbers[job.counts] = job.run(program, clock)
+        _record(program, job, clock())
+    return numbers
 
 
 def run_forever(program: Program, clock: Clock) -> None:
@@ -104,17 +110,26 @@ def run_forever(program: Program, clock: Clock) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _stop.set())
     due = {job.name: clock() for job in JOBS}
+    recorded: dict[str, datetime] = {}
     while not _stop.wait(_POLL_SECONDS):
         for job in JOBS:
             if clock() >= due[job.name] and not _stop.is_set():
-                _run(job, program, clock)
+                _run(job, program, clock, recorded)
                 due[job.name] = clock() + job.every
     _stop.clear()
 
 
-def _run(job: Job, program: Program, clock: Clock) -> None:
+def _record(program: Program, job: Job, now: datetime) -> None:
+    with program.database.write() as tx:
+        health.record_run(tx, job.name, now)
+
+
+def _run(job: Job, program: Program, clock: Clock, recorded: dict[str, datetime]) -> None:
     try:
         count = job.run(program, clock)
+        if job.name not in recorded or abs(clock() - recorded[job.name]) >= _RECORD_EVERY:
+            _record(program, job, clock())
+            recorded[job.name] = clock()
     except DatabaseUnavailableError as error:
         log.warning("%s: %s; trying again in %s", job.name, error, job.every)
     except Exception as error:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Transaction
 
 
@@ -20,3 +21,9 @@ def mark_done(tx: Transaction, week: str, now: datetime) -> bool:
             now=now,
         )
     )
+
+
+def last_written(database: Database) -> datetime | None:
+    """Return when the last digest was written, or None."""
+    (row,) = database.ask("SELECT max(written_at) AS at FROM digests")
+    return row["at"] and from_text(row["at"])

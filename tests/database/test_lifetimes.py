@@ -43,6 +43,7 @@ HARMLESS = {
     "decisions": "id week invitation_id written_at due_on done_at",
     "meeting_items": "week invitation_id chosen written_at",
     "digests": "week written_at",
+    "job_runs": "job finished_at",
     "search_texts": "id kind",
     "search_changes": "number kind",
     "leads": "role added_at reading_week reading_at link_expires_at",

@@ -1,0 +1,103 @@
+"""Commands for operators: check, status."""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import click
+
+from feedback_app.base import times
+from feedback_app.base.text import visible
+from feedback_app.base.times import to_text
+from feedback_app.commands.with_program import with_program
+from feedback_app.jobs.checks import Finding, run_checks
+from feedback_app.jobs.status import Status, read_status
+from feedback_app.program import Program, open_program
+from feedback_app.settings import SettingsError, read_settings
+
+_MIB = 1 << 20
+
+
+@click.command("check")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option("--offline", is_flag=True, help="Leave out the mail server and the public URL.")
+def check_command(as_json: bool, offline: bool) -> None:
+    """Check the settings, database, mail server, public URL, site and disk.
+
+    Nothing is sent or changed. The exit code is 1 if there is an error, and 0 if there are only
+    warnings.
+    """
+    found = list(_findings(offline))
+    has_error = any(one.level == "error" for one in found)
+    if as_json:
+        click.echo(json.dumps({"ok": not has_error, "checks": [asdict(one) for one in found]}))
+    else:
+        for one in found:
+            fix = f" -> {one.fix}" if one.fix else ""
+            click.echo(visible(f"{one.level:8} {one.check:12} {one.text}{fix}".replace("\n", " ")))
+    sys.exit(1 if has_error else 0)
+
+
+def _findings(offline: bool) -> Iterator[Finding]:
+    try:
+        program = open_program(read_settings())
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            yield Finding("settings", "error", line, "see .env.example and support.toml")
+        return
+    yield Finding("settings", "ok", f"the settings and {program.facts_file} are valid")
+    try:
+        yield from run_checks(program, times.now(), offline=offline)
+    finally:
+        program.database.close()
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@with_program()
+def status_command(program: Program, as_json: bool) -> None:
+    """Show the email queue, deliveries, unread answers and when each job last ran."""
+    status = read_status(program, times.now())
+    if as_json:
+        click.echo(json.dumps(as_json_values(status)))
+        return
+    for name, value in _lines(program, status):
+        click.echo(f"{name:24} {value}")
+
+
+def as_json_values(status: Status) -> dict[str, Any]:
+    """Return the figures with times as UTC text, and deliveries by preset and outcome."""
+    deliveries: dict[str, dict[str, int]] = {}
+    for (preset, outcome), number in status.deliveries_today.items():
+        deliveries.setdefault(preset, {})[outcome] = number
+    values = {**asdict(status), "deliveries_today": deliveries}
+    finished = {job: to_text(at) for job, at in status.jobs_finished_at.items()}
+    return {
+        name: to_text(value) if isinstance(value, datetime) else value
+        for name, value in {**values, "jobs_finished_at": finished}.items()
+    }
+
+
+def _lines(program: Program, status: Status) -> Iterator[tuple[str, str]]:
+    def local(moment: datetime | None) -> str:
+        return f"{moment.astimezone(program.zone):%Y-%m-%d %H:%M}" if moment else "never"
+
+    minutes = status.oldest_due_seconds // 60
+    yield "emails waiting", f"{status.emails_waiting}, {status.emails_held} of them held"
+    yield "emails due", f"{status.emails_due}, the oldest for {minutes} min"
+    yield "emails sent in 24 h", str(status.emails_sent_last_day)
+    failed = (f"{number} ({reason})" for reason, number in status.emails_failed_last_day.items())
+    yield "emails failed in 24 h", ", ".join(failed) or "0"
+    yield "last email sent", local(status.last_email_sent_at)
+    for (preset, outcome), number in status.deliveries_today.items():
+        yield f"deliveries today, {preset}", f"{number} {outcome}"
+    yield "answers", f"{status.answers}, {status.answers_unread} unread"
+    yield "follow-ups overdue", str(status.follow_ups_overdue)
+    yield "last digest", local(status.last_digest_at)
+    for job, finished_at in status.jobs_finished_at.items():
+        yield f"job {job}", local(finished_at)
+    yield "schema version", str(status.schema_version)
+    yield "free disk", f"{status.disk_free_bytes // _MIB} MiB"
