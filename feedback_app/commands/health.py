@@ -46,7 +46,7 @@ def _findings(offline: bool) -> Iterator[Finding]:
         program = open_program(read_settings())
     except SettingsError as error:
         for line in str(error).splitlines():
-            yield Finding("settings", "error", line, "see .env.example and support.toml")
+            yield Finding("settings", "error", line)
         return
     yield Finding("settings", "ok", f"the settings and {program.facts_file} are valid")
     try:

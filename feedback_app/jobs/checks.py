@@ -13,7 +13,7 @@ from typing import Literal
 from feedback_app.base.files import unsafe_permissions
 from feedback_app.base.text import counted
 from feedback_app.base.times import from_text, to_text
-from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.database.contract import DatabaseUnavailableError, MissingDatabaseError
 from feedback_app.database.health import require_storing
 from feedback_app.database.migrate import SchemaError, schema_version
 from feedback_app.jobs.status import data_folder
@@ -67,8 +67,8 @@ def run_checks(program: Program, now: datetime, *, offline: bool = False) -> Ite
 def _database(program: Program, now: datetime) -> str:
     try:
         require_storing(program.database)
-    except SchemaError as error:
-        what, _, fix = str(error).partition(": ")
+    except (MissingDatabaseError, SchemaError) as error:
+        what, _, fix = str(error).rpartition(": ")
         raise Fault(what, fix) from error
     except DatabaseUnavailableError as error:
         fix = "check FEEDBACK_DATABASE, the server, its permissions and free space"

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from feedback_app.cli import COMMANDS, main
 from tests.support.office import KEY
 
-# Creates a database; creates an installation; use no database.
-OTHERS = ("migrate", "init", "preview-mail", "site build", "site serve")
+# Creates a database; creates an installation; lists all faults; use no database.
+OTHERS = ("migrate", "init", "check", "preview-mail", "site build", "site serve")
 
 
 def _commands(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -100,3 +100,15 @@ def test_emails_can_be_previewed_without_a_database(
     monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY)
     assert CliRunner().invoke(main, ["preview-mail", "--output", "seen"]).exit_code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["seen"]
+
+
+def test_a_check_names_the_missing_database_and_creates_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY)
+    done = CliRunner().invoke(main, ["check", "--offline"])
+    assert done.exit_code == 1
+    assert f"no database at {tmp_path}/var/feedback.sqlite" in done.output
+    assert "run 'feedback migrate'" in done.output
+    assert list(tmp_path.iterdir()) == []
