@@ -13,8 +13,8 @@ from feedback_app.base import times
 from feedback_app.base.text import visible
 from feedback_app.base.times import to_text
 from feedback_app.commands.with_program import with_program
-from feedback_app.jobs.checks import Finding, run_checks
-from feedback_app.jobs.status import Status, read_status
+from feedback_app.jobs.checks import CheckResult, run_checks
+from feedback_app.jobs.status import SystemStatus, read_status
 from feedback_app.program import Program, open_program
 from feedback_app.settings import SettingsError, read_settings
 
@@ -41,14 +41,14 @@ def check_command(as_json: bool, offline: bool) -> None:
     sys.exit(1 if has_error else 0)
 
 
-def _findings(offline: bool) -> Iterator[Finding]:
+def _findings(offline: bool) -> Iterator[CheckResult]:
     try:
         program = open_program(read_settings())
     except SettingsError as error:
         for line in str(error).splitlines():
-            yield Finding("settings", "error", line)
+            yield CheckResult("settings", "error", line)
         return
-    yield Finding("settings", "ok", f"the settings and {program.facts_file} are valid")
+    yield CheckResult("settings", "ok", f"the settings and {program.facts_file} are valid")
     try:
         yield from run_checks(program, times.now(), offline=offline)
     finally:
@@ -68,7 +68,7 @@ def status_command(program: Program, as_json: bool) -> None:
         click.echo(f"{name:24} {value}")
 
 
-def as_json_values(status: Status) -> dict[str, Any]:
+def as_json_values(status: SystemStatus) -> dict[str, Any]:
     """Return the figures with times as UTC text, and deliveries by preset and outcome."""
     deliveries: dict[str, dict[str, int]] = {}
     for (preset, outcome), number in status.deliveries_today.items():
@@ -81,7 +81,7 @@ def as_json_values(status: Status) -> dict[str, Any]:
     }
 
 
-def _lines(program: Program, status: Status) -> Iterator[tuple[str, str]]:
+def _lines(program: Program, status: SystemStatus) -> Iterator[tuple[str, str]]:
     def local(moment: datetime | None) -> str:
         return f"{moment.astimezone(program.zone):%Y-%m-%d %H:%M}" if moment else "never"
 

@@ -32,7 +32,7 @@ DISK_WARNING, DISK_ERROR = 2 * _GIB, _GIB // 4
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """The result of one check; `fix` says what to do about a warning or error."""
 
     check: str
@@ -49,19 +49,21 @@ class Fault(Exception):
         self.text, self.fix, self.level = text, fix, level
 
 
-def run_checks(program: Program, now: datetime, *, offline: bool = False) -> Iterator[Finding]:
+def run_checks(program: Program, now: datetime, *, offline: bool = False) -> Iterator[CheckResult]:
     """Yield a finding for each check, without secrets and without addresses of customers.
 
     With `offline`, the mail server and the public URL are left out.
     """
     for name, check in {**_CHECKS, **({} if offline else _NETWORK_CHECKS)}.items():
         try:
-            yield Finding(name, "ok", check(program, now))
+            yield CheckResult(name, "ok", check(program, now))
         except Fault as fault:
-            yield Finding(name, fault.level, fault.text, fault.fix)
+            yield CheckResult(name, fault.level, fault.text, fault.fix)
         except DatabaseUnavailableError:
             # The check of the database has the reason.
-            yield Finding(name, "error", "not checked: the database is not available", "see above")
+            yield CheckResult(
+                name, "error", "not checked: the database is not available", "see above"
+            )
 
 
 def _database(program: Program, now: datetime) -> str:

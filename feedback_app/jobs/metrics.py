@@ -1,4 +1,4 @@
-"""/metrics for Prometheus: the figures of `Status`, and the times of requests by route."""
+"""/metrics for Prometheus: the figures of `SystemStatus`, and the times of requests by route."""
 
 import hmac
 import time
@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from feedback_app.base.addresses import is_here, parts_of
 from feedback_app.database.contract import DatabaseUnavailableError
-from feedback_app.jobs.status import Status, read_status
+from feedback_app.jobs.status import SystemStatus, read_status
 from feedback_app.web.client_address import parse_address, peer_is_trusted
 from feedback_app.web.request import now, program
 
@@ -105,7 +105,7 @@ class _StatusCollector(Collector):
         yield from status_metrics(status)
 
 
-def status_metrics(status: Status) -> Iterator[Metric]:
+def status_metrics(status: SystemStatus) -> Iterator[Metric]:
     """Yield the figures of `status` as metrics."""
     for name, text in _NUMBERS.items():
         yield _gauge(name, text, getattr(status, name))

@@ -21,7 +21,7 @@ _GIVEN_UP = "giv"
 
 
 @dataclass(frozen=True)
-class Status:
+class SystemStatus:
     """The figures. "Emails" include messages to chats; "today" is the day in UTC.
 
     `emails_failed` has the reply code of the mail server, "given_up" or "other" as keys, and
@@ -45,12 +45,12 @@ class Status:
     disk_free_bytes: int
 
 
-def read_status(program: Program, now: datetime) -> Status:
+def read_status(program: Program, now: datetime) -> SystemStatus:
     """Return the figures at `now`. Raises DatabaseUnavailableError."""
     database = program.database
     queue = health.queue(database, now, outbox.HELD)
     oldest = queue["oldest_due"] and now - from_text(queue["oldest_due"])
-    return Status(
+    return SystemStatus(
         schema_version=schema_version(database),
         emails_waiting=queue["waiting"],
         emails_due=queue["due"],

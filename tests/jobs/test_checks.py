@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from feedback_app.app import create_app
 from feedback_app.commands.health import check_command
-from feedback_app.jobs.checks import Finding, run_checks
+from feedback_app.jobs.checks import CheckResult, run_checks
 from feedback_app.store import health
 from tests.support.office import KEY, Office
 from tests.support.senders import serving, with_settings
@@ -25,7 +25,7 @@ def same_clock(monkeypatch: pytest.MonkeyPatch, team_office: Office) -> None:
     monkeypatch.setattr("feedback_app.jobs.checks.health.database_time", lambda _: team_office.now)
 
 
-def _found(office: Office, *, offline: bool = True, **settings: Any) -> dict[str, Finding]:
+def _found(office: Office, *, offline: bool = True, **settings: Any) -> dict[str, CheckResult]:
     program = with_settings(office, **settings)
     return {one.check: one for one in run_checks(program, office.now, offline=offline)}
 

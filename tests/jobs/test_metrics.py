@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from feedback_app.app import create_app
 from feedback_app.commands.health import status_command
 from feedback_app.database.contract import DatabaseUnavailableError
-from feedback_app.jobs.status import Status, read_status
+from feedback_app.jobs.status import SystemStatus, read_status
 from feedback_app.jobs.worker import run_once
 from feedback_app.store import delivery_log, health, outbox
 from tests.support.office import Office, a_case
@@ -64,7 +64,7 @@ def test_the_status_has_the_queue_failures_deliveries_and_jobs(busy_office: Offi
     sent_at = office.now - timedelta(minutes=3)
     status = read_status(office.program, office.now)
     assert status.disk_free_bytes > 0
-    assert status == Status(
+    assert status == SystemStatus(
         schema_version=status.schema_version,
         emails_waiting=1,
         emails_due=1,
@@ -170,7 +170,7 @@ def test_metrics_are_read_from_here_or_with_the_token(
 def test_metrics_without_the_database_say_so(
     sqlite_team_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: Any) -> Status:
+    def away(*_: Any) -> SystemStatus:
         raise DatabaseUnavailableError("away")
 
     monkeypatch.setattr("feedback_app.jobs.metrics.read_status", away)
