@@ -33,7 +33,7 @@ DISK_WARNING, DISK_ERROR = 2 * _GIB, _GIB // 4
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of one check; `fix` says what to do about a warning or error."""
+    """The result of one check; `fix` repairs a warning or error."""
 
     check: str
     level: Level
@@ -138,12 +138,14 @@ def _site(program: Program, now: datetime) -> str:
     folder = program.settings.site
     if not folder:
         return "not served by this program (FEEDBACK_SITE is not set)"
+    if not (folder / "index.html").is_file():
+        raise Fault(f"{folder} has no index.html", "run 'feedback site build'")
     built = (folder / "index.html").stat().st_mtime
     sources = [program.facts_file, *program.settings.results.glob("*.json")]
     newer = [path for path in sources if path.exists() and path.stat().st_mtime > built]
     if newer:
         text = f"{max(newer, key=_changed)} is newer than the site in {folder}"
-        raise Fault(text, "build the site again", "warning")
+        raise Fault(text, "run 'feedback site build' again", "warning")
     return f"{folder} is newer than the facts and results"
 
 

@@ -24,8 +24,8 @@ def smtp_fault(
         connection = SMTPSender(url, timeout_seconds)._connect()
         return_to = return_path(bounce_address, _NO_ID) if bounce_address else sender
         connection.ehlo_or_helo_if_needed()
-        for step, reply in (("MAIL FROM", connection.mail), ("RCPT TO", connection.rcpt)):
-            code, text = reply(return_to if step == "MAIL FROM" else sender)
+        for step, reply in (("our sender", connection.mail), ("its domain", connection.rcpt)):
+            code, text = reply(return_to if step == "our sender" else sender)
             if code not in (250, 251):
                 return _shown(step, code, text)
     except smtplib.SMTPResponseException as error:
