@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dev import free_port
 from install import ROOT, binary
 from wheel_files import CONSTRAINTS
 
@@ -89,7 +89,8 @@ def first_run(commands: Path, folder: Path) -> None:
         raise ReleaseError(f"'feedback init' prints no 'feedback serve':\n{printed}")
     for step in steps[:-1]:
         _run(*step.split(), program=feedback, cwd=folder)
-    port = free_port(8700)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     here = f"http://127.0.0.1:{port}"
     settings = {"FEEDBACK_PUBLIC_URL": here}
     survey = _run("mint", "1", program=feedback, cwd=folder, settings=settings).strip()
