@@ -65,7 +65,7 @@ def faults(wheel: Path) -> list[str]:
 
 def _expected() -> set[str]:
     """Return the paths that the wheel needs: each tracked file of the packages and the site."""
-    names = (*PACKAGES, "docs", "guides", "mkdocs.yml", "mkdocs.de.yml", ".env.example")
+    names = (*PACKAGES, "docs", "guides", "deploy", "mkdocs.yml", "mkdocs.de.yml", ".env.example")
     listed = subprocess.check_output(["git", "ls-files", "-z", *names], cwd=ROOT, text=True)
     ours = (*(f"{name}/" for name in PACKAGES),)
     return {f"shared_view/{CONSTRAINTS}", "shared_view/CHANGELOG.md"} | {

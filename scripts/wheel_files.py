@@ -11,7 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 # The theme keeps its place relative to mkdocs.yml.
 FILES = ("mkdocs.yml", "mkdocs.de.yml", "docs", "knowledge_site/theme", ".env.example")
-FILES_TO_READ = ("guides", "CHANGELOG.md", "SECURITY.md", "LICENSE")
+FILES_TO_READ = ("guides", "deploy", "CHANGELOG.md", "SECURITY.md", "LICENSE")
 CONSTRAINTS = "constraints.txt"
 # What the extras install in addition to requirements.lock.
 _EXTRAS = ("psycopg", "granian")

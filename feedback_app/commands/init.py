@@ -22,7 +22,7 @@ Copy one from there to change it. A page that we do not have is added to the end
 needs a file in every language, such as `en/our-teams.md` and `de/our-teams.md`. Names, numbers and
 addresses on the pages come from `../support.toml`, so change them there.
 """
-_NEXT = """Created {folder} with support.toml, .env and docs/. Next:
+_NEXT = """Created {folder} with support.toml, .env, docs/ and results/. Next:
 
   cd {folder}
   feedback migrate
@@ -31,27 +31,29 @@ _NEXT = """Created {folder} with support.toml, .env and docs/. Next:
 
 Then open http://127.0.0.1:8000/. Run 'feedback worker' in another terminal to send emails, and
 create an account for the review with 'feedback lead add NAME --role admin'. Before you send real
-surveys, set who you are in support.toml, and the public URL and the mail server in .env."""
+surveys, set who you are in support.toml, and the public URL and the mail server in .env.
+The guides for operators are in {guides}"""
 
 
 @click.command("init")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
-    """Create the folder DIR for a new installation: support.toml, .env and docs/.
+    """Create the folder DIR for a new installation: support.toml, .env, docs/ and results/.
 
     DIR must be new or empty. The file .env contains a new secret key.
     """
     try:
         if folder.exists() and any(folder.iterdir()):
             raise click.ClickException(f"{folder} is not empty: choose a new folder")
-        (folder / "docs").mkdir(parents=True)
+        for name in ("docs", "results"):
+            (folder / name).mkdir(parents=True)
         write_private_file(folder / ENV_FILE, _settings().encode())
         (folder / "support.toml").write_bytes(FACTS_FILE.read_bytes())
         readme = _PAGES.format(docs=ROOT / "docs")
         (folder / "docs" / "README.md").write_text(readme, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"cannot create {folder}: {error.strerror or error}") from error
-    click.echo(_NEXT.format(folder=folder))
+    click.echo(_NEXT.format(folder=folder, guides=ROOT / "guides"))
 
 
 def _settings() -> str:

@@ -99,6 +99,20 @@ def test_the_first_run_works_as_printed_in_an_empty_folder(commands: Path, tmp_p
     assert release.version() in found
 
 
+def test_sample_figures_are_on_the_site_of_an_installation(commands: Path, tmp_path: Path) -> None:
+    for words in ("init .", "migrate", "sample --publish", "site build"):
+        done = subprocess.run(
+            [commands / "feedback", *words.split()],
+            cwd=tmp_path,
+            capture_output=True,
+            env={"FEEDBACK_RESULTS": "sample"},
+        )
+        assert done.returncode == 0, done.stderr
+    for language, mark in (("", "Sample data"), ("de", "Beispieldaten")):
+        page = (tmp_path / "site" / language / "how-we-are-doing.html").read_text(encoding="utf-8")
+        assert f'class="sample"><strong>{mark}' in page
+
+
 def test_the_guide_installs_this_version_with_its_constraints() -> None:
     guide = (ROOT / "guides/upgrade.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^ *```sh\n(.*?)^ *```$", guide, re.M | re.S)
