@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from feedback_app.base import times
+from feedback_app.base.logs import log_to_stderr
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.database.migrate import SchemaError, require_current
 from feedback_app.intake import delivery_log, rate_limits
@@ -18,7 +19,7 @@ from feedback_app.intake.problem_details import ProblemError, problem_response
 from feedback_app.intake.webhooks.secrets import load_webhooks
 from feedback_app.intake.webhooks.views import EXTENSION as WEBHOOKS
 from feedback_app.intake.webhooks.views import webhooks
-from feedback_app.jobs.metrics import measure_requests
+from feedback_app.jobs.metrics import add_metrics
 from feedback_app.leads import sessions, sign_in_limits
 from feedback_app.leads.routes import leads_pages
 from feedback_app.program import Program, open_program, register_wording
@@ -32,6 +33,7 @@ from feedback_app.web import limits, site
 from feedback_app.web.headers import protect_all, protect_page
 from feedback_app.web.pages import page, page_language
 from feedback_app.web.readiness import add_probes
+from feedback_app.web.request_log import log_requests
 
 # Below this path, errors are problem details (RFC 9457) instead of pages.
 _API_PREFIX = "/api/"
@@ -57,8 +59,8 @@ def create_app(
     app = _FlaskApp(__name__, static_folder=None)
     app.config["PROGRAM"] = parts or _opened(settings or read_settings())
     app.config["CLOCK"] = now
+    log_requests(app, add_metrics(app))
     limits.limit_requests(app)
-    measure_requests(app)
     app.wsgi_app = repair_links(app.wsgi_app)  # type: ignore[method-assign]
     protect_all(app)
     app.extensions[rate_limits.EXTENSION] = rate_limits.new_limiter()
@@ -79,6 +81,7 @@ def create_app(
 
 def _opened(settings: Settings) -> Program:
     """Return the program for a WSGI server. It also starts without a database that it can use."""
+    log_to_stderr(settings.log_level, settings.log_format)
     found = open_program(settings)
     with suppress(DatabaseUnavailableError, SchemaError):
         require_current(found.database)

@@ -85,6 +85,8 @@ class Settings(SiteSettings):
     digest_to: _SecretURLs = ()
     sign_in_header: str | None = None
     trusted_proxies: _Texts = Field(default=(), validate_default=True)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
 
     @field_validator("secret_keys")

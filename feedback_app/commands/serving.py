@@ -1,11 +1,10 @@
 """Commands that run the program: migrate, serve, worker."""
 
-import logging
-
 import click
 
 from feedback_app.app import create_app
 from feedback_app.base import times
+from feedback_app.base.logs import log_to_stderr
 from feedback_app.base.text import visible, without_addresses
 from feedback_app.commands.with_program import with_program
 from feedback_app.database.migrate import migrate
@@ -18,7 +17,6 @@ from feedback_app.web.headers import common_headers
 from feedback_app.web.server import create_server
 
 _LISTED = 20
-_LOG_LINE = 500
 
 
 @click.command("migrate")
@@ -38,7 +36,7 @@ def migrate_command(program: Program) -> None:
 @with_program()
 def serve(program: Program, host: str, port: int, threads: int) -> None:
     """Serve the survey, the leads' pages and the API, and the site if FEEDBACK_SITE is set."""
-    _log_to_stderr()
+    log_to_stderr(program.settings.log_level, program.settings.log_format)
     app = create_app(parts=program)
     if not is_offered(program.settings.public_url):
         click.echo(
@@ -67,7 +65,7 @@ def worker_command(program: Program, once: bool) -> None:
     After a backup was restored, the worker only starts once you have run 'feedback outbox
     release'. With --once, it lists rejected messages with their cases and reasons.
     """
-    _log_to_stderr()
+    log_to_stderr(program.settings.log_level, program.settings.log_format)
     try:
         require_not_restored(program, times.now())
     except RestoredError as error:
@@ -84,19 +82,3 @@ def worker_command(program: Program, once: bool) -> None:
         click.echo(visible(f"{row['kind']}{case}, {row['refused_at'][:10]}: {reason}"))
     if len(refused) > _LISTED:
         click.echo(f"… and {len(refused) - _LISTED} older ones")
-
-
-def _log_to_stderr() -> None:
-    # Short queues are normal under load.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    handler = logging.StreamHandler()
-    handler.setFormatter(ShortLines("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-
-
-class ShortLines(logging.Formatter):
-    """Cuts long lines: a message or traceback may quote a value of a request."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        lines = super().format(record).splitlines()
-        return "\n".join(f"{line[:_LOG_LINE]}…" if line[_LOG_LINE:] else line for line in lines)

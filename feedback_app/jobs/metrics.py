@@ -1,11 +1,10 @@
 """/metrics for Prometheus: the figures of `SystemStatus`, and the times of requests by route."""
 
 import hmac
-import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from flask import Flask, Response, abort, current_app, g, request
+from flask import Flask, Response, abort, current_app, request
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -15,6 +14,7 @@ from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.jobs.status import SystemStatus, read_status
 from feedback_app.web.client_address import parse_address, peer_is_trusted
 from feedback_app.web.request import now, program
+from feedback_app.web.request_log import Observer
 
 EXTENSION = "metrics"
 _PREFIX = "feedback_"
@@ -39,8 +39,8 @@ _TIMES = {
 }
 
 
-def measure_requests(app: Flask) -> None:
-    """Add /metrics to `app`, and measure its requests."""
+def add_metrics(app: Flask) -> Observer:
+    """Add /metrics to `app`; return the function to call after each request."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_StatusCollector())
     # The route and not the path, which contains tokens and would make a series for each customer.
@@ -53,19 +53,11 @@ def measure_requests(app: Flask) -> None:
     )
     app.extensions[EXTENSION] = registry
 
-    def start() -> None:
-        g.started = time.perf_counter()
+    def observe(route: str, status: int, elapsed: float) -> None:
+        seconds.labels(route, status).observe(elapsed)
 
-    def observe(response: Response) -> Response:
-        route = request.url_rule.rule if request.url_rule else "none"
-        elapsed = time.perf_counter() - g.get("started", time.perf_counter())
-        seconds.labels(route, response.status_code).observe(elapsed)
-        return response
-
-    # The first function that runs before a request, and the last one after it.
-    app.before_request_funcs.setdefault(None, []).insert(0, start)
-    app.after_request_funcs.setdefault(None, []).insert(0, observe)
     app.add_url_rule("/metrics", view_func=_metrics)
+    return observe
 
 
 def _metrics() -> Response:

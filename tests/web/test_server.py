@@ -310,4 +310,6 @@ def test_customers_are_served_while_thousands_of_connections_are_held(tmp_path: 
     assert figures.p95 <= 1.5, figures
     assert figures.peak_rss - before.peak_rss < 100 * MIB, figures
     assert figures.peak_files == 0, figures
-    assert len(log.read_text(encoding="utf-8").splitlines()) < 10
+    # The attack adds no lines: all but a few are about requests that were answered.
+    lines = log.read_text(encoding="utf-8").splitlines()
+    assert len([line for line in lines if "requests GET /f/<token> 200" not in line]) < 10
