@@ -78,7 +78,7 @@ class FigureTexts:
     def window(self, change: ShareChange) -> str:
         """Return the newer period of a comparison: "in the last 4 weeks"."""
         if change.weeks == 1:
-            return self._texts.gettext("in this week")
+            return self._texts.gettext("this week")
         return self._texts.gettext("in the last %(weeks)s weeks") % {"weeks": change.weeks}
 
     def likely(self, change: ShareChange) -> str:

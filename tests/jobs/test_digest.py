@@ -134,7 +134,7 @@ def test_the_digest_has_the_figures_of_the_week_page(team_office: Office) -> Non
             assert verdict in text, (verdict, text)
     text = text_of(office)
     assert "CES: 50% (20 of 40 chose 4 or 5, mean 3.0), target 75%" in text
-    assert "12 weeks before: 93%. Down 43 points in this week compared with the 12 weeks" in text
+    assert "12 weeks before: 93%. Down 43 points this week compared with the 12 weeks" in text
     assert "CSS: 100% (40 of 40 chose 4 or 5, mean 5.0) 12 weeks before: 100%. No clear" in text
     assert "Response rate: 33% (40 of 120 surveyed customers) 12 weeks before: 33%. No" in text
     assert "First response in target: 90% (108 of 120 within 1 h) 12 weeks before: 89%." in text

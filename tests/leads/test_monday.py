@@ -342,7 +342,7 @@ def test_a_leads_monday(house: House, browser: Any) -> None:
         follow(page, f".queue__line:has-text('{number}')")
         follow(page, f".answer:has-text('Case {number}') button[data-key=r]")
     page.goto(f"{house.url}/review/{house.week}/answers")
-    follow(page, "text=Mark all 2 answers without a comment as read")
+    follow(page, "text=Mark 2 answers as read: no comment, no low score")
     assert page.locator(".answer.unread").count() == 1, "the low one without a comment"
 
     # A name is redacted before the meeting.

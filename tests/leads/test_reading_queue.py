@@ -148,7 +148,7 @@ def test_answers_without_a_comment_are_read_together_but_low_ones_are_not(lena: 
     commented = answered(lena.office, "0002", comment="Fine")
     silent = [answered(lena.office, number) for number in ("0003", "0004")]
     page = lena.get("/review/unread").text
-    assert "Mark all 2 answers without a comment as read" in page
+    assert "Mark 2 answers as read: no comment, no low score" in page
     listed = page.split('name="answer" value="')[1].split('"')[0]
     assert set(listed.split()) == {f"{one}:1" for one in silent}
     assert lena.post("/review/read", answer=listed).status_code == 303

@@ -302,7 +302,7 @@ def test_a_fall_over_some_weeks_is_announced(rita: Somebody, language: str) -> N
     assert page.text.count('class="verdict fall"') == 2
     assert "verdict rise" not in page.text
     before = words(rita.get("/review/2026-W43?lang=en"))
-    assert before.count("No clear change in this week compared with the 12 weeks before") == 2
+    assert before.count("No clear change this week compared with the 12 weeks before") == 2
 
 
 def test_weeks_and_points_of_the_chart_are_links(rita: Somebody) -> None:

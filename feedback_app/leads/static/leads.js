@@ -139,8 +139,14 @@ function replaceReader(html, address) {
   reader.scrollIntoView({ block: "nearest" });
 }
 
+// One request after the other: the reader shows the result of the last key that was pressed.
+let loaded = Promise.resolve();
+function load(...request) {
+  loaded = loaded.then(() => loadReader(...request));
+}
+
 // Whatever goes wrong, the browser does the same thing with a whole page.
-async function load(address, options, otherwise) {
+async function loadReader(address, options, otherwise) {
   try {
     const headers = { "X-Fragment": "1" };
     const response = await fetch(address, { ...options, headers });
