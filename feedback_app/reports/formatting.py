@@ -31,7 +31,7 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
         "week_days": week_days,
         "moment": lambda when: f"{day(when)}, {when.astimezone(zone):%H:%M}",
         "mean": lambda value: mean(value, language),
-        "number": lambda value: numbers.number(value, 0, language),
+        "number": lambda value, decimals=0: numbers.number(value, decimals, language),
         "percent": lambda fraction: numbers.percent(fraction, language),
         "percent_range": lambda low, high: numbers.percent_range(low, high, language),
         "points": texts.points,

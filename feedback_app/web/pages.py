@@ -39,7 +39,7 @@ def render(template_name: str, language: str, **values: Any) -> str:
         "kept_query": {key: request.args[key] for key in _KEPT if key in request.args},
         "languages": {other: own_name(other) for other in facts.languages},
         "site": lambda place: program().mail_context.site_page(place, language),
-        "number": lambda value, decimals=0: number(value, decimals, language),
+        "number": lambda value: number(value, language=language),
     }
     return template(language, template_name).render({**common, **values})
 

@@ -425,7 +425,7 @@ def test_a_survey_is_sent_again_and_a_person_opted_out(
     address = f"right{width}@customer.example"
     find_case(page, house, number)
     page.fill("#address", address)
-    follow(page, "text=Send survey again")
+    follow(page, "text=Send survey")
     assert "Last sent again" in page.inner_text("main")
     show_person(page, house, address)
     assert number in page.inner_text("main")
