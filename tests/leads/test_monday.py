@@ -289,6 +289,49 @@ def test_keys_press_the_same_buttons(house: House, browser: Any) -> None:
     assert complaints == [], "the policy lets our own style and script through"
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("width", [390, 360])
+def test_the_navigation_of_a_phone_is_one_line(
+    house: House, browser: Any, width: int, language: str
+) -> None:
+    context = browser.new_context(locale="en-GB", viewport={"width": width, "height": 800})
+    page = context.new_page()
+    sign_in(page, house)
+    page.goto(f"{house.url}/review/{house.week}?lang={language}")
+    assert page.locator(".head nav").bounding_box()["height"] < 48
+    page.click(".menu summary")
+    follow(page, ".menu a >> nth=0")
+    assert page.url.endswith("/review/decisions")
+    context.close()
+
+
+def test_a_key_that_is_pressed_while_another_is_sent_comes_after_it(
+    house: House, browser: Any
+) -> None:
+    """The answer to an earlier key does not bring back what a later one closed."""
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    sign_in(page, house)
+    page.goto(f"{house.url}/review/unread?week={house.week}")
+    held: list[Any] = []
+
+    def hold_the_first(route: Any) -> None:
+        held.append(route)
+        if len(held) > 1:
+            route.continue_()
+
+    page.route(re.compile("answer="), hold_the_first)
+    lines = page.locator(".queue__line")
+    wanted = lines.last.get_attribute("data-open")
+    lines.first.click()
+    lines.last.click()
+    page.wait_for_timeout(300)
+    assert len(held) == 1
+    held[0].continue_()
+    page.wait_for_selector(f"#reader[data-answer='{wanted}']")
+    context.close()
+
+
 def test_minutes_are_saved_while_they_are_typed_next_to_a_quote_that_fills_the_screen(
     house: House, browser: Any
 ) -> None:

@@ -93,7 +93,7 @@ def test_every_figure_has_its_definition_from_the_facts_one_click_away(rita: Som
         links += rita.get(f"/review/{place}").text
     for metric in rita.office.program.facts.metrics:
         assert metric.definition["en"] in words(definitions)
-        assert f"Formula: {metric.formula['en']}." in words(definitions)
+        assert f"Formula: {metric.formula['en'].rstrip('.')}." in words(definitions)
         assert f"{metric.direction['en']}." in words(definitions)
         assert f'href="/review/definitions#{metric.key}"' in links
     for anchor in set(re.findall(r'"/review/definitions#(\w+)"', links)):
