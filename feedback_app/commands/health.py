@@ -85,9 +85,9 @@ def _lines(program: Program, status: SystemStatus) -> Iterator[tuple[str, str]]:
     def local(moment: datetime | None) -> str:
         return f"{moment.astimezone(program.zone):%Y-%m-%d %H:%M}" if moment else "never"
 
-    minutes = status.oldest_due_seconds // 60
+    oldest = f", the oldest for {status.oldest_due_seconds // 60} min"
     yield "emails waiting", f"{status.emails_waiting}, {status.emails_held} of them held"
-    yield "emails due", f"{status.emails_due}, the oldest for {minutes} min"
+    yield "emails due", f"{status.emails_due}{oldest if status.oldest_due_seconds else ''}"
     yield "emails sent in 24 h", str(status.emails_sent_last_day)
     failed = (f"{number} ({reason})" for reason, number in status.emails_failed_last_day.items())
     yield "emails failed in 24 h", ", ".join(failed) or "0"
