@@ -119,5 +119,5 @@ def test_the_guide_installs_this_version_with_its_constraints() -> None:
     install, start, upgrade = (re.sub(r"(?m)^ +", "", block) for block in blocks)
     assert f'-c constraints.txt "./shared_view-{release.version()}-py3-none-any.whl[' in install
     assert f"[{release.EXTRAS}]" in install
-    assert start == "environment/bin/feedback init shared-view\n"
+    assert start == "feedback init shared-view\n"
     assert upgrade.split("\n")[:2] == ["feedback migrate", "feedback site build"]
