@@ -86,6 +86,7 @@ def test_the_pages_show_a_silence_until_cases_come_again(silent: Office) -> None
     sentence = "No closed case has arrived from crm since 18 Nov 2026"
     for path in (f"/review/{WEEK}", "/review/deliveries"):
         assert sentence in words(rita.get(path))
+    assert "unusually quiet" not in words(rita.get("/review/deliveries"))
     arrive(office, "csv", 70)
     silence.check(office.program, office.now)
     assert sentence in words(rita.get(f"/review/{WEEK}"))
@@ -93,6 +94,7 @@ def test_the_pages_show_a_silence_until_cases_come_again(silent: Office) -> None
     silence.check(office.program, office.now)
     for path in (f"/review/{WEEK}", "/review/deliveries"):
         assert sentence not in words(rita.get(path))
+    assert "No case system is unusually quiet." in words(rita.get("/review/deliveries"))
     assert len(recipients(office)) == 1
     # The failure is not part of the rhythm, so the next one is found as early as the first.
     assert silence.check(office.program, datetime(2026, 11, 26, 15, tzinfo=UTC)) == 1
