@@ -66,17 +66,19 @@ def change_decision(decision_id: str) -> Response:
     """
     form = checked(_ChangeForm(request.form))
     mine = (form.text.data or "", form.owner.data or "", form.due_on.data)
+    is_deleted = "delete" in request.form
     with program().database.write() as tx:
         tx.only_one(f"decision {decision_id}")
         known = decisions.find(tx, decision_id)
-        if known is None and "delete" not in request.form:
+        if known is None and not is_deleted:
             abort(404)
         if known and mine != (known.text, known.owner, known.due_on):
             if form.seen.data != seen(known):
                 raise _conflict(known)
-            decisions.change(tx, decision_id, *mine)
-            log_action(tx, "decision changed", known.week)
-        if known and "delete" in request.form:
+            if not is_deleted:
+                decisions.change(tx, decision_id, *mine)
+                log_action(tx, "decision changed", known.week)
+        if known and is_deleted:
             decisions.delete(tx, decision_id)
             log_action(tx, "decision withdrawn", known.week)
     return see_other(own_path(request.form.get("back")) or url_for("leads.show_decisions"))

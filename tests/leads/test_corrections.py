@@ -100,9 +100,12 @@ class TestNotes:
         assert notes(lena.office, one) == [(note_id, "Call Bert")]
         assert {action for _, action, _ in audited(lena.office)} == {"note", "note changed"}
 
-    def test_a_lead_deletes_a_note(self, lena: Somebody, one: str) -> None:
+    @pytest.mark.parametrize("typed", ["Call\nAnna", ""])
+    def test_a_lead_deletes_a_note_also_after_emptying_its_field(
+        self, lena: Somebody, one: str, typed: str
+    ) -> None:
         ((note_id, text),) = notes(lena.office, one)
-        self.change(lena, one, note_id, text=text, was=text, delete="y")
+        self.change(lena, one, note_id, text=typed, was=text, delete="y")
         assert notes(lena.office, one) == []
         assert ("lena", "note deleted", "0001") in audited(lena.office)
         again = self.change(lena, one, note_id, text=text, was=text, delete="y")
