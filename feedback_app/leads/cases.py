@@ -31,9 +31,11 @@ class _SendForm(LeadsForm):
 
 
 class _CorrectForm(LeadsForm):
-    """Case kind and team; either may be empty."""
+    """Case kind and team, which may be empty, and what the page showed: `was_kind`, `was_team`."""
 
     kind = StringField()
+    was_kind = StringField()
+    was_team = StringField()
     team = TypedLine(shortest=0, longest=MAX_TEXT)
 
     def validate_kind(self, field: StringField) -> None:
@@ -70,11 +72,18 @@ def send_again(invitation_id: str) -> Response:
 
 @leads_pages.post("/cases/<invitation_id>/correct")
 def correct_case(invitation_id: str) -> Response:
-    """Correct kind and team, which all figures then count. Published figures do not change."""
+    """Correct kind and team, which all figures then count. Published figures do not change.
+
+    What the lead left as the page showed it stays as it is now: a colleague may have corrected it.
+    """
     form, invitation = checked(_CorrectForm(request.form)), _found(invitation_id)
-    mine = (form.kind.data or None, form.team.data or None)
     with program().database.write() as tx:
         known = cases.kind_and_team(tx, invitation.case_ref)
+        kind, team = form.kind.data, form.team.data
+        mine = (
+            known[0] if kind == form.was_kind.data else kind or None,
+            known[1] if team == form.was_team.data else team or None,
+        )
         if mine != known:
             cases.correct(tx, invitation.case_ref, *mine)
             change = f"{_named(known)} → {_named(mine)}"

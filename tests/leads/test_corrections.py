@@ -1,5 +1,6 @@
 """Leads correct kind and team of a case, and notes; every refusal gives a reason."""
 
+import re
 from typing import Any
 
 import pytest
@@ -53,6 +54,19 @@ class TestKindAndTeam:
         one = answered(lena.office, "0001", case_kind="software")
         lena.post(f"/review/cases/{one}/correct", kind="software", team="")
         assert audited(lena.office) == []
+
+    def test_two_leads_who_correct_kind_and_team_at_the_same_time_lose_nothing(
+        self, lena: Somebody
+    ) -> None:
+        one = answered(lena.office, "0001", case_kind="software", team="North")
+        place = f"/review/cases/{one}"
+        seen = dict(re.findall(r'name="(was_\w+)" value="([^"]*)"', lena.get(place).text))
+        assert seen == {"was_kind": "software", "was_team": "North"}
+        otto = Somebody(lena.office, "lead", "otto")
+        lena.post(f"{place}/correct", **seen, kind="security", team="North")
+        otto.post(f"{place}/correct", **seen, kind="software", team="South")
+        (case,) = lena.office.rows("cases")
+        assert (case["case_kind"], case["team"]) == ("security", "South")
 
     def test_a_later_delivery_of_the_case_does_not_undo_it(self, lena: Somebody) -> None:
         one = answered(lena.office, "0001", case_kind="software", team="North")
