@@ -270,7 +270,7 @@ def test_keys_press_the_same_buttons(house: House, browser: Any) -> None:
     page.on("load", lambda _: loaded.append(page.url))
     first = page.get_attribute("#reader", "data-answer")
     page.keyboard.press("j")
-    page.wait_for_function(f"document.getElementById('reader').dataset.answer !== '{first}'")
+    page.wait_for_selector(f"#reader:not([data-answer='{first}'])")
     assert page.evaluate("document.activeElement.className").startswith("answer")
     second = page.get_attribute("#reader", "data-answer")
     assert page.get_attribute(".queue__line[aria-current]", "data-open") == second
