@@ -75,6 +75,8 @@ class Settings(SiteSettings):
     mail_from: str | None = None
     reply_to: str | None = None
     bounce_address: str | None = None
+    emails_per_hour: int | None = Field(default=None, ge=1)
+    emails_per_hour_and_domain: int | None = Field(default=None, ge=1)
     closure_mail: Literal["ours", "case_system"] = "ours"
     only_mail_to: _Texts = ()
     links_valid_from: AwareDatetime | None = None

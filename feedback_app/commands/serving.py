@@ -12,7 +12,7 @@ from feedback_app.jobs import worker
 from feedback_app.jobs.restored import RestoredError, require_not_restored
 from feedback_app.leads.sessions import is_offered
 from feedback_app.program import Program, register_wording
-from feedback_app.store import outbox, search_index
+from feedback_app.store import failed_emails, search_index
 from feedback_app.web.headers import common_headers
 from feedback_app.web.server import create_server
 
@@ -75,7 +75,7 @@ def worker_command(program: Program, once: bool) -> None:
         return
     for counts, number in worker.run_once(program, times.now).items():
         click.echo(f"{number} {counts}")
-    refused = outbox.failed_messages(program.database)
+    refused = failed_emails.find(program.database)
     for row in refused[-_LISTED:]:
         reason = without_addresses(row["last_error"])
         case = f" for case {row['case_number']}" if row["case_number"] else ""

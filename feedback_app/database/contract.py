@@ -51,6 +51,9 @@ class Transaction(Protocol):
     def ask(self, sql: str, **values: object) -> list[Row]:
         """Return the rows of a SELECT, or of a statement with RETURNING."""
 
+    def now(self) -> datetime:
+        """Return the time by the clock that all programs with this database share."""
+
     def only_one(self, name: str) -> None:
         """Acquire the lock `name`; it is released when this transaction ends."""
 

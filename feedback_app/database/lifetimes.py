@@ -111,6 +111,9 @@ PERSONAL_DATA: dict[str, PersonalTable] = {
             )
         }
     ),
+    "send_pauses": PersonalTable(
+        {"domain": PersonalColumn("A domain whose emails pause; deleted when the pause ends")}
+    ),
     "rejected_files": PersonalTable(
         {"path": PersonalColumn("A file of rejected rows, so that erasure finds it")}
     ),

@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -198,6 +199,11 @@ class _PostgreSQLTransaction:
     def ask(self, sql: str, **values: object) -> list[Row]:
         rows: list[Row] = self._connection.execute(_percent(sql), bound(values)).fetchall()
         return rows
+
+    def now(self) -> datetime:
+        (row,) = self.ask("SELECT clock_timestamp() AS now")
+        moment: datetime = row["now"]
+        return moment.astimezone(UTC)
 
     def only_one(self, name: str) -> None:
         self.ask("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))", name=name)

@@ -3,10 +3,12 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import sqlite_utils
 
+from feedback_app.base import times
 from feedback_app.base.files import make_private_file, make_private_folder
 from feedback_app.database.connections import ThreadConnections
 from feedback_app.database.contract import (
@@ -133,6 +135,9 @@ class _SQLiteTransaction:
         cursor = self._db.execute(sql, bound(values))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def now(self) -> datetime:
+        return times.now()
 
     def only_one(self, name: str) -> None:
         """Do nothing: BEGIN IMMEDIATE only allows one writer at a time."""

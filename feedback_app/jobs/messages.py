@@ -1,5 +1,6 @@
 """Build each message of the outbox when it is sent, with the present URLs, keys and texts."""
 
+from charts import date_and_time
 from feedback_app.base import times
 from feedback_app.base.language import choose
 from feedback_app.base.receivers import is_chat_id, receivers_of
@@ -16,17 +17,20 @@ from feedback_app.mail.message import Email, render_email
 from feedback_app.mail.notifications import (
     CARE,
     DIGEST,
+    OUTAGE,
     PASSWORD,
     SILENCE,
     LowAnswer,
     alert_email,
     care_email,
+    email_for_leads,
     password_email,
+    plain_name,
 )
 from feedback_app.mail.sender import RefusedError
 from feedback_app.program import Program
 from feedback_app.records import Answer, Invitation, OutboxMessage
-from feedback_app.store import answer_marks, answers, follow_ups, invitations
+from feedback_app.store import answer_marks, answers, follow_ups, invitations, send_pauses
 
 
 def message_text(program: Program, message: OutboxMessage) -> str:
@@ -49,6 +53,8 @@ def _for_leads(program: Program, message: OutboxMessage) -> Email:
         link = accounts.link_for_email(program, message, times.now())
         context = program.mail_context
         return password_email(context, message.lead_name or "", link, language)
+    if message.kind == OUTAGE:
+        return _outage(program, language)
     if message.kind == SILENCE:
         return silence.silence_email(program, message.created_at, language)
     if message.kind == DIGEST:
@@ -80,6 +86,15 @@ def _closure(program: Program, message: OutboxMessage, invitation: Invitation) -
         links = SurveyLinks(program.survey_link(invitation.id), opt_out)
     until = program.today(invitation.expires_at) if message.kind == REMINDER else None
     return closure_email(program.mail_context, message, invitation, links, until)
+
+
+def _outage(program: Program, language: str) -> Email:
+    pause = send_pauses.find(program.database)
+    values = {
+        "reason": pause and plain_name(pause.reason),
+        "since": pause and date_and_time(pause.since, language, program.zone),
+    }
+    return email_for_leads(program.mail_context, "outage", language, values)
 
 
 def _alert(program: Program, message: OutboxMessage, language: str) -> Email:

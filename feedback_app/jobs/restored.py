@@ -15,7 +15,7 @@ from feedback_app.base.files import make_private_folder, replace_file
 from feedback_app.base.times import to_text
 from feedback_app.program import Program
 from feedback_app.settings import Settings
-from feedback_app.store import outbox
+from feedback_app.store import outbox, send_pauses
 
 log = logging.getLogger(__name__)
 
@@ -83,8 +83,10 @@ def _went_back(program: Program, last: LastSent, now: datetime) -> str | None:
     if not outbox.count_waiting(database):
         return None
     if found is None:
+        pause = send_pauses.find(database)
+        was_running = pause is not None and pause.until > now - UNTOUCHED
         is_old = outbox.newest_sent(database) and outbox.is_due_before(database, now - UNTOUCHED)
-        return _UNKNOWN.format(path=last.path) if is_old else None
+        return _UNKNOWN.format(path=last.path) if is_old and not was_running else None
     if not found["message"] or outbox.was_sent(database, found["message"]):
         return None
     return _OLDER.format(path=last.path)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
+from feedback_app.base.receivers import receivers_of
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.jobs import digest, silence
 from feedback_app.jobs.messages import message_text
@@ -17,7 +18,8 @@ from feedback_app.jobs.retention import end_lifetimes
 from feedback_app.mail.delivery import Delivery
 from feedback_app.mail.routing import sender_for
 from feedback_app.program import Program
-from feedback_app.store import health, outbox, search_index
+from feedback_app.store import failed_emails, health, outbox, search_index
+from feedback_app.store.outbox_claims import RateLimits
 
 Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
@@ -39,14 +41,17 @@ class Job(NamedTuple):
 
 
 def _deliver(program: Program, clock: Clock) -> int:
-    sender = sender_for(program.settings)
+    settings = program.settings
+    receivers = receivers_of(settings.alert_urls)
     delivery = Delivery(
         database=program.database,
         build=partial(message_text, program),
-        sender=sender,
+        sender=sender_for(settings),
         surveys=program.survey_emails,
         clock=clock,
-        on_sent=LastSent.of(program.settings).write,
+        on_sent=LastSent.of(settings).write,
+        limits=RateLimits(settings.emails_per_hour, settings.emails_per_hour_and_domain),
+        announce_to=[one.recipient for one in receivers if one.is_chat],
     )
     return delivery.send_due(_stop.is_set)
 
@@ -80,7 +85,7 @@ JOBS = (
     Job(
         "rejected",
         timedelta(hours=1),
-        lambda program, _: len(outbox.failed_messages(program.database)),
+        lambda program, _: len(failed_emails.find(program.database)),
         "messages rejected",
     ),
     Job(

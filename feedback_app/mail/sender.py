@@ -15,6 +15,22 @@ class NotDeliveredError(RuntimeError):
     """The message was not accepted this time; retry later."""
 
 
+class SlowDownError(NotDeliveredError):
+    """The recipient's domain accepts no more emails for now."""
+
+
+class OutageError(NotDeliveredError):
+    """No email can be sent now, whoever gets it.
+
+    With `refused`, the server refused our sender, sign-in or encryption; otherwise it does not
+    answer. With `attempted`, it stopped answering in the middle of this message.
+    """
+
+    def __init__(self, reason: str, *, refused: bool = False, attempted: bool = False) -> None:
+        super().__init__(reason)
+        self.refused, self.attempted = refused, attempted
+
+
 class RefusedError(RuntimeError):
     """The message will not be accepted, however often it is sent."""
 
@@ -33,4 +49,4 @@ class Sender(Protocol):
         """Delete our copy of a message that was erased while it was sent."""
 
     def close(self) -> None:
-        """Close any connection; called after each batch."""
+        """Close any connection; called when no message is due any more."""

@@ -3,34 +3,37 @@
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from email.parser import HeaderParser
 from email.utils import parseaddr
+from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from feedback_app.mail.bounces import return_path
 from feedback_app.mail.sender import (
     NoSuchRecipientError,
     NotDeliveredError,
+    OutageError,
     ReadyMessage,
     RefusedError,
+    SlowDownError,
 )
 
 _TIMEOUT_SECONDS = 30
-# RFC 4954: the server wants a (different) sign-in. That is a fault of our settings.
+_ACCEPTED = (250, 251)
+# RFC 4954: the server wants a (different) sign-in.
 _SIGN_IN_CODES = (530, 534, 535, 538)
+_BUSY_CODES = (421, 451, 452)
+_TOO_LARGE = 552
 # RFC 3463: x.7.x is about security and policy, not about whether the recipient exists.
-_POLICY_STATUS = re.compile(r"\b5\.7\.\d")
+_POLICY_STATUS = re.compile(r"\b[45]\.7\.\d")
 
 
 class SMTPSender:
-    """Sends over one SMTP connection per batch, opened with the first message.
+    """Sends over one SMTP connection, opened with the first message and again when it breaks.
 
     The URL starts with smtp://, smtp+starttls:// or smtps:// and may contain user and password.
-    If the server cannot be reached, times out or refuses the sign-in, the sender does not try
-    again, so a thousand messages do not wait for it one after the other. Bounces go to
-    `bounce_address`, extended by the message's id, or else to the sender.
+    Bounces go to `bounce_address`, extended by the message's id, or else to the sender.
     """
 
     def __init__(
@@ -43,84 +46,115 @@ class SMTPSender:
         self._bounce_address = bounce_address
         self._timeout = timeout_seconds
         self._connection: smtplib.SMTP | None = None
-        self._unavailable = ""
 
     def send(self, message: ReadyMessage) -> None:
-        if self._unavailable:
-            raise NotDeliveredError(self._unavailable)
-        try:
-            with self._errors():
-                connection = self._connection or self._connect()
-        except (NotDeliveredError, RefusedError) as error:
-            # A reply before the message was sent is not about the message.
-            self._unavailable = str(error)
-            raise NotDeliveredError(self._unavailable) from error
+        text = message.text.encode("ascii")
         if self._bounce_address:
             sender = return_path(self._bounce_address, message.id)
         else:
-            sender = parseaddr(HeaderParser().parsestr(message.text)["From"])[1]
-        with self._errors():
-            connection.sendmail(sender, [message.recipient], message.text.encode("ascii"))
+            sender = parseaddr(HeaderParser().parsestr(message.text, headersonly=True)["From"])[1]
+        connection = self._ready_for(sender, len(text))
+        try:
+            code, reply = connection.rcpt(message.recipient)
+            if code not in _ACCEPTED:
+                self._fail(code, reply, at_recipient=True)
+            code, reply = connection.data(text)
+        except smtplib.SMTPDataError as error:
+            self._fail(error.smtp_code, error.smtp_error)
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop_connection()
+            reason = f"the mail server does not answer: {error}"
+            # smtplib wraps the time-out of a reply.
+            if isinstance(error.__context__, TimeoutError) or isinstance(error, TimeoutError):
+                raise OutageError(reason, attempted=True) from error
+            raise NotDeliveredError(reason) from error
+        if code not in _ACCEPTED:
+            self._fail(code, reply)
 
     def discard(self, message_id: str) -> None:
         """Do nothing: an email that the server accepted cannot be recalled."""
 
     def close(self) -> None:
         if self._connection:
-            try:
+            with suppress(OSError, smtplib.SMTPException):
                 self._connection.quit()
-            except (OSError, smtplib.SMTPException):
-                self._connection.close()
-            self._connection = None
+        self._drop_connection()
+
+    def _ready_for(self, sender: str, size: int) -> smtplib.SMTP:
+        """Return a connection on which the server accepted our sender. Raises OutageError."""
+        if self._connection:
+            # Servers end idle connections, and some only accept so many emails in each.
+            with suppress(OSError, smtplib.SMTPException):
+                if _mail(self._connection, sender, size)[0] == 250:
+                    return self._connection
+            self.close()
+        try:
+            self._connection = self._connect()
+            code, reply = _mail(self._connection, sender, size)
+        except smtplib.SMTPResponseException as error:
+            self.close()
+            text = _text(error.smtp_code, error.smtp_error)
+            raise OutageError(text, refused=error.smtp_code >= 500) from error
+        except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
+            raise OutageError(f"cannot sign in over TLS: {error}", refused=True) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise OutageError(f"the mail server does not answer: {error}") from error
+        if self._connection and code == 250:
+            return self._connection
+        self.close()
+        if code == _TOO_LARGE:
+            raise RefusedError(_text(code, reply))
+        raise OutageError(_text(code, reply), refused=code >= 500)
 
     def _connect(self) -> smtplib.SMTP:
         url, timeout = self._url, self._timeout
-        tls = ssl.create_default_context()
         host = url.hostname or "localhost"
+        connection: smtplib.SMTP
         if url.scheme == "smtps":
-            self._connection = smtplib.SMTP_SSL(host, url.port or 465, timeout=timeout, context=tls)
+            port = url.port or 465
+            connection = smtplib.SMTP_SSL(host, port, timeout=timeout, context=self._tls)
         else:
-            self._connection = smtplib.SMTP(host, url.port or 587, timeout=timeout)
-        if url.scheme == "smtp+starttls":
-            self._connection.starttls(context=tls)
-        if url.username:
-            self._connection.login(unquote(url.username), unquote(url.password or ""))
-        return self._connection
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
+            connection = smtplib.SMTP(host, url.port or 587, timeout=timeout)
         try:
-            yield
-        except smtplib.SMTPResponseException as error:
-            self._raise_for_reply(error.smtp_code, error.smtp_error)
-        except smtplib.SMTPRecipientsRefused as error:
-            self._raise_for_recipient(*next(iter(error.recipients.values())))
-        except (OSError, smtplib.SMTPException) as error:
+            if url.scheme == "smtp+starttls":
+                connection.starttls(context=self._tls)
+            connection.ehlo_or_helo_if_needed()
+            if url.username:
+                connection.login(unquote(url.username), unquote(url.password or ""))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context()
+
+    def _fail(self, code: int, reply: bytes | str, at_recipient: bool = False) -> None:
+        """Raise the error for a reply about one message (RFC 5321, section 4.2.1)."""
+        try:
+            if not self._connection or self._connection.rset()[0] != 250 or code == 421:
+                self._drop_connection()
+        except (OSError, smtplib.SMTPException):
             self._drop_connection()
-            text = f"the mail server does not answer: {error}"
-            # smtplib wraps the time-out of a reply, but not that of a connection.
-            if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
-                self._unavailable = text
-            raise NotDeliveredError(text) from error
-
-    def _raise_for_reply(self, code: int, reply: bytes | str) -> None:
-        """Raise RefusedError for 5yz, else NotDeliveredError (RFC 5321, section 4.2.1)."""
-        self.close()
-        text = f"{code} {reply.decode(errors='replace') if isinstance(reply, bytes) else reply}"
-        if 500 <= code <= 599 and code not in _SIGN_IN_CODES:
-            raise RefusedError(text)
-        raise NotDeliveredError(text)
-
-    def _raise_for_recipient(self, code: int, reply: bytes) -> None:
-        try:
-            self._raise_for_reply(code, reply)
-        except RefusedError as refused:
-            if _POLICY_STATUS.search(str(refused)):
-                raise
-            raise NoSuchRecipientError(str(refused)) from refused
+        text = _text(code, reply)
+        is_policy = bool(_POLICY_STATUS.search(text))
+        if code in _SIGN_IN_CODES:
+            raise OutageError(text, refused=True)
+        if 500 <= code <= 599:
+            raise (NoSuchRecipientError if at_recipient and not is_policy else RefusedError)(text)
+        raise (SlowDownError if code in _BUSY_CODES or is_policy else NotDeliveredError)(text)
 
     def _drop_connection(self) -> None:
         """Close the connection without QUIT: the server does not answer."""
         if self._connection:
             self._connection.close()
             self._connection = None
+
+
+def _mail(connection: smtplib.SMTP, sender: str, size: int) -> tuple[int, bytes]:
+    return connection.mail(sender, [f"size={size}"] if connection.has_extn("size") else [])
+
+
+def _text(code: int, reply: bytes | str) -> str:
+    return f"{code} {reply.decode(errors='replace') if isinstance(reply, bytes) else reply}"

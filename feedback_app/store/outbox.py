@@ -9,8 +9,6 @@ from feedback_app.store.rows import count, exists, in_list, times_in
 
 # The due time of messages that wait until somebody releases them.
 HELD = datetime(9999, 12, 31, tzinfo=UTC)
-_WAITING = """sent_at IS NULL AND refused_at IS NULL AND due_at <= :now
-              AND (claimed_until IS NULL OR claimed_until <= :now)"""
 
 
 def add(tx: Transaction, message: OutboxMessage) -> None:
@@ -74,30 +72,6 @@ def has_message(tx: Transaction, invitation_id: str, kind: str) -> bool:
     )
 
 
-def claim(
-    tx: Transaction, now: datetime, until: datetime, limit: int, kind: str | None = None
-) -> list[OutboxMessage]:
-    """Claim up to `limit` due messages until `until`, oldest first.
-
-    With `kind`, only messages of that kind. Other workers skip claimed messages. Their `due_at` is
-    when they were first due.
-    """
-    waiting = f"{_WAITING} AND kind = :kind" if kind else _WAITING
-    # Without the outer condition, PostgreSQL can return a row to two workers.
-    rows = tx.ask(
-        f"""UPDATE outbox SET claimed_until = :until
-            WHERE {waiting} AND id IN (
-                SELECT id FROM outbox WHERE {waiting} ORDER BY due_at, id LIMIT :limit)
-            RETURNING id, kind, invitation_id, week, lead_name, recipient, attempts,
-                      created_at, coalesce(first_due_at, due_at) AS due_at""",
-        now=now,
-        until=until,
-        limit=limit,
-        **({"kind": kind} if kind else {}),
-    )
-    return sorted((_message(row) for row in rows), key=lambda message: message.due_at or now)
-
-
 def is_waiting(source: Database | Transaction, message_id: str) -> bool:
     """Return whether the message still has to be sent, so was not sent, withdrawn or erased."""
     return exists(
@@ -105,11 +79,6 @@ def is_waiting(source: Database | Transaction, message_id: str) -> bool:
         "SELECT 1 FROM outbox WHERE id = :id AND sent_at IS NULL AND refused_at IS NULL",
         id=message_id,
     )
-
-
-def release(tx: Transaction, message_id: str) -> None:
-    """Release a claimed message without an attempt."""
-    tx.run("UPDATE outbox SET claimed_until = NULL WHERE id = :id", id=message_id)
 
 
 def mark_sent(tx: Transaction, message_id: str, now: datetime) -> Row | None:
@@ -131,18 +100,21 @@ def set_kind(tx: Transaction, message_id: str, kind: str) -> None:
     tx.run("UPDATE outbox SET kind = :kind WHERE id = :id", id=message_id, kind=kind)
 
 
-def put_back(tx: Transaction, message_id: str, due_at: datetime, error: str) -> None:
-    """Record a failed attempt; the next one is due at `due_at`.
+def put_back(
+    tx: Transaction, message_id: str, due_at: datetime, error: str, attempts: int = 1
+) -> None:
+    """Record a failed attempt, or with `attempts=0` one that does not count, and try at `due_at`.
 
     The server's reply may name the recipient, so it is not stored if the message was erased.
     """
     tx.run(
         """UPDATE outbox SET first_due_at = coalesce(first_due_at, due_at), due_at = :due_at,
-                             attempts = attempts + 1, claimed_until = NULL, last_error = :error
+                  attempts = attempts + :attempts, claimed_until = NULL, last_error = :error
            WHERE id = :id AND refused_at IS NULL""",
         id=message_id,
         due_at=due_at,
         error=error,
+        attempts=attempts,
     )
 
 
@@ -167,7 +139,7 @@ def withdraw(
 ) -> None:
     """Cancel the unsent messages of these kinds about an invitation.
 
-    Earlier attempts are forgotten, because `failed_messages` lists failures to act on.
+    Earlier attempts are forgotten, because `failed_emails.find` lists failures to act on.
     """
     names, values = in_list("kind", kinds)
     tx.run(
@@ -200,17 +172,6 @@ def count_waiting(database: Database, due_by: datetime = HELD) -> int:
     )
 
 
-def waiting(database: Database) -> list[Row]:
-    """Return the waiting messages by time, with what each is about."""
-    return database.ask(
-        """SELECT outbox.id, kind, invitation_id, case_number, week, lead_name,
-                  outbox.created_at, due_at
-           FROM outbox LEFT JOIN invitations ON invitations.id = outbox.invitation_id
-           LEFT JOIN cases ON cases.id = invitations.case_ref
-           WHERE sent_at IS NULL AND refused_at IS NULL ORDER BY outbox.created_at, outbox.id"""
-    )
-
-
 def is_due_before(database: Database, moment: datetime) -> bool:
     """Return whether a waiting message was due before `moment`."""
     return exists(
@@ -239,21 +200,3 @@ def newest_time(database: Database) -> str | None:
     """Return the newest time at which a message was written or sent, as UTC text, or None."""
     rows = database.ask("SELECT max(created_at) AS written, max(sent_at) AS sent FROM outbox")
     return max(filter(None, rows[0].values()), default=None)
-
-
-def failed_messages(database: Database) -> list[Row]:
-    """Return kind, case number, time and reason of every failed message, oldest first.
-
-    Messages whose reason was erased are left out, because nothing can be done about them.
-    """
-    return database.ask(
-        """SELECT kind, cases.case_number, refused_at, attempts, last_error
-           FROM outbox LEFT JOIN invitations ON invitations.id = outbox.invitation_id
-           LEFT JOIN cases ON cases.id = invitations.case_ref
-           WHERE refused_at IS NOT NULL AND attempts > 0 AND last_error IS NOT NULL
-           ORDER BY refused_at, outbox.id"""
-    )
-
-
-def _message(row: Row) -> OutboxMessage:
-    return OutboxMessage(**row | times_in(row, "created_at", "due_at"))

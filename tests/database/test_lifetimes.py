@@ -28,6 +28,7 @@ HARMLESS = {
     "delivery_log": "day preset outcome deliveries last_at samples",
     "silences": "source since announced_at expected_at ended_at",
     "rejected_files": "written_at",
+    "send_pauses": "reason since until failures announced_at",
     "open_answers": "invitation_id answered_week unread_revision",
     "week_scores": "week wording_version ease satisfaction answers",
     "sample_weeks": "week",

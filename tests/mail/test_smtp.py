@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from feedback_app.mail.sender import NotDeliveredError, ReadyMessage, RefusedError
+from feedback_app.mail.sender import (
+    NotDeliveredError,
+    OutageError,
+    ReadyMessage,
+    RefusedError,
+    SlowDownError,
+)
 from feedback_app.mail.smtp import SMTPSender
 from tests.support.closure_parts import closure_text
 from tests.support.office import a_case
@@ -101,20 +107,23 @@ def test_starttls_is_never_skipped(smtp_sink: SmtpSink) -> None:
 @pytest.mark.parametrize(
     ("reply", "error"),
     [
-        ("421 too busy", NotDeliveredError),
-        ("451 try later", NotDeliveredError),
-        ("452 no room", NotDeliveredError),
+        ("421 too busy", SlowDownError),
+        ("451 try later", SlowDownError),
+        ("452 no room", SlowDownError),
+        ("450 4.7.1 too many emails", SlowDownError),
+        ("450 4.2.1 mailbox busy", NotDeliveredError),
         ("550 no such mailbox", RefusedError),
         ("554 not wanted", RefusedError),
-        ("530 sign in first", NotDeliveredError),
+        ("530 sign in first", OutageError),
         (DROP, NotDeliveredError),
         (DROP_AFTER_DATA, NotDeliveredError),
     ],
 )
 def test_what_a_reply_means(smtp_sink: SmtpSink, reply: str, error: type[Exception]) -> None:
     smtp_sink.plan = [reply]
-    with pytest.raises(error):
+    with pytest.raises(error) as raised:
         deliver(smtp_sink.url)
+    assert type(raised.value) is error
 
 
 def test_after_any_failure_but_a_time_out_the_next_message_is_sent(smtp_sink: SmtpSink) -> None:
@@ -145,21 +154,56 @@ def test_bounces_go_to_the_address_for_bounces_with_the_id_of_the_message(
     assert smtp_sink.return_paths == [return_path]
 
 
-def test_a_server_that_times_out_is_tried_once_not_once_per_message(smtp_sink: SmtpSink) -> None:
-    smtp_sink.plan = [HANG]
-    server = SMTPSender(smtp_sink.url, timeout_seconds=0.5)
-    for _ in range(50):
-        with pytest.raises(NotDeliveredError, match="does not answer"):
-            server.send(a_message())
-    assert smtp_sink.plan == []
-    assert smtp_sink.messages == [], "the server would take messages again, but was not asked"
+def test_one_connection_carries_all_messages_until_the_server_closes_it(
+    smtp_sink: SmtpSink,
+) -> None:
+    server = SMTPSender(smtp_sink.url)
+    for _ in range(3):
+        server.send(a_message())
+    assert len(smtp_sink.connections) == 1
+    smtp_sink.messages_per_connection = 2
+    for _ in range(4):
+        server.send(a_message())
     server.close()
+    assert len(smtp_sink.messages) == 7
+    assert len(smtp_sink.connections) == 3
+
+
+@pytest.mark.parametrize("reply", ["451 later", "550 no"])
+def test_a_refused_message_keeps_the_connection_open(smtp_sink: SmtpSink, reply: str) -> None:
+    server = SMTPSender(smtp_sink.url)
+    smtp_sink.plan = [reply]
+    with pytest.raises((NotDeliveredError, RefusedError)):
+        server.send(a_message())
+    server.send(a_message())
+    server.close()
+    assert len(smtp_sink.connections) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "refused"), [("550 5.7.1 not you", True), ("451 4.7.1 slower", False)]
+)
+def test_a_refused_sender_is_an_outage_and_not_about_the_message(
+    smtp_sink: SmtpSink, reply: str, refused: bool
+) -> None:
+    smtp_sink.reply_to_sender = reply
+    with pytest.raises(OutageError, match=reply) as raised:
+        deliver(smtp_sink.url)
+    assert raised.value.refused == refused
+
+
+def test_a_message_that_is_too_large_is_refused_alone(smtp_sink: SmtpSink) -> None:
+    smtp_sink.reply_to_sender = "552 5.3.4 message too big"
+    with pytest.raises(RefusedError, match="552"):
+        deliver(smtp_sink.url)
+
+
+def test_a_server_that_times_out_or_is_away_is_an_outage(smtp_sink: SmtpSink) -> None:
+    smtp_sink.plan = [HANG]
+    with pytest.raises(OutageError, match="does not answer"):
+        deliver(smtp_sink.url, timeout_seconds=0.5)
+    assert smtp_sink.messages == []
     deliver(smtp_sink.url)
     assert len(smtp_sink.messages) == 1
-
-
-def test_a_server_that_cannot_be_reached_is_not_tried_for_each_message() -> None:
-    server = SMTPSender("smtp://127.0.0.1:1")
-    for _ in range(3):
-        with pytest.raises(NotDeliveredError, match="Connection refused"):
-            server.send(a_message())
+    with pytest.raises(OutageError, match="Connection refused"):
+        deliver("smtp://127.0.0.1:1")

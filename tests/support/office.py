@@ -111,12 +111,20 @@ class Office:
         return receipt.invitation_id
 
     def deliver(
-        self, by: Sender | None = None, stopping: Callable[[], bool] = lambda: False
+        self,
+        by: Sender | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+        **options: Any,
     ) -> int:
         sender = by or sender_for(self.program.settings)
         build = partial(message_text, self.program)
         surveys = self.program.survey_emails
-        delivery = Delivery(self.program.database, build, sender, surveys, times.now)
+        options = {
+            "clock": times.now,
+            "seconds": lambda: times.now().timestamp(),
+            **options,
+        }
+        delivery = Delivery(self.program.database, build, sender, surveys, **options)
         return delivery.send_due(stopping)
 
     def erase(

@@ -30,7 +30,14 @@ class SmtpSink:
         self.plan: list[str] = []
         self.reply = "250 OK"
         self.seconds_a_message = 0.0
+        self.reply_to_sender = "250 OK"
         self.reply_to_recipients = "250 OK"
+        # Replies to recipients of these domains.
+        self.replies_to: dict[str, str] = {}
+        # The ports of the connections in which an email was started.
+        self.connections: list[int] = []
+        self.messages_per_connection = 0
+        self._in_connection = 0
 
     @property
     def url(self) -> str:
@@ -41,13 +48,28 @@ class SmtpSink:
         """Return the stable part of the Message-ID of every message that was kept."""
         return [mail["Message-ID"].strip("<>").partition("@")[0] for mail in self.messages]
 
+    async def handle_MAIL(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        """Accept the sender, or send the planned reply."""
+        if session.peer[1] not in self.connections:
+            self.connections.append(session.peer[1])
+            self._in_connection = 0
+        self._in_connection += 1
+        if self.messages_per_connection and self._in_connection > self.messages_per_connection:
+            return "421 4.7.0 too many messages in this connection"
+        if self.reply_to_sender.startswith("2"):
+            envelope.mail_from = address
+        return self.reply_to_sender
+
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
     ) -> str:
         """Accept the recipient, or send the planned reply."""
-        if self.reply_to_recipients.startswith("2"):
+        reply = self.replies_to.get(address.rpartition("@")[2], self.reply_to_recipients)
+        if reply.startswith("2"):
             envelope.rcpt_tos.append(address)
-        return self.reply_to_recipients
+        return reply
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         """Do to this message what is planned."""
