@@ -324,7 +324,9 @@ def test_more_emails_to_one_contact_in_a_day_are_held_until_they_are_released(
     assert office.deliver() == 4
     listed = office.run(outbox_group, "list").stdout
     assert listed.count("  held\n") == 2
-    assert "Held: 1 email to kim@Busy.example, because survey.emails_per_contact" in listed
+    assert "Held: 2 emails (case 3, case 4), because survey.emails_per_contact" in listed
+    assert "usy.example" not in listed
+    assert "kim@Busy.example" in office.run(outbox_group, "list", "--addresses").stdout
     assert "2 released" in office.run(outbox_group, "release").stdout
     assert _held(office) == {}
     assert office.rows("lead_actions")[0]["action"] == "emails released"

@@ -115,6 +115,7 @@ def _end_pause(program: Program, now: datetime) -> bool:
     with program.database.write() as tx:
         if not send_pauses.end_all(tx, now):
             return False
+        failed_emails.resume(tx, now)
         leads.record_action(tx, leads.COMMAND_LINE, "emails retried", "pause", now)
     click.echo("The worker tries now to send the waiting emails.")
     return True

@@ -25,6 +25,7 @@ from feedback_app.store import (
     meetings,
     outbox,
     reading_queue,
+    send_pauses,
     silences,
     week_scores,
     week_totals,
@@ -63,6 +64,7 @@ def show_week(week: str) -> Response:
         overdue=follow_ups.count_due(database, today - timedelta(days=1)),
         held=sum(one["number"] for one in outbox.held(database)),
         silences=silences.current(database),
+        pause=send_pauses.find(database),
         meeting=meetings.of_week(database, week),
         discussed_with=meetings.discussed_with(database, week),
     )

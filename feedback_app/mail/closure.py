@@ -10,7 +10,7 @@ from typing import Protocol
 from charts import date_with_weekday
 from feedback_app.base.language import choose
 from feedback_app.base.text import isolated, one_line
-from feedback_app.mail.message import Email, MailContext, html, render_email, subject_and_text
+from feedback_app.mail.message import Email, MailContext, filled_in, render_email
 from feedback_app.records import OutboxMessage
 
 # The closure email with the survey link, and the one without the survey.
@@ -63,11 +63,12 @@ def closure_email(
     must not.
     """
     language = choose([case.language], context.facts.languages)
-    reasons = {reason.key: reason for reason in context.facts.closure_reasons}
+    reasons = {one.key: one for one in context.facts.closure_reasons}
+    reason = reasons.get(case.closure_reason or "")
     values = {
         "facts": context.facts,
         "page": lambda page: context.site_page(page, language),
-        "reason": reasons.get(case.closure_reason or ""),
+        "reason": reason,
     }
     name = "reminder" if message.kind == REMINDER else "closure"
     details = {
@@ -77,11 +78,12 @@ def closure_email(
         "opt_out_link": links.opt_out if links else None,
         "link_until": date_with_weekday(link_until, language) if link_until else None,
     }
-    subject, text = subject_and_text(language, name, {**values, **details})
+    template_of = (language, name, reason.key if reason else None)
+    subject, text, page = filled_in(context, template_of, values, details)
     email = Email(
         subject=subject,
         text=text,
-        html=html(language, name, values, details),
+        html=page,
         headers={
             "Reply-To": context.reply_to,
             "Content-Language": language,

@@ -10,8 +10,8 @@ from feedback_app.base.receivers import is_chat_id
 from feedback_app.base.text import without_addresses
 from feedback_app.database.contract import Database
 from feedback_app.mail.closure import CLOSURE
-from feedback_app.mail.notifications import ALERT, OUTAGE, queue_for_leads
-from feedback_app.mail.refusals import ENOUGH, Reply, about_us
+from feedback_app.mail.notifications import OUTAGE, queue_for_leads
+from feedback_app.mail.refusals import AGAIN, ENOUGH, Reply, about_us
 from feedback_app.mail.sender import (
     NoSuchRecipientError,
     NotDeliveredError,
@@ -84,8 +84,7 @@ class Delivery:
         try:
             while not stopping():
                 with self.database.write() as tx:
-                    # Alerts reach the leads within a minute, however many emails are waiting.
-                    claimed = claim(tx, self.clock(), LEASE, self.limits, ALERT)
+                    claimed = claim(tx, self.clock(), LEASE, self.limits)
                 if not claimed.messages:
                     break
                 accepted += self._send_batch(claimed, stopping)
@@ -180,7 +179,7 @@ class Delivery:
             if pause and reply and reply == Reply.of(pause.reason):
                 raise OutageError(text, refused=True)
             if failed_emails.was_restored(tx, message.id):
-                text = f"refused again: {text}"
+                text += AGAIN
             has_failed = outbox.mark_failed(tx, message.id, now, text)
             has_survey = message.kind == CLOSURE and message.invitation_id
             if has_failed and has_survey and isinstance(error, NoSuchRecipientError):

@@ -32,6 +32,10 @@ class MailContext:
     sender: Address
     reply_to: Address
     public_url: str
+    # Subject, text and HTML with gaps for the details of each email; see `filled_in`.
+    rendered: dict[tuple[str | None, ...], tuple[str, str, str]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def site_page(self, page: str, language: str) -> str:
         """Return the URL of a page of the knowledge site, such as case-status.html#closed."""
@@ -58,22 +62,37 @@ def subject_and_text(language: str, name: str, values: Mapping[str, Any]) -> tup
     return one_line(subject), text.strip("\n") + "\n"
 
 
-def html(
-    language: str, name: str, values: Mapping[str, Any], details: Mapping[str, str | None]
-) -> str:
-    """Return the HTML of the email `templates/mail/NAME.mjml`.
+def html(language: str, name: str, values: Mapping[str, Any]) -> str:
+    """Return the HTML of the email `templates/mail/NAME.mjml`."""
+    return str(mjml2html(template(language, f"mail/{name}.mjml").render(values)))
 
-    `details` differ between emails of one kind and are escaped when they are filled in, so that
-    the slow MJML is only rendered once for each kind, language and set of details.
+
+def filled_in(
+    context: MailContext,
+    template_of: tuple[str, str, str | None],
+    values: Mapping[str, Any],
+    details: Mapping[str, str | None],
+) -> tuple[str, str, str]:
+    """Return subject, text and HTML of an email.
+
+    `template_of` is its language, name and variant, which decide the `values`. The `details` differ
+    between emails and are filled in later, so that templates are rendered once for each variant and
+    set of details, not for every email.
     """
     gaps = {key: text and f"@@{key}@@" for key, text in details.items()}
-    page = _rendered(template(language, f"mail/{name}.mjml").render({**values, **gaps}))
-    return _GAP.sub(lambda gap: escape(details.get(gap[1]) or gap[0]), page)
+    key = (*template_of, *gaps.values())
+    if key not in context.rendered:
+        language, name, _ = template_of
+        both = {**values, **gaps}
+        subject, text = subject_and_text(language, name, both)
+        context.rendered[key] = subject, text, html(language, name, both)
+    subject, text, page = context.rendered[key]
 
+    def detail(gap: re.Match[str]) -> str:
+        return details.get(gap[1]) or gap[0]
 
-@lru_cache(maxsize=100)
-def _rendered(mjml: str) -> str:
-    return str(mjml2html(mjml))
+    subject, text = _GAP.sub(detail, subject), _GAP.sub(detail, text)
+    return subject, text, _GAP.sub(lambda gap: escape(detail(gap)), page)
 
 
 # An absence reply would go to Reply-To, where it could reopen the closed case. RFC 3834 asks
@@ -86,8 +105,7 @@ _AUTOMATIC = {
     "Precedence": "bulk",
 }
 
-# Never folded or encoded: a URL as an encoded word (RFC 2047) is not found by email programs, and
-# the values of the others are short.
+# Never folded or encoded, because email programs do not find a URL in an encoded word (RFC 2047).
 _WHOLE = ("To", "Date", "Message-ID", "List-Unsubscribe")
 
 
@@ -122,14 +140,16 @@ def render_email(context: MailContext, email: Email, message: OutboxMessage) -> 
 
 
 def _header(name: str, value: str) -> str:
-    if name not in _WHOLE:
-        return _folded(name, value)
-    if not (value.isascii() and value.isprintable()):
+    is_plain = value.isascii() and value.isprintable()
+    if name in _WHOLE and not is_plain:
         raise ValueError(f"{name} contains a character that is not printable ASCII")
-    return f"{name}: {value}\r\n"
+    is_short = len(name) + len(value) < _LINE_LENGTH and "=?" not in value
+    if is_plain and (is_short or name in _WHOLE):
+        return f"{name}: {value}\r\n"
+    return _folded(name, value)
 
 
-# Most headers are the same in every email, and folding them takes most of the time.
+# Parsing a header to fold it takes as long as the rest of the email.
 @lru_cache(maxsize=200)
 def _folded(name: str, value: str) -> str:
     return str(SMTP.fold(*SMTP.header_store_parse(name, value)))
@@ -144,9 +164,11 @@ def _part(subtype: str, text: str) -> str:
     )
 
 
+# Most lines are the same in every email.
+@lru_cache(maxsize=1000)
 def _wrapped(line: str) -> str:
     """Return `line` with line breaks between words; links stay whole."""
-    if len(line) <= _LINE_LENGTH:
+    if len(line) <= _LINE_LENGTH or " " not in line:
         return line
     return textwrap.fill(line, _LINE_LENGTH, break_long_words=False, break_on_hyphens=False)
 

@@ -89,7 +89,7 @@ def email_for_leads(
     """Return the email `templates/mail/NAME`, with HTML if it is the digest."""
     values = {"facts": context.facts, **values}
     subject, text = subject_and_text(language, name, values)
-    page = html(language, name, {**values, "subject": subject}, {}) if name == DIGEST else None
+    page = html(language, name, {**values, "subject": subject}) if name == DIGEST else None
     headers = {"Content-Language": language}
     return Email(subject=subject, text=text, html=page, headers=headers)
 

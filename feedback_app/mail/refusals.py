@@ -12,6 +12,8 @@ from feedback_app.database.contract import Row
 from feedback_app.store.outbox_claims import domain_of
 
 ENOUGH = 3
+# Ends the reply to an email that was refused, tried once more and refused again.
+AGAIN = " (refused again)"
 _REPLY = re.compile(r"(5\d\d) (?:(5\.\d{1,3}\.\d{1,3})\b)?")
 # RFC 3463: 5.7 is security or policy, 5.1.7 and 5.1.8 are the address of the sender.
 _ABOUT_SENDER = re.compile(r"5\.7\.|5\.1\.[78]$")
@@ -25,9 +27,9 @@ class Reply(NamedTuple):
 
     @classmethod
     def of(cls, error: str) -> "Reply | None":
-        """Return the reply in an error, or None if it cannot be about our sender."""
+        """Return the reply in an error, or None if it is not about our sender."""
         found = _REPLY.match(error)
-        if not found or (found[2] and not _ABOUT_SENDER.match(found[2])):
+        if not found or error.endswith(AGAIN) or (found[2] and not _ABOUT_SENDER.match(found[2])):
             return None
         return cls(found[1], found[2])
 

@@ -52,7 +52,8 @@ class SMTPSender:
         if self._bounce_address:
             sender = return_path(self._bounce_address, message.id)
         else:
-            sender = parseaddr(HeaderParser().parsestr(message.text, headersonly=True)["From"])[1]
+            head = message.text.partition("\r\n\r\n")[0]
+            sender = parseaddr(HeaderParser().parsestr(head)["From"])[1]
         connection = self._ready_for(sender, len(text))
         try:
             code, reply = connection.rcpt(message.recipient)

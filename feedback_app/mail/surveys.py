@@ -58,12 +58,13 @@ class SurveyEmails:
 
         This reads only, so it is faster.
         """
-        if message.kind == REMINDER or not outbox.is_waiting(source, message.id):
+        if message.kind == REMINDER:
             return False
-        opted_out = opt_outs.is_opted_out(source, message.recipient)
-        return message.kind not in CLOSURE_KINDS or not self.never_asked.reason(
-            message.recipient, opted_out
-        )
+        if message.kind not in CLOSURE_KINDS:
+            return outbox.is_waiting(source, message.id)
+        opted_out = outbox.has_opted_out(source, message.id, opt_outs.digest_of(message.recipient))
+        reason = self.never_asked.reason(message.recipient, bool(opted_out))
+        return opted_out is not None and not reason
 
     def wanted_now(
         self, tx: Transaction, message: OutboxMessage, now: datetime

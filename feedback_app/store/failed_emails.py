@@ -17,7 +17,7 @@ _WITH_CASE = """FROM outbox LEFT JOIN invitations ON invitations.id = outbox.inv
 
 def find(database: Database) -> list[Row]:
     """Return every failed message, oldest first, with its case number, time and reason."""
-    return _messages(database, _FAILED, "refused_at")
+    return _messages(database, _FAILED, "refused_at, outbox.created_at")
 
 
 def find_waiting(database: Database) -> list[Row]:
@@ -56,6 +56,15 @@ def retry(tx: Transaction, message_id: str, now: datetime) -> bool:
             id=message_id,
             now=now,
         )
+    )
+
+
+def resume(tx: Transaction, now: datetime) -> None:
+    """Let the emails that a pause put off, without counting an attempt, be sent at `now`."""
+    tx.run(
+        f"""UPDATE outbox SET due_at = :now WHERE {_WAITING} AND due_at > :now
+            AND first_due_at IS NOT NULL AND attempts = 0""",
+        now=now,
     )
 
 

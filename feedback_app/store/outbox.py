@@ -81,6 +81,19 @@ def is_waiting(source: Database | Transaction, message_id: str) -> bool:
     )
 
 
+def has_opted_out(
+    source: Database | Transaction, message_id: str, contact_digest: str
+) -> bool | None:
+    """Return whether the contact of a waiting message opted out; None if it is not waiting."""
+    rows = source.ask(
+        """SELECT EXISTS (SELECT 1 FROM opt_outs WHERE contact_digest = :digest) AS opted_out
+           FROM outbox WHERE id = :id AND sent_at IS NULL AND refused_at IS NULL""",
+        id=message_id,
+        digest=contact_digest,
+    )
+    return bool(rows[0]["opted_out"]) if rows else None
+
+
 def mark_sent(tx: Transaction, message_id: str, now: datetime) -> Row | None:
     """Record that the mail server accepted the message; return kind, invitation and recipient.
 

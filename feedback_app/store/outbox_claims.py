@@ -12,6 +12,8 @@ from feedback_app.store.rows import count, in_list, times_in
 BATCH_SIZE = 20
 _WAITING = "sent_at IS NULL AND refused_at IS NULL"
 _DUE = f"{_WAITING} AND due_at <= :now AND (claimed_until IS NULL OR claimed_until <= :clock)"
+# Written out, so that the index of waiting alerts is used.
+_ALERT = "kind = 'alert'"
 _CHAT = "recipient LIKE 'chat:%'"
 # SQLite and PostgreSQL have no common function for this: all after the last @.
 _DOMAIN = "lower(substr(recipient, length(rtrim(recipient, replace(recipient, '@', ''))) + 1))"
@@ -39,10 +41,8 @@ class Claim(NamedTuple):
     is_trial: bool = False
 
 
-def claim(
-    tx: Transaction, now: datetime, lease: timedelta, limits: RateLimits, first_kind: str
-) -> Claim:
-    """Claim up to `BATCH_SIZE` due messages, oldest first, but those of `first_kind` before others.
+def claim(tx: Transaction, now: datetime, lease: timedelta, limits: RateLimits) -> Claim:
+    """Claim up to `BATCH_SIZE` due messages, oldest first, but alerts before all others.
 
     Other workers skip them until `lease` is over by the clock of the database. While all emails
     pause, only messages to chats are claimed; after the pause, a single email. The `due_at` of the
@@ -57,7 +57,6 @@ def claim(
         "until": clock + lease,
         "hour_ago": now - timedelta(hours=1),
         "per_domain": limits.per_hour_and_domain,
-        "first_kind": first_kind,
     }
     pause = send_pauses.find(tx)
     room = int(pause.until <= now) if pause else BATCH_SIZE
@@ -72,7 +71,7 @@ def claim(
         allowed += f" AND NOT {_CHAT}"
     messages: list[OutboxMessage] = []
     if room:
-        messages = _claim(tx, f"{allowed} AND kind = :first_kind", room, values)
+        messages = _claim(tx, f"{_ALERT} AND {allowed}", room, values)
         messages = messages or _claim(tx, allowed, room, values)
     if pause and messages:
         send_pauses.begin_trial(tx, now)

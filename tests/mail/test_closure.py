@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from mjml import mjml2html
 from pydantic import SecretStr
 
-from feedback_app.mail.message import _rendered
 from support_facts import Text
 from tests.support.closure_parts import (
     CONTEXT,
@@ -146,7 +145,7 @@ def test_mjml_is_rendered_once_for_each_language_and_reason(
         rendered.append(mjml)
         return mjml2html(mjml)
 
-    _rendered.cache_clear()
+    context = replace(CONTEXT)
     monkeypatch.setattr("feedback_app.mail.message.mjml2html", render)
     for number in range(100):
         case = a_case(
@@ -155,7 +154,7 @@ def test_mjml_is_rendered_once_for_each_language_and_reason(
             language=("en", "de")[number % 2],
             closure_reason=("confirmed", "no_reply")[number // 2 % 2],
         )
-        _, html = closure_parts(case)
+        _, html = closure_parts(case, context)
         assert f"Subject {number}<" in html
     assert len(rendered) == 4
 

@@ -8,5 +8,8 @@ CREATE TABLE send_pauses (
     announced_at TEXT
 );
 
-CREATE INDEX outbox_by_sent_at ON outbox (sent_at);
-CREATE INDEX outbox_failed ON outbox (refused_at) WHERE refused_at IS NOT NULL AND attempts > 0;
+DROP INDEX outbox_due;
+CREATE INDEX outbox_due ON outbox (due_at, id) WHERE sent_at IS NULL AND refused_at IS NULL;
+DROP INDEX outbox_alerts;
+CREATE INDEX outbox_alerts ON outbox (due_at, id)
+    WHERE kind = 'alert' AND sent_at IS NULL AND refused_at IS NULL;
