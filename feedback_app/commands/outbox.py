@@ -135,7 +135,7 @@ def discard(program: Program, /, because: str, **choice: Any) -> None:
         return
     confirm(f"Withdraw {_emails(len(rows))}?", "withdrawn", choice["yes"])
     with database.write() as tx:
-        done = _emails(sum(failed_emails.discard(tx, row["id"], now, because) for row in rows))
+        done = _emails(sum(failed_emails.withdraw(tx, row["id"], now, because) for row in rows))
         subject = f"{done}: {because}"
         leads.record_action(tx, leads.COMMAND_LINE, "emails withdrawn", subject, now)
     click.echo(f"{done} withdrawn.")

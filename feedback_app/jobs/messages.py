@@ -94,7 +94,7 @@ def _outage(program: Program, language: str) -> Email:
         "reason": pause and plain_name(pause.reason),
         "since": pause and date_and_time(pause.since, language, program.zone),
     }
-    return email_for_leads(program.mail_context, "outage", language, values)
+    return email_for_leads(program.mail_context, OUTAGE, language, values)
 
 
 def _alert(program: Program, message: OutboxMessage, language: str) -> Email:

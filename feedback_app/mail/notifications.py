@@ -16,7 +16,7 @@ from feedback_app.store import outbox
 ALERT = "alert"
 CARE = "care"
 DIGEST = "digest"
-OUTAGE = "mail outage"
+OUTAGE = "outage"
 PASSWORD = "password"
 SILENCE = "silence"
 # Characters that a chat could read as a mention or formatting, and dots that make a web address.

@@ -20,7 +20,7 @@ class SlowDownError(NotDeliveredError):
 
 
 class OutageError(NotDeliveredError):
-    """No email can be sent now, whoever gets it.
+    """No email can be sent to anyone now.
 
     With `refused`, the server refused our sender, sign-in or encryption; otherwise it does not
     answer. With `attempted`, it stopped answering in the middle of this message.

@@ -68,7 +68,7 @@ def resume(tx: Transaction, now: datetime) -> None:
     )
 
 
-def discard(tx: Transaction, message_id: str, now: datetime, reason: str) -> bool:
+def withdraw(tx: Transaction, message_id: str, now: datetime, reason: str) -> bool:
     """Withdraw a waiting or failed message; return False if it was sent or withdrawn before."""
     return bool(
         tx.run(

@@ -28,28 +28,11 @@ from feedback_app.store.outbox_claims import BATCH_SIZE
 from feedback_app.survey.renewals import renew
 from tests.support.kill_workers import WORKERS, kill_workers
 from tests.support.office import NOW, Customer, Office, a_case
+from tests.support.recording_sender import RecordingSender
 from tests.support.smtp_sink import DROP, DROP_AFTER_DATA, SmtpSink
 from tests.support.some import some
 
 KILLED = "the worker is killed"
-
-
-class RecordingSender:
-    """A sender that notes what it sent, or raises `error`."""
-
-    def __init__(self, error: Exception | None = None) -> None:
-        self.error, self.sent = error, []
-
-    def send(self, message: ReadyMessage) -> None:
-        self.sent.append(message.id)
-        if self.error:
-            raise self.error
-
-    def discard(self, message_id: str) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
 
 def test_sending_the_email_starts_the_link_lifetime(office: Office, smtp_sink) -> None:

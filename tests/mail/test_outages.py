@@ -16,8 +16,8 @@ from feedback_app.mail.routing import RoutingSender
 from feedback_app.mail.sender import Sender
 from feedback_app.mail.smtp import SMTPSender
 from feedback_app.store import failed_emails, send_pauses
-from tests.mail.test_delivery import RecordingSender
 from tests.support.office import Office, a_case
+from tests.support.recording_sender import RecordingSender
 from tests.support.smtp_sink import HANG, SmtpSink
 
 CHAT = "chat:0123456789abcdef"

@@ -6,8 +6,8 @@ from collections import Counter
 from feedback_app.mail.notifications import OUTAGE, queue_for_leads
 from feedback_app.mail.sender import ReadyMessage
 from feedback_app.store.outbox_claims import RateLimits, domain_of
-from tests.mail.test_delivery import RecordingSender
 from tests.support.office import Office, a_case
+from tests.support.recording_sender import RecordingSender
 
 
 class Recipients(RecordingSender):
