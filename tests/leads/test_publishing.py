@@ -59,7 +59,7 @@ def test_the_page_shows_each_figure_and_what_is_withheld_and_writes_nothing(ada:
         "Answers that we read within 7 days 34 of 34 (100%)",
         "All kinds: Within our aim 40 of 40 (100%)",
         "This is the first period, so there is nothing to compare it with.",
-        "How soon we contacted customers with a low score Fewer than 10 cases or answers could",
+        "How soon we contacted customers with a low score With fewer than 10 cases or answers,",
         f"The file is written to {folder(ada)}.",
     ):
         assert figure in text
