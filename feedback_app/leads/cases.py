@@ -39,7 +39,13 @@ class _CorrectForm(LeadsForm):
     team = TypedLine(shortest=0, longest=MAX_TEXT)
 
     def validate_kind(self, field: StringField) -> None:
-        if (field.data or "") not in ("", *(kind.key for kind in program().facts.case_kinds)):
+        # The case may have a kind that the facts no longer list.
+        shown = self.was_kind.data or ""
+        if (field.data or "") not in (
+            "",
+            shown,
+            *(kind.key for kind in program().facts.case_kinds),
+        ):
             raise ValidationError("kind")
 
 

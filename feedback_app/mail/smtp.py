@@ -90,7 +90,7 @@ class SMTPSender:
                     return self._connection
             self.close()
         try:
-            self._connection = self._connect()
+            self._connection = self.connect()
             code, reply = _mail(self._connection, sender, size)
         except smtplib.SMTPResponseException as error:
             self.close()
@@ -107,7 +107,11 @@ class SMTPSender:
             raise RefusedError(_text(code, reply))
         raise OutageError(_text(code, reply), refused=code >= 500)
 
-    def _connect(self) -> smtplib.SMTP:
+    def connect(self) -> smtplib.SMTP:
+        """Return a connection that is encrypted and signed in as the URL says.
+
+        Raises OSError or smtplib.SMTPException.
+        """
         url, timeout = self._url, self._timeout
         host = url.hostname or "localhost"
         connection: smtplib.SMTP

@@ -21,7 +21,7 @@ def smtp_fault(
     """
     connection = None
     try:
-        connection = SMTPSender(url, timeout_seconds)._connect()
+        connection = SMTPSender(url, timeout_seconds).connect()
         return_to = return_path(bounce_address, _NO_ID) if bounce_address else sender
         connection.ehlo_or_helo_if_needed()
         for step, reply in (("our sender", connection.mail), ("its domain", connection.rcpt)):

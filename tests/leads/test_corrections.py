@@ -76,6 +76,17 @@ class TestKindAndTeam:
         after = next(row for row in lena.office.rows("cases") if row["id"] == before["id"])
         assert (after["case_kind"], after["team"]) == ("security", "South")
 
+    def test_a_kind_that_the_facts_no_longer_list_stays_when_the_team_is_corrected(
+        self, lena: Somebody
+    ) -> None:
+        one = answered(lena.office, "0001", case_kind="retired", team="North")
+        page = lena.get(f"/review/cases/{one}").text
+        assert "<option selected>retired</option>" in page
+        place = f"/review/cases/{one}/correct"
+        lena.post(place, kind="retired", was_kind="retired", was_team="North", team="South")
+        (case,) = lena.office.rows("cases")
+        assert (case["case_kind"], case["team"]) == ("retired", "South")
+
     def test_an_unknown_kind_changes_nothing(self, lena: Somebody) -> None:
         one = answered(lena.office, "0001", case_kind="software")
         refused = lena.post(f"/review/cases/{one}/correct", kind="weather", team="North")
