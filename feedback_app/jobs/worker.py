@@ -2,7 +2,7 @@
 
 import logging
 import signal
-import threading
+import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ _POLL_SECONDS = 1.0
 # How often a run is recorded, for `feedback status`: some jobs run every five seconds.
 _RECORD_EVERY = timedelta(minutes=1)
 # Signals stop the whole process, so this is global.
-_stop = threading.Event()
+_stop: list[int] = []
 
 
 class Job(NamedTuple):
@@ -53,7 +53,7 @@ def _deliver(program: Program, clock: Clock) -> int:
         limits=RateLimits(settings.emails_per_hour, settings.emails_per_hour_and_domain),
         announce_to=[one.recipient for one in receivers if one.is_chat],
     )
-    return delivery.send_due(_stop.is_set)
+    return delivery.send_due(lambda: bool(_stop))
 
 
 JOBS = (
@@ -113,12 +113,14 @@ def run_forever(program: Program, clock: Clock) -> None:
     again and does not stop the other jobs.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: _stop.set())
+        # Setting a threading.Event in a handler can block forever: the loop may hold its lock.
+        signal.signal(number, lambda received, _: _stop.append(received))
     due = {job.name: clock() for job in JOBS}
     recorded: dict[str, datetime] = {}
-    while not _stop.wait(_POLL_SECONDS):
+    while not _stop:
+        time.sleep(_POLL_SECONDS)
         for job in JOBS:
-            if clock() >= due[job.name] and not _stop.is_set():
+            if clock() >= due[job.name] and not _stop:
                 _run(job, program, clock, recorded)
                 due[job.name] = clock() + job.every
     _stop.clear()
