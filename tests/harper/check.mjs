@@ -36,7 +36,7 @@ function prose(markdown) {
     .replace(/^```[\s\S]*?^```$/gm, blank)
     .replace(/ *\{ *[#.:][^{}]*\}/g, blank) // anchors and attributes
     .replace(/\[([^\]]*)\]\([^)\s]*\)/g, "$1") // links
-    .replace(/[\w/]+\.(md|toml|py|json)\b/g, "`file`")
+    .replace(/[\w/-]+\.(md|toml|py|json|yml)\b/g, "`file`")
     .replace(/^\{\{.*\}\}$/gm, blank) // tables and pictures
     .replace(/\{\{[^}]*\}\}/g, "`fact`");
 }
