@@ -64,6 +64,14 @@ def _assert_not_ready_in_time(client) -> None:
     assert (status, seconds < 0.5) == (200, True)
 
 
+def _wait_until_ready(client, office: Office) -> None:
+    deadline = time.monotonic() + 20
+    while client.get("/readyz").status_code != 200:
+        assert time.monotonic() < deadline
+        office.wait(seconds=3)
+        time.sleep(0.1)
+
+
 def test_a_locked_database_is_not_ready_until_it_is_unlocked(sqlite_office: Office) -> None:
     client = sqlite_office.client()
     path = sqlite_office.program.settings.database.get_secret_value().removeprefix("sqlite:///")
@@ -71,11 +79,7 @@ def test_a_locked_database_is_not_ready_until_it_is_unlocked(sqlite_office: Offi
     sqlite_office.wait(seconds=3)
     with _locked(path):
         _assert_not_ready_in_time(client)
-    deadline = time.monotonic() + 20
-    while client.get("/readyz").status_code != 200:
-        assert time.monotonic() < deadline
-        sqlite_office.wait(seconds=3)
-        time.sleep(0.1)
+    _wait_until_ready(client, sqlite_office)
 
 
 def test_a_frozen_postgresql_is_not_ready_until_it_runs_again(
@@ -87,11 +91,7 @@ def test_a_frozen_postgresql_is_not_ready_until_it_runs_again(
     sqlite_office.wait(seconds=3)
     with frozen(postgresql_server):
         _assert_not_ready_in_time(client)
-    deadline = time.monotonic() + 20
-    while client.get("/readyz").status_code != 200:
-        assert time.monotonic() < deadline
-        sqlite_office.wait(seconds=3)
-        time.sleep(0.1)
+    _wait_until_ready(client, sqlite_office)
     database.close()
 
 
