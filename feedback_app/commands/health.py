@@ -88,6 +88,11 @@ def _lines(program: Program, status: SystemStatus) -> Iterator[tuple[str, str]]:
     oldest = f", the oldest for {status.oldest_due_seconds // 60} min"
     yield "emails waiting", f"{status.emails_waiting}, {status.emails_held} of them held"
     yield "emails due", f"{status.emails_due}{oldest if status.oldest_due_seconds else ''}"
+    if status.sending_paused_because:
+        minutes = f"{status.sending_paused_seconds // 60} min"
+        yield "sending paused", f"for {minutes}: {visible(status.sending_paused_because)}"
+    for domain, reason in status.domains_paused.items():
+        yield f"paused for {visible(domain)}", visible(reason)
     yield "emails sent in 24 h", str(status.emails_sent_last_day)
     failed = (f"{number} ({reason})" for reason, number in status.emails_failed_last_day.items())
     yield "emails failed in 24 h", ", ".join(failed) or "0"

@@ -29,6 +29,7 @@ NOT_ASKED: dict[WithheldBecause, str] = {
     "not_sampled": "not in the random sample",
     "superseded": "closed again later",
     "reopened": "reopened",
+    "withdrawn": "survey withdrawn",
 }
 
 

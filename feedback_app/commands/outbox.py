@@ -13,12 +13,12 @@ from feedback_app.base.text import counted, visible, without_addresses
 from feedback_app.base.times import from_text
 from feedback_app.commands.confirm import confirm
 from feedback_app.commands.with_program import with_program
-from feedback_app.database.contract import Row
+from feedback_app.database.contract import Row, Transaction
 from feedback_app.jobs import restored
-from feedback_app.mail.closure import CLOSURE_KINDS, REMINDER
+from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, REMINDER
 from feedback_app.mail.surveys import NO_REMINDER
 from feedback_app.program import Program
-from feedback_app.store import failed_emails, leads, outbox, send_pauses
+from feedback_app.store import failed_emails, invitations, leads, outbox, send_pauses
 
 _NAMED = 5
 
@@ -126,7 +126,10 @@ def _end_pause(program: Program, now: datetime) -> bool:
 @_choosing("waiting, held and failed")
 @with_program()
 def discard(program: Program, /, because: str, **choice: Any) -> None:
-    """Withdraw waiting, held and failed emails: those of these cases, with this reason, or all."""
+    """Withdraw waiting, held and failed emails: those of these cases, with this reason, or all.
+
+    Customers whose survey is withdrawn before they had its link count as not asked.
+    """
     now, database = times.now(), program.database
     found = [*failed_emails.find(database), *failed_emails.find_waiting(database)]
     rows = _chosen(found, **choice)
@@ -135,10 +138,17 @@ def discard(program: Program, /, because: str, **choice: Any) -> None:
         return
     confirm(f"Withdraw {_emails(len(rows))}?", "withdrawn", choice["yes"])
     with database.write() as tx:
-        done = _emails(sum(failed_emails.withdraw(tx, row["id"], now, because) for row in rows))
+        done = _emails(sum(_withdraw(tx, row, now, because) for row in rows))
         subject = f"{done}: {because}"
         leads.record_action(tx, leads.COMMAND_LINE, "emails withdrawn", subject, now)
     click.echo(f"{done} withdrawn.")
+
+
+def _withdraw(tx: Transaction, row: Row, now: datetime, because: str) -> bool:
+    is_withdrawn = failed_emails.withdraw(tx, row["id"], now, because)
+    if is_withdrawn and row["kind"] == CLOSURE:
+        invitations.withhold(tx, row["invitation_id"], "withdrawn")
+    return is_withdrawn
 
 
 def _chosen(

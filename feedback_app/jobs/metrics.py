@@ -26,6 +26,7 @@ _NUMBERS = {
     "emails_waiting": "Emails and chat messages that were not sent yet",
     "emails_due": "Emails and chat messages that could be sent now",
     "emails_held": "Emails held until somebody releases them",
+    "sending_paused_seconds": "For how long all emails have been paused",
     "oldest_due_seconds": "For how long the oldest due email has been due",
     "emails_sent_last_day": "Emails and chat messages sent in the last 24 hours",
     "answers": "Answers in the scores of all weeks",
@@ -103,6 +104,7 @@ def status_metrics(status: SystemStatus) -> Iterator[Metric]:
         yield _gauge(name, text, getattr(status, name))
     for name, text in _TIMES.items():
         yield _gauge(f"{name[:-3]}_timestamp_seconds", text, _timestamp(getattr(status, name)))
+    yield _gauge("domains_paused", "Domains whose emails pause", len(status.domains_paused))
     failed = _by("emails_failed_last_day", "Emails that failed in the last 24 hours", "reason")
     for reason, number in status.emails_failed_last_day.items():
         failed.add_metric([reason], number)

@@ -9,12 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from feedback_app.base.text import without_addresses
 from feedback_app.base.times import from_text
 from feedback_app.database.choose import sqlite_path
 from feedback_app.database.migrate import schema_version
 from feedback_app.program import Program
 from feedback_app.settings import Settings
-from feedback_app.store import delivery_log, digests, follow_ups, health, outbox, reading_queue
+from feedback_app.store import (
+    delivery_log,
+    digests,
+    follow_ups,
+    health,
+    outbox,
+    reading_queue,
+    send_pauses,
+)
 
 _A_DAY = timedelta(days=1)
 _GIVEN_UP = "giv"
@@ -24,6 +33,7 @@ _GIVEN_UP = "giv"
 class SystemStatus:
     """The figures. "Emails" include messages to chats; "today" is the day in UTC.
 
+    `sending_paused_seconds` is 0 unless all emails pause; `domains_paused` has reasons by domain.
     `emails_failed` has the reply code of the mail server, "given_up" or "other" as keys, and
     `deliveries_today` webhook or "api", and outcome.
     """
@@ -32,6 +42,9 @@ class SystemStatus:
     emails_waiting: int
     emails_due: int
     emails_held: int
+    sending_paused_seconds: int
+    sending_paused_because: str | None
+    domains_paused: dict[str, str]
     oldest_due_seconds: int
     emails_sent_last_day: int
     emails_failed_last_day: dict[str, int]
@@ -49,13 +62,21 @@ def read_status(program: Program, now: datetime) -> SystemStatus:
     """Return the figures at `now`. Raises DatabaseUnavailableError."""
     database = program.database
     queue = health.queue(database, now, outbox.HELD)
-    oldest = queue["oldest_due"] and now - from_text(queue["oldest_due"])
+    pause = send_pauses.find(database)
     return SystemStatus(
         schema_version=schema_version(database),
         emails_waiting=queue["waiting"],
         emails_due=queue["due"],
         emails_held=queue["held"],
-        oldest_due_seconds=max(0, int(oldest.total_seconds())) if oldest else 0,
+        sending_paused_seconds=_seconds_since(pause and pause.since, now),
+        sending_paused_because=pause and without_addresses(pause.reason),
+        domains_paused={
+            one.domain: without_addresses(one.reason)
+            for one in send_pauses.of_domains(database, now)
+        },
+        oldest_due_seconds=_seconds_since(
+            queue["oldest_due"] and from_text(queue["oldest_due"]), now
+        ),
         emails_sent_last_day=health.sent_since(database, now - _A_DAY),
         emails_failed_last_day=_by_reason(health.failures_since(database, now - _A_DAY)),
         last_email_sent_at=health.last_sent(database),
@@ -70,6 +91,10 @@ def read_status(program: Program, now: datetime) -> SystemStatus:
         jobs_finished_at=health.last_runs(database),
         disk_free_bytes=shutil.disk_usage(data_folder(program.settings)).free,
     )
+
+
+def _seconds_since(moment: datetime | None, now: datetime) -> int:
+    return max(0, int((now - moment).total_seconds())) if moment else 0
 
 
 def data_folder(settings: Settings) -> Path:

@@ -12,7 +12,15 @@ from feedback_app.web.request import now, program
 
 # For other reasons, a lead cannot ask: nobody reads the address, the customer opted out, or the
 # case is not closed. Without a working address, the page of the case asks for one.
-_MAY_BE_ASKED = ("bounced", "excluded", "no_address", "not_sampled", "quiet_period", "too_old")
+_MAY_BE_ASKED = (
+    "bounced",
+    "excluded",
+    "no_address",
+    "not_sampled",
+    "quiet_period",
+    "too_old",
+    "withdrawn",
+)
 _SHOWN = 100
 
 

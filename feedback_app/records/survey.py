@@ -18,6 +18,7 @@ WithheldBecause = Literal[
     "not_sampled",
     "superseded",
     "reopened",
+    "withdrawn",
 ]
 InvitationState = Literal["waiting", "handed_over", "bounced", "withheld", "answered", "expired"]
 

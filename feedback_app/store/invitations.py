@@ -111,10 +111,10 @@ def mark_reminded(tx: Transaction, invitation_id: str, now: datetime) -> None:
 
 
 def withhold(tx: Transaction, invitation_id: str, reason: WithheldBecause) -> None:
-    """Store why the customer is not asked, unless they had the link before."""
+    """Store why the customer is not asked, unless they had the link or the case closed again."""
     tx.run(
         """UPDATE invitations SET withheld_because = :reason
-           WHERE id = :id AND handed_over_at IS NULL""",
+           WHERE id = :id AND handed_over_at IS NULL AND superseded_at IS NULL""",
         id=invitation_id,
         reason=reason,
     )

@@ -4,7 +4,8 @@ import pytest
 
 from feedback_app.commands.outbox import outbox_group
 from feedback_app.mail.smtp import SMTPSender
-from feedback_app.store import failed_emails, opt_outs, send_pauses
+from feedback_app.review.cohort import sum_cohort
+from feedback_app.store import answered_cases, cohorts, failed_emails, opt_outs, send_pauses
 from tests.support.office import Customer, Office, a_case
 from tests.support.smtp_sink import SmtpSink
 from tests.support.team import Somebody
@@ -101,6 +102,39 @@ def test_waiting_and_failed_emails_are_withdrawn_with_a_reason(
     assert (
         run(failed, "discard", "9999", "--because", "x", "--yes") == "There are no such emails.\n"
     )
+
+
+def test_a_customer_whose_survey_was_withdrawn_before_it_was_sent_counts_as_not_asked(
+    team_office: Office,
+) -> None:
+    office = team_office
+    office.invite("1")
+    asked = {name: office.receive(a_case(name)).invitation_id for name in ("2", "3")}
+    run(office, "discard", "1", "2", "--because", "a test case", "--yes")
+    database = office.program.database
+    cases = [*answered_cases.closed_in(database, "2026-W48", office.now)]
+    cohort = sum_cohort(cases, office.now, office.program.facts, office.now)
+    assert (cohort.withheld, cohort.waiting, cohort.reached) == ((("withdrawn", 1),), 1, 1)
+    found = {name: cohorts.case_of(database, key or "", office.now) for name, key in asked.items()}
+    assert {name: case and case.became for name, case in found.items()} == {
+        "2": "not_asked",
+        "3": "not_delivered",
+    }
+    admin = Somebody(office, "admin", "admin")
+    assert "withdrawn before it was sent" in admin.get("/review/2026-W48/not-asked").text
+    page = admin.get(f"/review/cases/{asked['2']}")
+    assert "The customer was not asked (survey withdrawn before it was sent)" in page.text
+
+
+def test_a_reminder_that_is_withdrawn_changes_nothing_for_a_customer_with_the_link(
+    office: Office,
+) -> None:
+    office = office.ruled(reminder_after_days=5)
+    invitation_id = office.invite("1")
+    assert run(office, "discard", "1", "--because", "called them", "--yes") == (
+        "1 email withdrawn.\n"
+    )
+    assert office.invitation(invitation_id).withheld_because is None
 
 
 def test_a_pause_is_listed_and_ended_by_a_retry(office: Office, smtp_sink: SmtpSink) -> None:

@@ -18,7 +18,7 @@ from feedback_app.commands.health import status_command
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.jobs.status import SystemStatus, read_status
 from feedback_app.jobs.worker import run_once
-from feedback_app.store import delivery_log, health, outbox
+from feedback_app.store import delivery_log, health, outbox, send_pauses
 from tests.support.office import Office, a_case
 from tests.support.senders import with_settings
 
@@ -69,6 +69,9 @@ def test_the_status_has_the_queue_failures_deliveries_and_jobs(busy_office: Offi
         emails_waiting=1,
         emails_due=1,
         emails_held=0,
+        sending_paused_seconds=0,
+        sending_paused_because=None,
+        domains_paused={},
         oldest_due_seconds=180,
         emails_sent_last_day=1,
         emails_failed_last_day={"550": 1},
@@ -113,6 +116,24 @@ def test_metrics_and_status_have_the_same_figures(busy_office: Office) -> None:
     lines = office.run(status_command).output
     assert "emails due               1, the oldest for 3 min" in lines
     assert "emails failed in 24 h    1 (550)" in lines
+
+
+def test_pauses_in_sending_are_in_the_status_and_in_the_metrics(busy_office: Office) -> None:
+    office = busy_office
+    with office.program.database.write() as tx:
+        send_pauses.extend(tx, send_pauses.ALL, "550 <us@spam.example> blocked", office.now)
+        send_pauses.extend(tx, "slow.example", "451 slower", office.now)
+    office.wait(seconds=59)
+    printed = json.loads(office.run(status_command, "--json").output)
+    assert printed["sending_paused_seconds"] == 59
+    assert printed["sending_paused_because"] == "550 <…> blocked"
+    assert printed["domains_paused"] == {"slow.example": "451 slower"}
+    found = _samples(_client(office).get("/metrics", environ_base=HERE).text)
+    assert (found["feedback_sending_paused_seconds"], found["feedback_domains_paused"]) == (59, 1)
+    office.wait(minutes=5)
+    lines = office.run(status_command).output
+    assert "sending paused           for 5 min: 550 <…> blocked\n" in lines
+    assert "slow.example" not in lines
 
 
 def test_the_worker_records_when_each_job_finished(team_office: Office) -> None:
