@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     port = _port_to_use(options.port)
     env = settings(port)
-    if _feedback(["migrate"], env) or _feedback(["sample", "--publish"], env):
+    if _feedback(["migrate", "--stopped"], env) or _feedback(["sample", "--publish"], env):
         return 1
     site = STATE / "site"
     with ThreadPoolExecutor() as both:

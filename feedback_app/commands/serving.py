@@ -20,10 +20,15 @@ _LISTED = 20
 
 
 @click.command("migrate")
+@click.option("--stopped", is_flag=True, help="No server or worker of an earlier version runs.")
 @with_program(migrated=False)
-def migrate_command(program: Program) -> None:
-    """Update the database to this program's version. Running it again changes nothing."""
-    applied = migrate(program.database, times.now())
+def migrate_command(program: Program, stopped: bool) -> None:
+    """Update the database to this program's version. Running it again changes nothing.
+
+    Servers and workers of the version before can keep running. If they could not work any more,
+    nothing changes: stop them, then use --stopped.
+    """
+    applied = migrate(program.database, times.now(), rolling=not stopped)
     register_wording(program, times.now())
     search_index.catch_up(program.database)
     click.echo(f"Migrations applied: {', '.join(map(str, applied)) or 'none, up to date'}")

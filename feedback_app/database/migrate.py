@@ -1,4 +1,8 @@
-"""Runs the numbered SQL files of `migrations/`. A released file never changes; append a new one."""
+"""Runs the numbered SQL files of `migrations/`. A released file never changes; append a new one.
+
+Processes of an earlier version keep running after a migration, unless it sets `oldest_program` in
+its row of schema_versions: the lowest schema version of the programs that can still work.
+"""
 
 from datetime import datetime
 from pathlib import Path
@@ -36,36 +40,43 @@ _OF_ENGINE = {
 }
 
 
-def migrate(database: Database, now: datetime) -> list[int]:
+def migrate(database: Database, now: datetime, rolling: bool = False) -> list[int]:
     """Update the tables to the newest version and return the numbers of the migrations that ran.
 
     All run in one transaction. If several processes call this at the same time, each migration
-    runs in only one of them. Raises SchemaError if a newer program wrote the database.
+    runs in only one of them. Raises SchemaError if the database needs a newer program or, with
+    `rolling`, if the programs that use it now could not work any more; then nothing has changed.
     """
     engine = database.engine
     with database.migrating() as tx:
         tx.run(database.create_table(_VERSIONS))
         version = schema_version(tx)
-        _refuse_newer(version)
+        _refuse_newer(tx, version)
         applied = list(range(version + 1, len(MIGRATIONS) + 1))
         for number in applied:
-            for statement in (*MIGRATIONS[number - 1], *_OF_ENGINE.get((number, engine), ())):
-                is_table = statement.startswith("CREATE TABLE")
-                tx.run(database.create_table(statement) if is_table else statement)
             tx.run(
                 "INSERT INTO schema_versions (version, applied_at) VALUES (:version, :now)",
                 version=number,
                 now=now,
             )
+            for statement in (*MIGRATIONS[number - 1], *_OF_ENGINE.get((number, engine), ())):
+                is_table = statement.startswith("CREATE TABLE")
+                tx.run(database.create_table(statement) if is_table else statement)
+        if rolling and 0 < version < _oldest_program(tx):
+            raise SchemaError(
+                f"programs with schema version {version}, which this database has, cannot work "
+                f"after this update: stop all servers and workers, then run "
+                "'feedback migrate --stopped'"
+            )
     return applied
 
 
 def require_current(database: Database) -> None:
-    """Raise SchemaError unless the tables have this program's version."""
+    """Raise SchemaError unless this program can use the tables, which may be of a newer one."""
     if "schema_versions" not in database.columns():
         raise SchemaError("the database is empty: run 'feedback migrate' first")
     version = schema_version(database)
-    _refuse_newer(version)
+    _refuse_newer(database, version)
     if version < len(MIGRATIONS):
         raise SchemaError(
             f"the database has schema version {version}, but this program needs "
@@ -79,10 +90,16 @@ def schema_version(source: Database | Transaction) -> int:
     return int(rows[0]["version"])
 
 
-def _refuse_newer(version: int) -> None:
-    if version > len(MIGRATIONS):
+def _oldest_program(source: Database | Transaction) -> int:
+    """Return the lowest schema version of the programs that can use the tables."""
+    rows = source.ask("SELECT coalesce(max(oldest_program), 0) AS oldest FROM schema_versions")
+    return int(rows[0]["oldest"])
+
+
+def _refuse_newer(source: Database | Transaction, version: int) -> None:
+    if version > len(MIGRATIONS) < (oldest := _oldest_program(source)):
         raise SchemaError(
-            f"the database has schema version {version}, but this program only supports "
-            f"{len(MIGRATIONS)}: install the newer program, or restore a backup from before "
+            f"the database needs a program with schema version {oldest} or newer, but this program "
+            f"has {len(MIGRATIONS)}: install the newer program, or restore a backup from before "
             "its migration"
         )

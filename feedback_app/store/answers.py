@@ -7,7 +7,7 @@ from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Answer
 from feedback_app.store import reading_queue, week_scores
-from feedback_app.store.rows import count, exists, in_list
+from feedback_app.store.rows import count, exists, fields_in, in_list
 
 _INSERT = """
     INSERT INTO answers (
@@ -88,7 +88,7 @@ def wrong_guesses(source: Database | Transaction, answer: Answer) -> int:
 def _answer(row: Row) -> Answer:
     return Answer(
         **{
-            **row,
+            **fields_in(row, Answer),
             "comment": row["comment"] or "",
             "contact_welcome": bool(row["contact_welcome"]),
             "answered_at": from_text(row["answered_at"]),

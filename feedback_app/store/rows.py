@@ -12,6 +12,11 @@ def times_in(row: Row, *names: str) -> dict[str, Any]:
     return {name: row[name] and from_text(row[name]) for name in names}
 
 
+def fields_in(row: Row, record: type) -> Row:
+    """Return the columns that `record` has. The migration of a newer program may add others."""
+    return {name: row[name] for name in record.__annotations__}
+
+
 def count(source: Database | Transaction, sql: str, /, **values: object) -> int:
     """Return the number that a query with one row and one column selects."""
     ((number,),) = (row.values() for row in source.ask(sql, **values))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.store.rows import in_list, times_in
+from feedback_app.store.rows import fields_in, in_list, times_in
 
 # The domain of the pause for all emails.
 ALL = ""
@@ -93,4 +93,4 @@ def mark_announced(tx: Transaction, now: datetime) -> None:
 
 
 def _pause(row: Row) -> SendPause:
-    return SendPause(**row | times_in(row, "since", "until", "announced_at"))
+    return SendPause(**fields_in(row, SendPause) | times_in(row, "since", "until", "announced_at"))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import SenderKey
-from feedback_app.store.rows import times_in
+from feedback_app.store.rows import fields_in, times_in
 
 
 def add(tx: Transaction, key: SenderKey) -> None:
@@ -42,4 +42,4 @@ def revoke(tx: Transaction, key_id: str, now: datetime) -> bool:
 
 
 def _key(row: Row) -> SenderKey:
-    return SenderKey(**{**row, **times_in(row, "created_at", "revoked_at")})
+    return SenderKey(**fields_in(row, SenderKey) | times_in(row, "created_at", "revoked_at"))

@@ -50,7 +50,7 @@ def test_an_installation_that_works_has_no_error(team_office: Office) -> None:
 
 def test_an_old_schema_is_an_error_with_its_fix(team_office: Office) -> None:
     with team_office.program.database.write() as tx:
-        tx.run("INSERT INTO schema_versions (version, applied_at) VALUES (99, '2026')")
+        tx.run("INSERT INTO schema_versions VALUES (99, '2026', 99)")
     found = _found(team_office)["database"]
     with team_office.program.database.write() as tx:
         tx.run("DELETE FROM schema_versions WHERE version = 99")
