@@ -163,6 +163,9 @@ class PostgreSQL:
         difference = f"CAST({end} AS timestamptz) - CAST({start} AS timestamptz)"
         return f"EXTRACT(EPOCH FROM {difference})"
 
+    def joined(self, column: str) -> str:
+        return f"string_agg(CAST({column} AS text), ' ')"
+
     def create_table(self, ddl: str) -> str:
         return ddl
 

@@ -98,6 +98,9 @@ class SQLite:
     def seconds(self, start: str, end: str) -> str:
         return f"(strftime('%s', {end}) - strftime('%s', {start}))"
 
+    def joined(self, column: str) -> str:
+        return f"group_concat({column}, ' ')"
+
     def create_table(self, ddl: str) -> str:
         return f"{ddl} STRICT"
 

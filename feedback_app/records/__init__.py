@@ -1,6 +1,7 @@
 """The data classes of the program: values, and behaviour that only depends on them.
 
 cases    closed cases and the table of their fields
+closed   what the database counts of closed cases
 survey   invitations, answers, outbox messages, API keys
 review   leads, notes, follow-ups, meetings
 """
@@ -22,6 +23,7 @@ from feedback_app.records.cases import (
     Reopening,
     SeenClosing,
 )
+from feedback_app.records.closed import ClosedCount, ClosedWeek, Durations, Measured
 from feedback_app.records.review import (
     CARE_REASONS,
     FOLLOW_UP_OUTCOMES,
@@ -54,6 +56,10 @@ from feedback_app.records.survey import (
 )
 
 __all__ = [
+    "Measured",
+    "Durations",
+    "ClosedWeek",
+    "ClosedCount",
     "CARE_REASONS",
     "CASE_FIELDS",
     "COMPLETED_FIELDS",

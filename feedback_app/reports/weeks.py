@@ -9,7 +9,7 @@ from feedback_app.database.contract import Database
 from feedback_app.records import AnsweredCase
 from feedback_app.review.trend import WEEKS_NEEDED, Trend, sum_trend
 from feedback_app.review.week import WeekReview, summarise_week
-from feedback_app.store import annulments, answered_cases, week_scores
+from feedback_app.store import annulments, answered_cases, closed_cases, week_scores
 from support_facts import Facts
 
 
@@ -26,7 +26,7 @@ def review_week(
     """
     if answered is None:
         answered = answered_cases.answered_in(database, week, now)
-    closed = answered_cases.closed_in(database, week, now)
+    closed = closed_cases.of_week(database, week, now)
     annulled = annulments.count(database, week, week, now)
     return summarise_week(week, answered, closed, facts, now, annulled)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feedback_app.records import AnsweredCase
+from feedback_app.records import ClosedCount
 from support_facts import Facts
 
 
@@ -40,42 +40,35 @@ class Cohort:
 
 
 def sum_cohort(
-    cases: Sequence[AnsweredCase], ends_at: datetime, facts: Facts, now: datetime
+    counts: Sequence[ClosedCount], ends_at: datetime, facts: Facts, now: datetime
 ) -> Cohort:
     """Return the cohort of the week that ends at `ends_at`, as known at `now`."""
-    states = Counter(case.invitation_state for case in cases)
-    withheld = Counter(
-        case.withheld_because or "superseded"
-        for case in cases
-        if case.invitation_state == "withheld" and not case.handed_over
-    )
+    states, withheld = Counter[str](), Counter[str]()
+    for one in counts:
+        states[one.state] += one.cases
+        if one.state == "withheld" and not one.handed_over:
+            withheld[one.withheld_because or "superseded"] += one.cases
+    # A customer who answered had the link, even if delivery was never confirmed.
     handed_over = sum(
-        # A customer who answered had the link, even if delivery was never confirmed.
-        case.handed_over or case.invitation_state in ("answered", "bounced")
-        for case in cases
+        one.cases for one in counts if one.handed_over or one.state in ("answered", "bounced")
     )
     return Cohort(
-        closed=len(cases),
+        closed=states.total(),
         handed_over=handed_over,
         bounced=states["bounced"],
         answered=states["answered"],
-        waiting=len(cases) - handed_over - withheld.total(),
+        waiting=states.total() - handed_over - withheld.total(),
         withheld=tuple(sorted(withheld.items())),
-        open_until=_open_until(cases, ends_at, facts, now),
-        reminded=sum(case.reminded_at is not None for case in cases),
-        answered_after_reminder=sum(
-            bool(case.reminded_at and case.answered_at and case.answered_at >= case.reminded_at)
-            for case in cases
-        ),
+        open_until=_open_until(counts, ends_at, facts, now),
+        reminded=sum(one.reminded for one in counts),
+        answered_after_reminder=sum(one.answered_after_reminder for one in counts),
     )
 
 
 def _open_until(
-    cases: Sequence[AnsweredCase], ends_at: datetime, facts: Facts, now: datetime
+    counts: Sequence[ClosedCount], ends_at: datetime, facts: Facts, now: datetime
 ) -> datetime | None:
-    ends = [
-        case.expires_at for case in cases if case.invitation_state in ("handed_over", "waiting")
-    ]
+    ends = [one.expires_at for one in counts if one.state in ("handed_over", "waiting")]
     if now < ends_at:
         ends.append(ends_at + timedelta(days=facts.survey.link_lifetime_days))
     return max((end for end in ends if end > now), default=None)

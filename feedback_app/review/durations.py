@@ -1,11 +1,11 @@
 """First response and resolution times, separately for each clock."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from feedback_app.records import AnsweredCase, MeasuredCase
+from feedback_app.records import Durations, MeasuredCase
 from support_facts import Facts
 
 UNNAMED_CLOCK = "unnamed"
@@ -29,14 +29,22 @@ class Times:
     by_kind: tuple[tuple[str | None, Spread], ...]
 
 
-def first_response_times(cases: Sequence[AnsweredCase], facts: Facts) -> tuple[Times, ...]:
-    """Return the first response times of `cases`, one entry per clock."""
-    return _times(cases, facts, first_response)
-
-
-def resolution_times(cases: Sequence[AnsweredCase], facts: Facts) -> tuple[Times, ...]:
-    """Return the resolution times of confirmed closings in `cases`, one entry per clock."""
-    return _times(cases, facts, resolution)
+def times_of(metric: str, durations: Durations, facts: Facts) -> tuple[Times, ...]:
+    """Return the times of `metric`, one entry per clock."""
+    clocks: dict[str, dict[str | None, Sequence[int]]] = {}
+    for measured, seconds in durations.items():
+        if measured.metric == metric:
+            clocks.setdefault(measured.clock, {})[measured.case_kind] = seconds
+    order = [kind.key for kind in facts.case_kinds]
+    enough = facts.survey.share_minimum_n
+    return tuple(
+        Times(
+            clock=clock,
+            overall=spread([one for seconds in kinds.values() for one in seconds], enough),
+            by_kind=tuple((kind, spread(kinds[kind], enough)) for kind in in_order(kinds, order)),
+        )
+        for clock, kinds in sorted(clocks.items())
+    )
 
 
 def first_response(case: MeasuredCase) -> tuple[str, int] | None:
@@ -61,28 +69,6 @@ def _measured(
     if case.opened_at is None or end is None or end < case.opened_at:
         return None
     return "calendar", int((end - case.opened_at).total_seconds())
-
-
-def _times(
-    cases: Sequence[AnsweredCase],
-    facts: Facts,
-    measure: Callable[[MeasuredCase], tuple[str, int] | None],
-) -> tuple[Times, ...]:
-    clocks: dict[str, dict[str | None, list[int]]] = {}
-    for case in cases:
-        if measured := measure(case):
-            clock, seconds = measured
-            clocks.setdefault(clock, {}).setdefault(case.case_kind, []).append(seconds)
-    order = [kind.key for kind in facts.case_kinds]
-    enough = facts.survey.share_minimum_n
-    return tuple(
-        Times(
-            clock=clock,
-            overall=spread([one for group in kinds.values() for one in group], enough),
-            by_kind=tuple((kind, spread(kinds[kind], enough)) for kind in in_order(kinds, order)),
-        )
-        for clock, kinds in sorted(clocks.items())
-    )
 
 
 def in_order(kinds: Iterable[str | None], order: list[str]) -> list[str | None]:

@@ -1,9 +1,10 @@
 """How the customers who answered differ from those who did not."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from feedback_app.records import AnsweredCase
+from feedback_app.records import ClosedCount
 from feedback_app.review.durations import in_order
 from support_facts import Facts
 
@@ -30,28 +31,27 @@ class Respondents:
     by_reason: tuple[RespondentGroup, ...]
 
 
-def sum_respondents(cases: Sequence[AnsweredCase], facts: Facts) -> Respondents:
-    """Return who answered, of the customers in `cases` who received the survey."""
+def sum_respondents(counts: Sequence[ClosedCount], facts: Facts) -> Respondents:
+    """Return who answered, of the customers in `counts` who received the survey."""
     reached = [
-        case
-        for case in cases
-        if case.invitation_state == "answered"
-        or (case.handed_over and case.invitation_state != "bounced")
+        one
+        for one in counts
+        if one.state == "answered" or (one.handed_over and one.state != "bounced")
     ]
     kinds = [kind.key for kind in facts.case_kinds]
     reasons = [reason.key for reason in facts.closure_reasons]
     return Respondents(
-        by_kind=tuple(_groups(reached, lambda case: case.case_kind, kinds)),
-        by_reason=tuple(_groups(reached, lambda case: case.closure_reason, reasons)),
+        by_kind=tuple(_groups(reached, "case_kind", kinds)),
+        by_reason=tuple(_groups(reached, "closure_reason", reasons)),
     )
 
 
 def _groups(
-    cases: Sequence[AnsweredCase], key: Callable[[AnsweredCase], str | None], order: list[str]
+    counts: Sequence[ClosedCount], column: str, order: list[str]
 ) -> Iterable[RespondentGroup]:
-    found: dict[str | None, list[bool]] = {}
-    for case in cases:
-        found.setdefault(key(case), []).append(case.invitation_state == "answered")
-    for one in in_order(found, order):
-        answered = sum(found[one])
-        yield RespondentGroup(key=one, answered=answered, silent=len(found[one]) - answered)
+    all_, answered = Counter[str | None](), Counter[str | None]()
+    for one in counts:
+        all_[getattr(one, column)] += one.cases
+        answered[getattr(one, column)] += one.cases if one.state == "answered" else 0
+    for key in in_order(all_, order):
+        yield RespondentGroup(key=key, answered=answered[key], silent=all_[key] - answered[key])

@@ -12,9 +12,9 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from feedback_app.base.weeks import week_bounds
-from feedback_app.records import SAMPLE_SOURCE, AnsweredCase
+from feedback_app.records import SAMPLE_SOURCE, AnsweredCase, ClosedCount, ClosedWeek
 from feedback_app.review.cohort import Cohort, sum_cohort
-from feedback_app.review.durations import Times, first_response_times, resolution_times
+from feedback_app.review.durations import Times, times_of
 from feedback_app.review.respondents import Respondents, sum_respondents
 from feedback_app.review.scores import Scores, WordingScores, lowest, sum_wordings, total
 from support_facts import Facts
@@ -58,18 +58,18 @@ class WeekReview:
 def summarise_week(
     week: str,
     answered: Iterable[AnsweredCase],
-    cohort: Iterable[AnsweredCase],
+    closed: ClosedWeek,
     facts: Facts,
     now: datetime,
     annulled: int = 0,
 ) -> WeekReview:
-    """Return the review of the answers that arrived in `week` and the `cohort` closed in it.
+    """Return the review of the answers that arrived in `week` and the cases `closed` in it.
 
     `annulled` is the number of annulled answers of the week, which are not among them.
 
     Raises ValueError if `week` is not an ISO week such as 2026-W47.
     """
-    answers, cases = tuple(answered), tuple(cohort)
+    answers = tuple(answered)
     starts_at, ends_at = week_bounds(week, ZoneInfo(facts.organisation.time_zone))
     threshold = facts.survey.low_threshold
     low = [case for case in answers if case.is_low(threshold)]
@@ -89,16 +89,20 @@ def summarise_week(
         other_wordings=tuple(others),
         low=tuple(sorted(low, key=lambda case: (lowest(case), total(case)))),
         remarks=tuple(case for case in answers if case.has_comment and not case.is_low(threshold)),
-        cohort=sum_cohort(cases, ends_at, facts, now),
-        respondents=sum_respondents(cases, facts),
-        first_response=first_response_times(cases, facts),
-        resolution=resolution_times(cases, facts),
-        sample=_sample((*answers, *cases)),
+        cohort=sum_cohort(closed.counts, ends_at, facts, now),
+        respondents=sum_respondents(closed.counts, facts),
+        first_response=times_of("first_response_time", closed.durations, facts),
+        resolution=times_of("resolution_time", closed.durations, facts),
+        sample=_sample(answers, closed.counts),
     )
 
 
-def _sample(cases: Sequence[AnsweredCase]) -> Literal["none", "some", "all"]:
-    sample = sum(case.source == SAMPLE_SOURCE for case in cases)
+def _sample(
+    answers: Sequence[AnsweredCase], closed: Sequence[ClosedCount]
+) -> Literal["none", "some", "all"]:
+    sample = sum(case.source == SAMPLE_SOURCE for case in answers)
+    sample += sum(one.of_sample for one in closed)
     if not sample:
         return "none"
-    return "all" if sample == len(cases) else "some"
+    every = len(answers) + sum(one.cases for one in closed)
+    return "all" if sample == every else "some"

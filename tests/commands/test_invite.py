@@ -26,8 +26,8 @@ from feedback_app.intake.csv.importing import BATCH_ROWS, Batch, Import, ImportC
 from feedback_app.intake.csv.row_reader import RowReader
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.mapping import CaseMapping
-from feedback_app.review.week import summarise_week
-from feedback_app.store import answered_cases, opt_outs, rejected_files
+from feedback_app.reports.weeks import review_week
+from feedback_app.store import opt_outs, rejected_files
 from tests.support.importing import SAMPLE_OPTIONS, Desk
 from tests.support.office import NOW, Office, a_case
 
@@ -256,8 +256,8 @@ def test_two_closings_in_one_file_send_one_email_and_ask_once(desk: Desk) -> Non
     assert office.deliver() == 1
     assert len(list(office.mailbox.iterdir())) == 1
     week = office.rows("cases")[0]["closed_week"]
-    closed = answered_cases.closed_in(office.program.database, week, office.now)
-    cohort = summarise_week(week, [], closed, office.program.facts, office.now).cohort
+    program = office.program
+    cohort = review_week(program.database, week, program.facts, office.now).cohort
     assert (cohort.closed, cohort.reached) == (2, 1)
     assert cohort.withheld == (("superseded", 1),)
 

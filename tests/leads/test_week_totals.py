@@ -2,16 +2,25 @@
 
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from feedback_app.base.times import from_text
 from feedback_app.base.weeks import week_bounds, weeks_back
-from feedback_app.records import Answer, WeekTotals
+from feedback_app.records import Answer, ClosedWeek, WeekTotals
 from feedback_app.reports.weeks import review_week
 from feedback_app.review.durations import first_response
 from feedback_app.review.groups import sum_groups
-from feedback_app.store import annulments, answered_cases, answers, progress, week_totals
+from feedback_app.store import (
+    annulments,
+    answered_cases,
+    answers,
+    closed_cases,
+    progress,
+    week_totals,
+)
+from tests.support.answered import closed_week
 from tests.support.office import Office
 
 WEEK = "2026-W46"
@@ -40,11 +49,12 @@ def _add_case(office: Office, rng: random.Random, number: int) -> None:
             """INSERT INTO cases (id, source, case_id, closure_key, case_number, case_kind, team,
                    customer, language, closure_reason, opened_at, first_response_at, closed_at,
                    first_response_seconds, duration_clock, closed_week, received_at)
-               VALUES (:id, :source, :id, '1', :id, :kind, :team, :customer, :language, 'confirmed',
+               VALUES (:id, :source, :id, '1', :id, :kind, :team, :customer, :language, :reason,
                    :opened, :response, :closed, :seconds, :clock, :week, :closed)""",
             id=f"case-{number}",
             source=rng.choice(["sample", "crm"]),
             kind=rng.choice(KINDS),
+            reason=rng.choice(["confirmed", "confirmed", "no_reply", None]),
             team=rng.choice(TEAMS),
             customer=rng.choice(["Acme", None]),
             language=rng.choice(["en", "de"]),
@@ -57,8 +67,9 @@ def _add_case(office: Office, rng: random.Random, number: int) -> None:
         )
         tx.run(
             """INSERT INTO invitations (id, case_ref, created_at, expires_at, withheld_because,
-                   handed_over_at, bounced_at, superseded_at)
-               VALUES (:id, :case, :closed, :expires, :withheld, :sent, :bounced, :superseded)""",
+                   handed_over_at, bounced_at, superseded_at, reminded_at)
+               VALUES (:id, :case, :closed, :expires, :withheld, :sent, :bounced, :superseded,
+                   :reminded)""",
             id=invitation_id,
             case=f"case-{number}",
             closed=closed,
@@ -67,6 +78,7 @@ def _add_case(office: Office, rng: random.Random, number: int) -> None:
             sent=rng.choice([None, closed, closed]),
             bounced=rng.choice([None, None, closed]),
             superseded=rng.choice([None, None, None, closed]),
+            reminded=rng.choice([None, closed + timedelta(days=rng.randrange(9))]),
         )
     if rng.random() < 0.6:
         _answer(office, rng, invitation_id)
@@ -142,6 +154,35 @@ def test_the_totals_agree_with_counting_record_by_record(filled: Office) -> None
     )
     assert min(review.answers, pending, in_time, review.flagged, len(seconds)) > 3
     assert review.annulled > 0
+
+
+def _without_order(closed: ClosedWeek) -> tuple[dict[object, tuple[object, ...]], object]:
+    """Return the counts added up by what the cases have in common, and the sorted durations."""
+    added: dict[object, tuple[object, ...]] = {}
+    for one in closed.counts:
+        same = (one.case_kind, one.closure_reason, one.state, one.withheld_because, one.handed_over)
+        known: Any = added.get(same, (0, one.expires_at, 0, 0, 0))
+        added[same] = (
+            known[0] + one.cases,
+            max(known[1], one.expires_at),
+            known[2] + one.reminded,
+            known[3] + one.answered_after_reminder,
+            known[4] + one.of_sample,
+        )
+    return added, {key: sorted(seconds) for key, seconds in closed.durations.items()}
+
+
+def test_the_closed_cases_agree_with_counting_record_by_record(filled: Office) -> None:
+    database, now = filled.program.database, from_text("2026-11-19T12:00:00Z")
+    after_reminder = 0
+    for week in weeks_back("2026-W47", 3):
+        one_by_one = closed_week(answered_cases.closed_in(database, week, now))
+        expected = _without_order(one_by_one)
+        assert _without_order(closed_cases.of_week(database, week, now)) == expected
+        assert len(expected[0]) > 10
+        assert len(expected[1]) > 5
+        after_reminder += sum(one.answered_after_reminder for one in one_by_one.counts)
+    assert after_reminder > 0
 
 
 @pytest.mark.parametrize("first", ["2026-W46", "2026-W47"])

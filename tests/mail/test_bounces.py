@@ -16,8 +16,7 @@ from pydantic import SecretStr
 
 from feedback_app.commands.contacts import bounce
 from feedback_app.mail.bounces import MAX_REPORT_BYTES, BounceReport, ReportError, read_report
-from feedback_app.review.week import summarise_week
-from feedback_app.store import answered_cases
+from feedback_app.reports.weeks import review_week
 from tests.support.office import NOW, Customer, Office
 
 
@@ -67,8 +66,7 @@ WHOLE = report(_a_mail("<ours@survey.example>"))
 
 def _cohort(office: Office):
     week = office.rows("cases")[0]["closed_week"]
-    cases = list(answered_cases.closed_in(office.program.database, week, office.now))
-    return summarise_week(week, [], cases, office.program.facts, office.now).cohort
+    return review_week(office.program.database, week, office.program.facts, office.now).cohort
 
 
 @pytest.mark.parametrize("status", ["message/delivery-status", "message/global-delivery-status"])

@@ -22,7 +22,7 @@ from feedback_app.reports.xlsx_export import write_workbook
 from feedback_app.review.week import WeekReview, summarise_week
 from knowledge_site.results.view import ResultsView
 from published_results import Figures, Published
-from tests.support.answered import FACTS, NOW, WEEK, a_case, an_answer
+from tests.support.answered import FACTS, NOW, WEEK, a_case, an_answer, closed_week
 from tests.support.cohort_cases import an_answer as a_cohort_answer
 from tests.support.cohort_cases import figures
 from tests.support.office import Office
@@ -55,7 +55,7 @@ weeks = st.lists(one_answer, max_size=5) | st.builds(
 
 
 def review_of(answers: list[AnsweredCase], cases: list[AnsweredCase]) -> WeekReview:
-    return summarise_week(WEEK, answers, cases, FACTS, NOW)
+    return summarise_week(WEEK, answers, closed_week(cases), FACTS, NOW)
 
 
 def minutes_of(review: WeekReview, answers: list[AnsweredCase]) -> str:

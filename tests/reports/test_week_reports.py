@@ -32,7 +32,7 @@ from feedback_app.reports.markdown_export import week_as_markdown
 from feedback_app.reports.markdown_quoting import JOINER, inline, link, quote
 from feedback_app.reports.terminal import answers_as_lines
 from feedback_app.review.week import summarise_week
-from tests.support.answered import FACTS, IN_WEEK, NOW, WEEK, a_case, an_answer
+from tests.support.answered import FACTS, IN_WEEK, NOW, WEEK, a_case, an_answer, closed_week
 from tests.support.markdown_pages import DIALECTS, HOSTILE, Page, squeezed, typed
 
 
@@ -154,7 +154,7 @@ def on_paper(
     """Return the week as Markdown; the cohort is the answered cases unless another is given."""
     cases = answered if cohort is None else cohort
     return week_as_markdown(
-        summarise_week(WEEK, answered, cases, FACTS, **{"now": NOW, **now}), FACTS
+        summarise_week(WEEK, answered, closed_week(cases), FACTS, **{"now": NOW, **now}), FACTS
     )
 
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from feedback_app.records import SAMPLE_SOURCE, AnsweredCase
 from feedback_app.review.week import WeekReview, summarise_week
-from tests.support.answered import FACTS, IN_WEEK, NOW, WEEK, a_case, an_answer
+from tests.support.answered import FACTS, IN_WEEK, NOW, WEEK, a_case, an_answer, closed_week
 
 
 def summed(
     answered: Sequence[AnsweredCase] = (), cohort: Sequence[AnsweredCase] = (), now: datetime = NOW
 ) -> WeekReview:
-    return summarise_week(WEEK, iter(answered), iter(cohort), FACTS, now)
+    return summarise_week(WEEK, iter(answered), closed_week(cohort), FACTS, now)
 
 
 points = st.integers(1, 5)
@@ -99,7 +99,7 @@ def test_the_week_begins_and_ends_at_the_teams_midnight() -> None:
 
 def test_an_invalid_week_is_refused() -> None:
     with pytest.raises(ValueError, match="such as 2026-W47"):
-        summarise_week("last week", [], [], FACTS, NOW)
+        summarise_week("last week", [], closed_week([]), FACTS, NOW)
 
 
 WITHHELD = {"invitation_state": "withheld", "handed_over": False}

@@ -1,9 +1,11 @@
 """Closed cases as the review reads them, with and without an answer."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from feedback_app.records import AnsweredCase
+from feedback_app.publish.times import METRICS
+from feedback_app.records import SAMPLE_SOURCE, AnsweredCase, ClosedCount, ClosedWeek, Measured
 from support_facts import load_facts
 
 FACTS = load_facts()
@@ -52,3 +54,30 @@ def an_answer(ease: int, satisfaction: int, comment: str = "", **changes: Any) -
         "contact_welcome": False,
     }
     return a_case(**{**values, **changes})
+
+
+def closed_week(cases: Iterable[AnsweredCase]) -> ClosedWeek:
+    """Return these closed cases as the database counts them, with one count per case."""
+    cases, durations = list(cases), dict[Measured, list[int]]()
+    for case in cases:
+        for metric, measure in METRICS.items():
+            if measured := measure(case):
+                key = Measured(metric, measured[0], case.case_kind)
+                durations.setdefault(key, []).append(measured[1])
+    return ClosedWeek([_count_of(case) for case in cases], durations)
+
+
+def _count_of(case: AnsweredCase) -> ClosedCount:
+    reminded, answered = case.reminded_at, case.answered_at
+    return ClosedCount(
+        case_kind=case.case_kind,
+        closure_reason=case.closure_reason,
+        state=case.invitation_state,
+        withheld_because=case.withheld_because,
+        handed_over=case.handed_over,
+        cases=1,
+        expires_at=case.expires_at,
+        reminded=bool(reminded),
+        answered_after_reminder=bool(reminded and answered and answered >= reminded),
+        of_sample=case.source == SAMPLE_SOURCE,
+    )
