@@ -21,6 +21,7 @@ TABLES = """
     LEFT JOIN answers ON answers.invitation_id = invitations.id AND answers.revision = 1
 """
 
+_ASKING = "FROM cases WHERE id = (SELECT case_ref FROM invitations WHERE id = :id)"
 _UNANSWERED = """
     NOT EXISTS (SELECT 1 FROM answers WHERE answers.invitation_id = invitations.id)
 """
@@ -137,16 +138,15 @@ def mark_bounced(tx: Transaction, invitation_id: str, now: datetime) -> bool:
 
 def supersede_earlier(tx: Transaction, invitation_id: str, now: datetime) -> list[str]:
     """Supersede unanswered invitations for earlier closings of the case; return their ids."""
+    # Subqueries, because PostgreSQL joins in a slow order until the tables are analyzed.
     rows = tx.ask(
         f"""UPDATE invitations SET superseded_at = :now,
                    withheld_because = nullif(withheld_because, 'reopened')
             WHERE (superseded_at IS NULL OR withheld_because = 'reopened') AND {_UNANSWERED}
               AND case_ref IN (
-                  SELECT earlier.id FROM cases AS earlier
-                  JOIN cases AS asking ON asking.source = earlier.source
-                    AND asking.case_id = earlier.case_id AND asking.closed_at > earlier.closed_at
-                  JOIN invitations AS newer ON newer.case_ref = asking.id
-                  WHERE newer.id = :id)
+                  SELECT id FROM cases
+                  WHERE (source, case_id) = (SELECT source, case_id {_ASKING})
+                    AND closed_at < (SELECT closed_at {_ASKING}))
             RETURNING id""",
         id=invitation_id,
         now=now,

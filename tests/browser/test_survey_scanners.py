@@ -40,17 +40,20 @@ def test_hardly_any_answer_of_a_person_has_a_flag(tmp_path: Path) -> None:
 
 
 class Chromium:
-    """A server with one delivered email, and a headless browser that opens its links."""
+    """An email that was delivered, and a headless browser that opens its links."""
 
-    def __init__(self, program: Program, browser: Any) -> None:
+    def __init__(self, program: Program, browser: Any, number: int) -> None:
         self.browser = browser
         self.office = Office(program, None)
-        now = self.office.now
-        receipt = self.office.receive(a_case(closed_at=now - timedelta(hours=1)))
+        closed_at = self.office.now - timedelta(hours=1)
+        address = f"contact{number}@customer.example"
+        receipt = self.office.receive(
+            a_case(str(number), closed_at=closed_at, contact_email=address)
+        )
         self.office.deliver()
         assert receipt.invitation_id
         self.invitation_id = receipt.invitation_id
-        mail = self.office.mails()[0]
+        mail = next(one for one in self.office.mails() if address in one["To"])
         html = mail.get_body(("html",)).get_content()
         links = re.findall(rf'href="({program.settings.public_url}/[fo]/[^"]+)"', html)
         self.links = [link.replace("&amp;", "&") for link in links]
@@ -86,22 +89,28 @@ class Chromium:
         return page
 
 
-@pytest.fixture
-def chromium(browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chromium]:
-    """Wait in real time, because the server is a separate process."""
-    port = free_port()
-    env = environment(tmp_path, port)
-    for name, value in env.items():
-        monkeypatch.setenv(name, value)
-    program = open_program(read_settings())
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """The program of a running server, which is a separate process with the real time."""
+    folder, port = tmp_path_factory.mktemp("served"), free_port()
+    env = environment(folder, port)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in env.items():
+            patch.setenv(name, value)
+        program = open_program(read_settings())
     migrate(program.database, times.now())
     serve = [sys.executable, "-m", "feedback_app.cli", "serve", "--port", str(port)]
     with running(serve, port, env):
-        opened = Chromium(program, browser)
-        yield opened
+        yield program
+    program.database.close()
+
+
+@pytest.fixture
+def chromium(browser: Any, served: Program) -> Iterator[Chromium]:
+    number = len(served.database.ask("SELECT id FROM cases")) + 1
+    yield Chromium(served, browser, number)
     for context in browser.contexts:
         context.close()
-    program.database.close()
 
 
 def test_a_scanner_that_runs_scripts_and_waits_stores_nothing(
@@ -110,7 +119,7 @@ def test_a_scanner_that_runs_scripts_and_waits_stores_nothing(
     before = chromium.office.everything()
     assert len(chromium.links) == 6, "five ratings and the objection"
     pages = [chromium.open(link) for link in chromium.links]
-    pages[0].wait_for_timeout(10_000)
+    pages[0].wait_for_timeout(3_000)
     for page in pages:
         page.mouse.wheel(0, 4000)
         assert page.evaluate("document.scripts.length") == 0
