@@ -12,6 +12,8 @@ COMMANDS = {
     "worker": "serving:worker_command",
     "check": "health:check_command",
     "status": "health:status_command",
+    "backup": "backup:backup_command",
+    "restore": "backup:restore_command",
     "invite": "invite:invite",
     "uninvite": "uninvite:uninvite",
     "link": "links:link",

@@ -28,6 +28,8 @@ from support_facts import is_email_address
 _KEY_LENGTH = 32
 _PREFIX = "FEEDBACK_"
 ENV_FILE = ".env"
+# The operator's own pages of the site.
+OWN_PAGES = Path("docs")
 _MAIL_SCHEMES = ("smtp", "smtps", "smtp+starttls")
 
 

@@ -213,7 +213,7 @@ def release(program: Program, sent_before: str | None) -> None:
     """
     now = times.now()
     before = _count_as_sent(program, _time(program, sent_before), now) if sent_before else 0
-    restored.release(program)
+    restored.release(program, now)
     with program.database.write() as tx:
         if held := outbox.release_held(tx, now):
             subject = counted(held, "email", "emails")

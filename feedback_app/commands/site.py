@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from feedback_app.settings import read_site_settings
+from feedback_app.settings import OWN_PAGES, read_site_settings
 from knowledge_site.build import DOCS, build, refuse_foreign
 from knowledge_site.errors import SiteError
 from knowledge_site.preview import serve
@@ -46,7 +46,7 @@ def _with_sources(command: Callable[..., None]) -> Callable[..., None]:
         found = read_site_settings()
         out = out or found.site or Path("site")
         facts, results = facts or found.facts, results or found.results
-        own = docs or Path("docs")
+        own = docs or OWN_PAGES
         work = functools.partial(build, out, facts, own=_own(own), results=results)
         try:
             refuse_foreign(out)

@@ -4,7 +4,8 @@ contract     the interface of both engines
 connections  one connection per thread
 sqlite       the default, with sqlite-utils
 postgresql   for several machines, with psycopg 3
-choose       opens the engine of a database URL
+             (sqlite_copies and postgresql_copies: backups of each)
+choose       opens the engine of a database URL, for use or for backups
 migrate      runs the numbered SQL files in migrations/
 lifetimes    personal data: purposes and retention periods
 """

@@ -3,8 +3,9 @@
 from pathlib import Path
 from urllib.parse import unquote
 
-from feedback_app.database.contract import Database, DatabaseLimits
+from feedback_app.database.contract import Copies, Database, DatabaseLimits
 from feedback_app.database.sqlite import SQLite
+from feedback_app.database.sqlite_copies import SQLiteCopies
 
 _DEFAULT = DatabaseLimits()
 
@@ -35,3 +36,12 @@ def open_database(url: str, limits: DatabaseLimits = _DEFAULT) -> Database:
         f"the database URL starts with {url.partition(':')[0]!r}: "
         "use sqlite:///path or postgresql://…"
     )
+
+
+def copies_of(url: str) -> Copies:
+    """Return the copies of the database at a URL that `open_database` accepts."""
+    if path := sqlite_path(url):
+        return SQLiteCopies(path)
+    from feedback_app.database.postgresql_copies import PostgreSQLCopies
+
+    return PostgreSQLCopies(url)

@@ -9,11 +9,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from feedback_app.base.times import to_text
 
 Row = dict[str, Any]
+Engine = Literal["sqlite", "postgresql"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Transaction(Protocol):
 class Database(Protocol):
     """A database. Safe to share between threads."""
 
-    engine: str
+    engine: Engine
 
     def ask(self, sql: str, **values: object) -> list[Row]:
         """Return the rows of a SELECT. Raises DatabaseUnavailableError."""
@@ -92,6 +93,29 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Close the connections of all threads."""
+
+
+class CopyError(RuntimeError):
+    """A database cannot be copied or restored. The text says why and what to do."""
+
+
+class Copies(Protocol):
+    """Writes, reads and restores copies of one database."""
+
+    engine: Engine
+    file: str
+
+    def write(self, copy: Path) -> dict[str, int]:
+        """Copy the database while it is used, and return its rows by table. Raises CopyError."""
+
+    def rows(self, copy: Path) -> dict[str, int]:
+        """Read a copy completely and return its rows by table. Raises CopyError if damaged."""
+
+    def refuse_if_used(self) -> None:
+        """Raise CopyError if another program has the database open."""
+
+    def restore(self, copy: Path) -> None:
+        """Replace the database by a copy. Raises CopyError."""
 
 
 def bound(values: dict[str, object]) -> dict[str, object]:

@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool
 from feedback_app.database.contract import (
     DatabaseLimits,
     DatabaseUnavailableError,
+    Engine,
     Row,
     Transaction,
     bound,
@@ -47,7 +48,7 @@ class _Connection(psycopg.Connection[Row]):
 class PostgreSQL:
     """PostgreSQL with a pool of connections, which reconnects after a restart or a fail-over."""
 
-    engine = "postgresql"
+    engine: Engine = "postgresql"
 
     def __init__(self, url: str, limits: DatabaseLimits) -> None:
         self._url, self._limits = url, limits

@@ -13,6 +13,7 @@ from feedback_app.base.files import make_private_file, make_private_folder
 from feedback_app.database.connections import ThreadConnections
 from feedback_app.database.contract import (
     DatabaseUnavailableError,
+    Engine,
     MissingDatabaseError,
     Row,
     Transaction,
@@ -31,7 +32,7 @@ class SQLite:
     Only `migrating` creates a missing file; everything else raises MissingDatabaseError.
     """
 
-    engine = "sqlite"
+    engine: Engine = "sqlite"
 
     def __init__(self, path: Path) -> None:
         self._path = path

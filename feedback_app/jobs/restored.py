@@ -3,6 +3,7 @@
 A backup contains emails that were waiting when it was made and were sent afterwards. The worker
 therefore stores the id of the last message it sent in a file next to the mailbox, outside the
 database. If the database does not know that this message was sent, it is older than the file.
+`feedback restore` also records in the audit log that the emails are held, for all machines.
 """
 
 import json
@@ -15,7 +16,7 @@ from feedback_app.base.files import make_private_folder, replace_file
 from feedback_app.base.times import to_text
 from feedback_app.program import Program
 from feedback_app.settings import Settings
-from feedback_app.store import outbox, send_pauses
+from feedback_app.store import leads, outbox, send_pauses
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,9 @@ class LastSent:
 def require_not_restored(program: Program, now: datetime) -> None:
     """Raise RestoredError if the worker could send emails of a restored database again."""
     last = LastSent.of(program.settings)
-    reason = _went_back(program, last, now) or _clock_went_back(program, last, now)
+    reason = (
+        _is_held(program) or _went_back(program, last, now) or _clock_went_back(program, last, now)
+    )
     if reason:
         raise RestoredError(
             f"{reason} No email was sent. To see the waiting emails, run 'feedback outbox list'; "
@@ -71,11 +74,31 @@ def require_not_restored(program: Program, now: datetime) -> None:
         )
 
 
-def release(program: Program) -> None:
+def hold(program: Program, backed_up_at: datetime, now: datetime) -> None:
+    """Let no worker start on this database until `release`."""
+    with program.database.write() as tx:
+        subject = to_text(backed_up_at)
+        leads.record_action(tx, leads.COMMAND_LINE, "backup restored", subject, now)
+
+
+def release(program: Program, now: datetime) -> None:
     """Accept the database as it is, so that the worker starts."""
     database = program.database
+    if _is_held(program):
+        with database.write() as tx:
+            leads.record_action(tx, leads.COMMAND_LINE, "restored emails released", "", now)
     newest = outbox.newest_sent(database) or ""
     LastSent.of(program.settings).write(newest, outbox.newest_time(database) or "")
+
+
+def _is_held(program: Program) -> str | None:
+    last = leads.last_action(program.database, ("backup restored", "restored emails released"))
+    if not last or last.action != "backup restored":
+        return None
+    return (
+        f"A backup of {last.subject} was restored. The emails that were waiting may have been sent "
+        "since it was made."
+    )
 
 
 def _went_back(program: Program, last: LastSent, now: datetime) -> str | None:
@@ -88,6 +111,9 @@ def _went_back(program: Program, last: LastSent, now: datetime) -> str | None:
         is_old = outbox.newest_sent(database) and outbox.is_due_before(database, now - UNTOUCHED)
         return _UNKNOWN.format(path=last.path) if is_old and not was_running else None
     if not found["message"] or outbox.was_sent(database, found["message"]):
+        return None
+    released = leads.last_action(database, ("restored emails released",))
+    if released and released.done_at.timestamp() > last.path.stat().st_mtime:
         return None
     return _OLDER.format(path=last.path)
 

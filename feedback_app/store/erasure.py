@@ -68,6 +68,16 @@ def end_lifetime(tx: Transaction, lifetime: str, before: datetime) -> int:
     return changed
 
 
+def erased_since(database: Database, moment: datetime) -> list[tuple[str, str]]:
+    """Return source and number of the cases that were erased after `moment`, sorted."""
+    rows = database.ask(
+        """SELECT DISTINCT source, case_number FROM cases WHERE erased_at > :moment
+           ORDER BY source, case_number""",
+        moment=moment,
+    )
+    return [(row["source"], row["case_number"]) for row in rows]
+
+
 def texts_of(source: Database, invitation_ids: Iterable[str]) -> CaseTexts:
     """Return how many texts and open follow-ups belong to these invitations."""
     totals = [0] * len(_COUNTED)

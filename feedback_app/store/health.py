@@ -16,6 +16,15 @@ def database_time(database: Database) -> datetime:
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def has_data(database: Database) -> bool:
+    """Return whether the database has more than what migrations write."""
+    (row,) = database.ask(
+        """SELECT EXISTS (SELECT 1 FROM cases) OR EXISTS (SELECT 1 FROM leads)
+               OR EXISTS (SELECT 1 FROM opt_outs) AS has_data"""
+    )
+    return bool(row["has_data"])
+
+
 def record_run(tx: Transaction, job: str, now: datetime) -> None:
     """Record that a job of the worker finished without an error."""
     tx.run(

@@ -1,12 +1,13 @@
 """Leads: accounts, and the audit log of exports and changes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from feedback_app.base.links import new_id
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Action, Lead, Role
-from feedback_app.store.rows import times_in
+from feedback_app.store.rows import in_list, times_in
 
 # The name in the audit log for changes made with commands.
 COMMAND_LINE = "command line"
@@ -170,6 +171,20 @@ def actions(database: Database, limit: int) -> list[Action]:
         limit=limit,
     )
     return [_action(row) for row in rows]
+
+
+def last_action(database: Database, names: Sequence[str]) -> Action | None:
+    """Return the newest entry of the audit log with one of these actions; None if there is none.
+
+    Of two at the same time, it is the one whose action is last in the alphabet.
+    """
+    places, values = in_list("action", names)
+    rows = database.ask(
+        f"""SELECT done_at, lead_name, action, subject FROM lead_actions
+            WHERE action IN ({places}) ORDER BY done_at DESC, action DESC LIMIT 1""",
+        **values,
+    )
+    return _action(rows[0]) if rows else None
 
 
 def _action(row: Row) -> Action:

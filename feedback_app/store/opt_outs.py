@@ -59,6 +59,12 @@ def opted_out_since(source: Database | Transaction, address: str) -> datetime | 
     return from_text(rows[0]["since"]) if rows else None
 
 
+def all_digests(database: Database) -> dict[str, datetime]:
+    """Return when each address opted out, by its digest."""
+    rows = database.ask("SELECT contact_digest, since FROM opt_outs")
+    return {row["contact_digest"]: from_text(row["since"]) for row in rows}
+
+
 def all_opt_outs(database: Database) -> list[OptOut]:
     """Return all opt-outs, newest first, with the address as far as a stored case has it."""
     rows = database.ask("SELECT contact_digest, since FROM opt_outs ORDER BY since DESC")

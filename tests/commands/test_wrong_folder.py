@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from feedback_app.cli import COMMANDS, main
 from tests.support.office import KEY
 
-# Creates a database; creates an installation; lists all faults; use no database.
-OTHERS = ("migrate", "init", "check", "preview-mail", "site build", "site serve")
+# Create a database; creates an installation; lists all faults; use no database.
+OTHERS = ("migrate", "restore", "init", "check", "preview-mail", "site build", "site serve")
 
 
 def _commands(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
