@@ -8,7 +8,7 @@ import pytest
 
 from feedback_app.commands.contacts import opt_out
 from feedback_app.commands.outbox import outbox_group
-from feedback_app.intake.deliveries import CaseDelivery, accept
+from feedback_app.intake.deliveries import CaseDelivery, accept_all
 from feedback_app.invitations import Sampling
 from feedback_app.records import ClosedCase, Reopening
 from feedback_app.reports.markdown_export import week_as_markdown
@@ -76,7 +76,7 @@ def test_a_case_system_that_sends_the_link_itself_does_not_wait(delayed: Office)
     result = delayed.receive(a_case())
     assert result.invitation_id
     with delayed.program.database.write() as tx:
-        delayed.program.case_intake.release_link(tx, result.invitation_id, NOW)
+        delayed.program.case_intake.release_links(tx, [result.invitation_id], NOW)
     invitation = delayed.invitation(result.invitation_id)
     assert invitation.expires_at == NOW + delayed.program.link_lifetime
 
@@ -238,7 +238,9 @@ def test_a_case_system_gets_no_link_of_a_case_that_is_not_in_the_sample(sampling
     for is_asked in (True, False):
         case = replace(one_case(sampling, is_asked), contact_email=None)
         with sampling.program.database.write() as tx:
-            message = accept(tx, sampling.program, CaseDelivery(case=case, send=False), NOW)
+            (message,) = accept_all(
+                tx, sampling.program, [CaseDelivery(case=case, send=False)], NOW
+            )
         assert bool(message.survey_link) == is_asked
 
 

@@ -58,7 +58,7 @@ def link(
                 f"The link of case {case_number} no longer accepts an answer; "
                 f"its state is: {newest.state(now).replace('_', ' ')}. If it expired, add --renew."
             )
-        program.case_intake.release_link(tx, newest.id, now)
+        program.case_intake.release_links(tx, [newest.id], now)
         opted_out = _opted_out(tx, newest)
     if opted_out:
         click.echo("Note: this contact opted out of surveys.", err=True)

@@ -3,7 +3,7 @@
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -199,6 +199,10 @@ class _PostgreSQLTransaction:
     def run(self, sql: str, **values: object) -> int:
         count: int = self._connection.execute(_percent(sql), bound(values)).rowcount
         return count
+
+    def run_many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(_percent(sql), map(bound, rows))
 
     def ask(self, sql: str, **values: object) -> list[Row]:
         rows: list[Row] = self._connection.execute(_percent(sql), bound(values)).fetchall()

@@ -1,7 +1,7 @@
 """SQLite with sqlite-utils: the default, for one machine."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -134,6 +134,9 @@ class _SQLiteTransaction:
 
     def run(self, sql: str, **values: object) -> int:
         return self._db.execute(sql, bound(values)).rowcount
+
+    def run_many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
+        self._db.conn.executemany(sql, map(bound, rows))
 
     def ask(self, sql: str, **values: object) -> list[Row]:
         cursor = self._db.execute(sql, bound(values))

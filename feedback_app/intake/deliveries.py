@@ -1,5 +1,6 @@
 """Deliveries of closed cases by API and webhooks. A repeated delivery changes nothing."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,7 +8,7 @@ from feedback_app.base.times import to_text
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.intake.api.messages import ClosingMessage, EventMessage
 from feedback_app.intake.errors import FieldError, InvalidCaseError
-from feedback_app.invitations import IntakeDecision, IntakeOutcome
+from feedback_app.invitations import IntakeDecision, IntakeResult
 from feedback_app.program import Program
 from feedback_app.records import ClosedCase, Closing, Reopening
 from feedback_app.store import closings, deliveries
@@ -41,40 +42,95 @@ class CaseDelivery:
     until_reopened: bool = False
 
 
-def accept(
-    tx: Transaction, program: Program, delivery: CaseDelivery, now: datetime
-) -> ClosingMessage:
-    """Store one delivery and return the response to its sender.
+def accept_all(
+    tx: Transaction, program: Program, delivered: Iterable[CaseDelivery], now: datetime
+) -> list[ClosingMessage | InvalidCaseError]:
+    """Store deliveries in order, and return the response to the sender or the error about each.
 
     A repeated delivery changes nothing, with two exceptions: a sender that requests the link gets
     it, and our email is withdrawn once the sender tells the customer itself. A repeated closing
     fills in what the stored one lacks.
-    A likely duplicate of a case from another source is not stored. Raises InvalidCaseError for a
-    delivery id that was used for another case or closing.
+    A likely duplicate of a case from another source is not stored. The error is about a delivery
+    id that was used for another case or closing.
     """
-    case = delivery.case
-    closing = _delivered_before(tx, program, delivery)
-    outcome: IntakeOutcome = "known"
-    notes = list(delivery.notes)
-    if closing is None:
-        result = program.case_intake.store(
-            tx, case, now, send=delivery.send, until_reopened=delivery.until_reopened
-        )
-        outcome = result.outcome
-        notes += [f"{name}: another value is stored and was kept" for name in result.differing]
-        if result.case_ref is None:
-            return _likely_duplicate(delivery)
-        if delivery.delivery_id:
-            deliveries.add(tx, case.source, delivery.delivery_id, result.case_ref, now)
-        closing = closings.find(tx, result.case_ref)
-    if outcome != "new" and not delivery.send:
-        program.case_intake.withdraw_email(tx, closing.invitation.id, now, _SENT_BY_SENDER)
-    we_send = program.case_intake.we_send and delivery.send
-    is_sent_by_us = we_send and closing.invitation.withheld_because != "no_address"
-    if delivery.answer_is_read and not is_sent_by_us:
-        closing = release_link(tx, program, closing, now)
+    parts = _independent(delivered)
+    return [response for part in parts for response in _accept(tx, program, part, now)]
+
+
+def _independent(delivered: Iterable[CaseDelivery]) -> Iterator[list[CaseDelivery]]:
+    """Yield deliveries of different cases with different ids that are stored in the same way."""
+    part: list[CaseDelivery] = []
+    seen: set[object] = set()
+    for one in delivered:
+        case_id = one.case.case_id
+        way = (one.case.source, one.send, one.until_reopened)
+        unique = {("case", case_id)}
+        if one.delivery_id:
+            unique.add(("delivery", one.delivery_id))
+        if part and (way not in seen or unique & seen):
+            yield part
+            part, seen = [], set()
+        part.append(one)
+        seen |= {way, *unique}
+    if part:
+        yield part
+
+
+def _accept(
+    tx: Transaction, program: Program, part: Sequence[CaseDelivery], now: datetime
+) -> Iterator[ClosingMessage | InvalidCaseError]:
+    results = _store(tx, program, part, now)
+    refs = [one.case_ref for one in results if isinstance(one, IntakeResult) and one.case_ref]
+    found = closings.find_all(tx, refs)
+    linked = []
+    for delivery, result in zip(part, results, strict=True):
+        if isinstance(result, IntakeResult) and (closing := found.get(result.case_ref or "")):
+            if result.outcome != "new" and not delivery.send:
+                program.case_intake.withdraw_email(tx, closing.invitation.id, now, _SENT_BY_SENDER)
+            we_send = program.case_intake.we_send and delivery.send
+            is_sent_by_us = we_send and closing.invitation.withheld_because != "no_address"
+            if delivery.answer_is_read and not is_sent_by_us:
+                linked.append(closing)
+    found |= release_links(tx, program, linked, now)
+    for delivery, result in zip(part, results, strict=True):
+        if isinstance(result, InvalidCaseError):
+            yield result
+        elif closing := found.get(result.case_ref or ""):
+            yield _message(program, delivery, result, closing, now)
+        else:
+            yield _likely_duplicate(delivery)
+
+
+def _store(
+    tx: Transaction, program: Program, part: Sequence[CaseDelivery], now: datetime
+) -> list[IntakeResult | InvalidCaseError]:
+    before = _delivered_before(tx, program, part)
+    new = [one for one, known in zip(part, before, strict=True) if known is None]
+    way = part[0]
+    results = program.case_intake.store_all(
+        tx,
+        [one.case for one in new],
+        now,
+        send=way.send,
+        until_reopened=way.until_reopened,
+    )
+    refs = {
+        one.delivery_id: result.case_ref
+        for one, result in zip(new, results, strict=True)
+        if one.delivery_id and result.case_ref
+    }
+    deliveries.add_all(tx, way.case.source, refs, now)
+    stored = iter(results)
+    return [known or next(stored) for known in before]
+
+
+def _message(
+    program: Program, delivery: CaseDelivery, result: IntakeResult, closing: Closing, now: datetime
+) -> ClosingMessage:
     message = closing_message(closing, program, now, shows_link=delivery.answer_is_read)
-    return message.model_copy(update={"outcome": outcome, "notes": notes})
+    differing = [f"{name}: another value is stored and was kept" for name in result.differing]
+    notes = [*delivery.notes, *differing]
+    return message.model_copy(update={"outcome": result.outcome, "notes": notes})
 
 
 def _likely_duplicate(delivery: CaseDelivery) -> ClosingMessage:
@@ -98,8 +154,11 @@ def _likely_duplicate(delivery: CaseDelivery) -> ClosingMessage:
 def preview(
     source: Database | Transaction, program: Program, delivery: CaseDelivery, now: datetime
 ) -> IntakeDecision:
-    """Return the decision `accept` would make, without writing. Raises InvalidCaseError."""
-    if _delivered_before(source, program, delivery):
+    """Return the decision `accept_all` would make, without writing. Raises InvalidCaseError."""
+    (before,) = _delivered_before(source, program, [delivery])
+    if isinstance(before, InvalidCaseError):
+        raise before
+    if before:
         return IntakeDecision("known")
     return program.case_intake.decide(
         source, delivery.case, now, until_reopened=delivery.until_reopened
@@ -113,16 +172,18 @@ def reopen(tx: Transaction, program: Program, reopening: Reopening, now: datetim
     return EventMessage(outcome="ignored", notes=[NOTHING_TO_WITHDRAW])
 
 
-def release_link(tx: Transaction, program: Program, closing: Closing, now: datetime) -> Closing:
-    """Record that the case system passes the link to the customer; return the updated closing.
+def release_links(
+    tx: Transaction, program: Program, known: Iterable[Closing], now: datetime
+) -> dict[str, Closing]:
+    """Record that the case system passes these links on; return the changed closings by key.
 
-    `closing` was read in `tx`. Nothing changes if the customer must not be asked or already has
-    the link.
+    The closings were read in `tx`. Nothing changes if the customer must not be asked or already
+    has the link.
     """
-    if not link_is_allowed(closing, now):
-        return closing
-    program.case_intake.release_link(tx, closing.invitation.id, now)
-    return closings.find(tx, closing.invitation.case_ref)
+    allowed = [one.invitation for one in known if link_is_allowed(one, now)]
+    if allowed:
+        program.case_intake.release_links(tx, [one.id for one in allowed], now)
+    return closings.find_all(tx, [one.case_ref for one in allowed])
 
 
 def link_is_allowed(closing: Closing, now: datetime) -> bool:
@@ -159,14 +220,22 @@ def closing_message(
 
 
 def _delivered_before(
-    source: Database | Transaction, program: Program, delivery: CaseDelivery
-) -> Closing | None:
-    if not delivery.delivery_id:
-        return None
-    case_ref = deliveries.case_of(source, delivery.case.source, delivery.delivery_id)
-    if case_ref is None:
-        return None
-    before = closings.find(source, case_ref)
+    source: Database | Transaction, program: Program, part: Sequence[CaseDelivery]
+) -> list[IntakeResult | InvalidCaseError | None]:
+    """Return for each delivery the result of an earlier one with its id, or None."""
+    ids = [one.delivery_id for one in part if one.delivery_id]
+    refs = deliveries.cases_of(source, part[0].case.source, ids)
+    known = closings.find_all(source, refs.values())
+    before = [known.get(refs.get(one.delivery_id or "", "")) for one in part]
+    return [
+        _repeated(program, one, closing) if closing else None
+        for one, closing in zip(part, before, strict=True)
+    ]
+
+
+def _repeated(
+    program: Program, delivery: CaseDelivery, before: Closing
+) -> IntakeResult | InvalidCaseError:
     within = timedelta(hours=program.facts.survey.same_closure_hours)
     case = delivery.case
     if before.case_id != case.case_id:
@@ -174,7 +243,7 @@ def _delivered_before(
     elif delivery.until_reopened or case.is_same_closing(
         before.closure_key, before.closed_at, within
     ):
-        return before
+        return IntakeResult("known", before.invitation.case_ref)
     else:
         reason = "was already used for another closing"
-    raise InvalidCaseError([FieldError("delivery_id", reason, True)])
+    return InvalidCaseError([FieldError("delivery_id", reason, True)])

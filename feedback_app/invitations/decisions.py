@@ -1,7 +1,9 @@
 """The decision about one closed case: new or known, and why its customer is not asked."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import repeat
 from typing import Literal, NamedTuple, get_args
 
 from feedback_app.invitations.sampling import Sampling
@@ -35,6 +37,27 @@ class IntakeDecision:
         return self.restarts or self.outcome == "new"
 
 
+@dataclass(frozen=True)
+class IntakeResult:
+    """What was stored for a closed case.
+
+    `case_ref` is its key in the database, None for a likely duplicate, which is not stored.
+    `differing` are the fields with another value than the stored one, which was kept.
+    """
+
+    outcome: IntakeOutcome
+    case_ref: str | None
+    invitation_id: str | None = None
+    withheld_because: WithheldBecause | None = None
+    duplicate_of: str | None = None
+    differing: tuple[str, ...] = ()
+
+    @property
+    def decides(self) -> bool:
+        """Return whether the invitation was created or begins again."""
+        return self.invitation_id is not None
+
+
 # One object for each decision about a new case, because a preview makes as many as a file has rows.
 _NEW = {reason: IntakeDecision("new", reason) for reason in (None, *get_args(WithheldBecause))}
 
@@ -50,6 +73,25 @@ class Limits(NamedTuple):
     completes_since: datetime
     until_reopened: bool
     sampling: Sampling
+
+
+def decide_all(
+    known: KnownCases,
+    closed: Sequence[ClosedCase],
+    limits: Limits,
+    refs: Iterable[str | None] = repeat(None),
+) -> list[IntakeDecision]:
+    """Return the decisions about cases; new ones are added to `known` with their keys `refs`."""
+    known.load(closed)
+    decisions = []
+    for case, case_ref in zip(closed, refs, strict=False):
+        decision = decision_about(known, case, limits)
+        if decision.outcome == "new":
+            known.add(case, decision.withheld_because, case_ref)
+        if decision.decides and decision.withheld_because is None and limits.quiet_since:
+            known.add_asked(case)
+        decisions.append(decision)
+    return decisions
 
 
 def decision_about(known: KnownCases, case: ClosedCase, limits: Limits) -> IntakeDecision:

@@ -1,8 +1,9 @@
 """Stores closed cases with their invitations, and queues the emails."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from feedback_app.base.links import new_id
@@ -12,8 +13,9 @@ from feedback_app.database.contract import Database, Transaction
 from feedback_app.invitations.decisions import (
     IntakeDecision,
     IntakeOutcome,
+    IntakeResult,
     Limits,
-    decision_about,
+    decide_all,
 )
 from feedback_app.invitations.sampling import Sampling
 from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY, REMINDER
@@ -23,7 +25,6 @@ from feedback_app.records import (
     ClosedCase,
     OutboxMessage,
     Reopening,
-    WithheldBecause,
 )
 from feedback_app.store import cases, invitations, outbox, reopenings
 from feedback_app.store.case_lookups import KnownCases
@@ -37,27 +38,6 @@ GRACE = timedelta(hours=1)
 _PER_CONTACT = timedelta(hours=24)
 # These customers still get the closure email, with or without the survey.
 _STILL_NOTIFIED = (None, "opt_out", "quiet_period", "excluded", "not_sampled")
-
-
-@dataclass(frozen=True)
-class IntakeResult:
-    """What was stored for a closed case.
-
-    `case_ref` is its key in the database, None for a likely duplicate, which is not stored.
-    `differing` are the fields with another value than the stored one, which was kept.
-    """
-
-    outcome: IntakeOutcome
-    case_ref: str | None
-    invitation_id: str | None = None
-    withheld_because: WithheldBecause | None = None
-    duplicate_of: str | None = None
-    differing: tuple[str, ...] = ()
-
-    @property
-    def decides(self) -> bool:
-        """Return whether the invitation was created or begins again."""
-        return self.invitation_id is not None
 
 
 @dataclass(frozen=True)
@@ -87,31 +67,18 @@ class CaseIntake:
         `until_reopened`, a later closing is the same one unless the case was reopened in between.
         """
         limits = self._limits(now, ask_anyway, until_reopened)
-        return self._decide_all(KnownCases(source), [case], limits)[0]
+        return decide_all(KnownCases(source), [case], limits)[0]
 
     def decide_all(
         self, known: KnownCases, closed: Sequence[ClosedCase], now: datetime, ask_anyway: bool
     ) -> list[IntakeDecision]:
         """Return the decisions about several cases, in order, and add the new ones to `known`."""
-        return self._decide_all(known, closed, self._limits(now, ask_anyway, False))
+        return decide_all(known, closed, self._limits(now, ask_anyway, False))
 
-    def _decide_all(
-        self, known: KnownCases, closed: Sequence[ClosedCase], limits: Limits
-    ) -> list[IntakeDecision]:
-        known.load(closed)
-        decisions = []
-        for case in closed:
-            decision = decision_about(known, case, limits)
-            if decision.outcome == "new":
-                known.add(case, decision.withheld_because)
-            if decision.decides and decision.withheld_because is None and limits.quiet_since:
-                known.add_asked(case)
-            decisions.append(decision)
-        return decisions
-
-    def is_notified(self, case: ClosedCase, withheld: WithheldBecause | None) -> bool:
-        """Return whether the contact gets the closure email, with or without the survey."""
-        return bool(self.we_send and case.contact_email and withheld in _STILL_NOTIFIED)
+    def is_notified(self, case: ClosedCase, result: IntakeDecision | IntakeResult) -> bool:
+        """Return whether the contact gets the closure email now, with or without the survey."""
+        is_wanted = self.we_send and result.withheld_because in _STILL_NOTIFIED
+        return bool(is_wanted and case.contact_email and result.decides)
 
     def emails_due(self, now: datetime) -> datetime:
         """Return when the emails about closings that are received at `now` are sent."""
@@ -144,57 +111,83 @@ class CaseIntake:
         return timedelta(days=min(self.facts.period(name).days for name in lifetimes))
 
     def store(
+        self, tx: Transaction, case: ClosedCase, now: datetime, ask_anyway: bool = False
+    ) -> IntakeResult:
+        """Store one case as `store_all` does."""
+        return self.store_all(tx, [case], now, ask_anyway)[0]
+
+    def store_all(
         self,
         tx: Transaction,
-        case: ClosedCase,
+        closed: Sequence[ClosedCase],
         now: datetime,
         ask_anyway: bool = False,
         send: bool = True,
         until_reopened: bool = False,
-    ) -> IntakeResult:
-        """Store `case` with its invitation and email in `tx`, unless this closing is a duplicate.
+    ) -> list[IntakeResult]:
+        """Store cases with their invitations and emails in `tx`, as if they came one by one.
 
         A duplicate fills in what the stored closing lacks. With `send` false, no email is written
         because the case system sends its own.
         """
-        rules = self.facts.survey
-        subject = case.subject if rules.show_subject else None
-        case = replace(case, closure_key=case.key, subject=subject)
+        if not closed:
+            return []
         # The same closing from two sources, and two cases of one contact, must see each other.
         # One lock for all cases cannot deadlock.
         tx.only_one("intake")
-        decision = self.decide(tx, case, now, ask_anyway, until_reopened)
-        if decision.outcome == "likely_duplicate":
-            return IntakeResult("likely_duplicate", None, duplicate_of=decision.duplicate_of)
-        if decision.known_case is None:
-            withheld = decision.withheld_because
-            case_ref = cases.add(tx, case, week_of(case.closed_at, self.zone), now)
-            expires_at = self.emails_due(now) + self._link_lifetime
-            invitation_id = invitations.add(tx, case_ref, now, expires_at, withheld)
-            result = IntakeResult("new", case_ref, invitation_id, withheld)
-        else:
-            case, result = self._complete(tx, decision.known_case, case, decision, now)
-        if result.invitation_id and result.withheld_because is None:
-            self._supersede_earlier(tx, result.invitation_id, now)
-        if result.invitation_id and send:
-            self._queue_email(tx, case, result.invitation_id, result.withheld_because, now)
-        return result
+        shown = self.facts.survey.show_subject
+        stored = [
+            replace(case, closure_key=case.key, subject=case.subject if shown else None)
+            for case in closed
+        ]
+        refs = [new_id() for _ in stored]
+        known = KnownCases(tx)
+        limits = self._limits(now, ask_anyway, until_reopened)
+        decided = [*zip(stored, refs, decide_all(known, stored, limits, refs), strict=True)]
+        batch = _Batch(tx, now, self.emails_due(now), send)
+        return [result for part in _parts(decided) for result in self._store(batch, known, part)]
 
-    def _complete(
-        self,
-        tx: Transaction,
-        case_ref: str,
-        case: ClosedCase,
-        decision: IntakeDecision,
-        now: datetime,
-    ) -> tuple[ClosedCase, IntakeResult]:
+    def _store(
+        self, batch: "_Batch", known: KnownCases, part: Sequence["_Decided"]
+    ) -> list[IntakeResult]:
+        """Store new closings of different cases, or a single known one."""
+        case, _, decision = part[0]
+        if decision.outcome == "likely_duplicate":
+            return [IntakeResult("likely_duplicate", None, duplicate_of=decision.duplicate_of)]
+        if decision.outcome == "new":
+            stored = self._add(batch, part)
+        else:
+            stored = [self._complete(batch, case, decision)]
+        asked = [
+            result.invitation_id
+            for case, result in stored
+            if result.invitation_id and not result.withheld_because and known.has_others(case)
+        ]
+        self._supersede_earlier(batch.tx, asked, batch.now)
+        if batch.send:
+            self._queue_emails(batch, stored)
+        return [result for _, result in stored]
+
+    def _add(self, batch: "_Batch", part: Sequence["_Decided"]) -> list["_Stored"]:
+        rows = ((ref, case, week_of(case.closed_at, self.zone)) for case, ref, _ in part)
+        cases.add_all(batch.tx, rows, batch.now)
+        withheld = {ref: decision.withheld_because for _, ref, decision in part}
+        expires_at = batch.emails_due + self._link_lifetime
+        ids = invitations.add_all(batch.tx, withheld, batch.now, expires_at)
+        return [
+            (case, IntakeResult("new", ref, invitation_id, decision.withheld_because))
+            for (case, ref, decision), invitation_id in zip(part, ids, strict=True)
+        ]
+
+    def _complete(self, batch: "_Batch", case: ClosedCase, decision: IntakeDecision) -> "_Stored":
         """Complete a known closing, let its invitation begin again if so decided; return both."""
+        tx, now, case_ref = batch.tx, batch.now, decision.known_case or ""
         done = cases.complete(tx, case_ref, case, now - self._completion_period)
         outcome: IntakeOutcome = "completed" if done.is_completed or decision.restarts else "known"
         result = IntakeResult(outcome, case_ref, differing=done.differing)
         if decision.restarts:
             withheld = decision.withheld_because
-            expires_at = self.emails_due(now) + self._link_lifetime
+            expires_at = batch.emails_due + self._link_lifetime
             invitation_id = invitations.restart(tx, case_ref, now, expires_at, withheld)
             result = replace(result, invitation_id=invitation_id, withheld_because=withheld)
         return done.case, result
@@ -211,13 +204,13 @@ class CaseIntake:
             self.withdraw_email(tx, invitation_id, now, "withdrawn: the case was reopened")
         return len(withheld)
 
-    def release_link(self, tx: Transaction, invitation_id: str, now: datetime) -> None:
-        """Record that the case system passes the link to the customer from `now` on.
+    def release_links(self, tx: Transaction, invitation_ids: Sequence[str], now: datetime) -> None:
+        """Record that the case system passes these links to the customers from `now` on.
 
-        The first time counts: the link works for its whole lifetime from then on.
+        The first time counts: a link works for its whole lifetime from then on.
         """
-        invitations.hand_over(tx, invitation_id, now, now + self._link_lifetime)
-        self._supersede_earlier(tx, invitation_id, now)
+        invitations.hand_over(tx, invitation_ids, now, now + self._link_lifetime)
+        self._supersede_earlier(tx, invitation_ids, now)
 
     def withdraw_email(
         self, tx: Transaction, invitation_id: str, now: datetime, reason: str
@@ -225,29 +218,69 @@ class CaseIntake:
         """Withdraw the unsent closure email and reminder of this invitation. Alerts stay."""
         outbox.withdraw(tx, invitation_id, (*CLOSURE_KINDS, REMINDER), now, reason)
 
-    def _queue_email(
-        self,
-        tx: Transaction,
-        case: ClosedCase,
-        invitation_id: str,
-        withheld: WithheldBecause | None,
-        now: datetime,
-    ) -> None:
-        if case.contact_email and self.is_notified(case, withheld):
-            since = now - _PER_CONTACT
-            recent = outbox.count_sent_to(tx, case.contact_email, CLOSURE_KINDS, since)
-            is_held = recent >= self.facts.survey.emails_per_contact
-            message = OutboxMessage(
-                id=new_id(),
-                kind=CLOSURE_WITHOUT_SURVEY if withheld else CLOSURE,
-                recipient=case.contact_email,
-                created_at=now,
-                due_at=outbox.HELD if is_held else self.emails_due(now),
-                invitation_id=invitation_id,
+    def _queue_emails(self, batch: "_Batch", stored: Sequence["_Stored"]) -> None:
+        notified = [
+            (case.contact_email, result)
+            for case, result in stored
+            if case.contact_email and self.is_notified(case, result)
+        ]
+        if not notified:
+            return
+        addresses = [address for address, _ in notified]
+        recent = outbox.count_sent_to(batch.tx, addresses, CLOSURE_KINDS, batch.now - _PER_CONTACT)
+        messages = []
+        for address, result in notified:
+            is_held = recent[address.lower()] >= self.facts.survey.emails_per_contact
+            recent[address.lower()] += 1
+            messages.append(
+                OutboxMessage(
+                    id=new_id(),
+                    kind=CLOSURE_WITHOUT_SURVEY if result.withheld_because else CLOSURE,
+                    recipient=address,
+                    created_at=batch.now,
+                    due_at=outbox.HELD if is_held else batch.emails_due,
+                    invitation_id=result.invitation_id,
+                )
             )
-            outbox.add(tx, message)
+        outbox.add_all(batch.tx, messages)
 
-    def _supersede_earlier(self, tx: Transaction, invitation_id: str, now: datetime) -> None:
+    def _supersede_earlier(self, tx: Transaction, asked: Sequence[str], now: datetime) -> None:
         """Withdraw unanswered invitations about earlier closings, so that one link is left."""
-        for superseded in invitations.supersede_earlier(tx, invitation_id, now):
-            self.withdraw_email(tx, superseded, now, "withdrawn: the case was closed again")
+        for invitation_id in asked:
+            for superseded in invitations.supersede_earlier(tx, invitation_id, now):
+                self.withdraw_email(tx, superseded, now, "withdrawn: the case was closed again")
+
+
+class _Batch(NamedTuple):
+    """What cases that are stored together have in common."""
+
+    tx: Transaction
+    now: datetime
+    emails_due: datetime
+    send: bool
+
+
+_Decided = tuple[ClosedCase, str, IntakeDecision]
+_Stored = tuple[ClosedCase, IntakeResult]
+
+
+def _parts(decided: Iterable[_Decided]) -> Iterator[list[_Decided]]:
+    """Yield new closings of different cases together, and known ones alone, in order.
+
+    A known closing may be a new one of this batch, and a later closing supersedes an earlier one.
+    """
+    part: list[_Decided] = []
+    cases: set[tuple[str, str]] = set()
+    for one in decided:
+        case, _, decision = one
+        is_new, identity = decision.outcome == "new", (case.source, case.case_id)
+        if part and (not is_new or identity in cases):
+            yield part
+            part, cases = [], set()
+        part.append(one)
+        cases.add(identity)
+        if not is_new:
+            yield part
+            part, cases = [], set()
+    if part:
+        yield part

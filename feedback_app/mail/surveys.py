@@ -41,7 +41,7 @@ class SurveyEmails:
         if sent["kind"] == REMINDER:
             invitations.mark_reminded(tx, sent["invitation_id"], now)
         elif sent["kind"] == CLOSURE:
-            invitations.hand_over(tx, sent["invitation_id"], now, now + self.link_lifetime)
+            invitations.hand_over(tx, [sent["invitation_id"]], now, now + self.link_lifetime)
             if self.reminder_after and sent["recipient"]:
                 reminder = OutboxMessage(
                     id=new_id(),

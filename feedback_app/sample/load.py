@@ -1,10 +1,10 @@
 """Load sample data: every case has the source `sample`, and no customer or contact."""
 
+import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from feedback_app.base.links import new_id
 from feedback_app.base.times import to_text
 from feedback_app.base.weeks import week_of
 from feedback_app.database.contract import Transaction
@@ -76,7 +76,9 @@ def load(program: Program, now: datetime) -> int:
 def mint(program: Program, count: int, now: datetime) -> list[str]:
     """Store `count` new sample cases and return their survey links."""
     with program.database.write() as tx:
-        ids = [_case(program, tx, f"SAMPLE-{new_id()[:6]}", None, now) for _ in range(count)]
+        ids = [
+            _case(program, tx, f"SAMPLE-{secrets.token_hex(3)}", None, now) for _ in range(count)
+        ]
     return [program.survey_link(invitation_id) for invitation_id in ids]
 
 
@@ -107,7 +109,7 @@ def _case(
     expires_at = closed_at + timedelta(days=program.facts.survey.link_lifetime_days)
     case_ref = cases.add(tx, case, week_of(closed_at, program.zone), closed_at)
     invitation_id = invitations.add(tx, case_ref, closed_at, expires_at, None)
-    invitations.hand_over(tx, invitation_id, closed_at, expires_at)
+    invitations.hand_over(tx, [invitation_id], closed_at, expires_at)
     return invitation_id
 
 

@@ -72,10 +72,12 @@ class KnownCases:
             digests = {opt_outs.digest_of(address) for address in self._addresses}
             self._opted_out = {row["contact_digest"] for row in self._ask(_OPT_OUTS, digests)}
 
-    def add(self, case: ClosedCase, withheld: WithheldBecause | None) -> None:
-        """Add a closing that would be stored."""
+    def add(
+        self, case: ClosedCase, withheld: WithheldBecause | None, case_ref: str | None = None
+    ) -> None:
+        """Add a closing that will be stored under `case_ref`; None in a dry run."""
         seen = SeenClosing(
-            None,
+            case_ref,
             case.source,
             case.case_number,
             case.closure_key,
@@ -99,6 +101,10 @@ class KnownCases:
         if address:
             is_only = self._asked.get(address.lower(), identity) == identity
             self._asked[address.lower()] = identity if is_only else None
+
+    def has_others(self, case: ClosedCase) -> bool:
+        """Return whether more than one closing of this case is known."""
+        return len(self._closings(case)) > 1
 
     def is_unknown(self, case: ClosedCase) -> bool:
         """Return whether no known case has this id or number."""

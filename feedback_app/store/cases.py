@@ -52,8 +52,17 @@ class Completion(NamedTuple):
 def add(tx: Transaction, case: ClosedCase, closed_week: str, now: datetime) -> str:
     """Store `case` and return its new key. This closing must not be stored yet."""
     key = new_id()
-    tx.run(_INSERT, id=key, closed_week=closed_week, received_at=now, **vars(case))
+    add_all(tx, [(key, case, closed_week)], now)
     return key
+
+
+def add_all(tx: Transaction, rows: Iterable[tuple[str, ClosedCase, str]], now: datetime) -> None:
+    """Store cases under their new keys, each with the week in which it was closed."""
+    values = (
+        {"id": key, "closed_week": closed_week, "received_at": now, **vars(case)}
+        for key, case, closed_week in rows
+    )
+    tx.run_many(_INSERT, values)
 
 
 def correct_address(tx: Transaction, case_ref: str, address: str) -> bool:

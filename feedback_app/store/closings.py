@@ -1,16 +1,26 @@
 """Closings with their invitations, as shown to the case system that sent them."""
 
+from collections.abc import Iterable
+
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Closing
 from feedback_app.store import invitations
+from feedback_app.store.rows import in_list
 
 _SELECT = f"""SELECT case_id, closure_key, closed_at, {invitations.COLUMNS} {invitations.TABLES}"""
 
 
 def find(source: Database | Transaction, case_ref: str) -> Closing:
     """Return the closing with this key, which must exist."""
-    return _closing(source.ask(f"{_SELECT} WHERE cases.id = :id", id=case_ref)[0])
+    return find_all(source, [case_ref])[case_ref]
+
+
+def find_all(source: Database | Transaction, case_refs: Iterable[str]) -> dict[str, Closing]:
+    """Return the closings with these keys."""
+    names, values = in_list("id", set(case_refs))
+    rows = source.ask(f"{_SELECT} WHERE cases.id IN ({names})", **values) if values else ()
+    return {row["case_ref"]: _closing(row) for row in rows}
 
 
 def of_case(

@@ -1,31 +1,38 @@
 """Deliveries of case systems, stored by digest to recognise repeats."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from feedback_app.database.contract import Database, Transaction
+from feedback_app.store.rows import in_list
 
 
-def case_of(database: Database | Transaction, source: str, delivery_id: str) -> str | None:
-    """Return the key of the closed case from this delivery; None if the delivery is new."""
-    rows = database.ask(
-        "SELECT case_ref FROM deliveries WHERE source = :source AND delivery_digest = :digest",
-        source=source,
-        digest=_digest(delivery_id),
+def cases_of(
+    source: Database | Transaction, sender: str, delivery_ids: Iterable[str]
+) -> dict[str, str]:
+    """Return the keys of the closed cases from these deliveries; new deliveries are missing."""
+    digests = {_digest(one): one for one in delivery_ids}
+    names, values = in_list("digest", digests)
+    rows = source.ask(
+        f"""SELECT delivery_digest, case_ref FROM deliveries
+            WHERE source = :sender AND delivery_digest IN ({names})""",
+        sender=sender,
+        **values,
     )
-    return rows[0]["case_ref"] if rows else None
+    return {digests[row["delivery_digest"]]: row["case_ref"] for row in rows}
 
 
-def add(tx: Transaction, source: str, delivery_id: str, case_ref: str, now: datetime) -> None:
-    """Store this delivery unless it is stored already."""
-    tx.run(
+def add_all(tx: Transaction, sender: str, case_refs: Mapping[str, str], now: datetime) -> None:
+    """Store deliveries with the keys of their cases, unless they are stored already."""
+    tx.run_many(
         """INSERT INTO deliveries (source, delivery_digest, case_ref, received_at)
            VALUES (:source, :digest, :case_ref, :now)
            ON CONFLICT (source, delivery_digest) DO NOTHING""",
-        source=source,
-        digest=_digest(delivery_id),
-        case_ref=case_ref,
-        now=now,
+        [
+            {"source": sender, "digest": _digest(one), "case_ref": case_ref, "now": now}
+            for one, case_ref in case_refs.items()
+        ],
     )
 
 

@@ -46,15 +46,15 @@ def new_run() -> str:
 
 def add_cases(tx: Transaction, run: str, started_at: datetime, case_refs: Iterable[str]) -> None:
     """Record that the run stored these cases."""
-    for case_ref in case_refs:
+    rows = [{"case_ref": case_ref, "run": run} for case_ref in case_refs]
+    if rows:
         tx.run(
             """INSERT INTO import_runs (id, started_at) VALUES (:run, :started_at)
                ON CONFLICT (id) DO NOTHING""",
             run=run,
             started_at=started_at,
         )
-        sql = "INSERT INTO imported_cases (case_ref, run) VALUES (:case_ref, :run)"
-        tx.run(sql, case_ref=case_ref, run=run)
+        tx.run_many("INSERT INTO imported_cases (case_ref, run) VALUES (:case_ref, :run)", rows)
 
 
 def last(database: Database, run: str | None = None) -> list[ImportRun]:

@@ -1,11 +1,12 @@
 """Invitations, one per closed case."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from feedback_app.base.links import new_id
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Invitation, Reopening, WithheldBecause
-from feedback_app.store.rows import times_in
+from feedback_app.store.rows import in_list, times_in
 
 # The columns of an `Invitation`, and their tables.
 COLUMNS = """
@@ -35,19 +36,34 @@ def add(
     withheld_because: WithheldBecause | None,
 ) -> str:
     """Store a new invitation and return its id."""
-    invitation_id = new_id()
-    tx.run(
+    return add_all(tx, {case_ref: withheld_because}, created_at, expires_at)[0]
+
+
+def add_all(
+    tx: Transaction,
+    withheld: Mapping[str, WithheldBecause | None],
+    created_at: datetime,
+    expires_at: datetime,
+) -> list[str]:
+    """Store new invitations and return their ids; `withheld` has the reason for each case's key."""
+    rows = [
+        {
+            "id": new_id(),
+            "case_ref": case_ref,
+            "created_at": created_at,
+            "expires_at": expires_at,
+            "withheld_because": reason,
+            "superseded_at": created_at if reason == "reopened" else None,
+        }
+        for case_ref, reason in withheld.items()
+    ]
+    tx.run_many(
         """INSERT INTO invitations
                   (id, case_ref, created_at, expires_at, withheld_because, superseded_at)
            VALUES (:id, :case_ref, :created_at, :expires_at, :withheld_because, :superseded_at)""",
-        id=invitation_id,
-        case_ref=case_ref,
-        created_at=created_at,
-        expires_at=expires_at,
-        withheld_because=withheld_because,
-        superseded_at=created_at if withheld_because == "reopened" else None,
+        rows,
     )
-    return invitation_id
+    return [str(row["id"]) for row in rows]
 
 
 def restart(
@@ -95,12 +111,15 @@ def find(source: Database | Transaction, invitation_id: str) -> Invitation | Non
     return from_row(rows[0]) if rows else None
 
 
-def hand_over(tx: Transaction, invitation_id: str, now: datetime, expires_at: datetime) -> None:
-    """Record that the customer got the link at `now`, unless they had it before."""
+def hand_over(
+    tx: Transaction, invitation_ids: Collection[str], now: datetime, expires_at: datetime
+) -> None:
+    """Record that the customers got the links at `now`, unless they had them before."""
+    names, values = in_list("id", invitation_ids)
     tx.run(
-        """UPDATE invitations SET handed_over_at = :now, expires_at = :expires_at
-           WHERE id = :id AND handed_over_at IS NULL""",
-        id=invitation_id,
+        f"""UPDATE invitations SET handed_over_at = :now, expires_at = :expires_at
+            WHERE id IN ({names}) AND handed_over_at IS NULL""",
+        **values,
         now=now,
         expires_at=expires_at,
     )

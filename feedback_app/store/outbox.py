@@ -1,6 +1,7 @@
 """Outbox messages: stored with their cause, claimed by a worker, sent or failed."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from feedback_app.database.contract import Database, Row, Transaction
@@ -13,33 +14,35 @@ HELD = datetime(9999, 12, 31, tzinfo=UTC)
 
 def add(tx: Transaction, message: OutboxMessage) -> None:
     """Store a message."""
-    tx.run(
+    add_all(tx, [message])
+
+
+def add_all(tx: Transaction, messages: Iterable[OutboxMessage]) -> None:
+    """Store messages."""
+    tx.run_many(
         """INSERT INTO outbox (id, kind, invitation_id, week, lead_name, recipient, created_at,
                                due_at)
            VALUES (:id, :kind, :invitation_id, :week, :lead_name, :recipient, :created_at,
                    :due_at)""",
-        id=message.id,
-        kind=message.kind,
-        invitation_id=message.invitation_id,
-        week=message.week,
-        lead_name=message.lead_name,
-        recipient=message.recipient,
-        created_at=message.created_at,
-        due_at=message.due_at or message.created_at,
+        (vars(one) | {"due_at": one.due_at or one.created_at} for one in messages),
     )
 
 
-def count_sent_to(tx: Transaction, address: str, kinds: Collection[str], since: datetime) -> int:
-    """Return how many messages of these kinds to a contact were written after `since`."""
+def count_sent_to(
+    tx: Transaction, addresses: Iterable[str], kinds: Collection[str], since: datetime
+) -> Counter[str]:
+    """Return how many messages of these kinds were written after `since`, by lower-case address."""
     names, values = in_list("kind", kinds)
-    return count(
-        tx,
-        f"""SELECT count(*) FROM outbox WHERE lower(recipient) = lower(:address)
-            AND kind IN ({names}) AND created_at > :since""",
+    recipients, lowered = in_list("address", {address.lower() for address in addresses})
+    rows = tx.ask(
+        f"""SELECT lower(recipient) AS address, count(*) AS number FROM outbox
+            WHERE lower(recipient) IN ({recipients})
+              AND kind IN ({names}) AND created_at > :since GROUP BY lower(recipient)""",
         **values,
-        address=address,
+        **lowered,
         since=since,
     )
+    return Counter({row["address"]: row["number"] for row in rows})
 
 
 def held(source: Database | Transaction) -> list[Row]:

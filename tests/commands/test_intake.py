@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from feedback_app.commands.intake import intake_group
-from feedback_app.intake.deliveries import CaseDelivery, accept
+from feedback_app.intake.deliveries import CaseDelivery, accept_all
 from tests.support.case_systems import SALESFORCE_OUTBOUND, SYSTEMS
 from tests.support.office import KEY, NOW, Office, a_case
 from tests.support.simulated_system import Closing
@@ -87,7 +87,7 @@ def test_a_reopening_is_shown(run) -> None:
 def test_a_delivery_id_of_another_case_is_shown_as_refused(office: Office, run) -> None:
     before = CaseDelivery(case=a_case("00041", source="generic"), delivery_id="delivery-1")
     with office.program.database.write() as tx:
-        accept(tx, office.program, before, NOW)
+        accept_all(tx, office.program, [before], NOW)
     outcome = run("generic", body("generic"))
     assert outcome.exit_code == 1
     assert isinstance(outcome.exception, SystemExit), outcome.exception

@@ -227,7 +227,7 @@ def test_a_case_that_a_webhook_sent_too_stays(desk: Desk) -> None:
     run = desk.invite(_table(f"1,{TODAY},a@b.example"), *NUMBERS).stdout.split()[-1]
     (case,) = desk.office.rows("cases")
     with desk.office.program.database.write() as tx:
-        deliveries.add(tx, "csv", "a-delivery", case["id"], NOW)
+        deliveries.add_all(tx, "csv", {"a-delivery": case["id"]}, NOW)
     assert _undo(run, "--yes").exit_code == 1
     assert desk.numbers() == ["1"]
 

@@ -67,7 +67,7 @@ def close_case(database: Database, number: str, closed_at: datetime = LAST_WEEK,
         case_ref = cases.add(tx, case, week_of(closed_at, ZONE), closed_at)
         assert case_ref
         invitation_id = invitations.add(tx, case_ref, closed_at, expires_at, None)
-        invitations.hand_over(tx, invitation_id, closed_at, expires_at)
+        invitations.hand_over(tx, [invitation_id], closed_at, expires_at)
     return invitation_id
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from feedback_app.base.times import to_text
-from feedback_app.intake.deliveries import CaseDelivery, accept
+from feedback_app.intake.deliveries import CaseDelivery, accept_all
 from feedback_app.jobs.retention import end_lifetimes
 from feedback_app.store import leads, rejected_files
 from tests.support.office import NOW, Office, a_case
@@ -69,10 +69,11 @@ def test_deliveries_are_deleted_after_a_month_but_closings_stay_known(
     database = office.program.database
     old = CaseDelivery(case=a_case("1"), delivery_id="d-1")
     with database.write() as tx:
-        accept(tx, office.program, old, office.now)
+        accept_all(tx, office.program, [old], office.now)
     office.wait(days=29)
     with database.write() as tx:
-        accept(tx, office.program, CaseDelivery(case=a_case("2"), delivery_id="d-2"), office.now)
+        new = CaseDelivery(case=a_case("2"), delivery_id="d-2")
+        accept_all(tx, office.program, [new], office.now)
     end_lifetimes(office.program, office.now)
     assert len(office.rows("deliveries")) == 2
     office.wait(days=2)
@@ -80,7 +81,8 @@ def test_deliveries_are_deleted_after_a_month_but_closings_stay_known(
     (kept,) = office.rows("deliveries")
     assert kept["received_at"] == to_text(office.now - timedelta(days=2))
     with database.write() as tx:
-        assert accept(tx, office.program, old, office.now).outcome == "known"
+        (answer,) = accept_all(tx, office.program, [old], office.now)
+        assert answer.outcome == "known"
     assert len(office.rows("cases")) == 2
 
 

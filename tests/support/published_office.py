@@ -40,7 +40,7 @@ def close(office: Office, tx: Transaction, number: int, at: datetime, **changes:
         tx, a_case(f"C{number:05}", **details), at
     ).invitation_id
     assert invitation_id
-    invitations.hand_over(tx, invitation_id, at, at + timedelta(days=14))
+    invitations.hand_over(tx, [invitation_id], at, at + timedelta(days=14))
     return invitation_id
 
 

@@ -27,9 +27,9 @@ from feedback_app.intake.dates import DateReader
 from feedback_app.intake.deliveries import (
     CLEANED,
     CaseDelivery,
-    accept,
+    accept_all,
     closing_message,
-    release_link,
+    release_links,
     reopen,
 )
 from feedback_app.intake.delivery_log import API, count_refusal
@@ -75,15 +75,13 @@ def add_closed_cases() -> tuple[Response, int]:
     is_list = isinstance(body, list)
     deliveries = _deliveries(body if is_list else [body], key.source, is_list)
     accepted: list[ClosingMessage] = []
-    try:
-        with program().database.write() as tx:
-            for delivery in deliveries:
-                accepted.append(accept(tx, program(), delivery, now()))
-            for outcome, number in sorted(Counter(one.outcome for one in accepted).items()):
-                delivery_log.add(tx, (API, outcome), now(), number)
-    except InvalidCaseError as error:
-        errors = in_list(error.errors, len(accepted)) if is_list else error.errors
-        raise invalid_message(errors) from error
+    with program().database.write() as tx:
+        for at, result in enumerate(accept_all(tx, program(), deliveries, now())):
+            if isinstance(result, InvalidCaseError):
+                raise invalid_message(in_list(result.errors, at) if is_list else result.errors)
+            accepted.append(result)
+        for outcome, number in sorted(Counter(one.outcome for one in accepted).items()):
+            delivery_log.add(tx, (API, outcome), now(), number)
     answers = [answer.model_dump(mode="json") for answer in accepted]
     is_new = any(answer["outcome"] == "new" for answer in answers)
     status = HTTPStatus.CREATED if is_new else HTTPStatus.OK
@@ -117,8 +115,9 @@ def release_survey_link() -> Response:
     message = message_of_request(SurveyLinkMessage)
     closing = _closing(key, message.case_id, message.closure_key)
     with program().database.write() as tx:
-        closing = closings.find(tx, closing.invitation.case_ref)
-        closing = release_link(tx, program(), closing, now())
+        case_ref = closing.invitation.case_ref
+        closing = closings.find(tx, case_ref)
+        closing = release_links(tx, program(), [closing], now()).get(case_ref, closing)
     return _reply(closing, shows_link=True)
 
 

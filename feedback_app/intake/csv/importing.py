@@ -17,10 +17,6 @@ from feedback_app.store import import_runs
 from feedback_app.store.case_lookups import KnownCases
 
 BATCH_ROWS = 100
-# SQLite allows one writer at a time, and a waiting writer retries about every 0.1 seconds. Short
-# transactions of about 20 emails with pauses in between let customers answer during an import.
-TRANSACTION_CASES = 20
-PAUSE_SECONDS = 0.05
 # Rejected rows stay in memory until their batch is done, and one row can have megabytes.
 BATCH_CHARACTERS = 1024 * 1024
 
@@ -101,7 +97,7 @@ class Batch:
     left_out: list[Rejected] = field(default_factory=list)
     cases: list[ClosedCase] = field(default_factory=list)
     rows: list[CSVRow] = field(default_factory=list)
-    decisions: list[IntakeDecision | IntakeResult] = field(default_factory=list)
+    decisions: Sequence[IntakeDecision | IntakeResult] = ()
     recipients: list[str] = field(default_factory=list)
 
 
@@ -131,15 +127,18 @@ class Import:
 
         def store(cases: Sequence[ClosedCase]) -> list[IntakeResult]:
             with database.write() as tx:
-                results = [self.case_intake.store(tx, case, now, self.ask_anyway) for case in cases]
+                started = time.monotonic()
+                results = self.case_intake.store_all(tx, cases, now, self.ask_anyway)
                 stored = [one.case_ref for one in results if one.outcome == "new"]
                 import_runs.add_cases(tx, self.run_id, now, filter(None, stored))
+            # SQLite allows one writer at a time, and a waiting one retries at least every 0.1
+            # seconds. It soon succeeds, because the import pauses for half of the time.
             if database.engine == "sqlite":
-                time.sleep(PAUSE_SECONDS)
+                time.sleep(time.monotonic() - started)
             return results
 
         for batch in self.batches(rows):
-            self._handle(batch, store, TRANSACTION_CASES, seen)
+            self._handle(batch, store, seen)
             yield batch
 
     def dry_run(self, database: Database, rows: Iterable[CSVRow]) -> Generator[Batch]:
@@ -151,7 +150,7 @@ class Import:
             return self.case_intake.decide_all(known, cases, now, self.ask_anyway)
 
         for batch in self.batches(rows):
-            self._handle(batch, plan, BATCH_ROWS, seen)
+            self._handle(batch, plan, seen)
             yield batch
 
     def batches(self, rows: Iterable[CSVRow]) -> Generator[Batch]:
@@ -168,14 +167,11 @@ class Import:
             batch.counts.read = read
             yield batch
 
-    def _handle(self, batch: Batch, handle: _Handle, size: int, seen: set[str]) -> None:
+    def _handle(self, batch: Batch, handle: _Handle, seen: set[str]) -> None:
         """Decide about the cases of a batch; `seen` are those of earlier rows."""
-        for start in range(0, len(batch.cases), size):
-            part = batch.cases[start : start + size]
-            results = handle(part)
-            batch.decisions += results
-            for case, result in zip(part, results, strict=True):
-                self._count(batch, case, result, seen)
+        batch.decisions = handle(batch.cases) if batch.cases else ()
+        for case, result in zip(batch.cases, batch.decisions, strict=True):
+            self._count(batch, case, result, seen)
 
     def _count(
         self,
@@ -186,7 +182,7 @@ class Import:
     ) -> None:
         key = result.case_ref if isinstance(result, IntakeResult) else result.known_case
         withheld = result.withheld_because
-        if result.decides and self.case_intake.is_notified(case, withheld):
+        if self.case_intake.is_notified(case, result):
             batch.counts.emails += 1
             batch.recipients.append((case.contact_email or "").lower())
         if result.outcome == "new":

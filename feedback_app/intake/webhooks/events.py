@@ -1,16 +1,17 @@
 """Turns the payloads of a request into closed cases, and counts the outcome of each."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import groupby
+from typing import Any, cast
 
 from feedback_app.base.text import without_addresses
 from feedback_app.database.contract import Transaction
 from feedback_app.intake.api.messages import ClosingMessage, EventMessage
 from feedback_app.intake.closed_case import MAX_TEXT, CaseReader
-from feedback_app.intake.deliveries import CaseDelivery, accept, reopen
+from feedback_app.intake.deliveries import CaseDelivery, accept_all, reopen
 from feedback_app.intake.errors import FieldError, InvalidCaseError, in_list, quoted
 from feedback_app.intake.problem_details import pointers
 from feedback_app.intake.webhooks.presets import Preset
@@ -49,7 +50,7 @@ def store_events(
     reader = preset.reader(program, now)
     read = [_read(preset, payload, reader) for payload in payloads]
     with program.database.write() as tx:
-        results = [_accepted(tx, program, one, now) for one in read]
+        results = [*_accepted(tx, program, read, now)]
         _count(tx, preset.name, payloads, results, now)
     for payload, result in zip(payloads, results, strict=True):
         if isinstance(result, InvalidCaseError):
@@ -68,16 +69,15 @@ def _read(preset: Preset, payload: Any, reader: CaseReader) -> Event | EventResu
 
 
 def _accepted(
-    tx: Transaction, program: Program, read: Event | EventResult, now: datetime
-) -> EventResult:
-    if isinstance(read, Reopening):
-        return reopen(tx, program, read, now)
-    if not isinstance(read, CaseDelivery):
-        return read
-    try:
-        return accept(tx, program, read, now)
-    except InvalidCaseError as error:
-        return error
+    tx: Transaction, program: Program, read: Iterable[Event | EventResult], now: datetime
+) -> Iterator[EventResult]:
+    for kind, group in groupby(read, type):
+        if kind is CaseDelivery:
+            yield from accept_all(tx, program, cast("Iterable[CaseDelivery]", group), now)
+        elif kind is Reopening:
+            yield from (reopen(tx, program, cast("Reopening", one), now) for one in group)
+        else:
+            yield from cast("Iterable[EventResult]", group)
 
 
 def _count(

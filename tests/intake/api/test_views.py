@@ -594,7 +594,7 @@ def test_an_unavailable_database_is_a_problem_to_retry(
     def away(*_: Any) -> None:
         raise DatabaseUnavailableError("the host db.internal does not answer")
 
-    monkeypatch.setattr("feedback_app.intake.api.views.accept", away)
+    monkeypatch.setattr("feedback_app.intake.api.views.accept_all", away)
     reply = desk.post(CASES, a_message())
     assert (reply.status, reply.json["title"]) == (503, "Service Unavailable")
     assert reply.headers["Retry-After"] == "10"
