@@ -115,5 +115,8 @@ def _next(done: RestoreResult, now: datetime) -> Iterator[str]:
         )
         yield f"  feedback outbox release --sent-before {to_text(now)}"
         yield "Without --sent-before, all of them are sent."
-    yield "Run 'feedback check', and start 'feedback serve' and 'feedback worker'."
+    yield (
+        "Build the site with 'feedback site build', run 'feedback check', and start 'feedback "
+        "serve' and 'feedback worker'."
+    )
     yield "'feedback reconcile FILE' lists cases that arrived after the backup."
