@@ -42,6 +42,10 @@ _API_PREFIX = "/api/"
 class _FlaskApp(Flask):
     """Flask, but errors are logged with the route only: paths contain tokens and secrets."""
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        # No view is asynchronous, and Flask would ask for each function of each request.
+        return func
+
     def log_exception(self, exc_info: Any) -> None:
         self.logger.error("%s failed", request.url_rule or "a request", exc_info=exc_info)
 
@@ -59,10 +63,10 @@ def create_app(
     app = _FlaskApp(__name__, static_folder=None)
     app.config["PROGRAM"] = parts or _opened(settings or read_settings())
     app.config["CLOCK"] = now
-    log_requests(app, add_metrics(app))
     limits.limit_requests(app)
     app.wsgi_app = repair_links(app.wsgi_app)  # type: ignore[method-assign]
     protect_all(app)
+    log_requests(app, add_metrics(app))
     app.extensions[rate_limits.EXTENSION] = rate_limits.new_limiter()
     app.extensions[delivery_log.EXTENSION] = delivery_log.RefusedRequests()
     app.extensions[WEBHOOKS] = load_webhooks(app.config["PROGRAM"], now())

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cache
 
 from flask import Flask, Response, abort, current_app, request
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
@@ -53,9 +54,10 @@ def add_metrics(app: Flask) -> Observer:
         registry=registry,
     )
     app.extensions[EXTENSION] = registry
+    series = cache(seconds.labels)
 
     def observe(route: str, status: int, elapsed: float) -> None:
-        seconds.labels(route, status).observe(elapsed)
+        series(route, status).observe(elapsed)
 
     app.add_url_rule("/metrics", view_func=_metrics)
     return observe

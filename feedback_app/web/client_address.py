@@ -1,5 +1,6 @@
 """The client address of a request, behind trusted proxies too."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from flask import request
@@ -11,8 +12,14 @@ _Address = IPv4Address | IPv6Address
 
 def peer_is_trusted() -> bool:
     """Return whether the peer is one of FEEDBACK_TRUSTED_PROXIES."""
-    peer = parse_address(request.remote_addr or "")
-    return peer is not None and _is_trusted(peer)
+    return is_trusted(request.remote_addr or "", program().settings.trusted_proxies)
+
+
+@lru_cache(maxsize=1024)
+def is_trusted(peer: str, proxies: tuple[str, ...]) -> bool:
+    """Return whether `peer` is an address in one of the networks `proxies`."""
+    address = parse_address(peer)
+    return address is not None and any(address in ip_network(network) for network in proxies)
 
 
 def client_network() -> str | None:
@@ -40,18 +47,13 @@ def client_address() -> str | None:
     from the settings. Do not count requests per address then: it would lock out everyone.
     """
     peer = parse_address(request.remote_addr or "")
-    if peer is None or (peer.is_loopback and not _is_trusted(peer)):
+    if peer is None or (peer.is_loopback and not peer_is_trusted()):
         return None
     passed_on = request.headers.get("X-Forwarded-For", "").split(",")
     for client in (peer, *map(parse_address, reversed(passed_on))):
-        if client is None or not _is_trusted(client):
+        if client is None or not is_trusted(str(client), program().settings.trusted_proxies):
             return str(client) if client else None
     return None
-
-
-def _is_trusted(address: _Address) -> bool:
-    networks = map(ip_network, program().settings.trusted_proxies)
-    return any(address in network for network in networks)
 
 
 def parse_address(text: str) -> _Address | None:

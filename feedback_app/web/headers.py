@@ -62,7 +62,10 @@ def protect_all(app: Flask) -> None:
             present = {name.lower() for name, _ in own}
             missing = [header for name, header in headers if name not in present]
             if "location" in present:
-                own = [(name, _relative(name, value, environ)) for name, value in own]
+                own = [
+                    (name, _relative(value, environ) if name == "Location" else value)
+                    for name, value in own
+                ]
             return start_response(status, own + missing, *error)
 
         return respond(environ, start)
@@ -70,9 +73,9 @@ def protect_all(app: Flask) -> None:
     app.wsgi_app = with_headers  # type: ignore[method-assign]
 
 
-def _relative(name: str, value: str, environ: "WSGIEnvironment") -> str:
+def _relative(value: str, environ: "WSGIEnvironment") -> str:
     """Return a redirect to this host as a path: Werkzeug's repeat the Host that the client sent."""
-    if name.lower() != "location":
+    if value.startswith("/"):
         return value
     host_url = get_current_url(environ, host_only=True)
     return f"/{value.removeprefix(host_url)}" if value.startswith(host_url) else value

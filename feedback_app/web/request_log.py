@@ -4,12 +4,16 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request
 
 from feedback_app.base.logs import request_id
-from feedback_app.web.client_address import peer_is_trusted
+from feedback_app.web.client_address import is_trusted
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 HEADER = "X-Request-ID"
 # Letters of UUIDs, ULIDs and trace ids; nothing that could break a log line.
@@ -25,40 +29,55 @@ Observer = Callable[[str, int, float], None]
 def log_requests(app: Flask, observe: Observer) -> None:
     """Give each request an id, log it, and call `observe` with its route, status and seconds.
 
-    Call this before other functions are added that run before a request.
+    Call this after other functions were put around `app.wsgi_app`.
     """
+    respond, proxies = app.wsgi_app, app.config["PROGRAM"].settings.trusted_proxies
 
-    def start() -> None:
-        g.started = time.perf_counter()
-        request_id.set(_given_id() or secrets.token_hex(8))
+    def logged(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        began = time.perf_counter()
+        found = _given_id(environ, proxies) or secrets.token_hex(8)
 
-    def finish(response: Response) -> Response:
-        # The route and not the path, which contains tokens.
-        route = request.url_rule.rule if request.url_rule else "none"
-        seconds = time.perf_counter() - g.get("started", time.perf_counter())
-        observe(route, response.status_code, seconds)
-        level = logging.DEBUG if route in _PROBES else logging.INFO
-        if log.isEnabledFor(level):
-            _log(level, route, response.status_code, seconds)
-        response.headers[HEADER] = request_id.get()
-        return response
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            seconds = time.perf_counter() - began
+            route, code = _route(environ), int(status[:3])
+            observe(route, code, seconds)
+            _log(environ["REQUEST_METHOD"], route, code, seconds)
+            return start_response(status, [*headers, (HEADER, found)], *error)
 
-    def forget(_: BaseException | None) -> None:
-        request_id.set("")
+        request_id.set(found)
+        try:
+            return respond(environ, start)
+        finally:
+            request_id.set("")
 
-    app.before_request(start)
-    app.after_request(finish)
-    app.teardown_request(forget)
+    app.wsgi_app = logged  # type: ignore[method-assign]
 
 
-def _log(level: int, route: str, status: int, seconds: float) -> None:
-    method = request.method if request.method in _METHODS else "OTHER"
-    values = {"method": method, "route": route, "status": status, "seconds": round(seconds, 4)}
+def _route(environ: "WSGIEnvironment") -> str:
+    """Return the route and not the path, which contains tokens."""
+    request: Request = environ["werkzeug.request"]
+    return request.url_rule.rule if request.url_rule else "none"
+
+
+def _log(method: str, route: str, status: int, seconds: float) -> None:
+    level = logging.DEBUG if route in _PROBES else logging.INFO
+    if not log.isEnabledFor(level):
+        return
+    method = method if method in _METHODS else "OTHER"
     text = "%s %s %d %.3f s"
-    log.log(level, text, method, route, status, seconds, extra={"values": values})
+    # Unlike `log.log`, this does not look for the line of the caller.
+    record = logging.LogRecord(log.name, level, "", 0, text, (method, route, status, seconds), None)
+    record.values = {
+        "method": method,
+        "route": route,
+        "status": status,
+        "seconds": round(seconds, 4),
+    }
+    log.handle(record)
 
 
-def _given_id() -> str:
+def _given_id(environ: "WSGIEnvironment", proxies: tuple[str, ...]) -> str:
     """Return the id that a trusted proxy gave the request, or ""."""
-    given = request.headers.get(HEADER, "")
-    return given if given and _VALID.fullmatch(given) and peer_is_trusted() else ""
+    given: str = environ.get("HTTP_X_REQUEST_ID", "")
+    is_valid = given and _VALID.fullmatch(given)
+    return given if is_valid and is_trusted(environ.get("REMOTE_ADDR", ""), proxies) else ""
