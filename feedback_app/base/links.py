@@ -1,16 +1,19 @@
 """Signed links, each valid for one purpose. The last key signs; every key in the list verifies."""
 
 import hashlib
+import hmac
 import re
 import secrets
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
 from itsdangerous import BadSignature, TimestampSigner
+from itsdangerous.signer import SigningAlgorithm
 
 Purpose = Literal["survey", "page", "why", "change", "thanks", "opt-out"]
 
@@ -70,6 +73,13 @@ def _unwrapped(text: str) -> str:
     return _WRAPPING.sub("", text)
 
 
+class _SHA256(SigningAlgorithm):
+    """HMAC with SHA-256 in one call, which takes half the time of itsdangerous's object."""
+
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        return hmac.digest(key, value, "sha256")
+
+
 class Links:
     """Signs and verifies subjects for a purpose.
 
@@ -103,7 +113,10 @@ class Links:
 
     def _signer(self, purpose: str) -> TimestampSigner:
         if purpose not in self._signers:
-            self._signers[purpose] = TimestampSigner(
-                self._keys, salt=f"feedback.{purpose}", digest_method=hashlib.sha256
+            salt = f"feedback.{purpose}"
+            signer = TimestampSigner(
+                self._keys, salt=salt, digest_method=hashlib.sha256, algorithm=_SHA256()
             )
+            signer.derive_key = cache(signer.derive_key)  # type: ignore[method-assign]
+            self._signers[purpose] = signer
         return self._signers[purpose]

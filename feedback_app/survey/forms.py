@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from wtforms import BooleanField, Field, Form, HiddenField, StringField, TextAreaField
-from wtforms.csrf.core import CSRF
 from wtforms.validators import ValidationError
 
 from feedback_app.base.links import BadLinkError, Links
@@ -19,34 +18,6 @@ def page_token(links: Links, invitation_id: str, wording_version: int) -> str:
     return links.sign("page", f"{invitation_id}:{wording_version}")
 
 
-class PageToken(CSRF):
-    """A token in the rendered page, bound to its link, which every POST must contain.
-
-    It is signed with the time, so we know how long the page was open, and it has the version of
-    the wording that the page shows.
-    """
-
-    def setup_form(self, form: Any) -> Any:
-        self.links: Links
-        self.invitation_id: str
-        self.links, self.invitation_id = form.meta.csrf_context
-        return super().setup_form(form)
-
-    def generate_csrf_token(self, csrf_token_field: Any) -> str:
-        # WTForms calls this for every form, but few are rendered again: see `submitted`.
-        return ""
-
-    def validate_csrf_token(self, form: Any, field: Any) -> None:
-        try:
-            token = self.links.read("page", field.data or "")
-        except BadLinkError as error:
-            raise ValidationError("page") from error
-        invitation_id, _, version = token.subject.partition(":")
-        if invitation_id != self.invitation_id or not version:
-            raise ValidationError("page")
-        form.opened_at, form.shown_wording = token.at, int(version)
-
-
 def _one_score(form: Form, field: Field) -> None:
     """Accept only one of the texts '1' to '5', sent once."""
     values = field.raw_data or []
@@ -57,26 +28,26 @@ def _one_score(form: Form, field: Field) -> None:
 class SurveyForm(Form):
     """A form with a page token, and a comment of at most `comment_limit` characters.
 
-    `opened_at` and `shown_wording` are those of the submitted page; None without a valid token.
+    The token in the page is bound to its link, so another site cannot send an answer (CSRF). It is
+    signed with the time and has the version of the wording: `opened_at` and `shown_wording` are
+    those of the submitted page, and None without a valid token.
     """
 
-    opened_at: datetime | None = None
-    shown_wording: int | None = None
-
     class Meta:
-        csrf = True
-        csrf_class = PageToken
-        csrf_field_name = "page"
         locales = False  # the error messages are in the template
 
+    page = HiddenField()
     comment = TextAreaField()
     contact_welcome = BooleanField()
 
-    def __init__(
-        self, formdata: Any, *, links: Links, invitation_id: str, rules: SurveyRules
-    ) -> None:
-        super().__init__(formdata, meta={"csrf_context": (links, invitation_id)})
+    def read(self, formdata: Any, links: Links, invitation_id: str, rules: SurveyRules) -> None:
+        """Replace everything in this form by what was submitted for an invitation."""
         self.links, self.invitation_id, self.rules = links, invitation_id, rules
+        self.opened_at: datetime | None = None
+        self.shown_wording: int | None = None
+        for field in self:
+            field.errors = ()
+        self.process(formdata)
 
     @property
     def comment_text(self) -> str:
@@ -106,6 +77,16 @@ class SurveyForm(Form):
         order = ("page", "ease", "satisfaction", "comment")
         errors = cast(dict[str, list[str]], self.errors)
         return {name: errors[name][0] for name in order if name in errors}
+
+    def validate_page(self, field: Field) -> None:
+        try:
+            token = self.links.read("page", field.data or "")
+        except BadLinkError as error:
+            raise ValidationError("page") from error
+        invitation_id, _, version = token.subject.partition(":")
+        if invitation_id != self.invitation_id or not version:
+            raise ValidationError("page")
+        self.opened_at, self.shown_wording = token.at, int(version)
 
     def validate_comment(self, field: Field) -> None:
         if len(field.raw_data or []) > 1 or len(self.comment_text) > self.rules.comment_limit:

@@ -1,5 +1,6 @@
 """The survey's pages: one small document each, with no script, cookie or further request."""
 
+import threading
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode
@@ -14,11 +15,12 @@ from feedback_app.records import SAMPLE_SOURCE, Invitation
 from feedback_app.survey import renewals
 from feedback_app.survey.forms import SurveyForm, page_token
 from feedback_app.web import pages
-from feedback_app.web.request import link_fault, now, program
+from feedback_app.web.request import link_fault, now, program, query_value
 
 RevisionPurpose = Literal["why", "change", "thanks"]
 Form = TypeVar("Form", bound=SurveyForm)
 
+_forms = threading.local()
 # No rendered value can contain this character, so it separates a rendered page from its gaps.
 _GAP = "\x00"
 # The values of an empty form.
@@ -82,9 +84,15 @@ def new_page_token(invitation: Invitation) -> str:
 
 
 def submitted_form(form: type[Form], invitation_id: str = "") -> Form:
-    """Return the form of the request; without `invitation_id` its page token is not valid."""
-    rules, links = program().facts.survey, program().links
-    return form(request.form, links=links, invitation_id=invitation_id, rules=rules)
+    """Return the form of the request; without `invitation_id` its page token is not valid.
+
+    WTForms takes three times as long to build a form as to read into it, so each thread keeps one.
+    """
+    if not hasattr(_forms, form.__name__):
+        setattr(_forms, form.__name__, form())
+    found: Form = getattr(_forms, form.__name__)
+    found.read(request.form, program().links, invitation_id, program().facts.survey)
+    return found
 
 
 def sign_revision(purpose: RevisionPurpose, invitation: Invitation, revision: int) -> str:
@@ -94,6 +102,8 @@ def sign_revision(purpose: RevisionPurpose, invitation: Invitation, revision: in
 
 def read_revision(purpose: RevisionPurpose, invitation: Invitation, token: str) -> int | None:
     """Return the revision that `sign_revision` was given; None if the token is not valid."""
+    if not token:
+        return None
     try:
         subject = program().links.read(purpose, token).subject
     except BadLinkError:
@@ -148,8 +158,8 @@ def _closed_state(invitation: Invitation) -> str:
 
 def survey_path(token: str, *steps: str, **query: str) -> str:
     """Return the path of a survey page, which keeps the language chosen on the current page."""
-    chosen = {"lang": request.args["lang"]} if "lang" in request.args else {}
-    pairs = urlencode({**query, **chosen})
+    chosen = query_value("lang")
+    pairs = urlencode({**query, "lang": chosen} if chosen else query)
     return "/".join(("/f", quote(tidy(token)), *steps)) + (f"?{pairs}" if pairs else "")
 
 

@@ -35,18 +35,20 @@ def limit_requests(app: Flask) -> None:
 
 
 def _check_size() -> None:
-    if len(request.path) > MAX_PATH:
+    # Each use of the proxy `request` would look the request up again.
+    received = request._get_current_object()  # type: ignore[attr-defined]
+    if len(received.path) > MAX_PATH:
         abort(404)
-    if request.method == "GET":  # no view reads the body of a GET
+    if received.method == "GET":  # no view reads the body of a GET
         return
-    limit = body_limit(request.path)
-    request.max_content_length = request.max_form_memory_size = limit
-    if (request.content_length or 0) > limit:
+    limit = body_limit(received.path)
+    received.max_content_length = received.max_form_memory_size = limit
+    if (received.content_length or 0) > limit:
         abort(413)
     # Werkzeug limits the number of fields of multipart forms only.
-    if request.mimetype == _FORM and request.get_data().count(b"&") >= _MAX_FIELDS:
+    if received.mimetype == _FORM and received.get_data().count(b"&") >= _MAX_FIELDS:
         # The error page must not parse the form either.
-        request.form = ImmutableMultiDict()
+        received.form = ImmutableMultiDict()
         abort(413)
 
 
