@@ -7,6 +7,7 @@ import threading
 import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 # The id of the request that this thread handles, or "".
@@ -20,6 +21,11 @@ _VARYING = re.compile(r"\b(?!\d{3}\b)\S*\d\S*|\S{20,}")
 
 class _Lines(logging.Formatter):
     """Cuts long lines: a message or traceback may quote a value of a request."""
+
+    def formatTime(  # noqa: N802
+        self, record: logging.LogRecord, datefmt: str | None = None
+    ) -> str:
+        return f"{_local_time(int(record.created))},{record.msecs:03.0f}"
 
     def format(self, record: logging.LogRecord) -> str:
         found = request_id.get()
@@ -42,6 +48,11 @@ class _JSONLines(logging.Formatter):
             **getattr(record, "values", {}),
         }
         return json.dumps({name: value for name, value in values.items() if value != ""})
+
+
+@lru_cache(maxsize=1)
+def _local_time(seconds: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
 
 
 def _cut(line: str) -> str:
@@ -104,6 +115,8 @@ def _summary(failure: _Failure) -> logging.LogRecord:
 
 def log_to_stderr(level: str, form: str) -> None:
     """Log to standard error from this level, as "text" or "json", unless logging is set up."""
+    # No line contains these (https://docs.python.org/3/howto/logging.html#optimization).
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     # Short queues are normal under load.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     handler = logging.StreamHandler()

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from datetime import datetime
 from pathlib import Path
 
@@ -64,33 +64,20 @@ class SQLite:
         return sqlite_utils.Database(connection)
 
     def ask(self, sql: str, **values: object) -> list[Row]:
-        with _sqlite_errors():
-            rows = self._connections.get().execute(sql, bound(values))
-            names = [column[0] for column in rows.description]
-            return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+        with _SQLITE_ERRORS:
+            return _rows(self._connections.get().conn.execute(sql, bound(values)))
 
     def stream(self, sql: str, **values: object) -> Iterator[Row]:
         with (
-            _sqlite_errors(),
-            closing(self._connections.get().execute(sql, bound(values))) as rows,
+            _SQLITE_ERRORS,
+            closing(self._connections.get().conn.execute(sql, bound(values))) as rows,
         ):
             names = [column[0] for column in rows.description]
             for row in rows:
                 yield dict(zip(names, row, strict=True))
 
-    @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        db = self._connections.get()
-        with _sqlite_errors():
-            # A deferred transaction that reads first can fail with "locked" at its first write.
-            db.conn.execute("BEGIN IMMEDIATE")
-            try:
-                yield _SQLiteTransaction(db)
-                db.conn.execute("COMMIT")
-            except BaseException:
-                if db.conn.in_transaction:
-                    db.conn.execute("ROLLBACK")
-                raise
+    def write(self) -> AbstractContextManager[Transaction]:
+        return _SQLiteTransaction(self._connections.get().conn)
 
     def migrating(self) -> AbstractContextManager[Transaction]:
         self._may_create = True
@@ -114,7 +101,7 @@ class SQLite:
     def scrub(self) -> None:
         # secure_delete misses copies left by page splits; VACUUM removes them.
         db = self._connections.get()
-        with _sqlite_errors():
+        with _SQLITE_ERRORS:
             _merge_index(db.conn)
             db.vacuum()
             busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -128,26 +115,63 @@ class SQLite:
         self._connections.close()
 
 
+class _SQLiteErrors:
+    """Raises DatabaseUnavailableError for an error of SQLite that is none of the program."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        of_program = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, of_program):
+            raise DatabaseUnavailableError(f"SQLite is not available: {error}") from error
+
+
+_SQLITE_ERRORS = _SQLiteErrors()
+
+
 class _SQLiteTransaction:
-    def __init__(self, db: sqlite_utils.Database) -> None:
-        self._db = db
+    """A transaction as long as its block. A generator would take four times as long to enter."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> Transaction:
+        with _SQLITE_ERRORS:
+            # A deferred transaction that reads first can fail with "locked" at its first write.
+            self._connection.execute("BEGIN IMMEDIATE")
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        with _SQLITE_ERRORS:
+            try:
+                if error:
+                    raise error
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
 
     def run(self, sql: str, **values: object) -> int:
-        return self._db.execute(sql, bound(values)).rowcount
+        return self._connection.execute(sql, bound(values)).rowcount
 
     def run_many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
-        self._db.conn.executemany(sql, map(bound, rows))
+        self._connection.executemany(sql, map(bound, rows))
 
     def ask(self, sql: str, **values: object) -> list[Row]:
-        cursor = self._db.execute(sql, bound(values))
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return _rows(self._connection.execute(sql, bound(values)))
 
     def now(self) -> datetime:
         return times.now()
 
     def only_one(self, name: str) -> None:
         """Do nothing: BEGIN IMMEDIATE only allows one writer at a time."""
+
+
+def _rows(cursor: sqlite3.Cursor) -> list[Row]:
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _merge_index(connection: sqlite3.Connection) -> None:
@@ -161,13 +185,3 @@ def _merge_index(connection: sqlite3.Connection) -> None:
         merge = "INSERT INTO search_index (search_index, rank) VALUES ('merge', ?)"
         connection.execute(merge, (pages,))
         pages, changes = _MERGED_PAGES, connection.total_changes - before
-
-
-@contextmanager
-def _sqlite_errors() -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
-        raise
-    except sqlite3.DatabaseError as error:
-        raise DatabaseUnavailableError(f"SQLite is not available: {error}") from error

@@ -11,7 +11,7 @@ from feedback_app.database.contract import Transaction
 from feedback_app.program import Program
 from feedback_app.records import SAMPLE_SOURCE, Answer, ClosedCase
 from feedback_app.sample import leads
-from feedback_app.store import cases, invitations
+from feedback_app.store import cases, invitations, week_scores
 from feedback_app.survey.protocol import store_answer
 
 # Half a year, so that there are several complete periods to publish.
@@ -135,3 +135,4 @@ def _answer(
     is_low = answer.is_low(program.facts.survey.low_threshold)
     is_welcome = bool(comment) and (is_low or chance.random() < 0.5)
     store_answer(tx, replace(answer, contact_welcome=is_welcome), edit_window=timedelta(0))
+    week_scores.mark_sample(tx, answer.answered_week)

@@ -23,6 +23,16 @@ TABLES = """
 """
 
 _ASKING = "FROM cases WHERE id = (SELECT case_ref FROM invitations WHERE id = :id)"
+_TIMES = (
+    "created_at",
+    "expires_at",
+    "handed_over_at",
+    "bounced_at",
+    "superseded_at",
+    "reminded_at",
+    "answered_at",
+    "renewed_at",
+)
 _UNANSWERED = """
     NOT EXISTS (SELECT 1 FROM answers WHERE answers.invitation_id = invitations.id)
 """
@@ -175,5 +185,4 @@ def supersede_earlier(tx: Transaction, invitation_id: str, now: datetime) -> lis
 
 def from_row(row: Row) -> Invitation:
     """Return a row with these columns as an invitation."""
-    times = (name for name in row if name.endswith("_at"))
-    return Invitation(**row | times_in(row, *times))
+    return Invitation(**row | times_in(row, *_TIMES))

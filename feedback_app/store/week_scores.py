@@ -3,11 +3,10 @@
 Figures of many weeks are sums of these rows, so they do not read every answer.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.records import SAMPLE_SOURCE, Answer, ScoreCount
+from feedback_app.records import Answer, ScoreCount
 
 _COUNT = """
     INSERT INTO week_scores (week, wording_version, ease, satisfaction, answers)
@@ -18,29 +17,22 @@ _COUNT = """
 
 # Wording version, ease and satisfaction.
 _Key = tuple[int, int, int]
-_MARK_SAMPLE_WEEK = """
-    INSERT INTO sample_weeks (week)
-    SELECT :week FROM invitations JOIN cases ON cases.id = case_ref
-    WHERE invitations.id = :id AND source = :sample_source
-    ON CONFLICT (week) DO NOTHING
-"""
 
 
 def count(tx: Transaction, answer: Answer) -> None:
     """Count a revision that was just stored; it replaces the revision before it."""
-    if answer.revision == 1:
-        tx.run(
-            _MARK_SAMPLE_WEEK,
-            id=answer.invitation_id,
-            week=answer.answered_week,
-            sample_source=SAMPLE_SOURCE,
-        )
-    changes = Counter({_key(answer): 1})
-    changes.subtract(_before(tx, answer))
+    changes = {_key(answer): 1}
+    for key in _before(tx, answer) if answer.revision > 1 else []:
+        changes[key] = changes.get(key, 0) - 1
     # Always in the same order, so that two writers cannot deadlock.
     for key, difference in sorted(changes.items()):
         if difference:
             _add(tx, answer.answered_week, key, difference)
+
+
+def mark_sample(tx: Transaction, week: str) -> None:
+    """Store that the counts of `week` include sample answers."""
+    tx.run("INSERT INTO sample_weeks (week) VALUES (:week) ON CONFLICT DO NOTHING", week=week)
 
 
 def change(tx: Transaction, answer: Answer, difference: int) -> None:

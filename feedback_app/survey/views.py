@@ -10,7 +10,8 @@ from flask import Blueprint, Response, request
 
 from feedback_app.base.weeks import week_of
 from feedback_app.invitations import GRACE
-from feedback_app.records import Answer, Invitation
+from feedback_app.records import SAMPLE_SOURCE, Answer, Invitation
+from feedback_app.store import week_scores
 from feedback_app.survey import renewals
 from feedback_app.survey.answered import (
     edit_window,
@@ -132,7 +133,7 @@ def _form_page(
 
 
 def _store(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
-    moment = now()
+    ours, moment = program(), now()
     answer = Answer(
         invitation_id=invitation.id,
         revision=1,
@@ -140,19 +141,21 @@ def _store(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
         satisfaction=int(form.satisfaction.data or ""),
         comment=form.comment_text,
         contact_welcome=form.contact_welcome.data,
-        wording_version=form.shown_wording or program().facts.survey.wording_version,
+        wording_version=form.shown_wording or ours.facts.survey.wording_version,
         language=page_language(invitation),
         answered_at=moment,
-        answered_week=week_of(moment, program().zone),
+        answered_week=week_of(moment, ours.zone),
         flags=flags(
             invitation, form.opened_at or moment, moment, request.headers, form.characters_removed
         ),
     )
     changes_revision = read_revision("change", invitation, form.change.data or "")
-    with program().database.write() as tx:
+    with ours.database.write() as tx:
         outcome, answer = store_answer(tx, answer, edit_window(), changes_revision)
         if outcome is Outcome.STORED:
-            handle_low_answer(program(), tx, invitation, answer, moment)
+            handle_low_answer(ours, tx, invitation, answer, moment)
+            if invitation.source == SAMPLE_SOURCE:
+                week_scores.mark_sample(tx, answer.answered_week)
     return outcome, answer
 
 

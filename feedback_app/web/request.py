@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal, cast
+from typing import Literal
 
 from flask import current_app, request
 
@@ -14,7 +14,8 @@ from feedback_app.store import invitations
 
 def program() -> Program:
     """Return the running program."""
-    return cast(Program, current_app.config["PROGRAM"])
+    found: Program = current_app.config["PROGRAM"]
+    return found
 
 
 def query_value(name: str) -> str:
@@ -24,7 +25,8 @@ def query_value(name: str) -> str:
 
 def now() -> datetime:
     """Return the current time of the program's clock."""
-    return cast(Callable[[], datetime], current_app.config["CLOCK"])()
+    clock: Callable[[], datetime] = current_app.config["CLOCK"]
+    return clock()
 
 
 def open_invitation(token: str) -> Invitation | None:
