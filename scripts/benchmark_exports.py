@@ -18,7 +18,7 @@ from feedback_app.reports.csv_export import week_as_csv
 from feedback_app.reports.overview import overview_of
 from feedback_app.reports.xlsx_export import write_workbook
 from feedback_app.store import answered_cases
-from tests.support.history import NOW, House, open_house
+from tests.support.history import NOW, House, Size, open_house
 from tests.support.server import environment
 
 ANSWERS, MANY, YEARS, ROUNDS = 10_000, 100_000, 104, 5
@@ -42,9 +42,9 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        house = open_house(folder / "house", ANSWERS, YEARS)
+        house = open_house(folder / "house", Size(ANSWERS, ANSWERS), YEARS)
         _exports(folder, house)
-        open_house(folder / "large", MANY, YEARS)
+        open_house(folder / "large", Size(MANY, MANY), YEARS)
         _memory(folder / "house", folder / "large")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from feedback_app.store import answer_marks
 from tests.support.axe import axe_faults
-from tests.support.history import House, open_house
+from tests.support.history import House, Size, open_house
 from tests.support.office import Office
 from tests.support.team import Somebody, answered, words
 
@@ -20,7 +20,7 @@ THEMES = ("waiting", "tone", "a-theme-with-quite-a-long-name", "docs", "price", 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """Return a history of 180 answers a week, 8 in the last one, with clear changes and themes."""
-    house = open_house(tmp_path_factory.mktemp("slide") / "house", 180 * 40, 40)
+    house = open_house(tmp_path_factory.mktemp("slide") / "house", Size(180 * 40, 180 * 40), 40)
     database = house.program.database
     with database.write() as tx:
         for week in (SMALL, BIG):

@@ -27,12 +27,13 @@ from feedback_app.reports.xlsx_answers import headings
 from feedback_app.reports.xlsx_book import Book
 from feedback_app.reports.xlsx_export import write_workbook
 from tests.support.answered import FACTS, WEEK, an_answer
-from tests.support.history import NOW, House, open_house
+from tests.support.history import NOW, House, Size, open_house
 from tests.support.workbooks import MAIN, opened, overview_for
 
 # In this history, every case was sent a survey, and what was read was read within 7 days.
 CLOSED = """SELECT closed_week, answers.invitation_id IS NOT NULL FROM cases
-    JOIN invitations ON case_ref = cases.id LEFT JOIN answers ON invitation_id = invitations.id"""
+    JOIN invitations ON case_ref = cases.id LEFT JOIN answers ON invitation_id = invitations.id
+    WHERE handed_over_at IS NOT NULL AND bounced_at IS NULL"""
 READ = """SELECT answered_week, read_at <= datetime(answered_at, '+7 days') FROM answers
     JOIN progress ON progress.invitation_id = answers.invitation_id WHERE read_at IS NOT NULL"""
 anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
@@ -93,7 +94,7 @@ def test_any_user_input_stays_text_in_a_workbook(
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    return open_house(tmp_path_factory.mktemp("history") / "house", 2000, 40)
+    return open_house(tmp_path_factory.mktemp("history") / "house", Size(2000, 2000), 40)
 
 
 def exported(house: House, path: Path, first: str, language: str = "en") -> CalamineWorkbook:
