@@ -16,8 +16,8 @@ from feedback_app.invitations import IntakeResult
 from feedback_app.mail.closure import CLOSURE
 from feedback_app.records import Reopening
 from feedback_app.review.cohort import sum_cohort
-from feedback_app.store.answered_cases import closed_in
 from feedback_app.store.cohorts import case_of
+from tests.support.answered import closed_in
 from tests.support.office import NOW, Customer, Office, a_case
 
 NUMBER = "00012345"

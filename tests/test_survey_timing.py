@@ -14,8 +14,8 @@ from feedback_app.records import ClosedCase, Reopening
 from feedback_app.reports.markdown_export import week_as_markdown
 from feedback_app.reports.weeks import review_week
 from feedback_app.review.cohort import sum_cohort
-from feedback_app.store.answered_cases import closed_in
 from feedback_app.survey.renewals import renew
+from tests.support.answered import closed_in
 from tests.support.office import NOW, Office, a_case
 
 ADDRESS = "contact@customer.example"

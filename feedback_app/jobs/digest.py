@@ -14,7 +14,7 @@ from feedback_app.program import Program
 from feedback_app.reports.formatting import words
 from feedback_app.reports.key_figures import FigureTexts
 from feedback_app.reports.week_head import week_head
-from feedback_app.store import annulments, decisions, digests, follow_ups, reading_queue, silences
+from feedback_app.store import decisions, digests, follow_ups, reading_queue, silences
 
 DIGEST_HOUR = time(7)
 
@@ -68,7 +68,7 @@ def digest_email(program: Program, week: str, now: datetime, language: str) -> E
         "week": week,
         "head": head,
         "figures": texts.key_figures(head.trend.weeks[-1].scores, head.totals),
-        "annulled": annulments.count(database, week, week, now),
+        "annulled": head.figures.annulled,
         "unread": reading_queue.count_all_unread(database),
         "follow_ups_due": follow_ups.count_due(database, sunday),
         "follow_ups_overdue": follow_ups.count_due(database, yesterday),

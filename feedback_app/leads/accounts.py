@@ -21,7 +21,7 @@ from feedback_app.leads.permissions import requires
 from feedback_app.leads.sessions import lead
 from feedback_app.leads.single_sign_on import is_used
 from feedback_app.records import ROLES, Lead, Role, account_name
-from feedback_app.store import decisions, follow_ups, invitations, leads
+from feedback_app.store import answered_cases, decisions, follow_ups, leads
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 from support_facts import is_email_address
@@ -194,7 +194,8 @@ def _list(
 
 def _account_page(account: Lead, status: int = 200, **values: object) -> Response:
     database = program().database
-    owned = [one for one in follow_ups.still_open(database) if one.owner.lower() == account.name]
+    owned = follow_ups.still_open(database, owner=account.name)
+    cases = answered_cases.with_ids(database, (one.invitation_id for one in owned), now())
     shown = {"fault": None, "email": account.email or "", "owner": "", **values}
     return page(
         "account",
@@ -203,7 +204,7 @@ def _account_page(account: Lead, status: int = 200, **values: object) -> Respons
         roles=ROLES,
         by_proxy=is_used(),
         can_email=can_email(program(), account.address),
-        follow_ups=[(one, invitations.find(database, one.invitation_id)) for one in owned],
+        follow_ups=[(one, cases.get(one.invitation_id)) for one in owned],
         decisions=[
             one for one in decisions.still_open(database) if one.owner.lower() == account.name
         ],

@@ -9,7 +9,9 @@ from feedback_app.review.scores import lowest
 from support_facts import Facts
 
 # Both scores are at least this, so the comment is praise.
-_PRAISE = 4
+PRAISE = 4
+# Of a big week, so many of each are ticked: a meeting has no time for more.
+_MOST_TICKED = {"low": 20, "praise": 10}
 
 
 class AgendaItem(NamedTuple):
@@ -20,10 +22,15 @@ class AgendaItem(NamedTuple):
 
 
 class Agenda(NamedTuple):
-    """The answers that can be discussed, by group, and the `silent` ones without a comment."""
+    """The answers that can be discussed, by group, and the `silent` ones without a comment.
+
+    `unlisted` others have a low score or a comment, and `unlisted_silent` have no comment.
+    """
 
     groups: dict[str, list[AgendaItem]]
     silent: list[Card]
+    unlisted: int = 0
+    unlisted_silent: int = 0
 
     @property
     def slides(self) -> list[Card]:
@@ -38,16 +45,18 @@ def agenda_of(cards: Iterable[Card], meeting: Meeting, facts: Facts) -> Agenda:
     without one by score. The order does not depend on what leads read meanwhile.
     """
     names = [*(theme.key for theme in facts.themes), "low", "other", "praise"]
-    agenda = Agenda({name: [] for name in names}, [])
+    agenda, ticked = Agenda({name: [] for name in names}, []), dict(_MOST_TICKED)
     for card in sorted(cards, key=_order):
         case, item = card.case, meeting.items.get(card.case.invitation_id)
-        is_low, is_praise = case.is_low(facts.survey.low_threshold), lowest(case) >= _PRAISE
-        preselected = bool(card.status.notes or (case.has_comment and (is_low or is_praise)))
+        is_low, is_praise = case.is_low(facts.survey.low_threshold), lowest(case) >= PRAISE
+        group = "low" if is_low else "praise" if is_praise else "other"
+        preselected = bool(card.status.notes)
+        if not preselected and case.has_comment and ticked.get(group):
+            preselected, ticked[group] = True, ticked[group] - 1
         chosen = preselected if item is None or item.chosen is None else item.chosen
         if not chosen and not case.has_comment:
             agenda.silent.append(card)
         if is_low or case.has_comment or chosen:
-            group = "low" if is_low else "praise" if is_praise else "other"
             group = next((theme for theme in case.themes if theme in agenda.groups), group)
             agenda.groups[group].append(AgendaItem(card, chosen))
     return agenda

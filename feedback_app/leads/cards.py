@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from feedback_app.records import AnsweredCase, AnswerStatus
-from feedback_app.store import answer_status
-from feedback_app.web.request import program
+from feedback_app.store import answer_status, answered_cases
+from feedback_app.web.request import now, program
 
 
 class Card(NamedTuple):
@@ -29,8 +29,16 @@ def for_screen(card: Card) -> Card:
     return card
 
 
-def to_cards(cases: Iterable[AnsweredCase], week: str) -> list[Card]:
-    """Return the answers of `week` with their status, unread ones first."""
-    done = answer_status.of_week(program().database, week)
-    cards = [Card(case, done[case.invitation_id]) for case in cases]
-    return sorted(cards, key=lambda card: not card.status.unread)
+def to_cards(ids: Iterable[str]) -> list[Card]:
+    """Return the answers with these invitation ids, in this order, annulled or not."""
+    listed = list(ids)
+    cases = answered_cases.with_ids(program().database, listed, now())
+    return with_status(cases[one] for one in listed if one in cases)
+
+
+def with_status(cases: Iterable[AnsweredCase]) -> list[Card]:
+    """Return these answers with their status; those erased in the meantime are left out."""
+    listed = list(cases)
+    ids = [case.invitation_id for case in listed]
+    known = answer_status.of_answers(program().database, ids)
+    return [Card(case, known[case.invitation_id]) for case in listed if case.invitation_id in known]

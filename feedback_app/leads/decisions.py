@@ -9,6 +9,7 @@ from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import OwnerField, TypedText, checked, fingerprint
 from feedback_app.leads.pages import own_path, page
+from feedback_app.leads.paging import paging
 from feedback_app.leads.refusals import ConflictError
 from feedback_app.records import Decision
 from feedback_app.store import decisions
@@ -37,9 +38,13 @@ class _ChangeForm(DecisionFields):
 def show_decisions() -> Response:
     """Show the open decisions by due date, earliest first, and those done last."""
     database = program().database
+    number = decisions.count_open(database)
+    pages = paging(number)
     return page(
         "decisions",
-        still_open=decisions.still_open(database),
+        number_open=number,
+        pages=pages,
+        still_open=decisions.still_open(database, limit=pages.per_page, skipped=pages.skipped),
         done=decisions.done_last(database, _DONE_SHOWN),
         seen=seen,
     )

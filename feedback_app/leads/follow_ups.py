@@ -14,6 +14,7 @@ from feedback_app.base.working_days import due_on
 from feedback_app.database.contract import Transaction
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
+from feedback_app.leads.cards import to_cards
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import (
     OwnerField,
@@ -23,6 +24,7 @@ from feedback_app.leads.forms import (
     required_version,
 )
 from feedback_app.leads.pages import page
+from feedback_app.leads.paging import paging
 from feedback_app.leads.refusals import ConflictError
 from feedback_app.leads.returned_form import ReturnedForm
 from feedback_app.leads.versions import check_revision
@@ -92,9 +94,13 @@ class _PlanForm(LeadsForm):
 def show_follow_ups() -> Response:
     """Show open follow-ups by due date, earliest first, and the recently closed ones."""
     database = program().database
+    number = follow_ups.count_open(database)
+    pages = paging(number)
     return page(
         "follow-ups",
-        still_open=_rows(follow_ups.still_open(database)),
+        number_open=number,
+        pages=pages,
+        still_open=_rows(follow_ups.still_open(database, pages.per_page, pages.skipped)),
         closed=_rows(follow_ups.closed_last(database, _CLOSED_SHOWN)),
     )
 
@@ -205,16 +211,10 @@ def _found(invitation_id: str) -> tuple[AnsweredCase, list[FollowUp]]:
 
 
 def _rows(found: list[FollowUp]) -> list[FollowUpRow]:
-    database = program().database
-    rows = (
-        (
-            one,
-            answered_cases.find(database, one.invitation_id, now()),
-            answer_status.of_answer(database, one.invitation_id),
-        )
-        for one in found
-    )
-    return [FollowUpRow(one, case, status) for one, case, status in rows if case and status]
+    cards = {card.case.invitation_id: card for card in to_cards(one.invitation_id for one in found)}
+    return [
+        FollowUpRow(one, *cards[one.invitation_id]) for one in found if one.invitation_id in cards
+    ]
 
 
 def situations_of(case: AnsweredCase, low_threshold: int) -> tuple[Situation, ...]:

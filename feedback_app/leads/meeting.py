@@ -1,5 +1,6 @@
 """The meeting: open decisions, the agenda, answers one by one, and minutes saved while typed."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, abort, jsonify, request, url_for
@@ -7,19 +8,21 @@ from wtforms import DateField, HiddenField
 from wtforms.validators import Optional
 
 from feedback_app.base.text import clean
+from feedback_app.base.times import from_text, to_text
 from feedback_app.database.contract import Transaction
-from feedback_app.leads.agenda import agenda_of
+from feedback_app.leads.agenda import PRAISE, Agenda, agenda_of
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
-from feedback_app.leads.cards import Card, for_screen, to_cards
+from feedback_app.leads.cards import for_screen, to_cards
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.decisions import seen as seen_decision
 from feedback_app.leads.forms import OwnerField, TypedText, checked, fingerprint
 from feedback_app.leads.pages import page, this_week
 from feedback_app.leads.reading import find_answer, listed_answers
 from feedback_app.leads.refusals import ConflictError
-from feedback_app.leads.week import review_of
-from feedback_app.store import answer_status, answered_cases, decisions, meetings, reading_queue
+from feedback_app.leads.week import figures_of
+from feedback_app.records import Meeting
+from feedback_app.store import agendas, decisions, meetings, reading_queue
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
@@ -45,17 +48,14 @@ class _StepForm(LeadsForm):
 def show_meeting(week: str) -> Response:
     """Show one step: open decisions and the agenda, then an answer each, then the end."""
     database = program().database
-    cases = list(answered_cases.answered_in(database, week, now()))
-    left_over = _left_over(week)
     meeting = meetings.of_week(database, week)
-    cards = [*to_cards(cases, week), *left_over]
-    agenda = agenda_of(map(for_screen, cards), meeting, program().facts)
+    agenda, left_over = _agenda(meeting)
     slides = agenda.slides
     last = len(slides) + 1
     step = min(max(_number(request.args.get("step", "0")), 0), last)
     shown: dict[str, Any] = {}
     if step == 0:
-        shown["review"] = review_of(week, cases)
+        shown["review"] = figures_of(week)
         shown["still_open"] = decisions.still_open(database, week)
     card = slides[step - 1] if 0 < step < last else None
     about = card.case.invitation_id if card else meetings.IN_GENERAL
@@ -65,11 +65,12 @@ def show_meeting(week: str) -> Response:
         meeting=meeting,
         agenda=agenda,
         slides=slides,
-        not_shown=reading_queue.count_undiscussed(database, week) - len(left_over),
+        not_shown=reading_queue.count_undiscussed(database, week) - left_over,
         step=step,
         last=last,
         card=card,
         about=about,
+        counted_at=to_text(now()),
         seen=fingerprint(meeting.minutes_about(about)),
         seen_decision=seen_decision,
         **shown,
@@ -114,13 +115,17 @@ def end_meeting(week: str) -> Response:
 
     Leads need not mark each answer, so no customer sees "not read" by oversight. Answers that
     arrived during the meeting or were left off the agenda wait for the next one while unread.
+    With `silent_before`, the page counted the answers without a comment that arrived earlier.
     """
     week = _begun_week(week)
     form, shown = checked(_StepForm(request.form)), listed_answers()
+    counted_at = _moment(request.form.get("silent_before", ""))
     with program().database.write() as tx:
         _save_step(tx, week, form)
         for invitation_id, revision in shown:
             reading_queue.mark_read(tx, invitation_id, revision, now())
+        if counted_at:
+            agendas.mark_silent_read(tx, week, counted_at, now())
         reading_queue.mark_discussed(tx, week, now())
         meetings.end(tx, week, now())
         log_action(tx, "meeting ended", week)
@@ -171,16 +176,26 @@ def _ids(name: str) -> set[str]:
     return set(clean(" ".join(request.form.getlist(name))).split())
 
 
-def _left_over(week: str) -> list[Card]:
-    """Return the answers of earlier weeks that no meeting has discussed."""
-    database = program().database
-    cards = []
-    for invitation_id in reading_queue.undiscussed(database, week, reading_queue.MOST_UNDISCUSSED):
-        case = answered_cases.find(database, invitation_id, now())
-        status = answer_status.of_answer(database, invitation_id)
-        if case and status:
-            cards.append(Card(case, status))
-    return cards
+def _agenda(meeting: Meeting) -> tuple[Agenda, int]:
+    """Return the agenda of a meeting, and how many answers of earlier weeks it lists."""
+    database, facts, week = program().database, program().facts, meeting.week
+    left_over = reading_queue.undiscussed(database, week, reading_queue.MOST_UNDISCUSSED)
+    points = (facts.survey.low_threshold, PRAISE)
+    listed = agendas.listed(database, week, left_over, points, now())
+    cards = list(map(for_screen, to_cards(listed.ids)))
+    agenda = agenda_of(cards, meeting, facts)
+    earlier = sum(card.case.answered_week != week for card in cards)
+    return agenda._replace(
+        unlisted=listed.unlisted, unlisted_silent=listed.unlisted_silent
+    ), earlier
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the time that the page wrote; None without one, or if somebody changed it."""
+    try:
+        return min(from_text(text), now())
+    except ValueError:
+        return None
 
 
 def _number(text: str | None) -> int:

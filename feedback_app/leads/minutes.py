@@ -4,10 +4,12 @@ from flask import Response
 
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
+from feedback_app.leads.cards import to_cards
 from feedback_app.leads.pages import page, page_language
-from feedback_app.leads.week import review_of
+from feedback_app.leads.week import figures_of
 from feedback_app.reports.minutes import Minutes, minutes_as_markdown
-from feedback_app.store import answered_cases, decisions, meetings, reading_queue
+from feedback_app.review.scores import lowest
+from feedback_app.store import agendas, decisions, meetings, reading_queue
 from feedback_app.web.request import now, program
 
 
@@ -15,8 +17,7 @@ from feedback_app.web.request import now, program
 def show_minutes(week: str) -> Response:
     """Show the minutes, for screen and print."""
     minutes = minutes_of(week)
-    shown = minutes.to_discuss(program().facts.survey.low_threshold)
-    return page("minutes", week=week, minutes=minutes, review=minutes.review, shown=shown)
+    return page("minutes", week=week, minutes=minutes, review=minutes.figures)
 
 
 @leads_pages.post("/<week:week>/minutes.md")
@@ -34,12 +35,14 @@ def download_minutes(week: str) -> Response:
 
 def minutes_of(week: str) -> Minutes:
     """Return the minutes of the meeting of `week`: answers discussed and decisions."""
-    database = program().database
-    cases = list(answered_cases.answered_in(database, week, now()))
+    database, low = program().database, program().facts.survey.low_threshold
+    cards = to_cards(agendas.discussed(database, week, low, now()))
+    discussed = sorted((card.case for card in cards), key=lowest)
     return Minutes(
-        review=review_of(week, cases),
+        figures=figures_of(week),
         meeting=meetings.of_week(database, week),
         earlier=tuple(decisions.still_open(database, week)),
-        discussed=tuple(answered_cases.discussed_in(database, week, now())),
+        discussed=tuple(discussed),
+        not_in_detail=agendas.count_discussed(database, week, now()) - len(discussed),
         unread=reading_queue.count_unread(database, week),
     )

@@ -1,12 +1,13 @@
 """Surveys that reached nobody: held emails, and cases of a week without a survey, or bounced."""
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 
+from feedback_app.base.text import clean
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.pages import page, this_week
-from feedback_app.records import AnsweredCase
-from feedback_app.store import answered_cases, outbox
+from feedback_app.leads.paging import paging
+from feedback_app.store import not_asked, outbox
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
@@ -21,24 +22,31 @@ _MAY_BE_ASKED = (
     "too_old",
     "withdrawn",
 )
-_SHOWN = 100
+# Of each reason, and on a page about one reason.
+_SHOWN, _PER_PAGE = 20, 100
 
 
 @leads_pages.get("/<week:week>/not-asked")
 def show_not_asked(week: str) -> Response:
-    """Show the held emails, and the cases of a week whose customers got no survey, by reason."""
-    reasons: dict[str, list[AnsweredCase]] = {}
-    for case in answered_cases.closed_in(program().database, week, now()):
-        if case.invitation_state == "bounced":
-            reasons.setdefault("bounced", []).append(case)
-        elif case.invitation_state == "withheld" and not case.handed_over:
-            reasons.setdefault(case.withheld_because or "superseded", []).append(case)
+    """Show the held emails, and the cases of a week whose customers got no survey, by reason.
+
+    With `reason`, all cases with this reason are shown, in pages.
+    """
+    database, reason = program().database, clean(request.args.get("reason", ""))
+    groups = not_asked.of_week(database, week, now(), _SHOWN, reason=reason)
+    pages = paging(sum(group.number for group in groups), _PER_PAGE) if reason else None
+    if pages and groups:
+        groups = not_asked.of_week(
+            database, week, now(), _PER_PAGE, reason=reason, skipped=pages.skipped
+        )
     return page(
         "not-asked",
         week=week,
-        reasons=sorted(reasons.items()),
+        groups=groups,
+        only=reason,
+        pages=pages,
         may_be_asked=_MAY_BE_ASKED if program().case_intake.we_send else (),
-        shown=_SHOWN,
+        shown=_PER_PAGE,
         held=outbox.held(program().database),
     )
 

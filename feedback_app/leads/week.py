@@ -1,25 +1,20 @@
 """The pages about a week: overview, groups, closed cases, and the definitions of the figures."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from flask import Response, abort, request, url_for
 
 from feedback_app.base.text import one_line
-from feedback_app.base.weeks import reviewed_week, typed_week, week_bounds, weeks_back
+from feedback_app.base.weeks import reviewed_week, typed_week, weeks_back
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.pages import page, page_language, this_week
-from feedback_app.records import AnsweredCase
 from feedback_app.reports.key_figures import FigureTexts
 from feedback_app.reports.week_head import week_head
-from feedback_app.reports.weeks import review_week
+from feedback_app.reports.weeks import WeekFigures, figures_of_week, review_week
 from feedback_app.review.groups import ScoreGroups, sum_groups
-from feedback_app.review.scores import WordingScores
-from feedback_app.review.trend import CONFIDENCE, WINDOWS, sum_weeks
-from feedback_app.review.week import WeekReview
+from feedback_app.review.trend import CONFIDENCE, WINDOWS
 from feedback_app.store import (
-    annulments,
     answer_marks,
     follow_ups,
     meetings,
@@ -27,7 +22,6 @@ from feedback_app.store import (
     reading_queue,
     send_pauses,
     silences,
-    week_scores,
     week_totals,
 )
 from feedback_app.web.pages import see_other
@@ -56,8 +50,6 @@ def show_week(week: str) -> Response:
     return page(
         "week",
         **_figures(week),
-        other_wordings=_other_wordings(week),
-        annulled=annulments.count(database, week, week, now()),
         unread=reading_queue.count_unread(database, week),
         unread_before=reading_queue.count_unread_before(database, week),
         open_follow_ups=follow_ups.count_open(database),
@@ -81,12 +73,11 @@ def show_slide(week: str) -> Response:
 def _figures(week: str) -> dict[str, Any]:
     """Return the values about a week that the templates of overview and slide use."""
     database, facts = program().database, program().facts
-    bounds = dict(zip(("starts_at", "ends_at"), week_bounds(week, program().zone), strict=True))
     head = week_head(database, week, facts, now())
     texts = FigureTexts(facts, page_language())
     return {
         "week": week,
-        "review": {**bounds, "as_of": now(), "sample": head.totals.sample},
+        "review": head.figures,
         "head": head,
         "totals": head.totals,
         "trend": head.trend,
@@ -115,7 +106,8 @@ def show_groups(week: str) -> Response:
 @leads_pages.get("/<week:week>/closed")
 def show_closed_cases(week: str) -> Response:
     """Show what became of the cases closed in a week, their durations, and who answered."""
-    return page("week-closed", week=week, review=review_of(week, ()))
+    review = review_week(program().database, week, program().facts, now(), answered=())
+    return page("week-closed", week=week, review=review)
 
 
 @leads_pages.get("/definitions")
@@ -129,16 +121,6 @@ def chosen_weeks() -> int:
     return next((one for one in WINDOWS if request.args.get("weeks") == str(one)), max(WINDOWS))
 
 
-def review_of(week: str, cases: Iterable[AnsweredCase]) -> WeekReview:
-    """Return the figures of a week from its answers."""
-    return review_week(program().database, week, program().facts, now(), cases)
-
-
-def _other_wordings(week: str) -> list[WordingScores]:
-    """Return the scores of answers to older wordings, which are never added to the others."""
-    facts = program().facts
-    known = week_scores.other_wordings(program().database, week, facts.survey.wording_version)
-    return [
-        WordingScores(version=version, scores=sum_weeks(counts, [week], facts)[0].scores)
-        for version, counts in known.items()
-    ]
+def figures_of(week: str) -> WeekFigures:
+    """Return the sums of a week."""
+    return figures_of_week(program().database, week, program().facts, now())

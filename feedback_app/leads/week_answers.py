@@ -5,14 +5,12 @@ from flask import Response, request
 from feedback_app.base.text import one_line
 from feedback_app.base.weeks import weeks_back
 from feedback_app.leads.blueprint import leads_pages
-from feedback_app.leads.forms import LONGEST_NUMBER
+from feedback_app.leads.cards import with_status
 from feedback_app.leads.pages import page
-from feedback_app.leads.reading import card_of
+from feedback_app.leads.paging import paging
 from feedback_app.leads.week import chosen_weeks
 from feedback_app.store import answered_cases
 from feedback_app.web.request import now, program
-
-_PER_PAGE = 50
 
 
 @leads_pages.get("/<week:week>/answers")
@@ -22,10 +20,9 @@ def show_answers(week: str) -> Response:
     span = (weeks_back(week, weeks)[0], week)
     shown = _filter()
     matching = answered_cases.count_matching(program().database, shown, span, now())
-    pages = max(1, -(-matching // _PER_PAGE))
-    number = min(_page_number(), pages)
+    pages = paging(matching)
     found = answered_cases.matching(
-        program().database, shown, span, now(), _PER_PAGE, (number - 1) * _PER_PAGE
+        program().database, shown, span, now(), pages.per_page, pages.skipped
     )
     return page(
         "week-answers",
@@ -37,9 +34,8 @@ def show_answers(week: str) -> Response:
         options=answered_cases.filter_options(program().database, span),
         all=answered_cases.count_matching(program().database, {}, span, now()),
         matching=matching,
-        at=number,
         pages=pages,
-        cards=[card_of(case) for case in found],
+        cards=with_status(found),
     )
 
 
@@ -51,9 +47,3 @@ def _filter() -> dict[str, str]:
         for name, value in asked.items()
         if value and (name not in answered_cases.SCORE_FILTERS or value in tuple("12345"))
     }
-
-
-def _page_number() -> int:
-    asked = request.args.get("page", "")
-    is_number = asked.isascii() and asked.isdecimal() and len(asked) <= LONGEST_NUMBER
-    return max(1, int(asked)) if is_number else 1

@@ -198,6 +198,11 @@ class WeekTotals:
     of_sample: int
 
     @property
+    def response_rate(self) -> float | None:
+        """Return answered / reached, 0 to 1, or None if no survey reached a customer."""
+        return self.answered / self.reached if self.reached else None
+
+    @property
     def sample(self) -> Literal["none", "some", "all"]:
         """Return whether the answers and cases are sample data."""
         if not self.of_sample:

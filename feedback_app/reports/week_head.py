@@ -8,7 +8,7 @@ from feedback_app.base.weeks import weeks_back
 from feedback_app.database.contract import Database
 from feedback_app.records import WeekTotals
 from feedback_app.reports.key_figures import READ_IN_TIME
-from feedback_app.reports.weeks import trend_of
+from feedback_app.reports.weeks import WeekFigures, figures_of_week, trend_of
 from feedback_app.review.scores import share_of
 from feedback_app.review.trend import WINDOWS, ShareChange, Trend
 from feedback_app.store import week_totals
@@ -16,11 +16,16 @@ from support_facts import Facts
 
 
 class WeekHead(NamedTuple):
-    """The counts and trend of a week, and the changes of its key figures by metric."""
+    """The sums and trend of a week, and the changes of its key figures by metric."""
 
-    totals: WeekTotals
+    figures: WeekFigures
     trend: Trend
     changes: dict[str, Sequence[ShareChange]]
+
+    @property
+    def totals(self) -> WeekTotals:
+        """Return the counts of the week."""
+        return self.figures.cohort
 
     @property
     def answers_to_older_wordings(self) -> int:
@@ -31,7 +36,8 @@ class WeekHead(NamedTuple):
 def week_head(database: Database, week: str, facts: Facts, now: datetime) -> WeekHead:
     """Return the head of `week` as stored at `now`."""
     first, *_, last, _ = weeks_back(week, WINDOWS[1] + 1)
-    totals = week_totals.of_weeks(database, (week, week), facts, now)
+    figures = figures_of_week(database, week, facts, now)
+    totals = figures.cohort
     before = week_totals.of_weeks(database, (first, last), facts, now)
     trend = trend_of(database, week, facts, now)
     changes: dict[str, Sequence[ShareChange]] = {
@@ -50,4 +56,4 @@ def week_head(database: Database, week: str, facts: Facts, now: datetime) -> Wee
             is_open=is_open,
         )
         changes[key] = [change]
-    return WeekHead(totals, trend, changes)
+    return WeekHead(figures, trend, changes)

@@ -1,16 +1,85 @@
-"""The review and the trend of a week, calculated from the database."""
+"""The figures, the review and the trend of a week, calculated from the database."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
 
-from feedback_app.base.weeks import weeks_back
+from feedback_app.base.weeks import week_bounds, weeks_back
 from feedback_app.database.contract import Database
-from feedback_app.records import AnsweredCase
-from feedback_app.review.trend import WEEKS_NEEDED, Trend, sum_trend
+from feedback_app.records import AnsweredCase, WeekTotals
+from feedback_app.review.scores import Scores, WordingScores
+from feedback_app.review.trend import WEEKS_NEEDED, Trend, sum_trend, sum_weeks
 from feedback_app.review.week import WeekReview, summarise_week
-from feedback_app.store import annulments, answered_cases, closed_cases, week_scores
+from feedback_app.store import (
+    annulments,
+    answered_cases,
+    closed_cases,
+    week_scores,
+    week_totals,
+)
 from support_facts import Facts
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekFigures:
+    """The sums of a week as stored at `as_of`, without any single answer. Times are UTC.
+
+    `scores` are the answers to the current wording of the questions; `other_wordings` are never
+    added to them. `cohort` has the counts of the closed cases. The `annulled` answers are in no
+    other figure.
+    """
+
+    week: str
+    starts_at: datetime
+    ends_at: datetime
+    as_of: datetime
+    cohort: WeekTotals
+    scores: tuple[Scores, ...]
+    other_wordings: tuple[WordingScores, ...]
+    annulled: int
+
+    @property
+    def answers(self) -> int:
+        """Return the number of answers."""
+        return self.cohort.answers
+
+    @property
+    def comments(self) -> int:
+        """Return the number of answers with a comment."""
+        return self.cohort.comments
+
+    @property
+    def flagged(self) -> int:
+        """Return the number of answers that may be automated."""
+        return self.cohort.flagged
+
+    @property
+    def sample(self) -> Literal["none", "some", "all"]:
+        """Return whether the answers and cases are sample data."""
+        return self.cohort.sample
+
+
+def figures_of_week(database: Database, week: str, facts: Facts, now: datetime) -> WeekFigures:
+    """Return the sums of an ISO week as stored at `now`."""
+    starts_at, ends_at = week_bounds(week, ZoneInfo(facts.organisation.time_zone))
+    version = facts.survey.wording_version
+    counts = week_scores.between(database, week, week, version)
+    others = week_scores.other_wordings(database, week, version)
+    return WeekFigures(
+        week=week,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        as_of=now,
+        cohort=week_totals.of_weeks(database, (week, week), facts, now),
+        scores=sum_weeks(counts, [week], facts)[0].scores,
+        other_wordings=tuple(
+            WordingScores(version=other, scores=sum_weeks(found, [week], facts)[0].scores)
+            for other, found in others.items()
+        ),
+        annulled=annulments.count(database, week, week, now),
+    )
 
 
 def review_week(

@@ -8,7 +8,7 @@ from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import AnswerStatus, Note, Progress
 from feedback_app.store import follow_ups
-from feedback_app.store.rows import times_in
+from feedback_app.store.rows import in_list, times_in
 
 _SELECT = """
     SELECT answers.invitation_id, unread_revision, read_at, discussed_at, discussed_week,
@@ -25,22 +25,17 @@ _NOTES = "SELECT notes.id, notes.invitation_id, text, written_at FROM notes"
 _NEWEST_LAST = "ORDER BY written_at, notes.id"
 
 
-def of_week(database: Database, week: str) -> dict[str, AnswerStatus]:
-    """Return the status of each answer of `week`, by invitation id."""
-    rows = database.ask(f"{_SELECT} answers.answered_week = :week", week=week)
-    notes = database.ask(
-        f"""{_NOTES} JOIN answers ON answers.invitation_id = notes.invitation_id
-            WHERE answers.revision = 1 AND answers.answered_week = :week {_NEWEST_LAST}""",
-        week=week,
-    )
+def of_answers(source: Database | Transaction, ids: Iterable[str]) -> dict[str, AnswerStatus]:
+    """Return the status of each of these answers that exists, by invitation id."""
+    names, values = in_list("id", ids)
+    rows = source.ask(f"{_SELECT} answers.invitation_id IN ({names})", **values)
+    notes = source.ask(f"{_NOTES} WHERE notes.invitation_id IN ({names}) {_NEWEST_LAST}", **values)
     return _statuses(rows, notes)
 
 
 def of_answer(source: Database | Transaction, invitation_id: str) -> AnswerStatus | None:
     """Return the status of an answer; None if there is no such answer."""
-    rows = source.ask(f"{_SELECT} answers.invitation_id = :id", id=invitation_id)
-    notes = source.ask(f"{_NOTES} WHERE notes.invitation_id = :id {_NEWEST_LAST}", id=invitation_id)
-    return _statuses(rows, notes).get(invitation_id)
+    return of_answers(source, [invitation_id]).get(invitation_id)
 
 
 def add_note(tx: Transaction, invitation_id: str, text: str, now: datetime) -> None:

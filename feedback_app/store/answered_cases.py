@@ -4,9 +4,10 @@ Annulled answers are left out, as if their customers had not answered. Comments 
 as "handle with care" are left out too, so that no page, export or minutes shows them by oversight.
 """
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from feedback_app.base.search_words import wanted_words
@@ -15,7 +16,7 @@ from feedback_app.database.contract import Database, Row
 from feedback_app.records import CASE_FIELDS, AnsweredCase, CaseDetails, Invitation
 from feedback_app.store import search_index
 from feedback_app.store.annulments import ANNULMENT
-from feedback_app.store.rows import count, times_in
+from feedback_app.store.rows import count, in_list, times_in
 
 _CASE_FIELDS = tuple(field.name for field in fields(CaseDetails))
 _ANNULMENT = ANNULMENT.format(answer="newest")
@@ -80,24 +81,19 @@ _TIMES = (
 
 def answered_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
     """Yield the cases first answered in `week`, ordered by arrival."""
-    return _read(database, now, "WHERE newest.answered_week = :week", week=week)
-
-
-def closed_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
-    """Yield the cases closed in `week`, answered or not, ordered by closing time."""
-    return _read(database, now, "WHERE closed_week = :week", "closed_at, case_number", week=week)
+    return read(database, now, "WHERE newest.answered_week = :week", values={"week": week})
 
 
 def answered(database: Database, now: datetime) -> Iterator[AnsweredCase]:
     """Yield every answered case, ordered by arrival."""
-    return _read(database, now, "WHERE newest.revision IS NOT NULL")
+    return read(database, now, "WHERE newest.revision IS NOT NULL")
 
 
 def answered_between(
     database: Database, first: str, last: str, now: datetime
 ) -> Generator[AnsweredCase, None, None]:
     """Yield the cases first answered in the weeks `first` to `last`, ordered by arrival."""
-    return _read(database, now, _IN_WEEKS, first=first, last=last)
+    return read(database, now, _IN_WEEKS, values={"first": first, "last": last})
 
 
 def count_between(database: Database, first: str, last: str) -> int:
@@ -111,20 +107,21 @@ def count_between(database: Database, first: str, last: str) -> int:
     )
 
 
-def discussed_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
-    """Yield the answers discussed in the meeting of `week`, ordered by arrival."""
-    discussed = """JOIN progress ON progress.invitation_id = newest.invitation_id
-                   WHERE progress.discussed_week = :week"""
-    return _read(database, now, discussed, week=week)
-
-
 def unread_in(
     database: Database, week: str, now: datetime, limit: int
 ) -> Generator[AnsweredCase, None, None]:
     """Yield up to `limit` unread answers of a week, lowest scores first."""
     unread = """JOIN open_answers ON open_answers.invitation_id = newest.invitation_id
                 WHERE open_answers.answered_week = :week AND unread_revision IS NOT NULL"""
-    return _read(database, now, unread, f"{_LOWEST_FIRST} LIMIT {limit}", week=week)
+    return read(database, now, unread, f"{_LOWEST_FIRST} LIMIT {limit}", values={"week": week})
+
+
+def with_ids(database: Database, ids: Iterable[str], now: datetime) -> dict[str, AnsweredCase]:
+    """Return those of these answers that exist, annulled or not, by invitation id."""
+    names, values = in_list("id", ids)
+    condition = f"WHERE invitations.id IN ({names}) AND newest.revision IS NOT NULL"
+    found = read(database, now, condition, values=values, annulled_too=True)
+    return {case.invitation_id: case for case in found}
 
 
 def find(
@@ -137,7 +134,8 @@ def find(
     # The id may come from a form, and PostgreSQL raises an error for text with NUL.
     known = clean(invitation_id)
     condition = "WHERE newest.invitation_id = :id"
-    found = _read(database, now, condition, annulled_too=True, care_too=care_too, id=known)
+    values = {"id": known}
+    found = read(database, now, condition, values=values, annulled_too=True, care_too=care_too)
     return next(found, None)
 
 
@@ -156,7 +154,7 @@ def matching(
     """
     condition, values = _chosen(database, filters, weeks)
     order = f"{_LOWEST_FIRST} LIMIT {limit} OFFSET {offset}"
-    return list(_read(database, now, condition, order, **values))
+    return list(read(database, now, condition, order, values=values))
 
 
 def count_matching(
@@ -204,15 +202,17 @@ def _literally(words: str) -> str:
     return words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
-def _read(
+def read(
     database: Database,
     now: datetime,
     condition: str,
     order: str = "answered_at, case_number",
+    *,
+    values: Mapping[str, object] = MappingProxyType({}),
     annulled_too: bool = False,
     care_too: bool = False,
-    **values: object,
 ) -> Generator[AnsweredCase, None, None]:
+    """Yield the cases for this condition with its values; for other modules of the store."""
     sql = f"{_SELECT} {_FROM} {condition} ORDER BY {order}"
     found = database.stream(sql, annulled_too=annulled_too, care_too=care_too, as_of=now, **values)
     return (_answered_case(row, now) for row in found)

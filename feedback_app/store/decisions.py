@@ -30,12 +30,27 @@ def of_week(source: Database | Transaction, week: str) -> tuple[Decision, ...]:
     return tuple(_decision(row) for row in rows)
 
 
-def still_open(database: Database, before: str = "9") -> list[Decision]:
-    """Return the open decisions of weeks before `before`, by due date, earliest first."""
+def still_open(
+    database: Database, before: str = "9", limit: int = 100, skipped: int = 0
+) -> list[Decision]:
+    """Return up to `limit` open decisions of weeks before `before`, after the `skipped`.
+
+    By due date, earliest first.
+    """
     rows = database.ask(
-        f"{_SELECT} done_at IS NULL AND week < :before {_URGENT_FIRST}", before=before
+        f"""{_SELECT} done_at IS NULL AND week < :before {_URGENT_FIRST}
+            LIMIT :limit OFFSET :skipped""",
+        before=before,
+        limit=limit,
+        skipped=skipped,
     )
     return [_decision(row) for row in rows]
+
+
+def count_open(database: Database) -> int:
+    """Return how many decisions are open."""
+    sql = "SELECT count(*) FROM decisions WHERE text IS NOT NULL AND done_at IS NULL"
+    return count(database, sql)
 
 
 def count_due(database: Database, by: date) -> int:

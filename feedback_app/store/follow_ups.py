@@ -96,10 +96,20 @@ def of_answer(source: Database | Transaction, invitation_id: str) -> list[Follow
     return [from_row(row) for row in rows]
 
 
-def still_open(database: Database) -> list[FollowUp]:
-    """Return the open follow-ups, ordered by due date, earliest first."""
+def still_open(
+    database: Database, limit: int = 100, skipped: int = 0, owner: str = ""
+) -> list[FollowUp]:
+    """Return up to `limit` open follow-ups by due date, earliest first, after the `skipped`.
+
+    With `owner`, in upper or lower case, only those of this owner.
+    """
     rows = database.ask(
-        f"SELECT {_COLUMNS} FROM follow_ups WHERE closed_at IS NULL ORDER BY due_on, opened_at"
+        f"""SELECT {_COLUMNS} FROM follow_ups
+            WHERE closed_at IS NULL AND (:owner = '' OR lower(owner) = lower(:owner))
+            ORDER BY due_on, opened_at, invitation_id LIMIT :limit OFFSET :skipped""",
+        limit=limit,
+        skipped=skipped,
+        owner=owner,
     )
     return [from_row(row) for row in rows]
 

@@ -10,12 +10,13 @@ from typing import Literal
 from feedback_app.base.text import clean
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.records import Answer
-from feedback_app.store import follow_ups, progress
+from feedback_app.store import progress
 from feedback_app.store.rows import count, exists
 
 Order = Literal["newest", "oldest"]
 # So many answers of earlier weeks are shown in a meeting.
 MOST_UNDISCUSSED = 100
+_READ = "unread_revision IS NULL AND answered_week <= :week"
 _UNREAD = "FROM open_answers WHERE unread_revision IS NOT NULL"
 
 
@@ -129,14 +130,24 @@ def mark_discussed(tx: Transaction, week: str, now: datetime) -> int:
     Unread ones stay in the queue. Answers without an open follow-up are marked as handled. If only
     answers with a follow-up were, the customer's page would reveal which answers were low.
     """
-    rows = tx.ask(
-        """DELETE FROM open_answers WHERE unread_revision IS NULL AND answered_week <= :week
-           RETURNING invitation_id""",
+    # In a fixed order, so that two transactions cannot deadlock.
+    tx.run(
+        f"""INSERT INTO progress (invitation_id, discussed_at, discussed_week, handled_at)
+            SELECT invitation_id, :now, :week, CASE WHEN NOT EXISTS (
+                       SELECT 1 FROM follow_ups WHERE closed_at IS NULL
+                           AND follow_ups.invitation_id = open_answers.invitation_id) THEN :now END
+            FROM open_answers WHERE {_READ} ORDER BY invitation_id
+            ON CONFLICT (invitation_id) DO UPDATE SET
+                discussed_at = coalesce(progress.discussed_at, excluded.discussed_at),
+                discussed_week = coalesce(progress.discussed_week, excluded.discussed_week),
+                handled_at = coalesce(progress.handled_at, excluded.handled_at)""",
+        week=week,
+        now=now,
+    )
+    # Not what a lead read meanwhile: it waits for the next meeting.
+    return tx.run(
+        f"""DELETE FROM open_answers WHERE {_READ} AND EXISTS (
+                SELECT 1 FROM progress WHERE discussed_at IS NOT NULL
+                    AND progress.invitation_id = open_answers.invitation_id)""",
         week=week,
     )
-    for row in rows:
-        progress.mark_discussed(tx, row["invitation_id"], week, now)
-        known = follow_ups.of_answer(tx, row["invitation_id"])
-        if all(one.closed_at for one in known):
-            progress.mark_handled(tx, row["invitation_id"], now)
-    return len(rows)

@@ -41,7 +41,7 @@ _CASES = """
                      AND superseded_at IS NULL AND expires_at > :as_of
                      AND (withheld_because IS NULL OR handed_over_at IS NOT NULL)
                     THEN expires_at END) AS open_until,
-           count({seconds}) AS measured,
+           count({is_measured}) AS measured,
            count(CASE WHEN {seconds} <= :target THEN 1 END) AS in_target,
            count(CASE WHEN source = :sample_source THEN 1 END) AS of_sample
     FROM cases
@@ -55,6 +55,8 @@ _SECONDS = """(
     CASE WHEN first_response_seconds IS NOT NULL
          THEN CASE WHEN duration_clock = :clock THEN first_response_seconds END
          WHEN :clock = 'calendar' AND first_response_at >= opened_at THEN {calendar} END)"""
+# Cheaper than `_SECONDS`, because it calculates no time.
+_IS_MEASURED = _SECONDS.replace("{calendar}", "1")
 _BY = """
     SELECT {columns}, ease, satisfaction, count(*) AS answers
     FROM answers AS newest
@@ -78,6 +80,7 @@ def of_weeks(database: Database, weeks: tuple[str, str], facts: Facts, now: date
         annulment=ANNULMENT.format(answer="original"),
     )
     cases = _CASES.format(
+        is_measured=_IS_MEASURED,
         seconds=_SECONDS.format(calendar=database.seconds("opened_at", "first_response_at")),
         annulment=ANNULMENT.format(answer="answers"),
     )

@@ -5,7 +5,8 @@ import pytest
 from feedback_app.commands.outbox import outbox_group
 from feedback_app.mail.smtp import SMTPSender
 from feedback_app.review.cohort import sum_cohort
-from feedback_app.store import answered_cases, cohorts, failed_emails, opt_outs, send_pauses
+from feedback_app.store import cohorts, failed_emails, opt_outs, send_pauses
+from tests.support.answered import closed_in
 from tests.support.office import Customer, Office, a_case
 from tests.support.smtp_sink import SmtpSink
 from tests.support.team import Somebody
@@ -112,7 +113,7 @@ def test_a_customer_whose_survey_was_withdrawn_before_it_was_sent_counts_as_not_
     asked = {name: office.receive(a_case(name)).invitation_id for name in ("2", "3")}
     run(office, "discard", "1", "2", "--because", "a test case", "--yes")
     database = office.program.database
-    cases = [*answered_cases.closed_in(database, "2026-W48", office.now)]
+    cases = [*closed_in(database, "2026-W48", office.now)]
     cohort = sum_cohort(cases, office.now, office.program.facts, office.now)
     assert (cohort.withheld, cohort.waiting, cohort.reached) == ((("withdrawn", 1),), 1, 1)
     found = {name: cohorts.case_of(database, key or "", office.now) for name, key in asked.items()}

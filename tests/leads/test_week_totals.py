@@ -20,7 +20,7 @@ from feedback_app.store import (
     progress,
     week_totals,
 )
-from tests.support.answered import closed_week
+from tests.support.answered import closed_in, closed_week
 from tests.support.office import Office
 
 WEEK = "2026-W46"
@@ -119,7 +119,7 @@ def test_the_totals_agree_with_counting_record_by_record(filled: Office) -> None
     facts, database = filled.program.facts, filled.program.database
     now = from_text("2026-11-19T12:00:00Z")
     answered = list(answered_cases.answered_in(database, WEEK, now))
-    closed = list(answered_cases.closed_in(database, WEEK, now))
+    closed = list(closed_in(database, WEEK, now))
     review = review_week(database, WEEK, facts, now, answered)
     read = {row["invitation_id"]: row["read_at"] for row in filled.rows("progress")}
     limit = timedelta(days=facts.survey.read_within_days)
@@ -176,7 +176,7 @@ def test_the_closed_cases_agree_with_counting_record_by_record(filled: Office) -
     database, now = filled.program.database, from_text("2026-11-19T12:00:00Z")
     after_reminder = 0
     for week in weeks_back("2026-W47", 3):
-        one_by_one = closed_week(answered_cases.closed_in(database, week, now))
+        one_by_one = closed_week(closed_in(database, week, now))
         expected = _without_order(one_by_one)
         assert _without_order(closed_cases.of_week(database, week, now)) == expected
         assert len(expected[0]) > 10

@@ -8,8 +8,7 @@ from hypothesis import example, given, settings
 
 from feedback_app.records import AnsweredCase, Decision, Meeting, MeetingItem
 from feedback_app.reports.minutes import Minutes, minutes_as_markdown
-from feedback_app.review.week import summarise_week
-from tests.support.answered import FACTS, IN_WEEK, NOW, WEEK, an_answer, closed_week
+from tests.support.answered import FACTS, IN_WEEK, NOW, WEEK, an_answer, figures_of
 from tests.support.markdown_pages import DIALECTS, HOSTILE, Page, squeezed, typed
 
 REVIEW = "https://x.example/review"
@@ -27,10 +26,11 @@ def minutes_of(text: str, *cases: AnsweredCase) -> str:
     }
     meeting = Meeting(week=WEEK, ended_at=NOW, decisions=(decision,), items=items)
     found = Minutes(
-        review=summarise_week(WEEK, cases, closed_week(cases), FACTS, NOW),
+        figures=figures_of(cases, cases),
         meeting=meeting,
         earlier=(replace(decision, case_number=text),),
         discussed=cases,
+        not_in_detail=0,
         unread=2,
     )
     return minutes_as_markdown(found, FACTS, "en", REVIEW)

@@ -22,7 +22,7 @@ from feedback_app.reports.xlsx_export import write_workbook
 from feedback_app.review.week import WeekReview, summarise_week
 from knowledge_site.results.view import ResultsView
 from published_results import Figures, Published
-from tests.support.answered import FACTS, NOW, WEEK, a_case, an_answer, closed_week
+from tests.support.answered import FACTS, NOW, WEEK, a_case, an_answer, closed_week, figures_of
 from tests.support.cohort_cases import an_answer as a_cohort_answer
 from tests.support.cohort_cases import figures
 from tests.support.office import Office
@@ -58,9 +58,15 @@ def review_of(answers: list[AnsweredCase], cases: list[AnsweredCase]) -> WeekRev
     return summarise_week(WEEK, answers, closed_week(cases), FACTS, NOW)
 
 
-def minutes_of(review: WeekReview, answers: list[AnsweredCase]) -> str:
-    meeting = Meeting(week=WEEK, ended_at=None, decisions=(), items={})
-    found = Minutes(review=review, meeting=meeting, earlier=(), discussed=tuple(answers), unread=0)
+def minutes_of(answers: list[AnsweredCase], cases: list[AnsweredCase]) -> str:
+    found = Minutes(
+        figures=figures_of(answers, cases),
+        meeting=Meeting(week=WEEK, ended_at=None, decisions=(), items={}),
+        earlier=(),
+        discussed=tuple(answers),
+        not_in_detail=0,
+        unread=0,
+    )
     return minutes_as_markdown(found, FACTS, "en", "https://x.example/review")
 
 
@@ -72,7 +78,7 @@ def test_text_reports_state_all_answers_whatever_their_wordings(
     review = review_of(answers, cases)
     older = sum(case.wording_version != CURRENT for case in answers)
     page = "".join(weeks_as_html([review], WEEK, WEEK, FACTS, "en"))
-    markdown, minutes = week_as_markdown(review, FACTS), minutes_of(review, answers)
+    markdown, minutes = week_as_markdown(review, FACTS), minutes_of(answers, cases)
     for text in (page, markdown, minutes):
         assert "None |" not in text
         assert "nan" not in text

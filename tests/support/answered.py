@@ -1,11 +1,22 @@
 """Closed cases as the review reads them, with and without an answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from feedback_app.database.contract import Database
 from feedback_app.publish.times import METRICS
-from feedback_app.records import SAMPLE_SOURCE, AnsweredCase, ClosedCount, ClosedWeek, Measured
+from feedback_app.records import (
+    SAMPLE_SOURCE,
+    AnsweredCase,
+    ClosedCount,
+    ClosedWeek,
+    Measured,
+    WeekTotals,
+)
+from feedback_app.reports.weeks import WeekFigures
+from feedback_app.review.week import summarise_week
+from feedback_app.store import answered_cases
 from support_facts import load_facts
 
 FACTS = load_facts()
@@ -81,3 +92,38 @@ def _count_of(case: AnsweredCase) -> ClosedCount:
         answered_after_reminder=bool(reminded and answered and answered >= reminded),
         of_sample=case.source == SAMPLE_SOURCE,
     )
+
+
+def figures_of(answered: Sequence[AnsweredCase], closed: Iterable[AnsweredCase]) -> WeekFigures:
+    """Return the sums of the week."""
+    review = summarise_week(WEEK, answered, closed_week(closed), FACTS, NOW)
+    totals = WeekTotals(
+        answers=review.answers,
+        comments=review.comments,
+        flagged=review.flagged,
+        read_in_time=0,
+        read_pending=0,
+        closed=review.cohort.closed,
+        reached=review.cohort.reached,
+        answered=review.cohort.answered,
+        open_until=review.cohort.open_until,
+        measured=0,
+        in_target=0,
+        of_sample=0,
+    )
+    return WeekFigures(
+        week=WEEK,
+        starts_at=review.starts_at,
+        ends_at=review.ends_at,
+        as_of=NOW,
+        cohort=totals,
+        scores=review.scores,
+        other_wordings=review.other_wordings,
+        annulled=0,
+    )
+
+
+def closed_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
+    """Yield the cases closed in `week`, answered or not, by closing time."""
+    in_week, order = "WHERE closed_week = :week", "closed_at, case_number"
+    return answered_cases.read(database, now, in_week, order, values={"week": week})

@@ -22,7 +22,7 @@ from feedback_app.records import OutboxMessage
 from feedback_app.review.cohort import sum_cohort
 from feedback_app.review.durations import first_response_times, resolution_times
 from feedback_app.store import opt_outs, outbox, sender_keys
-from feedback_app.store.answered_cases import closed_in
+from tests.support.answered import closed_in
 from tests.support.office import NOW, Customer, Office
 from tests.support.senders import Reply, Wire, key_for, serving, with_settings
 
