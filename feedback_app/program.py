@@ -109,15 +109,19 @@ class Program:
         """Return the URL of the survey."""
         return f"{self.settings.public_url}/f/{self.links.sign('survey', invitation_id)}"
 
-    def opt_out_link(self, invitation_id: str, address: str) -> str:
+    def opt_out_link(self, invitation_id: str, address: str, links: Links | None = None) -> str:
         """Return the URL at which the customer with this email address opts out of surveys.
 
         It contains a digest of the address, so it still works after the address was erased, and
-        after a restored backup lost the invitation. Creates the signing key the first time.
+        after a restored backup lost the invitation. `links` are those of `opt_out_links`.
         """
         subject = f"{invitation_id}:{opt_outs.digest_of(address)}"
-        links = self._opt_out_links(opt_out_keys.all_or_new(self.database, times.now()))
+        links = links or self.opt_out_links()
         return f"{self.settings.public_url}/o/{links.sign('opt-out', subject)}"
+
+    def opt_out_links(self) -> Links:
+        """Return the signer of opt-out links. Creates its key the first time."""
+        return self._opt_out_links(opt_out_keys.all_or_new(self.database, times.now()))
 
     def opt_out_subject(self, token: str) -> str:
         """Return the invitation id and address digest of an opt-out link, separated by a colon.

@@ -20,12 +20,12 @@ from measuring import show
 
 from feedback_app.base import times
 from feedback_app.database.migrate import migrate
-from feedback_app.jobs.messages import message_text
+from feedback_app.jobs.messages import message_builder
 from feedback_app.mail.delivery import Delivery
 from feedback_app.mail.sender import ReadyMessage
 from feedback_app.mail.smtp import SMTPSender
 from feedback_app.program import Program, open_program, register_wording
-from feedback_app.records import ClosedCase, OutboxMessage
+from feedback_app.records import ClosedCase
 from feedback_app.settings import read_settings
 from tests.support.postgresql import create_database, running_server, url_of
 from tests.support.server import free_port
@@ -119,9 +119,7 @@ def _close_cases(program: Program, round_number: int) -> None:
 
 
 def _deliver(program: Program, sender: _Texts) -> None:
-    def build(message: OutboxMessage) -> str:
-        return message_text(program, message)
-
+    build = message_builder(program)
     delivery = Delivery(program.database, build, sender, program.survey_emails, times.now)
     assert delivery.send_due() == EMAILS
 

@@ -242,5 +242,5 @@ def _count_as_sent(program: Program, before: datetime, now: datetime) -> int:
     surveys = replace(program.survey_emails, reminder_after=NO_REMINDER)
     with program.database.write() as tx:
         for row in rows:
-            surveys.record_sent(tx, row["id"], from_text(row["created_at"]))
+            surveys.record_sent(tx, [row["id"]], from_text(row["created_at"]))
     return len(rows)

@@ -1,8 +1,12 @@
 """Build each message of the outbox when it is sent, with the present URLs, keys and texts."""
 
+from collections.abc import Callable
+from functools import cache, partial
+
 from charts import date_and_time
 from feedback_app.base import times
 from feedback_app.base.language import choose
+from feedback_app.base.links import Links
 from feedback_app.base.receivers import is_chat_id, receivers_of
 from feedback_app.base.weeks import week_of, weeks_back
 from feedback_app.jobs import accounts, digest, silence
@@ -33,11 +37,25 @@ from feedback_app.records import Answer, Invitation, OutboxMessage
 from feedback_app.store import answer_marks, answers, follow_ups, invitations, send_pauses
 
 
-def message_text(program: Program, message: OutboxMessage) -> str:
-    """Return the text of a message. Raises RefusedError if it cannot be built."""
+def message_builder(program: Program) -> Callable[[OutboxMessage, Invitation | None], str]:
+    """Return `message_text` for one run of the worker, which reads the opt-out key only once."""
+    return partial(message_text, program, opt_outs=cache(program.opt_out_links))
+
+
+def message_text(
+    program: Program,
+    message: OutboxMessage,
+    invitation: Invitation | None = None,
+    opt_outs: Callable[[], Links] | None = None,
+) -> str:
+    """Return the text of a message about an invitation, which is read if it is not given.
+
+    `opt_outs` signs opt-out links. Raises RefusedError if the message cannot be built.
+    """
     try:
         if message.kind in (*CLOSURE_KINDS, REMINDER):
-            return _closure(program, message, _invitation(program, message))
+            about = invitation or _invitation(program, message)
+            return _closure(program, message, about, opt_outs or program.opt_out_links)
         email = _for_leads(program, message)
         if is_chat_id(message.recipient):
             return f"{email.subject}\n{email.text}"
@@ -79,10 +97,15 @@ def _invitation(program: Program, message: OutboxMessage) -> Invitation:
     return invitation
 
 
-def _closure(program: Program, message: OutboxMessage, invitation: Invitation) -> str:
+def _closure(
+    program: Program,
+    message: OutboxMessage,
+    invitation: Invitation,
+    opt_outs: Callable[[], Links],
+) -> str:
     links = None
     if message.kind in (CLOSURE, REMINDER):
-        opt_out = program.opt_out_link(invitation.id, message.recipient)
+        opt_out = program.opt_out_link(invitation.id, message.recipient, opt_outs())
         links = SurveyLinks(program.survey_link(invitation.id), opt_out)
     until = program.today(invitation.expires_at) if message.kind == REMINDER else None
     return closure_email(program.mail_context, message, invitation, links, until)

@@ -6,13 +6,12 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import NamedTuple
 
 from feedback_app.base.receivers import receivers_of
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.jobs import digest, silence
-from feedback_app.jobs.messages import message_text
+from feedback_app.jobs.messages import message_builder
 from feedback_app.jobs.restored import LastSent
 from feedback_app.jobs.retention import end_lifetimes
 from feedback_app.mail.delivery import Delivery
@@ -45,7 +44,7 @@ def _deliver(program: Program, clock: Clock) -> int:
     receivers = receivers_of(settings.alert_urls)
     delivery = Delivery(
         database=program.database,
-        build=partial(message_text, program),
+        build=message_builder(program),
         sender=sender_for(settings),
         surveys=program.survey_emails,
         clock=clock,

@@ -2,13 +2,14 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from feedback_app.base.receivers import is_chat_id
 from feedback_app.base.text import without_addresses
-from feedback_app.database.contract import Database
+from feedback_app.database.contract import Database, Transaction
 from feedback_app.mail.closure import CLOSURE
 from feedback_app.mail.notifications import OUTAGE, queue_for_leads
 from feedback_app.mail.refusals import AGAIN, ENOUGH, Reply, about_us
@@ -22,7 +23,7 @@ from feedback_app.mail.sender import (
     SlowDownError,
 )
 from feedback_app.mail.surveys import SurveyEmails
-from feedback_app.records import OutboxMessage
+from feedback_app.records import Invitation, OutboxMessage
 from feedback_app.store import failed_emails, invitations, outbox, send_pauses
 from feedback_app.store.outbox_claims import Claim, RateLimits, claim, domain_of, release
 
@@ -53,15 +54,16 @@ def retry_pause(attempts: int) -> timedelta:
 class Delivery:
     """Delivers the messages of `database` by `sender`, within `limits`.
 
-    `build` returns the text of a message; `on_sent` gets the id of the last one of each batch. A
-    batch is claimed for `LEASE`. If a worker dies, the next one sends its messages with the same
-    Message-ID. Temporary failures are retried for `GIVE_UP_AFTER` and at least `MIN_ATTEMPTS`
-    times; permanent ones are recorded. If no email can be sent, all emails pause without counting
-    attempts until one is accepted, and the chats in `announce_to` get a message.
+    `build` returns the text of a message, which may be about the invitation; `on_sent` gets the id
+    of the last one of each batch. A batch is claimed for `LEASE`. If a worker dies, the next one
+    sends its messages with the same Message-ID. Temporary failures are retried for `GIVE_UP_AFTER`
+    and at least `MIN_ATTEMPTS` times; permanent ones are recorded. If no email can be sent, all
+    emails pause without counting attempts until one is accepted, and the chats in `announce_to` get
+    a message.
     """
 
     database: Database
-    build: Callable[[OutboxMessage], str]
+    build: Callable[[OutboxMessage, Invitation | None], str]
     sender: Sender
     surveys: SurveyEmails
     clock: Callable[[], datetime]
@@ -83,11 +85,13 @@ class Delivery:
         accepted = 0
         try:
             while not stopping():
-                with self.database.write() as tx:
+                # One commit for each batch: it records the last one and claims the next.
+                with self._recording() as tx:
                     claimed = claim(tx, self.clock(), LEASE, self.limits)
                 if not claimed.messages:
                     break
                 accepted += self._send_batch(claimed, stopping)
+            self._record()
         finally:
             self.sender.close()
         return accepted
@@ -110,24 +114,25 @@ class Delivery:
             except OutageError as error:
                 is_out = True
                 self._pause(message, error, claimed.is_trial)
-        self._record()
         is_undecided = claimed.is_trial and not is_out
         if left or rest or is_undecided:
-            with self.database.write() as tx:
+            with self._recording() as tx:
                 release(tx, [*left, *rest])
                 if is_undecided:
                     send_pauses.end_all(tx, self.clock())
         return accepted
 
     def _send(self, message: OutboxMessage) -> bool:
-        if not self.surveys.is_wanted(self.database, message):
+        found = self.surveys.unchanged(self.database, message)
+        if not found:
             with self.database.write() as tx:
                 wanted = self.surveys.wanted_now(tx, message, self.clock())
             if not wanted:
                 return False
-            message = wanted
+            found = wanted, None
+        message = found[0]
         try:
-            self.sender.send(ReadyMessage(message.id, message.recipient, self.build(message)))
+            self.sender.send(ReadyMessage(message.id, message.recipient, self.build(*found)))
         except (SlowDownError, OutageError):
             raise
         except NotDeliveredError as error:
@@ -153,20 +158,30 @@ class Delivery:
             self._record()
 
     def _record(self) -> None:
-        """Record the accepted messages, and end the pauses that they show to be over."""
-        sent, now = self._unrecorded, self.clock()
-        if not sent:
-            return
+        if self._unrecorded:
+            with self._recording():
+                pass
+
+    @contextmanager
+    def _recording(self) -> Iterator[Transaction]:
+        """Open a transaction that records the accepted messages.
+
+        It also ends the pauses that they show to be over.
+        """
+        sent, waiting, has_ended = self._unrecorded, set[str](), False
         domains = {domain_of(one.recipient) for one in sent if not is_chat_id(one.recipient)}
         with self.database.write() as tx:
-            erased = [one.id for one in sent if not outbox.is_waiting(tx, one.id)]
-            for message in sent:
-                self.surveys.record_sent(tx, message.id, now)
-            has_ended = send_pauses.clear(tx, {send_pauses.ALL, *domains} if domains else ())
+            if sent:
+                waiting = self.surveys.record_sent(tx, [one.id for one in sent], self.clock())
+            if domains:
+                has_ended = send_pauses.clear(tx, {send_pauses.ALL, *domains})
+            yield tx
         self._unrecorded = []
-        self.on_sent(sent[-1].id)
-        for message_id in erased:
-            self.sender.discard(message_id)
+        if sent:
+            self.on_sent(sent[-1].id)
+        for message in sent:
+            if message.id not in waiting:
+                self.sender.discard(message.id)
         if has_ended:
             log.info("emails are accepted again")
 

@@ -9,7 +9,7 @@ from charts import date_with_weekday
 from feedback_app.base.links import new_id
 from feedback_app.base.text import isolated, one_line
 from feedback_app.database.contract import Transaction
-from feedback_app.mail.message import Email, MailContext, html, subject_and_text
+from feedback_app.mail.message import Email, MailContext, html, quoted_printable, subject_and_text
 from feedback_app.records import SAMPLE_SOURCE, Answer, Invitation, OutboxMessage
 from feedback_app.store import outbox
 
@@ -89,7 +89,9 @@ def email_for_leads(
     """Return the email `templates/mail/NAME`, with HTML if it is the digest."""
     values = {"facts": context.facts, **values}
     subject, text = subject_and_text(language, name, values)
-    page = html(language, name, {**values, "subject": subject}) if name == DIGEST else None
+    page = None
+    if name == DIGEST:
+        page = quoted_printable(html(language, name, {**values, "subject": subject}))
     headers = {"Content-Language": language}
     return Email(subject=subject, text=text, html=page, headers=headers)
 

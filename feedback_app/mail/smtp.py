@@ -6,7 +6,7 @@ import ssl
 from contextlib import suppress
 from email.parser import HeaderParser
 from email.utils import parseaddr
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import unquote, urlsplit
 
 from feedback_app.mail.bounces import return_path
@@ -27,6 +27,7 @@ _BUSY_CODES = (421, 451, 452)
 _TOO_LARGE = 552
 # RFC 3463: x.7.x is about security and policy, not about whether the recipient exists.
 _POLICY_STATUS = re.compile(r"\b[45]\.7\.\d")
+_FROM = re.compile(r"^From: [^\r]*(?:\r\n[ \t][^\r]*)*", re.MULTILINE)
 
 
 class SMTPSender:
@@ -52,11 +53,12 @@ class SMTPSender:
         if self._bounce_address:
             sender = return_path(self._bounce_address, message.id)
         else:
-            head = message.text.partition("\r\n\r\n")[0]
-            sender = parseaddr(HeaderParser().parsestr(head)["From"])[1]
+            header = _FROM.search(message.text)
+            sender = _address_in(header[0] if header else "")
         connection = self._ready_for(sender, len(text))
         try:
-            code, reply = connection.rcpt(message.recipient)
+            # `SMTP.rcpt` parses the address, which takes as long as the rest of the dialogue.
+            code, reply = connection.docmd("rcpt", f"TO:<{message.recipient}>")
             if code not in _ACCEPTED:
                 self._fail(code, reply, at_recipient=True)
             code, reply = connection.data(text)
@@ -158,7 +160,14 @@ class SMTPSender:
 
 
 def _mail(connection: smtplib.SMTP, sender: str, size: int) -> tuple[int, bytes]:
-    return connection.mail(sender, [f"size={size}"] if connection.has_extn("size") else [])
+    option = f" size={size}" if connection.has_extn("size") else ""
+    return connection.docmd("mail", f"FROM:<{sender}>{option}")
+
+
+@lru_cache(maxsize=10)
+def _address_in(header: str) -> str:
+    """Return the address in a header, which is the same in nearly all emails."""
+    return parseaddr(HeaderParser().parsestr(header)["From"] or "")[1]
 
 
 def _text(code: int, reply: bytes | str) -> str:

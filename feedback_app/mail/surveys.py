@@ -1,5 +1,6 @@
 """What happens when an email with a survey is due, and when it was sent."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from feedback_app.mail.closure import (
     REMINDER,
 )
 from feedback_app.mail.never_asked import UNREAD, NeverAsked
-from feedback_app.records import OutboxMessage
+from feedback_app.records import Invitation, OutboxMessage
 from feedback_app.store import answers, invitations, opt_outs, outbox
 
 NO_REMINDER = timedelta(0)
@@ -30,41 +31,51 @@ class SurveyEmails:
     reminder_after: timedelta = NO_REMINDER
     never_asked: NeverAsked = NeverAsked()
 
-    def record_sent(self, tx: Transaction, message_id: str, now: datetime) -> None:
-        """Record that a message was sent at `now`. A survey gets its reminder, which is due later.
+    def record_sent(self, tx: Transaction, message_ids: Collection[str], now: datetime) -> set[str]:
+        """Record that messages were sent at `now`. A survey gets its reminder, which is due later.
 
-        If the message was recorded as sent before, nothing changes.
+        Nothing changes for messages that were recorded as sent before. Returns the ids of those
+        that were still waiting, so were neither sent, withdrawn nor erased.
         """
-        sent = outbox.mark_sent(tx, message_id, now)
-        if not sent or not sent["invitation_id"]:
-            return
-        if sent["kind"] == REMINDER:
-            invitations.mark_reminded(tx, sent["invitation_id"], now)
-        elif sent["kind"] == CLOSURE:
-            invitations.hand_over(tx, [sent["invitation_id"]], now, now + self.link_lifetime)
-            if self.reminder_after and sent["recipient"]:
-                reminder = OutboxMessage(
+        rows = outbox.mark_sent(tx, message_ids, now)
+        reminded = [row["invitation_id"] for row in rows if row["kind"] == REMINDER]
+        surveys = [row for row in rows if row["kind"] == CLOSURE and row["invitation_id"]]
+        invitations.mark_reminded(tx, reminded, now)
+        ids = [row["invitation_id"] for row in surveys]
+        invitations.hand_over(tx, ids, now, now + self.link_lifetime)
+        if self.reminder_after:
+            due_at = now + self.reminder_after
+            reminders = [
+                OutboxMessage(
                     id=new_id(),
                     kind=REMINDER,
-                    recipient=sent["recipient"],
+                    recipient=row["recipient"],
                     created_at=now,
-                    due_at=now + self.reminder_after,
-                    invitation_id=sent["invitation_id"],
+                    due_at=due_at,
+                    invitation_id=row["invitation_id"],
                 )
-                outbox.add(tx, reminder)
+                for row in surveys
+                if row["recipient"]
+            ]
+            outbox.add_all(tx, reminders)
+        return {row["id"] for row in rows if row["refused_at"] is None}
 
-    def is_wanted(self, source: Database, message: OutboxMessage) -> bool:
-        """Return whether a claimed message may be sent as it is, which `wanted_now` need not check.
+    def unchanged(
+        self, source: Database, message: OutboxMessage
+    ) -> tuple[OutboxMessage, Invitation | None] | None:
+        """Return a claimed message that may be sent as it is, and the invitation it is about.
 
-        This reads only, so it is faster.
+        Returns None if `wanted_now` has to check it. This reads only, so it is faster.
         """
         if message.kind == REMINDER:
-            return False
+            return None
         if message.kind not in CLOSURE_KINDS:
-            return outbox.is_waiting(source, message.id)
-        opted_out = outbox.has_opted_out(source, message.id, opt_outs.digest_of(message.recipient))
-        reason = self.never_asked.reason(message.recipient, bool(opted_out))
-        return opted_out is not None and not reason
+            return (message, None) if outbox.is_waiting(source, message.id) else None
+        digest = opt_outs.digest_of(message.recipient)
+        found = invitations.of_waiting(source, message.id, digest)
+        if not found or self.never_asked.reason(message.recipient, found.has_opted_out):
+            return None
+        return message, found.invitation
 
     def wanted_now(
         self, tx: Transaction, message: OutboxMessage, now: datetime

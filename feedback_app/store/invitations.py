@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from feedback_app.base.links import new_id
 from feedback_app.database.contract import Database, Row, Transaction
@@ -36,6 +37,13 @@ _TIMES = (
 _UNANSWERED = """
     NOT EXISTS (SELECT 1 FROM answers WHERE answers.invitation_id = invitations.id)
 """
+
+
+class WaitingSurvey(NamedTuple):
+    """Whether the recipient of a waiting email opted out, and the invitation it is about."""
+
+    has_opted_out: bool
+    invitation: Invitation
 
 
 def add(
@@ -121,6 +129,24 @@ def find(source: Database | Transaction, invitation_id: str) -> Invitation | Non
     return from_row(rows[0]) if rows else None
 
 
+def of_waiting(
+    source: Database | Transaction, message_id: str, contact_digest: str
+) -> WaitingSurvey | None:
+    """Return the invitation of a waiting message, and if its recipient opted out; else None.
+
+    `contact_digest` is that of its recipient.
+    """
+    rows = source.ask(
+        f"""SELECT EXISTS (SELECT 1 FROM opt_outs WHERE contact_digest = :digest) AS opted_out,
+                   {COLUMNS} {TABLES}
+            WHERE invitations.id = (SELECT invitation_id FROM outbox WHERE id = :id
+                                    AND sent_at IS NULL AND refused_at IS NULL)""",
+        id=message_id,
+        digest=contact_digest,
+    )
+    return WaitingSurvey(bool(rows[0].pop("opted_out")), from_row(rows[0])) if rows else None
+
+
 def hand_over(
     tx: Transaction, invitation_ids: Collection[str], now: datetime, expires_at: datetime
 ) -> None:
@@ -135,9 +161,10 @@ def hand_over(
     )
 
 
-def mark_reminded(tx: Transaction, invitation_id: str, now: datetime) -> None:
-    """Record that the reminder was sent."""
-    tx.run("UPDATE invitations SET reminded_at = :now WHERE id = :id", id=invitation_id, now=now)
+def mark_reminded(tx: Transaction, invitation_ids: Collection[str], now: datetime) -> None:
+    """Record that the reminders were sent."""
+    names, values = in_list("id", invitation_ids)
+    tx.run(f"UPDATE invitations SET reminded_at = :now WHERE id IN ({names})", **values, now=now)
 
 
 def withhold(tx: Transaction, invitation_id: str, reason: WithheldBecause) -> None:

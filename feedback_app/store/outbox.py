@@ -84,31 +84,19 @@ def is_waiting(source: Database | Transaction, message_id: str) -> bool:
     )
 
 
-def has_opted_out(
-    source: Database | Transaction, message_id: str, contact_digest: str
-) -> bool | None:
-    """Return whether the contact of a waiting message opted out; None if it is not waiting."""
-    rows = source.ask(
-        """SELECT EXISTS (SELECT 1 FROM opt_outs WHERE contact_digest = :digest) AS opted_out
-           FROM outbox WHERE id = :id AND sent_at IS NULL AND refused_at IS NULL""",
-        id=message_id,
-        digest=contact_digest,
-    )
-    return bool(rows[0]["opted_out"]) if rows else None
+def mark_sent(tx: Transaction, message_ids: Collection[str], now: datetime) -> list[Row]:
+    """Record that the mail server accepted messages, unless that was recorded before.
 
-
-def mark_sent(tx: Transaction, message_id: str, now: datetime) -> Row | None:
-    """Record that the mail server accepted the message; return kind, invitation and recipient.
-
-    Returns None if that was recorded before.
+    Returns id, kind, invitation, recipient and `refused_at` of the changed ones.
     """
-    rows = tx.ask(
-        """UPDATE outbox SET sent_at = :now, claimed_until = NULL
-           WHERE id = :id AND sent_at IS NULL RETURNING kind, invitation_id, recipient""",
-        id=message_id,
+    names, values = in_list("id", message_ids)
+    return tx.ask(
+        f"""UPDATE outbox SET sent_at = :now, claimed_until = NULL
+            WHERE id IN ({names}) AND sent_at IS NULL
+            RETURNING id, kind, invitation_id, recipient, refused_at""",
+        **values,
         now=now,
     )
-    return rows[0] if rows else None
 
 
 def set_kind(tx: Transaction, message_id: str, kind: str) -> None:

@@ -206,7 +206,7 @@ def test_cases_whose_email_was_sent_stay(desk: Desk) -> None:
     result = desk.invite(_table(f"1,{TODAY},a@b.example", f"2,{TODAY},c@b.example"), *NUMBERS)
     (first, *_) = desk.office.rows("outbox")
     with desk.office.program.database.write() as tx:
-        outbox.mark_sent(tx, first["id"], desk.office.now)
+        outbox.mark_sent(tx, [first["id"]], desk.office.now)
     run = result.stdout.split()[-1]
     assert "Removed 1 case; 1 case of this import stays." in _undo(run, "--yes").stdout
     assert len(desk.numbers()) == 1
