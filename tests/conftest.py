@@ -24,6 +24,7 @@ from support_facts import Facts, load_facts
 from tests.support import postgresql
 from tests.support.chat import Chat, open_chat
 from tests.support.fast_files import keep_temporary_files_in_memory
+from tests.support.fast_programs import compile_routes_once, hash_passwords_cheaply
 from tests.support.office import KEY, NOW, Office
 from tests.support.real_parts import real_part_missing
 from tests.support.site_server import serving
@@ -32,6 +33,8 @@ from tests.support.smtp_sink import SmtpSink, listening
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
 settings.load_profile("ci")
 keep_temporary_files_in_memory()
+compile_routes_once()
+hash_passwords_cheaply()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

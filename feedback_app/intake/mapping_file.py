@@ -16,6 +16,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -33,8 +34,12 @@ T = TypeVar("T", bound="MappingTables")
 TIME_FIELDS = tuple(name for name, field in CASE_FIELDS.items() if field.kind == "time")
 
 
+# Listing the time zones reads hundreds of files.
+_time_zones = cache(available_timezones)
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _time_zones():
         raise ValueError(f"{name!r} is not a known time zone: write one such as Europe/Berlin")
     return name
 

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher, extract_parameters
+from argon2 import PasswordHasher, Type, extract_parameters
 
 from feedback_app.app import create_app
 from feedback_app.leads import passwords, sessions, sign_in_limits
 from feedback_app.store import leads
+from tests.support.fast_programs import SHIPPED_HASHER
 from tests.support.office import Office
 from tests.support.team import PASSWORD, Somebody, add_account, settings, value_in
 
@@ -326,12 +327,20 @@ def test_the_length_of_a_password_is_limited() -> None:
             passwords.hash_password(wrong)
 
 
+def test_guessing_a_password_costs_at_least_what_owasp_recommends_for_argon2id() -> None:
+    parameters = extract_parameters(SHIPPED_HASHER.hash(PASSWORD))
+    assert parameters.type is Type.ID
+    assert parameters.time_cost >= 2
+    assert parameters.memory_cost >= 19 * 1024
+    assert parameters.hash_len >= 32
+
+
 def test_an_outdated_hash_is_replaced_at_the_next_sign_in(
     sqlite_team_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_account(sqlite_team_office, "lena", "lead")
     (before,) = sqlite_team_office.rows("leads")
-    newer = passwords.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+    newer = passwords.PasswordHasher(time_cost=2, memory_cost=64, parallelism=1)
     monkeypatch.setattr(passwords, "_HASHER", newer)
     assert Somebody(sqlite_team_office).sign_in("lena").status_code == 303
     (after,) = sqlite_team_office.rows("leads")
