@@ -2,6 +2,7 @@
 
 contract     the interface of both engines
 connections  one connection per thread
+sqlite_gaps  overwrites what SQLite leaves behind
 sqlite       the default, with sqlite-utils
 postgresql   for several machines, with psycopg 3
              (sqlite_copies and postgresql_copies: backups of each)

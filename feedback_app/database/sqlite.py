@@ -1,6 +1,9 @@
 """SQLite with sqlite-utils: the default, for one machine."""
 
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from datetime import datetime
@@ -10,6 +13,7 @@ import sqlite_utils
 
 from feedback_app.base import times
 from feedback_app.base.files import make_private_file, make_private_folder
+from feedback_app.database import sqlite_gaps
 from feedback_app.database.connections import ThreadConnections
 from feedback_app.database.contract import (
     DatabaseUnavailableError,
@@ -99,17 +103,12 @@ class SQLite:
         return {name: set(db[name].columns_dict) for name in names if name[:7] != "sqlite_"}
 
     def scrub(self) -> None:
-        # secure_delete misses copies left by page splits; VACUUM removes them.
-        db = self._connections.get()
         with _SQLITE_ERRORS:
-            _merge_index(db.conn)
-            db.vacuum()
-            busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if busy:
-            raise DatabaseUnavailableError(
-                f"{self._path}-wal is still being read, so erased text may remain in it: "
-                "run the command again later"
-            )
+            _merge_index(self._connections.get().conn)
+        command = [sys.executable, "-I", sqlite_gaps.__file__, str(self._path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise DatabaseUnavailableError(f"{done.stderr.strip()}: run the command again later")
 
     def close(self) -> None:
         self._connections.close()
@@ -181,7 +180,8 @@ def _merge_index(connection: sqlite3.Connection) -> None:
     """
     pages, changes = -_MERGED_PAGES, _MERGED_ROWS
     while changes >= _MERGED_ROWS:
-        before = connection.total_changes
+        before, start = connection.total_changes, time.monotonic()
         merge = "INSERT INTO search_index (search_index, rank) VALUES ('merge', ?)"
         connection.execute(merge, (pages,))
         pages, changes = _MERGED_PAGES, connection.total_changes - before
+        time.sleep(time.monotonic() - start)

@@ -102,10 +102,12 @@ def erase(program: Program, found: ErasureScope, by: str, now: datetime) -> Rows
     SECURITY.md). The audit log records the case numbers and `by`, but no address.
     """
     database = program.database
+    # Not in the transaction, because it reads all texts of leads.
+    mentions = erasure.mentions(database, _mention_of(found.wanted))
     with database.write() as tx:
         for one in found.closings:
             erasure.erase_case(tx, one.case_ref, one.invitation_id, now)
-        erasure.erase_mentions(tx, _mention_of(found.wanted))
+        erasure.erase_mentions(tx, mentions)
         leads.record_action(tx, by, "personal data erased", found.subject, now)
     try:
         # Before the files, so that an unreadable file does not prevent it.

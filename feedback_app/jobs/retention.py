@@ -27,18 +27,18 @@ DELIVERY_RETENTION = timedelta(days=30)
 def end_lifetimes(program: Program, now: datetime) -> int:
     """Erase what is past its retention period, in the database, the mailbox and rejected files.
 
-    An address leaves a digest while the texts of its answer are kept. Returns the number of rows
-    that were changed.
+    Rows are changed in small transactions, so customers can answer meanwhile. An address leaves a
+    digest while the texts of its answer are kept. Returns the number of rows that were changed.
     """
     facts, database = program.facts, program.database
     contacts_end = now - timedelta(days=facts.period("contact").days)
     changed = 0
+    for period in facts.retention:
+        before = now - timedelta(days=period.days)
+        changed += erasure.end_lifetime(database, program.address_digests, period.key, before)
+    contact_digests.remove_unused(database)
+    changed += deliveries.remove_before(database, now - DELIVERY_RETENTION)
     with database.write() as tx:
-        contact_digests.keep(tx, program.address_digests, contacts_end)
-        for period in facts.retention:
-            changed += erasure.end_lifetime(tx, period.key, now - timedelta(days=period.days))
-        contact_digests.remove_unused(tx)
-        changed += deliveries.remove_before(tx, now - DELIVERY_RETENTION)
         delivery_log.remove_before(tx, now - delivery_log.RETENTION)
         silences.remove_before(tx, now - HISTORY)
     _remove_rejected_files(database, contacts_end)

@@ -225,7 +225,9 @@ def closings_of_contact(
     names, addresses = in_list("address", spellings)
     ids, known = in_list("id", invitation_ids)
     rows = source.ask(
-        f"""{_CLOSINGS} WHERE lower(contact_email) IN ({names}) OR invitations.id IN ({ids})
+        f"""{_CLOSINGS} WHERE cases.id IN (
+                SELECT id FROM cases WHERE lower(contact_email) IN ({names})
+                UNION ALL SELECT case_ref FROM invitations WHERE id IN ({ids}))
             ORDER BY closed_at, cases.received_at""",
         **addresses,
         **known,

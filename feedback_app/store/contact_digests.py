@@ -1,11 +1,11 @@
 """Digests of contact addresses that have expired, kept while texts of the answer are stored."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from feedback_app.base.address_digests import AddressDigest, AddressDigests
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.records import SAMPLE_SOURCE
+from feedback_app.store.batches import delete_in_batches
 from feedback_app.store.rows import count, in_list
 
 _HAS_TEXT = """(
@@ -18,17 +18,19 @@ _HAS_TEXT = """(
                AND remark IS NOT NULL))"""
 
 
-def keep(tx: Transaction, digests: AddressDigests, closed_before: datetime) -> None:
-    """Store the digest of each address whose case closed before this time and that has texts.
+def keep(
+    tx: Transaction, digests: AddressDigests, condition: str, values: dict[str, object]
+) -> None:
+    """Store the digest of the address of each case that meets `condition` and has texts.
 
     Call this before the addresses are erased.
     """
     rows = tx.ask(
         f"""SELECT invitations.id, contact_email FROM cases
             JOIN invitations ON invitations.case_ref = cases.id
-            WHERE closed_at < :closed_before AND contact_email IS NOT NULL
+            WHERE {condition} AND contact_email IS NOT NULL
               AND {_HAS_TEXT.format(id="invitations.id")}""",
-        closed_before=closed_before,
+        **values,
     )
     for row in rows:
         made = digests.newest(row["contact_email"])
@@ -41,9 +43,10 @@ def keep(tx: Transaction, digests: AddressDigests, closed_before: datetime) -> N
         )
 
 
-def remove_unused(tx: Transaction) -> None:
+def remove_unused(database: Database) -> None:
     """Delete the digests of answers that have no text any more."""
-    tx.run(f"DELETE FROM contact_digests WHERE NOT {_HAS_TEXT.format(id='invitation_id')}")
+    has_text = _HAS_TEXT.format(id="contact_digests.invitation_id")
+    delete_in_batches(database, "contact_digests", f"NOT {has_text}")
 
 
 def invitations_of(source: Database, digests: Sequence[AddressDigest]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from feedback_app.database.contract import Database, Transaction
+from feedback_app.store.batches import delete_in_batches
 from feedback_app.store.rows import in_list
 
 
@@ -36,9 +37,9 @@ def add_all(tx: Transaction, sender: str, case_refs: Mapping[str, str], now: dat
     )
 
 
-def remove_before(tx: Transaction, before: datetime) -> int:
+def remove_before(database: Database, before: datetime) -> int:
     """Delete deliveries received before this time; return how many."""
-    return tx.run("DELETE FROM deliveries WHERE received_at < :before", before=before)
+    return delete_in_batches(database, "deliveries", "received_at < :before", before=before)
 
 
 def _digest(delivery_id: str) -> str:

@@ -1,13 +1,15 @@
 """Retention and erasure: personal data is set to NULL, scores are kept."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from feedback_app.base.address_digests import AddressDigests
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.database.lifetimes import PERSONAL_DATA
-from feedback_app.store import answers, follow_ups
-from feedback_app.store.rows import count
+from feedback_app.store import answers, contact_digests, follow_ups
+from feedback_app.store.batches import change_in_batches
+from feedback_app.store.rows import count, in_list
 
 _OF_INVITATION = ("outbox", "answers", "notes", "decisions", "meeting_items", "follow_ups")
 # The tables of texts that leads write, and the column.
@@ -49,23 +51,32 @@ class Mention(NamedTuple):
     text: str
 
 
-def end_lifetime(tx: Transaction, lifetime: str, before: datetime) -> int:
-    """Set the columns of this lifetime to NULL in rows older than `before`.
+def end_lifetime(
+    database: Database, digests: AddressDigests, lifetime: str, before: datetime
+) -> int:
+    """Set the columns of this lifetime to NULL in rows older than `before`, in batches.
 
-    Returns the number of rows changed.
+    An address leaves a digest while the answer has texts. Returns the number of rows changed.
     """
-    changed = 0
-    for name, table in PERSONAL_DATA.items():
-        columns = _columns(name, lifetime)
-        if columns:
-            filled = " OR ".join(f"{column} IS NOT NULL" for column in columns)
-            finished = table.finished or "1 = 1"
-            changed += tx.run(
-                f"""UPDATE {name} SET {_emptied(columns)}
-                    WHERE {table.starts} < :before AND ({filled}) AND ({finished})""",
-                before=before,
-            )
-    return changed
+    return sum(
+        _end_lifetime(database, digests, name, columns, before)
+        for name in PERSONAL_DATA
+        if (columns := _columns(name, lifetime))
+    )
+
+
+def _end_lifetime(
+    database: Database, digests: AddressDigests, name: str, columns: list[str], before: datetime
+) -> int:
+    def empty(tx: Transaction, where: str, values: dict[str, object]) -> int:
+        if "contact_email" in columns:
+            contact_digests.keep(tx, digests, where, values)
+        return tx.run(f"UPDATE {name} SET {_emptied(columns)} WHERE {where}", **values)
+
+    table = PERSONAL_DATA[name]
+    filled = " OR ".join(f"{column} IS NOT NULL" for column in columns)
+    condition = f"{table.starts} < :before AND ({filled}) AND ({table.finished or '1 = 1'})"
+    return change_in_batches(database, name, condition, empty, before=before)
 
 
 def erased_since(database: Database, moment: datetime) -> list[tuple[str, str]]:
@@ -95,7 +106,7 @@ def messages_of(source: Database, invitation_id: str) -> list[str]:
 
 
 def mentions(
-    source: Database | Transaction, is_mention: Callable[[str], bool], besides: set[str]
+    source: Database, is_mention: Callable[[str], bool], besides: Collection[str] = ()
 ) -> list[Mention]:
     """Return the leads' texts for which `is_mention` is true, except about these invitations."""
     return [
@@ -110,18 +121,18 @@ def comments_mentioning(
     source: Database, is_mention: Callable[[str], bool], besides: set[str]
 ) -> list[str]:
     """Return the numbers of other cases for whose comment `is_mention` is true."""
-    rows = source.ask(
-        """SELECT invitation_id, case_number, comment FROM answers
-           JOIN invitations ON invitations.id = invitation_id
-           JOIN cases ON cases.id = case_ref
-           WHERE comment LIKE '%@%' OR comment LIKE '%＠%' ORDER BY case_number"""
+    comments = source.ask(
+        """SELECT invitation_id, comment FROM answers
+           WHERE comment LIKE '%@%' OR comment LIKE '%＠%'"""
     )
-    found = [
-        row["case_number"]
-        for row in rows
-        if row["invitation_id"] not in besides and is_mention(row["comment"])
-    ]
-    return list(dict.fromkeys(found))
+    found = {row["invitation_id"] for row in comments if is_mention(row["comment"])} - besides
+    names, values = in_list("id", found)
+    rows = source.ask(
+        f"""SELECT DISTINCT case_number FROM cases JOIN invitations ON case_ref = cases.id
+            WHERE invitations.id IN ({names}) ORDER BY case_number""",
+        **values,
+    )
+    return [row["case_number"] for row in rows]
 
 
 def erase_case(tx: Transaction, case_ref: str, invitation_id: str, now: datetime) -> None:
@@ -152,14 +163,14 @@ def erase_case(tx: Transaction, case_ref: str, invitation_id: str, now: datetime
     )
 
 
-def erase_mentions(tx: Transaction, is_mention: Callable[[str], bool]) -> None:
-    """Set the leads' texts for which `is_mention` is true to NULL."""
-    for table, column in _LEADS_TEXTS.items():
-        for text in {row["text"] for row in _leads_texts(tx, table) if is_mention(row["text"])}:
-            tx.run(f"UPDATE {table} SET {column} = NULL WHERE {column} = :text", text=text)
+def erase_mentions(tx: Transaction, found: Iterable[Mention]) -> None:
+    """Set these texts of leads to NULL."""
+    for table, text in set(found):
+        column = _LEADS_TEXTS[table]
+        tx.run(f"UPDATE {table} SET {column} = NULL WHERE {column} = :text", text=text)
 
 
-def _leads_texts(source: Database | Transaction, table: str) -> list[Row]:
+def _leads_texts(source: Database, table: str) -> list[Row]:
     column = _LEADS_TEXTS[table]
     return source.ask(
         f"SELECT invitation_id, {column} AS text FROM {table} WHERE {column} IS NOT NULL"

@@ -1,0 +1,190 @@
+"""Measures how long customers wait while personal data is erased, and what is left of it.
+
+A customer answers every 20 ms while a person is erased, and then a week of contacts and emails.
+Longest waits depend on the load of the machine, so the same is measured while nothing is erased.
+"""
+
+import argparse
+import http.client
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
+
+import psycopg
+from measuring import show
+
+from feedback_app.base.times import to_text
+from feedback_app.base.weeks import week_of
+from feedback_app.database.choose import open_database
+from feedback_app.database.contract import Database
+from feedback_app.store import search_index
+from tests.support.postgresql import create_database, running_server, url_of
+from tests.support.server import Server, environment, feedback, free_port, granian, running
+
+WEEKS, CONTACT_WEEKS, EMAIL_WEEKS = 25, 13, 5
+PERSON, LINKS, PAUSE_SECONDS = "wolpertinger@customer.example", 1500, 0.02
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "benchmark"}
+ANSWER = {"ease": "4", "satisfaction": "5", "comment": "A comment of average length."}
+_NUMBERS = """WITH RECURSIVE numbers (n) AS (
+    SELECT CAST(:first AS INTEGER) UNION ALL SELECT n + 1 FROM numbers WHERE n < :last)"""
+# The rows of a week: a case in 5 has an answer, an answer in 2 a comment.
+_ROWS = (
+    """INSERT INTO cases (id, source, case_id, closure_key, case_number, case_kind, closure_reason,
+                          customer, contact_email, opened_at, closed_at, closed_week, received_at)
+       SELECT 'case-' || n, 'benchmark', 'case-' || n, '1', '0' || n, 'software', 'confirmed',
+              CASE WHEN :contact = 1 THEN 'Customer ' || n % 5000 END,
+              CASE WHEN :contact = 1 THEN 'person' || n % 90000 || '@customer' || n % 5000
+                                          || '.example' END,
+              :at, :at, :week, :at FROM numbers""",
+    """INSERT INTO invitations (id, case_ref, created_at, expires_at, handed_over_at)
+       SELECT 'invitation-' || n, 'case-' || n, :at, :at, :at FROM numbers""",
+    """INSERT INTO answers (invitation_id, revision, ease, satisfaction, comment, contact_welcome,
+                            wording_version, language, answered_at, answered_week, flags)
+       SELECT 'invitation-' || n, 1, n % 5 + 1, n % 3 + 2,
+              CASE WHEN n % 10 = 0 THEN 'The answer came fast, and it explained what went wrong.'
+                   ELSE '' END, 0, 1, 'en', :at, :week, '' FROM numbers WHERE n % 5 = 0""",
+    """INSERT INTO outbox (id, kind, invitation_id, recipient, created_at, due_at, sent_at)
+       SELECT 'message-' || n, 'closure', 'invitation-' || n,
+              'person' || n % 90000 || '@customer' || n % 5000 || '.example', :at, :at, :at
+       FROM numbers WHERE :email = 1""",
+)
+_OF_PERSON = (
+    """UPDATE cases SET contact_email = :person, customer = 'Wolpertinger Ltd'
+       WHERE id IN ('case-10', 'case-5000', 'case-9990')""",
+    """UPDATE answers SET comment = 'I am wolpertinger@customer.example, call me'
+       WHERE invitation_id IN ('invitation-10', 'invitation-5000', 'invitation-9990')""",
+    """UPDATE outbox SET recipient = :person
+       WHERE invitation_id IN ('invitation-10', 'invitation-5000', 'invitation-9990')""",
+)
+_RETENTION = """
+from feedback_app.base import times
+from feedback_app.jobs.retention import end_lifetimes
+from feedback_app.program import open_program
+from feedback_app.settings import read_settings
+print(end_lifetimes(open_program(read_settings()), times.now()))
+"""
+
+
+def main() -> None:
+    """Measure both engines."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cases", type=int, default=100_000)
+    cases = parser.parse_args().cases
+    with tempfile.TemporaryDirectory() as name:
+        url = f"sqlite:///{name}/feedback.sqlite"
+        _measure(f"SQLite, {cases:,} cases", cases, Path(name), url, lambda: Path(name))
+    with running_server() as server, tempfile.TemporaryDirectory() as name:
+        database = url_of(server, create_database(server))
+
+        def files() -> Path:
+            with psycopg.connect(database, autocommit=True) as connection:
+                connection.execute("CHECKPOINT")
+            return Path(server) / "data" / "base"
+
+        _measure(f"PostgreSQL, {cases:,} cases", cases, Path(name), database, files)
+
+
+def _measure(title: str, cases: int, folder: Path, url: str, files: Callable[[], Path]) -> None:
+    port = free_port()
+    env = {**environment(folder, port), "FEEDBACK_DATABASE": url, "PYTHONPATH": str(Path.cwd())}
+    feedback("migrate", env=env)
+    database = open_database(url)
+    _fill(database, cases)
+    database.close()
+    links = feedback("mint", str(LINKS), env=env).split()
+    erase = [sys.executable, "-m", "feedback_app.cli", "erase", "--email", PERSON, "--yes"]
+    print(f"\n{title}; {_megabytes(files()):.0f} MB")
+    with running(granian("feedback_app.app:create_app", port, "--factory"), port, env) as server:
+        customer = _Customer(server, iter([urlsplit(link).path for link in links]))
+        with customer.answering("nothing"):
+            time.sleep(3)
+        with customer.answering("feedback erase"):
+            subprocess.run(erase, env=env, check=True, stdout=subprocess.DEVNULL)
+        found = _containing(files(), b"wolpertinger")
+        print(f"  files with erased text: {found or 'none'}")
+        with customer.answering("retention"):
+            subprocess.run([sys.executable, "-c", _RETENTION], env=env, check=True)
+    print(f"  {_megabytes(files()):.0f} MB afterwards")
+
+
+class _Customer:
+    """Answers one survey after the other."""
+
+    def __init__(self, server: Server, paths: Iterator[str]) -> None:
+        self._server, self._paths = server, paths
+
+    @contextmanager
+    def answering(self, during: str) -> Iterator[None]:
+        """Answer until the block ends; print how long it took, and the waits."""
+        waits: list[float] = []
+        done = threading.Event()
+        thread = threading.Thread(target=self._answer, args=(waits, done))
+        thread.start()
+        start = time.perf_counter()
+        yield
+        seconds = time.perf_counter() - start
+        done.set()
+        thread.join()
+        show(f"  answers during {during}: ms", [1000 * one for one in waits], 0,
+             f"; {len(waits)} in {seconds:.1f} s")  # fmt: skip
+
+    def _answer(self, waits: list[float], done: threading.Event) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._server.port)
+        while not done.wait(PAUSE_SECONDS):
+            path = next(self._paths)
+            connection.request("GET", path, headers=FORM)
+            page = connection.getresponse().read().decode()
+            value = page.split('name="page" value="')[1].split('"')[0]
+            start = time.perf_counter()
+            connection.request("POST", path, urlencode({"page": value, **ANSWER}), FORM)
+            response = connection.getresponse()
+            response.read()
+            waits.append(time.perf_counter() - start)
+            if response.status != 303:
+                raise RuntimeError(f"an answer got the status {response.status}")
+        connection.close()
+
+
+def _fill(database: Database, cases: int) -> None:
+    now, each = datetime.now(UTC), cases // WEEKS
+    for number in range(WEEKS):
+        at = now - timedelta(weeks=number, hours=1)
+        values = {
+            "first": number * each + 1,
+            "last": (number + 1) * each,
+            "at": to_text(at),
+            "week": week_of(at, ZoneInfo("UTC")),
+            "contact": int(number <= CONTACT_WEEKS),
+            "email": int(number <= EMAIL_WEEKS),
+        }
+        for sql in _ROWS:
+            with database.write() as tx:
+                tx.run(f"{_NUMBERS} {sql}", **values)
+    with database.write() as tx:
+        for sql in _OF_PERSON:
+            tx.run(sql, person=PERSON)
+    search_index.catch_up(database)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file())
+
+
+def _megabytes(folder: Path) -> float:
+    return sum(path.stat().st_size for path in _files(folder)) / 1e6
+
+
+def _containing(folder: Path, word: bytes) -> list[str]:
+    return [path.name for path in _files(folder) if word in path.read_bytes().lower()]
+
+
+if __name__ == "__main__":
+    main()
