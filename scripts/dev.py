@@ -10,7 +10,7 @@ check-html   check the built site with the Nu HTML checker
 site         preview the site and rebuild it at every change (--port N)
 build-site   build the site into site/
 release      build the wheel into dist/, install it in an empty environment and try it
-benchmark    measure survey, site, review, exports, intake, import and email, or one of them
+benchmark    measure survey, site, review, exports, intake, import, email, erasure, or one
 
 "COMMAND --help" lists the options of a command.
 """
@@ -270,7 +270,7 @@ class Command(NamedTuple):
     arguments: "dict[str, dict[str, Any]] | None"
 
 
-BENCHMARKS = ("survey", "site", "review", "exports", "intake", "import", "email")
+BENCHMARKS = ("survey", "site", "review", "exports", "intake", "import", "email", "erasure")
 PORT = {
     "type": int,
     "metavar": "N",

@@ -229,7 +229,7 @@ def _overwrite(connection: psycopg.Connection[tuple[int]], table: str) -> None:
     (is_small,) = connection.execute(size).fetchone() or (False,)
     for _ in range(_LOCK_ATTEMPTS if is_small else 0):
         with suppress(psycopg.errors.LockNotAvailable):
-            connection.execute(f"VACUUM FULL {table}")
+            connection.execute(f"VACUUM (FULL, ANALYZE) {table}")
             return
         time.sleep(_LOCK_MILLISECONDS / 1000)
     connection.execute(f"VACUUM (INDEX_CLEANUP ON, TRUNCATE OFF) {table}")
