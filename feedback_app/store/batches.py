@@ -11,11 +11,11 @@ BATCH = 200
 # The place of a row. On PostgreSQL, it changes with the row.
 _PLACE = {"sqlite": "rowid", "postgresql": "ctid"}
 # Gets a condition for the rows of a batch, and its values; returns how many rows it changed.
-Change = Callable[[Transaction, str, dict[str, object]], int]
+BatchChange = Callable[[Transaction, str, dict[str, object]], int]
 
 
 def change_in_batches(
-    database: Database, table: str, condition: str, change: Change, **values: object
+    database: Database, table: str, condition: str, change: BatchChange, **values: object
 ) -> int:
     """Call `change` for all rows of `table` that meet `condition`; return the sum of its results.
 
