@@ -1,5 +1,7 @@
 """Commands that run the program: migrate, serve, worker."""
 
+import signal
+
 import click
 
 from feedback_app.app import create_app
@@ -15,6 +17,7 @@ from feedback_app.program import Program, register_wording
 from feedback_app.store import failed_emails, search_index
 from feedback_app.web.headers import common_headers
 from feedback_app.web.server import create_server
+from feedback_app.web.service_manager import inherited_sockets, report_ready
 
 _LISTED = 20
 
@@ -40,7 +43,11 @@ def migrate_command(program: Program, stopped: bool) -> None:
 @click.option("--threads", default=8, show_default=True, help="Requests handled at the same time.")
 @with_program()
 def serve(program: Program, host: str, port: int, threads: int) -> None:
-    """Serve the survey, the leads' pages and the API, and the site if FEEDBACK_SITE is set."""
+    """Serve the survey, the leads' pages and the API, and the site if FEEDBACK_SITE is set.
+
+    SIGTERM finishes the requests that have arrived. A socket passed by systemd is used instead of
+    host and port.
+    """
     log_to_stderr(program.settings.log_level, program.settings.log_format)
     app = create_app(parts=program)
     if not is_offered(program.settings.public_url):
@@ -49,7 +56,6 @@ def serve(program: Program, host: str, port: int, threads: int) -> None:
             "so a sign-in cookie could be intercepted.",
             err=True,
         )
-    click.echo(f"serving on http://{host}:{port}", err=True)
     server = create_server(
         app,
         proxies=program.settings.trusted_proxies,
@@ -57,7 +63,12 @@ def serve(program: Program, host: str, port: int, threads: int) -> None:
         host=host,
         port=port,
         threads=threads,
+        inherited=inherited_sockets(),
     )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.stop())
+    click.echo("serving on http://{}:{}".format(*server.effective_listen[0]), err=True)
+    report_ready()
     server.run()
 
 

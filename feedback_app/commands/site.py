@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from feedback_app.commands.nginx import nginx
 from feedback_app.settings import OWN_PAGES, read_site_settings
 from knowledge_site.build import DOCS, build, refuse_foreign
 from knowledge_site.errors import SiteError
@@ -33,7 +34,7 @@ _OPTIONS = (
 
 @click.group("site")
 def site_group() -> None:
-    """Build the knowledge site, or preview it."""
+    """Build the knowledge site, preview it, or configure nginx for it."""
 
 
 def _with_sources(command: Callable[..., None]) -> Callable[..., None]:
@@ -62,6 +63,9 @@ def _with_sources(command: Callable[..., None]) -> Callable[..., None]:
 def _own(folder: Path) -> Path | None:
     """Return the folder, or None if there is none or it contains our pages, as in the checkout."""
     return folder if folder.is_dir() and folder.resolve() != DOCS.resolve() else None
+
+
+site_group.add_command(nginx)
 
 
 @site_group.command("build")

@@ -12,7 +12,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 
 from feedback_app.web.client_address import network_of, parse_address
 from feedback_app.web.request_parser import RequestParser
@@ -36,10 +36,19 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
         super().execute()
 
 
+class _Task(WSGITask):  # type: ignore[misc]
+    def build_response_header(self) -> bytes:
+        if self.channel.connections.stopping_since:
+            self.request.headers["CONNECTION"] = "close"
+        header: bytes = super().build_response_header()
+        return header
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]
     """A connection that knows its client and when its current request began."""
 
     parser_class = RequestParser
+    task_class = _Task
     error_task_class = _ErrorTask
 
     def __init__(self, server: Any, sock: Any, peer: Any, adj: Any, map: Any) -> None:
@@ -79,10 +88,14 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         return sum(one.held_bytes for one in waiting if one is not None)
 
     @property
+    def is_silent(self) -> bool:
+        """Return whether no request has begun to arrive and no response is left to send."""
+        return not (self.request or self.requests or self.total_outbufs_len)
+
+    @property
     def is_idle(self) -> bool:
         """Return whether the connection only waits for another request."""
-        is_new = self.last_activity == self.creation_time
-        return not (is_new or self.request or self.requests or self.total_outbufs_len)
+        return self.is_silent and self.last_activity != self.creation_time
 
     def is_overdue(self, now: float) -> bool:
         """Return whether the request is not complete, or its response not sent, in time."""
@@ -114,6 +127,8 @@ class Connections:
         self._count = self._unchecked_bytes = 0
         self._to_close: list[Channel] = []
         self._logged: dict[str, float] = {}
+        # The monotonic time at which the server began to stop. Responses then end their connection.
+        self.stopping_since = 0.0
 
     def client(self, peer: str) -> str:
         """Return the client for which a connection counts; "" is a proxy, which has no limit.
@@ -186,6 +201,21 @@ class Connections:
         now = time.monotonic()
         self._give_up([channel for channel in self._all() if channel.is_overdue(now)])
         self.close_all()
+
+    def finish(self, silent_seconds: float, longest_seconds: float) -> bool:
+        """Close connections of a server that stops, and return whether some are left.
+
+        Those without a request are closed after `silent_seconds`, and all after `longest_seconds`.
+        """
+        self.close_overdue()
+        waited = time.monotonic() - self.stopping_since
+        for channel in self._all() if waited >= silent_seconds else []:
+            if channel.is_silent:
+                channel.read_now()  # what has arrived since the last pass of the loop
+            if channel.is_silent or waited >= longest_seconds:
+                self._give_up([channel])
+        self.close_all()
+        return self._count > 0
 
     def log(self, message: str, *values: object) -> None:
         """Log a warning, but the same one only once in ten minutes."""

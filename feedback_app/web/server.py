@@ -1,13 +1,18 @@
-"""The server of `feedback serve`: waitress, with limits for connections, memory and time."""
+"""The server of `feedback serve`: waitress, with limits for connections, memory and time.
+
+`MultiServer.stop` ends it without losing a request.
+"""
 
 import errno
 import logging
 import resource
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import MultiSocketServer, TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
@@ -29,8 +34,12 @@ _HEADER_BYTES = 16 * 1024
 _RECEIVE_BYTES = 64 * 1024
 # The thread of the sockets often releases the GIL and waits up to this long to get it back.
 _SWITCH_SECONDS = 0.001
-_ACCEPT_AT_ONCE = 512
+# All that can wait for a listening socket of waitress.
+_ACCEPT_AT_ONCE = 1024
 _PAUSE_SECONDS = 1
+# When the server stops: how long a connection may be silent, and how long a request may take.
+_SILENT_SECONDS = 1
+STOP_SECONDS = 25
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
@@ -67,6 +76,12 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
                 return
             self._open(*accepted)
 
+    def stop_accepting(self) -> None:
+        """Accept the connections that are waiting, and close the listening socket."""
+        self.handle_accept()
+        # Not `self.close`, which closes the trigger that the threads still use.
+        wasyncore.dispatcher.close(self)
+
     def _open(self, sock: Any, peer: Any) -> None:
         if not self.connections.make_room(peer[0]):
             sock.close()
@@ -84,6 +99,34 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             self.connections.log("cannot accept connections at the moment: %s", error.strerror)
 
 
+class MultiServer(MultiSocketServer):  # type: ignore[misc]
+    """All listening sockets, and the connections that they accepted."""
+
+    def __init__(self, servers: list[Server], adjustments: Adjustments, **kw: Any) -> None:
+        self.servers, self.connections = servers, servers[0].connections
+        listening = [(one.effective_host, one.effective_port) for one in servers]
+        super().__init__(adj=adjustments, effective_listen=listening, **kw)
+
+    def stop(self) -> None:
+        """Make `run` finish the requests that have arrived, and return. For signal handlers."""
+        if not self.connections.stopping_since:
+            self.connections.stopping_since = time.monotonic()
+            self.servers[0].pull_trigger()
+
+    def run(self) -> None:
+        """Serve until `stop` is called; then no request is lost that arrives within a second."""
+        while not self.connections.stopping_since:
+            self._handle_events(1)
+        for server in self.servers:
+            server.stop_accepting()
+        while self.connections.finish(_SILENT_SECONDS, STOP_SECONDS):
+            self._handle_events(0.1)
+        self.close()
+
+    def _handle_events(self, seconds: float) -> None:
+        self.asyncore.loop(timeout=seconds, use_poll=True, map=self.map, count=1)
+
+
 class _WithoutPaths(logging.Filter):
     """Removes the path, which contains tokens, from waitress's messages."""
 
@@ -99,17 +142,18 @@ def create_server(
     proxies: Iterable[str] = (),
     error_headers: Mapping[str, str] | None = None,
     per_client: int = CONNECTIONS_PER_CLIENT,
+    inherited: Iterable[socket.socket] = (),
     **options: Any,
-) -> MultiSocketServer:
+) -> MultiServer:
     """Return a server for `app`; `run()` serves. `options` are waitress's, such as host and port.
 
+    It listens on the sockets `inherited` from a service manager, else on host and port.
     Raises the soft limit of open files and derives the number of connections from it. Connections
     from `proxies` are not limited by client. `error_headers` are sent with the server's own errors.
     """
     logging.getLogger("waitress").addFilter(_WithoutPaths())
     sys.setswitchinterval(_SWITCH_SECONDS)
     adjustments = Adjustments(
-        asyncore_use_poll=True,
         channel_timeout=_IDLE_SECONDS,
         cleanup_interval=1,
         inbuf_overflow=2 * INTAKE_BYTES,
@@ -127,13 +171,14 @@ def create_server(
     connections = Connections(_connection_limit(), per_client, proxies)
     headers = list((error_headers or {}).items())
     sockets: dict[int, Any] = {}
+    own = [(None, info) for info in adjustments.listen]
+    given = [(one, (one.family, one.type, one.proto, one.getsockname())) for one in inherited]
     servers = [
-        Server(app, sockets, True, None, dispatcher, adjustments, info,
+        Server(app, sockets, True, sock, dispatcher, adjustments, info, bind_socket=sock is None,
                connections=connections, error_headers=headers)
-        for info in adjustments.listen
+        for sock, info in given or own
     ]  # fmt: skip
-    listening = [(one.effective_host, one.effective_port) for one in servers]
-    return MultiSocketServer(sockets, adjustments, listening, dispatcher)
+    return MultiServer(servers, adjustments, map=sockets, dispatcher=dispatcher)
 
 
 def _connection_limit() -> int:

@@ -129,7 +129,7 @@ def _pointed(site: Path, path: Path, html: str, named: dict[Path, Path]) -> str:
         now = named.get(before, before)
         if not now.exists():
             return found.group()
-        # 404.html is served at any depth, so its links start at the root.
+        # Error pages are served at any depth, so their links start at the root.
         root = found["up"].removesuffix(f"{path.parent.relative_to(site).as_posix()}/")
         rooted = root + now.relative_to(site).as_posix()
         target = rooted if rooted.startswith("/") else relpath(now, path.parent)

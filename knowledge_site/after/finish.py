@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 from charts import long_date
@@ -85,12 +86,12 @@ def with_readable_dates(html: str) -> str:
 
 
 def root_links(site: Path, folders: Iterable[str]) -> None:
-    """Let the links of each folder's 404.html start at the folder.
+    """Let the links of each folder's error pages start at the folder.
 
-    The page is served at any depth. Without a site_url, MkDocs takes the folder for the root.
+    These pages are served at any depth. Without a site_url, MkDocs takes the folder for the root.
     """
-    for folder in folders:
-        path = site / folder / "404.html"
+    for folder, name in product(folders, links.ERROR_PAGES):
+        path = site / folder / name
         if path.exists():
             html = path.read_text(encoding="utf-8")
             path.write_text(ROOTED.sub(rf"\g<0>{folder}/", html), encoding="utf-8")

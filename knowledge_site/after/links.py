@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 from knowledge_site.after.built_pages import BuiltPage
 from knowledge_site.errors import SiteFault
 
+ERROR_PAGES = ("404.html", "503.html")
+
 
 class Built(NamedTuple):
     """Valid link targets: all files, and the anchors of each page."""
@@ -61,8 +63,8 @@ def _dead(name: str, target: str, built: Built) -> str:
     parts = urlsplit(target)
     if parts.scheme or parts.netloc:
         return ""
-    # 404.html is served at any depth, so its links must start at the root.
-    if parts.path.startswith("/") and not name.endswith("404.html"):
+    # Error pages are served at any depth, so their links must start at the root.
+    if parts.path.startswith("/") and not name.endswith(ERROR_PAGES):
         return " starts at the server's root: link relative to the page"
     path = _place(dirname(name), parts.path) if parts.path else name
     if path not in built.files:

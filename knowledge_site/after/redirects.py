@@ -1,4 +1,4 @@
-"""Redirects from old addresses: a stub page for each, and maps for web servers.
+"""Redirects from old addresses: a stub page for each, and a list for web servers.
 
 A page lists its old paths in its front matter: `redirect_from: [/docs/old.html, /v6/docs/old]`.
 They redirect to the page in the first language. Stubs work on any static host. Their script
@@ -48,11 +48,11 @@ def redirect_conflicts(pages: Iterable[Page]) -> Iterator[SiteFault]:
     for page in pages:
         for path in old_paths(page):
             owner = owners.setdefault((page.language, path.rstrip("/")), page)
-            if not path.startswith("/") or ".." in path:
+            if not path.startswith("/") or ".." in path or len(path.split()) > 1:
                 yield SiteFault(
                     page.path,
                     1,
-                    f"redirect_from: {path} must start with / and must not contain ..",
+                    f"redirect_from: {path} must start with / and must not contain .. or spaces",
                 )
             elif owner is not page:
                 yield SiteFault(
@@ -63,16 +63,14 @@ def redirect_conflicts(pages: Iterable[Page]) -> Iterator[SiteFault]:
 
 
 def write_redirects(site: Path, pages: Iterable[Page], site_url: str | None, first: str) -> None:
-    """Write the stubs, their script, and the maps for web servers."""
+    """Write the stubs, their script, and the list for web servers."""
     moved = [(path, page) for page in pages if page.language == first for path in old_paths(page)]
     for path, page in moved:
         _write_stub(site, path, page, site_url)
     (site / "assets").mkdir(exist_ok=True)
     (site / "assets" / "redirect.js").write_text(SCRIPT, encoding="utf-8")
-    lines = sorted(f"{path} /{page.address}" for path, page in moved)
-    for name, ending in (("_redirects", " 301"), ("redirects.map", ";")):
-        text = "".join(f"{line}{ending}\n" for line in lines)
-        (site / name).write_text(text, encoding="utf-8")
+    lines = sorted(f"{path} /{page.address} 301\n" for path, page in moved)
+    (site / "_redirects").write_text("".join(lines), encoding="utf-8")
 
 
 def stub_file(path: str) -> str:

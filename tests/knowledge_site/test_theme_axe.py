@@ -25,7 +25,7 @@ def put(page, scheme, width):
     page.set_viewport_size({"width": width, "height": 900})
 
 
-@pytest.mark.parametrize("name", [*ADDRESSES, "404.html"])
+@pytest.mark.parametrize("name", [*ADDRESSES, "404.html", "503.html"])
 def test_axe_finds_no_fault_and_no_page_scrolls_sideways(page, address, name):
     open_quietly(page, address + name)
     for scheme, width, rules in SETTINGS:

@@ -30,6 +30,7 @@ def site(tmp_path: Path) -> Path:
     (folder / ".well-known").mkdir()
     (folder / ".well-known" / "security.txt").write_text("Contact: …", encoding="utf-8")
     (folder / ".env").write_text("secret", encoding="utf-8")
+    (folder / "_redirects").write_text("/v7/older /de/ 301\n", encoding="utf-8")
     (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
     return folder
 
@@ -64,9 +65,15 @@ def test_only_files_with_a_hash_in_their_name_are_cached(client) -> None:
 
 def test_an_old_address_without_a_slash_redirects_to_its_page(client) -> None:
     answer = client.get("/v6/docs/old")
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/v6/docs/old/")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/v6/docs/old/")
+    assert "sha256-x" in answer.headers["Content-Security-Policy"]
     with client.get("/v6/docs/old/") as page:
         assert page.text == "moved"
+
+
+def test_a_listed_old_address_redirects_to_the_new_one(client) -> None:
+    answer = client.get("/v7/older")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/de/")
 
 
 @pytest.mark.parametrize("address", ["/%2fexample.org", "/v6/../..", "/v6%2f..%2f..%2f", "/.env"])
@@ -89,7 +96,7 @@ def test_an_unknown_address_below_a_language_shows_the_404_page_of_that_language
 
 
 def test_hidden_files_are_not_served_but_well_known_ones_are(client) -> None:
-    for address in ("/.env", "/.well-known/.env"):
+    for address in ("/.env", "/.well-known/.env", "/headers.json", "/_redirects"):
         with client.get(address) as page:
             assert (page.status_code, page.text) == (404, "not here")
     with client.get("/.well-known/security.txt") as page:

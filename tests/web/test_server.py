@@ -40,11 +40,12 @@ def serving(app: Callable[..., Any] = length_of_body, **options: Any) -> Iterato
     )
     thread = threading.Thread(target=server.run)
     thread.start()
-    (listening,) = (one for one in server.map.values() if isinstance(one, Server))
     try:
         yield int(server.effective_listen[0][1])
     finally:
-        listening.trigger.pull_trigger(server.close)
+        while OPEN:
+            OPEN.pop().close()
+        server.stop()
         thread.join()
 
 
@@ -66,13 +67,6 @@ def connect(port: int, sent: bytes = b"", source: str = "127.0.0.5") -> socket.s
     OPEN.append(one)
     one.sendall(sent)
     return one
-
-
-@pytest.fixture(autouse=True)
-def close_sockets() -> Iterator[None]:
-    yield
-    while OPEN:
-        OPEN.pop().close()
 
 
 def is_open(one: socket.socket) -> bool:

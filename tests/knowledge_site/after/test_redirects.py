@@ -129,7 +129,6 @@ def test_old_path_has_a_stub_and_a_line_in_the_map(site, path):
     assert [normpath(folder / load) for _, load in stub.loads] == ["assets/redirect.js"]
     assert stub.scripts == []
     assert f"{path} /{page} 301\n" in (site / "_redirects").read_text(encoding="utf-8")
-    assert f"{path} /{page};\n" in (site / "redirects.map").read_text(encoding="utf-8")
 
 
 def test_the_map_has_only_paths_of_the_table(site):

@@ -102,5 +102,5 @@ def test_the_built_page_has_all_pages_except_lists(site, folder):
     built = built_pages.BuiltPage(site / folder / WHOLE)
     anchors = {anchor for _, anchor in built.anchors}
     pages = {path.stem for path in (site / folder).glob("*.html")}
-    assert pages - anchors == {"whole-policy", "site-map", "imprint", "404"}
+    assert pages - anchors == {"whole-policy", "site-map", "imprint", "404", "503"}
     assert {"case-status--closed", "escalations--closed", "priorities--p1"} <= anchors
