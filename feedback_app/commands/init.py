@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import shutil
 from pathlib import Path
 
 import click
@@ -22,7 +23,7 @@ Copy one from there to change it. A page that we do not have is added to the end
 needs a file in every language, such as `en/our-teams.md` and `de/our-teams.md`. Names, numbers and
 addresses on the pages come from `../support.toml`, so change them there.
 """
-_NEXT = """Created {folder} with support.toml, .env, docs/ and results/. Next:
+_NEXT = """Created {folder} with support.toml, .env, docs/, results/ and deploy/. Next:
 
   cd {folder}
   feedback migrate
@@ -32,15 +33,17 @@ _NEXT = """Created {folder} with support.toml, .env, docs/ and results/. Next:
 Then open http://127.0.0.1:8000/. Run 'feedback worker' in another terminal to send emails, and
 create an account for the review with 'feedback lead add NAME --role admin'. Before you send real
 surveys, set who you are in support.toml, and the public URL and the mail server in .env.
+deploy/README.md explains how to run it with systemd or in containers.
 The guides for operators are in {guides}"""
 
 
 @click.command("init")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
-    """Create the folder DIR for a new installation: support.toml, .env, docs/ and results/.
+    """Create the folder DIR for a new installation, with support.toml, .env, docs/ and results/.
 
-    DIR must be new or empty. The file .env contains a new secret key.
+    DIR must be new or empty. The file .env contains a new secret key. The folder deploy/ has files
+    to run the program with systemd or in containers.
     """
     try:
         if folder.exists() and any(folder.iterdir()):
@@ -49,6 +52,7 @@ def init(folder: Path) -> None:
             (folder / name).mkdir(parents=True)
         write_private_file(folder / ENV_FILE, _settings().encode())
         (folder / "support.toml").write_bytes(FACTS_FILE.read_bytes())
+        shutil.copytree(ROOT / "deploy", folder / "deploy")
         readme = _PAGES.format(docs=ROOT / "docs")
         (folder / "docs" / "README.md").write_text(readme, encoding="utf-8")
     except OSError as error:

@@ -77,9 +77,9 @@ def granian(target: str, port: int, *words: str) -> list[str]:
 
 
 def free_port() -> int:
-    """Return a port nobody listens on."""
+    """Return a port that no socket uses on any address."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind(("", 0))
         port: int = probe.getsockname()[1]
         return port
 
