@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from tests.support.nginx import running_nginx
 from tests.support.server import environment, feedback, free_port
 
 _START_SECONDS = 60
+# Signs in below /review/, as SECURITY.md describes it.
+LEAD, PASSWORD = "ada", "a-password"
+SIGNED_IN = {"Authorization": f"Basic {b64encode(f'{LEAD}:{PASSWORD}'.encode()).decode()}"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "Mozilla/5.0"}
 
 
@@ -94,14 +98,29 @@ class Installation:
         return (self.folder / "access.log").read_text(encoding="utf-8").splitlines()
 
 
+def _write_sign_in(folder: Path) -> None:
+    passwords = folder / "leads.htpasswd"
+    passwords.write_text(f"{LEAD}:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
+    lines = ('auth_basic "Weekly review"', f"auth_basic_user_file {passwords}")
+    text = ";\n".join((*lines, "set $sign_in_name $remote_user", ""))
+    (folder / "shared-view-sign-in.conf").write_text(text, encoding="utf-8")
+
+
 @contextmanager
 def running_installation(folder: Path, database: str, site: Path) -> Iterator[Installation]:
     """Run nginx and two processes with an empty database until the block ends."""
     apps = free_port(), free_port()
-    names = {"FEEDBACK_SITE": str(site), "FEEDBACK_TRUSTED_PROXIES": "127.0.0.1"}
+    names = {
+        "FEEDBACK_SITE": str(site),
+        "FEEDBACK_TRUSTED_PROXIES": "127.0.0.1",
+        "FEEDBACK_SIGN_IN_HEADER": "RemoteUser",
+    }
     env = {**environment(folder, port := free_port()), "FEEDBACK_DATABASE": database, **names}
     words = [word for app in apps for word in ("--app", f"127.0.0.1:{app}")]
     shared_view = feedback("site", "nginx", *words, env=env)
+    _write_sign_in(folder)
+    feedback("migrate", env=env)
+    feedback("lead", "add", LEAD, "--role", "admin", "--single-sign-on", env=env)
     found = Installation(port, env, folder)
     try:
         with running_nginx(folder, shared_view):

@@ -31,14 +31,14 @@ http {{
 
 
 def write_configuration(folder: Path, shared_view: str) -> list[str]:
-    """Write the configuration with its logs in `folder`, and return the command of nginx.
+    """Write the configuration, with all its files in `folder`, and return the command of nginx.
 
     Raises CalledProcessError if nginx does not accept it.
     """
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if not program:
         real_part_missing("nginx", "apt-get install nginx-light")
-    text = shared_view.replace("/var/log/nginx", str(folder))
+    text = shared_view.replace("/var/log/nginx", str(folder)).replace("/etc/nginx", str(folder))
     (folder / "shared-view.conf").write_text(text, encoding="utf-8")
     main = _MAIN if os.geteuid() == 0 else _MAIN.replace("user root;", "")
     (folder / "nginx.conf").write_text(main.format(folder=folder), encoding="utf-8")
