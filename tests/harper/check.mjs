@@ -8,7 +8,7 @@ import { Dialect, LocalLinter } from "harper.js";
 import { binary } from "harper.js/binary";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const DOCUMENTS = ["*.md", "guides/*.md", "results/*.md", "docs/en/*.md"].map((name) => `:(glob)${name}`);
+const DOCUMENTS = ["*.md", "guides/*.md", "deploy/*.md", "results/*.md", "docs/en/*.md"].map((name) => `:(glob)${name}`);
 // Rules of layout or taste, and rules that fail on facts (`code`), on "when its time changes", on "to" before a link
 // and on countable terms of ours ("a closing").
 const OFF = [
