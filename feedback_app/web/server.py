@@ -38,7 +38,7 @@ _SWITCH_SECONDS = 0.001
 _ACCEPT_AT_ONCE = 1024
 _PAUSE_SECONDS = 1
 # When the server stops: how long a connection may be silent, and how long a request may take.
-_SILENT_SECONDS = 1
+SILENT_SECONDS = 1
 STOP_SECONDS = 25
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
@@ -119,7 +119,7 @@ class MultiServer(MultiSocketServer):  # type: ignore[misc]
             self._handle_events(1)
         for server in self.servers:
             server.stop_accepting()
-        while self.connections.finish(_SILENT_SECONDS, STOP_SECONDS):
+        while self.connections.finish(SILENT_SECONDS, STOP_SECONDS):
             self._handle_events(0.1)
         self.close()
 

@@ -33,7 +33,7 @@ PROGRAM = ("prepare", "app1", "app2", "worker")
 
 
 def systemd_analyze(*words: str, folder: Path) -> str:
-    """Return what systemd-analyze prints, which is nothing or a table if all is well."""
+    """Return the messages of systemd-analyze."""
     if not shutil.which("systemd-analyze"):
         real_part_missing("systemd-analyze", "apt-get install systemd")
     done = subprocess.run(

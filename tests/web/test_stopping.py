@@ -64,7 +64,7 @@ def connect(server: MultiServer, sent: bytes = b"") -> socket.socket:
 
 
 def everything(one: socket.socket) -> str:
-    """Return what the server sends until it closes the connection."""
+    """Return all bytes until the server closes the connection, as text."""
     with one, one.makefile("rb") as stream:
         return stream.read().decode()
 
@@ -96,8 +96,9 @@ def test_requests_in_progress_are_finished_and_new_connections_refused(
 
 
 def test_a_connection_without_a_request_may_still_send_one(
-    server: MultiServer, running: threading.Thread
+    server: MultiServer, running: threading.Thread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(server_module, "SILENT_SECONDS", 20)
     new, kept = connect(server), connect(server, GET)
     assert b"Connection: close" not in kept.recv(4096)
     server.stop()
