@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from feedback_app.base.receivers import receivers_of
 from feedback_app.database.contract import DatabaseUnavailableError
-from feedback_app.jobs import digest, silence
+from feedback_app.jobs import digest, final_weeks, silence
 from feedback_app.jobs.messages import message_builder
 from feedback_app.jobs.restored import LastSent
 from feedback_app.jobs.retention import end_lifetimes
@@ -75,6 +75,7 @@ JOBS = (
         lambda program, clock: silence.check(program, clock()),
         "silent case systems announced",
     ),
+    Job("weeks", timedelta(minutes=1), final_weeks.calculate, "weeks counted"),
     Job(
         "waiting",
         timedelta(minutes=10),

@@ -11,7 +11,7 @@ from feedback_app.reports.key_figures import READ_IN_TIME
 from feedback_app.reports.weeks import WeekFigures, figures_of_week, trend_of
 from feedback_app.review.scores import share_of
 from feedback_app.review.trend import WINDOWS, ShareChange, Trend
-from feedback_app.store import week_totals
+from feedback_app.store import final_weeks
 from support_facts import Facts
 
 
@@ -38,20 +38,22 @@ def week_head(database: Database, week: str, facts: Facts, now: datetime) -> Wee
     first, *_, last, _ = weeks_back(week, WINDOWS[1] + 1)
     figures = figures_of_week(database, week, facts, now)
     totals = figures.cohort
-    before = week_totals.of_weeks(database, (first, last), facts, now)
     trend = trend_of(database, week, facts, now)
     changes: dict[str, Sequence[ShareChange]] = {
         one[0].question.metric: one for one in trend.changes
     }
+    still_open = (totals.open_until is not None, totals.read_pending > 0)
+    # What is still open is not compared, so nothing is counted for it.
+    before = final_weeks.sums(database, (first, last), facts, now, durations_only=all(still_open))
     for key, (part, whole), is_open in (
-        ("response_rate", ("answered", "reached"), totals.open_until is not None),
+        ("response_rate", ("answered", "reached"), still_open[0]),
         ("first_response_time", ("in_target", "measured"), False),
-        (READ_IN_TIME, ("read_in_time", "answers"), totals.read_pending > 0),
+        (READ_IN_TIME, ("read_in_time", "answers"), still_open[1]),
     ):
         change = ShareChange(
             weeks=1,
             weeks_before=WINDOWS[1],
-            before=share_of(getattr(before, part), getattr(before, whole), facts),
+            before=share_of(before.get(part, 0), before.get(whole, 0), facts),
             after=share_of(getattr(totals, part), getattr(totals, whole), facts),
             is_open=is_open,
         )

@@ -41,8 +41,7 @@ _CASES = """
                      AND superseded_at IS NULL AND expires_at > :as_of
                      AND (withheld_because IS NULL OR handed_over_at IS NOT NULL)
                     THEN expires_at END) AS open_until,
-           count({is_measured}) AS measured,
-           count(CASE WHEN {seconds} <= :target THEN 1 END) AS in_target,
+           {measured},
            count(CASE WHEN source = :sample_source THEN 1 END) AS of_sample
     FROM cases
     JOIN invitations ON invitations.case_ref = cases.id
@@ -74,14 +73,12 @@ _BY = """
 def of_weeks(database: Database, weeks: tuple[str, str], facts: Facts, now: datetime) -> WeekTotals:
     """Return the counts from the first to the last of `weeks` as stored at `now`."""
     within = timedelta(days=facts.survey.read_within_days)
-    target = facts.metric("first_response_time")
     answers = _ANSWERS.format(
         read_after=database.seconds("original.answered_at", "read_at"),
         annulment=ANNULMENT.format(answer="original"),
     )
     cases = _CASES.format(
-        is_measured=_IS_MEASURED,
-        seconds=_SECONDS.format(calendar=database.seconds("opened_at", "first_response_at")),
+        measured=_measured(database),
         annulment=ANNULMENT.format(answer="answers"),
     )
     (arrived,) = database.ask(
@@ -99,14 +96,30 @@ def of_weeks(database: Database, weeks: tuple[str, str], facts: Facts, now: date
         last=weeks[1],
         as_of=now,
         sample_source=SAMPLE_SOURCE,
-        clock=target.target_clock or "none",
-        target=target.target_seconds or 0,
+        **_target(facts),
     )
     open_until = closed.pop("open_until")
     return WeekTotals(
         **{**arrived, **closed, "of_sample": arrived["of_sample"] + closed["of_sample"]},
         open_until=open_until and from_text(open_until),
     )
+
+
+def first_responses(database: Database, weeks: tuple[str, str], facts: Facts) -> Row:
+    """Return `measured` and `in_target` from the first to the last of `weeks`."""
+    sql = f"SELECT {_measured(database)} FROM cases WHERE closed_week BETWEEN :first AND :last"
+    return database.ask(sql, first=weeks[0], last=weeks[1], **_target(facts))[0]
+
+
+def _measured(database: Database) -> str:
+    seconds = _SECONDS.format(calendar=database.seconds("opened_at", "first_response_at"))
+    return f"""count({_IS_MEASURED}) AS measured,
+               count(CASE WHEN {seconds} <= :target THEN 1 END) AS in_target"""
+
+
+def _target(facts: Facts) -> dict[str, object]:
+    metric = facts.metric("first_response_time")
+    return {"clock": metric.target_clock or "none", "target": metric.target_seconds or 0}
 
 
 def scores_by(

@@ -45,6 +45,8 @@ HARMLESS = {
     "meeting_items": "week invitation_id chosen written_at",
     "digests": "week written_at",
     "job_runs": "job finished_at",
+    "week_totals": "week rule calculated_at answers read_in_time reached answered measured"
+    " in_target",
     "search_texts": "id kind",
     "search_changes": "number kind",
     "leads": "role added_at reading_week reading_at link_expires_at",

@@ -1,6 +1,7 @@
 """The counts that the database makes, against counting record by record, on both engines."""
 
 import random
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from feedback_app.store import (
     answered_cases,
     answers,
     closed_cases,
+    final_weeks,
     progress,
     week_totals,
 )
@@ -226,3 +228,60 @@ def test_groups_have_a_fixed_order(filled: Office) -> None:
     ]
     kinds = [one.key for one in sum_groups(rows, "case_kind", facts).shown]
     assert kinds == ["software", "other", "odd", None]
+
+
+def compared(office: Office) -> Mapping[str, int]:
+    """Return the counts with which WEEK is compared."""
+    database, facts, now = office.program.database, office.program.facts, office.now
+    last = weeks_back(WEEK, 2)[0]
+    return final_weeks.sums(database, (LONG_AGO, last), facts, now, durations_only=False)
+
+
+LONG_AGO = "2026-W35"
+CHANGES = {
+    "a case arrives": """INSERT INTO cases (id, source, case_id, closure_key, case_number,
+                             closed_at, closed_week, received_at)
+                         VALUES ('late', 'crm', 'late', '1', 'late', :now, '2026-W40', :now)""",
+    "a duration is corrected": """UPDATE cases SET duration_clock = 'calendar',
+                                      first_response_seconds = 1
+                                  WHERE closed_week = '2026-W45'""",
+    "a case is deleted": "DELETE FROM cases WHERE id = 'alone'",
+    "emails bounce": "UPDATE invitations SET bounced_at = :now",
+    "answers are annulled": """INSERT INTO annulments (invitation_id, number, annulled_at)
+                               SELECT invitation_id, 7, '2026-11-01T00:00:00Z' FROM answers
+                               WHERE revision = 1""",
+    "annulled answers count again": "UPDATE annulments SET restored_at = annulled_at",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_stored_counts_of_past_weeks_are_right_after_any_change(
+    filled: Office, change: str
+) -> None:
+    filled.now += timedelta(days=60)
+    database, facts = filled.program.database, filled.program.facts
+    with database.write() as tx:
+        tx.run(
+            """INSERT INTO cases (id, source, case_id, closure_key, case_number, closed_at,
+                   closed_week, received_at)
+               VALUES ('alone', 'crm', 'x', '1', 'x', :now, '2026-W40', :now)""",
+            now=filled.now,
+        )
+    span = (LONG_AGO, "2026-W45")
+    before = week_totals.of_weeks(database, span, facts, filled.now)
+    assert final_weeks.calculate(database, span, facts, filled.now) == 11
+    assert final_weeks.calculate(database, span, facts, filled.now) == 0, "all are stored"
+    assert compared(filled) == {name: getattr(before, name) for name in final_weeks.COLUMNS}
+    with database.write() as tx:
+        tx.run(CHANGES[change], **({"now": filled.now} if ":now" in CHANGES[change] else {}))
+    after = week_totals.of_weeks(database, span, facts, filled.now)
+    assert compared(filled) == {name: getattr(after, name) for name in final_weeks.COLUMNS}
+    assert final_weeks.calculate(database, span, facts, filled.now) > 0
+    assert compared(filled) == {name: getattr(after, name) for name in final_weeks.COLUMNS}
+
+
+def test_a_week_whose_links_are_open_is_never_stored(filled: Office) -> None:
+    database, facts = filled.program.database, filled.program.facts
+    now = from_text("2026-11-19T12:00:00Z")
+    final_weeks.calculate(database, ("2026-W45", WEEK), facts, now)
+    assert [row for row in filled.rows("week_totals") if row["answers"] is not None] == []
