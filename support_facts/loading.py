@@ -53,7 +53,10 @@ def _parsed(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise FactsError(f"{path}: no such file: check FEEDBACK_FACTS") from None
+        raise FactsError(
+            f"{path.absolute()}: no such file: check FEEDBACK_FACTS, or change into the folder of "
+            "your installation"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise FactsError(f"{path}: cannot be read as UTF-8 text: {error}") from error
     except tomllib.TOMLDecodeError as error:

@@ -56,6 +56,8 @@ def show(program: Program, addresses: bool) -> None:
 
 
 def _show_pauses(program: Program, now: datetime) -> None:
+    if because := restored.held_because(program):
+        click.echo(f"All emails are held: {because} Release them with 'feedback outbox release'.")
     if pause := send_pauses.find(program.database):
         click.echo(
             visible(

@@ -34,7 +34,9 @@ def published_in(program: Program) -> Published:
 def refuse_mixing(program: Program, published: Published, sample: bool) -> None:
     """Raise ClickException if the folder is not set, or would hold sample data and real figures."""
     if fault := folder_fault(program.settings, published, sample):
-        raise click.ClickException(_FAULTS[fault].format(folder=program.settings.results))
+        raise click.ClickException(
+            _FAULTS[fault].format(folder=program.settings.results.absolute())
+        )
 
 
 def approved(
@@ -56,7 +58,7 @@ def add_to(program: Program, files: Sequence[Result | PublishedNote]) -> None:
     except OSError as error:
         done = ", ".join(path.name for path in written)
         raise click.ClickException(
-            f"cannot write to {program.settings.results}: {error.strerror or error}; "
+            f"cannot write to {program.settings.results.absolute()}: {error.strerror or error}; "
             + (f"already published and valid: {done}" if done else "nothing was published")
         ) from error
     for path in written:

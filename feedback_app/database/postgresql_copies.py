@@ -48,6 +48,8 @@ class PostgreSQLCopies:
                 rows = _rows(connection)
                 self._run(
                     *("pg_dump", "--format=custom", "--no-owner", "--no-privileges"),
+                    # Three times faster than the default; 160 MB got 3% larger.
+                    "--compress=1",
                     *(f"--schema={schema}", f"--snapshot={snapshot}", f"--file={copy}"),
                     f"--dbname={self._database}",
                 )

@@ -156,7 +156,7 @@ def _changed(path: Path) -> float:
 def _smtp(program: Program, now: datetime) -> str:
     settings = program.settings
     if settings.smtp_url is None:
-        return f"not set: emails are written to {settings.mailbox}"
+        return f"not set: emails are written to {settings.mailbox.absolute()}"
     fault = smtp_fault(
         settings.smtp_url.get_secret_value(),
         program.mail_context.sender.addr_spec,

@@ -65,7 +65,9 @@ def require_not_restored(program: Program, now: datetime) -> None:
     """Raise RestoredError if the worker could send emails of a restored database again."""
     last = LastSent.of(program.settings)
     reason = (
-        _is_held(program) or _went_back(program, last, now) or _clock_went_back(program, last, now)
+        held_because(program)
+        or _went_back(program, last, now)
+        or _clock_went_back(program, last, now)
     )
     if reason:
         raise RestoredError(
@@ -84,14 +86,15 @@ def hold(program: Program, backed_up_at: datetime, now: datetime) -> None:
 def release(program: Program, now: datetime) -> None:
     """Accept the database as it is, so that the worker starts."""
     database = program.database
-    if _is_held(program):
+    if held_because(program):
         with database.write() as tx:
             leads.record_action(tx, leads.COMMAND_LINE, "restored emails released", "", now)
     newest = outbox.newest_sent(database) or ""
     LastSent.of(program.settings).write(newest, outbox.newest_time(database) or "")
 
 
-def _is_held(program: Program) -> str | None:
+def held_because(program: Program) -> str | None:
+    """Return why all emails are held after `feedback restore`; None if they are not held."""
     last = leads.last_action(program.database, ("backup restored", "restored emails released"))
     if not last or last.action != "backup restored":
         return None

@@ -93,6 +93,20 @@ def test_the_error_says_where_the_setting_comes_from(
     assert "of_environment.sqlite (FEEDBACK_DATABASE, from the environment)" in output()
 
 
+def test_in_the_wrong_folder_the_full_paths_of_missing_files_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY)
+    CliRunner().invoke(main, ["migrate"])
+    published = CliRunner().invoke(main, ["publish"]).output
+    assert f"{tmp_path}/results does not exist" in published
+    assert "name the folder of a backup" in CliRunner().invoke(main, ["restore", "."]).output
+    monkeypatch.setenv("FEEDBACK_FACTS", "support.toml")
+    for words in (["answers"], ["publish"], ["site", "build"]):
+        assert f"{tmp_path}/support.toml: no such file" in CliRunner().invoke(main, words).output
+
+
 def test_emails_can_be_previewed_without_a_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from click.testing import Result
 
 from feedback_app.commands.backup import backup_command, restore_command
 from feedback_app.commands.outbox import release
+from feedback_app.commands.outbox import show as list_waiting
 from feedback_app.commands.serving import worker_command
 from feedback_app.database import migrate
 from feedback_app.database.choose import copies_of, open_database
@@ -114,12 +115,15 @@ def test_no_email_of_a_restored_backup_is_sent_until_it_is_released(
 ) -> None:
     printed = target.restore(backup)
     assert "1 email waits and is held, because" in printed
+    listed = target.run(list_waiting).output
+    assert "All emails are held: A backup of 2026-11-24T12:00:20Z was restored" in listed
     refused = target.run(worker_command, "--once")
     assert refused.exit_code == 1
     assert "A backup of 2026-11-24T12:00:20Z was restored" in refused.output
     words = next(line.split()[3:] for line in printed.splitlines() if "  feedback" in line)
     assert "1 counted as sent, 0 released" in target.run(release, *words).output
     assert "0 messages sent" in target.run(worker_command, "--once").output
+    assert target.run(list_waiting).output == "No emails are waiting.\n"
 
 
 def test_a_release_on_one_machine_counts_for_the_workers_of_all(office: Office) -> None:
