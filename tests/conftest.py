@@ -24,7 +24,11 @@ from support_facts import Facts, load_facts
 from tests.support import postgresql
 from tests.support.chat import Chat, open_chat
 from tests.support.fast_files import keep_temporary_files_in_memory
-from tests.support.fast_programs import compile_routes_once, hash_passwords_cheaply
+from tests.support.fast_programs import (
+    compile_routes_once,
+    hash_passwords_cheaply,
+    read_toml_once,
+)
 from tests.support.office import KEY, NOW, Office
 from tests.support.real_parts import real_part_missing
 from tests.support.site_server import serving
@@ -34,6 +38,7 @@ settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True
 settings.load_profile("ci")
 keep_temporary_files_in_memory()
 compile_routes_once()
+read_toml_once()
 hash_passwords_cheaply()
 
 
