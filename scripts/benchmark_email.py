@@ -1,13 +1,15 @@
 """Measures how fast the worker sends closure emails, as a ratio to a bare loop with `smtplib`.
 
 Both send the same number of emails of the same size to one mail server in another process, which
-accepts and forgets them. The bare loop has its text ready and one connection. Compare only ratios
-between machines or runs, not rates.
+accepts and forgets them. The bare loop has its text ready and one connection. With the folder of
+another checkout as an argument, the worker is also compared with its worker, as processes and by
+processor time. Compare only ratios between machines or runs, not rates.
 """
 
 import multiprocessing
 import smtplib
 import statistics
+import sys
 import tempfile
 import time
 from datetime import timedelta
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from checkout import ROOT, Checkout
 from measuring import show
 
 from feedback_app.base import times
@@ -30,7 +33,7 @@ from feedback_app.settings import read_settings
 from tests.support.postgresql import create_database, running_server, url_of
 from tests.support.server import free_port
 
-EMAILS, ROUNDS = 400, 5
+EMAILS, ROUNDS, PROCESS_ROUNDS = 400, 5, 3
 
 
 class _Sink:
@@ -62,10 +65,31 @@ def main() -> None:
     sink = multiprocessing.Process(target=_listen, args=(port,), daemon=True)
     sink.start()
     _wait_for(port)
+    for other in sys.argv[1:]:
+        _compare_workers(Path(other), port)
     with tempfile.TemporaryDirectory() as name, running_server() as server:
         _measure("SQLite", f"sqlite:///{name}/feedback.sqlite", Path(name), port)
         _measure("PostgreSQL", url_of(server, create_database(server)), Path(name), port)
     sink.terminate()
+
+
+def _compare_workers(other: Path, port: int) -> None:
+    ratios, rates = [], []
+    for _ in range(PROCESS_ROUNDS):
+        with tempfile.TemporaryDirectory() as name:
+            own = _worker_cpu(ROOT, Path(name) / "own", port, EMAILS * 5, "--max-emails=100000")
+            base = _worker_cpu(other, Path(name) / "base", port, EMAILS)
+            ratios.append(base / own)
+            rates.append(1 / own)
+    note = f"; {statistics.median(rates):.0f} emails per CPU second"
+    show(f"SQLite: worker / worker of {other}, rate", ratios, note=note)
+
+
+def _worker_cpu(root: Path, folder: Path, port: int, emails: int, *options: str) -> float:
+    """Return the seconds of processor time that a worker uses for each email."""
+    checkout = Checkout(root, folder, FEEDBACK_SMTP_URL=f"smtp://127.0.0.1:{port}")
+    checkout.invite(emails, *options)
+    return checkout.run("worker", "--once").cpu / emails
 
 
 def _measure(engine: str, url: str, folder: Path, port: int) -> None:

@@ -1,46 +1,74 @@
-"""Measures how long an import blocks other writers, with 100,000 known cases, on both engines.
+"""Measures the rate of an import, and how long imports and API lists block other writers.
 
-On SQLite, a customer's answer waits for the transaction of the import; it should never wait for
-more than 500 ms. Times are wall-clock times, so run it on an idle machine.
+The rate is that of `feedback invite` as a process, by processor time, with every email queued;
+with the folder of another checkout as an argument, also as a ratio to its rate. On SQLite, a
+customer's answer waits for the transaction of an import or of a list of cases; it should never wait
+for more than 500 ms. Waits are wall-clock times, so run it on an idle machine.
 """
 
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from checkout import ROOT, Checkout
 from measuring import show
 
 from feedback_app.base.weeks import week_of
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.database.migrate import migrate
+from feedback_app.intake.api.messages import MAX_CASES
 from feedback_app.intake.closed_case import CaseReader
 from feedback_app.intake.csv.file import CSVRow
 from feedback_app.intake.csv.importing import Import
 from feedback_app.intake.csv.row_reader import RowReader
 from feedback_app.intake.dates import DateReader
+from feedback_app.intake.deliveries import CaseDelivery, accept_all
 from feedback_app.intake.mapping import CaseMapping
 from feedback_app.invitations import CaseIntake
+from feedback_app.program import open_program
 from feedback_app.records import ClosedCase
+from feedback_app.settings import read_settings
 from feedback_app.store import cases, invitations, leads
 from support_facts import load_facts
 from tests.support.postgresql import create_database, running_server, url_of
 
-KNOWN, ROWS = 100_000, 2_000
+KNOWN, ROWS, LISTS = 100_000, 2_000, 20
+ROUNDS, RATE_ROWS, BASE_ROWS = 3, 10_000, 1_000
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 COLUMNS = ("case_number", "closed_at", "contact_email")
 PAUSE = 0.02
 
 
 def main() -> None:
-    """Import into a large database on each engine while another thread writes."""
+    """Measure the rate, then import into a large database on each engine."""
+    _measure_rate([Path(path) for path in sys.argv[1:]])
     with tempfile.TemporaryDirectory() as name, running_server() as server:
         _measure("SQLite", f"sqlite:///{name}/feedback.sqlite")
         _measure("PostgreSQL", url_of(server, create_database(server)))
+
+
+def _measure_rate(others: list[Path]) -> None:
+    own, ratios = [], []
+    for _ in range(ROUNDS):
+        with tempfile.TemporaryDirectory() as name:
+            checkout = Checkout(ROOT, Path(name) / "own")
+            used = checkout.invite(RATE_ROWS, "--max-emails", str(RATE_ROWS))
+            own.append(RATE_ROWS / used.cpu)
+            print(f"{RATE_ROWS / used.seconds:.0f} rows per second on this machine as it is")
+            for other in others:
+                used = Checkout(other, Path(name) / "base").invite(BASE_ROWS)
+                ratios.append(own[-1] * used.cpu / BASE_ROWS)
+    show(f"import of {RATE_ROWS} rows, rows per CPU second", own)
+    if ratios:
+        show(f"its ratio to {others[0]}, {BASE_ROWS} rows", ratios)
 
 
 def _measure(engine: str, url: str) -> None:
@@ -66,7 +94,27 @@ def _measure(engine: str, url: str) -> None:
     show(f"{engine}: transaction of an import, ms", times)
     show(f"{engine}: another write during the import, ms", waits)
     print(f"{engine}: longest wait {max(waits):.0f} ms, {ROWS / seconds:.0f} rows per second")
-    database.close()
+    settings = read_settings(database=url, secret_keys="k" * 32, _env_file=None)
+    program = replace(open_program(settings), database=database)
+    times.clear()
+    for number in range(LISTS):
+        delivered = [_delivery(f"{number}-{at}") for at in range(MAX_CASES)]
+        with database.write() as tx:
+            accept_all(tx, program, delivered, NOW)
+    show(f"{engine}: transaction of an API list of {MAX_CASES}, ms", times)
+    program.database.close()
+
+
+def _delivery(number: str) -> CaseDelivery:
+    case = ClosedCase(
+        source="desk",
+        case_id=number,
+        case_number=number,
+        closed_at=NOW,
+        contact_email=f"c{number}@customer.example",
+        customer=f"Customer {number[-2:]}",
+    )
+    return CaseDelivery(case=case, delivery_id=number)
 
 
 def _add_known(database: Database) -> None:

@@ -225,7 +225,8 @@ def benchmark(options: argparse.Namespace) -> int:
     """Run all benchmarks, or only the named one."""
     env = {**os.environ, "PYTHONPATH": str(ROOT)}  # our tests, not those that textstat installs
     names = [options.name] if options.name else BENCHMARKS
-    return max(_python(f"scripts/benchmark_{name}.py", env=env) for name in names)
+    base = [options.base] if options.base else []
+    return max(_python(f"scripts/benchmark_{name}.py", *base, env=env) for name in names)
 
 
 def check(_options: argparse.Namespace) -> int:
@@ -271,11 +272,7 @@ class Command(NamedTuple):
 
 
 BENCHMARKS = ("survey", "site", "review", "exports", "intake", "import", "email", "erasure")
-PORT = {
-    "type": int,
-    "metavar": "N",
-    "help": f"port to use, instead of a free one from {FIRST_PORT}",
-}
+PORT = {"type": int, "metavar": "N", "help": f"instead of a free port from {FIRST_PORT}"}
 COMMANDS = {
     "run": Command(RUN_LOCK, run, {"--port": PORT}),
     "feedback": Command(RUN_LOCK, feedback, None),
@@ -292,7 +289,9 @@ COMMANDS = {
     "build-site": Command(RUN_LOCK, lambda rest: _feedback(["site", "build", *rest], None), None),
     "release": Command(DEV_LOCK, lambda _: _python("scripts/release.py"), {}),
     "benchmark": Command(
-        DEV_LOCK, benchmark, {"name": {"nargs": "?", "choices": BENCHMARKS, "help": "only this"}}
+        DEV_LOCK,
+        benchmark,
+        {"name": {"nargs": "?", "choices": BENCHMARKS}, "--base": {"help": "an old checkout"}},
     ),
 }
 

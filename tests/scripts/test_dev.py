@@ -270,6 +270,6 @@ def test_benchmarks_find_the_tests_of_the_project(
         return 0
 
     monkeypatch.setattr(dev, "_python", note)
-    assert dev.benchmark(argparse.Namespace(name="survey")) == 0
+    assert dev.benchmark(argparse.Namespace(name="survey", base=None)) == 0
     words = [sys.executable, "-c", "import tests.support.server"]
     subprocess.run(words, env=environments[0], cwd=tmp_path, check=True)

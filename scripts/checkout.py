@@ -1,0 +1,65 @@
+"""Runs `feedback` commands of a checkout in a folder of its own, and measures them as processes."""
+
+import csv
+import os
+import resource
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+_COLUMNS = ("case_number", "closed_at", "contact_email", "customer", "team", "case_kind")
+
+
+class Used(NamedTuple):
+    """The seconds of processor time that a process used, and how long it ran."""
+
+    cpu: float
+    seconds: float
+
+
+class Checkout:
+    """An installation of the checkout `root`, which has its own `.venv`, with an empty database."""
+
+    def __init__(self, root: Path, folder: Path, **settings: str) -> None:
+        self._binary, self._folder = root.resolve() / ".venv" / "bin" / "feedback", folder
+        folder.mkdir()
+        self._env = {
+            **{name: text for name, text in os.environ.items() if "FEEDBACK_" not in name},
+            "FEEDBACK_DATABASE": f"sqlite:///{folder}/feedback.sqlite",
+            "FEEDBACK_SECRET_KEYS": "a-key-for-benchmarks-only-and-long-enough",
+            "FEEDBACK_MAILBOX": str(folder / "mailbox"),
+            "FEEDBACK_PUBLIC_URL": "http://127.0.0.1:8000",
+            **settings,
+        }
+        self.run("migrate")
+
+    def run(self, *words: str) -> Used:
+        """Run a command. Raises CalledProcessError."""
+        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        subprocess.run(
+            [self._binary, *words],
+            cwd=self._folder,
+            env=self._env,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return Used(cpu, seconds)
+
+    def invite(self, rows: int, *options: str) -> Used:
+        """Import new cases, each with an email to another customer."""
+        path = self._folder / "cases.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(_COLUMNS)
+            for at in range(rows):
+                closed = datetime.now(UTC) - timedelta(minutes=at % 1440)
+                email = f"c{at}@customer{at % 900}.example"
+                others = (f"Customer {at % 900}", f"Team {at % 30}", "software")
+                writer.writerow((f"SP-{at:07}", closed.isoformat(), email, *others))
+        return self.run("invite", str(path), *options)
