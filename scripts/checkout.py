@@ -1,4 +1,4 @@
-"""Runs `feedback` commands of a checkout in a folder of its own, and measures them as processes."""
+"""Runs `feedback` commands of a checkout in a separate folder, and measures their processes."""
 
 import csv
 import os
