@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined
 
 from feedback_app.settings import Settings, SettingsError, read_settings
 from feedback_app.web import site
+from feedback_app.web.headers import common_headers
 from knowledge_site.build import ROOT
 
 _TEMPLATE = ROOT / "deploy" / "nginx.conf.jinja"
@@ -50,7 +51,9 @@ def configuration(
         )
     public = urlsplit(settings.public_url)
     tls = public.scheme == "https"
-    headers = site.site_headers(folder)
+    by_path = site.site_headers(folder)
+    headers = common_headers(settings.public_url) | by_path.pop("/*", {})
+    del headers["Cache-Control"]
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["quoted"] = _quoted
     return environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
@@ -63,8 +66,8 @@ def configuration(
         key=key or f"/etc/letsencrypt/live/{public.hostname}/privkey.pem",
         sign_in_header=settings.sign_in_header,
         root=folder,
-        headers=headers.pop("/*", {}).items(),
-        cached=[(path, own["Cache-Control"]) for path, own in headers.items()],
+        headers=headers.items(),
+        cached=[(path, own["Cache-Control"]) for path, own in by_path.items()],
         moved={**_folders(folder), **site.old_addresses(folder)}.items(),
         languages=sorted(page.parent.name for page in folder.glob("*/404.html")),
         private="|".join(site.FOR_SERVERS).replace(".", r"\."),

@@ -249,6 +249,7 @@ def test_with_https_http_is_redirected_and_a_page_says_that_no_process_responds(
         trusted = ssl.create_default_context(cafile=public)
         with urllib.request.urlopen(f"https://127.0.0.1:{port}/", context=trusted) as page:
             assert b"</html>" in page.read()
+            assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
         for path, text in (("/f/x", "</html>"), (CASES, '"status": 503')):
             request = f"https://127.0.0.1:{port}{path}"
             with pytest.raises(urllib.error.HTTPError) as error:
