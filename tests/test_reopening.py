@@ -15,9 +15,8 @@ from feedback_app.commands.links import link
 from feedback_app.invitations import IntakeResult
 from feedback_app.mail.closure import CLOSURE
 from feedback_app.records import Reopening
-from feedback_app.review.cohort import sum_cohort
-from feedback_app.store.cohorts import case_of
-from tests.support.answered import closed_in
+from feedback_app.reports.weeks import review_week
+from tests.support.cohort_cases import became
 from tests.support.office import NOW, Customer, Office, a_case
 
 NUMBER = "00012345"
@@ -167,8 +166,7 @@ def test_figures_of_the_past_do_not_change_when_an_address_arrives(office: Offic
     office.receive(a_case())
     database = office.program.database
     assert first.invitation_id
-    became = [case_of(database, first.invitation_id, at) for at in (NOW, office.now)]
-    assert [case and case.became for case in became] == ["not_asked", "not_delivered"]
+    assert [became(database, at) for at in (NOW, office.now)] == [["not_asked"], ["not_delivered"]]
 
 
 # Reopening a case
@@ -288,15 +286,9 @@ def test_the_response_rate_leaves_reopened_cases_out_unless_the_survey_was_sent(
     office.invite("sent", closed_at=office.now)
     reopen(office, "sent")
     program = office.program
-    cases = list(closed_in(program.database, "2026-W48", office.now))
-    cohort = sum_cohort(cases, office.now + timedelta(days=5), program.facts, office.now)
+    cohort = review_week(program.database, "2026-W48", program.facts, office.now).cohort
     assert (cohort.closed, cohort.reached, cohort.withheld) == (2, 1, (("reopened", 1),))
-    became = sorted(
-        case.became
-        for row in office.rows("invitations")
-        if (case := case_of(program.database, row["id"], office.now))
-    )
-    assert became == ["not_asked", "reached"]
+    assert became(program.database, office.now) == ["not_asked", "reached"]
 
 
 # Any order

@@ -168,7 +168,7 @@ class PostgreSQL:
 
     def seconds(self, start: str, end: str) -> str:
         difference = f"CAST({end} AS timestamptz) - CAST({start} AS timestamptz)"
-        return f"EXTRACT(EPOCH FROM {difference})"
+        return f"CAST(EXTRACT(EPOCH FROM {difference}) AS bigint)"
 
     def joined(self, column: str) -> str:
         return f"string_agg(CAST({column} AS text), ' ')"

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from feedback_app.database.contract import Database
-from feedback_app.publish.sums import counts_for
+from feedback_app.publish.sums import wordings_in
 from feedback_app.store import cohorts
 from published_results import Published, Result, ResultsError, read_folder
 
@@ -25,8 +25,8 @@ def counted_in(database: Database, folder: Path, invitation_id: str) -> Result |
     for result in _published(folder).newest:
         period = result.period
         if result.sample == sample and period.first_week <= week <= period.last_week:
-            case = cohorts.case_of(database, invitation_id, result.as_of)
-            return result if case and counts_for(case, result.figures) else None
+            wording = cohorts.wording_counted(database, invitation_id, result.as_of)
+            return result if wording in wordings_in(result.figures.scores) else None
     return None
 
 

@@ -9,9 +9,10 @@ from charts import date_and_time
 from feedback_app.base.weeks import days_of, group_of, week_after
 from feedback_app.database.contract import Database
 from feedback_app.publish.difference import differences
-from feedback_app.publish.periods import PendingPeriod, PeriodCases, due
+from feedback_app.publish.periods import PendingPeriod, PeriodCounts, due
 from feedback_app.publish.rules import definitions_of, questions_of, rules_of
-from feedback_app.publish.sums import figures_of
+from feedback_app.publish.sums import counts_of, figures_of
+from feedback_app.records import CohortWeeks
 from feedback_app.store import cohorts
 from published_results import (
     FORMAT,
@@ -57,7 +58,7 @@ def new_drafts(
     rules, drafts = rules_of(facts), list[Draft]()
     cohorts_due = due(
         first,
-        lambda start, end: cohorts.closed_between(database, start, end, now, sample),
+        lambda start, end: counts_of(database, CohortWeeks(start, end, now, sample), rules),
         facts,
         now,
     )
@@ -87,9 +88,9 @@ def correction(
     strictest = max(version.rules.minimum_n for version in versions)
     rules = versions[0].rules.model_copy(update={"minimum_n": strictest})
     sample = versions[-1].sample
-    cases = cohorts.closed_between(database, period.first_week, period.last_week, now, sample)
+    weeks = CohortWeeks(period.first_week, period.last_week, now, sample)
     earlier = [version.figures for version in versions]
-    figures = figures_of(list(cases), facts.questions, rules, earlier)
+    figures = figures_of(counts_of(database, weeks, rules), facts.questions, rules, earlier)
     changes = differences(earlier[-1], figures)
     if not changes:
         raise NothingToPublishError(f"nothing to correct: {period.name} has not changed")
@@ -165,7 +166,7 @@ def _first_week(database: Database, published: Published, sample: bool) -> str |
     return group_of(asked)[0] if asked else None
 
 
-def _draft(cohort: PeriodCases, facts: Facts, rules: Rules, sample: bool) -> Draft:
+def _draft(cohort: PeriodCounts, facts: Facts, rules: Rules, sample: bool) -> Draft:
     first_day, last_day = days_of(cohort.first, cohort.last)
     return Draft(
         period=PublishedPeriod(
@@ -177,5 +178,5 @@ def _draft(cohort: PeriodCases, facts: Facts, rules: Rules, sample: bool) -> Dra
         version=1,
         sample=sample,
         rules=rules,
-        figures=figures_of(cohort.cases, facts.questions, rules),
+        figures=figures_of(cohort.counts, facts.questions, rules),
     )

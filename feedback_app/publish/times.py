@@ -1,23 +1,22 @@
 """Durations by case kind, grouped so that every group has enough cases."""
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from feedback_app.records import CohortCase, MeasuredCase
-from feedback_app.review.durations import first_response, resolution, spread
+from feedback_app.records import Durations
+from feedback_app.review.durations import spread
 from published_results import Portion, PublishedGroup, PublishedSpread, PublishedTimes, Rules
 
-Measure = Callable[[MeasuredCase], tuple[str, int] | None]
 Kinds = tuple[str, ...]
+# The seconds of the cases of each kind; "" if none was given.
+ByKind = Mapping[str, Sequence[int]]
 
-METRICS: dict[str, Measure] = {
-    "first_response_time": first_response,
-    "resolution_time": resolution,
-}
+METRICS = ("first_response_time", "resolution_time")
 
 
 def times_of(
-    cases: Sequence[CohortCase], rules: Rules, earlier: Sequence[tuple[PublishedTimes, ...]] = ()
+    durations: Durations, rules: Rules, earlier: Sequence[tuple[PublishedTimes, ...]] = ()
 ) -> tuple[PublishedTimes, ...]:
     """Return the durations of every metric on every clock that has enough cases.
 
@@ -27,15 +26,15 @@ def times_of(
     return tuple(
         _times(metric, clock, measured, rules, earlier)
         for metric in METRICS
-        for clock, measured in _by_clock(cases, metric)
-        if len(measured) >= rules.minimum_n
+        for clock, measured in _by_clock(durations, metric)
+        if _number(measured) >= rules.minimum_n
     )
 
 
-def too_few_for(cases: Sequence[CohortCase], rules: Rules) -> Iterator[str]:
+def too_few_for(durations: Durations, rules: Rules) -> Iterator[str]:
     """Yield each metric with too few cases on every clock, or metric.clock for a single clock."""
     for metric in METRICS:
-        clocks = {clock: len(measured) for clock, measured in _by_clock(cases, metric)}
+        clocks = {clock: _number(measured) for clock, measured in _by_clock(durations, metric)}
         few = [clock for clock, n in clocks.items() if n < rules.minimum_n]
         if len(few) == len(clocks):
             yield metric
@@ -43,26 +42,28 @@ def too_few_for(cases: Sequence[CohortCase], rules: Rules) -> Iterator[str]:
             yield from (f"{metric}.{clock}" for clock in few)
 
 
-def _by_clock(
-    cases: Sequence[CohortCase], metric: str
-) -> Iterable[tuple[str, list[tuple[str, int]]]]:
-    """Return each clock with the case kind and seconds of every case measured on it."""
-    clocks: dict[str, list[tuple[str, int]]] = {}
-    for case in cases:
-        if measured := METRICS[metric](case):
-            clock, seconds = measured
-            clocks.setdefault(clock, []).append((case.case_kind or "", seconds))
+def _by_clock(durations: Durations, metric: str) -> list[tuple[str, ByKind]]:
+    """Return the durations of a metric on each clock."""
+    clocks: dict[str, dict[str, Sequence[int]]] = {}
+    for measured, seconds in durations.items():
+        if measured.metric == metric:
+            clocks.setdefault(measured.clock, {})[measured.case_kind or ""] = seconds
     return sorted(clocks.items())
+
+
+def _number(measured: ByKind) -> int:
+    return sum(map(len, measured.values()))
 
 
 def _times(
     metric: str,
     clock: str,
-    measured: Sequence[tuple[str, int]],
+    measured: ByKind,
     rules: Rules,
     earlier: Sequence[tuple[PublishedTimes, ...]],
 ) -> PublishedTimes:
-    counts, place = Counter(kind for kind, _ in measured), (metric, clock)
+    counts = Counter({kind: len(seconds) for kind, seconds in measured.items()})
+    place = (metric, clock)
     before = [one for version in earlier for one in version if (one.metric, one.clock) == place]
     split = (
         _same_split(before[0], counts, rules.minimum_n)
@@ -72,9 +73,8 @@ def _times(
     targets = {(target.metric, target.clock): target.seconds for target in rules.targets}
 
     def spread_of(kinds: Iterable[str]) -> PublishedSpread:
-        return _spread(
-            [seconds for kind, seconds in measured if kind in kinds], targets.get(place), rules
-        )
+        found = [measured[kind] for kind in kinds if kind in measured]
+        return _spread(found, targets.get(place), rules)
 
     return PublishedTimes(
         metric=metric,
@@ -109,14 +109,15 @@ def _same_split(stated: PublishedTimes, counts: Counter[str], minimum: int) -> t
     return split if enough and known >= set(counts) else ()
 
 
-def _spread(seconds: Sequence[int], target: int | None, rules: Rules) -> PublishedSpread:
-    found = spread(seconds, rules.share_minimum_n)
+def _spread(groups: Collection[Sequence[int]], target: int | None, rules: Rules) -> PublishedSpread:
+    found = spread(groups, rules.share_minimum_n)
     within = None
     if target is not None:
-        within = portion(sum(one <= target for one in seconds), len(seconds), rules)
+        in_time = sum(bisect_right(seconds, target) for seconds in groups)
+        within = portion(in_time, found.n, rules)
     return PublishedSpread(
         n=found.n,
-        median=float(found.median),
+        median=found.median,
         percentile_90=None if found.percentile_90 is None else float(found.percentile_90),
         within_target=within,
     )

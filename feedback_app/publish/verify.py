@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from feedback_app.database.contract import Database
 from feedback_app.publish.difference import differences
-from feedback_app.publish.sums import figures_of
+from feedback_app.publish.sums import counts_of, figures_of
+from feedback_app.records import CohortWeeks
 from feedback_app.store import cohorts
 from published_results import Published, Result
 from support_facts import Facts
@@ -43,15 +44,16 @@ def verify(database: Database, facts: Facts, published: Published) -> Iterator[F
     Uses the rules in each file, not the current ones.
     """
     for result in published.newest:
-        weeks = (result.period.first_week, result.period.last_week, result.as_of, result.sample)
+        period = result.period
+        weeks = CohortWeeks(period.first_week, period.last_week, result.as_of, result.sample)
         earlier = [
             version.figures
-            for version in published.versions(result.period.name)
+            for version in published.versions(period.name)
             if version.version < result.version
         ]
-        cases = list(cohorts.closed_between(database, *weeks))
-        again = figures_of(cases, facts.questions, result.rules, earlier)
-        later_cases, later_answers = cohorts.arrived_later(database, *weeks)
+        counts = counts_of(database, weeks, result.rules)
+        again = figures_of(counts, facts.questions, result.rules, earlier)
+        later_cases, later_answers = cohorts.arrived_later(database, weeks)
         yield Finding(
             result=result,
             differences=differences(result.figures, again),

@@ -12,18 +12,26 @@ from feedback_app.records.cases import (
     EXPORTED_CASE_FIELDS,
     REQUIRED_CASE_FIELDS,
     AnsweredCase,
-    Became,
     CaseDetails,
     CaseField,
     ClosedCase,
-    CohortCase,
     DurationClock,
     FieldKind,
     MeasuredCase,
     Reopening,
     SeenClosing,
 )
-from feedback_app.records.closed import ClosedCount, ClosedWeek, Durations, Measured
+from feedback_app.records.closed import (
+    AnswerCount,
+    Became,
+    ClosedCount,
+    ClosedWeek,
+    CohortCounts,
+    CohortWeeks,
+    Contact,
+    Durations,
+    Measured,
+)
 from feedback_app.records.review import (
     CARE_REASONS,
     FOLLOW_UP_OUTCOMES,
@@ -56,6 +64,10 @@ from feedback_app.records.survey import (
 )
 
 __all__ = [
+    "Contact",
+    "CohortWeeks",
+    "CohortCounts",
+    "AnswerCount",
     "Measured",
     "Durations",
     "ClosedWeek",
@@ -76,7 +88,6 @@ __all__ = [
     "CaseField",
     "ClosedCase",
     "Closing",
-    "CohortCase",
     "ClosedBecause",
     "Decision",
     "DurationClock",

@@ -12,7 +12,6 @@ from feedback_app.base.times import to_text
 from feedback_app.records.survey import SAMPLE_SOURCE, InvitationState, Scored, WithheldBecause
 
 DurationClock = Literal["calendar", "business"]
-Became = Literal["not_asked", "not_delivered", "bounced", "reached"]
 FieldKind = Literal[
     "text",
     "time",
@@ -245,28 +244,6 @@ COMPLETED_FIELDS = tuple(
 _ORDERED = ("opened_at", "first_response_at")
 _DURATIONS = tuple(name for name, field in CASE_FIELDS.items() if field.kind == "seconds")
 EXPORTED_CASE_FIELDS = tuple(name for name, field in CASE_FIELDS.items() if field.exported)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CohortCase(MeasuredCase, Scored):
-    """A closed case as published figures use it, as it was known at a given time.
-
-    It contains no number, customer, team or comment. Without an answer, or with an annulled one,
-    the answer's fields are None; `expires_at` is None if the survey link accepts no answers.
-    """
-
-    closed_week: str
-    became: Became
-    expires_at: datetime | None = None
-    answered_at: datetime | None = None
-    ease: int | None = None
-    satisfaction: int | None = None
-    wording_version: int | None = None
-    flagged: bool = False
-    annulled: bool = False
-    contact_welcome: bool = False
-    read_at: datetime | None = None
-    contacted_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

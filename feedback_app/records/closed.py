@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from feedback_app.records.survey import InvitationState
+
+Became = Literal["not_asked", "not_delivered", "bounced", "reached"]
 
 
 class Measured(NamedTuple):
@@ -16,7 +18,7 @@ class Measured(NamedTuple):
     case_kind: str | None
 
 
-# The seconds of every case with a known duration, in no particular order.
+# The seconds of every case with a known duration, the shortest first.
 Durations = Mapping[Measured, Sequence[int]]
 
 
@@ -46,3 +48,51 @@ class ClosedWeek:
 
     counts: Sequence[ClosedCount]
     durations: Durations
+
+
+class CohortWeeks(NamedTuple):
+    """The cases closed in the weeks `first` to `last`, as known at `as_of`.
+
+    Either only sample data or only real cases, depending on `sample`.
+    """
+
+    first: str
+    last: str
+    as_of: datetime
+    sample: bool
+
+
+class AnswerCount(NamedTuple):
+    """The number of answers that have all this in common."""
+
+    ease: int
+    satisfaction: int
+    wording_version: int
+    flagged: bool
+    contact_welcome: bool
+    read_in_time: bool
+    answers: int
+
+
+class Contact(NamedTuple):
+    """A contact that a customer with a low answer, without flags, had asked for."""
+
+    wording_version: int
+    answered_at: datetime
+    contacted_at: datetime
+
+
+@dataclass(frozen=True)
+class CohortCounts:
+    """What published figures are calculated from.
+
+    `answers` are without the `annulled` ones. `changes_until` is the latest time at which a
+    customer answered or still can answer; None if there is none.
+    """
+
+    became: Mapping[Became, int]
+    answers: Sequence[AnswerCount]
+    annulled: int
+    contacts: Sequence[Contact]
+    durations: Durations
+    changes_until: datetime | None = None

@@ -1,14 +1,11 @@
 """First response and resolution times, separately for each clock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from statistics import median
+from itertools import chain
 
-from feedback_app.records import Durations, MeasuredCase
+from feedback_app.records import Durations
 from support_facts import Facts
-
-UNNAMED_CLOCK = "unnamed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,35 +37,11 @@ def times_of(metric: str, durations: Durations, facts: Facts) -> tuple[Times, ..
     return tuple(
         Times(
             clock=clock,
-            overall=spread([one for seconds in kinds.values() for one in seconds], enough),
-            by_kind=tuple((kind, spread(kinds[kind], enough)) for kind in in_order(kinds, order)),
+            overall=spread(kinds.values(), enough),
+            by_kind=tuple((kind, spread([kinds[kind]], enough)) for kind in in_order(kinds, order)),
         )
         for clock, kinds in sorted(clocks.items())
     )
-
-
-def first_response(case: MeasuredCase) -> tuple[str, int] | None:
-    """Return clock and seconds of the first response, or None if unknown."""
-    return _measured(case, case.first_response_seconds, case.first_response_at)
-
-
-def resolution(case: MeasuredCase) -> tuple[str, int] | None:
-    """Return clock and seconds of the resolution, or None unless the customer confirmed it."""
-    # Resolving a case includes the customer's confirmation.
-    if case.closure_reason != "confirmed":
-        return None
-    return _measured(case, case.resolution_seconds, case.closed_at)
-
-
-def _measured(
-    case: MeasuredCase, seconds: int | None, end: datetime | None
-) -> tuple[str, int] | None:
-    """Return the case system's measurement, or else the calendar time between the two times."""
-    if seconds is not None:
-        return case.duration_clock or UNNAMED_CLOCK, seconds
-    if case.opened_at is None or end is None or end < case.opened_at:
-        return None
-    return "calendar", int((end - case.opened_at).total_seconds())
 
 
 def in_order(kinds: Iterable[str | None], order: list[str]) -> list[str | None]:
@@ -80,12 +53,17 @@ def in_order(kinds: Iterable[str | None], order: list[str]) -> list[str | None]:
     return sorted(kinds, key=place)
 
 
-def spread(seconds: Sequence[int], enough: int) -> Spread:
-    """Return the spread of at least one duration, with a percentile if there are `enough`."""
+def spread(groups: Collection[Sequence[int]], enough: int) -> Spread:
+    """Return the spread of all seconds in `groups`, each sorted; at least one is not empty.
+
+    The percentile needs `enough` durations.
+    """
+    # Sorting a concatenation of sorted lists takes linear time.
+    seconds = sorted(chain.from_iterable(groups))
     n = len(seconds)
     rank = -(-9 * n // 10)
     return Spread(
         n=n,
-        median=median(seconds),
-        percentile_90=sorted(seconds)[rank - 1] if n >= enough else None,
+        median=(seconds[(n - 1) // 2] + seconds[n // 2]) / 2,
+        percentile_90=seconds[rank - 1] if n >= enough else None,
     )

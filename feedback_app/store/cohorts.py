@@ -1,166 +1,208 @@
-"""Closed cases by the week they were closed in, as they were known at a given time.
+"""Cohorts: the cases closed in some weeks, counted as they were known at a given time.
 
 Published figures are calculated from these. Columns that erasure or retention empty are not read.
 """
 
-from collections.abc import Iterator
-from dataclasses import fields
-from datetime import datetime
+from collections import Counter
+from datetime import datetime, timedelta
 
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row
 from feedback_app.records import (
-    CASE_FIELDS,
     SAMPLE_SOURCE,
+    AnswerCount,
     Became,
-    CohortCase,
-    MeasuredCase,
+    CohortCounts,
+    CohortWeeks,
+    Contact,
 )
+from feedback_app.store import durations
 from feedback_app.store.annulments import ANNULMENT
-from feedback_app.store.renewals import BOUNCED_BEFORE
-from feedback_app.store.rows import times_in
+from feedback_app.store.rows import count, exists
 
-_COHORT = """
-    FROM cases JOIN invitations ON invitations.case_ref = cases.id
-    WHERE closed_week BETWEEN :first AND :last AND (source = :sample_source) = (:sample = 1)
+_CLOSED = "closed_week BETWEEN :first AND :last"
+_KNOWN = "received_at <= :as_of AND (source = :sample_source) = (:sample = 1)"
+# Needed only if not all cases of the weeks are in the cohort.
+_OF_KNOWN = f"AND EXISTS (SELECT 1 FROM cases WHERE cases.id = case_ref AND {_KNOWN})"
+# What became of an invitation that was not answered. One that began again was withheld before, and
+# one that was renewed later had bounced before.
+_BECAME = """
+    CASE WHEN bounced_at <= :as_of
+           OR invitations.id IN (SELECT renewals.invitation_id FROM renewals
+                                 WHERE renewals.bounced_at <= :as_of AND renewed_at > :as_of)
+         THEN 'bounced'
+         WHEN handed_over_at <= :as_of THEN 'reached'
+         WHEN created_at > :as_of OR withheld_because <> 'reopened' OR superseded_at <= :as_of
+         THEN 'not_asked' ELSE 'not_delivered' END AS became,
+    CASE WHEN superseded_at <= :as_of THEN NULL ELSE expires_at END AS open_until
 """
-_ONE = """
-    FROM cases JOIN invitations ON invitations.case_ref = cases.id WHERE invitations.id = :id
+_INVITATIONS = f"""
+    SELECT became, count(*) AS cases, max(open_until) AS open_until
+    FROM (SELECT {_BECAME} FROM invitations
+          WHERE cohort_week BETWEEN :first AND :last {{of_known}}) AS invited
+    GROUP BY became
 """
-_SELECT = """
-    SELECT {measured}, closed_week, withheld_because, handed_over_at,
-           coalesce({bounced_before}, bounced_at) AS bounced_at, superseded_at, expires_at,
-           original.answered_at, newest.ease, newest.satisfaction, newest.wording_version,
-           newest.flags, newest.contact_welcome, progress.read_at,
-           EXISTS {annulment} AS annulled,
-           (SELECT min(follow_ups.closed_at) FROM follow_ups
-            WHERE follow_ups.invitation_id = cohort.invitation_id
-              AND outcome = 'contacted') AS contacted_at
-    FROM (SELECT cases.*, invitations.id AS invitation_id, handed_over_at,
-                 -- An invitation that began again was withheld before.
-                 CASE WHEN created_at > :as_of THEN 'reopened'
-                      ELSE nullif(withheld_because, 'reopened') END AS withheld_because,
-                 bounced_at, superseded_at, expires_at
-          {cohort} AND received_at <= :as_of) AS cohort
-    LEFT JOIN answers AS original ON original.invitation_id = cohort.invitation_id
-         AND original.revision = 1 AND original.answered_at <= :as_of
-         AND NOT EXISTS {annulment}
-    LEFT JOIN answers AS newest ON newest.invitation_id = cohort.invitation_id
-         AND newest.revision = (SELECT max(revision) FROM answers AS counted
-                                WHERE counted.invitation_id = cohort.invitation_id
-                                  AND counted.answered_at <= :as_of)
-         AND NOT EXISTS {annulment}
-    LEFT JOIN progress ON progress.invitation_id = cohort.invitation_id
+_ANSWERED = f"""
+    FROM (SELECT {_BECAME}, newest.ease, newest.satisfaction, newest.wording_version,
+                 newest.contact_welcome, CASE WHEN newest.flags = '' THEN 0 ELSE 1 END AS flagged,
+                 newest.invitation_id,
+                 CASE WHEN newest.revision = 1 THEN newest.answered_at
+                      ELSE (SELECT answered_at FROM answers AS original
+                            WHERE original.invitation_id = newest.invitation_id
+                              AND original.revision = 1) END AS first_answered_at
+          FROM answers AS newest
+          JOIN invitations ON invitations.id = newest.invitation_id
+          WHERE newest.cohort_week BETWEEN :first AND :last AND newest.answered_at <= :as_of
+            AND NOT EXISTS {ANNULMENT.format(answer="newest")} {{of_known}}
+            -- Few answers have a second revision, so it is not looked for in all of them.
+            AND NOT (newest.invitation_id IN (SELECT changed.invitation_id FROM answers AS changed
+                                              WHERE changed.cohort_week BETWEEN :first AND :last
+                                                AND changed.revision > 1)
+                     AND EXISTS (SELECT 1 FROM answers AS later
+                                 WHERE later.invitation_id = newest.invitation_id
+                                   AND later.revision > newest.revision
+                                   AND later.answered_at <= :as_of))) AS answered
 """
-_MEASURED = tuple(field.name for field in fields(MeasuredCase))
-_TIMES = (
-    *(name for name in _MEASURED if CASE_FIELDS[name].kind == "time"),
-    "expires_at",
-    "answered_at",
-)
-_LATER = ("handed_over_at", "bounced_at", "superseded_at", "read_at", "contacted_at")
+_ANSWERS = f"""
+    SELECT became, ease, satisfaction, wording_version, flagged, contact_welcome,
+           CASE WHEN read_at <= :as_of AND {{read_after}} <= :read_within THEN 1 ELSE 0 END
+               AS read_in_time,
+           count(*) AS answers, max(first_answered_at) AS answered_at, max(open_until) AS open_until
+    {_ANSWERED} LEFT JOIN progress ON progress.invitation_id = answered.invitation_id
+    GROUP BY became, ease, satisfaction, wording_version, flagged, contact_welcome, read_in_time
+"""
+_CONTACTS = f"""
+    SELECT wording_version, first_answered_at, min(closed_at) AS contacted_at
+    {_ANSWERED} JOIN follow_ups ON follow_ups.invitation_id = answered.invitation_id
+    WHERE outcome = 'contacted' AND contact_welcome = 1 AND flagged = 0
+      AND (ease <= :low OR satisfaction <= :low)
+    GROUP BY answered.invitation_id, wording_version, first_answered_at
+    HAVING min(closed_at) <= :as_of
+"""
+_ANNULLED = """
+    SELECT count(*) FROM annulments JOIN invitations ON invitations.id = annulments.invitation_id
+    WHERE cohort_week BETWEEN :first AND :last AND annulled_at <= :as_of
+      AND (restored_at IS NULL OR restored_at > :as_of) {of_known}
+"""
 
 
-def closed_between(
-    database: Database, first: str, last: str, as_of: datetime, sample: bool
-) -> Iterator[CohortCase]:
-    """Yield the cases closed in the weeks `first` to `last` as they were known at `as_of`.
+def counts(
+    database: Database, weeks: CohortWeeks, read_within: timedelta, low_threshold: int
+) -> CohortCounts:
+    """Return the counts of the cases closed in `weeks`.
 
-    Either only sample data or only real cases, depending on `sample`.
+    Answers are read in time if a lead read them within `read_within`; `low_threshold` is the
+    highest score of a low answer.
     """
-    sql = _select(_COHORT)
-    rows = database.stream(
-        sql, first=first, last=last, as_of=as_of, sample=sample, sample_source=SAMPLE_SOURCE
+    values = _values(weeks)
+    others = f"SELECT 1 FROM cases WHERE {_CLOSED} AND NOT ({_KNOWN}) LIMIT 1"
+    of_known = _OF_KNOWN if exists(database, others, **values) else ""
+    invited = database.ask(_INVITATIONS.format(of_known=of_known), **values)
+    read_after = database.seconds("first_answered_at", "read_at")
+    answered = database.ask(
+        _ANSWERS.format(of_known=of_known, read_after=read_after),
+        read_within=read_within.total_seconds(),
+        **values,
     )
-    return (_case(row, as_of) for row in rows)
+    contacts = database.ask(_CONTACTS.format(of_known=of_known), low=low_threshold, **values)
+    return CohortCounts(
+        became=_became(invited, answered),
+        answers=[_answer_count(row) for row in answered],
+        annulled=count(database, _ANNULLED.format(of_known=of_known), **values),
+        contacts=[
+            Contact(
+                row["wording_version"],
+                from_text(row["first_answered_at"]),
+                from_text(row["contacted_at"]),
+            )
+            for row in contacts
+        ],
+        durations=durations.of_cases(database, f"{_CLOSED} AND {_KNOWN}", **values),
+        changes_until=_changes_until(invited, answered),
+    )
 
 
-def case_of(database: Database, invitation_id: str, as_of: datetime) -> CohortCase | None:
-    """Return the case of an invitation as it was known at `as_of`; None if it was not known."""
-    rows = database.ask(_select(_ONE), id=invitation_id, as_of=as_of)
-    return _case(rows[0], as_of) if rows else None
+def wording_counted(database: Database, invitation_id: str, as_of: datetime) -> int | None:
+    """Return the wording of the answer that counts in scores of `as_of`; None if none does."""
+    rows = database.ask(
+        f"""SELECT wording_version, flags FROM answers
+            WHERE invitation_id = :id AND answered_at <= :as_of
+              AND NOT EXISTS {ANNULMENT.format(answer="answers")}
+            ORDER BY revision DESC LIMIT 1""",
+        id=invitation_id,
+        as_of=as_of,
+    )
+    return rows[0]["wording_version"] if rows and not rows[0]["flags"] else None
 
 
 def closing_of(database: Database, invitation_id: str) -> tuple[str, bool] | None:
     """Return the week the case was closed in and whether it is sample data; None if not found."""
-    rows = database.ask(f"SELECT closed_week, source {_ONE}", id=invitation_id)
+    rows = database.ask(
+        """SELECT closed_week, source FROM cases
+           JOIN invitations ON invitations.case_ref = cases.id WHERE invitations.id = :id""",
+        id=invitation_id,
+    )
     return (rows[0]["closed_week"], rows[0]["source"] == SAMPLE_SOURCE) if rows else None
 
 
 def first_week_asked(database: Database, sample: bool) -> str | None:
     """Return the earliest week with a closed case whose customer got the link; None if none."""
     rows = database.ask(
-        """SELECT min(closed_week) AS week FROM cases
+        """SELECT closed_week FROM cases
            JOIN invitations ON invitations.case_ref = cases.id
-           WHERE handed_over_at IS NOT NULL AND (source = :sample_source) = (:sample = 1)""",
+           WHERE handed_over_at IS NOT NULL AND (source = :sample_source) = (:sample = 1)
+           ORDER BY closed_week LIMIT 1""",
         sample=sample,
         sample_source=SAMPLE_SOURCE,
     )
-    week: str | None = rows[0]["week"]
-    return week
+    return rows[0]["closed_week"] if rows else None
 
 
-def arrived_later(
-    database: Database, first: str, last: str, as_of: datetime, sample: bool
-) -> tuple[int, int]:
+def arrived_later(database: Database, weeks: CohortWeeks) -> tuple[int, int]:
     """Return how many cases of these weeks, and answers to them, arrived after `as_of`."""
-    rows = database.ask(
-        f"""SELECT count(CASE WHEN received_at > :as_of THEN 1 END) AS cases,
-                   count((SELECT 1 FROM answers WHERE revision = 1 AND answered_at > :as_of
-                          AND answers.invitation_id = invitations.id)) AS answers {_COHORT}""",
-        first=first,
-        last=last,
-        as_of=as_of,
-        sample=sample,
-        sample_source=SAMPLE_SOURCE,
-    )
-    return rows[0]["cases"], rows[0]["answers"]
-
-
-def _select(cohort: str) -> str:
-    measured = ", ".join(f"cohort.{name}" for name in _MEASURED)
-    bounced = BOUNCED_BEFORE.format(invitation="cohort")
-    annulment = ANNULMENT.format(answer="cohort")
-    return _SELECT.format(
-        measured=measured, cohort=cohort, annulment=annulment, bounced_before=bounced
+    values, of_source = _values(weeks), "(source = :sample_source) = (:sample = 1)"
+    return (
+        count(
+            database,
+            f"""SELECT count(*) FROM cases
+                WHERE {_CLOSED} AND {of_source} AND received_at > :as_of""",
+            **values,
+        ),
+        count(
+            database,
+            f"""SELECT count(*) FROM answers
+                JOIN invitations ON invitations.id = answers.invitation_id
+                JOIN cases ON cases.id = case_ref
+                WHERE answers.cohort_week BETWEEN :first AND :last AND revision = 1
+                  AND answered_at > :as_of AND {of_source}""",
+            **values,
+        ),
     )
 
 
-def _case(row: Row, as_of: datetime) -> CohortCase:
-    at = times_in(row, *_TIMES)
-    since = {name: _moment_by(row[name], as_of) for name in _LATER}
-    answered = at["answered_at"] is not None
-    became = _became(row, since, answered)
-    takes_answers = became in ("reached", "not_delivered") and not since["superseded_at"]
-    return CohortCase(
-        **{name: at[name] if name in at else row[name] for name in _MEASURED},
-        closed_week=row["closed_week"],
-        became=became,
-        expires_at=at["expires_at"] if takes_answers else None,
-        answered_at=at["answered_at"],
-        ease=row["ease"],
-        satisfaction=row["satisfaction"],
-        wording_version=row["wording_version"],
-        flagged=bool(row["flags"]),
-        annulled=bool(row["annulled"]),
-        contact_welcome=bool(row["contact_welcome"]),
-        read_at=since["read_at"],
-        contacted_at=since["contacted_at"],
+def _values(weeks: CohortWeeks) -> dict[str, object]:
+    return {**weeks._asdict(), "sample_source": SAMPLE_SOURCE}
+
+
+def _became(invited: list[Row], answered: list[Row]) -> dict[Became, int]:
+    found = Counter[Became]({row["became"]: row["cases"] for row in invited})
+    for row in answered:
+        # A customer who answered had the link, even if the email was reported as bounced.
+        found[row["became"]] -= row["answers"]
+        found["reached"] += row["answers"]
+    return found
+
+
+def _changes_until(invited: list[Row], answered: list[Row]) -> datetime | None:
+    open_links = [row for row in invited if row["became"] in ("reached", "not_delivered")]
+    ends = [row["open_until"] for row in (*open_links, *answered)]
+    ends += [row["answered_at"] for row in answered]
+    last = max(filter(None, ends), default=None)
+    return last and from_text(last)
+
+
+def _answer_count(row: Row) -> AnswerCount:
+    flags = ("flagged", "contact_welcome", "read_in_time")
+    return AnswerCount(
+        **{name: bool(row[name]) if name in flags else row[name] for name in AnswerCount._fields}
     )
-
-
-def _became(row: Row, since: dict[str, datetime | None], answered: bool) -> Became:
-    # A customer who answered had the link, even if the email was reported as bounced.
-    if answered:
-        return "reached"
-    if since["bounced_at"]:
-        return "bounced"
-    if since["handed_over_at"]:
-        return "reached"
-    return "not_asked" if row["withheld_because"] or since["superseded_at"] else "not_delivered"
-
-
-def _moment_by(text: str | None, as_of: datetime) -> datetime | None:
-    """Return the time, or None if it is after `as_of`."""
-    moment = from_text(text) if text else None
-    return moment if moment and moment <= as_of else None

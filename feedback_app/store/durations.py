@@ -6,30 +6,46 @@ If the case system sent no measurement, the time between two events counts, on t
 from feedback_app.database.contract import Database
 from feedback_app.records import Durations, Measured
 
-_MEASURED = """
-    SELECT '{metric}' AS metric, case_kind,
-           CASE WHEN {own} IS NULL THEN 'calendar'
-                ELSE coalesce(nullif(duration_clock, ''), 'unnamed') END AS clock,
-           CAST(coalesce({own}, {calendar}) AS bigint) AS seconds
-    FROM cases WHERE {closed} AND ({own} IS NOT NULL OR opened_at <= {end})
+_CLOCK = """CASE WHEN {own} IS NULL THEN 'calendar'
+                 ELSE coalesce(nullif(duration_clock, ''), 'unnamed') END"""
+_SECONDS = "CASE WHEN {own} IS NOT NULL THEN {own} WHEN {end} >= opened_at THEN {calendar} END"
+_DURATIONS = """
+    SELECT case_kind, response_clock, resolution_clock, {responses} AS responses,
+           {resolutions} AS resolutions
+    FROM (SELECT case_kind, {response_clock} AS response_clock,
+                 {resolution_clock} AS resolution_clock, {response} AS response,
+                 -- Resolving a case includes the customer's confirmation.
+                 CASE WHEN closure_reason = 'confirmed' THEN {resolution} END AS resolution
+          FROM cases WHERE {closed}) AS measured
+    GROUP BY case_kind, response_clock, resolution_clock
 """
 
 
 def of_cases(database: Database, closed: str, **values: object) -> Durations:
-    """Return the durations of the cases that fulfil the condition `closed`, by metric."""
+    """Return the durations of the cases that fulfil the condition `closed`."""
 
-    def measured(metric: str, own: str, end: str) -> str:
+    def seconds(own: str, end: str) -> str:
         calendar = database.seconds("opened_at", end)
-        return _MEASURED.format(metric=metric, own=own, end=end, calendar=calendar, closed=closed)
+        return _SECONDS.format(own=own, end=end, calendar=calendar)
 
-    first_response = measured("first_response_time", "first_response_seconds", "first_response_at")
-    resolution = measured("resolution_time", "resolution_seconds", "closed_at")
-    # Resolving a case includes the customer's confirmation.
-    sql = f"""SELECT metric, clock, case_kind, {database.joined("seconds")} AS seconds
-              FROM ({first_response} UNION ALL {resolution} AND closure_reason = 'confirmed')
-                   AS measured
-              GROUP BY metric, clock, case_kind"""
-    return {
-        Measured(row["metric"], row["clock"], row["case_kind"]): [*map(int, row["seconds"].split())]
-        for row in database.stream(sql, **values)
-    }
+    sql = _DURATIONS.format(
+        responses=database.joined("response"),
+        resolutions=database.joined("resolution"),
+        response_clock=_CLOCK.format(own="first_response_seconds"),
+        resolution_clock=_CLOCK.format(own="resolution_seconds"),
+        response=seconds("first_response_seconds", "first_response_at"),
+        resolution=seconds("resolution_seconds", "closed_at"),
+        closed=closed,
+    )
+    found: dict[Measured, list[int]] = {}
+    for row in database.stream(sql, **values):
+        for metric, name in (
+            ("first_response_time", "response"),
+            ("resolution_time", "resolution"),
+        ):
+            if joined := row[f"{name}s"]:
+                key = Measured(metric, row[f"{name}_clock"], row["case_kind"])
+                found.setdefault(key, []).extend(map(int, joined.split()))
+    for some in found.values():
+        some.sort()
+    return found

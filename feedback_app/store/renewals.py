@@ -12,12 +12,6 @@ from feedback_app.store.rows import count
 
 AskedBy = Literal["customer", "lead"]
 
-# When the email of `{invitation}.invitation_id` had bounced at :as_of, if it was renewed later.
-BOUNCED_BEFORE = """(
-    SELECT min(renewals.bounced_at) FROM renewals
-    WHERE renewals.invitation_id = {invitation}.invitation_id
-      AND renewals.bounced_at <= :as_of AND renewed_at > :as_of)"""
-
 
 def add(
     tx: Transaction, invitation_id: str, asked_by: AskedBy, now: datetime, expires_at: datetime

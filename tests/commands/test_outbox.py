@@ -4,9 +4,9 @@ import pytest
 
 from feedback_app.commands.outbox import outbox_group
 from feedback_app.mail.smtp import SMTPSender
-from feedback_app.review.cohort import sum_cohort
-from feedback_app.store import cohorts, failed_emails, opt_outs, send_pauses
-from tests.support.answered import closed_in
+from feedback_app.reports.weeks import review_week
+from feedback_app.store import failed_emails, opt_outs, send_pauses
+from tests.support.cohort_cases import became
 from tests.support.office import Customer, Office, a_case
 from tests.support.smtp_sink import SmtpSink
 from tests.support.team import Somebody
@@ -113,14 +113,9 @@ def test_a_customer_whose_survey_was_withdrawn_before_it_was_sent_counts_as_not_
     asked = {name: office.receive(a_case(name)).invitation_id for name in ("2", "3")}
     run(office, "discard", "1", "2", "--because", "a test case", "--yes")
     database = office.program.database
-    cases = [*closed_in(database, "2026-W48", office.now)]
-    cohort = sum_cohort(cases, office.now, office.program.facts, office.now)
+    cohort = review_week(database, "2026-W48", office.program.facts, office.now).cohort
     assert (cohort.withheld, cohort.waiting, cohort.reached) == ((("withdrawn", 1),), 1, 1)
-    found = {name: cohorts.case_of(database, key or "", office.now) for name, key in asked.items()}
-    assert {name: case and case.became for name, case in found.items()} == {
-        "2": "not_asked",
-        "3": "not_delivered",
-    }
+    assert became(database, office.now) == ["not_asked", "not_delivered", "reached"]
     admin = Somebody(office, "admin", "admin")
     assert "withdrawn before it was sent" in admin.get("/review/2026-W48/not-asked").text
     page = admin.get(f"/review/cases/{asked['2']}")

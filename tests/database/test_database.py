@@ -116,8 +116,15 @@ def test_scores_outside_the_scale_are_refused(database: Database) -> None:
             "INSERT INTO cases (id, source, case_id, closure_key, case_number, closed_at,"
             " closed_week, received_at) VALUES ('c','s','1','k','1','2026','2026-W01','2026')"
         )
-        tx.run("INSERT INTO invitations VALUES ('i','c','2026','2026',NULL,NULL,NULL,NULL,NULL)")
-        tx.run("INSERT INTO answers VALUES ('i',1,6,5,'',0,1,'en','2026','2026-W01','')")
+        tx.run(
+            "INSERT INTO invitations (id, case_ref, created_at, expires_at)"
+            " VALUES ('i','c','2026','2026')"
+        )
+        tx.run(
+            "INSERT INTO answers (invitation_id, revision, ease, satisfaction, contact_welcome,"
+            " wording_version, language, answered_at, answered_week, flags)"
+            " VALUES ('i',1,6,5,0,1,'en','2026','2026-W01','')"
+        )
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:

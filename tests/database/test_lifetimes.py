@@ -12,9 +12,9 @@ HARMLESS = {
     "schema_versions": "version applied_at oldest_program",
     "cases": f"id closed_week received_at closed_again_at erased_at {CASE_COLUMNS}",
     "invitations": "id case_ref created_at expires_at withheld_because handed_over_at bounced_at"
-    " superseded_at reminded_at",
+    " superseded_at reminded_at cohort_week",
     "answers": "invitation_id revision ease satisfaction contact_welcome wording_version language"
-    " answered_at answered_week flags",
+    " answered_at answered_week flags cohort_week",
     "contests": "invitation_id revision since times",
     "outbox": "id kind invitation_id week created_at due_at first_due_at claimed_until attempts"
     " sent_at refused_at",

@@ -11,12 +11,9 @@ from typing import Any
 import pypdf
 import pytest
 
-from feedback_app.publish.rules import rules_of
-from feedback_app.publish.sums import figures_of
-from feedback_app.records import CohortCase
 from knowledge_site import build as site_build
 from published_results import add
-from tests.support.cohort_cases import FACTS, a_case, an_answer
+from tests.support.cohort_cases import FACTS, CohortCase, a_case, an_answer, figures
 from tests.support.published_drafts import a_draft, a_note, results
 from tests.support.site_server import serving
 
@@ -82,11 +79,7 @@ def cases(period: int) -> list[CohortCase]:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the site with a year of figures is served."""
     folder: Path = tmp_path_factory.mktemp("year")
-    rules = rules_of(FACTS)
-    drafts = [
-        a_draft(number, figures=figures_of(cases(number), FACTS.questions, rules))
-        for number in range(PERIODS)
-    ]
+    drafts = [a_draft(number, figures=figures(cases(number))) for number in range(PERIODS)]
     add(folder / "results", results(*drafts))
     add(folder / "results", [a_note({"en": "We answer sooner.", "de": "Wir antworten früher."})])
     site_build.build(folder / "site", results=folder / "results")

@@ -20,7 +20,6 @@ from feedback_app.publish.drafts import approve
 from feedback_app.publish.preview import comparison
 from feedback_app.publish.rules import questions_of, rules_of
 from feedback_app.publish.sums import figures_of
-from feedback_app.records import CohortCase
 from knowledge_site import build as site_build
 from knowledge_site.after.feed import entries
 from knowledge_site.fill.placeholders import RESULTS, fill
@@ -28,7 +27,15 @@ from knowledge_site.results.downloads import as_json, write_downloads
 from knowledge_site.results.view import ResultsView
 from published_results import Correction, Published, Result, ResultsError, add, read_folder
 from tests.support.axe import axe_faults
-from tests.support.cohort_cases import FACTS, a_case, a_response, an_answer
+from tests.support.cohort_cases import (
+    FACTS,
+    CohortCase,
+    a_case,
+    a_response,
+    an_answer,
+    counts_of,
+    figures,
+)
 from tests.support.published_drafts import a_draft, a_note, results
 
 DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -55,10 +62,8 @@ def cases(count: int = 40, minutes: int = 20) -> list[CohortCase]:
 
 def published(*periods: list[CohortCase], **changes: Any) -> Published:
     """Return the published periods, each with these cases."""
-    rules = rules_of(FACTS)
     drafts = [
-        a_draft(number, figures=figures_of(held, FACTS.questions, rules), **changes)
-        for number, held in enumerate(periods)
+        a_draft(number, figures=figures(held), **changes) for number, held in enumerate(periods)
     ]
     return Published(tuple(results(*drafts)))
 
@@ -254,9 +259,8 @@ def test_each_reason_for_withholding_is_given_once_with_the_figures() -> None:
         "With fewer than 10 cases or answers, someone could guess individual ones."
     ) in text
     first = published(cases(20))
-    rules = rules_of(FACTS)
     earlier = first.results[0].figures
-    again = figures_of([*cases(20), an_answer()], FACTS.questions, rules, [earlier])
+    again = figures([*cases(20), an_answer()], earlier)
     why = Correction(why="One case came in late.", changes=("a: 1 -> 2",))
     draft = a_draft(0, version=2, figures=again, correction=why)
     later = results(draft, published=first, at=DAY + timedelta(minutes=1))
@@ -336,7 +340,7 @@ def test_a_wording_is_read_from_any_file_and_copied_into_later_ones() -> None:
     )
     renewed = FACTS.model_copy(update={"survey": survey, "questions": questions})
     held = [*[an_answer(5, 5)] * 12, *[an_answer(1, 1, wording_version=2)] * 11]
-    counts = figures_of(held, questions, rules_of(FACTS))
+    counts = figures_of(counts_of(held), questions, rules_of(FACTS))
     later = approve(
         [a_draft(1, figures=counts)], renewed, first, "A lead for tests", DAY + timedelta(days=9)
     )
@@ -496,8 +500,8 @@ def site(tmp_path_factory: Any) -> Path:
     why = Correction(
         why=f"Twelve cases came in late. {HOSTILE}", changes=("participation.closed: 12 -> 24",)
     )
-    figures = figures_of(cases(24), FACTS.questions, rules_of(FACTS))
-    fixed = a_draft(1, version=2, figures=figures, correction=why)
+    twelve_more = figures(cases(24))
+    fixed = a_draft(1, version=2, figures=twelve_more, correction=why)
     add(folder / "results", results(fixed, published=first, at=DAY + timedelta(days=2)))
     words = {"en": f"We answer sooner. {HOSTILE}", "de": f"Wir antworten früher. {HOSTILE}"}
     add(folder / "results", [a_note(words)])

@@ -11,7 +11,6 @@ from feedback_app.base.times import from_text
 from feedback_app.base.weeks import week_bounds, weeks_back
 from feedback_app.records import Answer, ClosedWeek, WeekTotals
 from feedback_app.reports.weeks import review_week
-from feedback_app.review.durations import first_response
 from feedback_app.review.groups import sum_groups
 from feedback_app.store import (
     annulments,
@@ -23,6 +22,7 @@ from feedback_app.store import (
     week_totals,
 )
 from tests.support.answered import closed_in, closed_week
+from tests.support.durations import first_response
 from tests.support.office import Office
 
 WEEK = "2026-W46"

@@ -25,9 +25,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from feedback_app.base.weeks import weeks_back
-from feedback_app.publish.periods import PeriodCases, counted, due
-from feedback_app.publish.times import METRICS
-from feedback_app.records import CohortCase
+from feedback_app.publish.periods import PeriodCounts, due
+from feedback_app.records import CohortCounts
 from published_results import (
     Answers,
     Figures,
@@ -41,10 +40,14 @@ from tests.support.cohort_cases import (
     FIRST,
     LONG_AFTER,
     RULES,
+    CohortCase,
     a_case,
     an_answer,
+    counted,
+    counts_of,
     figures,
 )
+from tests.support.durations import METRICS
 
 LAST = "2026-W17"
 WEEKS = weeks_back(LAST, 17)
@@ -123,12 +126,12 @@ def histories(draw: st.DrawFn) -> History:
     return history
 
 
-def _due(cases: dict[int, CohortCase]) -> Iterator[PeriodCases]:
-    def read(first: str, last: str) -> Iterator[CohortCase]:
-        return (case for case in cases.values() if first <= case.closed_week <= last)
+def _due(cases: dict[int, CohortCase]) -> Iterator[PeriodCounts]:
+    def read(first: str, last: str) -> CohortCounts:
+        return counts_of([case for case in cases.values() if first <= case.closed_week <= last])
 
     for found in due(FIRST, read, FACTS, LONG_AFTER):
-        if not isinstance(found, PeriodCases) or found.first > LAST:
+        if not isinstance(found, PeriodCounts) or found.first > LAST:
             return
         yield found
 
@@ -514,10 +517,10 @@ def test_no_count_of_a_generated_history_exceeds_the_count_that_it_is_part_of(
 def test_the_inequalities_reveal_low_answers_if_contacts_count_withheld_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def all_answers(cases: list[CohortCase], _scores: object) -> list[CohortCase]:
-        return [case for case in cases if case.answered_at]
+    def all_wordings(_scores: object) -> set[int]:
+        return {1, 2}
 
-    monkeypatch.setattr("feedback_app.publish.sums._in_scores", all_answers)
+    monkeypatch.setattr("feedback_app.publish.sums.wordings_in", all_wordings)
     withheld = an_answer(2, 2, contact_welcome=True, wording_version=2)
     held = [an_answer(1, 4, contact_welcome=True)] * 9 + [an_answer(5, 5)] * 5 + [withheld]
     assert _surplus(figures(held)) == [(("contacted", 10), ("low and counted", 9))]

@@ -1,7 +1,6 @@
 """Which weeks are published together, and what of their figures is withheld."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,11 +11,10 @@ from hypothesis import strategies as st
 from charts import wilson
 from feedback_app.base.weeks import week_bounds, weeks_back
 from feedback_app.publish.difference import differences
-from feedback_app.publish.periods import PendingPeriod, PeriodCases, due
+from feedback_app.publish.periods import PendingPeriod, PeriodCounts, due
 from feedback_app.publish.rules import rules_of
-from feedback_app.publish.sums import figures_of
 from feedback_app.publish.times import split_kinds
-from feedback_app.records import CohortCase
+from feedback_app.records import CohortCounts
 from published_results import PublishedTimes
 from tests.support.cohort_cases import (
     FACTS,
@@ -24,9 +22,11 @@ from tests.support.cohort_cases import (
     LONG_AFTER,
     RULES,
     ZONE,
+    CohortCase,
     a_case,
     a_response,
     an_answer,
+    counts_of,
     figures,
 )
 
@@ -37,14 +37,14 @@ def _periods(answers: dict[str, int], now: datetime = LONG_AFTER) -> list[tuple[
     """Return first week, last week and cases of what is due when a week had so many answers."""
     cases = [an_answer(week=week) for week, count in answers.items() for _ in range(count)]
 
-    def read(first: str, last: str) -> Iterable[CohortCase]:
-        return [case for case in cases if first <= case.closed_week <= last]
+    def read(first: str, last: str) -> CohortCounts:
+        return counts_of([case for case in cases if first <= case.closed_week <= last])
 
     found = []
     for one in due(FIRST, read, FACTS, now):
         if isinstance(one, PendingPeriod) or one.first > LONGEST_HISTORY:
             break
-        found.append((one.first, one.last, len(one.cases)))
+        found.append((one.first, one.last, sum(one.counts.became.values())))
     return found
 
 
@@ -84,7 +84,9 @@ def test_flagged_answers_and_other_wordings_do_not_make_a_period_large_enough() 
         *(an_answer(flagged=True) for _ in range(30)),
         *(an_answer(wording_version=2) for _ in range(9)),
     ]
-    found = due(FIRST, lambda first, last: cases if first == FIRST else (), FACTS, LONG_AFTER)
+    found = due(
+        FIRST, lambda first, _: counts_of(cases if first == FIRST else []), FACTS, LONG_AFTER
+    )
     assert isinstance(next(found), PendingPeriod)
 
 
@@ -92,11 +94,11 @@ def test_a_period_waits_for_links_edits_reading_and_contacts() -> None:
     cases = [an_answer(week="2026-W04") for _ in range(10)]
     _, end = week_bounds("2026-W04", ZONE)
     over = end + timedelta(days=14 + 7, hours=1)
-    for now, expected in ((over - timedelta(seconds=1), PendingPeriod), (over, PeriodCases)):
-        found = next(due(FIRST, lambda *_: cases, FACTS, now))
+    for now, expected in ((over - timedelta(seconds=1), PendingPeriod), (over, PeriodCounts)):
+        found = next(due(FIRST, lambda *_: counts_of(cases), FACTS, now))
         assert isinstance(found, expected)
     late = [*cases, a_case("2026-W04", expires_at=over)]
-    waits = next(due(FIRST, lambda *_: late, FACTS, over + timedelta(days=7)))
+    waits = next(due(FIRST, lambda *_: counts_of(late), FACTS, over + timedelta(days=7)))
     assert waits == PendingPeriod(FIRST, "2026-W04", over + timedelta(days=7, hours=1))
 
 
@@ -307,8 +309,8 @@ def test_a_target_that_was_added_or_removed_withholds_nothing() -> None:
     cases = [a_response(seconds) for seconds in range(1, 31)]
     aimless = RULES.model_copy(update={"targets": ()})
     with_aim = figures(cases)
-    without = figures_of(cases, FACTS.questions, aimless)
-    assert figures_of(cases, FACTS.questions, aimless, [with_aim]) == without
+    without = figures(cases, rules=aimless)
+    assert figures(cases, with_aim, rules=aimless) == without
     assert figures(cases, without) == with_aim
     one_more = figures([*cases, a_response(5)], without)
     assert one_more.withheld["times.first_response_time.calendar"] == "small_change"
@@ -345,4 +347,4 @@ def test_the_rules_come_from_the_facts() -> None:
         "calendar",
     )
     stricter = rules.model_copy(update={"minimum_n": 21})
-    assert figures_of([an_answer()] * 20, FACTS.questions, stricter).scores is None
+    assert figures([an_answer()] * 20, rules=stricter).scores is None

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.publish.drafts import ClockSetBackError, code_of
-from feedback_app.publish.sums import figures_of
 from published_results import (
     LONGEST_NOTE,
     Correction,
@@ -21,7 +20,7 @@ from published_results import (
     read_folder,
     remove,
 )
-from tests.support.cohort_cases import FACTS, an_answer
+from tests.support.cohort_cases import an_answer, figures
 from tests.support.published_drafts import NOW, a_draft, a_note, results
 
 
@@ -169,7 +168,7 @@ def test_any_bytes_are_a_reported_fault_and_not_a_crash(
 
 def test_the_code_of_a_preview_changes_with_any_figure() -> None:
     draft = a_draft()
-    other = figures_of([an_answer(5)] * 12, FACTS.questions, draft.rules)
+    other = figures([an_answer(5)] * 12)
     codes = {
         code_of([draft]),
         code_of([a_draft(1)]),

@@ -5,19 +5,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from feedback_app.database.contract import Database
-from feedback_app.publish.times import METRICS
 from feedback_app.records import (
     SAMPLE_SOURCE,
     AnsweredCase,
     ClosedCount,
     ClosedWeek,
-    Measured,
     WeekTotals,
 )
 from feedback_app.reports.weeks import WeekFigures
 from feedback_app.review.week import summarise_week
 from feedback_app.store import answered_cases
 from support_facts import load_facts
+from tests.support.durations import durations_of
 
 FACTS = load_facts()
 WEEK = "2026-W47"
@@ -69,13 +68,8 @@ def an_answer(ease: int, satisfaction: int, comment: str = "", **changes: Any) -
 
 def closed_week(cases: Iterable[AnsweredCase]) -> ClosedWeek:
     """Return these closed cases as the database counts them, with one count per case."""
-    cases, durations = list(cases), dict[Measured, list[int]]()
-    for case in cases:
-        for metric, measure in METRICS.items():
-            if measured := measure(case):
-                key = Measured(metric, measured[0], case.case_kind)
-                durations.setdefault(key, []).append(measured[1])
-    return ClosedWeek([_count_of(case) for case in cases], durations)
+    cases = list(cases)
+    return ClosedWeek([_count_of(case) for case in cases], durations_of(cases))
 
 
 def _count_of(case: AnsweredCase) -> ClosedCount:

@@ -5,7 +5,6 @@ from typing import Any
 
 from feedback_app.publish.drafts import Draft, approve
 from feedback_app.publish.rules import rules_of
-from feedback_app.publish.sums import figures_of
 from published_results import (
     NOTE_FORMAT,
     Approval,
@@ -14,7 +13,7 @@ from published_results import (
     PublishedPeriod,
     Result,
 )
-from tests.support.cohort_cases import FACTS, an_answer
+from tests.support.cohort_cases import FACTS, an_answer, figures
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
@@ -32,7 +31,7 @@ def a_draft(number: int = 0, **changes: Any) -> Draft:
         "version": 1,
         "sample": False,
         "rules": rules_of(FACTS),
-        "figures": figures_of([an_answer()] * 12, FACTS.questions, rules_of(FACTS)),
+        "figures": figures([an_answer()] * 12),
     }
     return Draft(**{**values, **changes})
 

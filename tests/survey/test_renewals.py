@@ -8,9 +8,10 @@ import pytest
 
 from feedback_app.commands.links import link
 from feedback_app.reports.weeks import review_week
-from feedback_app.store import cohorts, invitations, opt_outs
+from feedback_app.store import invitations, opt_outs
 from feedback_app.survey import renewals
 from feedback_app.survey.renewals import RenewalRefusedError
+from tests.support.cohort_cases import became
 from tests.support.office import NOW, Customer, Office, a_case
 from tests.support.team import Somebody, answered
 
@@ -29,12 +30,6 @@ def bounce(office: Office, invitation_id: str) -> None:
 
 def recipients(office: Office) -> list[str]:
     return [row["recipient"] for row in office.rows("outbox") if row["sent_at"]]
-
-
-def became(office: Office, week: str, **back: float) -> list[str]:
-    as_of = office.now - timedelta(**back)
-    found = cohorts.closed_between(office.program.database, week, week, as_of, sample=False)
-    return [case.became for case in found]
 
 
 def test_a_renewed_invitation_counts_once_and_has_a_working_link(office: Office) -> None:
@@ -63,9 +58,9 @@ def test_figures_of_an_earlier_day_still_count_the_email_that_bounced_then(offic
     bounce(office, one)
     office.wait(days=1)
     days_back = {4: "reached", 2.5: "bounced", 1.5: "reached", 0: "bounced"}
-    assert {day: became(office, "2026-W48", days=day) for day in days_back} == {
-        day: [state] for day, state in days_back.items()
-    }
+    assert {
+        day: became(office.program.database, office.now - timedelta(days=day)) for day in days_back
+    } == {day: [state] for day, state in days_back.items()}
 
 
 def test_an_earlier_link_stops_working_when_a_new_one_is_sent(office: Office) -> None:
