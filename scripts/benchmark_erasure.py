@@ -40,8 +40,8 @@ _ROWS = (
     """INSERT INTO cases (id, source, case_id, closure_key, case_number, case_kind, closure_reason,
                           customer, contact_email, opened_at, closed_at, closed_week, received_at)
        SELECT 'case-' || n, 'benchmark', 'case-' || n, '1', '0' || n, 'software', 'confirmed',
-              CASE WHEN :contact = 1 THEN 'Customer ' || n % 5000 END,
-              CASE WHEN :contact = 1 THEN 'person' || n % 90000 || '@customer' || n % 5000
+              CASE WHEN :contact = 1 THEN 'Customer ' || (n % 5000) END,
+              CASE WHEN :contact = 1 THEN 'person' || (n % 90000) || '@customer' || (n % 5000)
                                           || '.example' END,
               :at, :at, :week, :at FROM numbers""",
     """INSERT INTO invitations (id, case_ref, created_at, expires_at, handed_over_at)
@@ -53,8 +53,16 @@ _ROWS = (
                    ELSE '' END, 0, 1, 'en', :at, :week, '' FROM numbers WHERE n % 5 = 0""",
     """INSERT INTO outbox (id, kind, invitation_id, recipient, created_at, due_at, sent_at)
        SELECT 'message-' || n, 'closure', 'invitation-' || n,
-              'person' || n % 90000 || '@customer' || n % 5000 || '.example', :at, :at, :at
+              'person' || (n % 90000) || '@customer' || (n % 5000) || '.example', :at, :at, :at
        FROM numbers WHERE :email = 1""",
+)
+# The comments are all alike.
+_INDEXED = (
+    "DELETE FROM search_changes WHERE kind = 'comment'",
+    """INSERT INTO search_texts (kind, key, words)
+       SELECT 'comment', invitation_id,
+              '§comment the answer came fast and it explained what went wrong'
+       FROM answers WHERE comment <> ''""",
 )
 _OF_PERSON = (
     """UPDATE cases SET contact_email = :person, customer = 'Wolpertinger Ltd'
@@ -168,6 +176,9 @@ def _fill(database: Database, cases: int) -> None:
         for sql in _ROWS:
             with database.write() as tx:
                 tx.run(f"{_NUMBERS} {sql}", **values)
+    with database.write() as tx:
+        for sql in _INDEXED:
+            tx.run(sql)
     with database.write() as tx:
         for sql in _OF_PERSON:
             tx.run(sql, person=PERSON)

@@ -25,15 +25,6 @@ class ThreadConnections(Generic[C]):
                 self._all.append(connection)
         return connection
 
-    def drop(self) -> None:
-        """Close this thread's connection. The next `get` opens a new one."""
-        connection: C | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            self._local.connection = None
-            with self._lock:
-                self._all.remove(connection)
-            self._close(connection)
-
     def close(self) -> None:
         with self._lock:
             connections, self._all = self._all, []

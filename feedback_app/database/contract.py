@@ -92,10 +92,10 @@ class Database(Protocol):
         """Return the column names of every table."""
 
     def scrub(self) -> None:
-        """Overwrite erased text in the files; writers wait for at most about 0.2 s at a time.
+        """Overwrite erased text in the files, in short steps between which others can write.
 
         PostgreSQL does this for small tables only, see SECURITY.md. Raises
-        DatabaseUnavailableError if other connections prevent it.
+        DatabaseUnavailableError if another connection prevents it.
         """
 
     def close(self) -> None:

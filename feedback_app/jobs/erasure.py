@@ -14,9 +14,12 @@ from feedback_app.intake.csv.rejected_search import RowSearch, RowsFound, find_r
 from feedback_app.mail.mailbox import files_of
 from feedback_app.program import Program
 from feedback_app.store import cases, contact_digests, erasure, leads, search_index
+from feedback_app.store.batches import in_batches
 from feedback_app.store.cases import StoredClosing
 from feedback_app.store.erasure import CaseTexts, Mention
 
+# Erasing a case takes ten statements.
+_CASES = 20
 # Shorter case numbers occur in texts by chance.
 _SHORTEST_NUMBER = 4
 
@@ -98,17 +101,20 @@ def erase(program: Program, found: ErasureScope, by: str, now: datetime) -> Rows
 
     This covers the tables, the messages in the outbox, the mailbox and files of rejected rows. It
     returns the rejected rows that were removed and the files that could not be searched. Afterwards
-    the database files no longer contain the text, except for PostgreSQL's write-ahead log (see
-    SECURITY.md). The audit log records the case numbers and `by`, but no address.
+    the files of SQLite no longer contain the text; SECURITY.md lists what remains in those of
+    PostgreSQL. The audit log records the case numbers and `by`, but no address. All transactions
+    are short; if one of them fails, repeat the erasure.
     """
     database = program.database
     # Not in the transaction, because it reads all texts of leads.
     mentions = erasure.mentions(database, _mention_of(found.wanted))
     with database.write() as tx:
-        for one in found.closings:
-            erasure.erase_case(tx, one.case_ref, one.invitation_id, now)
-        erasure.erase_mentions(tx, mentions)
         leads.record_action(tx, by, "personal data erased", found.subject, now)
+        erasure.erase_mentions(tx, mentions)
+    for batch in in_batches(found.closings, _CASES):
+        with database.write() as tx:
+            for one in batch:
+                erasure.erase_case(tx, one.case_ref, one.invitation_id, now)
     try:
         # Before the files, so that an unreadable file does not prevent it.
         search_index.catch_up(database)

@@ -1,7 +1,8 @@
 """Changes many rows in small transactions, between which others can write."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.store.rows import in_list
@@ -12,6 +13,20 @@ BATCH = 200
 _PLACE = {"sqlite": "rowid", "postgresql": "ctid"}
 # Gets a condition for the rows of a batch, and its values; returns how many rows it changed.
 BatchChange = Callable[[Transaction, str, dict[str, object]], int]
+
+
+T = TypeVar("T")
+
+
+def in_batches(items: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
+    """Yield up to `size` items at a time, for a transaction each.
+
+    After each batch, pause as long as it took, because SQLite does not queue writers.
+    """
+    for at in range(0, len(items), size):
+        start = time.monotonic()
+        yield items[at : at + size]
+        time.sleep(time.monotonic() - start)
 
 
 def change_in_batches(
@@ -25,14 +40,11 @@ def change_in_batches(
     rows = database.stream(f"SELECT {place} AS place FROM {table} WHERE {condition}", **values)
     places = [row["place"] for row in rows]
     changed = 0
-    for at in range(0, len(places), BATCH):
-        start = time.monotonic()
-        names, of_batch = in_list("place", places[at : at + BATCH])
+    for batch in in_batches(places):
+        names, of_batch = in_list("place", batch)
         with database.write() as tx:
             where = f"{place} IN ({names}) AND ({condition})"
             changed += change(tx, where, {**of_batch, **values})
-        # Half of the time belongs to the others: SQLite does not queue writers.
-        time.sleep(time.monotonic() - start)
     return changed
 
 

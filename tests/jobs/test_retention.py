@@ -1,13 +1,18 @@
 """Lifetimes end, and erasure reaches everything."""
 
 import os
+import time
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
 
 from feedback_app.base.times import to_text
 from feedback_app.intake.deliveries import CaseDelivery, accept_all
+from feedback_app.jobs import erasure
 from feedback_app.jobs.retention import end_lifetimes
-from feedback_app.store import leads, rejected_files
+from feedback_app.store import batches, leads, rejected_files
 from tests.support.files import containing
 from tests.support.office import NOW, Office, a_case
 
@@ -267,3 +272,53 @@ def test_unfinished_email_files_are_erased_too(office: Office) -> None:
     office.wait(days=facts.period("message").days + 1)
     end_lifetimes(office.program, office.now)
     assert list(office.mailbox.iterdir()) == []
+
+
+def test_others_can_write_after_each_few_rows_that_retention_or_an_erasure_changes(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "_CASES", 2)
+    monkeypatch.setattr(batches.in_batches, "__defaults__", (2,))
+    for number in range(5):
+        office.receive(a_case(f"{number}"))
+    office.wait(days=office.program.facts.period("contact").days + 1)
+    later = 5
+
+    def pause(seconds: float) -> None:
+        nonlocal later
+        office.receive(a_case(f"{later}", closed_at=office.now, contact_email="b@other.example"))
+        later += 1
+
+    monkeypatch.setattr(batches, "time", SimpleNamespace(sleep=pause, monotonic=time.monotonic))
+    end_lifetimes(office.program, office.now)
+    assert later >= 8
+    cases = {row["case_number"]: row["contact_email"] for row in office.rows("cases")}
+    assert [cases[f"{number}"] for number in range(later)] == [
+        None if number < 5 else "b@other.example" for number in range(later)
+    ]
+    found = office.erase(email="b@other.example")[0].closings
+    assert later > 5 + len(found)
+    gone = {one.case_number for one in found}
+    assert {row["case_number"] for row in office.rows("cases") if row["contact_email"]} == {
+        f"{number}" for number in range(5, later)
+    } - gone
+
+
+def test_a_person_is_found_and_erased_by_index(sqlite_office: Office) -> None:
+    office = sqlite_office
+    _answered(office, "1", "a comment", contact_email="a@customer.example")
+    connection = office.program.database._connections.get().conn  # type: ignore[attr-defined]
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
+    office.erase(email="a@customer.example")
+    connection.set_trace_callback(None)
+    plans = [
+        row[3]
+        for one in statements
+        if one.startswith(("SELECT", "UPDATE", "DELETE"))
+        for row in connection.execute(f"EXPLAIN QUERY PLAN {one}")
+    ]
+    assert any(plan.startswith("SEARCH cases") for plan in plans)
+    scanned = {plan.split()[1] for plan in plans if plan.startswith("SCAN")}
+    # Comments and texts of leads are searched for the address.
+    assert scanned & {"cases", "invitations", "outbox", "contact_digests"} == set()
