@@ -28,8 +28,6 @@ from support_facts import is_email_address
 _KEY_LENGTH = 32
 _PREFIX = "FEEDBACK_"
 ENV_FILE = ".env"
-# The operator's own pages of the site.
-OWN_PAGES = Path("docs")
 _MAIL_SCHEMES = ("smtp", "smtps", "smtp+starttls")
 
 
@@ -59,6 +57,7 @@ class SiteSettings(BaseSettings):
     facts: Path | None = None
     site: Path | None = None
     results: Path = Path("results")
+    docs: Path = Path("docs")
 
 
 class Settings(SiteSettings):

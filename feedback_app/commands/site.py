@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from feedback_app.commands.nginx import nginx
-from feedback_app.settings import OWN_PAGES, read_site_settings
+from feedback_app.settings import read_site_settings
 from knowledge_site.build import DOCS, build, refuse_foreign
 from knowledge_site.errors import SiteError
 from knowledge_site.preview import serve
@@ -27,7 +27,7 @@ _OPTIONS = (
     click.option(
         "--docs",
         type=click.Path(exists=True, file_okay=False, path_type=Path),
-        help="Your own pages, which replace ours with the same path.  [default: docs]",
+        help="Your own pages, which replace ours with the same path.  [default: FEEDBACK_DOCS]",
     ),
 )
 
@@ -47,7 +47,7 @@ def _with_sources(command: Callable[..., None]) -> Callable[..., None]:
         found = read_site_settings()
         out = out or found.site or Path("site")
         facts, results = facts or found.facts, results or found.results
-        own = docs or OWN_PAGES
+        own = docs or found.docs
         work = functools.partial(build, out, facts, own=_own(own), results=results)
         try:
             refuse_foreign(out)

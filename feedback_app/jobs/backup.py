@@ -22,7 +22,7 @@ from feedback_app.database.choose import copies_of
 from feedback_app.database.contract import CopyError, Engine
 from feedback_app.database.migrate import schema_version
 from feedback_app.program import Program
-from feedback_app.settings import OWN_PAGES, Settings
+from feedback_app.settings import Settings
 
 MANIFEST = "manifest.json"
 _NAME = "shared-view-%Y%m%dT%H%M%SZ"
@@ -69,7 +69,7 @@ def sources(settings: Settings) -> dict[str, Path]:
     """Return the files and folders of an installation by their names in a backup."""
     found = {
         "support.toml": settings.facts,
-        "docs": OWN_PAGES,
+        "docs": settings.docs,
         "presets": settings.presets,
         "results": settings.results,
         "mailbox": settings.mailbox,
@@ -168,15 +168,21 @@ def read_backup(folder: Path) -> Manifest:
 def copy_files(source: Path, target: Path) -> None:
     """Copy a file, or the files of a folder, so that only their owner can read the copies.
 
-    Files that are deleted meanwhile are left out. Raises OSError.
+    Files that are equal, or are deleted meanwhile, are left out. Raises OSError.
     """
     for name in _files(source) if source.is_dir() else ("",):
-        make_private_folder((target / name).parent)
         try:
             content = (source / name).read_bytes()
         except FileNotFoundError:
             continue
-        write_private_file(target / name, content)
+        if not has_content(target / name, content):
+            make_private_folder((target / name).parent)
+            write_private_file(target / name, content)
+
+
+def has_content(path: Path, content: bytes) -> bool:
+    """Return whether the file exists and has this content. Raises OSError."""
+    return path.exists() and path.read_bytes() == content
 
 
 def _schema_version(program: Program) -> int:

@@ -19,7 +19,14 @@ from feedback_app.database.migrate import (
     schema_version,
 )
 from feedback_app.jobs import restored
-from feedback_app.jobs.backup import BackupError, Manifest, copy_files, read_backup, sources
+from feedback_app.jobs.backup import (
+    BackupError,
+    Manifest,
+    copy_files,
+    has_content,
+    read_backup,
+    sources,
+)
 from feedback_app.jobs.erasure import ErasureTarget, erase, find
 from feedback_app.program import Program, open_program, register_wording
 from feedback_app.settings import Settings, source_of
@@ -154,15 +161,11 @@ def _is_empty(database: Database, manifest: Manifest) -> bool:
 def _refuse_changed_files(folder: Path, manifest: Manifest, places: dict[str, Path]) -> None:
     for name in manifest.files:
         part, _, rest = name.partition("/")
-        if part in places and _differs(places[part] / rest, folder / name):
+        path = places[part] / rest if part in places else None
+        if path and path.exists() and not has_content(path, (folder / name).read_bytes()):
             raise BackupError(
-                f"{places[part] / rest} differs from the backup. Nothing was changed. Add "
-                "--replace to replace it"
+                f"{path} differs from the backup. Nothing was changed. Add --replace to replace it"
             )
-
-
-def _differs(existing: Path, backed_up: Path) -> bool:
-    return existing.exists() and existing.read_bytes() != backed_up.read_bytes()
 
 
 def _start_again(

@@ -165,6 +165,20 @@ def test_files_that_differ_are_only_replaced_on_request(
     assert file.read_text() == "{}"
 
 
+def test_equal_files_in_a_folder_that_is_read_only_do_not_prevent_a_restore(
+    office: Office, target: Target, tmp_path: Path
+) -> None:
+    pages = tmp_path / "pages"
+    (pages / "en").mkdir(parents=True)
+    (pages / "en/ours.md").write_text("Ours")
+    folder = tmp_path / "backups"
+    done = office.run(backup_command, str(folder), FEEDBACK_DOCS=str(pages))
+    assert done.exit_code == 0, done.output
+    written_at = (pages / "en/ours.md").stat().st_mtime_ns
+    target.restore(*folder.iterdir(), FEEDBACK_DOCS=str(pages))
+    assert (pages / "en/ours.md").stat().st_mtime_ns == written_at
+
+
 def test_opt_outs_and_erasures_after_the_backup_are_repeated(
     office: Office, backup: Path, target: Target
 ) -> None:
