@@ -45,6 +45,7 @@ def test_a_new_installation_has_a_key_of_its_own_and_a_copy_of_the_facts(folder:
     assert (settings.facts, settings.site) == (Path("support.toml"), Path("site"))
     assert (folder / "support.toml").read_bytes() == FACTS_FILE.read_bytes()
     assert load_facts(settings.facts)
+    assert (folder / "deploy/README.md").is_file()
     run("init", "other")
     one, other = (dotenv_values(path / ".env") for path in (folder, folder / "other"))
     assert one.pop("FEEDBACK_SECRET_KEYS") != other.pop("FEEDBACK_SECRET_KEYS")
