@@ -110,19 +110,19 @@ def run_forever(program: Program, clock: Clock) -> None:
     """Run each job when it is due, until the process receives SIGTERM or SIGINT.
 
     An email that is being sent is finished first. A job that fails is retried when it is due
-    again and does not stop the other jobs.
+    again and does not stop the other jobs. A clock that is set back delays no job.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         # Setting a threading.Event in a handler can block forever: the loop may hold its lock.
         signal.signal(number, lambda received, _: _stop.append(received))
-    due = {job.name: clock() for job in JOBS}
+    due = dict.fromkeys((job.name for job in JOBS), time.monotonic())
     recorded: dict[str, datetime] = {}
     while not _stop:
         time.sleep(_POLL_SECONDS)
         for job in JOBS:
-            if clock() >= due[job.name] and not _stop:
+            if time.monotonic() >= due[job.name] and not _stop:
                 _run(job, program, clock, recorded)
-                due[job.name] = clock() + job.every
+                due[job.name] = time.monotonic() + job.every.total_seconds()
     _stop.clear()
 
 

@@ -1,11 +1,12 @@
 """The worker runs every timed job, survives a lost database, and stops on a signal."""
 
+import itertools
 import logging
 import re
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -75,6 +76,32 @@ def test_a_failing_job_does_not_end_the_worker_and_logs_no_address(
         signal.signal(number, handler)
     assert "retention: ValueError at " in caplog.text
     assert "somebody@customer.example" not in caplog.text
+
+
+def test_jobs_run_when_they_are_due_although_the_clock_is_set_back(
+    sqlite_office: Office, monkeypatch
+) -> None:
+    hours, runs = itertools.count(), []
+
+    def clock() -> datetime:
+        hour = next(hours)
+        if hour == 100:
+            signal.raise_signal(signal.SIGTERM)
+        return times.now() - timedelta(hours=hour)
+
+    def run(program, clock) -> int:
+        runs.append(1)
+        if len(runs) == 3:
+            signal.raise_signal(signal.SIGTERM)
+        return 0
+
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    monkeypatch.setattr(worker, "JOBS", (worker.Job("deliver", timedelta(0), run, ""),))
+    monkeypatch.setattr(worker, "_POLL_SECONDS", 0.01)
+    worker.run_forever(sqlite_office.program, clock)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    assert len(runs) == 3
 
 
 def test_a_stopped_worker_starts_no_other_email(sqlite_office: Office, monkeypatch) -> None:
