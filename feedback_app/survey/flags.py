@@ -26,10 +26,15 @@ def flags(
     sent_at = invitation.handed_over_at
     purpose = headers.get("Sec-Purpose", headers.get("Purpose", ""))
     found = {
-        "at_once": now - opened_at < FASTEST_ANSWER,
-        "during_delivery": sent_at is not None and now - sent_at < DELIVERY_TIME,
+        "at_once": _passed(opened_at, now) < FASTEST_ANSWER,
+        "during_delivery": sent_at is not None and _passed(sent_at, now) < DELIVERY_TIME,
         "prefetch": "prefetch" in purpose.lower(),
         "no_browser": not headers.get("User-Agent") or not headers.get("Accept-Language"),
         "characters_removed": characters_removed,
     }
     return tuple(name for name, is_set in found.items() if is_set)
+
+
+def _passed(earlier: datetime, now: datetime) -> timedelta:
+    """Return the time since `earlier`; a day if the clock was set back, so it is unknown."""
+    return now - earlier if now >= earlier else timedelta(days=1)

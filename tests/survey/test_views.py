@@ -585,6 +585,14 @@ def test_an_answer_during_delivery_is_flagged(office: Office) -> None:
     assert "during_delivery" in scanner.answers[0].flags
 
 
+def test_a_clock_that_is_set_back_flags_no_answer(office: Office) -> None:
+    customer = Customer(office, office.invite())
+    value = customer.value()
+    office.wait(hours=-1)
+    assert customer.send(page=value, patient=False, ease="4", satisfaction="5").status_code == 303
+    assert not {"at_once", "during_delivery"} & set(customer.answers[0].flags)
+
+
 def test_healthz_is_always_ok_and_readyz_checks_the_database(office: Office) -> None:
     client = office.client()
     assert client.get("/healthz").json == {"status": "alive"}
