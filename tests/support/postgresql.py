@@ -7,8 +7,8 @@ import signal
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -20,28 +20,59 @@ from tests.support.real_parts import real_part_missing
 _OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
+class Cluster:
+    """A PostgreSQL server on a socket in its folder, where anybody can sign in as postgres."""
+
+    def __init__(self, folder: Path, options: Sequence[str] = ()) -> None:
+        self.folder, self._options, self._binaries = folder, options, _binaries()
+        # The server refuses to run as root.
+        self._account = "postgres" if os.geteuid() == 0 else None
+        if self._account:
+            entry = pwd.getpwnam(self._account)
+            os.chown(folder, entry.pw_uid, entry.pw_gid)
+
+    def run(self, program: str, *words: str) -> None:
+        """Run a program of PostgreSQL for the data of this server."""
+        path, data = self._binaries / program, self.folder / "data"
+        subprocess.run(
+            [path, "-D", data, *words],
+            user=self._account,
+            cwd=self.folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def start(self) -> None:
+        """Start the server and wait until it accepts connections."""
+        places = ("listen_addresses=''", f"unix_socket_directories={self.folder}")
+        options = " ".join(f"-c {option}" for option in (*places, *self._options))
+        self.run("pg_ctl", "-l", str(self.folder / "log"), "-o", options, "-w", "start")
+
+    def kill(self) -> None:
+        """Kill all processes of the server with SIGKILL, if it runs."""
+        with suppress(FileNotFoundError):
+            for process in processes(self.folder):
+                os.kill(process, signal.SIGKILL)
+
+    def start_again(self) -> None:
+        """Start the server unless it runs, as a service manager does."""
+        try:
+            self.run("pg_ctl", "status")
+        except subprocess.CalledProcessError:
+            self.start()
+
+
 @contextmanager
 def running_server() -> Iterator[str]:
     """Start a server on a socket in a temporary folder and yield that folder."""
-    binaries = _binaries()
     # Not in pytest's own folder, because other accounts cannot open it.
     folder = Path(tempfile.mkdtemp(prefix="feedback-postgresql-"))
-    # The server refuses to run as root.
-    account = "postgres" if os.geteuid() == 0 else None
-    if account:
-        entry = pwd.getpwnam(account)
-        os.chown(folder, entry.pw_uid, entry.pw_gid)
-
-    def run(program: str, *words: str) -> None:
-        command = [str(binaries / program), "-D", str(folder / "data"), *words]
-        subprocess.run(command, user=account, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-
-    run("initdb", "-U", "postgres", "-A", "trust", "--no-sync")
-    places = ("listen_addresses=''", f"unix_socket_directories={folder}")
-    options = " ".join(f"-c {option}" for option in (*places, *_OPTIONS))
-    run("pg_ctl", "-l", str(folder / "log"), "-o", options, "-w", "start")
+    cluster = Cluster(folder, _OPTIONS)
+    cluster.run("initdb", "-U", "postgres", "-A", "trust", "--no-sync")
+    cluster.start()
     yield str(folder)
-    run("pg_ctl", "-m", "immediate", "-w", "stop")
+    cluster.run("pg_ctl", "-m", "immediate", "-w", "stop")
     shutil.rmtree(folder)
 
 
@@ -54,18 +85,23 @@ def _binaries() -> Path:
     return Path(found).resolve().parent
 
 
-@contextmanager
-def frozen(server: str) -> Iterator[None]:
-    """Stop all processes of the server, as if the machine had no processor time for them."""
+def processes(server: str | Path) -> list[int]:
+    """Return the ids of the processes of a server, its main process first."""
     parent = int((Path(server) / "data" / "postmaster.pid").read_text().split()[0])
     listing = Path(f"/proc/{parent}/task/{parent}/children").read_text()
-    processes = [parent, *map(int, listing.split())]
-    for process in processes:
+    return [parent, *map(int, listing.split())]
+
+
+@contextmanager
+def frozen(server: str | Path) -> Iterator[None]:
+    """Stop all processes of the server, as if the machine had no processor time for them."""
+    stopped = processes(server)
+    for process in stopped:
         os.kill(process, signal.SIGSTOP)
     try:
         yield
     finally:
-        for process in reversed(processes):
+        for process in reversed(stopped):
             os.kill(process, signal.SIGCONT)
 
 

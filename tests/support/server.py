@@ -60,7 +60,7 @@ def running(command: list[str], port: int, env: dict[str, str] | None = None) ->
         start_new_session=True,
     )
     try:
-        _wait_for(port, process)
+        wait_until_alive(port, process)
         yield Server(process, port)
     finally:
         # The group, because a server may have workers and may itself be watched by a tracer.
@@ -84,7 +84,8 @@ def free_port() -> int:
         return port
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_until_alive(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers. Raises RuntimeError if it ended or takes too long."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -22,7 +22,7 @@ class SmtpSink:
     keeps the message and breaks the connection before saying so.
     """
 
-    port: int
+    port = 0
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
@@ -89,8 +89,8 @@ class SmtpSink:
 
 @contextmanager
 def listening(sink: SmtpSink, **options: Any) -> Iterator[SmtpSink]:
-    """Let `sink` listen until the block ends."""
-    sink.port = free_port()
+    """Let `sink` listen until the block ends, on the port it had before or a new one."""
+    sink.port = sink.port or free_port()
     controller = Controller(sink, hostname="127.0.0.1", port=sink.port, **options)
     controller.start()
     try:

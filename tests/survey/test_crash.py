@@ -8,16 +8,29 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from tests.support.kill_server import crash
+from feedback_app.database.choose import open_database
+from tests.support.customers import Customers
 from tests.support.real_parts import real_part_missing
 from tests.support.server import environment, feedback, free_port, running
 
 
 def test_killing_the_server_loses_and_duplicates_no_answer(tmp_path: Path) -> None:
-    for confirmed in (10, 40, 90):
-        found = crash(tmp_path / str(confirmed), confirmed)
-        assert len(found.confirmed) >= confirmed, "too few answers were confirmed"
-        assert (found.lost, found.duplicates) == (0, 0)
+    env = environment(tmp_path, port := free_port())
+    feedback("migrate", env=env)
+    links = [urlsplit(link).path for link in feedback("mint", "1000", env=env).split()]
+    serve = [sys.executable, "-m", "feedback_app.cli", "serve", "--port", str(port)]
+    customers = Customers([port], links)
+    with customers.answering():
+        for confirmed in (10, 40, 90):
+            with running(serve, port, env) as server:
+                customers.wait_for(confirmed)
+                server.process.kill()
+        with running(serve, port, env):
+            customers.wait_for(10)
+    database = open_database(env["FEEDBACK_DATABASE"])
+    assert customers.compare(database) == (0, 0)
+    assert len(customers.acknowledged) >= 150
+    database.close()
 
 
 def test_every_answer_reaches_the_disk_before_it_is_confirmed(tmp_path: Path) -> None:
