@@ -7,8 +7,9 @@ from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Answer
 from feedback_app.store import reading_queue, week_scores
-from feedback_app.store.rows import count, exists, fields_in, in_list
+from feedback_app.store.rows import columns_of, count, exists, in_list
 
+_COLUMNS = columns_of(Answer)
 _INSERT = """
     INSERT INTO answers (
         invitation_id, revision, ease, satisfaction, comment, contact_welcome, wording_version,
@@ -43,7 +44,7 @@ def append(tx: Transaction, answer: Answer) -> bool:
 def revisions(source: Database | Transaction, invitation_id: str) -> list[Answer]:
     """Return every revision of an answer, ordered by revision. The last one counts."""
     rows = source.ask(
-        "SELECT * FROM answers WHERE invitation_id = :id ORDER BY revision",
+        f"SELECT {_COLUMNS} FROM answers WHERE invitation_id = :id ORDER BY revision",
         id=invitation_id,
     )
     return [_answer(row) for row in rows]
@@ -88,7 +89,7 @@ def wrong_guesses(source: Database | Transaction, answer: Answer) -> int:
 def _answer(row: Row) -> Answer:
     return Answer(
         **{
-            **fields_in(row, Answer),
+            **row,
             "comment": row["comment"] or "",
             "contact_welcome": bool(row["contact_welcome"]),
             "answered_at": from_text(row["answered_at"]),

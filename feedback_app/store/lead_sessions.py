@@ -5,7 +5,7 @@ from datetime import datetime
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.records import Lead
-from feedback_app.store.leads import lead_from_row
+from feedback_app.store.leads import COLUMNS, lead_from_row
 
 
 def start(tx: Transaction, digest: str, name: str, now: datetime) -> None:
@@ -25,7 +25,7 @@ def find_lead(
 ) -> tuple[Lead, datetime] | None:
     """Return the lead of this session and when it was last used; None if it has expired."""
     rows = source.ask(
-        """SELECT leads.*, seen_at FROM lead_sessions JOIN leads ON leads.name = lead_name
+        f"""SELECT {COLUMNS}, seen_at FROM lead_sessions JOIN leads ON leads.name = lead_name
            WHERE digest = :digest AND started_at > :started_after AND seen_at > :seen_after""",
         digest=digest,
         started_after=started_after,

@@ -7,10 +7,11 @@ from feedback_app.base.links import new_id
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import Action, Lead, Role
-from feedback_app.store.rows import in_list, times_in
+from feedback_app.store.rows import columns_of, in_list, times_in
 
 # The name in the audit log for changes made with commands.
 COMMAND_LINE = "command line"
+COLUMNS = columns_of(Lead)
 
 
 def add(tx: Transaction, lead: Lead) -> bool:
@@ -71,7 +72,7 @@ def set_link(tx: Transaction, name: str, digest: str, expires_at: datetime) -> N
 def find_by_link(source: Database | Transaction, digest: str, now: datetime) -> Lead | None:
     """Return the account whose link has this digest; None if it expired, was used or replaced."""
     rows = source.ask(
-        "SELECT * FROM leads WHERE link_digest = :digest AND link_expires_at > :now",
+        f"SELECT {COLUMNS} FROM leads WHERE link_digest = :digest AND link_expires_at > :now",
         digest=digest,
         now=now,
     )
@@ -90,13 +91,14 @@ def replace_password_hash(tx: Transaction, name: str, old: str, new: str) -> Non
 
 def find(source: Database | Transaction, name: str) -> Lead | None:
     """Return the account with this name; None if there is none."""
-    rows = source.ask("SELECT * FROM leads WHERE name = :name", name=name)
+    rows = source.ask(f"SELECT {COLUMNS} FROM leads WHERE name = :name", name=name)
     return lead_from_row(rows[0]) if rows else None
 
 
 def all_leads(source: Database | Transaction) -> list[Lead]:
     """Return all accounts, ordered by name."""
-    return [lead_from_row(row) for row in source.ask("SELECT * FROM leads ORDER BY name")]
+    rows = source.ask(f"SELECT {COLUMNS} FROM leads ORDER BY name")
+    return [lead_from_row(row) for row in rows]
 
 
 def admins_with_email(source: Database | Transaction) -> list[str]:
@@ -197,7 +199,5 @@ def _action(row: Row) -> Action:
 
 
 def lead_from_row(row: Row) -> Lead:
-    """Return the account in a row of the table."""
-    columns = ("name", "role", "password_hash", "email")
-    times = times_in(row, "added_at", "signed_in_at", "link_expires_at")
-    return Lead(**{name: row[name] for name in columns}, **times)
+    """Return the account in a row with `COLUMNS`."""
+    return Lead(**row | times_in(row, "added_at", "signed_in_at", "link_expires_at"))

@@ -17,7 +17,8 @@ def of_case(database: Database, closing: StoredClosing) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for table, columns in sorted(database.columns().items()):
         if condition := _condition(table, columns):
-            rows = database.ask(f"SELECT * FROM {table} WHERE {condition}", **keys)
+            sql = f"SELECT {', '.join(sorted(columns))} FROM {table} WHERE {condition}"
+            rows = database.ask(sql, **keys)
             found |= {table: rows} if rows else {}
     return found
 
@@ -27,7 +28,9 @@ def other_emails(
 ) -> list[Row]:
     """Return the messages to these addresses, in lower case, that are about no such invitation."""
     names, values = in_list("address", addresses)
-    rows = database.ask(f"SELECT * FROM outbox WHERE lower(recipient) IN ({names})", **values)
+    columns = ", ".join(sorted(database.columns()["outbox"]))
+    sql = f"SELECT {columns} FROM outbox WHERE lower(recipient) IN ({names})"
+    rows = database.ask(sql, **values)
     return [row for row in rows if row["invitation_id"] not in invitation_ids]
 
 

@@ -12,9 +12,12 @@ def times_in(row: Row, *names: str) -> dict[str, Any]:
     return {name: row[name] and from_text(row[name]) for name in names}
 
 
-def fields_in(row: Row, record: type) -> Row:
-    """Return the columns that `record` has. The migration of a newer program may add others."""
-    return {name: row[name] for name in record.__annotations__}
+def columns_of(record: type) -> str:
+    """Return the fields of `record` as a list for SELECT.
+
+    With `*`, PostgreSQL refuses prepared statements once a newer program has added a column.
+    """
+    return ", ".join(record.__annotations__)
 
 
 def count(source: Database | Transaction, sql: str, /, **values: object) -> int:

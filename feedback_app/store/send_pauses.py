@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.store.rows import fields_in, in_list, times_in
+from feedback_app.store.rows import columns_of, in_list, times_in
 
 # The domain of the pause for all emails.
 ALL = ""
@@ -26,19 +26,23 @@ class SendPause(NamedTuple):
     announced_at: datetime | None
 
 
+_COLUMNS = columns_of(SendPause)
+
+
 def find(source: Database | Transaction, domain: str = ALL) -> SendPause | None:
     """Return the pause for a domain, by default for all emails; None if there is none.
 
     It stays until an email is accepted, also when its time is over.
     """
-    rows = source.ask("SELECT * FROM send_pauses WHERE domain = :domain", domain=domain)
+    rows = source.ask(f"SELECT {_COLUMNS} FROM send_pauses WHERE domain = :domain", domain=domain)
     return _pause(rows[0]) if rows else None
 
 
 def of_domains(database: Database, now: datetime) -> list[SendPause]:
     """Return the domains that get no emails now, the longest pause first."""
     rows = database.ask(
-        "SELECT * FROM send_pauses WHERE domain <> '' AND until > :now ORDER BY since, domain",
+        f"""SELECT {_COLUMNS} FROM send_pauses WHERE domain <> '' AND until > :now
+            ORDER BY since, domain""",
         now=now,
     )
     return [_pause(row) for row in rows]
@@ -57,11 +61,11 @@ def extend(
         return earlier
     failures = earlier.failures + 1 if earlier else 1
     rows = tx.ask(
-        """INSERT INTO send_pauses (domain, reason, since, until, failures)
+        f"""INSERT INTO send_pauses (domain, reason, since, until, failures)
            VALUES (:domain, :reason, :now, :until, :failures)
            ON CONFLICT (domain) DO UPDATE SET
                reason = excluded.reason, until = excluded.until, failures = excluded.failures
-           RETURNING *""",
+           RETURNING {_COLUMNS}""",
         domain=domain,
         reason=reason,
         now=now,
@@ -93,4 +97,4 @@ def mark_announced(tx: Transaction, now: datetime) -> None:
 
 
 def _pause(row: Row) -> SendPause:
-    return SendPause(**fields_in(row, SendPause) | times_in(row, "since", "until", "announced_at"))
+    return SendPause(**row | times_in(row, "since", "until", "announced_at"))

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import SenderKey
-from feedback_app.store.rows import fields_in, times_in
+from feedback_app.store.rows import columns_of, times_in
+
+_COLUMNS = columns_of(SenderKey)
 
 
 def add(tx: Transaction, key: SenderKey) -> None:
@@ -21,13 +23,14 @@ def add(tx: Transaction, key: SenderKey) -> None:
 
 def find(source: Database, key_id: str) -> SenderKey | None:
     """Return the key with this id, revoked or not."""
-    rows = source.ask("SELECT * FROM sender_keys WHERE id = :id", id=key_id)
+    rows = source.ask(f"SELECT {_COLUMNS} FROM sender_keys WHERE id = :id", id=key_id)
     return _key(rows[0]) if rows else None
 
 
 def all_keys(source: Database) -> list[SenderKey]:
     """Return every key, oldest first."""
-    return [_key(row) for row in source.ask("SELECT * FROM sender_keys ORDER BY created_at, id")]
+    sql = f"SELECT {_COLUMNS} FROM sender_keys ORDER BY created_at, id"
+    return [_key(row) for row in source.ask(sql)]
 
 
 def revoke(tx: Transaction, key_id: str, now: datetime) -> bool:
@@ -42,4 +45,4 @@ def revoke(tx: Transaction, key_id: str, now: datetime) -> bool:
 
 
 def _key(row: Row) -> SenderKey:
-    return SenderKey(**fields_in(row, SenderKey) | times_in(row, "created_at", "revoked_at"))
+    return SenderKey(**row | times_in(row, "created_at", "revoked_at"))

@@ -15,7 +15,7 @@ from feedback_app.database import migrate as migrate_module
 from feedback_app.database.choose import open_database
 from feedback_app.database.migrate import MIGRATIONS, SchemaError, migrate, require_current
 from feedback_app.records import Lead
-from feedback_app.store import leads
+from feedback_app.store import answers, lead_sessions, leads, send_pauses, sender_keys
 from tests.support.next_release import ADDITIONS
 from tests.support.server import environment, feedback, free_port, running
 
@@ -118,6 +118,30 @@ def test_a_program_keeps_working_after_an_addition(empty_database_url: str, upgr
     require_current(database)
     assert migrate(database, NOW) == [], "nothing to do for the earlier program"
     database.close()
+
+
+def test_statements_that_postgresql_has_prepared_work_after_an_addition(
+    empty_postgresql_url: str, upgrade
+) -> None:
+    """psycopg prepares a statement that it executes for the sixth time."""
+    old, new = open_database(empty_postgresql_url), open_database(empty_postgresql_url)
+    migrate(new, NOW)
+    for turn in range(8):
+        if turn == 7:
+            upgrade(new, *ADDITIONS)
+        assert (
+            leads.all_leads(old) == sender_keys.all_keys(old) == answers.revisions(old, "i") == []
+        )
+        assert lead_sessions.find_lead(old, "digest", NOW, NOW) is send_pauses.find(old) is None
+    old.close()
+    new.close()
+
+
+def test_no_statement_reads_all_columns_of_a_table() -> None:
+    star = re.compile(r"(?<!FROM \()\bSELECT\s+(\w+\.)?\*|\bRETURNING\s+(\w+\.)?\*")
+    product = Path(migrate_module.__file__).parents[1]
+    found = [path.name for path in product.rglob("*.py") if star.search(path.read_text("utf-8"))]
+    assert found == []
 
 
 def test_a_change_that_running_programs_cannot_use_waits_until_they_are_stopped(

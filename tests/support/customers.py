@@ -27,8 +27,8 @@ HEADERS = {
 class Customers:
     """Customers with survey links, whose requests go to any of the servers on `ports` that is up.
 
-    Each customer pauses for `pause` seconds after an answer. One whose answer is not confirmed
-    sends it again. `acknowledged` has the scores that were confirmed, by the path of the link;
+    Each customer thinks about the answer for `pause` seconds, and sends it again until it is
+    confirmed. `acknowledged` has the scores that were confirmed, by the path of the link;
     `seen` counts what the customers saw.
     """
 
@@ -92,13 +92,13 @@ class Customers:
             time.sleep(RETRY_SECONDS)
             return
         value = page.split('name="page" value="')[1].split('"')[0]
+        self._stopping.wait(self._pause)
         fields = {"page": value, "ease": scores[0], "satisfaction": scores[1], "comment": "Hello"}
         while not self._stopping.is_set():
             status, page = self._request("POST", path, urlencode(fields))
             if status == 303:
                 self.confirmed_at.append(time.monotonic())
                 self.acknowledged[path] = scores
-                time.sleep(self._pause)
                 return
             time.sleep(RETRY_SECONDS)
 
