@@ -16,6 +16,7 @@ from contextlib import ExitStack
 
 import psycopg
 
+from tests.support.postgresql import Cluster, create_database, frozen, url_of
 from tests.support.running_installation import (
     NEXT_RELEASE,
     PROGRAM,
@@ -23,7 +24,6 @@ from tests.support.running_installation import (
     Installation,
     new_folder,
 )
-from tests.support.postgresql import Cluster, create_database, frozen, url_of
 
 FAULT_SECONDS, FROZEN_SECONDS = 3, 7
 DISK_SIZE = "200m"

@@ -103,7 +103,7 @@ class Installation:
         self._mail_server.close()
 
     def try_out(self, fault: Callable[[], None]) -> tuple[Customers, Counter[str]]:
-        """Let the fault happen under load; return what customers saw and what became of emails."""
+        """Let the fault happen under load; return the customers and the numbers of emails."""
         customers = Customers(self.ports, self._paths[:LINKS], PAUSE_SECONDS)
         del self._paths[:LINKS]
         with customers.answering():
