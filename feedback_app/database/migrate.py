@@ -4,8 +4,11 @@ Processes of an earlier version keep running after a migration, unless it sets `
 its row of schema_versions: the lowest schema version of the programs that can still work.
 """
 
+import re
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 from feedback_app.database.contract import Database, Transaction
 
@@ -69,6 +72,17 @@ def migrate(database: Database, now: datetime, rolling: bool = False) -> list[in
                 "'feedback migrate --stopped'"
             )
     return applied
+
+
+def created(kind: Literal["TABLE", "FUNCTION"]) -> set[str]:
+    """Return the names of the tables or functions that migrations create on PostgreSQL."""
+    engine = "postgresql"
+    other = (text for (_, name), texts in _OF_ENGINE.items() if name == engine for text in texts)
+    found = (
+        re.search(rf"^CREATE {kind} (\w+)", text, re.M)
+        for text in (*chain.from_iterable(MIGRATIONS), *other)
+    )
+    return {name[1] for name in found if name}
 
 
 def require_current(database: Database) -> None:

@@ -5,7 +5,7 @@ import re
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg import sql
@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from feedback_app.base.files import make_private_file
 from feedback_app.base.text import one_line
 from feedback_app.database.contract import CopyError, Engine
+from feedback_app.database.migrate import created
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 # In text format, each row is one line.
@@ -94,12 +95,13 @@ class PostgreSQLCopies:
             )
 
     def restore(self, copy: Path) -> None:
+        listed = self._run("pg_restore", "--list", str(copy)).splitlines()
         try:
             with psycopg.connect(self._url) as connection:
                 self._require("pg_restore", connection.info.server_version // 10000)
+                _drop_later(connection, "\n".join(listed))
         except psycopg.Error as error:
             raise CopyError(f"PostgreSQL is not available: {error}") from error
-        listed = self._run("pg_restore", "--list", str(copy)).splitlines()
         with tempfile.NamedTemporaryFile("w", suffix=".list") as chosen:
             # The schema exists. Only its owner could create it again.
             chosen.writelines(f"{line}\n" for line in listed if not _OF_SCHEMA.search(line))
@@ -130,6 +132,18 @@ class PostgreSQLCopies:
         if done.returncode:
             raise CopyError(f"{command[0]} failed: {one_line(done.stderr)}")
         return done.stdout
+
+
+def _drop_later(connection: psycopg.Connection, listed: str) -> None:
+    """Drop the tables and functions of later migrations, which pg_restore does not know."""
+    drop: tuple[tuple[Literal["TABLE", "FUNCTION"], sql.SQL], ...] = (
+        ("TABLE", sql.SQL("DROP TABLE IF EXISTS {} CASCADE")),
+        ("FUNCTION", sql.SQL("DROP FUNCTION IF EXISTS {} CASCADE")),
+    )
+    for kind, query in drop:
+        for name in created(kind):
+            if not re.search(rf" {kind} \S+ {name}\b", listed):
+                connection.execute(query.format(sql.Identifier(name)))
 
 
 def _row(connection: psycopg.Connection, query: str | sql.Composed) -> tuple[Any, ...]:

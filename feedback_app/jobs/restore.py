@@ -121,7 +121,7 @@ def _replaced(settings: Settings, manifest: Manifest, replace: bool) -> LaterReq
     url = settings.database.get_secret_value()
     database = open_database(url)
     try:
-        if _is_empty(database, manifest):
+        if _is_empty(database):
             return None
         if not replace:
             raise BackupError(
@@ -138,18 +138,18 @@ def _replaced(settings: Settings, manifest: Manifest, replace: bool) -> LaterReq
         database.close()
 
 
-def _is_empty(database: Database, manifest: Manifest) -> bool:
+def _is_empty(database: Database) -> bool:
     try:
         tables = database.columns()
         if "schema_versions" not in tables:
             return not tables
         found = schema_version(database)
-        # pg_restore does not know the tables of later migrations.
-        if database.engine == "postgresql" and found > manifest.schema_version:
+        # This program does not know which tables it would have to drop.
+        if database.engine == "postgresql" and found > len(MIGRATIONS):
             raise BackupError(
-                f"the database has schema version {found}, but the backup has "
-                f"{manifest.schema_version}: create an empty database, for example with createdb, "
-                "and set FEEDBACK_DATABASE to it"
+                f"the database has schema version {found}, but this program only knows "
+                f"{len(MIGRATIONS)}: create an empty database, for example with createdb, and set "
+                "FEEDBACK_DATABASE to it"
             )
         return not health.has_data(database)
     except MissingDatabaseError:

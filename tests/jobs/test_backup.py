@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -42,11 +43,12 @@ class Target:
         return done.output
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        database = open_database(self.url)
-        try:
+        with closing(open_database(self.url)) as database:
             return database.ask(f"SELECT * FROM {table}")
-        finally:
-            database.close()
+
+    def columns(self) -> dict[str, set[str]]:
+        with closing(open_database(self.url)) as database:
+            return database.columns()
 
 
 @pytest.fixture(autouse=True)
@@ -251,7 +253,7 @@ def test_a_backup_of_an_older_version_is_migrated(
 ) -> None:
     newest = len(migrate.MIGRATIONS)
     with monkeypatch.context() as older:
-        older.setattr(migrate, "MIGRATIONS", migrate.MIGRATIONS[:-1])
+        older.setattr(migrate, "MIGRATIONS", migrate.MIGRATIONS[:20])
         target.folder.mkdir()
         database = open_database(target.url)
         migrate.migrate(database, target.office.now)
@@ -261,6 +263,25 @@ def test_a_backup_of_an_older_version_is_migrated(
     (backup,) = (tmp_path / "backups").iterdir()
     target.restore(backup)
     assert max(row["version"] for row in target.rows("schema_versions")) == newest
+    tables = target.columns()
+    # Now the database has tables that the backup does not have.
+    target.restore(backup, "--replace")
+    assert target.columns() == tables
+
+
+def test_a_postgresql_database_of_a_newer_program_is_not_replaced(
+    office: Office, backup: Path, target: Target
+) -> None:
+    target.restore(backup)
+    database = open_database(target.url)
+    with database.write() as tx:
+        tx.run("INSERT INTO schema_versions (version, applied_at) VALUES (999, 'later')")
+    database.close()
+    done = target.run(restore_command, str(backup), "--replace")
+    is_sqlite = office.program.database.engine == "sqlite"
+    assert (done.exit_code, "create an empty database" in done.output) == (
+        (0, False) if is_sqlite else (1, True)
+    )
 
 
 def test_a_database_that_is_in_use_is_not_replaced(office: Office, backup: Path) -> None:
