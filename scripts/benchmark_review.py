@@ -1,4 +1,4 @@
-"""Measures pages of team leads with a short and a long history: week, reading queue, search.
+"""Measures pages of team leads with short and long histories, and with small and big weeks.
 
 Compare only ratios between machines or runs, not times.
 """
@@ -11,10 +11,22 @@ from pathlib import Path
 from measuring import compare
 
 from feedback_app.base.weeks import week_of
-from tests.support.history import ANSWERS, CASES, IN_WEEK, RARE_WORD, House, open_house
+from feedback_app.jobs import final_weeks
+from tests.support.history import (
+    BIG_WEEK,
+    IN_WEEK,
+    NOW,
+    RARE_WORD,
+    SMALL_WEEK,
+    House,
+    Size,
+    open_house,
+)
 
 LONG, SHORT, YEARS = 1_000_000, 10_000, 104
-ROUNDS, PAGES = 15, 4
+ROUNDS, PAGES = 7, 4
+# The weeks before a big week, with as many cases each.
+WEEKS = 26
 
 
 def main(words: Sequence[str]) -> None:
@@ -22,25 +34,46 @@ def main(words: Sequence[str]) -> None:
     long = int(words[0]) if words else LONG
     with tempfile.TemporaryDirectory() as name:
         _histories(Path(name), long)
+        _big_week(Path(name), long)
 
 
 def _histories(folder: Path, long: int) -> None:
     """Request the same week with short and long histories."""
-    few = open_house(folder / "few", SHORT, YEARS)
-    many = open_house(folder / "many", long, YEARS)
-    young, old = (open_house(folder / str(weeks), ANSWERS * weeks, weeks) for weeks in (40, YEARS))
+    few, many = _house(folder / "few", SHORT, YEARS), _house(folder / "many", long, YEARS)
+    young, old = (_house(folder / str(weeks), 8 * weeks, weeks) for weeks in (40, YEARS))
     week = week_of(IN_WEEK, few.program.zone)
-    print(f"a week with {CASES} cases and {ANSWERS} answers; CPU, median of {ROUNDS} rounds")
+    cases, answers = SMALL_WEEK
+    print(f"a week with {cases} cases and {answers} answers; CPU, median of {ROUNDS} rounds")
     compare(f"history of {long:,} / {SHORT:,} answers", _page(few, week), _page(many, week), ROUNDS)
-    compare(
-        f"reading queue, {long:,} / {SHORT:,}", _page(few, "unread"), _page(many, "unread"), ROUNDS
-    )
     sizes = f"{long:,} / {SHORT:,}"
+    compare(f"reading queue, {sizes}", _page(few, "unread"), _page(many, "unread"), ROUNDS)
     word = f"search?words={RARE_WORD}"
     compare(f"search, one comment, {sizes}", _page(few, word), _page(many, word), ROUNDS)
     last, last_of_many = (f"search?words={size - 1}" for size in (SHORT, long))
     compare(f"search, one case, {sizes}", _page(few, last), _page(many, last_of_many), ROUNDS)
     compare(f"history of {YEARS} / 40 weeks", _page(young, week), _page(old, week), ROUNDS)
+
+
+def _big_week(folder: Path, long: int) -> None:
+    """Request pages of a big week, and of one with a hundredth of its cases and answers."""
+    sizes = BIG_WEEK, Size(*(number // 100 for number in BIG_WEEK))
+    big, small = (
+        open_house(folder / f"week-{size.cases}", Size(past, past // 5), WEEKS, size)
+        for size, past in zip(sizes, (long, long // 100), strict=True)
+    )
+    for house in (big, small):
+        final_weeks.calculate(house.program, lambda: NOW)
+    week = week_of(IN_WEEK, big.program.zone)
+    print(f"a week with {BIG_WEEK.cases:,} cases and {BIG_WEEK.answers:,} answers / a hundredth")
+    for page in ("", "/meeting", "/minutes", "/answers", "/groups", "/closed", "/not-asked"):
+        size = len(big.client.get(f"/review/{week}{page}").data) / 1000
+        name = f"{page.strip('/') or 'week'}, {size:.0f} kB"
+        compare(name, _page(small, f"{week}{page}"), _page(big, f"{week}{page}"), ROUNDS)
+    compare("reading queue", _page(small, "unread"), _page(big, "unread"), ROUNDS)
+
+
+def _house(folder: Path, answers: int, weeks: int) -> House:
+    return open_house(folder, Size(answers, answers), weeks)
 
 
 def _page(house: House, week: str) -> Callable[[], None]:

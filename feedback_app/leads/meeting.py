@@ -55,7 +55,7 @@ def show_meeting(week: str) -> Response:
     step = min(max(_number(request.args.get("step", "0")), 0), last)
     shown: dict[str, Any] = {}
     if step == 0:
-        shown["review"] = figures_of(week)
+        shown["review"] = figures_of(week, "answers")
         shown["still_open"] = decisions.still_open(database, week)
     card = slides[step - 1] if 0 < step < last else None
     about = card.case.invitation_id if card else meetings.IN_GENERAL

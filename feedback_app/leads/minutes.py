@@ -39,7 +39,7 @@ def minutes_of(week: str) -> Minutes:
     cards = to_cards(agendas.discussed(database, week, low, now()))
     discussed = sorted((card.case for card in cards), key=lowest)
     return Minutes(
-        figures=figures_of(week),
+        figures=figures_of(week, "rate"),
         meeting=meetings.of_week(database, week),
         earlier=tuple(decisions.still_open(database, week)),
         discussed=tuple(discussed),

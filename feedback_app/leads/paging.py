@@ -22,6 +22,11 @@ class Paging(NamedTuple):
         """Return how many entries the pages before have."""
         return (self.at - 1) * self.per_page
 
+    @property
+    def span(self) -> slice:
+        """Return the entries of the page, of a list with all of them."""
+        return slice(self.skipped, self.skipped + self.per_page)
+
     def link(self, to: int) -> str:
         """Return the path of another page of the same list."""
         asked = {name: value for name, value in request.args.items() if name != "lang"}

@@ -9,6 +9,7 @@ from feedback_app.base.text import one_line
 from feedback_app.base.weeks import reviewed_week, typed_week, weeks_back
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.pages import page, page_language, this_week
+from feedback_app.leads.paging import paging
 from feedback_app.reports.key_figures import FigureTexts
 from feedback_app.reports.week_head import week_head
 from feedback_app.reports.weeks import WeekFigures, figures_of_week, review_week
@@ -22,12 +23,15 @@ from feedback_app.store import (
     reading_queue,
     send_pauses,
     silences,
+    week_scores,
     week_totals,
 )
+from feedback_app.store.week_totals import Counted
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
 _SLIDE_THEMES = 5
+_ENOUGH_FOR_GROUPS = 1000
 _GROUPED_BY = ("case_kind", "team", "language", "customer")
 
 
@@ -88,7 +92,7 @@ def _figures(week: str) -> dict[str, Any]:
 @leads_pages.get("/<week:week>/groups")
 def show_groups(week: str) -> Response:
     """Show the scores by case kind, team, language and customer."""
-    weeks = chosen_weeks()
+    weeks = chosen_weeks() if "weeks" in request.args else _usual_weeks(week)
     first = weeks_back(week, weeks)[0]
     version = program().facts.survey.wording_version
     groups: dict[str, ScoreGroups] = {}
@@ -97,9 +101,18 @@ def show_groups(week: str) -> Response:
         rows = list(
             week_totals.scores_by(program().database, columns, (first, week), version, now())
         )
-        groups |= {column: sum_groups(rows, column, program().facts) for column in columns}
+        groups |= {
+            column: sum_groups(rows, column, program().facts, lambda number: paging(number).span)
+            for column in columns
+        }
     return page(
-        "week-groups", week=week, first=first, weeks=weeks, windows=list(WINDOWS), groups=groups
+        "week-groups",
+        week=week,
+        first=first,
+        weeks=weeks,
+        windows=list(WINDOWS),
+        groups=groups,
+        pages=paging(max(found.number for found in groups.values())),
     )
 
 
@@ -121,6 +134,17 @@ def chosen_weeks() -> int:
     return next((one for one in WINDOWS if request.args.get("weeks") == str(one)), max(WINDOWS))
 
 
-def figures_of(week: str) -> WeekFigures:
-    """Return the sums of a week."""
-    return figures_of_week(program().database, week, program().facts, now())
+def _usual_weeks(week: str) -> int:
+    """Return the shortest window in which most groups have enough answers for a share."""
+    version = program().facts.survey.wording_version
+    for weeks in WINDOWS:
+        first = weeks_back(week, weeks)[0]
+        counts = week_scores.between(program().database, first, week, version)
+        if sum(count.answers for count in counts) >= _ENOUGH_FOR_GROUPS:
+            return weeks
+    return max(WINDOWS)
+
+
+def figures_of(week: str, counted: Counted) -> WeekFigures:
+    """Return the sums of a week; see `week_totals.of_weeks`."""
+    return figures_of_week(program().database, week, program().facts, now(), counted)

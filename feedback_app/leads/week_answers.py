@@ -9,7 +9,7 @@ from feedback_app.leads.cards import with_status
 from feedback_app.leads.pages import page
 from feedback_app.leads.paging import paging
 from feedback_app.leads.week import chosen_weeks
-from feedback_app.store import answered_cases
+from feedback_app.store import annulments, answered_cases
 from feedback_app.web.request import now, program
 
 
@@ -19,7 +19,11 @@ def show_answers(week: str) -> Response:
     weeks = chosen_weeks() if "weeks" in request.args else 1
     span = (weeks_back(week, weeks)[0], week)
     shown = _filter()
-    matching = answered_cases.count_matching(program().database, shown, span, now())
+    every = answered_cases.count_between(program().database, *span)
+    every -= annulments.count(program().database, *span, now())
+    matching = (
+        answered_cases.count_matching(program().database, shown, span, now()) if shown else every
+    )
     pages = paging(matching)
     found = answered_cases.matching(
         program().database, shown, span, now(), pages.per_page, pages.skipped
@@ -32,7 +36,7 @@ def show_answers(week: str) -> Response:
         shown=shown,
         asked={**shown, **({"weeks": weeks} if weeks > 1 else {})},
         options=answered_cases.filter_options(program().database, span),
-        all=answered_cases.count_matching(program().database, {}, span, now()),
+        all=every,
         matching=matching,
         pages=pages,
         cards=with_status(found),

@@ -19,6 +19,7 @@ from feedback_app.store import (
     week_scores,
     week_totals,
 )
+from feedback_app.store.week_totals import Counted
 from support_facts import Facts
 
 
@@ -61,8 +62,10 @@ class WeekFigures:
         return self.cohort.sample
 
 
-def figures_of_week(database: Database, week: str, facts: Facts, now: datetime) -> WeekFigures:
-    """Return the sums of an ISO week as stored at `now`."""
+def figures_of_week(
+    database: Database, week: str, facts: Facts, now: datetime, counted: Counted = "all"
+) -> WeekFigures:
+    """Return the sums of an ISO week as stored at `now`; see `week_totals.of_weeks`."""
     starts_at, ends_at = week_bounds(week, ZoneInfo(facts.organisation.time_zone))
     version = facts.survey.wording_version
     counts = week_scores.between(database, week, week, version)
@@ -72,7 +75,7 @@ def figures_of_week(database: Database, week: str, facts: Facts, now: datetime) 
         starts_at=starts_at,
         ends_at=ends_at,
         as_of=now,
-        cohort=week_totals.of_weeks(database, (week, week), facts, now),
+        cohort=week_totals.of_weeks(database, (week, week), facts, now, counted),
         scores=sum_weeks(counts, [week], facts)[0].scores,
         other_wordings=tuple(
             WordingScores(version=other, scores=sum_weeks(found, [week], facts)[0].scores)

@@ -1,7 +1,7 @@
 """The scores by case kind, team, language or customer."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,16 +27,27 @@ class ScoreGroup:
 class ScoreGroups:
     """The groups with at least `survey.minimum_n` answers, and how many `hidden` ones have fewer.
 
+    `number` groups have enough answers; of these, one page is `shown`.
+
     Kinds are in the order of the facts, others in alphabetical order, so that no order suggests a
     ranking.
     """
 
     shown: tuple[ScoreGroup, ...]
+    number: int
     hidden: int
 
 
-def sum_groups(rows: Iterable[Mapping[str, Any]], column: str, facts: Facts) -> ScoreGroups:
-    """Return the scores by `column`, from rows of `week_totals.scores_by`."""
+def sum_groups(
+    rows: Iterable[Mapping[str, Any]],
+    column: str,
+    facts: Facts,
+    page: Callable[[int], slice] = lambda _: slice(None),
+) -> ScoreGroups:
+    """Return the scores by `column`, from rows of `week_totals.scores_by`.
+
+    `page` gets the number of groups with enough answers and returns which of them are shown.
+    """
     counts: dict[str | None, dict[str, Counter[int]]] = {}
     for row in rows:
         group = counts.setdefault(row[column], {"ease": Counter(), "satisfaction": Counter()})
@@ -44,12 +55,12 @@ def sum_groups(rows: Iterable[Mapping[str, Any]], column: str, facts: Facts) -> 
             counted[row[question]] += row["answers"]
     kinds = [kind.key for kind in facts.case_kinds]
     order = kinds if column == "case_kind" else sorted(filter(None, counts), key=str.casefold)
-    groups = [
+    keys = {key for key, of in counts.items() if of["ease"].total() >= facts.survey.minimum_n}
+    shown = tuple(
         ScoreGroup(
             key=key,
             scores=tuple(scores_of(one, counts[key][one.key], facts) for one in facts.questions),
         )
-        for key in in_order(counts, order)
-    ]
-    shown = tuple(group for group in groups if group.n >= facts.survey.minimum_n)
-    return ScoreGroups(shown=shown, hidden=len(groups) - len(shown))
+        for key in in_order(keys, order)[page(len(keys))]
+    )
+    return ScoreGroups(shown=shown, number=len(keys), hidden=len(counts) - len(keys))

@@ -7,6 +7,26 @@ from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.records import SAMPLE_SOURCE
 
+# Jumps from hour to hour in the index: it reads one row per hour, of a million cases.
+_ARRIVALS = """
+    WITH RECURSIVE sources (source) AS (
+        SELECT min(source) FROM cases
+        UNION ALL
+        SELECT (SELECT min(cases.source) FROM cases WHERE cases.source > sources.source)
+        FROM sources WHERE source IS NOT NULL
+    ), hours (source, latest) AS (
+        SELECT source, (SELECT max(received_at) FROM cases
+                        WHERE cases.source = sources.source AND received_at > :since)
+        FROM sources WHERE source <> :sample
+        UNION ALL
+        SELECT source, (SELECT max(received_at) FROM cases
+                        WHERE cases.source = hours.source AND received_at > :since
+                          AND received_at < substr(latest, 1, 13))
+        FROM hours WHERE latest IS NOT NULL
+    )
+    SELECT source, latest FROM hours WHERE latest IS NOT NULL ORDER BY source, latest
+"""
+
 
 class Silence(NamedTuple):
     """A silence of a source; `ended_at` is None until a case arrives again."""
@@ -22,14 +42,7 @@ def arrivals(database: Database, since: datetime) -> dict[str, list[datetime]]:
     Sample data is left out.
     """
     found: dict[str, list[datetime]] = {}
-    rows = database.ask(
-        """SELECT source, max(received_at) AS latest FROM cases
-           WHERE received_at > :since AND source <> :sample
-           GROUP BY source, substr(received_at, 1, 13) ORDER BY source, latest""",
-        since=since,
-        sample=SAMPLE_SOURCE,
-    )
-    for row in rows:
+    for row in database.ask(_ARRIVALS, since=since, sample=SAMPLE_SOURCE):
         found.setdefault(row["source"], []).append(from_text(row["latest"]))
     return found
 

@@ -5,13 +5,16 @@ The database counts, so that a page costs what its weeks contain and not what th
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row
 from feedback_app.records import SAMPLE_SOURCE, WeekTotals
+from feedback_app.store import week_scores
 from feedback_app.store.annulments import ANNULMENT
 from support_facts import Facts
 
+Counted = Literal["all", "rate", "answers"]
 _ANSWERS = """
     SELECT count(*) AS answers, count(CASE WHEN newest.comment <> '' THEN 1 END) AS comments,
            count(CASE WHEN newest.flags <> '' OR EXISTS (
@@ -20,10 +23,9 @@ _ANSWERS = """
            count(CASE WHEN {read_after} <= :read_within THEN 1 END) AS read_in_time,
            count(CASE WHEN read_at IS NULL AND original.answered_at > :unread_since THEN 1 END)
                AS read_pending,
-           count(CASE WHEN source = :sample_source THEN 1 END) AS of_sample
+           {of_sample} AS of_sample
     FROM answers AS original
-    JOIN invitations ON invitations.id = original.invitation_id
-    JOIN cases ON cases.id = case_ref
+    {joined}
     JOIN answers AS newest ON newest.invitation_id = original.invitation_id
          AND newest.revision = (SELECT max(revision) FROM answers AS counted
                                 WHERE counted.invitation_id = original.invitation_id)
@@ -49,6 +51,12 @@ _CASES = """
          AND NOT EXISTS {annulment}
     WHERE closed_week BETWEEN :first AND :last
 """
+_CASE_OF_ANSWER = """JOIN invitations ON invitations.id = original.invitation_id
+                     JOIN cases ON cases.id = case_ref"""
+_NO_CASES: Row = {
+    "open_until": None,
+    **dict.fromkeys(("closed", "answered", "reached", "measured", "in_target", "of_sample"), 0),
+}
 # The rule of `review.durations`, on the clock of the target.
 _SECONDS = """(
     CASE WHEN first_response_seconds IS NOT NULL
@@ -70,39 +78,63 @@ _BY = """
 """
 
 
-def of_weeks(database: Database, weeks: tuple[str, str], facts: Facts, now: datetime) -> WeekTotals:
-    """Return the counts from the first to the last of `weeks` as stored at `now`."""
+def of_weeks(
+    database: Database,
+    weeks: tuple[str, str],
+    facts: Facts,
+    now: datetime,
+    counted: Counted = "all",
+) -> WeekTotals:
+    """Return the counts from the first to the last of `weeks` as stored at `now`.
+
+    What is not `counted` is 0: "rate" leaves out the first responses, "answers" all closed cases.
+    """
+    arrived = _arrived(database, weeks, facts, now)
+    closed = _NO_CASES if counted == "answers" else _closed(database, weeks, facts, now, counted)
+    until = closed["open_until"]
+    of_sample = arrived["of_sample"] + closed["of_sample"]
+    return WeekTotals(
+        **{**arrived, **closed, "of_sample": of_sample, "open_until": until and from_text(until)},
+    )
+
+
+def _arrived(database: Database, weeks: tuple[str, str], facts: Facts, now: datetime) -> Row:
+    has_sample = week_scores.include_sample(database, *weeks)
     within = timedelta(days=facts.survey.read_within_days)
-    answers = _ANSWERS.format(
+    sql = _ANSWERS.format(
+        of_sample=f"count(CASE WHEN source = '{SAMPLE_SOURCE}' THEN 1 END)" if has_sample else "0",
+        joined=_CASE_OF_ANSWER if has_sample else "",
         read_after=database.seconds("original.answered_at", "read_at"),
         annulment=ANNULMENT.format(answer="original"),
     )
-    cases = _CASES.format(
-        measured=_measured(database),
-        annulment=ANNULMENT.format(answer="answers"),
-    )
-    (arrived,) = database.ask(
-        answers,
+    (row,) = database.ask(
+        sql,
         first=weeks[0],
         last=weeks[1],
         as_of=now,
-        sample_source=SAMPLE_SOURCE,
         read_within=within.total_seconds(),
         unread_since=now - within,
     )
-    (closed,) = database.ask(
-        cases,
+    return row
+
+
+def _closed(
+    database: Database, weeks: tuple[str, str], facts: Facts, now: datetime, counted: Counted
+) -> Row:
+    is_measured = counted == "all"
+    sql = _CASES.format(
+        measured=_measured(database) if is_measured else "0 AS measured, 0 AS in_target",
+        annulment=ANNULMENT.format(answer="answers"),
+    )
+    (row,) = database.ask(
+        sql,
         first=weeks[0],
         last=weeks[1],
         as_of=now,
         sample_source=SAMPLE_SOURCE,
-        **_target(facts),
+        **(_target(facts) if is_measured else {}),
     )
-    open_until = closed.pop("open_until")
-    return WeekTotals(
-        **{**arrived, **closed, "of_sample": arrived["of_sample"] + closed["of_sample"]},
-        open_until=open_until and from_text(open_until),
-    )
+    return row
 
 
 def first_responses(database: Database, weeks: tuple[str, str], facts: Facts) -> Row:

@@ -19,6 +19,7 @@ from feedback_app.store import (
     closed_cases,
     final_weeks,
     progress,
+    week_scores,
     week_totals,
 )
 from tests.support.answered import closed_in, closed_week
@@ -92,22 +93,22 @@ def _answer(office: Office, rng: random.Random, invitation_id: str) -> None:
     at = start + timedelta(hours=rng.randrange(160))
     with office.program.database.write() as tx:
         for revision in range(1, rng.choice([2, 3])):
-            answers.append(
-                tx,
-                Answer(
-                    invitation_id=invitation_id,
-                    revision=revision,
-                    ease=rng.randrange(1, 6),
-                    satisfaction=rng.randrange(1, 6),
-                    comment=rng.choice(["", "Words"]),
-                    contact_welcome=False,
-                    wording_version=rng.choice([1, 1, 1, 2]),
-                    language="en",
-                    answered_at=at + timedelta(hours=revision),
-                    answered_week=week,
-                    flags=rng.choice([(), (), ("at_once",)]),
-                ),
+            answer = Answer(
+                invitation_id=invitation_id,
+                revision=revision,
+                ease=rng.randrange(1, 6),
+                satisfaction=rng.randrange(1, 6),
+                comment=rng.choice(["", "Words"]),
+                contact_welcome=False,
+                wording_version=rng.choice([1, 1, 1, 2]),
+                language="en",
+                answered_at=at + timedelta(hours=revision),
+                answered_week=week,
+                flags=rng.choice([(), (), ("at_once",)]),
             )
+            answers.append(tx, answer)
+            week_scores.count(tx, answer)
+            week_scores.mark_sample(tx, week)
         if rng.random() < 0.6:
             # The limit is 7 days, to the second.
             late = rng.choice([timedelta(), timedelta(seconds=1), timedelta(days=-3)])

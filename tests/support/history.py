@@ -119,8 +119,9 @@ def _write_week(tx: Transaction, week: str, size: Size, start: int) -> None:
     """Write the cases of a week, numbered from `start`, with invitations and answers."""
     monday = days_of(week, week)[0]
     days = {f"day_{number}": _day(monday, number) for number in range(6)}
-    sizes = {"start": start, "size": size.cases, "answered": size.answers}
-    values: dict[str, object] = {"week": week, "level": int(week[-2:]) % 5, **sizes, **days}
+    sizes: dict[str, object] = {"start": start, "size": size.cases, "answered": size.answers}
+    more = {"week": week, "level": int(week[-2:]) % 5, "expires": _day(monday, 18)}
+    values = {**sizes, **more, **days}
     for table, columns, condition in _ROWS:
         names = ", ".join(columns)
         tx.run(
@@ -192,7 +193,7 @@ _ROWS: tuple[tuple[str, dict[str, str], str], ...] = (
             "id": "'invitation-' || n",
             "case_ref": "'case-' || n",
             "created_at": _time(0),
-            "expires_at": "'2026-12-02T12:00:00Z'",
+            "expires_at": "CAST(:expires AS text) || 'T12:00:00Z'",
             "withheld_because": """CASE WHEN is_answered THEN NULL WHEN n % 10 = 0
                                    THEN 'quiet_period' WHEN n % 10 = 1 THEN 'no_address' END""",
             "handed_over_at": f"CASE WHEN is_answered OR n % 10 > 1 THEN {_time(0)} END",
