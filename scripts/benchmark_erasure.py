@@ -182,7 +182,11 @@ def _fill(database: Database, cases: int) -> None:
     with database.write() as tx:
         for sql in _OF_PERSON:
             tx.run(sql, person=PERSON)
+        tx.run("ANALYZE")
     search_index.catch_up(database)
+    if database.engine == "postgresql":
+        size = "SELECT pg_total_relation_size('outbox') / count(*) AS bytes FROM outbox"
+        print(f"\nan email takes {database.ask(size)[0]['bytes']} bytes of the database")
 
 
 def _files(folder: Path) -> Iterator[Path]:

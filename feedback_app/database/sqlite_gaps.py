@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from io import FileIO
 from pathlib import Path
 
 # How long a writer waits for a checkpoint, and how long we wait for all readers of the WAL.
@@ -48,9 +49,9 @@ def overwrite_gaps(path: Path) -> None:
         connection.execute("ROLLBACK")
         # Pages that are split meanwhile may exchange their numbers.
         for _ in range(2):
-            numbers = list(_pages_with_gaps(file.fileno()))
+            numbers = list(_pages_with_gaps(file))
             for at in range(0, len(numbers), _PAGES):
-                _overwrite(connection, path, file.fileno(), numbers[at : at + _PAGES])
+                _overwrite(connection, path, file, numbers[at : at + _PAGES])
         _begin_without_wal(connection, path)
         connection.execute("ROLLBACK")
 
@@ -73,26 +74,29 @@ def _begin_without_wal(connection: sqlite3.Connection, path: Path) -> None:
     raise TimeoutError(f"{wal} is still being read, so erased text may remain in it")
 
 
-def _overwrite(connection: sqlite3.Connection, path: Path, file: int, numbers: list[int]) -> None:
+def _overwrite(
+    connection: sqlite3.Connection, path: Path, file: FileIO, numbers: list[int]
+) -> None:
     _begin_without_wal(connection, path)
     size = _page_size(file)
     for number in numbers:
-        page = os.pread(file, size, number * size)
+        page = _read(file, number * size, size)
         start, end = _gap(page, 0, number, size)
-        os.pwrite(file, bytes(end - start), number * size + start)
+        file.seek(number * size + start)
+        file.write(bytes(end - start))
     # After a change, the other connections read the pages again before they write.
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     connection.execute(f"PRAGMA user_version = {1 - version}")
     connection.execute("COMMIT")
-    os.fsync(file)
+    os.fsync(file.fileno())
 
 
-def _pages_with_gaps(file: int) -> Iterator[int]:
+def _pages_with_gaps(file: FileIO) -> Iterator[int]:
     """Yield the numbers of the pages, from 0, whose unused part is not empty."""
     size = _page_size(file)
     empty, chunk = bytes(size), _CHUNK // size * size
-    for position in range(0, os.fstat(file).st_size, chunk):
-        pages = os.pread(file, chunk, position)
+    for position in range(0, os.fstat(file.fileno()).st_size, chunk):
+        pages = _read(file, position, chunk)
         for at in range(0, len(pages), size):
             number = (position + at) // size
             start, end = _gap(pages, at, number, size)
@@ -112,15 +116,20 @@ def _gap(pages: bytes, at: int, number: int, size: int) -> tuple[int, int]:
     return (start, end) if start < end <= size else (0, 0)
 
 
-def _page_size(file: int) -> int:
+def _page_size(file: FileIO) -> int:
     """Return the bytes of a page. Raises ValueError if the pages cannot be told apart."""
-    header = os.pread(file, _HEADER_BYTES, 0)
+    header = _read(file, 0, _HEADER_BYTES)
     size = int.from_bytes(header[16:18], "big")
     size = 65536 if size == 1 else size
     has_auto_vacuum = any(header[52:56])
-    if has_auto_vacuum or os.fstat(file).st_size // size >= _TOO_MANY_PAGES:
+    if has_auto_vacuum or os.fstat(file.fileno()).st_size // size >= _TOO_MANY_PAGES:
         raise ValueError("the SQLite file has auto_vacuum, or too many pages: run VACUUM instead")
     return size
+
+
+def _read(file: FileIO, position: int, size: int) -> bytes:
+    file.seek(position)
+    return file.read(size)
 
 
 if __name__ == "__main__":

@@ -49,10 +49,9 @@ def _run(path: Path) -> str:
 
 
 def _gaps(path: Path) -> list[int]:
-    with TemporaryFile() as file:
+    with TemporaryFile(buffering=0) as file:
         file.write(content_of(path))
-        file.flush()
-        return list(sqlite_gaps._pages_with_gaps(file.fileno()))
+        return list(sqlite_gaps._pages_with_gaps(file))
 
 
 def test_copies_of_rows_that_moved_are_overwritten_and_the_rows_stay(path: Path) -> None:
