@@ -8,7 +8,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
@@ -59,6 +59,7 @@ def tidy(token: str) -> str:
     return split_token(token)[0] or _unwrapped(token).rstrip(_TRAILING)
 
 
+@lru_cache(maxsize=256)
 def split_token(text: str) -> tuple[str, str]:
     """Return the first token in `text`, recognised by its form, and the text after it.
 

@@ -31,11 +31,12 @@ def now() -> datetime:
 
 def open_invitation(token: str) -> Invitation | None:
     """Return the invitation of a survey link, or None if the link is invalid."""
+    ours = program()
     try:
-        link = program().links.read("survey", token)
+        link = ours.links.read("survey", token)
     except BadLinkError:
         return None
-    found = invitations.find(program().database, link.subject)
+    found = invitations.find(ours.database, link.subject)
     return found and found.opened_by(link.at)
 
 

@@ -1,5 +1,7 @@
 """The language buttons of a page with typed text: they store nothing and lose nothing."""
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.support.office import Customer, Office
@@ -57,7 +59,7 @@ def test_the_why_page_keeps_its_text_and_its_answer(customer: Customer) -> None:
     place = customer.send(ease="1", satisfaction="1").location
     page = customer.browser.get(place)
     key = place.partition("?k=")[2]
-    button = f'formaction="?k={key}&amp;lang=de">Deutsch</button>'
+    button = f'formaction="?k={quote(key)}&amp;lang=de">Deutsch</button>'
     assert button in page.text
     given = {"page": customer.value_in(page), "comment": "Slow."}
     before = customer.office.everything()
