@@ -691,3 +691,24 @@ def test_the_wording_that_was_answered_is_stored_with_the_answer(office: Office)
     customer = Customer(office.ruled(wording_version=7), office.invite())
     customer.send(ease="4", satisfaction="5")
     assert customer.answers[0].wording_version == 7
+
+
+def test_a_form_contains_nothing_of_the_form_sent_before_it(customer: Customer) -> None:
+    other = Customer(
+        customer.office, customer.office.invite("00012346", contact_email="b@customer.example")
+    )
+    whole = {"ease": "2", "satisfaction": "1", "comment": "Of A.", "contact_welcome": "y"}
+    refused = customer.send(**whole | {"satisfaction": "9"}, change="ask")
+    assert refused.status_code == 422
+    page = other.send(ease="5")
+    assert page.status_code == 422
+    assert "Of A." not in page.text
+    assert chosen_in(page) == ["ease-5"]
+    assert 'name="contact_welcome" value="y" checked' not in page.text
+    customer.send(**whole)
+    other.send(ease="5", satisfaction="5")
+    (answer,) = other.answers
+    assert (answer.comment, answer.contact_welcome, answer.ease) == ("", False, 5)
+    moved = other.send(ease="1", page="no token")
+    assert "Of A." not in moved.text
+    assert other.answers == [answer]
