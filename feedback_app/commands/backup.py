@@ -1,7 +1,7 @@
 """Commands for backups: backup, restore."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -19,6 +19,8 @@ from feedback_app.settings import SettingsError, read_settings
 from feedback_app.store import health
 
 _MIB = 1 << 20
+# Times are written without fractions.
+_A_SECOND = timedelta(seconds=1)
 _SECRETS = (
     "Not included: the secrets in .env or the environment. Keep a copy of them in another place. "
     "Without FEEDBACK_SECRET_KEYS, survey links of customers stop working, and expired addresses "
@@ -113,7 +115,7 @@ def _next(done: RestoreResult, now: datetime) -> Iterator[str]:
             "they may have been sent after the backup. List them with 'feedback outbox list'. "
             "Then count those that were due as sent:"
         )
-        yield f"  feedback outbox release --sent-before {to_text(now)}"
+        yield f"  feedback outbox release --sent-before {to_text(now + _A_SECOND)}"
         yield "Without --sent-before, all of them are sent."
     yield (
         "Build the site with 'feedback site build', run 'feedback check', and start 'feedback "

@@ -29,7 +29,8 @@ def erase_command(
     """Erase the personal data of a case or an email address. Scores are kept.
 
     This covers contact, customer, comments, leads' texts, waiting emails and rejected rows. The
-    command lists them and asks before it erases. Published notes and sent emails are not affected.
+    command lists them and asks before it erases. Published notes, sent emails and backups are
+    not affected.
     """
     if bool(case_number) == bool(email):
         raise click.UsageError("Give either --case NUMBER or --email ADDRESS.")

@@ -18,7 +18,7 @@ from feedback_app.database.migrate import created
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 # In text format, each row is one line.
-_STARTS = re.compile(rb'COPY (?:\w+\.)?"?(\w+)"? ')
+_STARTS = re.compile(rb'COPY (?:"[^"]+"|\w+)\."?(\w+)"? ')
 _OF_SCHEMA = re.compile(r" SCHEMA - | - SCHEMA ")
 _ENDS = b"\\.\n"
 

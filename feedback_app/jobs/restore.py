@@ -32,6 +32,7 @@ from feedback_app.program import Program, open_program, register_wording
 from feedback_app.settings import Settings, source_of
 from feedback_app.store import erasure, health, opt_outs, outbox, search_index
 from feedback_app.store.leads import COMMAND_LINE
+from support_facts import FactsError, load_facts
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def restore(settings: Settings, folder: Path, now: datetime, *, replace: bool) -
     copy, parts = folder / copies.file, {name.partition("/")[0] for name in manifest.files}
     _refuse_other_version(manifest, copies.engine)
     try:
+        if "support.toml" in parts & places.keys():
+            load_facts(folder / "support.toml")
         if copies.rows(copy) != manifest.rows:
             raise BackupError(f"the rows of {copy} are not those of its manifest: use another one")
         copies.refuse_if_used()
@@ -79,6 +82,11 @@ def restore(settings: Settings, folder: Path, now: datetime, *, replace: bool) -
         for name in places.keys() & parts:
             copy_files(folder / name, places[name])
         copies.restore(copy)
+    except FactsError as error:
+        raise BackupError(
+            f"{error}\nThis program cannot use these facts of the backup. Nothing was changed. "
+            f"Install version {manifest.program_version} to restore it, then upgrade"
+        ) from error
     except CopyError as error:
         raise BackupError(str(error)) from error
     except OSError as error:
@@ -175,10 +183,10 @@ def _start_again(
     database = program.database
     migrate(database, now)
     restored.hold(program, manifest.created_at, now)
-    register_wording(program, now)
-    search_index.catch_up(database)
     if later:
         _repeat(program, later, now)
+    register_wording(program, now)
+    search_index.catch_up(database)
     waiting = outbox.count_waiting(database)
     if not waiting:
         restored.release(program, now)

@@ -80,9 +80,9 @@ def _end_lifetime(
 
 
 def erased_since(database: Database, moment: datetime) -> list[tuple[str, str]]:
-    """Return source and number of the cases that were erased after `moment`, sorted."""
+    """Return source and number of the cases that were erased at `moment` or later, sorted."""
     rows = database.ask(
-        """SELECT DISTINCT source, case_number FROM cases WHERE erased_at > :moment
+        """SELECT DISTINCT source, case_number FROM cases WHERE erased_at >= :moment
            ORDER BY source, case_number""",
         moment=moment,
     )

@@ -1,5 +1,6 @@
 """`feedback backup` and `feedback restore`: complete, verified, and no email is sent twice."""
 
+import hashlib
 import json
 import os
 from contextlib import closing
@@ -22,6 +23,7 @@ from feedback_app.database.sqlite_copies import SQLiteCopies
 from feedback_app.jobs import restored
 from feedback_app.jobs.restored import LastSent, require_not_restored
 from feedback_app.store import health, opt_outs
+from support_facts import FACTS_FILE
 from tests.support.office import Customer, Office, a_case
 from tests.support.senders import with_settings
 
@@ -239,6 +241,29 @@ def test_a_backup_that_cannot_be_used_changes_nothing(
     done = target.run(restore_command, str(backup))
     assert done.exit_code == 1
     assert said in done.output
+    assert not target.folder.exists()
+
+
+def test_facts_that_this_program_cannot_use_are_refused_before_anything_changes(
+    office: Office, target: Target, tmp_path: Path
+) -> None:
+    facts, folder = tmp_path / "support.toml", tmp_path / "backups"
+    text = FACTS_FILE.read_text("utf-8")
+    facts.write_text(text, "utf-8")
+    office.run(backup_command, str(folder), FEEDBACK_FACTS=str(facts))
+    (backup,) = folder.iterdir()
+    (backup / "support.toml").write_text(text.replace("[survey]", "[surveys]"), "utf-8")
+    files = {path: path.read_bytes() for path in backup.iterdir()}
+    changed = json.loads(files[backup / "manifest.json"])
+    changed["files"]["support.toml"] = {
+        "size_bytes": len(files[backup / "support.toml"]),
+        "sha256": hashlib.sha256(files[backup / "support.toml"]).hexdigest(),
+    }
+    _edited(backup, files=changed["files"])
+    places = {"FEEDBACK_FACTS": str(target.folder / "support.toml")}
+    done = target.run(restore_command, str(backup), **places)
+    assert done.exit_code == 1
+    assert "Nothing was changed. Install version" in done.output
     assert not target.folder.exists()
 
 
