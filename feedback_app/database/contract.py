@@ -76,6 +76,9 @@ class Database(Protocol):
     def write(self) -> AbstractContextManager[Transaction]:
         """Open a write transaction. Raises DatabaseUnavailableError."""
 
+    def reading(self) -> AbstractContextManager[None]:
+        """Let this thread keep one connection for many short reads."""
+
     def migrating(self) -> AbstractContextManager[Transaction]:
         """Open a write transaction that excludes other migrations."""
 

@@ -75,7 +75,7 @@ class PostgreSQL:
             num_workers=1,
             open=False,
         )
-        self._transaction = threading.local()
+        self._thread = threading.local()
         self._away = False
         self._trying = threading.Lock()
 
@@ -97,8 +97,8 @@ class PostgreSQL:
 
     @contextmanager
     def _connection(self) -> Iterator[_Connection]:
-        """Yield the connection of this thread's transaction, or else one of the pool."""
-        ours: _Connection | None = getattr(self._transaction, "connection", None)
+        """Yield the connection that this thread keeps, or else one of the pool."""
+        ours: _Connection | None = getattr(self._thread, "connection", None)
         try:
             if ours:
                 yield ours
@@ -145,18 +145,30 @@ class PostgreSQL:
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        outer = getattr(self._transaction, "connection", None)
-        with self._connection() as connection, connection.transaction():
-            self._transaction.connection = connection
+        with self._kept() as connection, connection.transaction():
+            yield _PostgreSQLTransaction(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        # Checking a connection of the pool takes as long as a short query.
+        with self._kept():
+            yield
+
+    @contextmanager
+    def _kept(self) -> Iterator[_Connection]:
+        """Let this thread use one connection for everything in the block."""
+        outer = getattr(self._thread, "connection", None)
+        with self._connection() as connection:
+            self._thread.connection = connection
             try:
-                yield _PostgreSQLTransaction(connection)
+                yield connection
             finally:
-                self._transaction.connection = outer
+                self._thread.connection = outer
 
     @contextmanager
     def migrating(self) -> Iterator[Transaction]:
         with self.write() as tx:
-            connection: _Connection = self._transaction.connection
+            connection: _Connection = self._thread.connection
             usual, connection.seconds = connection.seconds, None
             try:
                 connection.execute("SET LOCAL statement_timeout = 0")

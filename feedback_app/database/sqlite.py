@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -82,6 +82,10 @@ class SQLite:
 
     def write(self) -> AbstractContextManager[Transaction]:
         return _SQLiteTransaction(self._connections.get().conn)
+
+    def reading(self) -> AbstractContextManager[None]:
+        # Each thread keeps its connection anyway.
+        return nullcontext()
 
     def migrating(self) -> AbstractContextManager[Transaction]:
         self._may_create = True

@@ -101,19 +101,20 @@ class Delivery:
         accepted, is_out = 0, False
         slow: set[str] = set()
         rest, left = list(claimed.messages), []
-        while rest and not is_out and not stopping() and self.seconds() <= stop_at:
-            message = rest.pop(0)
-            if domain_of(message.recipient) in slow:
-                left.append(message)
-                continue
-            try:
-                accepted += self._send(message)
-            except SlowDownError as error:
-                slow.add(domain_of(message.recipient))
-                self._slow_down(message, error)
-            except OutageError as error:
-                is_out = True
-                self._pause(message, error, claimed.is_trial)
+        with self.database.reading():
+            while rest and not is_out and not stopping() and self.seconds() <= stop_at:
+                message = rest.pop(0)
+                if domain_of(message.recipient) in slow:
+                    left.append(message)
+                    continue
+                try:
+                    accepted += self._send(message)
+                except SlowDownError as error:
+                    slow.add(domain_of(message.recipient))
+                    self._slow_down(message, error)
+                except OutageError as error:
+                    is_out = True
+                    self._pause(message, error, claimed.is_trial)
         is_undecided = claimed.is_trial and not is_out
         if left or rest or is_undecided:
             with self._recording() as tx:

@@ -40,7 +40,8 @@ class SurveyEmails:
         rows = outbox.mark_sent(tx, message_ids, now)
         reminded = [row["invitation_id"] for row in rows if row["kind"] == REMINDER]
         surveys = [row for row in rows if row["kind"] == CLOSURE and row["invitation_id"]]
-        invitations.mark_reminded(tx, reminded, now)
+        if reminded:
+            invitations.mark_reminded(tx, reminded, now)
         ids = [row["invitation_id"] for row in surveys]
         invitations.hand_over(tx, ids, now, now + self.link_lifetime)
         if self.reminder_after:
