@@ -145,11 +145,9 @@ class CaseIntake:
         limits = self._limits(now, ask_anyway, until_reopened)
         decided = [*zip(stored, refs, decide_all(known, stored, limits, refs), strict=True)]
         batch = _Batch(tx, now, self.emails_due(now), send)
-        return [result for part in _parts(decided) for result in self._store(batch, known, part)]
+        return [result for part in _parts(decided) for result in self._store(batch, part)]
 
-    def _store(
-        self, batch: "_Batch", known: KnownCases, part: Sequence["_Decided"]
-    ) -> list[IntakeResult]:
+    def _store(self, batch: "_Batch", part: Sequence["_Decided"]) -> list[IntakeResult]:
         """Store new closings of different cases, or a single known one."""
         case, _, decision = part[0]
         if decision.outcome == "likely_duplicate":
@@ -160,8 +158,8 @@ class CaseIntake:
             stored = [self._complete(batch, case, decision)]
         asked = [
             result.invitation_id
-            for case, result in stored
-            if result.invitation_id and not result.withheld_because and known.has_others(case)
+            for _, result in stored
+            if result.invitation_id and not result.withheld_because
         ]
         self._supersede_earlier(batch.tx, asked, batch.now)
         if batch.send:
@@ -246,7 +244,7 @@ class CaseIntake:
 
     def _supersede_earlier(self, tx: Transaction, asked: Sequence[str], now: datetime) -> None:
         """Withdraw unanswered invitations about earlier closings, so that one link is left."""
-        for invitation_id in asked:
+        for invitation_id in invitations.with_earlier(tx, asked):
             for superseded in invitations.supersede_earlier(tx, invitation_id, now):
                 self.withdraw_email(tx, superseded, now, "withdrawn: the case was closed again")
 

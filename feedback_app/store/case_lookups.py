@@ -102,10 +102,6 @@ class KnownCases:
             is_only = self._asked.get(address.lower(), identity) == identity
             self._asked[address.lower()] = identity if is_only else None
 
-    def has_others(self, case: ClosedCase) -> bool:
-        """Return whether more than one closing of this case is known."""
-        return len(self._closings(case)) > 1
-
     def is_unknown(self, case: ClosedCase) -> bool:
         """Return whether no known case has this id or number."""
         return case.case_number not in self._by_number and _identity(case) not in self._by_case
