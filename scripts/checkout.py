@@ -2,8 +2,8 @@
 
 import csv
 import os
-import resource
 import subprocess
+import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,10 +14,15 @@ _COLUMNS = ("case_number", "closed_at", "contact_email", "customer", "team", "ca
 
 
 class Used(NamedTuple):
-    """The seconds of processor time that a process used, and how long it ran."""
+    """The seconds of processor time that a process used, and how long it ran.
+
+    `peak` is its largest memory in MiB, or that of this process if it is larger.
+    """
 
     cpu: float
     seconds: float
+    peak: float
+    output: str
 
 
 class Checkout:
@@ -38,18 +43,23 @@ class Checkout:
 
     def run(self, *words: str) -> Used:
         """Run a command. Raises CalledProcessError."""
-        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        subprocess.run(
-            [self._binary, *words],
-            cwd=self._folder,
-            env=self._env,
-            check=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return Used(cpu, seconds)
+        command, started = [self._binary, *words], time.perf_counter()
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=self._folder,
+                env=self._env,
+                stdout=output,
+                stderr=subprocess.DEVNULL,
+            )
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            if process.returncode:
+                raise subprocess.CalledProcessError(process.returncode, command)
+            seconds = time.perf_counter() - started
+            output.seek(0)
+            cpu = usage.ru_utime + usage.ru_stime
+            return Used(cpu, seconds, usage.ru_maxrss / 1024, output.read())
 
     def invite(self, rows: int, *options: str) -> Used:
         """Import new cases, each with an email to another customer."""

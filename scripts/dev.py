@@ -10,7 +10,7 @@ check-html   check the built site with the Nu HTML checker
 site         preview the site and rebuild it at every change (--port N)
 build-site   build the site into site/
 release      build the wheel into dist/, install it in an empty environment and try it
-benchmark    measure survey, site, review, exports, intake, import, email, erasure, or one
+benchmark    measure speed and memory of all parts, or of one: survey, site, publish, ...
 
 "COMMAND --help" lists the options of a command.
 """
@@ -271,7 +271,7 @@ class Command(NamedTuple):
     arguments: "dict[str, dict[str, Any]] | None"
 
 
-BENCHMARKS = ("survey", "site", "review", "exports", "intake", "import", "email", "erasure")
+BENCHMARKS = sorted(path.stem[10:] for path in ROOT.glob("scripts/benchmark_*.py"))
 PORT = {"type": int, "metavar": "N", "help": f"instead of a free port from {FIRST_PORT}"}
 COMMANDS = {
     "run": Command(RUN_LOCK, run, {"--port": PORT}),
