@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
+from functools import cache
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -171,10 +172,18 @@ def _contacted(
     if requested < rules.minimum_n:
         return None
     made = [one for one in counts.contacts if one.wording_version in wordings]
-    return portion(sum(_was_in_time(one, rules) for one in made), requested, rules)
+    return portion(_number_in_time(made, rules), requested, rules)
 
 
-def _was_in_time(contact: Contact, rules: Rules) -> bool:
+def _number_in_time(contacts: Iterable[Contact], rules: Rules) -> int:
     zone = ZoneInfo(rules.time_zone)
-    due = due_on(contact.answered_at, rules.contact_within_working_days, zone, rules.holidays)
-    return contact.contacted_at.astimezone(zone).date() <= due
+
+    @cache
+    def due(day: date) -> date:
+        noon = datetime.combine(day, time(12), zone)
+        return due_on(noon, rules.contact_within_working_days, zone, rules.holidays)
+
+    return sum(
+        one.contacted_at.astimezone(zone).date() <= due(one.answered_at.astimezone(zone).date())
+        for one in contacts
+    )

@@ -36,4 +36,5 @@ def of_week(database: Database, week: str, now: datetime) -> ClosedWeek:
     """Return the cases closed in `week` as stored at `now`."""
     rows = database.ask(_COUNTS, week=week, as_of=now, sample_source=SAMPLE_SOURCE)
     counts = [ClosedCount(**{**row, "expires_at": from_text(row["expires_at"])}) for row in rows]
-    return ClosedWeek(counts, durations.of_cases(database, "closed_week = :week", week=week))
+    measured, _ = durations.of_cases(database, "closed_week = :week", week=week)
+    return ClosedWeek(counts, measured)

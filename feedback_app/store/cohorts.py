@@ -18,12 +18,15 @@ from feedback_app.records import (
 )
 from feedback_app.store import durations
 from feedback_app.store.annulments import ANNULMENT
-from feedback_app.store.rows import count, exists
+from feedback_app.store.rows import count
 
 _CLOSED = "closed_week BETWEEN :first AND :last"
 _KNOWN = "received_at <= :as_of AND (source = :sample_source) = (:sample = 1)"
 # Needed only if not all cases of the weeks are in the cohort.
-_OF_KNOWN = f"AND EXISTS (SELECT 1 FROM cases WHERE cases.id = case_ref AND {_KNOWN})"
+_OF_KNOWN = f"""
+    AND EXISTS (SELECT 1 FROM invitations AS known JOIN cases ON cases.id = known.case_ref
+                WHERE known.id = {{invitation}} AND {_KNOWN})
+"""
 # What became of an invitation that was not answered. One that began again was withheld before, and
 # one that was renewed later had bounced before.
 _BECAME = """
@@ -36,14 +39,21 @@ _BECAME = """
          THEN 'not_asked' ELSE 'not_delivered' END AS became,
     CASE WHEN superseded_at <= :as_of THEN NULL ELSE expires_at END AS open_until
 """
+# A customer who answered had the link, even if the email was reported as bounced. This is looked
+# for only where it matters.
 _INVITATIONS = f"""
-    SELECT became, count(*) AS cases, max(open_until) AS open_until
-    FROM (SELECT {_BECAME} FROM invitations
+    SELECT became, CASE WHEN became <> 'reached' AND EXISTS (
+               SELECT 1 FROM answers WHERE answers.invitation_id = invited.invitation_id
+                   AND revision = 1 AND answered_at <= :as_of
+                   AND NOT EXISTS {ANNULMENT.format(answer="answers")}) THEN 1 ELSE 0 END
+               AS is_answered,
+           count(*) AS cases, max(open_until) AS open_until
+    FROM (SELECT invitations.id AS invitation_id, {_BECAME} FROM invitations
           WHERE cohort_week BETWEEN :first AND :last {{of_known}}) AS invited
-    GROUP BY became
+    GROUP BY became, is_answered
 """
 _ANSWERED = f"""
-    FROM (SELECT {_BECAME}, newest.ease, newest.satisfaction, newest.wording_version,
+    FROM (SELECT newest.ease, newest.satisfaction, newest.wording_version,
                  newest.contact_welcome, CASE WHEN newest.flags = '' THEN 0 ELSE 1 END AS flagged,
                  newest.invitation_id,
                  CASE WHEN newest.revision = 1 THEN newest.answered_at
@@ -51,7 +61,6 @@ _ANSWERED = f"""
                             WHERE original.invitation_id = newest.invitation_id
                               AND original.revision = 1) END AS first_answered_at
           FROM answers AS newest
-          JOIN invitations ON invitations.id = newest.invitation_id
           WHERE newest.cohort_week BETWEEN :first AND :last AND newest.answered_at <= :as_of
             AND NOT EXISTS {ANNULMENT.format(answer="newest")} {{of_known}}
             -- Few answers have a second revision, so it is not looked for in all of them.
@@ -64,12 +73,12 @@ _ANSWERED = f"""
                                    AND later.answered_at <= :as_of))) AS answered
 """
 _ANSWERS = f"""
-    SELECT became, ease, satisfaction, wording_version, flagged, contact_welcome,
+    SELECT ease, satisfaction, wording_version, flagged, contact_welcome,
            CASE WHEN read_at <= :as_of AND {{read_after}} <= :read_within THEN 1 ELSE 0 END
                AS read_in_time,
-           count(*) AS answers, max(first_answered_at) AS answered_at, max(open_until) AS open_until
+           count(*) AS answers, max(first_answered_at) AS answered_at
     {_ANSWERED} LEFT JOIN progress ON progress.invitation_id = answered.invitation_id
-    GROUP BY became, ease, satisfaction, wording_version, flagged, contact_welcome, read_in_time
+    GROUP BY ease, satisfaction, wording_version, flagged, contact_welcome, read_in_time
 """
 _CONTACTS = f"""
     SELECT wording_version, first_answered_at, min(closed_at) AS contacted_at
@@ -79,9 +88,11 @@ _CONTACTS = f"""
     GROUP BY answered.invitation_id, wording_version, first_answered_at
     HAVING min(closed_at) <= :as_of
 """
+# Starts with the few annulments: the weeks may have many cases.
 _ANNULLED = """
-    SELECT count(*) FROM annulments JOIN invitations ON invitations.id = annulments.invitation_id
-    WHERE cohort_week BETWEEN :first AND :last AND annulled_at <= :as_of
+    SELECT count(*) FROM annulments CROSS JOIN invitations
+    WHERE invitations.id = annulments.invitation_id
+      AND cohort_week BETWEEN :first AND :last AND annulled_at <= :as_of
       AND (restored_at IS NULL OR restored_at > :as_of) {of_known}
 """
 
@@ -95,9 +106,14 @@ def counts(
     highest score of a low answer.
     """
     values = _values(weeks)
-    others = f"SELECT 1 FROM cases WHERE {_CLOSED} AND NOT ({_KNOWN}) LIMIT 1"
-    of_known = _OF_KNOWN if exists(database, others, **values) else ""
-    invited = database.ask(_INVITATIONS.format(of_known=of_known), **values)
+    measured, known = durations.of_cases(database, f"{_CLOSED} AND {_KNOWN}", **values)
+    all_ = count(database, f"SELECT count(*) FROM cases WHERE {_CLOSED}", **values)
+
+    def among(invitation: str) -> str:
+        return _OF_KNOWN.format(invitation=invitation) if known < all_ else ""
+
+    invited = database.ask(_INVITATIONS.format(of_known=among("invitations.id")), **values)
+    of_known = among("newest.invitation_id")
     read_after = database.seconds("first_answered_at", "read_at")
     answered = database.ask(
         _ANSWERS.format(of_known=of_known, read_after=read_after),
@@ -106,9 +122,9 @@ def counts(
     )
     contacts = database.ask(_CONTACTS.format(of_known=of_known), low=low_threshold, **values)
     return CohortCounts(
-        became=_became(invited, answered),
+        became=_became(invited),
         answers=[_answer_count(row) for row in answered],
-        annulled=count(database, _ANNULLED.format(of_known=of_known), **values),
+        annulled=count(database, _ANNULLED.format(of_known=among("invitations.id")), **values),
         contacts=[
             Contact(
                 row["wording_version"],
@@ -117,7 +133,7 @@ def counts(
             )
             for row in contacts
         ],
-        durations=durations.of_cases(database, f"{_CLOSED} AND {_KNOWN}", **values),
+        durations=measured,
         changes_until=_changes_until(invited, answered),
     )
 
@@ -184,19 +200,20 @@ def _values(weeks: CohortWeeks) -> dict[str, object]:
     return {**weeks._asdict(), "sample_source": SAMPLE_SOURCE}
 
 
-def _became(invited: list[Row], answered: list[Row]) -> dict[Became, int]:
-    found = Counter[Became]({row["became"]: row["cases"] for row in invited})
-    for row in answered:
-        # A customer who answered had the link, even if the email was reported as bounced.
-        found[row["became"]] -= row["answers"]
-        found["reached"] += row["answers"]
+def _became(invited: list[Row]) -> dict[Became, int]:
+    found = Counter[Became]()
+    for row in invited:
+        found["reached" if row["is_answered"] else row["became"]] += row["cases"]
     return found
 
 
 def _changes_until(invited: list[Row], answered: list[Row]) -> datetime | None:
-    open_links = [row for row in invited if row["became"] in ("reached", "not_delivered")]
-    ends = [row["open_until"] for row in (*open_links, *answered)]
-    ends += [row["answered_at"] for row in answered]
+    ends = [row["answered_at"] for row in answered]
+    ends += [
+        row["open_until"]
+        for row in invited
+        if row["is_answered"] or row["became"] in ("reached", "not_delivered")
+    ]
     last = max(filter(None, ends), default=None)
     return last and from_text(last)
 

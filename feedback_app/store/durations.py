@@ -11,7 +11,8 @@ _CLOCK = """CASE WHEN {own} IS NULL THEN 'calendar'
 _SECONDS = "CASE WHEN {own} IS NOT NULL THEN {own} WHEN {end} >= opened_at THEN {calendar} END"
 _DURATIONS = """
     SELECT case_kind, response_clock, resolution_clock, {responses} AS responses,
-           {resolutions} AS resolutions
+           {resolutions} AS resolutions,
+           count(*) AS cases
     FROM (SELECT case_kind, {response_clock} AS response_clock,
                  {resolution_clock} AS resolution_clock, {response} AS response,
                  -- Resolving a case includes the customer's confirmation.
@@ -21,8 +22,8 @@ _DURATIONS = """
 """
 
 
-def of_cases(database: Database, closed: str, **values: object) -> Durations:
-    """Return the durations of the cases that fulfil the condition `closed`."""
+def of_cases(database: Database, closed: str, **values: object) -> tuple[Durations, int]:
+    """Return the durations of the cases that fulfil the condition `closed`, and their number."""
 
     def seconds(own: str, end: str) -> str:
         calendar = database.seconds("opened_at", end)
@@ -38,7 +39,9 @@ def of_cases(database: Database, closed: str, **values: object) -> Durations:
         closed=closed,
     )
     found: dict[Measured, list[int]] = {}
+    cases = 0
     for row in database.stream(sql, **values):
+        cases += row["cases"]
         for metric, name in (
             ("first_response_time", "response"),
             ("resolution_time", "resolution"),
@@ -48,4 +51,4 @@ def of_cases(database: Database, closed: str, **values: object) -> Durations:
                 found.setdefault(key, []).extend(map(int, joined.split()))
     for some in found.values():
         some.sort()
-    return found
+    return found, cases
