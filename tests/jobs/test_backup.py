@@ -27,6 +27,18 @@ from support_facts import FACTS_FILE
 from tests.support.office import Customer, Office, a_case
 from tests.support.senders import with_settings
 
+# The others do not depend on the engine.
+ON_POSTGRESQL = (
+    "test_a_backup_is_restored_elsewhere_with_all_rows_and_files",
+    "test_no_email_of_a_restored_backup_is_sent_until_it_is_released",
+    "test_existing_data_is_only_replaced_on_request",
+    "test_opt_outs_and_erasures_after_the_backup_are_repeated",
+    "test_a_backup_of_an_older_version_is_migrated",
+    "test_a_postgresql_database_of_a_newer_program_is_not_replaced",
+    "test_a_database_that_is_in_use_is_not_replaced",
+    "test_a_backup_does_not_wait_for_a_change_that_is_not_finished",
+)
+
 
 class Target:
     """A new machine: an empty folder, an empty database, and the same secret keys."""
