@@ -25,7 +25,7 @@ from tests.support.history import (
 
 LONG, SHORT, YEARS = 1_000_000, 10_000, 104
 ROUNDS, PAGES = 7, 4
-# The weeks before a big week, with as many cases each.
+# Quieter weeks before a big week.
 WEEKS = 26
 
 
@@ -58,11 +58,9 @@ def _big_week(folder: Path, long: int) -> None:
     """Request pages of a big week, and of one with a hundredth of its cases and answers."""
     sizes = BIG_WEEK, Size(*(number // 100 for number in BIG_WEEK))
     big, small = (
-        open_house(folder / f"week-{size.cases}", Size(past, past // 5), WEEKS, size)
-        for size, past in zip(sizes, (long, long // 100), strict=True)
+        _house(folder / f"week-{size.cases}", past, WEEKS, 5, size)
+        for size, past in zip(sizes, (long // 4, long // 400), strict=True)
     )
-    for house in (big, small):
-        final_weeks.calculate(house.program, lambda: NOW)
     week = week_of(IN_WEEK, big.program.zone)
     print(f"a week with {BIG_WEEK.cases:,} cases and {BIG_WEEK.answers:,} answers / a hundredth")
     for page in ("", "/meeting", "/minutes", "/answers", "/groups", "/closed", "/not-asked"):
@@ -72,8 +70,13 @@ def _big_week(folder: Path, long: int) -> None:
     compare("reading queue", _page(small, "unread"), _page(big, "unread"), ROUNDS)
 
 
-def _house(folder: Path, answers: int, weeks: int) -> House:
-    return open_house(folder, Size(answers, answers), weeks)
+def _house(
+    folder: Path, past: int, weeks: int, answered: int = 1, measured: Size = SMALL_WEEK
+) -> House:
+    """Return a program with `past` cases, one in `answered` with an answer, after its jobs ran."""
+    house = open_house(folder, Size(past, past // answered), weeks, measured)
+    final_weeks.calculate(house.program, lambda: NOW)
+    return house
 
 
 def _page(house: House, week: str) -> Callable[[], None]:

@@ -42,13 +42,11 @@ def week_head(database: Database, week: str, facts: Facts, now: datetime) -> Wee
     changes: dict[str, Sequence[ShareChange]] = {
         one[0].question.metric: one for one in trend.changes
     }
-    still_open = (totals.open_until is not None, totals.read_pending > 0)
-    # What is still open is not compared, so nothing is counted for it.
-    before = final_weeks.sums(database, (first, last), facts, now, durations_only=all(still_open))
+    before = final_weeks.sums(database, (first, last), facts, now)
     for key, (part, whole), is_open in (
-        ("response_rate", ("answered", "reached"), still_open[0]),
+        ("response_rate", ("answered", "reached"), totals.open_until is not None),
         ("first_response_time", ("in_target", "measured"), False),
-        (READ_IN_TIME, ("read_in_time", "answers"), still_open[1]),
+        (READ_IN_TIME, ("read_in_time", "answers"), totals.read_pending > 0),
     ):
         change = ShareChange(
             weeks=1,

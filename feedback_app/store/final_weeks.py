@@ -20,11 +20,11 @@ _RENEWED_AFTER = timedelta(days=1)
 
 
 def sums(
-    database: Database, weeks: tuple[str, str], facts: Facts, now: datetime, *, durations_only: bool
+    database: Database, weeks: tuple[str, str], facts: Facts, now: datetime
 ) -> Mapping[str, int]:
     """Return the counts named in `COLUMNS` from the first to the last of `weeks`.
 
-    Weeks without stored counts are counted now; with `durations_only`, just the last two columns.
+    Weeks without stored counts are counted now.
     """
     rows = database.ask(
         f"""SELECT week, {", ".join(COLUMNS)} FROM week_totals
@@ -38,10 +38,7 @@ def sums(
     found: Counter[str] = Counter()
     if missing:
         span = (missing[0], missing[-1])
-        if durations_only:
-            found.update(week_totals.first_responses(database, span, facts))
-        else:
-            found.update(_counts(week_totals.of_weeks(database, span, facts, now)))
+        found.update(_counts(week_totals.of_weeks(database, span, facts, now)))
     for week, row in stored.items():
         if not missing or not missing[0] <= week <= missing[-1]:
             found.update(row)

@@ -137,12 +137,6 @@ def _closed(
     return row
 
 
-def first_responses(database: Database, weeks: tuple[str, str], facts: Facts) -> Row:
-    """Return `measured` and `in_target` from the first to the last of `weeks`."""
-    sql = f"SELECT {_measured(database)} FROM cases WHERE closed_week BETWEEN :first AND :last"
-    return database.ask(sql, first=weeks[0], last=weeks[1], **_target(facts))[0]
-
-
 def _measured(database: Database) -> str:
     seconds = _SECONDS.format(calendar=database.seconds("opened_at", "first_response_at"))
     return f"""count({_IS_MEASURED}) AS measured,

@@ -235,7 +235,7 @@ def compared(office: Office) -> Mapping[str, int]:
     """Return the counts with which WEEK is compared."""
     database, facts, now = office.program.database, office.program.facts, office.now
     last = weeks_back(WEEK, 2)[0]
-    return final_weeks.sums(database, (LONG_AGO, last), facts, now, durations_only=False)
+    return final_weeks.sums(database, (LONG_AGO, last), facts, now)
 
 
 LONG_AGO = "2026-W35"
