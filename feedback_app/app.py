@@ -32,6 +32,7 @@ from feedback_app.survey.why import survey_why
 from feedback_app.web import limits, site
 from feedback_app.web.headers import protect_all, protect_page
 from feedback_app.web.pages import page, page_language
+from feedback_app.web.rate_limits import new_limiter
 from feedback_app.web.readiness import add_probes
 from feedback_app.web.request_log import log_requests
 
@@ -67,7 +68,7 @@ def create_app(
     app.wsgi_app = repair_links(app.wsgi_app)  # type: ignore[method-assign]
     protect_all(app)
     log_requests(app, add_metrics(app))
-    app.extensions[rate_limits.EXTENSION] = rate_limits.new_limiter()
+    app.extensions[rate_limits.EXTENSION] = new_limiter()
     app.extensions[delivery_log.EXTENSION] = delivery_log.RefusedRequests()
     app.extensions[WEBHOOKS] = load_webhooks(app.config["PROGRAM"], now())
     sign_in_limits.start(app)

@@ -6,7 +6,6 @@ from http import HTTPStatus
 
 from flask import current_app
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from feedback_app.intake.problem_details import ProblemError
@@ -42,8 +41,3 @@ def _count(kind: str, key: str, limit: int) -> None:
             f"rate limit of {limit} requests per minute exceeded; retry the refused requests later",
             headers={"Retry-After": str(max(1, math.ceil(wait)))},
         )
-
-
-def new_limiter() -> MovingWindowRateLimiter:
-    """Return a limiter that counts in this process."""
-    return MovingWindowRateLimiter(MemoryStorage())

@@ -13,8 +13,9 @@ from threading import BoundedSemaphore, Lock
 
 from flask import Flask, current_app
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+
+from feedback_app.web.rate_limits import new_limiter
 
 # A person who mistypes gets through; a machine gets a few hundred guesses a day.
 _BY_NAME = RateLimitItemPerMinute(5, 15)
@@ -56,7 +57,7 @@ class _Attempts:
 
 def start(app: Flask) -> None:
     """Let `app` count failures in this process."""
-    app.extensions[_EXTENSION] = _Attempts(MovingWindowRateLimiter(MemoryStorage()))
+    app.extensions[_EXTENSION] = _Attempts(new_limiter())
 
 
 @contextmanager

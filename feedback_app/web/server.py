@@ -58,7 +58,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         """Return whether to accept. waitress calls this before it waits for events."""
         self.connections.close_all()
         now = time.time()
-        if now >= self.next_channel_cleanup:
+        # It is later than one interval from now if the clock was set back.
+        if not now < self.next_channel_cleanup <= now + self.adj.cleanup_interval:
             self.next_channel_cleanup = now + self.adj.cleanup_interval
             self.maintenance(now)
             self.connections.close_overdue()

@@ -92,6 +92,15 @@ def test_guessing_is_rate_limited_for_known_and_unknown_names(
         assert stranger.get(WEEK).status_code == 303
 
 
+def test_nobody_waits_longer_because_the_clock_was_set_back(sqlite_team_office: Office) -> None:
+    add_account(sqlite_team_office, "lena", "lead")
+    stranger = Somebody(sqlite_team_office)
+    codes = [stranger.sign_in("lena", "guess").status_code for _ in range(6)]
+    assert codes == [401] * 5 + [429]
+    sqlite_team_office.wait(hours=-1)
+    assert stranger.sign_in("lena").status_code == 303
+
+
 def test_an_address_that_guesses_many_names_is_rate_limited(sqlite_team_office: Office) -> None:
     app = create_app(parts=sqlite_team_office.program)
     with app.app_context():

@@ -8,10 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from feedback_app.web import connections
 from feedback_app.web.limits import FORM_BYTES, INTAKE_BYTES, SURVEY_BYTES
@@ -170,6 +172,19 @@ def test_a_request_that_arrives_byte_by_byte_is_closed_in_time(
     assert ended["idle"] >= 1
     assert ended["header"] >= 1
     assert ended["body"] >= 3
+
+
+def test_overdue_requests_are_closed_although_the_clock_was_set_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "HEADER_SECONDS", 1)
+    with time_machine.travel(timedelta(0), tick=True) as traveller, serving() as port:
+        slow = connect(port, b"GET / HTTP/1.1\r\n")
+        time.sleep(0.1)
+        traveller.shift(timedelta(hours=-1))
+        began = time.monotonic()
+        while is_open(slow):
+            assert time.monotonic() - began < 15
 
 
 def test_a_client_has_a_limit_and_the_others_do_not_notice() -> None:
