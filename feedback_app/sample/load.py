@@ -77,7 +77,7 @@ def mint(program: Program, count: int, now: datetime) -> list[str]:
     """Store `count` new sample cases and return their survey links."""
     with program.database.write() as tx:
         ids = [
-            _case(program, tx, f"SAMPLE-{secrets.token_hex(3)}", None, now) for _ in range(count)
+            _case(program, tx, f"SAMPLE-{secrets.token_hex(6)}", None, now) for _ in range(count)
         ]
     return [program.survey_link(invitation_id) for invitation_id in ids]
 

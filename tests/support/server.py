@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 KEY = "a-key-for-measuring-only-and-long-enough"
-_START_SECONDS = 20
+_START_SECONDS = 60
 
 
 class Server(NamedTuple):
