@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from feedback_app.base import times
 from feedback_app.base.logs import log_to_stderr
-from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.database.contract import PATIENCE, DatabaseUnavailableError
 from feedback_app.database.migrate import SchemaError, require_current
 from feedback_app.intake import delivery_log, rate_limits
 from feedback_app.intake.api.views import api
@@ -36,6 +36,9 @@ from feedback_app.web.rate_limits import new_limiter
 from feedback_app.web.readiness import add_probes
 from feedback_app.web.request_log import log_requests
 
+_CUSTOMERS = (survey.name, survey_why.name, opt_out.name)
+# A page that keeps the answer is better than a longer wait.
+_CUSTOMERS_WAIT_SECONDS = 4
 # Below this path, errors are problem details (RFC 9457) instead of pages.
 _API_PREFIX = "/api/"
 
@@ -65,6 +68,7 @@ def create_app(
     app.config["PROGRAM"] = parts or _opened(settings or read_settings())
     app.config["CLOCK"] = now
     limits.limit_requests(app)
+    app.before_request(_limit_wait)
     app.wsgi_app = repair_links(app.wsgi_app)  # type: ignore[method-assign]
     protect_all(app)
     log_requests(app, add_metrics(app))
@@ -92,6 +96,10 @@ def _opened(settings: Settings) -> Program:
         require_current(found.database)
         register_wording(found, times.now())
     return found
+
+
+def _limit_wait() -> None:
+    PATIENCE.set(_CUSTOMERS_WAIT_SECONDS if request.blueprint in _CUSTOMERS else None)
 
 
 def _error_page(error: HTTPException) -> Response:

@@ -6,6 +6,7 @@ SQL is their common subset, with `:name` parameters. Aware datetimes are stored 
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,11 +18,16 @@ Row = dict[str, Any]
 Engine = Literal["sqlite", "postgresql"]
 
 
+# How many seconds this thread waits for one reply of a database server; None: its usual limit.
+PATIENCE: ContextVar[float | None] = ContextVar("patience", default=None)
+
+
 @dataclass(frozen=True)
 class DatabaseLimits:
     """Limits of the connections of one process, in seconds except the number of connections.
 
-    A customer waits for at most `connect_seconds` and 1.5 s more if the server is away.
+    A customer waits for at most `connect_seconds` and 1.5 s more if the server is away, and for
+    `PATIENCE` if it freezes during the request.
     """
 
     connections: int = 10

@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
 from feedback_app.database.contract import (
+    PATIENCE,
     DatabaseLimits,
     DatabaseUnavailableError,
     Engine,
@@ -43,7 +44,8 @@ class _Connection(psycopg.Connection[Row]):
     seconds: float | None = None
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
-        options.setdefault("timeout", self.seconds)
+        limits = [one for one in (self.seconds, PATIENCE.get()) if one is not None]
+        options.setdefault("timeout", min(limits, default=None))
         try:
             return super().wait(gen, *args, **options)
         except psycopg.errors._WaitTimeout as error:

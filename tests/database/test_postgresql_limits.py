@@ -3,12 +3,16 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 
 import psycopg
 import pytest
 
+from feedback_app.app import create_app
 from feedback_app.database.contract import DatabaseLimits, DatabaseUnavailableError
 from feedback_app.database.postgresql import PostgreSQL
+from tests.support.office import Office
 from tests.support.postgresql import frozen
 
 LIMITS = DatabaseLimits(connections=2, connect_seconds=2, statement_seconds=1, lock_seconds=1)
@@ -53,6 +57,27 @@ def test_a_server_that_freezes_in_a_statement_is_not_waited_for_without_end(
                 tx.ask("SELECT 1")
             assert time.monotonic() - started < 5
         pytest.raises(psycopg.OperationalError, tx.ask, "SELECT 1")
+
+
+def test_a_customer_whose_request_meets_a_server_that_freezes_waits_less_than_five_seconds(
+    migrated_postgresql_url: str, postgresql_server: str, sqlite_office: Office
+) -> None:
+    database = PostgreSQL(migrated_postgresql_url, DatabaseLimits())
+    program = replace(sqlite_office.program, database=database)
+    app = create_app(parts=program)
+    freezing = ExitStack()
+
+    def freeze(_token: str) -> None:
+        with database.write() as tx:
+            freezing.enter_context(frozen(postgresql_server))
+            tx.ask("SELECT 1")
+
+    with freezing, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("feedback_app.survey.views.open_invitation", freeze)
+        started = time.monotonic()
+        assert app.test_client().post("/f/x", data={"ease": "1"}).status_code == 503
+        assert time.monotonic() - started < 5
+    database.close()
 
 
 def test_a_slow_statement_is_ended_and_its_transaction_undone(database: PostgreSQL) -> None:
