@@ -44,6 +44,8 @@ _BECAME = """
 _INVITATIONS = f"""
     SELECT became, CASE WHEN became <> 'reached' AND EXISTS (
                SELECT 1 FROM answers WHERE answers.invitation_id = invited.invitation_id
+                   -- PostgreSQL reads the answers of these weeks, and without this, all answers.
+                   AND cohort_week BETWEEN :first AND :last
                    AND revision = 1 AND answered_at <= :as_of
                    AND NOT EXISTS {ANNULMENT.format(answer="answers")}) THEN 1 ELSE 0 END
                AS is_answered,
