@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from checkout import ROOT, Checkout
 from measuring import show
 
+from feedback_app.base.links import new_id
 from feedback_app.base.weeks import week_of
 from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database, Transaction
@@ -120,21 +121,26 @@ def _delivery(number: str) -> CaseDelivery:
 def _add_known(database: Database) -> None:
     zone = ZoneInfo("Europe/Berlin")
     with database.write() as tx:
-        for at in range(KNOWN):
-            closed_at = NOW - timedelta(hours=at % (24 * 90))
-            case = ClosedCase(
-                source="csv",
-                case_id=f"K{at}",
-                case_number=f"K{at}",
-                closed_at=closed_at,
-                contact_email=f"c{at % 30_000}@customer{at % 900}.example",
-            )
-            key = cases.add(tx, case, week_of(closed_at, zone), closed_at)
-            invitations.add(tx, key, closed_at, closed_at + timedelta(days=14), None)
+        for start in range(0, KNOWN, 1_000):
+            known = [_known_case(at) for at in range(start, start + 1_000)]
+            rows = [(new_id(), case, week_of(case.closed_at, zone)) for case in known]
+            cases.add_all(tx, rows, NOW)
+            asked = dict.fromkeys(key for key, _, _ in rows)
+            invitations.add_all(tx, asked, known[0].closed_at, NOW + timedelta(days=14))
     if database.engine == "postgresql":
         # A server does this within a minute; the one of the tests never does.
         with database.write() as tx:
             tx.run("ANALYZE")
+
+
+def _known_case(at: int) -> ClosedCase:
+    return ClosedCase(
+        source="csv",
+        case_id=f"K{at}",
+        case_number=f"K{at}",
+        closed_at=NOW - timedelta(hours=at % (24 * 90)),
+        contact_email=f"c{at % 30_000}@customer{at % 900}.example",
+    )
 
 
 @contextmanager
