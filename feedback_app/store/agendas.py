@@ -13,7 +13,7 @@ from feedback_app.store.annulments import ANNULMENT
 from feedback_app.store.rows import count, in_list
 
 # An agenda lists so many answers of each kind, and so many that leads chose or noted.
-MOST_OF_A_KIND, MOST_WANTED = 50, 100
+MOST_OF_A_KIND, MOST_WANTED = 40, 100
 # The minutes list so many answers.
 MOST_DISCUSSED = 100
 _LOWEST = "CASE WHEN ease < satisfaction THEN ease ELSE satisfaction END"

@@ -31,11 +31,6 @@ def mark_read(tx: Transaction, invitation_id: str, now: datetime) -> None:
     _first(tx, invitation_id, read_at=now)
 
 
-def mark_discussed(tx: Transaction, invitation_id: str, week: str, now: datetime) -> None:
-    """Record that the meeting of `week` discussed the answer. The first meeting is kept."""
-    _first(tx, invitation_id, discussed_at=now, discussed_week=week)
-
-
 def mark_handled(tx: Transaction, invitation_id: str, now: datetime) -> None:
     """Record that nothing is left to do about the answer."""
     _first(tx, invitation_id, handled_at=now)
