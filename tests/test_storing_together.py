@@ -1,5 +1,6 @@
 """Cases that arrive together are stored as if they had come one by one."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from feedback_app.intake.deliveries import CaseDelivery, accept_all
 from feedback_app.intake.errors import InvalidCaseError
 from feedback_app.invitations import CaseIntake
 from feedback_app.records import ClosedCase, Reopening
-from feedback_app.store import opt_outs
+from feedback_app.store import cases, invitations, opt_outs
 from tests.support.office import NOW, Office, a_case
 
 ADDRESSES = ("one-MARK@b.example", "ONE-MARK@b.example", "two-MARK@b.example", "out-MARK@b.example")
@@ -87,14 +88,14 @@ def test_a_batch_of_cases_is_stored_as_if_they_came_one_by_one(
     sqlite_office: Office,
     earlier: list[ClosedCase],
     reopened: bool,
-    cases: list[ClosedCase],
+    closed: list[ClosedCase],
     rules: dict[str, int],
 ) -> None:
     office, intake = sqlite_office, sqlite_office.ruled(**rules).program.case_intake
     outcomes, rows = [], []
     for together in (True, False):
         stored, results = _Stored(office), []
-        for part in (earlier, cases):
+        for part in (earlier, closed):
             marked = [_marked(case, stored.mark) for case in part]
             parts = [marked] if together else [[case] for case in marked]
             for some in parts:
@@ -145,9 +146,9 @@ def test_a_list_of_deliveries_is_answered_as_if_they_came_one_by_one(
 
 
 def test_a_batch_of_cases_is_stored_alike_on_both_engines(office: Office) -> None:
-    cases = [a_case(str(at), contact_email=f"c{at % 40}@b.example") for at in range(100)]
+    closed = [a_case(str(at), contact_email=f"c{at % 40}@b.example") for at in range(100)]
     with office.program.database.write() as tx:
-        results = office.program.case_intake.store_all(tx, [*cases, *cases], NOW)
+        results = office.program.case_intake.store_all(tx, [*closed, *closed], NOW)
     assert [one.outcome for one in results] == ["new"] * 100 + ["known"] * 100
     assert [one.case_ref for one in results[:100]] == [one.case_ref for one in results[100:]]
     assert len(office.rows("cases")) == len(office.rows("invitations")) == 100
@@ -164,3 +165,17 @@ def test_a_list_of_deliveries_is_answered_alike_on_both_engines(office: Office, 
             responses = accept_all(tx, office.program, delivered, NOW)
         assert [one.outcome for one in responses] == [outcome] * 30
         assert {one.state for one in responses} == {"waiting" if send else "handed_over"}
+
+
+def test_earlier_closings_of_many_cases_are_found_by_index(office: Office) -> None:
+    closed = [
+        replace(a_case(str(at // 2)), closed_at=NOW - timedelta(days=at % 2)) for at in range(5_000)
+    ]
+    with office.program.database.write() as tx:
+        rows = [(new_id(), replace(one, closure_key=one.key), "2026-W48") for one in closed]
+        cases.add_all(tx, rows, NOW)
+        ids = invitations.add_all(tx, {key: None for key, _, _ in rows}, NOW, NOW)
+    started = time.perf_counter()
+    found = invitations.with_earlier(office.program.database, ids[:200])
+    assert time.perf_counter() - started < 1
+    assert set(found) == set(ids[:200:2])
