@@ -24,7 +24,7 @@ from tests.support.history import (
 )
 
 LONG, SHORT, YEARS = 1_000_000, 10_000, 104
-ROUNDS, PAGES = 7, 4
+ROUNDS, PAGES = 5, 2
 # Quieter weeks before a big week.
 WEEKS = 26
 

@@ -15,6 +15,7 @@ from feedback_app.reports.csv_export import week_as_csv
 from feedback_app.reports.week_head import week_head
 from feedback_app.reports.weeks import review_week
 from feedback_app.store import (
+    agendas,
     annulments,
     answered_cases,
     follow_ups,
@@ -62,9 +63,12 @@ def figures(office: Office) -> tuple[dict[str, Any], list[int]]:
         "trend": list(week_scores.between(database, FIRST, LAST, 1)),
         "answers": list(answered_cases.answered(database, now)),
         "csv": list(week_as_csv(answered_cases.answered_between(database, FIRST, LAST, now))),
-        "head": head._replace(trend=replace(head.trend, annulled=0)),
+        "head": head._replace(
+            trend=replace(head.trend, annulled=0), figures=replace(head.figures, annulled=0)
+        ),
         "unread": reading_queue.count_all_unread(database),
-        "discussed": list(answered_cases.discussed_in(database, LAST, now)),
+        "discussed": agendas.discussed(database, LAST, facts.survey.low_threshold, now),
+        "number discussed": agendas.count_discussed(database, LAST, now),
         "published": [
             draft.model_copy(update={"figures": draft.figures.model_copy(update={"scores": one})})
             for draft, one in zip(drafts, unmarked, strict=True)

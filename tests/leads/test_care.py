@@ -122,6 +122,7 @@ def test_only_these_modules_read_comments_from_the_database() -> None:
     # The condition is in answered_cases and, for the search, in search_index. The others erase,
     # redact, count or store comments, or search them for what one person asked us to erase.
     assert reading == {
+        "agendas",
         "answer_marks",
         "answer_texts",
         "answered_cases",
