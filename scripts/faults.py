@@ -1,6 +1,6 @@
 """Break what a running installation needs while customers answer, and print what they saw.
 
-python -m scripts.faults [WORD]: only the faults whose name contains the word
+python -m scripts.faults [WORD …]: only the faults whose engine and name contain all words
 
 Exits with 1 if an acknowledged answer or an email was lost, or an answer was stored twice. Needs
 Linux, root and PostgreSQL.
@@ -196,6 +196,9 @@ FAULTS: dict[str, tuple[Callable[[Place], None], ...]] = {
 
 def main(words: list[str]) -> int:
     """Print one line per fault; return 1 if something was lost or stored twice."""
+    if "--help" in words:
+        print(__doc__)
+        return 0
     bad = 0
     for engine, faults in FAULTS.items():
         chosen = [one for one in faults if all(word in f"{engine} {_name(one)}" for word in words)]
