@@ -58,6 +58,9 @@ class Installation:
         self.server = "0"
         self.start(self.server)
         self.start("worker")
+        deadline = time.monotonic() + MOST_SECONDS
+        while not self.database.ask("SELECT 1 FROM job_runs") and time.monotonic() < deadline:
+            time.sleep(0.1)
 
     def start(self, name: str, module: str = PROGRAM) -> None:
         """Start the worker or a server, named by its index, with the program of `module`."""
