@@ -16,7 +16,6 @@ for a text, so that the program still starts with the support.toml of an earlier
 from support_facts.addresses import is_email_address
 from support_facts.cases import (
     CaseKind,
-    CaseType,
     ClosureReason,
     Metric,
     Period,
@@ -28,11 +27,9 @@ from support_facts.facts import Facts
 from support_facts.loading import FACTS_FILE, load_facts
 from support_facts.public_holidays import is_public_holiday
 from support_facts.terms import (
-    CaseCourse,
     Change,
     Check,
     EscalationStatus,
-    MailSubject,
     Organisation,
     Priority,
     TicketStatus,
@@ -42,16 +39,13 @@ from support_facts.text import FactsError, Text
 
 __all__ = [
     "FACTS_FILE",
-    "CaseCourse",
     "CaseKind",
-    "CaseType",
     "Change",
     "Check",
     "ClosureReason",
     "EscalationStatus",
     "Facts",
     "FactsError",
-    "MailSubject",
     "Organisation",
     "Metric",
     "Period",

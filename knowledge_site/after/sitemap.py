@@ -4,13 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from xml.etree.ElementTree import (
-    Element,
-    SubElement,
-    indent,
-    register_namespace,
-    tostring,
-)
+from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
 from knowledge_site.pages import Page
 
@@ -43,16 +37,10 @@ def _add(root: Element, page: Page, translations: list[Page], site_url: str, fir
     SubElement(url, f"{{{SITEMAP}}}loc").text = address(page, site_url, first)
     SubElement(url, f"{{{SITEMAP}}}lastmod").text = page.last_updated.isoformat()
     for other in translations:
-        languages = [
-            other.language,
-            *(["x-default"] if other.language == first else []),
-        ]
-        for language in languages:
-            link = {
-                "rel": "alternate",
-                "hreflang": language,
-                "href": address(other, site_url, first),
-            }
+        target = address(other, site_url, first)
+        default = ["x-default"] if other.language == first else []
+        for language in (other.language, *default):
+            link = {"rel": "alternate", "hreflang": language, "href": target}
             SubElement(url, f"{{{XHTML}}}link", link)
 
 

@@ -44,8 +44,8 @@ def plain_pieces(facts: Facts, language: str) -> Element:
 
 def plain_investigation(facts: Facts, language: str) -> Element:
     """`{{ plain investigation }}`: checks and symptoms, as text to copy."""
-    heading = word("by_symptom", language)
-    parts = (_numbered(_checks(facts, language)), heading, _text(_symptoms(facts, language)))
+    symptoms = map(_plain, _symptoms(facts, language))
+    parts = (_numbered(_checks(facts, language)), word("by_symptom", language), *symptoms)
     return _copyable("\n\n".join(parts))
 
 
@@ -80,18 +80,17 @@ def _check(kind: str, check: Check, language: str) -> Item:
 
 
 def _definitions(items: Iterable[Item]) -> Element:
-    listed = element("dl", {"class": "checklist"})
-    for item in items:
-        listed.append(
-            element(
-                "div",
-                {"id": item.anchor},
-                element("dt", None, item.name),
-                element("dd", None, _bullets(item)),
-                element("dd", {"class": "note"}, item.note),
-            )
+    rows = (
+        element(
+            "div",
+            {"id": item.anchor},
+            element("dt", None, item.name),
+            element("dd", None, _bullets(item)),
+            element("dd", {"class": "note"}, item.note),
         )
-    return listed
+        for item in items
+    )
+    return element("dl", {"class": "checklist"}, *rows)
 
 
 def _section(item: Item) -> Element:
@@ -110,10 +109,6 @@ def _bullets(item: Item) -> Element:
 
 def _numbered(items: Iterable[Item]) -> str:
     return "\n\n".join(f"{number}. {_plain(item)}" for number, item in enumerate(items, 1))
-
-
-def _text(items: Iterable[Item]) -> str:
-    return "\n\n".join(map(_plain, items))
 
 
 def _plain(item: Item) -> str:

@@ -2,9 +2,10 @@
 
 from xml.etree.ElementTree import Element
 
-from charts import TableRow, anchor, element, english, table
+from charts import TableRow, anchor, element, english
+from knowledge_site.fill.tables import fact_table
 from knowledge_site.wording import word
-from support_facts import CaseType, Facts, Priority
+from support_facts import Facts, Priority
 
 
 def chooser(facts: Facts, language: str) -> Element:
@@ -23,12 +24,8 @@ def chooser(facts: Facts, language: str) -> Element:
 
 def impacts(facts: Facts, language: str) -> Element:
     """`{{ table impacts }}`: when each impact applies, with examples."""
-    headings = ("impact", "impact_when", "examples")
-    return table(
-        word("impacts_caption", language),
-        [word(heading, language) for heading in headings],
-        (_impact_row(priority, language) for priority in facts.priorities),
-    )
+    rows = (_impact_row(priority, language) for priority in facts.priorities)
+    return fact_table("impacts", "impact impact_when examples", rows, language)
 
 
 def _impact_row(priority: Priority, language: str) -> TableRow:
@@ -44,34 +41,26 @@ def _impact(priority: Priority) -> str:
 
 def priorities(facts: Facts, language: str) -> Element:
     """`{{ table priorities }}`: when we work on cases of each priority."""
-    return table(
-        word("priorities_caption", language),
-        [word("priority", language), word("worked_on", language)],
+    rows = (
         (
-            (
-                f"priority-{anchor(priority.key)}",
-                [english(priority.name, language)],
-                [[priority.worked_on[language]]],
-            )
-            for priority in facts.priorities
-        ),
+            f"priority-{anchor(priority.key)}",
+            [english(priority.name, language)],
+            [[priority.worked_on[language]]],
+        )
+        for priority in facts.priorities
     )
+    return fact_table("priorities", "priority worked_on", rows, language)
 
 
 def case_types(facts: Facts, language: str) -> Element:
     """`{{ table case_types }}`: purpose, questions and first priority of each type."""
-    headings = ("case_type", "case_type_for", "case_type_asks", "case_type_start")
-    return table(
-        word("case_types_caption", language),
-        [word(heading, language) for heading in headings],
-        (_case_type_row(case_type, language) for case_type in facts.case_types),
+    rows = (
+        (
+            f"type-{anchor(one.key)}",
+            [one.name[language]],
+            [[text[language]] for text in (one.use_for, one.asks_for, one.start_priority)],
+        )
+        for one in facts.case_types
     )
-
-
-def _case_type_row(case_type: CaseType, language: str) -> TableRow:
-    texts = (case_type.use_for, case_type.asks_for, case_type.start_priority)
-    return (
-        f"type-{anchor(case_type.key)}",
-        [case_type.name[language]],
-        [[text[language]] for text in texts],
-    )
+    headings = "case_type case_type_for case_type_asks case_type_start"
+    return fact_table("case_types", headings, rows, language)

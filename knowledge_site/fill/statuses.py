@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element
 
-from charts import Child, TableRow, anchor, element, english, table
+from charts import Child, TableRow, anchor, element, english
+from knowledge_site.fill.tables import fact_table
 from knowledge_site.wording import word
 from support_facts import EscalationStatus, Facts, Status, TicketStatus
 
@@ -12,12 +13,9 @@ AnyStatus = Status | EscalationStatus | TicketStatus
 
 def statuses(facts: Facts, language: str) -> Element:
     """`{{ table statuses }}`: meaning, who acts, what you can do, what can follow."""
-    headings = ("status", "meaning", "who_acts", "you_can", "next_statuses")
-    return table(
-        word("statuses_caption", language),
-        [word(heading, language) for heading in headings],
-        (_case_row(status, facts, language) for status in facts.statuses),
-    )
+    headings = "status meaning who_acts you_can next_statuses"
+    rows = (_case_row(status, facts, language) for status in facts.statuses)
+    return fact_table("statuses", headings, rows, language)
 
 
 def _case_row(status: Status, facts: Facts, language: str) -> TableRow:
@@ -33,7 +31,6 @@ def _case_row(status: Status, facts: Facts, language: str) -> TableRow:
 
 def escalation_statuses(facts: Facts, language: str) -> Element:
     """`{{ table escalation_statuses }}`: what each status means and what can follow."""
-    headings = ("stage", "stage_meaning", "next_statuses")
     known = {status.key: status for status in facts.escalation_statuses}
     rows: list[TableRow] = []
     for status in known.values():
@@ -43,9 +40,7 @@ def escalation_statuses(facts: Facts, language: str) -> Element:
             [following or word("escalation_over", language)],
         ]
         rows.append((anchor(status.key), [_link(status, language)], cells))
-    return table(
-        word("stages_caption", language), [word(heading, language) for heading in headings], rows
-    )
+    return fact_table("stages", "stage stage_meaning next_statuses", rows, language)
 
 
 def bug_statuses(facts: Facts, language: str) -> Element:
@@ -67,8 +62,7 @@ def _ticket_statuses(kind: str, statuses: Iterable[TicketStatus], language: str)
         )
         for status in statuses
     ]
-    headings = [word("status", language), word("meaning", language)]
-    return table(word(f"{kind}_tickets_caption", language), headings, rows)
+    return fact_table(f"{kind}_tickets", "status meaning", rows, language)
 
 
 def _link(status: AnyStatus, language: str, prefix: str = "") -> Element:

@@ -5,19 +5,24 @@ from xml.etree.ElementTree import Element
 
 from charts import Cell, Child, TableRow, anchor, element, table
 from knowledge_site.wording import Plural, word
-from support_facts import CaseCourse, Facts, MailSubject, Metric
+from support_facts import Facts, Metric
+
+
+def fact_table(name: str, headings: str, rows: Iterable[TableRow], language: str) -> Element:
+    """Return a table whose caption and headings are keys of words.toml.
+
+    The caption is `name`_caption; `headings` are separated by spaces.
+    """
+    texts = [word(heading, language) for heading in headings.split()]
+    return table(word(f"{name}_caption", language), texts, rows)
 
 
 def metrics(
     facts: Facts, language: str, measured: Callable[[Metric], Iterable[Element]]
 ) -> Element:
     """Return a row for each metric, with its last `measured` values next to its target."""
-    headings = ("metric", "definition", "formula", "excludes")
-    return table(
-        word("metrics_caption", language),
-        [word(heading, language) for heading in headings],
-        (_metric_row(metric, language, measured(metric)) for metric in facts.metrics),
-    )
+    rows = (_metric_row(metric, language, measured(metric)) for metric in facts.metrics)
+    return fact_table("metrics", "metric definition formula excludes", rows, language)
 
 
 def _metric_row(metric: Metric, language: str, measured: Iterable[Element]) -> TableRow:
@@ -37,53 +42,42 @@ def _metric_row(metric: Metric, language: str, measured: Iterable[Element]) -> T
 
 def retention(facts: Facts, language: str) -> Element:
     """`{{ table retention }}`: after how many days, counted from when, what is removed."""
-    headings = ("after", "counted_from", "removed")
-    return table(
-        word("retention_caption", language),
-        [word(heading, language) for heading in headings],
+    rows = (
         (
-            (
-                f"kept-{anchor(period.key)}",
-                [word("days", language).format(days=Plural(period.days))],
-                ([period.counted_from[language]], [period.removed[language]]),
-            )
-            for period in facts.retention
-        ),
+            f"kept-{anchor(period.key)}",
+            [word("days", language).format(days=Plural(period.days))],
+            ([period.counted_from[language]], [period.removed[language]]),
+        )
+        for period in facts.retention
     )
+    return fact_table("retention", "after counted_from removed", rows, language)
 
 
 def case_courses(facts: Facts, language: str) -> Element:
     """`{{ table kinds }}`: what happens when, for each reason to write to support."""
-    headings = ("course", "course_first", "course_then", "course_end", "course_time")
-    return table(
-        word("courses_caption", language),
-        [word(heading, language) for heading in headings],
-        (_course_row(course, language) for course in facts.case_courses),
+    rows = (
+        (
+            f"course-{anchor(one.key)}",
+            [one.name[language]],
+            [[text[language]] for text in (one.first, one.then, one.end, one.time)],
+        )
+        for one in facts.case_courses
     )
-
-
-def _course_row(course: CaseCourse, language: str) -> TableRow:
-    texts = (course.first, course.then, course.end, course.time)
-    return (
-        f"course-{anchor(course.key)}",
-        [course.name[language]],
-        [[text[language]] for text in texts],
-    )
+    headings = "course course_first course_then course_end course_time"
+    return fact_table("courses", headings, rows, language)
 
 
 def mail_subjects(facts: Facts, language: str) -> Element:
     """`{{ table mail_subjects }}`: when each email is sent, its subject, its constant part."""
-    headings = ("mail_when", "mail_filter", "mail_subject")
-    return table(
-        word("mail_subjects_caption", language),
-        [word(heading, language) for heading in headings],
-        (_subject_row(subject, language) for subject in facts.mail_subjects),
+    rows = (
+        (
+            f"mail-{anchor(subject.key)}",
+            [subject.sent_when[language]],
+            ([_code(constant_part(subject.pattern))], [_code(subject.pattern)]),
+        )
+        for subject in facts.mail_subjects
     )
-
-
-def _subject_row(subject: MailSubject, language: str) -> TableRow:
-    cells = ([_code(constant_part(subject.pattern))], [_code(subject.pattern)])
-    return f"mail-{anchor(subject.key)}", [subject.sent_when[language]], cells
+    return fact_table("mail_subjects", "mail_when mail_filter mail_subject", rows, language)
 
 
 def constant_part(pattern: str) -> str:

@@ -137,28 +137,18 @@ def _rates(view: ResultsView) -> Element:
         metric.definition[view.language],
         "period days_of part_reached part_answered",
     )
-    marks = []
-    for result in _results(view):
-        found, label = result.figures.participation, view.last_day(result)
-        days = view.date_range(result.period)
-        if found is None:
-            withheld = view.word("withheld")
-            marks.append(Mark(label=label, value=None, text=withheld, cells=(days, withheld, "")))
-            continue
-        count = view.count_of(found.answered, found.reached, found.rate)
-        cells = (days, view.number(found.reached), count)
-        if found.rate is None:
-            marks.append(Mark(label=label, value=None, text=count, cells=cells))
-            continue
-        rate, ends = view.percent(found.rate), wilson(found.answered, found.reached)
-        marks.append(
-            Mark(
-                label=label,
-                value=found.rate,
-                low=ends.low,
-                high=ends.high,
-                text=rate,
-                cells=cells,
-            )
-        )
-    return dots(labels, marks, view.language)
+    return dots(labels, [_rate(view, result) for result in _results(view)], view.language)
+
+
+def _rate(view: ResultsView, result: Result) -> Mark:
+    found, label = result.figures.participation, view.last_day(result)
+    days = view.date_range(result.period)
+    if found is None:
+        withheld = view.word("withheld")
+        return Mark(label=label, value=None, text=withheld, cells=(days, withheld, ""))
+    count = view.count_of(found.answered, found.reached, found.rate)
+    cells = (days, view.number(found.reached), count)
+    if found.rate is None:
+        return Mark(label=label, value=None, text=count, cells=cells)
+    text, ends = view.percent(found.rate), wilson(found.answered, found.reached)
+    return Mark(label=label, value=found.rate, low=ends.low, high=ends.high, text=text, cells=cells)
