@@ -13,10 +13,11 @@ _COLUMNS = columns_of(Answer)
 _INSERT = """
     INSERT INTO answers (
         invitation_id, revision, ease, satisfaction, comment, contact_welcome, wording_version,
-        language, answered_at, answered_week, flags
+        language, answered_at, answered_week, flags, cohort_week
     ) VALUES (
         :invitation_id, :revision, :ease, :satisfaction, :comment, :contact_welcome,
-        :wording_version, :language, :answered_at, :answered_week, :flags
+        :wording_version, :language, :answered_at, :answered_week, :flags,
+        (SELECT cohort_week FROM invitations WHERE id = :invitation_id)
     ) ON CONFLICT (invitation_id, revision) DO NOTHING
 """
 

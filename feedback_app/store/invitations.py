@@ -77,8 +77,10 @@ def add_all(
     ]
     tx.run_many(
         """INSERT INTO invitations
-                  (id, case_ref, created_at, expires_at, withheld_because, superseded_at)
-           VALUES (:id, :case_ref, :created_at, :expires_at, :withheld_because, :superseded_at)""",
+                  (id, case_ref, created_at, expires_at, withheld_because, superseded_at,
+                   cohort_week)
+           VALUES (:id, :case_ref, :created_at, :expires_at, :withheld_because, :superseded_at,
+                   (SELECT closed_week FROM cases WHERE id = :case_ref))""",
         rows,
     )
     return [str(row["id"]) for row in rows]

@@ -234,3 +234,40 @@ def test_old_and_new_processes_work_side_by_side(
     )
     assert "0 messages sent" in last.stdout
     database.close()
+
+
+def test_migrations_have_consecutive_numbers() -> None:
+    """The statements of one engine run with the migration of the same number."""
+    numbers = [int(path.name[:4]) for path in FOLDER.glob("*.sql") if path.suffixes == [".sql"]]
+    assert sorted(numbers) == list(range(1, len(MIGRATIONS) + 1))
+    assert {int(path.name[:4]) for path in FOLDER.glob("*.*.sql")} <= set(numbers)
+
+
+_ROWS_OF_EARLIER_PROGRAMS = (
+    """INSERT INTO cases (id, source, case_id, closure_key, case_number, closed_at, closed_week,
+                          received_at)
+       VALUES ('c', 's', '1', '1', '1', '2026-11-17T10:00:00Z', '2026-W47', '2026-11-17T10:00:00Z')
+    """,
+    "INSERT INTO invitations (id, case_ref, created_at, expires_at) VALUES ('i', 'c', '26', '27')",
+    """INSERT INTO answers (invitation_id, revision, ease, satisfaction, comment, contact_welcome,
+                            wording_version, language, answered_at, answered_week, flags)
+       VALUES ('i', 1, 5, 5, '', 0, 1, 'en', '2026-11-18T10:00:00Z', '2026-W47', '')""",
+)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_rows_of_an_earlier_program_get_the_week_of_their_case(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    database = open_database(empty_database_url)
+    with monkeypatch.context() as patch:
+        if moment == "before":
+            patch.setattr(migrate_module, "MIGRATIONS", MIGRATIONS[:29])
+        migrate(database, NOW)
+        with database.write() as tx:
+            for statement in _ROWS_OF_EARLIER_PROGRAMS:
+                tx.run(statement)
+    migrate(database, NOW)
+    for table in ("invitations", "answers"):
+        assert database.ask(f"SELECT cohort_week FROM {table}") == [{"cohort_week": "2026-W47"}]
+    database.close()

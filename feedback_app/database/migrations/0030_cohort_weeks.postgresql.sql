@@ -13,7 +13,7 @@ END
 $$
 
 CREATE TRIGGER invitations_cohort BEFORE INSERT ON invitations FOR EACH ROW
-EXECUTE FUNCTION invitation_cohort()
+WHEN (NEW.cohort_week IS NULL) EXECUTE FUNCTION invitation_cohort()
 
 CREATE TRIGGER answers_cohort BEFORE INSERT ON answers FOR EACH ROW
-EXECUTE FUNCTION answer_cohort()
+WHEN (NEW.cohort_week IS NULL) EXECUTE FUNCTION answer_cohort()

@@ -1,5 +1,5 @@
--- The week in which the case was closed, so that figures need not look up every case. The triggers
--- of each engine set it, because programs of an earlier version do not.
+-- The week in which the case was closed, so that figures need not look up every case. Programs of
+-- an earlier version do not set it, so triggers of each engine do.
 ALTER TABLE invitations ADD COLUMN cohort_week TEXT;
 ALTER TABLE answers ADD COLUMN cohort_week TEXT;
 UPDATE invitations SET cohort_week = (SELECT closed_week FROM cases WHERE id = case_ref);

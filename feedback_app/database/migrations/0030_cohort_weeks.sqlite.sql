@@ -1,9 +1,11 @@
-CREATE TRIGGER invitations_cohort AFTER INSERT ON invitations BEGIN
+CREATE TRIGGER invitations_cohort AFTER INSERT ON invitations
+WHEN NEW.cohort_week IS NULL BEGIN
     UPDATE invitations SET cohort_week = (SELECT closed_week FROM cases WHERE id = NEW.case_ref)
     WHERE rowid = NEW.rowid;
 END
 
-CREATE TRIGGER answers_cohort AFTER INSERT ON answers BEGIN
+CREATE TRIGGER answers_cohort AFTER INSERT ON answers
+WHEN NEW.cohort_week IS NULL BEGIN
     UPDATE answers SET cohort_week =
         (SELECT cohort_week FROM invitations WHERE id = NEW.invitation_id)
     WHERE rowid = NEW.rowid;
