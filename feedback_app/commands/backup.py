@@ -36,7 +36,7 @@ _SECRETS = (
     metavar="N",
     help="Remove all but the newest N backups in DIR, if this one succeeds.",
 )
-@with_program(migrated=False)
+@with_program(BackupError, migrated=False)
 def backup_command(program: Program, folder: Path, keep: int | None) -> None:
     """Write a backup to a new folder in DIR, also while the program runs.
 
@@ -45,12 +45,9 @@ def backup_command(program: Program, folder: Path, keep: int | None) -> None:
     gets its name, so a folder with a name such as shared-view-20261130T020000Z is complete.
     """
     now = times.now()
-    try:
-        path, manifest = back_up(program, folder, now)
-        click.echo(f"{path}: {_content(manifest)}")
-        removed = remove_old(folder, keep, now) if keep else []
-    except BackupError as error:
-        raise click.ClickException(visible(str(error))) from error
+    path, manifest = back_up(program, folder, now)
+    click.echo(f"{path}: {_content(manifest)}")
+    removed = remove_old(folder, keep, now) if keep else []
     if removed:
         click.echo(f"Removed {counted(len(removed), 'older backup', 'older backups')}.")
     click.echo(_SECRETS)

@@ -26,7 +26,7 @@ from feedback_app.store.leads import COMMAND_LINE
     help="Read a bounce report (RFC 3464) from this file, or from standard input with -.",
 )
 @from_source
-@with_program()
+@with_program(ReportError)
 def bounce(
     program: Program, case_number: str | None, report: BinaryIO | None, source: str | None
 ) -> None:
@@ -38,17 +38,14 @@ def bounce(
     """
     if (case_number is None) == (report is None):
         raise click.UsageError("Give either CASE_NUMBER or --report FILE.")
-    try:
-        # Before the transaction, because no customer can answer while it is open.
-        bounced = read_report(report.read(MAX_REPORT_BYTES + 1)) if report else None
-        with program.database.write() as tx:
-            if bounced:
-                invitation = _reported(tx, bounced)
-            else:
-                invitation = newest_invitation(tx, case_number or "", source)
-            invitations.mark_bounced(tx, invitation.id, times.now())
-    except ReportError as error:
-        raise click.ClickException(str(error)) from error
+    # Before the transaction, because no customer can answer while it is open.
+    bounced = read_report(report.read(MAX_REPORT_BYTES + 1)) if report else None
+    with program.database.write() as tx:
+        if bounced:
+            invitation = _reported(tx, bounced)
+        else:
+            invitation = newest_invitation(tx, case_number or "", source)
+        invitations.mark_bounced(tx, invitation.id, times.now())
     click.echo(visible(f"Case {invitation.case_number}: email marked as bounced."))
 
 

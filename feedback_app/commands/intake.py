@@ -1,6 +1,10 @@
-"""The command that shows what a payload of a case system becomes: intake try."""
+"""Commands about what case systems send: intake try, log."""
 
+import json
+from dataclasses import asdict
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import click
@@ -8,19 +12,20 @@ import click
 from feedback_app.base import times
 from feedback_app.base.text import visible
 from feedback_app.base.times import to_text
-from feedback_app.commands.intake_log import log_command
 from feedback_app.commands.invite_report import NOT_ASKED
 from feedback_app.commands.recorded_request import is_authentic, recorded_request
 from feedback_app.commands.with_program import with_program
 from feedback_app.intake.deliveries import CaseDelivery, preview
+from feedback_app.intake.delivery_log import OUTCOMES
 from feedback_app.intake.errors import InvalidCaseError
 from feedback_app.intake.json_body import BodyError
 from feedback_app.intake.mapping import FIELDS
 from feedback_app.intake.mapping_file import MappingFileError
 from feedback_app.intake.webhooks.paths import with_request_data
 from feedback_app.intake.webhooks.presets import Preset, load_presets
-from feedback_app.intake.webhooks.salesforce import SoapError
 from feedback_app.program import Program
+from feedback_app.store import delivery_log
+from feedback_app.store.delivery_log import LoggedOutcome, PayloadSample
 
 _WIDTH = max(map(len, FIELDS)) + 2
 
@@ -44,7 +49,7 @@ def intake_group() -> None:
     help="The address that the case system called, if it is signed or contains the secret. "
     "Default: the one in --headers, or that of the preset.",
 )
-@with_program()
+@with_program(MappingFileError, BodyError)
 def try_command(program: Program, preset: str, payload: Any, headers: Any, url: str | None) -> None:
     """Show which closed case PRESET reads from PAYLOAD. Nothing is stored or sent.
 
@@ -54,13 +59,10 @@ def try_command(program: Program, preset: str, payload: Any, headers: Any, url: 
     """
     now = times.now()
     content = payload.read()
-    try:
-        presets = load_presets(program, now)
-        if preset not in presets:
-            raise click.BadParameter(f"choose one of {', '.join(presets)}", param_hint="PRESET")
-        bodies = presets[preset].payloads(content)
-    except (MappingFileError, BodyError, SoapError) as error:
-        raise click.ClickException(str(error)) from error
+    presets = load_presets(program, now)
+    if preset not in presets:
+        raise click.BadParameter(f"choose one of {', '.join(presets)}", param_hint="PRESET")
+    bodies = presets[preset].payloads(content)
     request = recorded_request(program, preset, content, headers.read(), url) if headers else None
     sent = dict(request.headers.items()) if request else {}
     payloads = [
@@ -136,4 +138,37 @@ def _result(program: Program, delivery: CaseDelivery, now: datetime) -> str:
     return "stored, and the case system gets the survey link for its own email"
 
 
-intake_group.add_command(log_command)
+@intake_group.command("log")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@with_program()
+def log_command(program: Program, as_json: bool) -> None:
+    """Show what the API and webhooks received in the last 30 days, and why it was not stored.
+
+    Of payloads that were ignored or invalid, it shows names and types of the values. Values are
+    not stored. A refusal that is repeated within 10 seconds is counted with the next request.
+    """
+    logged = delivery_log.since(program.database, times.now() - delivery_log.RETENTION)
+    if as_json:
+        click.echo(json.dumps([_document(one) for one in logged], indent=2))
+        return
+    for preset, outcomes in groupby(logged, attrgetter("preset")):
+        click.echo(visible(preset or "unknown webhooks"))
+        for one in outcomes:
+            last = f"{one.last_at.astimezone(program.zone):%Y-%m-%d %H:%M}"
+            text = OUTCOMES.get(one.outcome, one.outcome)
+            click.echo(visible(f"{one.deliveries:7}  {text}, last {last}"))
+            for sample in one.samples:
+                _show_sample(one.outcome, sample)
+    if not logged:
+        click.echo(f"Nothing arrived in the last {delivery_log.RETENTION.days} days.")
+
+
+def _document(logged: LoggedOutcome) -> dict[str, object]:
+    return {**asdict(logged), "last_at": to_text(logged.last_at)}
+
+
+def _show_sample(outcome: str, sample: PayloadSample) -> None:
+    because = "conditions not met" if outcome == "ignored" else "invalid"
+    click.echo(visible(f"{'':9}{because}: {', '.join(sample.because)}"))
+    for line in sample.shape:
+        click.echo(visible(f"{'':11}{line}"))

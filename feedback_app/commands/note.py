@@ -4,11 +4,11 @@ import click
 
 from feedback_app.base import times
 from feedback_app.base.weeks import parse_week
-from feedback_app.commands.published import add_to, published_in, refuse_mixing
+from feedback_app.commands.published import add_to, refuse_mixing
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
 from feedback_app.publish.notes import NamesCaseError, NoteDraft, NoteFaultError, new_note
-from published_results import LONGEST_NOTE
+from published_results import LONGEST_NOTE, ResultsError, read_folder
 
 
 @click.command(
@@ -31,7 +31,7 @@ from published_results import LONGEST_NOTE
 )
 @click.option("--anyway", is_flag=True, help="Publish even if it seems to contain case details.")
 @click.option("--sample", is_flag=True, help="The note belongs to sample data.")
-@with_program()
+@with_program(NamesCaseError, ResultsError)
 def note(
     program: Program,
     week: str,
@@ -45,7 +45,7 @@ def note(
     The next build of the site shows it on the page and in the feed. A note that contains a
     customer's name, a case number or words from a comment is refused.
     """
-    published = published_in(program)
+    published = read_folder(program.settings.results)
     refuse_mixing(program, published, sample)
     if not by.strip():
         raise click.BadParameter("must not be empty", param_hint="--by")
@@ -60,8 +60,6 @@ def note(
         made = new_note(program.database, published, draft, times.now())
     except NoteFaultError as error:
         raise click.BadParameter(str(error), param_hint="--text") from error
-    except NamesCaseError as error:
-        raise click.ClickException(str(error)) from error
     add_to(program, [made])
 
 

@@ -12,19 +12,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from feedback_app.commands.table_options import TableOptions
-from feedback_app.intake.csv.column_checks import (
-    ColumnError,
-    ambiguous,
-    check_numbers,
-    detected_formats,
-)
+from feedback_app.intake.csv.column_checks import ambiguous, check_numbers, detected_formats
 from feedback_app.intake.csv.date_order import FormatCount
-from feedback_app.intake.csv.errors import CSVFileError
 from feedback_app.intake.csv.file import CSVRow, CSVTable, opened
 from feedback_app.intake.csv.footers import Footers
-from feedback_app.intake.csv.rejected import RejectedFileError, as_imported
+from feedback_app.intake.csv.rejected import as_imported
 from feedback_app.intake.csv.row_reader import RowReader
 from feedback_app.intake.dates import DateFormatError, DateReader
+from feedback_app.intake.errors import CSVFileError
 from feedback_app.intake.mapping import CaseMapping, MappingError, labels
 from feedback_app.intake.mapping_file import TIME_FIELDS, MappingTables
 from feedback_app.program import Program
@@ -85,7 +80,7 @@ def open_table(
         yield OpenTable(file, options, columns, RowReader(mapping, reader, columns), table)
     except (MappingError, DateFormatError) as error:
         raise click.UsageError(str(error)) from error
-    except (CSVFileError, RejectedFileError, ColumnError) as error:
+    except CSVFileError as error:
         raise StoppedError(str(error)) from error
 
 
@@ -111,7 +106,7 @@ def _checked(
 ) -> MappingTables:
     """Return the tables, with the formats of the dates in the file.
 
-    Raises ColumnError if case numbers were rounded, or the order of day and month is not known.
+    Raises CSVFileError if case numbers were rounded, or the order of day and month is not known.
     """
     tables, known = options.tables, labels(columns)
     number = _place(mapping, columns, "case_number")
@@ -155,7 +150,7 @@ def _chosen(column: str, formats: Sequence[FormatCount]) -> FormatCount:
         return formats[0]
     message = ambiguous(column, formats)
     if not sys.stdin.isatty():
-        raise ColumnError(message)
+        raise CSVFileError(message)
     click.echo(message)
     texts = [one.text for one in formats]
     return formats[texts.index(click.prompt("Format", type=click.Choice(texts)))]

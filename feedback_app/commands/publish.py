@@ -8,18 +8,15 @@ from charts import date_and_time
 from feedback_app.base import times
 from feedback_app.base.text import isolated, one_line
 from feedback_app.base.weeks import parse_week
-from feedback_app.commands.published import (
-    add_to,
-    approved,
-    published_in,
-    refuse_mixing,
-)
+from feedback_app.commands.published import add_to, refuse_mixing
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
 from feedback_app.publish import verify as verification
 from feedback_app.publish.drafts import (
+    ClockSetBackError,
     Draft,
     NothingToPublishError,
+    approve,
     as_result,
     code_of,
     correction,
@@ -29,7 +26,7 @@ from feedback_app.publish.periods import PendingPeriod
 from feedback_app.publish.preview import preview_lines, result_before
 from feedback_app.store import mentions
 from knowledge_site.results.view import ResultsView
-from published_results import Published
+from published_results import Published, ResultsError, read_folder
 
 
 @click.command(
@@ -44,7 +41,7 @@ from published_results import Published
 )
 @click.option("--why", metavar="TEXT", help="Reason for the correction; the site shows it.")
 @click.option("--sample", is_flag=True, help="Publish sample data instead of real cases.")
-@with_program()
+@with_program(ClockSetBackError, ResultsError)
 def publish(
     program: Program,
     code: str | None,
@@ -59,7 +56,7 @@ def publish(
         raise click.UsageError("a correction needs both --correct WEEK and --why TEXT")
     if code and not approver:
         raise click.UsageError("--approve needs --by NAME")
-    published, now = published_in(program), times.now()
+    published, now = read_folder(program.settings.results), times.now()
     refuse_mixing(program, published, sample)
     drafts, pending = (
         ([_correction(program, published, week, why, now)], None)
@@ -75,17 +72,17 @@ def publish(
             f"the figures have changed since the preview with code {code}; check the new preview"
         )
     else:
-        add_to(program, approved(program, drafts, published, approver, now))
+        add_to(program, approve(drafts, program.facts, published, approver, now))
 
 
 @click.command()
-@with_program()
+@with_program(ResultsError)
 def verify(program: Program) -> None:
     """Recompute every published figure from the database and list each difference.
 
     The exit code is 1 if a figure differs.
     """
-    published = published_in(program)
+    published = read_folder(program.settings.results)
     if not published.results:
         click.echo("Nothing has been published yet.")
         return

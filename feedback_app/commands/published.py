@@ -1,16 +1,14 @@
-"""Reading and writing the folder of published files, for the commands that publish."""
+"""Writing to the folder of published files, for the commands that publish."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from feedback_app.program import Program
-from feedback_app.publish.drafts import ClockSetBackError, Draft, approve
 from feedback_app.publish.publication import FolderFault, folder_fault, write_file
 from feedback_app.store.leads import COMMAND_LINE
-from published_results import Published, PublishedNote, Result, ResultsError, read_folder
+from published_results import Published, PublishedNote, Result
 
 _FAULTS: dict[FolderFault, str] = {
     "unset": "{folder} does not exist; set FEEDBACK_RESULTS to the folder that the site reads",
@@ -23,30 +21,12 @@ _FAULTS: dict[FolderFault, str] = {
 }
 
 
-def published_in(program: Program) -> Published:
-    """Return the published files. Raises ClickException if one of them is faulty."""
-    try:
-        return read_folder(program.settings.results)
-    except ResultsError as error:
-        raise click.ClickException(str(error)) from error
-
-
 def refuse_mixing(program: Program, published: Published, sample: bool) -> None:
     """Raise ClickException if the folder is not set, or would hold sample data and real figures."""
     if fault := folder_fault(program.settings, published, sample):
         raise click.ClickException(
             _FAULTS[fault].format(folder=program.settings.results.absolute())
         )
-
-
-def approved(
-    program: Program, drafts: Sequence[Draft], published: Published, by: str, now: datetime
-) -> list[Result]:
-    """Return the files of approved drafts. Raises ClickException if the clock was set back."""
-    try:
-        return approve(drafts, program.facts, published, by, now)
-    except ClockSetBackError as error:
-        raise click.ClickException(str(error)) from error
 
 
 def add_to(program: Program, files: Sequence[Result | PublishedNote]) -> None:

@@ -1,5 +1,7 @@
 """Checks the authentication of a recorded request, for `intake try --headers`."""
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -7,28 +9,66 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import click
+from werkzeug.datastructures import Headers
 
 from feedback_app.base.text import visible
 from feedback_app.intake.webhooks.authentication import SignedRequest
-from feedback_app.intake.webhooks.recorded import HeadersError, parse_headers
 from feedback_app.intake.webhooks.secrets import Webhook, load_webhooks
 from feedback_app.program import Program
 
 _ADDRESS = "/api/v1/webhooks/"
+_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)")
+_REQUEST_LINE = re.compile(r"[A-Z]+ (\S+) HTTP/[0-9.]+")
 
 
 def recorded_request(
     program: Program, name: str, body: bytes, headers: str, url: str | None
 ) -> SignedRequest:
     """Return the recorded request as the server would get it. Raises ClickException."""
-    try:
-        found, address = parse_headers(headers)
-    except HeadersError as error:
-        raise click.ClickException(str(error)) from error
+    found, address = parse_headers(headers)
     parts = urlsplit(url or address or _ADDRESS + name)
     own = f"{program.settings.public_url}{parts.path}{parts.query and f'?{parts.query}'}"
     secret = parts.path.partition(f"{_ADDRESS}{name}/")[2]
     return SignedRequest(found, body, secret, url if url and parts.netloc else own)
+
+
+def parse_headers(text: str) -> tuple[Headers, str]:
+    """Return the headers in `text`, and the address in its request line or "".
+
+    Understood are lines `Name: value`, the output of `curl -v`, of which only the lines of the
+    request (>) count, and JSON: an object, or a list of objects with name and value. Raises
+    ClickException.
+    """
+    if text.lstrip().startswith(("{", "[")):
+        return _from_json(text), ""
+    lines = text.splitlines()
+    sent = [line[1:].strip() for line in lines if line.startswith(">")]
+    headers, address = Headers(), ""
+    for at, line in enumerate(sent or lines, 1):
+        if found := _HEADER.fullmatch(line.strip()):
+            headers.add(found[1], found[2].strip())
+        elif found := _REQUEST_LINE.fullmatch(line.strip()):
+            address = found[1]
+        elif line.strip():
+            raise click.ClickException(f"line {at} of the headers is not of the form Name: value")
+    return headers, address
+
+
+def _from_json(text: str) -> Headers:
+    try:
+        content = json.loads(text)
+        pairs = list(content.items()) if isinstance(content, dict) else map(_pair, content)
+        return Headers([(str(name), _value(value)) for name, value in pairs])
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        raise click.ClickException("the headers are not a JSON object of texts") from error
+
+
+def _pair(one: Any) -> tuple[Any, Any]:
+    return one["name"], one["value"]
+
+
+def _value(value: Any) -> str:
+    return str(value[0] if isinstance(value, list) else value)
 
 
 def is_authentic(

@@ -4,23 +4,18 @@ import click
 
 from feedback_app import sample
 from feedback_app.base import times
-from feedback_app.commands.published import (
-    add_to,
-    approved,
-    published_in,
-    refuse_mixing,
-)
+from feedback_app.commands.published import add_to, refuse_mixing
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
-from feedback_app.publish.drafts import new_drafts
-from published_results import NOTE_FORMAT, Approval, PublishedNote
+from feedback_app.publish.drafts import ClockSetBackError, approve, new_drafts
+from published_results import NOTE_FORMAT, Approval, PublishedNote, ResultsError, read_folder
 
 _BY = "sample data"
 
 
 @click.command("sample")
 @click.option("--publish", is_flag=True, help="Also publish its figures, in FEEDBACK_RESULTS.")
-@with_program()
+@with_program(ClockSetBackError, ResultsError)
 def sample_command(program: Program, publish: bool) -> None:
     """Load half a year of sample data, once. It is labelled as sample data everywhere."""
     count = sample.load(program, times.now())
@@ -30,10 +25,10 @@ def sample_command(program: Program, publish: bool) -> None:
 
 
 def _publish(program: Program) -> None:
-    published, now = published_in(program), times.now()
+    published, now = read_folder(program.settings.results), times.now()
     refuse_mixing(program, published, sample=True)
     drafts, _ = new_drafts(program.database, program.facts, published, now, sample=True)
-    files = [*approved(program, drafts, published, _BY, now)]
+    files = approve(drafts, program.facts, published, _BY, now)
     notes = []
     if files and not published.notes:
         week = files[-1].period.last_week

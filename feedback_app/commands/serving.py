@@ -74,7 +74,7 @@ def serve(program: Program, host: str, port: int, threads: int) -> None:
 
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Run every job once, then exit.")
-@with_program()
+@with_program(RestoredError)
 def worker_command(program: Program, once: bool) -> None:
     """Send emails, alerts and digests, and erase data past its retention period, until stopped.
 
@@ -82,10 +82,7 @@ def worker_command(program: Program, once: bool) -> None:
     release'. With --once, it lists rejected messages with their cases and reasons.
     """
     log_to_stderr(program.settings.log_level, program.settings.log_format)
-    try:
-        require_not_restored(program, times.now())
-    except RestoredError as error:
-        raise click.ClickException(str(error)) from error
+    require_not_restored(program, times.now())
     if not once:
         worker.run_forever(program, times.now)
         return

@@ -17,12 +17,23 @@ P = ParamSpec("P")
 Command = Callable[Concatenate[Program, P], None]
 
 
-def with_program(migrated: bool = True) -> Callable[[Command[P]], Callable[P, None]]:
+def with_program(
+    *shown: type[Exception], migrated: bool = True
+) -> Callable[[Command[P]], Callable[P, None]]:
     """Return a decorator that opens the program and passes it as the first argument.
+
+    Errors of the types in `shown` end the command with their text.
 
     With `migrated`, the command fails unless the database has this program's version, and the
     questions have the words that were first used for their wording version.
     """
+
+    errors: tuple[type[Exception], ...] = (
+        SettingsError,
+        SchemaError,
+        DatabaseUnavailableError,
+        *shown,
+    )
 
     def decorate(command: Command[P]) -> Callable[P, None]:
         @functools.wraps(command)
@@ -42,7 +53,7 @@ def with_program(migrated: bool = True) -> Callable[[Command[P]], Callable[P, No
                     f"{visible(source_of('FEEDBACK_DATABASE'))}): run 'feedback migrate' there "
                     "first, or change into the folder of your installation"
                 ) from error
-            except (SettingsError, SchemaError, DatabaseUnavailableError) as error:
+            except errors as error:
                 raise click.ClickException(visible(str(error))) from error
 
         return run

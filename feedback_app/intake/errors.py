@@ -34,6 +34,10 @@ class InvalidCaseError(ValueError):
         self.errors = tuple(errors)
 
 
+class CSVFileError(ValueError):
+    """A file cannot be imported. The message says why and what to do."""
+
+
 def joined(errors: Sequence[FieldError]) -> str:
     """Return the errors as one line."""
     return "; ".join(str(error) for error in errors)

@@ -11,7 +11,7 @@ _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 class BodyError(ValueError):
-    """The body is not valid JSON. The message says why."""
+    """The body cannot be read. The message says why."""
 
 
 def parse(body: bytes) -> Any:

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import Result
 
 from feedback_app.commands.intake import intake_group
-from feedback_app.intake.webhooks.recorded import HeadersError, parse_headers
+from feedback_app.commands.recorded_request import parse_headers
 from tests.support.case_systems import GENERIC, SALESFORCE_OUTBOUND, SYSTEMS
 from tests.support.office import NOW, Office
 from tests.support.simulated_system import SECRET, Closing, System, printed
@@ -177,5 +178,5 @@ def test_headers_are_read_as_tools_print_them(text: str, address: str) -> None:
 
 @pytest.mark.parametrize("text", ["X-A: 1\nno header", "[1]", '{"a": []}', "{", '[{"name": "a"}]'])
 def test_a_text_without_headers_is_refused_with_the_line(text: str) -> None:
-    with pytest.raises(HeadersError, match=r"line 2 of the headers|not a JSON object"):
+    with pytest.raises(click.ClickException, match=r"line 2 of the headers|not a JSON object"):
         parse_headers(text)

@@ -20,11 +20,11 @@ from feedback_app.base.links import new_id
 from feedback_app.base.times import to_text
 from feedback_app.commands.invite import invite
 from feedback_app.intake.closed_case import CaseReader
-from feedback_app.intake.csv.errors import CSVFileError
 from feedback_app.intake.csv.file import CSVRow, opened
 from feedback_app.intake.csv.importing import BATCH_ROWS, Batch, Import, ImportCounts
 from feedback_app.intake.csv.row_reader import RowReader
 from feedback_app.intake.dates import DateReader
+from feedback_app.intake.errors import CSVFileError
 from feedback_app.intake.mapping import CaseMapping
 from feedback_app.reports.weeks import review_week
 from feedback_app.store import opt_outs, rejected_files

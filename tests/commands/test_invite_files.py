@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from feedback_app.base.times import to_text
 from feedback_app.intake.csv import workbook
-from feedback_app.intake.csv.errors import CSVFileError
 from feedback_app.intake.csv.file import opened
+from feedback_app.intake.errors import CSVFileError
 from tests.support.importing import Desk
 from tests.support.office import NOW
 

@@ -7,7 +7,7 @@ from feedback_app.intake.case_number import EXCEL_DIGITS, may_be_rounded
 from feedback_app.intake.csv.date_order import FormatCount, best_formats
 from feedback_app.intake.csv.file import CSVRow
 from feedback_app.intake.dates import DateReader
-from feedback_app.intake.errors import quoted
+from feedback_app.intake.errors import CSVFileError, quoted
 
 # Reading the whole file once more is only needed if its first rows give a reason.
 _FIRST_ROWS = 20
@@ -15,17 +15,13 @@ _FIRST_ROWS = 20
 _FEW = 3
 
 
-class ColumnError(ValueError):
-    """A column cannot be used as it is. The message says why and what to do."""
-
-
 def check_numbers(column: str, rows: Callable[[], Iterable[CSVRow]], at: int) -> None:
-    """Raise ColumnError if all case numbers lost their last digits in a spreadsheet."""
+    """Raise CSVFileError if all case numbers lost their last digits in a spreadsheet."""
     first = list(islice(_texts(rows(), at), _FIRST_ROWS))
     if len(first) < _FEW or not all(map(may_be_rounded, first)):
         return
     if all(map(may_be_rounded, _texts(rows(), at))):
-        raise ColumnError(
+        raise CSVFileError(
             f"every number in {quoted(column)} ends in zeros after {EXCEL_DIGITS} digits, such as "
             f"{first[0]}: a spreadsheet rounded them. Export the column again as text"
         )

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from feedback_app.base.text import one_line
 from feedback_app.intake.csv.detect import detect_encoding
-from feedback_app.intake.csv.errors import CSVFileError
 from feedback_app.intake.csv.text_file import TextRows
 from feedback_app.intake.csv.workbook import WorkbookRows, is_workbook
+from feedback_app.intake.errors import CSVFileError
 from feedback_app.intake.mapping import base_name
 
 # Replaces bytes that the encoding does not have.

@@ -12,15 +12,11 @@ from feedback_app.base.spreadsheet import guarded, unguarded
 from feedback_app.database.contract import Database
 from feedback_app.intake.csv.file import CSVRow, CSVTable
 from feedback_app.intake.csv.text_file import MAX_CELL_CHARACTERS
-from feedback_app.intake.errors import FieldError, joined
+from feedback_app.intake.errors import CSVFileError, FieldError, joined
 from feedback_app.store import rejected_files
 
 MARK = ".rejected"
 ADDED_COLUMNS = ("line", "reason")
-
-
-class RejectedFileError(RuntimeError):
-    """The rejected rows cannot be written. The message says where and what to do."""
 
 
 @dataclass(frozen=True)
@@ -59,17 +55,17 @@ class RejectedRows:
     def __init__(
         self, database: Database, path: Path, columns: Sequence[str], now: datetime
     ) -> None:
-        """Raises RejectedFileError if `path` exists and no import wrote it."""
+        """Raises CSVFileError if `path` exists and no import wrote it."""
         self._database, self.path, self._columns, self._now = database, path, columns, now
         self._file: TextIO | None = None
         if path.exists() and path not in rejected_files.all_paths(database):
-            raise RejectedFileError(
+            raise CSVFileError(
                 f"{path} exists and was not written by an import. "
                 "Move it, because the import writes rejected rows there."
             )
 
     def add(self, rows: Sequence[Rejected]) -> None:
-        """Write and flush rows. Raises RejectedFileError."""
+        """Write and flush rows. Raises CSVFileError."""
         if not rows:
             return
         try:
@@ -77,7 +73,7 @@ class RejectedRows:
             csv.writer(file).writerows(self._cells(row) for row in rows)
             file.flush()
         except OSError as error:
-            raise RejectedFileError(
+            raise CSVFileError(
                 f"{self.path} cannot be written ({error.strerror}). Import a copy of the file "
                 "from a folder where you may write; rows that were imported stay imported."
             ) from error

@@ -10,9 +10,9 @@ from feedback_app.base.addresses import mentions_address
 from feedback_app.base.files import replace_file
 from feedback_app.base.spreadsheet import unguarded
 from feedback_app.database.contract import Database
-from feedback_app.intake.csv.errors import CSVFileError
 from feedback_app.intake.csv.file import opened
 from feedback_app.intake.csv.rejected import ADDED_COLUMNS
+from feedback_app.intake.errors import CSVFileError
 from feedback_app.store import rejected_files
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from feedback_app.intake.csv.detect import SAMPLE_CHARACTERS, detect_delimiter
-from feedback_app.intake.csv.errors import CSVFileError
+from feedback_app.intake.errors import CSVFileError
 
 # Long descriptions are in columns that nobody maps; the fields we import have lower limits.
 MAX_CELL_CHARACTERS = 4 * 1024 * 1024

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from feedback_app.intake.csv.errors import CSVFileError
+from feedback_app.intake.errors import CSVFileError
 
 # The reader keeps all cells of a sheet in memory, at about 60 bytes per cell.
 MAX_CELLS = 8_000_000

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from feedback_app.intake.json_body import MAX_DEPTH
+from feedback_app.intake.json_body import MAX_DEPTH, BodyError
 
 MAX_NOTIFICATIONS = 100
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
@@ -19,23 +19,19 @@ ACKNOWLEDGEMENT = (
 )
 
 
-class SoapError(ValueError):
-    """The body is not an outbound message. The message says why."""
-
-
 def parse_notifications(body: bytes) -> list[dict[str, str]]:
     """Return the fields of each notification, plus OrganizationId and NotificationId.
 
-    Raises SoapError for anything else, for document types and entities, for more than
+    Raises BodyError for anything else, for document types and entities, for more than
     `MAX_NOTIFICATIONS`, and if the message is nested too deeply.
     """
     message = _root(body).find(f"{_ENVELOPE}Body/{_OUTBOUND}notifications")
     if message is None:
-        raise SoapError("the body has no notifications of an outbound message")
+        raise BodyError("the body has no notifications of an outbound message")
     organisation = message.findtext(f"{_OUTBOUND}OrganizationId", "")
     notifications = message.findall(f"{_OUTBOUND}Notification")
     if not 1 <= len(notifications) <= MAX_NOTIFICATIONS:
-        raise SoapError(f"send 1 to {MAX_NOTIFICATIONS} notifications, not {len(notifications)}")
+        raise BodyError(f"send 1 to {MAX_NOTIFICATIONS} notifications, not {len(notifications)}")
     return [
         {
             **_fields(one.find(f"{_OUTBOUND}sObject")),
@@ -54,20 +50,20 @@ def _root(body: bytes) -> Element:
             root = element if root is None else root
             depth += 1 if event == "start" else -1
             if depth > MAX_DEPTH:
-                raise SoapError(f"the body is nested more than {MAX_DEPTH} levels deep")
+                raise BodyError(f"the body is nested more than {MAX_DEPTH} levels deep")
     except DefusedXmlException as error:
-        raise SoapError("document types and entities are not allowed") from error
-    except SoapError:
+        raise BodyError("document types and entities are not allowed") from error
+    except BodyError:
         raise
     except (ParseError, ValueError, LookupError) as error:
-        raise SoapError("the body is not valid XML") from error
+        raise BodyError("the body is not valid XML") from error
     if root is None:
-        raise SoapError("the body is not valid XML")
+        raise BodyError("the body is not valid XML")
     return root
 
 
 def _fields(record: Element | None) -> dict[str, str]:
     """Return the fields of a record by their names without XML namespace."""
     if record is None:
-        raise SoapError("a notification has no sObject")
+        raise BodyError("a notification has no sObject")
     return {field.tag.rpartition("}")[2]: (field.text or "").strip() for field in record}

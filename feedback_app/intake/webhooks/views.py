@@ -15,7 +15,7 @@ from feedback_app.intake.problem_details import ProblemError, problem_response
 from feedback_app.intake.webhooks.authentication import SignedRequest
 from feedback_app.intake.webhooks.events import answer_about, store_events
 from feedback_app.intake.webhooks.paths import with_request_data
-from feedback_app.intake.webhooks.salesforce import ACKNOWLEDGEMENT, SoapError
+from feedback_app.intake.webhooks.salesforce import ACKNOWLEDGEMENT
 from feedback_app.intake.webhooks.secrets import Webhook
 from feedback_app.web.headers import keep_private
 from feedback_app.web.request import now, program
@@ -96,7 +96,7 @@ def _payloads(webhook: Webhook, signed: SignedRequest) -> list[Any]:
     name, authentication = webhook.preset.name, webhook.authentication
     try:
         found = webhook.preset.payloads(signed.body)
-    except (BodyError, SoapError) as error:
+    except BodyError as error:
         raise ProblemError(HTTPStatus.BAD_REQUEST, str(error)) from error
     headers: Mapping[str, str] = dict(request.headers.items())
     for at, payload in enumerate(found):

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedback_app.intake.csv.detect import detect_delimiter
-from feedback_app.intake.csv.errors import CSVFileError
 from feedback_app.intake.csv.file import UNDECODABLE, CSVRow, opened
+from feedback_app.intake.errors import CSVFileError
 
 TEXT = "number;customer\n1;Müller\n"
 

@@ -8,12 +8,11 @@ import pytest
 from feedback_app.intake.csv.file import UNDECODABLE, CSVRow, opened
 from feedback_app.intake.csv.rejected import (
     Rejected,
-    RejectedFileError,
     RejectedRows,
     as_imported,
     rejected_path,
 )
-from feedback_app.intake.errors import FieldError
+from feedback_app.intake.errors import CSVFileError, FieldError
 from feedback_app.store import rejected_files
 from tests.support.office import NOW, Office
 
@@ -83,7 +82,7 @@ def test_an_ordinary_file_is_read_unchanged(tmp_path: Path) -> None:
 
 def test_the_path_is_stored_before_the_file_exists(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "gone" / "cases.rejected.csv"
-    with pytest.raises(RejectedFileError, match=r"cases\.rejected\.csv cannot be written"):
+    with pytest.raises(CSVFileError, match=r"cases\.rejected\.csv cannot be written"):
         _rows(office, path).add([_rejected("1", "2")])
     assert rejected_files.all_paths(office.program.database) == [path]
 
@@ -111,7 +110,7 @@ def test_a_run_without_rejected_rows_removes_the_earlier_file(
 def test_a_file_that_no_import_wrote_is_never_changed(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "cases.rejected.csv"
     path.write_text("my own notes")
-    with pytest.raises(RejectedFileError, match="was not written by an import. Move it"):
+    with pytest.raises(CSVFileError, match="was not written by an import. Move it"):
         _rows(office, path)
     assert path.read_text() == "my own notes"
 

@@ -5,7 +5,7 @@ import pytest
 from feedback_app.intake.json_body import MAX_DEPTH
 from feedback_app.intake.webhooks.salesforce import (
     MAX_NOTIFICATIONS,
-    SoapError,
+    BodyError,
     parse_notifications,
 )
 from tests.support.simulated_system import printed
@@ -39,7 +39,7 @@ HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 )
 def test_document_types_and_entities_are_refused(start: str) -> None:
     hostile = MESSAGE.replace(HEAD, HEAD + start).replace("00000042", "&a;")
-    with pytest.raises(SoapError, match="document types and entities are not allowed"):
+    with pytest.raises(BodyError, match="document types and entities are not allowed"):
         parse_notifications(hostile.encode())
 
 
@@ -52,7 +52,7 @@ def _many(count: int) -> str:
 def test_more_than_a_hundred_notifications_are_refused() -> None:
     assert len(parse_notifications(_many(MAX_NOTIFICATIONS).encode())) == MAX_NOTIFICATIONS
     for count in (0, MAX_NOTIFICATIONS + 1):
-        with pytest.raises(SoapError, match="1 to 100 notifications"):
+        with pytest.raises(BodyError, match="1 to 100 notifications"):
             parse_notifications(_many(count).encode())
 
 
@@ -72,5 +72,5 @@ def test_more_than_a_hundred_notifications_are_refused() -> None:
     ],
 )
 def test_anything_but_an_outbound_message_is_refused(body: bytes, said: str) -> None:
-    with pytest.raises(SoapError, match=said):
+    with pytest.raises(BodyError, match=said):
         parse_notifications(body)

@@ -76,7 +76,7 @@ class Preset:
     def payloads(self, body: bytes) -> list[Any]:
         """Return the payloads in the body of a request: an object, or the elements of a list.
 
-        Raises BodyError or SoapError.
+        Raises BodyError.
         """
         if self.tables.format == "soap":
             return list(parse_notifications(body))
