@@ -19,10 +19,8 @@ from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.intake.rate_limits import FAILURES_PER_MINUTE
 from feedback_app.mail.notifications import ALERT
 from feedback_app.records import OutboxMessage
-from feedback_app.review.cohort import sum_cohort
-from feedback_app.review.durations import first_response_times, resolution_times
+from feedback_app.reports.weeks import review_week
 from feedback_app.store import opt_outs, outbox, sender_keys
-from tests.support.answered import closed_in
 from tests.support.office import NOW, Customer, Office
 from tests.support.senders import Reply, Wire, key_for, serving, with_settings
 
@@ -102,8 +100,7 @@ def test_a_released_link_without_an_answer_counts_in_the_response_rate(
     customer = Customer(office, office.rows("invitations")[0]["id"])
     customer.send(ease="5", satisfaction="4")
     week = week_of(NOW, office.program.zone)
-    cases = list(closed_in(office.program.database, week, office.now))
-    cohort = sum_cohort(cases, NOW + timedelta(days=7), office.program.facts, office.now)
+    cohort = review_week(office.program.database, week, office.program.facts, office.now).cohort
     assert (cohort.reached, cohort.answered, cohort.response_rate) == (2, 1, 0.5)
 
 
@@ -630,14 +627,12 @@ def test_durations_come_from_the_times_or_the_senders_measurement(
     ):
         assert desk.post(CASES, a_message(case_number=str(number), **changes)).status == 201
     week = week_of(NOW, office.program.zone)
-    cohort = list(closed_in(office.program.database, week, office.now))
-    resolved = resolution_times(cohort, office.program.facts)
-    first = first_response_times(cohort, office.program.facts)
-    assert {one.clock: (one.overall.n, one.overall.median) for one in resolved} == {
+    review = review_week(office.program.database, week, office.program.facts, office.now)
+    assert {one.clock: (one.overall.n, one.overall.median) for one in review.resolution} == {
         "calendar": (1, 7200),
         "business": (1, 900),
     }
-    assert {one.clock: (one.overall.n, one.overall.median) for one in first} == {
+    assert {one.clock: (one.overall.n, one.overall.median) for one in review.first_response} == {
         "calendar": (3, 600),
         "business": (1, 60),
     }
