@@ -8,7 +8,6 @@ returned_form   the form of a refused request
 pages           rendering in the lead's language
 refusals        error pages and conflicts, with the refused form
 forms           fields and checks that forms share
-versions        compares what a page showed with what is stored now
 single_sign_on  sign-in through a trusted proxy
 permissions     the role that a view requires; checks it and the CSRF token
 blueprint       the blueprint

@@ -18,7 +18,7 @@ from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import OwnerField, checked
 from feedback_app.leads.pages import page
 from feedback_app.leads.permissions import requires
-from feedback_app.leads.sessions import lead
+from feedback_app.leads.sessions import lead_name
 from feedback_app.leads.single_sign_on import is_used
 from feedback_app.records import ROLES, Lead, Role, account_name
 from feedback_app.store import answered_cases, decisions, follow_ups, leads
@@ -157,8 +157,7 @@ def remove_account(name: str) -> Response:
 
 
 def _changes(tx: Transaction) -> Accounts:
-    who = lead() or abort(401)
-    return Accounts(program(), tx, who.name, now())
+    return Accounts(program(), tx, lead_name(), now())
 
 
 def _link(tx: Transaction, account: Lead, is_shown: bool) -> str | None:

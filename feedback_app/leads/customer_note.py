@@ -10,7 +10,7 @@ from feedback_app.leads.forms import checked, fingerprint, seen_count
 from feedback_app.leads.pages import page
 from feedback_app.leads.permissions import requires
 from feedback_app.leads.refusals import ConflictError
-from feedback_app.leads.sessions import lead
+from feedback_app.leads.sessions import lead_name
 from feedback_app.leads.site_preview import note_by_language
 from feedback_app.publish.notes import (
     NamesCaseError,
@@ -59,7 +59,7 @@ def publish_note(week: str) -> Response:
     if folder_fault(program().settings, published, is_sample):
         return _page(week, published, 409, given=given, fault="setting")
     anyway = "anyway" in request.form
-    draft = NoteDraft(week=week, texts=given, by=_name(), sample=is_sample, anyway=anyway)
+    draft = NoteDraft(week=week, texts=given, by=lead_name(), sample=is_sample, anyway=anyway)
     try:
         note = new_note(program().database, published, draft, now())
         if form.step.data != "publish" or form.seen.data != fingerprint(note.text):
@@ -94,7 +94,7 @@ def take_back_note(week: str) -> Response:
         if (note.number, note.text) == (number, shown):
             on_site = is_on_site(program().settings, note)
             try:
-                take_back(program(), note, _name(), now())
+                take_back(program(), note, lead_name(), now())
             except OSError as error:
                 current_app.logger.error("a note cannot be taken back: %s", error)
                 return _page(week, _published(), 503, given=given, fault="delete")
@@ -118,10 +118,6 @@ def _given() -> dict[str, str]:
         language: clean(request.form.get(f"text-{language}", ""))
         for language in program().facts.languages
     }
-
-
-def _name() -> str:
-    return (lead() or abort(401)).name
 
 
 def _notes_of(week: str, published: Published) -> list[PublishedNote]:

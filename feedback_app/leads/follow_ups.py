@@ -25,9 +25,9 @@ from feedback_app.leads.forms import (
 )
 from feedback_app.leads.pages import page
 from feedback_app.leads.paging import paging
+from feedback_app.leads.reading import check_revision
 from feedback_app.leads.refusals import ConflictError
 from feedback_app.leads.returned_form import ReturnedForm
-from feedback_app.leads.versions import check_revision
 from feedback_app.mail.message import subject_and_text
 from feedback_app.records import (
     FOLLOW_UP_OUTCOMES,
@@ -184,23 +184,17 @@ def _check_closed_alike(
         "closed",
         url_for("leads.show_follow_up", invitation_id=case.invitation_id),
         newer={},
-        form=_as_note(tx, case, remark) if remark else None,
+        form=_as_note(case, remark) if remark else None,
         by=leads.who_did(tx, "follow-up closed", case.case_number, closed.closed_at),
         closed=closed,
         mine=outcome,
     )
 
 
-def _as_note(tx: Transaction, case: AnsweredCase, text: str) -> ReturnedForm:
+def _as_note(case: AnsweredCase, text: str) -> ReturnedForm:
     """Return a form that adds `text` as a note to the answer."""
-    status = answer_status.of_answer(tx, case.invitation_id)
-    fields = {
-        "text": text,
-        "revision": str(case.revision),
-        "notes": str(len(status.notes) if status else 0),
-    }
     place = url_for("leads.add_note", invitation_id=case.invitation_id)
-    return ReturnedForm(place, tuple(fields.items()))
+    return ReturnedForm(place, (("text", text), ("revision", str(case.revision))))
 
 
 def _found(invitation_id: str) -> tuple[AnsweredCase, list[FollowUp]]:

@@ -4,22 +4,25 @@ from flask import Response, abort, request
 from wtforms import HiddenField
 
 from feedback_app.base.text import clean
+from feedback_app.database.contract import Transaction
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.forms import TypedText, checked, seen_count
-from feedback_app.leads.reading import ShownAnswerForm, find_answer, page_before
+from feedback_app.leads.forms import TypedText, checked
+from feedback_app.leads.reading import (
+    ShownAnswerForm,
+    check_revision,
+    find_answer,
+    page_before,
+)
 from feedback_app.leads.refusals import ConflictError
-from feedback_app.leads.versions import check_revision, has_note
+from feedback_app.records import AnsweredCase, Note
 from feedback_app.store import answer_status
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
 
 
 class _NoteForm(ShownAnswerForm):
-    """`notes` is the number of notes that the page showed."""
-
-    notes = seen_count()
     text = TypedText()
 
 
@@ -33,13 +36,14 @@ class _ChangeForm(LeadsForm):
 
 @leads_pages.post("/answers/<invitation_id>/note")
 def add_note(invitation_id: str) -> Response:
-    """Add a note for the meeting."""
+    """Add a note for the meeting. The same text again changes nothing: the form was sent twice."""
     form = checked(_NoteForm(request.form))
     case, text = find_answer(invitation_id), form.text.data or ""
     back = page_before(form, case)
     with program().database.write() as tx:
         check_revision(tx, case, form.revision.data or 0, back)
-        if not has_note(tx, case.invitation_id, text, form.notes.data or 0, back):
+        tx.only_one(f"notes {case.invitation_id}")
+        if text not in [note.text for note in _notes(tx, case)]:
             answer_status.add_note(tx, case.invitation_id, text, now())
             log_action(tx, "note", case.case_number)
     return see_other(back)
@@ -52,8 +56,7 @@ def change_note(invitation_id: str, note_id: str) -> Response:
     is_deleted, text = "delete" in request.form, form.text.data or ""
     with program().database.write() as tx:
         tx.only_one(f"notes {case.invitation_id}")
-        status = answer_status.of_answer(tx, case.invitation_id)
-        known = next((one for one in status.notes if one.id == note_id), None) if status else None
+        known = next((one for one in _notes(tx, case) if one.id == note_id), None)
         if known is None and not is_deleted:
             abort(404)
         if known and (is_deleted or known.text != text):
@@ -68,3 +71,8 @@ def change_note(invitation_id: str, note_id: str) -> Response:
                 answer_status.change_note(tx, note_id, text)
                 log_action(tx, "note changed", case.case_number)
     return see_other(page_before(form, case))
+
+
+def _notes(tx: Transaction, case: AnsweredCase) -> tuple[Note, ...]:
+    status = answer_status.of_answer(tx, case.invitation_id)
+    return status.notes if status else ()

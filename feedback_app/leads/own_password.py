@@ -103,17 +103,11 @@ def _limited(
         with sign_in_limits.attempt(name, client_network()) as attempt:
             found = find()
             attempt.succeeded = found is not None
-    except sign_in_limits.TooManyAttempts as error:
-        return _later(429, "wait", error.seconds, by_link)
-    except sign_in_limits.TooBusy:
-        return _later(503, "busy", 1, by_link)
+    except sign_in_limits.AttemptRefused as error:
+        refused = _page(error.status, error.fault, wait=error.minutes, by_link=by_link)
+        refused.headers["Retry-After"] = str(error.seconds)
+        return refused
     return found
-
-
-def _later(status: int, fault: str, seconds: int, by_link: bool) -> Response:
-    answer = _page(status, fault, wait=-(-seconds // 60), by_link=by_link)
-    answer.headers["Retry-After"] = str(seconds)
-    return answer
 
 
 def _page(

@@ -12,7 +12,7 @@ from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.pages import page, render
 from feedback_app.leads.permissions import requires
-from feedback_app.leads.sessions import lead
+from feedback_app.leads.sessions import lead_name
 from feedback_app.store import opt_outs
 from feedback_app.web.pages import see_other
 from feedback_app.web.request import now, program
@@ -72,7 +72,7 @@ def erase_person() -> Response:
     known = person(program(), address, now())
     if not is_confirmed:
         return page("person", 422, known=known, address=address, not_confirmed=True)
-    unreadable = erase(program(), known.found, _who(), now()).unreadable
+    unreadable = erase(program(), known.found, lead_name(), now()).unreadable
     return page("person-erased", closings=len(known.found.closings), unreadable=unreadable)
 
 
@@ -83,7 +83,7 @@ def change_opt_out(wish: str) -> Response:
     if wish not in ("opt-out", "opt-in"):
         abort(404)
     address, _ = _typed()
-    set_opted_out(program(), address, wish == "opt-out", _who(), now())
+    set_opted_out(program(), address, wish == "opt-out", lead_name(), now())
     return see_other(url_for("leads.show_people", done=wish))
 
 
@@ -101,13 +101,8 @@ def _typed() -> tuple[str, bool]:
 
 def _known(address: str, action: str) -> Person:
     known = person(program(), address, now())
-    record(program(), known.found, action, _who(), now())
+    record(program(), known.found, action, lead_name(), now())
     return known
-
-
-def _who() -> str:
-    who = lead()
-    return who.name if who else abort(401)
 
 
 def _people(status: int = 200, typed: str = "") -> Response:

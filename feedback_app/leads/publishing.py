@@ -10,7 +10,7 @@ from feedback_app.leads.csrf import LeadsForm
 from feedback_app.leads.forms import checked
 from feedback_app.leads.pages import page, page_language
 from feedback_app.leads.permissions import requires
-from feedback_app.leads.sessions import lead
+from feedback_app.leads.sessions import lead_name
 from feedback_app.leads.site_preview import figures_page
 from feedback_app.publish.drafts import (
     ClockSetBackError,
@@ -68,7 +68,7 @@ def show_published_period(period: str) -> Response:
 @requires("admin")
 def publish_period() -> Response:
     """Publish the period and figures that the page showed, and nothing else."""
-    form, due, moment, by = checked(_PublishForm(request.form)), _due(), now(), _name()
+    form, due, moment, by = checked(_PublishForm(request.form)), _due(), now(), lead_name()
     period = form.period.data or ""
     if due.published.versions(period):
         return _published_before(due.published, period)
@@ -91,17 +91,13 @@ def publish_period() -> Response:
 
 def _published_before(published: Published, period: str) -> Response:
     """Return the published period; if the same admin sent the form twice, as a success."""
-    if published.versions(period)[0].approved.by == _name():
+    if published.versions(period)[0].approved.by == lead_name():
         return _to_period(period)
     return _period_page(published, period, 409, notice="colleague")
 
 
 def _to_period(period: str) -> Response:
     return see_other(url_for("leads.show_published_period", period=period, done=1))
-
-
-def _name() -> str:
-    return (lead() or abort(401)).name
 
 
 def _due() -> _Due:
@@ -120,7 +116,7 @@ def _due_page(due: _Due, status: int = 200, **values: object) -> Response:
     shown: dict[str, object] = {"pending": due.pending, "fault": due.fault}
     if due.drafts and not due.fault:
         draft, published = due.drafts[0], due.published
-        result = as_result(draft, program().facts, published, _name(), now())
+        result = as_result(draft, program().facts, published, lead_name(), now())
         wanted = query_value("preview")
         language = wanted if wanted in program().facts.languages else page_language()
         then = Published((*published.results, result), published.notes)

@@ -21,7 +21,6 @@ from feedback_app.leads.forms import (
 from feedback_app.leads.pages import own_path, page
 from feedback_app.leads.refusals import ConflictError, refuse
 from feedback_app.leads.sessions import lead
-from feedback_app.leads.versions import check_revision
 from feedback_app.records import AnsweredCase
 from feedback_app.store import (
     answer_status,
@@ -145,6 +144,15 @@ def page_before(form: LeadsForm, case: AnsweredCase) -> str:
     """Return the path of the page that the form was on, by default the page of the answer."""
     answer = url_for("leads.show_answer", invitation_id=case.invitation_id)
     return own_path(form["back"].data) or answer
+
+
+def check_revision(tx: Transaction, case: AnsweredCase, seen: int, discard: str) -> None:
+    """Raise ConflictError if the customer changed the answer after revision `seen`."""
+    newest = answers.revisions(tx, case.invitation_id)[-1].revision
+    if newest > seen:
+        raise ConflictError(
+            "answer", discard, newer={"revision": newest}, invitation_id=case.invitation_id
+        )
 
 
 def _read_as_shown(tx: Transaction, form: ShownAnswerForm, case: AnsweredCase) -> None:

@@ -20,18 +20,8 @@ _SECRET = ("csrf_token", "password", "new_password", "repeated", "username", FIE
 _NOT_TYPED = (
     *("answer", "anyway", "back", "code", "confirm", "decision", "delete", "follow_ups", "form"),
     *("go", "invitation", "kind", "listed", "notes", "number", "outcome", "period", "pick"),
-    *(
-        "reopen",
-        "revision",
-        "role",
-        "seen",
-        "show",
-        "step",
-        "tomorrow",
-        "was",
-        "was_kind",
-        "was_team",
-    ),
+    *("reopen", "revision", "role", "seen", "show", "step", "tomorrow", "was", "was_kind"),
+    "was_team",
 )
 
 Fields = tuple[tuple[str, str], ...]

@@ -9,7 +9,7 @@ import secrets
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, session
+from flask import Flask, Request, abort, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
@@ -80,6 +80,11 @@ def start(app: Flask) -> None:
 def lead() -> Lead | None:
     """Return the signed-in lead, or None."""
     return current_user.lead if current_user.is_authenticated else None
+
+
+def lead_name() -> str:
+    """Return the name of the signed-in lead. Abort with 401 if nobody is signed in."""
+    return (lead() or abort(401)).name
 
 
 def sign_in(who: Lead) -> None:

@@ -44,10 +44,10 @@ def sign_in_with_password() -> Response:
         with sign_in_limits.attempt(name, client_network()) as attempt:
             found = check_password(name, form.password.data or "")
             attempt.succeeded = found is not None
-    except sign_in_limits.TooManyAttempts as error:
-        return _refused(name, 429, "wait", error.seconds)
-    except sign_in_limits.TooBusy:
-        return _refused(name, 503, "busy", 1)
+    except sign_in_limits.AttemptRefused as error:
+        refused = sign_in_page(error.status, error.fault, name=name, wait=error.minutes)
+        refused.headers["Retry-After"] = str(error.seconds)
+        return refused
     if not found:
         return sign_in_page(401, "wrong", name=name)
     sessions.sign_in(found)
@@ -65,12 +65,6 @@ def check_password(name: str, password: str) -> Lead | None:
         with program().database.write() as tx:
             leads.replace_password_hash(tx, name, stored, passwords.hash_password(password))
     return found
-
-
-def _refused(name: str, status: int, fault: str, seconds: int) -> Response:
-    answer = sign_in_page(status, fault, name=name, wait=-(-seconds // 60))
-    answer.headers["Retry-After"] = str(seconds)
-    return answer
 
 
 @leads_pages.post("/sign-out")

@@ -28,16 +28,16 @@ _EXTENSION = "sign_in_attempts"
 _Subject = tuple[RateLimitItemPerMinute, str]
 
 
-class TooManyAttempts(Exception):
-    """A name or address has no attempt left for `seconds`."""
+class AttemptRefused(Exception):
+    """The attempt was not checked; another one may succeed after `seconds`.
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
+    `fault` is "wait" if a name or address has no attempt left, and "busy" while others are checked.
+    """
 
-
-class TooBusy(Exception):
-    """Other sign-ins are being checked; another attempt may work in a second."""
+    def __init__(self, status: int, fault: str, seconds: int) -> None:
+        super().__init__(fault)
+        self.status, self.fault, self.seconds = status, fault, seconds
+        self.minutes = -(-seconds // 60)
 
 
 @dataclass
@@ -64,8 +64,7 @@ def start(app: Flask) -> None:
 def attempt(name: str, network: str | None) -> Iterator[Attempt]:
     """Count one attempt while the block checks the password, and a failure after it.
 
-    If the client's network is not known (None), only the name counts. Raises TooManyAttempts or
-    TooBusy.
+    If the client's network is not known (None), only the name counts. Raises AttemptRefused.
     """
     attempts: _Attempts = current_app.extensions[_EXTENSION]
     subjects = list(_subjects(name, network))
@@ -89,10 +88,10 @@ def _begin(attempts: _Attempts, subjects: list[_Subject]) -> None:
         counted = list(zip(windows, running, strict=True))
         waits = [one.reset_time - time.time() for one, _ in counted if one.remaining <= 0]
         if waits:
-            raise TooManyAttempts(int(max(waits)) + 1)
+            raise AttemptRefused(429, "wait", int(max(waits)) + 1)
         is_full = any(one.remaining <= parallel for one, parallel in counted)
         if is_full or not attempts.hashing.acquire(blocking=False):
-            raise TooBusy
+            raise AttemptRefused(503, "busy", 1)
         attempts.running.update(subjects)
 
 

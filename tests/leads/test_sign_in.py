@@ -108,7 +108,7 @@ def test_an_address_that_guesses_many_names_is_rate_limited(sqlite_team_office: 
             with sign_in_limits.attempt(f"name{number}", "192.0.2.1"):
                 pass
         with (
-            pytest.raises(sign_in_limits.TooManyAttempts) as refused,
+            pytest.raises(sign_in_limits.AttemptRefused) as refused,
             sign_in_limits.attempt("another", "192.0.2.1"),
         ):
             pass
