@@ -10,9 +10,9 @@ from feedback_app.base import times
 from feedback_app.base.text import counted, visible
 from feedback_app.base.times import to_text
 from feedback_app.commands.with_program import with_program
-from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.database.contract import BackupError, DatabaseUnavailableError
 from feedback_app.database.migrate import MIGRATIONS, SchemaError
-from feedback_app.jobs.backup import BackupError, Manifest, back_up, remove_old
+from feedback_app.jobs.backup import Manifest, back_up, remove_old
 from feedback_app.jobs.restore import RestoreResult, restore
 from feedback_app.program import Program
 from feedback_app.settings import SettingsError, read_settings

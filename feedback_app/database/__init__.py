@@ -1,7 +1,6 @@
 """The database: SQLite or PostgreSQL, behind one interface.
 
 contract     the interface of both engines
-connections  one connection per thread
 sqlite_gaps  overwrites what SQLite leaves behind
 sqlite       the default, with sqlite-utils
 postgresql   for several machines, with psycopg 3

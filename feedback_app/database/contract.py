@@ -111,8 +111,8 @@ class Database(Protocol):
         """Close the connections of all threads."""
 
 
-class CopyError(RuntimeError):
-    """A database cannot be copied or restored. The text says why and what to do."""
+class BackupError(RuntimeError):
+    """A backup cannot be made, read or restored. The text says why and what to do."""
 
 
 class Copies(Protocol):
@@ -122,16 +122,16 @@ class Copies(Protocol):
     file: str
 
     def write(self, copy: Path) -> dict[str, int]:
-        """Copy the database while it is used, and return its rows by table. Raises CopyError."""
+        """Copy the database while it is used, and return its rows by table. Raises BackupError."""
 
     def rows(self, copy: Path) -> dict[str, int]:
-        """Read a copy completely and return its rows by table. Raises CopyError if damaged."""
+        """Read a copy completely and return its rows by table. Raises BackupError if damaged."""
 
     def refuse_if_used(self) -> None:
-        """Raise CopyError if another program has the database open."""
+        """Raise BackupError if another program has the database open."""
 
     def restore(self, copy: Path) -> None:
-        """Replace the database by a copy. Raises CopyError."""
+        """Replace the database by a copy. Raises BackupError."""
 
 
 # Looking up a type takes half of the time of `isinstance`.

@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from feedback_app.base.files import make_private_file
 from feedback_app.base.text import one_line
-from feedback_app.database.contract import CopyError, Engine
+from feedback_app.database.contract import BackupError, Engine
 from feedback_app.database.migrate import created
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
@@ -56,7 +56,7 @@ class PostgreSQLCopies:
                 )
                 return rows
         except psycopg.Error as error:
-            raise CopyError(f"cannot copy the PostgreSQL database: {error}") from error
+            raise BackupError(f"cannot copy the PostgreSQL database: {error}") from error
 
     def rows(self, copy: Path) -> dict[str, int]:
         self._require("pg_restore", 0)
@@ -75,7 +75,7 @@ class PostgreSQLCopies:
                     rows[table] += 1
             errors = reading.stderr.read().decode(errors="replace")
         if reading.returncode:
-            raise CopyError(f"{copy} is damaged: {one_line(errors)}")
+            raise BackupError(f"{copy} is damaged: {one_line(errors)}")
         return dict(sorted(rows.items()))
 
     def refuse_if_used(self) -> None:
@@ -87,9 +87,9 @@ class PostgreSQLCopies:
                        AND datname = current_database() AND backend_type = 'client backend'""",
                 )
         except psycopg.Error as error:
-            raise CopyError(f"PostgreSQL is not available: {error}") from error
+            raise BackupError(f"PostgreSQL is not available: {error}") from error
         if others:
-            raise CopyError(
+            raise BackupError(
                 f"the database has {others} other connections: stop 'feedback serve' and "
                 "'feedback worker' on all machines first"
             )
@@ -101,7 +101,7 @@ class PostgreSQLCopies:
                 self._require("pg_restore", connection.info.server_version // 10000)
                 _drop_later(connection, "\n".join(listed))
         except psycopg.Error as error:
-            raise CopyError(f"PostgreSQL is not available: {error}") from error
+            raise BackupError(f"PostgreSQL is not available: {error}") from error
         with tempfile.NamedTemporaryFile("w", suffix=".list") as chosen:
             # The schema exists. Only its owner could create it again.
             chosen.writelines(f"{line}\n" for line in listed if not _OF_SCHEMA.search(line))
@@ -113,10 +113,10 @@ class PostgreSQLCopies:
             )
 
     def _require(self, program: str, version: int) -> None:
-        """Raise CopyError unless the program is installed and at least as new as the server."""
+        """Raise BackupError unless the program is installed and at least as new as the server."""
         found = re.search(r"\) (\d+)", self._run(program, "--version"))
         if found and int(found[1]) < version:
-            raise CopyError(
+            raise BackupError(
                 f"{program} has version {found[1]}, but the server has version {version}: install "
                 f"the PostgreSQL client of version {version} or newer"
             )
@@ -125,12 +125,12 @@ class PostgreSQLCopies:
         try:
             done = subprocess.run(command, env=self._environment, capture_output=True, text=True)
         except FileNotFoundError as error:
-            raise CopyError(
+            raise BackupError(
                 f"{command[0]} is not installed: install the PostgreSQL client, for example with "
                 "'apt install postgresql-client'"
             ) from error
         if done.returncode:
-            raise CopyError(f"{command[0]} failed: {one_line(done.stderr)}")
+            raise BackupError(f"{command[0]} failed: {one_line(done.stderr)}")
         return done.stdout
 
 

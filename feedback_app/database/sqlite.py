@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
@@ -14,7 +15,6 @@ import sqlite_utils
 from feedback_app.base import times
 from feedback_app.base.files import make_private_file, make_private_folder
 from feedback_app.database import sqlite_gaps
-from feedback_app.database.connections import ThreadConnections
 from feedback_app.database.contract import (
     DatabaseUnavailableError,
     Engine,
@@ -41,7 +41,18 @@ class SQLite:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._may_create = False
-        self._connections = ThreadConnections(self._connect, lambda db: db.conn.close())
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._opened: list[sqlite_utils.Database] = []
+
+    def _connection(self) -> sqlite_utils.Database:
+        """Return this thread's connection. One per request would take three times the CPU time."""
+        found: sqlite_utils.Database | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = self._connect()
+            with self._lock:
+                self._opened.append(found)
+        return found
 
     def _connect(self) -> sqlite_utils.Database:
         if not self._may_create and not self._path.exists():
@@ -69,19 +80,19 @@ class SQLite:
 
     def ask(self, sql: str, **values: object) -> list[Row]:
         with _SQLITE_ERRORS:
-            return _rows(self._connections.get().conn.execute(sql, bound(values)))
+            return _rows(self._connection().conn.execute(sql, bound(values)))
 
     def stream(self, sql: str, **values: object) -> Iterator[Row]:
         with (
             _SQLITE_ERRORS,
-            closing(self._connections.get().conn.execute(sql, bound(values))) as rows,
+            closing(self._connection().conn.execute(sql, bound(values))) as rows,
         ):
             names = [column[0] for column in rows.description]
             for row in rows:
                 yield dict(zip(names, row, strict=True))
 
     def write(self) -> AbstractContextManager[Transaction]:
-        return _SQLiteTransaction(self._connections.get().conn)
+        return _SQLiteTransaction(self._connection().conn)
 
     def reading(self) -> AbstractContextManager[None]:
         # Each thread keeps its connection anyway.
@@ -104,19 +115,23 @@ class SQLite:
     def columns(self) -> dict[str, set[str]]:
         # Not the tables of the full-text index, which SQLite manages.
         tables = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
-        db, names = self._connections.get(), [row["name"] for row in self.ask(tables)]
+        db, names = self._connection(), [row["name"] for row in self.ask(tables)]
         return {name: set(db[name].columns_dict) for name in names if name[:7] != "sqlite_"}
 
     def scrub(self) -> None:
         with _SQLITE_ERRORS:
-            _merge_index(self._connections.get().conn)
+            _merge_index(self._connection().conn)
         command = [sys.executable, "-I", sqlite_gaps.__file__, str(self._path)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise DatabaseUnavailableError(f"{done.stderr.strip()}: run the command again later")
 
     def close(self) -> None:
-        self._connections.close()
+        with self._lock:
+            opened, self._opened = self._opened, []
+        self._local = threading.local()
+        for connection in opened:
+            connection.conn.close()
 
 
 class _SQLiteErrors:

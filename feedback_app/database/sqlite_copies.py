@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from feedback_app.base.files import make_private_file, make_private_folder
-from feedback_app.database.contract import CopyError, Engine
+from feedback_app.database.contract import BackupError, Engine
 
 _TABLES = """SELECT name FROM pragma_table_list
              WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"""
@@ -41,17 +41,17 @@ class SQLiteCopies:
                 target.execute("PRAGMA journal_mode=DELETE")
                 return rows
         except sqlite3.Error as error:
-            raise CopyError(f"cannot copy {self._path.absolute()}: {error}") from error
+            raise BackupError(f"cannot copy {self._path.absolute()}: {error}") from error
 
     def rows(self, copy: Path) -> dict[str, int]:
         try:
             with closing(_open(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as opened:
                 (result,) = opened.execute("PRAGMA integrity_check(1)").fetchone()
                 if result != "ok":
-                    raise CopyError(f"{copy} is damaged: {result}")
+                    raise BackupError(f"{copy} is damaged: {result}")
                 return _rows(opened)
         except sqlite3.Error as error:
-            raise CopyError(f"{copy} is damaged: {error}") from error
+            raise BackupError(f"{copy} is damaged: {error}") from error
 
     def refuse_if_used(self) -> None:
         if not self._path.exists():
@@ -61,7 +61,7 @@ class SQLiteCopies:
                 # Only the last connection can leave WAL mode.
                 database.execute("PRAGMA journal_mode=DELETE")
         except sqlite3.OperationalError as error:
-            raise CopyError(
+            raise BackupError(
                 f"{self._path.absolute()} is used by another program ({error}): stop "
                 "'feedback serve' and 'feedback worker' first"
             ) from error
@@ -80,7 +80,7 @@ class SQLiteCopies:
                 Path(f"{target}{end}").unlink(missing_ok=True)
             unfinished.replace(target)
         except OSError as error:
-            raise CopyError(f"cannot write {target}: {error.strerror or error}") from error
+            raise BackupError(f"cannot write {target}: {error.strerror or error}") from error
         finally:
             unfinished.unlink(missing_ok=True)
 

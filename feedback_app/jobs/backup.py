@@ -19,7 +19,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from feedback_app.base.files import make_private_folder, write_private_file
 from feedback_app.base.text import counted
 from feedback_app.database.choose import copies_of
-from feedback_app.database.contract import CopyError, Engine
+from feedback_app.database.contract import BackupError, Engine
 from feedback_app.database.migrate import schema_version
 from feedback_app.program import Program
 from feedback_app.settings import Settings
@@ -29,10 +29,6 @@ _NAME = "shared-view-%Y%m%dT%H%M%SZ"
 _NAMED = re.compile(r"shared-view-\d{8}T\d{6}Z")
 _UNFINISHED = ".unfinished-"
 _ABANDONED_AFTER = timedelta(days=1)
-
-
-class BackupError(RuntimeError):
-    """A backup cannot be made or used. The text says why and what to do."""
 
 
 class BackupFile(BaseModel):
@@ -105,8 +101,6 @@ def back_up(program: Program, folder: Path, now: datetime) -> tuple[Path, Manife
         text = manifest.model_dump_json(indent=1)
         write_private_file(unfinished / MANIFEST, text.encode())
         unfinished.rename(finished)
-    except CopyError as error:
-        raise BackupError(str(error)) from error
     except OSError as error:
         raise BackupError(f"no backup was made: {error.filename}: {error.strerror}") from error
     finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from feedback_app.database.choose import copies_of, open_database, sqlite_path
 from feedback_app.database.contract import (
-    CopyError,
+    BackupError,
     Database,
     DatabaseUnavailableError,
     MissingDatabaseError,
@@ -20,7 +20,6 @@ from feedback_app.database.migrate import (
 )
 from feedback_app.jobs import restored
 from feedback_app.jobs.backup import (
-    BackupError,
     Manifest,
     copy_files,
     has_content,
@@ -87,8 +86,6 @@ def restore(settings: Settings, folder: Path, now: datetime, *, replace: bool) -
             f"{error}\nThis program cannot use these facts of the backup. Nothing was changed. "
             f"Install version {manifest.program_version} to restore it, then upgrade"
         ) from error
-    except CopyError as error:
-        raise BackupError(str(error)) from error
     except OSError as error:
         raise BackupError(f"cannot write {error.filename}: {error.strerror}") from error
     program = open_program(settings)

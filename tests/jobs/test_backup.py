@@ -18,7 +18,7 @@ from feedback_app.commands.outbox import show as list_waiting
 from feedback_app.commands.serving import worker_command
 from feedback_app.database import migrate
 from feedback_app.database.choose import copies_of, open_database
-from feedback_app.database.contract import CopyError
+from feedback_app.database.contract import BackupError
 from feedback_app.database.sqlite_copies import SQLiteCopies
 from feedback_app.jobs import restored
 from feedback_app.jobs.restored import LastSent, require_not_restored
@@ -432,7 +432,7 @@ def test_a_missing_old_or_failing_pg_dump_is_named(
         (folder / "pg_dump").write_text(f"#!/bin/sh\n{script}\n")
         (folder / "pg_dump").chmod(0o700)
     monkeypatch.setenv("PATH", str(folder))
-    with pytest.raises(CopyError, match=said):
+    with pytest.raises(BackupError, match=said):
         copies_of(migrated_postgresql_url).write(tmp_path / "copy")
 
 
@@ -450,7 +450,7 @@ def test_a_damaged_copy_of_postgresql_is_recognised(
     found = copies_of(migrated_postgresql_url)
     assert found.write(copy) == found.rows(copy)
     copy.write_bytes(copy.read_bytes()[:-2000])
-    with pytest.raises(CopyError, match="is damaged"):
+    with pytest.raises(BackupError, match="is damaged"):
         found.rows(copy)
 
 
@@ -461,5 +461,5 @@ def test_a_damaged_sqlite_copy_is_recognised(migrated_sqlite_file: Path, tmp_pat
     content = bytearray(copy.read_bytes())
     content[4096:8192] = bytes(4096)
     copy.write_bytes(content)
-    with pytest.raises(CopyError, match="is damaged"):
+    with pytest.raises(BackupError, match="is damaged"):
         found.rows(copy)

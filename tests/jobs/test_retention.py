@@ -307,7 +307,7 @@ def test_others_can_write_after_each_few_rows_that_retention_or_an_erasure_chang
 def test_a_person_is_found_and_erased_by_index(sqlite_office: Office) -> None:
     office = sqlite_office
     _answered(office, "1", "a comment", contact_email="a@customer.example")
-    connection = office.program.database._connections.get().conn  # type: ignore[attr-defined]
+    connection = office.program.database._connection().conn  # type: ignore[attr-defined]
     statements: list[str] = []
     connection.set_trace_callback(statements.append)
     office.erase(email="a@customer.example")
