@@ -48,7 +48,7 @@ def newcombe(
     Source: R. G. Newcombe, Statistics in Medicine 17 (1998), pp. 873-890, method 10.
     """
     before, after = chosen_before / (n_before or 1), chosen_after / (n_after or 1)
-    of_before, of_after = (wilson(chosen_before, n_before, z), wilson(chosen_after, n_after, z))
+    of_before, of_after = wilson(chosen_before, n_before, z), wilson(chosen_after, n_after, z)
     change = after - before
     return Interval(
         max(-1.0, change - hypot(after - of_after.low, of_before.high - before)),

@@ -72,7 +72,7 @@ def bars(labels: Labels, marks: Sequence[Mark]) -> Element:
     if any(mark.value is not None and mark.value < 0 for mark in marks):
         raise ValueError(f"{labels.key}: bars start at zero, so values must not be negative")
     most = max((mark.value for mark in marks if mark.value), default=1.0)
-    plot = _Plot(marks, 0.0, most)
+    plot = _Plot(marks, most)
     parts = [part for row, mark in enumerate(marks) for part in _bar(plot, row, mark)]
     return _figure(labels, marks, plot.height, parts)
 
@@ -86,7 +86,7 @@ def dots(labels: Labels, marks: Sequence[Mark], language: str = "en") -> Element
     values = [one for mark in marks for one in (mark.value, mark.low, mark.high) if one is not None]
     if any(not 0 <= one <= 1 for one in values):
         raise ValueError(f"{labels.key}: a value is outside the scale from 0 to 1")
-    plot = _Plot(marks, 0.0, 1.0)
+    plot = _Plot(marks, 1.0)
     parts = [part for at in (0.0, 0.5, 1.0) for part in _tick(plot, at, percent(at, language))]
     parts += [part for row, mark in enumerate(marks) for part in _dot(plot, row, mark)]
     return _figure(labels, marks, plot.height + _ROW, parts)
@@ -95,7 +95,7 @@ def dots(labels: Labels, marks: Sequence[Mark], language: str = "en") -> Element
 class _Plot:
     """Positions of rows and values. Short labels are left of their marks, long ones above."""
 
-    def __init__(self, marks: Sequence[Mark], low: float, high: float) -> None:
+    def __init__(self, marks: Sequence[Mark], highest: float) -> None:
         longest = max((len(mark.label) for mark in marks), default=0)
         self.labels_left = longest <= _LONGEST_SIDE_LABEL
         self.row = _ROW if self.labels_left else 2 * _ROW - _GAP / 2
@@ -103,10 +103,10 @@ class _Plot:
         longest_text = max((len(mark.text) for mark in marks if mark.value is not None), default=0)
         self.right = WIDTH - _MARGIN - min(longest_text * _LETTER_WIDTH + _GAP, WIDTH / 3)
         self.height = max(1, len(marks)) * self.row
-        self._low, self._high = low, high
+        self._highest = highest
 
     def x(self, value: float) -> float:
-        return self.left + (value - self._low) / (self._high - self._low) * (self.right - self.left)
+        return self.left + value / self._highest * (self.right - self.left)
 
     def middle(self, row: int) -> float:
         """Return the y position of the mark in a row."""

@@ -38,9 +38,9 @@ class Phrase:
                 yield match
 
 
-def read_phrases(path: Path = PHRASES) -> list[Phrase]:
-    """Return the phrases of the file; in a pattern, a space also matches a line break."""
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))["phrase"]
+def read_phrases() -> list[Phrase]:
+    """Return the phrases of phrases.toml; in a pattern, a space also matches a line break."""
+    entries = tomllib.loads(PHRASES.read_text(encoding="utf-8"))["phrase"]
     return [
         Phrase(
             re.compile(entry["pattern"].replace(" ", r"\s+(?:# |\"|> )?"), re.IGNORECASE),

@@ -17,30 +17,38 @@ from feedback_app.reports.xlsx_book import Book, serial_date
 _LONGEST_CELL = 32_767
 _MOST_ROWS = 1_048_575
 _DATE, _NUMBER, _SHORT, _TEXT, _COMMENT = 20, 8, 16, 24, 70
-_WIDTHS = {
-    "answered_at": _DATE,
-    "case_number": _SHORT,
-    "customer": _TEXT,
-    "team": _SHORT,
-    "case_kind": _SHORT,
-    "ease": _NUMBER,
-    "satisfaction": _NUMBER,
-    "comment": _COMMENT,
-    "themes": _TEXT,
-    "contact_welcome": _SHORT,
-    "care": _TEXT,
-    "closed_at": _DATE,
-    "closure_reason": _TEXT,
-    "language": _SHORT,
-    "answered_week": _SHORT,
-    "closed_week": _SHORT,
-    "flags": _TEXT,
-    "revision": _SHORT,
-    "wording_version": _SHORT,
-    "source": _SHORT,
-    "case_url": _TEXT,
+
+
+def N_(text: str) -> str:  # noqa: N802
+    """Mark a text for translation."""
+    return text
+
+
+# The heading and width of each column by field. The headings of the scores are their short names.
+_COLUMNS = {
+    "answered_at": (N_("Answered (%(zone)s)"), _DATE),
+    "case_number": (N_("Case"), _SHORT),
+    "customer": (N_("Customer"), _TEXT),
+    "team": (N_("Team"), _SHORT),
+    "case_kind": (N_("Case kind"), _SHORT),
+    "ease": ("", _NUMBER),
+    "satisfaction": ("", _NUMBER),
+    "comment": (N_("Comment"), _COMMENT),
+    "themes": (N_("Themes"), _TEXT),
+    "contact_welcome": (N_("OK to contact"), _SHORT),
+    "care": (N_("Handle with care"), _TEXT),
+    "closed_at": (N_("Closed (%(zone)s)"), _DATE),
+    "closure_reason": (N_("Reason for closing"), _TEXT),
+    "language": (N_("Language"), _SHORT),
+    "answered_week": (N_("Week of the answer"), _SHORT),
+    "closed_week": (N_("Week of closing"), _SHORT),
+    "flags": (N_("May be automated"), _TEXT),
+    "revision": (N_("Version of the answer"), _SHORT),
+    "wording_version": (N_("Version of the questions"), _SHORT),
+    "source": (N_("Case system"), _SHORT),
+    "case_url": (N_("Address of the case"), _TEXT),
 }
-_FIELDS = list(_WIDTHS)
+_FIELDS = list(_COLUMNS)
 _values_of = attrgetter(*_FIELDS)
 
 
@@ -51,8 +59,9 @@ def write_answers(book: Book, sheets: tuple[Any, Any], answered: Iterable[Answer
     """
     (every, low), rows, low_rows = sheets, 0, 0
     threshold, cells_of, formats = book.facts.survey.low_threshold, _cells_of(book), _formats(book)
+    widths = [width for _, width in _COLUMNS.values()]
     for sheet in sheets:
-        book.write_header(sheet, headings(book).values(), _WIDTHS.values())
+        book.write_header(sheet, headings(book).values(), widths)
     for rows, case in enumerate(answered, 1):
         if rows > _MOST_ROWS:
             raise ValueError(f"a sheet holds at most {_MOST_ROWS} answers; export fewer weeks")
@@ -69,30 +78,10 @@ def write_answers(book: Book, sheets: tuple[Any, Any], answered: Iterable[Answer
 
 def headings(book: Book) -> dict[str, str]:
     """Return the heading of each column by field, in the order of the columns."""
-    gettext, zone = book.gettext, {"zone": book.facts.organisation.time_zone}
-    named = {
-        "answered_at": gettext("Answered (%(zone)s)") % zone,
-        "case_number": gettext("Case"),
-        "customer": gettext("Customer"),
-        "team": gettext("Team"),
-        "case_kind": gettext("Case kind"),
-        **{one.key: book.facts.metric(one.metric).short for one in book.facts.questions},
-        "comment": gettext("Comment"),
-        "themes": gettext("Themes"),
-        "contact_welcome": gettext("OK to contact"),
-        "care": gettext("Handle with care"),
-        "closed_at": gettext("Closed (%(zone)s)") % zone,
-        "closure_reason": gettext("Reason for closing"),
-        "language": gettext("Language"),
-        "answered_week": gettext("Week of the answer"),
-        "closed_week": gettext("Week of closing"),
-        "flags": gettext("May be automated"),
-        "revision": gettext("Version of the answer"),
-        "wording_version": gettext("Version of the questions"),
-        "source": gettext("Case system"),
-        "case_url": gettext("Address of the case"),
-    }
-    return {field: named[field] for field in _FIELDS}
+    zone = {"zone": book.facts.organisation.time_zone}
+    scores = {one.key: book.facts.metric(one.metric).short for one in book.facts.questions}
+    texts = {field: book.gettext(text) % zone for field, (text, _) in _COLUMNS.items() if text}
+    return {field: texts.get(field) or scores[field] for field in _FIELDS}
 
 
 def _formats(book: Book) -> list[Any]:

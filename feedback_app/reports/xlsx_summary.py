@@ -1,6 +1,6 @@
 """The first sheet of a workbook, for presenting, and the sheet of definitions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from charts import date_and_time, date_range
@@ -79,7 +79,7 @@ def _notes(book: Book, overview: Overview) -> Iterator[str]:
 
 def _write_figures(book: Book, sheet: Any, overview: Overview, top: int) -> int:
     headings = (book.gettext("Figure"), "", book.gettext("Number"), book.gettext("Of"))
-    _write_headings(book, sheet, top, (*headings, "", "", "", ""))
+    sheet.write_row(top, 0, (*headings, "", "", "", ""), book.styles.header)
     for row, figure in enumerate(_figures(book, overview).values(), top + 1):
         sheet.write_string(row, 0, figure.name, book.styles.name)
         if figure.is_share:
@@ -105,20 +105,15 @@ def _write_changes(book: Book, sheet: Any, overview: Overview, row: int) -> int:
 
 def _write_scores(book: Book, sheet: Any, overview: Overview, top: int) -> int:
     name, mean = book.gettext("Answers by score"), book.gettext("Mean")
-    _write_headings(book, sheet, top, (name, "1", "2", "3", "4", "5", "n", mean))
+    headings = (name, "1", "2", "3", "4", "5", "n", mean)
+    sheet.write_row(top, 0, headings, book.styles.header)
     for row, scores in enumerate(overview.period.scores, top + 1):
         metric = book.facts.metric(scores.question.metric)
         name = f"{metric.short}: {metric.name[book.language]}"
         sheet.write_string(row, 0, name, book.styles.name)
-        for column, count in enumerate((*scores.counts, scores.n), 1):
-            sheet.write_number(row, column, count, book.styles.number)
+        sheet.write_row(row, 1, (*scores.counts, scores.n), book.styles.number)
         write_known(sheet, row, 7, scores.mean, book.styles.mean)
     return row + 1
-
-
-def _write_headings(book: Book, sheet: Any, row: int, headings: Iterable[str]) -> None:
-    for column, heading in enumerate(headings):
-        sheet.write_string(row, column, heading, book.styles.header)
 
 
 def _figures(book: Book, overview: Overview) -> dict[str, KeyFigure]:
@@ -132,11 +127,8 @@ def _definition(book: Book, key: str) -> list[str]:
             "An answer is read in time if a lead marked it as read within %(days)s days. As long "
             "as some answers can still be read in time, counts are shown instead of a share."
         )
-        return [
-            "",
-            book.gettext("Read in time"),
-            text % {"days": book.facts.survey.read_within_days},
-        ]
+        days = {"days": book.facts.survey.read_within_days}
+        return ["", book.gettext("Read in time"), text % days]
     metric = book.facts.metric(key)
     texts = (metric.name, metric.definition, metric.formula, metric.excludes, metric.direction)
     return [metric.short, *(one[book.language] for one in texts)]

@@ -26,8 +26,7 @@ def write_weeks(book: Book, sheet: Any, overview: Overview) -> None:
         sheet.write_number(row, 2, week.answers, book.styles.number)
         for place, scores in enumerate(week.scores):
             column = _BEFORE + place * _PER_SCORE
-            for offset, count in enumerate(scores.counts):
-                sheet.write_number(row, column + offset, count, book.styles.number)
+            sheet.write_row(row, column, scores.counts, book.styles.number)
             write_known(sheet, row, column + 5, scores.mean, book.styles.mean)
             share = point and point.scores[place].share
             fraction = share.best / share.n if share else None
