@@ -33,7 +33,7 @@ def main(words: list[str]) -> None:
     """Measure and print; `words` may contain the folder of another checkout."""
     roots = {"": ROOT, **{f" of {word}": Path(word) for word in words}}
     with tempfile.TemporaryDirectory() as name:
-        own = {}
+        own: dict[str, Used] = {}
         for place, (label, root) in enumerate(roots.items()):
             folder = Path(name) / str(place)
             checkout = Checkout(root, folder, FEEDBACK_RESULTS=str(folder / "results"))

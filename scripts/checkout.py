@@ -43,7 +43,7 @@ class Checkout:
 
     def run(self, *words: str) -> Used:
         """Run a command. Raises CalledProcessError."""
-        command, started = [self._binary, *words], time.perf_counter()
+        command, started = [str(self._binary), *words], time.perf_counter()
         with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
             process = subprocess.Popen(
                 command,

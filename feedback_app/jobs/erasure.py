@@ -111,15 +111,16 @@ def erase(program: Program, found: ErasureScope, by: str, now: datetime) -> Rows
     with database.write() as tx:
         leads.record_action(tx, by, "personal data erased", found.subject, now)
         erasure.erase_mentions(tx, mentions)
-    for batch in in_batches(found.closings, _CASES):
-        with database.write() as tx:
-            for one in batch:
-                erasure.erase_case(tx, one.case_ref, one.invitation_id, now)
     try:
+        for batch in in_batches(found.closings, _CASES):
+            with database.write() as tx:
+                for one in batch:
+                    erasure.erase_case(tx, one.case_ref, one.invitation_id, now)
         # Before the files, so that an unreadable file does not prevent it.
         search_index.catch_up(database)
         database.scrub()
     finally:
+        # Now, because a repeated erasure finds no files of the cases that are erased already.
         for path in found.files:
             path.unlink(missing_ok=True)
         removed = remove_rows(database, found.wanted)

@@ -3,13 +3,13 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from feedback_app.base.receivers import is_chat_id
 from feedback_app.base.text import without_addresses
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Database, DatabaseUnavailableError, Transaction
 from feedback_app.mail.closure import CLOSURE
 from feedback_app.mail.notifications import OUTAGE, queue_for_leads
 from feedback_app.mail.refusals import AGAIN, ENOUGH, Reply, about_us
@@ -35,6 +35,7 @@ LEASE = timedelta(minutes=10)
 LONGEST_SEND = timedelta(minutes=6)
 # A worker that is killed sends what it had not recorded again: at most one batch.
 RECORD_AFTER_SECONDS = 1.0
+_RECORD_AGAIN_SECONDS = 1.0
 FIRST_RETRY_PAUSE = timedelta(minutes=1)
 LONGEST_RETRY_PAUSE = timedelta(hours=2)
 GIVE_UP_AFTER = timedelta(hours=96)
@@ -92,6 +93,9 @@ class Delivery:
                     break
                 accepted += self._send_batch(claimed, stopping)
             self._record()
+        except DatabaseUnavailableError:
+            self._record_later(stopping)
+            raise
         finally:
             self.sender.close()
         return accepted
@@ -162,6 +166,14 @@ class Delivery:
         if self._unrecorded:
             with self._recording():
                 pass
+
+    def _record_later(self, stopping: Callable[[], bool]) -> None:
+        """Record the accepted messages once the database is back; else they would be sent again."""
+        end = self.seconds() + LEASE.total_seconds()
+        while self._unrecorded and not stopping() and self.seconds() < end:
+            time.sleep(_RECORD_AGAIN_SECONDS)
+            with suppress(DatabaseUnavailableError):
+                self._record()
 
     @contextmanager
     def _recording(self) -> Iterator[Transaction]:

@@ -9,10 +9,12 @@ from types import SimpleNamespace
 import pytest
 
 from feedback_app.base.times import to_text
+from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.intake.deliveries import CaseDelivery, accept_all
 from feedback_app.jobs import erasure
 from feedback_app.jobs.retention import end_lifetimes
 from feedback_app.store import batches, leads, rejected_files
+from feedback_app.store import erasure as store_erasure
 from tests.support.files import containing
 from tests.support.office import NOW, Office, a_case
 
@@ -272,6 +274,29 @@ def test_unfinished_email_files_are_erased_too(office: Office) -> None:
     office.wait(days=facts.period("message").days + 1)
     end_lifetimes(office.program, office.now)
     assert list(office.mailbox.iterdir()) == []
+
+
+def test_an_erasure_that_fails_leaves_no_email_file_and_can_be_repeated(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "_CASES", 1)
+    for number in "12":
+        office.receive(a_case(number))
+    office.deliver()
+    erase_case = store_erasure.erase_case
+
+    def fail_once(tx, case_ref: str, *words) -> None:
+        if case_ref == office.rows("cases")[1]["id"]:
+            raise DatabaseUnavailableError("PostgreSQL is not available")
+        erase_case(tx, case_ref, *words)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store_erasure, "erase_case", fail_once)
+        with pytest.raises(DatabaseUnavailableError):
+            office.erase(email="contact@customer.example")
+    assert list(office.mailbox.iterdir()) == []
+    office.erase(email="contact@customer.example")
+    assert [row["contact_email"] for row in office.rows("cases")] == [None, None]
 
 
 def test_others_can_write_after_each_few_rows_that_retention_or_an_erasure_changes(

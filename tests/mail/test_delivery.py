@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from feedback_app.base import times
 from feedback_app.base.links import new_id
 from feedback_app.base.times import to_text
+from feedback_app.database.contract import DatabaseUnavailableError
+from feedback_app.mail import delivery
 from feedback_app.mail.chat import ChatSender
 from feedback_app.mail.delivery import GIVE_UP_AFTER, LONGEST_SEND, retry_pause
 from feedback_app.mail.mailbox import Mailbox
@@ -91,6 +93,37 @@ def test_a_permanent_failure_is_stored_with_the_servers_reply(office: Office, sm
     assert "550 no such mailbox" in row["last_error"]
     office.wait(days=30)
     assert office.deliver(SMTPSender(smtp_sink.url)) == 0
+
+
+def test_accepted_emails_are_recorded_once_the_database_is_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in "123":
+        office.receive(a_case(number, contact_email=f"{number}@customer.example"))
+    database, sender = office.program.database, RecordingSender()
+    away: list[bool] = []
+
+    def failing(method):
+        def call(*words, **values):
+            if away:
+                raise DatabaseUnavailableError("PostgreSQL is not available")
+            return method(*words, **values)
+
+        return call
+
+    def send(message: ReadyMessage) -> None:
+        RecordingSender.send(sender, message)
+        if len(sender.sent) == 2:
+            away.append(True)
+
+    for name in ("ask", "write"):
+        monkeypatch.setattr(database, name, failing(getattr(database, name)))
+    monkeypatch.setattr(sender, "send", send)
+    monkeypatch.setattr(delivery.time, "sleep", lambda seconds: away.clear())
+    with pytest.raises(DatabaseUnavailableError):
+        office.deliver(sender)
+    sent = {row["id"] for row in office.rows("outbox") if row["sent_at"]}
+    assert sent == set(sender.sent) and len(sent) == 2
 
 
 def test_pauses_double_up_to_two_hours() -> None:
