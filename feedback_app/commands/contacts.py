@@ -1,5 +1,6 @@
-"""Commands about contacts: bounce, opt-out."""
+"""Commands about contacts: bounce, opt-out, person."""
 
+import json
 from typing import BinaryIO
 
 import click
@@ -9,7 +10,7 @@ from feedback_app.base.text import visible
 from feedback_app.commands.named_case import from_source, newest_invitation
 from feedback_app.commands.with_program import with_program
 from feedback_app.database.contract import Transaction
-from feedback_app.jobs.person import set_opted_out
+from feedback_app.jobs.person import as_lines, person, record, set_opted_out
 from feedback_app.mail.bounces import MAX_REPORT_BYTES, BounceReport, ReportError, read_report
 from feedback_app.mail.closure import CLOSURE_KINDS, REMINDER
 from feedback_app.program import Program
@@ -64,7 +65,7 @@ def _reported(tx: Transaction, bounced: BounceReport) -> Invitation:
     return invitation
 
 
-def checked_address(_: click.Context, __: click.Parameter, address: str | None) -> str | None:
+def _checked_address(_: click.Context, __: click.Parameter, address: str | None) -> str | None:
     """Return `address`. Raises BadParameter if it is not an email address."""
     if address is not None and "@" not in address.strip("@ "):
         raise click.BadParameter(f"{address!r} is not an email address")
@@ -72,7 +73,7 @@ def checked_address(_: click.Context, __: click.Parameter, address: str | None) 
 
 
 @click.command("opt-out")
-@click.argument("address", required=False, callback=checked_address)
+@click.argument("address", required=False, callback=_checked_address)
 @click.option("--ask-again", is_flag=True, help="Allow surveys to ADDRESS again.")
 @click.option("--list", "is_list", is_flag=True, help="List the opt-outs with their dates.")
 @with_program()
@@ -91,3 +92,25 @@ def opt_out(program: Program, address: str | None, ask_again: bool, is_list: boo
     address = address or ""
     set_opted_out(program, address, not ask_again, COMMAND_LINE, times.now())
     click.echo(f"{address} will get {'surveys again' if ask_again else 'no more surveys'}.")
+
+
+@click.command("person")
+@click.argument("address", callback=_checked_address)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@with_program()
+def person_command(program: Program, address: str, as_json: bool) -> None:
+    """Print everything that is stored about ADDRESS. Times are UTC.
+
+    The audit log records it, by case numbers. Comments of other customers that mention the address
+    are not printed, only the numbers of their cases.
+    """
+    now = times.now()
+    known = person(program, address, now)
+    record(program, known.found, "personal data exported", COMMAND_LINE, now)
+    if as_json:
+        click.echo(json.dumps(known.data, indent=2, ensure_ascii=False))
+        return
+    for line in as_lines(known.data):
+        click.echo(visible(line))
+    if not known.is_known:
+        click.echo("Nothing is stored about this address.", err=True)

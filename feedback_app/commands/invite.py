@@ -126,15 +126,13 @@ def _check_emails(preview: Preview, counts: ImportCounts, max_emails: int | None
 
 def _preview(program: Program, opened: OpenTable) -> Preview:
     row_reader, rules = opened.row_reader, program.facts.survey
-    dates = row_reader.reader.dates_of("closed_at")
-    formats = [dates.formats] if isinstance(dates.formats, str) else dates.formats or []
     return Preview(
         now=row_reader.reader.now,
         emails_due=program.case_intake.emails_due(row_reader.reader.now),
         closed_at=opened.place("closed_at"),
         case_number=opened.place("case_number"),
         where={label: row_reader.columns.index(label) for label in row_reader.mapping.compared},
-        swapped=swapped_order(dates, formats),
+        swapped=swapped_order(row_reader.reader.dates_of("closed_at")),
         emails_per_import=rules.emails_per_import,
         emails_per_contact=rules.emails_per_contact,
     )

@@ -1,4 +1,4 @@
-"""The commands that show answers: review, export, answers."""
+"""The commands that show answers: review, digest, export, answers."""
 
 import json
 import sys
@@ -14,6 +14,7 @@ from feedback_app.base.files import replace_file
 from feedback_app.base.language import choose
 from feedback_app.base.weeks import parse_span, reviewed_week, week_of, weeks_back
 from feedback_app.commands.with_program import with_program
+from feedback_app.jobs import digest
 from feedback_app.program import Program
 from feedback_app.records import AnsweredCase
 from feedback_app.reports.csv_export import SEPARATORS, usual_separator
@@ -34,9 +35,34 @@ _STEP = 500
 def review(program: Program, week: str | None) -> None:
     """Print the review of WEEK (such as 2026-W47; the default is last week) as Markdown."""
     if week is None:
-        week = weeks_back(week_of(times.now(), program.zone), 2)[0]
+        week = _last_week(program)
         click.echo(f"showing {week}, the last complete week", err=True)
-    _print(_markdown(program, _checked(program, week)))
+    reviewed = review_week(program.database, _checked(program, week), program.facts, times.now())
+    _print(week_as_markdown(reviewed, program.facts))
+
+
+def _last_week(program: Program) -> str:
+    return weeks_back(week_of(times.now(), program.zone), 2)[0]
+
+
+@click.command("digest")
+@click.argument("week", required=False)
+@click.option("--show", is_flag=True, help="Print the digest instead of sending it.")
+@with_program()
+def digest_command(program: Program, week: str | None, show: bool) -> None:
+    """Send the digest of WEEK (such as 2026-W47; the default is last week) to FEEDBACK_DIGEST_TO.
+
+    The worker sends it automatically on Mondays at 07:00 in the team's time zone, also after a
+    week without answers.
+    """
+    week = _checked(program, _last_week(program) if week is None else week)
+    if show:
+        click.echo(digest.as_text(program, week, times.now()))
+        return
+    if not program.settings.digest_to:
+        raise click.ClickException("no recipients: set FEEDBACK_DIGEST_TO, or use --show")
+    count = digest.write(program, week, times.now(), only_once=False)
+    click.echo(f"Digest of {week} queued for the worker. Recipients: {count}")
 
 
 @click.command()
@@ -144,11 +170,6 @@ def answers(program: Program, as_json: bool, count: bool) -> None:
 def _answers(program: Program, as_json: bool) -> Generator[str, None, None]:
     write = answers_as_json if as_json else answers_as_lines
     yield from write(answered_cases.answered(program.database, times.now()))
-
-
-def _markdown(program: Program, week: str) -> str:
-    review = review_week(program.database, week, program.facts, times.now())
-    return week_as_markdown(review, program.facts)
 
 
 def _checked(program: Program, week: str) -> str:

@@ -80,8 +80,13 @@ class CaseReader:
     @cached_property
     def readers(self) -> Mapping[str, Callable[[str], Any]]:
         """Return the reader of each field. Readers raise ValueError with the reason."""
-        fields = {name: self._reader(name, one.kind) for name, one in CASE_FIELDS.items()}
-        return {**fields, "reopened_at": self._closed_at}
+        return {
+            **{name: self._reader(name, one.kind) for name, one in CASE_FIELDS.items()},
+            "closed_at": self._closed_at,
+            "reopened_at": self._closed_at,
+            "case_number": _case_number,
+            "case_id": _case_number,
+        }
 
     def read(self, values: Mapping[str, str]) -> ClosedCase:
         """Return the closed case with these values by field name.
@@ -159,11 +164,6 @@ class CaseReader:
                 latest = max(latest, found[name])
 
     def _reader(self, name: str, kind: FieldKind) -> Callable[[str], Any]:
-        special = {
-            "closed_at": self._closed_at,
-            "case_number": _case_number,
-            "case_id": _case_number,
-        }
         by_kind: dict[FieldKind, Callable[[str], Any]] = {
             "text": _text,
             "time": self.dates_of(name).read,
@@ -176,7 +176,7 @@ class CaseReader:
             "subject": _subject,
             "clock": lambda text: _word(text, get_args(DurationClock)),
         }
-        return special.get(name, by_kind[kind])
+        return by_kind[kind]
 
     def _closed_at(self, text: str) -> datetime:
         closed_at = self.dates_of("closed_at").read(text)

@@ -5,7 +5,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache, cached_property
 
@@ -42,7 +41,6 @@ class DateFormatError(ValueError):
     """Dates cannot be read in this format. The message says why and how to write one."""
 
 
-@dataclass(frozen=True)
 class DateFormat:
     """One format. `languages` are those of month and day names, in addition to English.
 
@@ -50,19 +48,14 @@ class DateFormat:
     Raises DateFormatError for a format without day, month or year.
     """
 
-    text: str
-    zones: ZoneNames
-    languages: tuple[str, ...] = ()
-    _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, text: str, zones: ZoneNames, languages: tuple[str, ...] = ()) -> None:
+        self.text, self.zones, self.languages = text, zones, languages
         try:
-            used = _compiled(self.text)
-            object.__setattr__(self, "_pattern", used)
-            _check(self.text, used)
+            self._pattern = _compiled(text)
+            _check(text, self._pattern)
         except ValueError as error:
             raise DateFormatError(
-                f"{quoted(self.text)} is not a valid date format: {error}. "
+                f"{quoted(text)} is not a valid date format: {error}. "
                 "Write one such as %d/%m/%Y %H:%M"
             ) from None
 

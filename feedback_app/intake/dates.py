@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
@@ -28,7 +27,6 @@ _HOUR = timedelta(hours=1)
 _MEMO = 20_000
 
 
-@dataclass(frozen=True)
 class DateReader:
     """Reads dates in one of `formats` (as in Python's strptime); the first one that fits counts.
 
@@ -42,29 +40,21 @@ class DateReader:
     Raises DateFormatError for a format without day, month or year.
     """
 
-    zone: ZoneInfo
-    formats: str | Sequence[str] | None = None
-    languages: tuple[str, ...] = ()
-    zone_names: tuple[tuple[str, str], ...] = ()
-    _formats: tuple[DateFormat, ...] = field(init=False, repr=False, compare=False)
-    _names: ZoneNames = field(init=False, repr=False, compare=False)
-    _offsets: dict[date, timedelta | None] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    # A file repeats its days and minutes: the start of each day in UTC, and the time since it.
-    _starts: dict[str, datetime] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    _times: dict[str, timedelta] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-
-    def __post_init__(self) -> None:
-        texts = [self.formats] if isinstance(self.formats, str) else self.formats or []
-        names = ZoneNames(self.zone, dict(self.zone_names))
-        formats = tuple(DateFormat(text, names, self.languages) for text in texts)
-        object.__setattr__(self, "_names", names)
-        object.__setattr__(self, "_formats", formats)
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        formats: str | Sequence[str] | None = None,
+        languages: tuple[str, ...] = (),
+        zone_names: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        self.zone, self.languages, self.zone_names = zone, languages, zone_names
+        self.formats = (formats,) if isinstance(formats, str) else tuple(formats or ())
+        self._names = ZoneNames(zone, dict(zone_names))
+        self._formats = [DateFormat(text, self._names, languages) for text in self.formats]
+        self._offsets: dict[date, timedelta | None] = {}
+        # A file repeats its days and minutes: the start of each day in UTC, and the time since it.
+        self._starts: dict[str, datetime] = {}
+        self._times: dict[str, timedelta] = {}
 
     def read(self, text: str) -> datetime:
         """Return the time in UTC, to the second. Raises ValueError saying what is wrong."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from feedback_app.base.addresses import mentions_address, spellings
 from feedback_app.base.text import folded
 from feedback_app.database.contract import Database
-from feedback_app.intake.csv.rejected_search import RowSearch, RowsFound, find_rows, remove_rows
+from feedback_app.intake.csv.rejected_search import RowSearch, RowsFound, search_rows
 from feedback_app.mail.mailbox import files_of
 from feedback_app.program import Program
 from feedback_app.store import cases, contact_digests, erasure, leads, search_index
@@ -84,7 +84,7 @@ def find(program: Program, target: ErasureTarget) -> ErasureScope:
         files=[path for path in paths if path.exists()],
         mentions=erasure.mentions(database, _mention_of(wanted), ids),
         wanted=wanted,
-        rejected=find_rows(database, wanted),
+        rejected=search_rows(database, wanted),
         comments_elsewhere=erasure.comments_mentioning(
             database, partial(mentions_address, address=target.email or ""), ids
         )
@@ -123,7 +123,7 @@ def erase(program: Program, found: ErasureScope, by: str, now: datetime) -> Rows
         # Now, because a repeated erasure finds no files of the cases that are erased already.
         for path in found.files:
             path.unlink(missing_ok=True)
-        removed = remove_rows(database, found.wanted)
+        removed = search_rows(database, found.wanted, remove=True)
     return removed
 
 

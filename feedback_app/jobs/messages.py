@@ -24,11 +24,9 @@ from feedback_app.mail.notifications import (
     OUTAGE,
     PASSWORD,
     SILENCE,
-    LowAnswer,
     alert_email,
     care_email,
     email_for_leads,
-    password_email,
     plain_name,
 )
 from feedback_app.mail.sender import RefusedError
@@ -69,8 +67,8 @@ def _for_leads(program: Program, message: OutboxMessage) -> Email:
     language = _language(program, message.recipient)
     if message.kind == PASSWORD:
         link = accounts.link_for_email(program, message, times.now())
-        context = program.mail_context
-        return password_email(context, message.lead_name or "", link, language)
+        values = {"account_name": message.lead_name or "", "link": link}
+        return email_for_leads(program.mail_context, PASSWORD, language, values)
     if message.kind == OUTAGE:
         return _outage(program, language)
     if message.kind == SILENCE:
@@ -136,4 +134,4 @@ def _low_answer(program: Program, invitation: Invitation, answer: Answer, langua
         one for one in follow_ups.of_answer(program.database, invitation.id) if not one.closed_at
     ]
     due_on = still_open[-1].due_on if still_open else None
-    return alert_email(program.mail_context, LowAnswer(invitation, answer, due_on), language)
+    return alert_email(program.mail_context, invitation, answer, due_on, language)

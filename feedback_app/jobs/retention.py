@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 from feedback_app.database.contract import Database
-from feedback_app.intake.csv.rejected_search import remove_file
+from feedback_app.intake.csv.rejected import remove_file
 from feedback_app.mail.mailbox import messages_in
 from feedback_app.program import Program
 from feedback_app.review.silence import HISTORY

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from charts import date_with_weekday
 from feedback_app.base.links import new_id
@@ -22,14 +22,6 @@ SILENCE = "silence"
 # Characters that a chat could read as a mention or formatting, and dots that make a web address.
 _CHAT_MARKUP = re.compile(r"[^\w ./#-]|_|\.(?=[^\W\d]{2})")
 _NAME_LENGTH = 60
-
-
-class LowAnswer(NamedTuple):
-    """A low answer; `due_on` is the day by which a lead should contact the customer, if any."""
-
-    invitation: Invitation
-    answer: Answer
-    due_on: date | None
 
 
 def queue_for_leads(
@@ -55,18 +47,27 @@ def queue_for_leads(
     return len(different)
 
 
-def alert_email(context: MailContext, low: LowAnswer, language: str) -> Email:
-    """Return the alert to a low answer: what a lead needs, but no comment and no address."""
-    scores = {"ease": low.answer.ease, "satisfaction": low.answer.satisfaction}
+def alert_email(
+    context: MailContext,
+    invitation: Invitation,
+    answer: Answer,
+    due_on: date | None,
+    language: str,
+) -> Email:
+    """Return the alert to a low answer: what a lead needs, but no comment and no address.
+
+    `due_on` is the day by which a lead should contact the customer, if any.
+    """
+    scores = {"ease": answer.ease, "satisfaction": answer.satisfaction}
     named = (
         f"{context.facts.metric(question.metric).short} {scores[question.key]}"
         for question in context.facts.questions
     )
     values = {
         "scores": ", ".join(named),
-        "answer": low.answer,
-        "due_on": low.due_on and date_with_weekday(low.due_on, language),
-        **_about(context, low.invitation),
+        "answer": answer,
+        "due_on": due_on and date_with_weekday(due_on, language),
+        **_about(context, invitation),
     }
     return email_for_leads(context, ALERT, language, values)
 
@@ -94,12 +95,6 @@ def email_for_leads(
         page = quoted_printable(html(language, name, {**values, "subject": subject}))
     headers = {"Content-Language": language}
     return Email(subject=subject, text=text, html=page, headers=headers)
-
-
-def password_email(context: MailContext, account_name: str, link: str, language: str) -> Email:
-    """Return the email with a link to set a password."""
-    values = {"account_name": account_name, "link": link}
-    return email_for_leads(context, PASSWORD, language, values)
 
 
 def plain_name(text: str) -> str:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from feedback_app.commands.contacts import opt_out
-from feedback_app.commands.person import person_command
+from feedback_app.commands.contacts import opt_out, person_command
 from feedback_app.database.lifetimes import PERSONAL_DATA
 from feedback_app.jobs.person import as_lines, person
 from feedback_app.jobs.retention import end_lifetimes

@@ -54,19 +54,6 @@ class ImportCounts:
         self.withheld.update(other.withheld)
         self.likely_duplicates.update(other.likely_duplicates)
 
-    def add_new(self, withheld_because: WithheldBecause | None) -> None:
-        """Count a new closed case."""
-        self.new += 1
-        if withheld_because:
-            self.withheld[withheld_because] += 1
-
-    def add_known(self, duplicate_of: str | None, is_repeated: bool) -> None:
-        """Count a case that was stored before, by another source, or by an earlier row."""
-        self.repeated += is_repeated
-        self.known += not is_repeated
-        if duplicate_of:
-            self.likely_duplicates[duplicate_of] += 1
-
     def __str__(self) -> str:
         """Return one line. Its words do not depend on the numbers, so scripts can parse it."""
         reasons = [
@@ -121,7 +108,6 @@ class Import:
 
         An interrupted import loses nothing: the next run counts the stored cases as duplicates.
         """
-        seen: set[str] = set()
         now = self.row_reader.reader.now
         self.run_id = import_runs.new_run()
 
@@ -137,21 +123,16 @@ class Import:
                 time.sleep(time.monotonic() - started)
             return results
 
-        for batch in self.batches(rows):
-            self._handle(batch, store, seen)
-            yield batch
+        return self._handled(rows, store)
 
     def dry_run(self, database: Database, rows: Iterable[CSVRow]) -> Generator[Batch]:
         """Yield the batches that `run` would yield. It only reads, so no other writer waits."""
-        known, seen = KnownCases(database), set[str]()
-        now = self.row_reader.reader.now
+        known, now = KnownCases(database), self.row_reader.reader.now
 
         def plan(cases: Sequence[ClosedCase]) -> list[IntakeDecision]:
             return self.case_intake.decide_all(known, cases, now, self.ask_anyway)
 
-        for batch in self.batches(rows):
-            self._handle(batch, plan, seen)
-            yield batch
+        return self._handled(rows, plan)
 
     def batches(self, rows: Iterable[CSVRow]) -> Generator[Batch]:
         """Yield all rows as closed cases and rejected rows. Nothing is stored yet."""
@@ -167,11 +148,13 @@ class Import:
             batch.counts.read = read
             yield batch
 
-    def _handle(self, batch: Batch, handle: _Handle, seen: set[str]) -> None:
-        """Decide about the cases of a batch; `seen` are those of earlier rows."""
-        batch.decisions = handle(batch.cases) if batch.cases else ()
-        for case, result in zip(batch.cases, batch.decisions, strict=True):
-            self._count(batch, case, result, seen)
+    def _handled(self, rows: Iterable[CSVRow], handle: _Handle) -> Generator[Batch]:
+        seen: set[str] = set()
+        for batch in self.batches(rows):
+            batch.decisions = handle(batch.cases) if batch.cases else ()
+            for case, result in zip(batch.cases, batch.decisions, strict=True):
+                self._count(batch, case, result, seen)
+            yield batch
 
     def _count(
         self,
@@ -180,20 +163,26 @@ class Import:
         result: IntakeDecision | IntakeResult,
         seen: set[str],
     ) -> None:
+        """Count the result of one case; `seen` are the cases of earlier rows."""
+        counts, withheld = batch.counts, result.withheld_because
         key = result.case_ref if isinstance(result, IntakeResult) else result.known_case
-        withheld = result.withheld_because
         if self.case_intake.is_notified(case, result):
-            batch.counts.emails += 1
+            counts.emails += 1
             batch.recipients.append((case.contact_email or "").lower())
         if result.outcome == "new":
-            batch.counts.add_new(withheld)
+            counts.new += 1
+            if withheld:
+                counts.withheld[withheld] += 1
         elif result.outcome == "completed":
-            batch.counts.completed += 1
-            batch.counts.restarted += result.decides and withheld is None
+            counts.completed += 1
+            counts.restarted += result.decides and withheld is None
         else:
             # A dry run stores nothing, so a case that is known without a key is in this file.
             is_repeated = (key is None and not result.duplicate_of) or key in seen
-            batch.counts.add_known(result.duplicate_of, is_repeated)
+            counts.repeated += is_repeated
+            counts.known += not is_repeated
+            if result.duplicate_of:
+                counts.likely_duplicates[result.duplicate_of] += 1
         if key:
             seen.add(key)
 

@@ -167,9 +167,9 @@ def _is_only_a_day(text: str) -> bool:
     return ":" not in text and 5 <= len(text) <= 12 and not text.isdigit()
 
 
-def swapped_order(reader: DateReader, date_formats: Iterable[str]) -> SwappedOrder | None:
+def swapped_order(reader: DateReader) -> SwappedOrder | None:
     """Return a check whether day and month could be swapped, or None if they cannot."""
-    formats = [other for one in date_formats if (other := swapped(one))]
+    formats = [other for one in reader.formats if (other := swapped(one))]
     if not formats:
         return None
     return SwappedOrder(

@@ -49,6 +49,13 @@ def as_imported(path: Path, table: CSVTable) -> tuple[tuple[str, ...], Iterator[
     return columns[:count], rows
 
 
+def remove_file(database: Database, path: Path) -> None:
+    """Delete a file of rejected rows. Raises OSError."""
+    path.unlink(missing_ok=True)
+    with database.write() as tx:
+        rejected_files.remove(tx, path)
+
+
 class RejectedRows:
     """Writes the rejected rows of one run: UTF-8, the original columns, then line and reason."""
 
@@ -83,9 +90,7 @@ class RejectedRows:
         if self._file:
             self._file.close()
         elif self.path in rejected_files.all_paths(self._database):
-            self.path.unlink(missing_ok=True)
-            with self._database.write() as tx:
-                rejected_files.remove(tx, self.path)
+            remove_file(self._database, self.path)
 
     def _create(self) -> TextIO:
         # Stored before the file exists, so that erasure finds it even if this run crashes.

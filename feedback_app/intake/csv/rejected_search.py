@@ -11,7 +11,7 @@ from feedback_app.base.files import replace_file
 from feedback_app.base.spreadsheet import unguarded
 from feedback_app.database.contract import Database
 from feedback_app.intake.csv.file import opened
-from feedback_app.intake.csv.rejected import ADDED_COLUMNS
+from feedback_app.intake.csv.rejected import ADDED_COLUMNS, remove_file
 from feedback_app.intake.errors import CSVFileError
 from feedback_app.store import rejected_files
 
@@ -59,29 +59,13 @@ class RowsFound:
         return sum(map(len, self.rows.values()))
 
 
-def find_rows(database: Database, wanted: RowSearch) -> RowsFound:
-    """Return the rows that `remove_rows` would remove."""
-    return _each_file(database, wanted, is_removed=False)
-
-
-def remove_rows(database: Database, wanted: RowSearch) -> RowsFound:
-    """Rewrite the files of rejected rows without those that are found; return which those were."""
-    return _each_file(database, wanted, is_removed=True)
-
-
-def remove_file(database: Database, path: Path) -> None:
-    """Delete a file of rejected rows. Raises OSError."""
-    path.unlink(missing_ok=True)
-    with database.write() as tx:
-        rejected_files.remove(tx, path)
-
-
-def _each_file(database: Database, wanted: RowSearch, is_removed: bool) -> RowsFound:
+def search_rows(database: Database, wanted: RowSearch, *, remove: bool = False) -> RowsFound:
+    """Return the rows that are found; with `remove`, also rewrite their files without them."""
     rows: dict[Path, list[dict[str, str]]] = {}
     unreadable = []
     for path in rejected_files.all_paths(database):
         try:
-            found = _in_file(database, path, wanted, is_removed)
+            found = _in_file(database, path, wanted, remove)
         except (OSError, CSVFileError):
             unreadable.append(path)
         else:
@@ -90,7 +74,7 @@ def _each_file(database: Database, wanted: RowSearch, is_removed: bool) -> RowsF
 
 
 def _in_file(
-    database: Database, path: Path, wanted: RowSearch, is_removed: bool
+    database: Database, path: Path, wanted: RowSearch, remove: bool
 ) -> list[dict[str, str]]:
     """Return the rows of a file that are found.
 
@@ -108,9 +92,9 @@ def _in_file(
     kept: list[tuple[str, ...]] = []
     for cells in rows:
         (found if wanted.finds(cells, original) else kept).append(cells)
-    if is_removed and not kept:
+    if remove and not kept:
         remove_file(database, path)
-    elif is_removed and found:
+    elif remove and found:
         replace_file(path, _as_csv([columns, *kept]))
     return [dict(zip(columns, cells, strict=False)) for cells in found]
 
