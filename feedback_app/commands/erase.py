@@ -15,6 +15,12 @@ from feedback_app.program import Program
 from feedback_app.store.leads import COMMAND_LINE
 
 _LONGEST_QUOTE = 100
+_MENTIONS = {
+    "notes": "note",
+    "decisions": "decision",
+    "meeting_items": "minutes",
+    "follow_ups": "follow-up result",
+}
 
 
 @click.command("erase")
@@ -65,13 +71,7 @@ def _preview(found: ErasureScope) -> Iterator[str]:
     )
     yield from (f"  {counted(n, one, many)} {rest}".rstrip() for n, one, many, rest in counts if n)
     for mention in found.mentions:
-        kind = {
-            "notes": "note",
-            "decisions": "decision",
-            "meeting_items": "minutes",
-            "follow_ups": "follow-up result",
-        }
-        yield f"  {kind[mention.table]} that mentions it: {_quoted(mention.text)}"
+        yield f"  {_MENTIONS[mention.table]} that mentions it: {_quoted(mention.text)}"
     for path, rows in found.rejected.rows.items():
         yield f"  {counted(len(rows), 'rejected row', 'rejected rows')} in {path}"
     if found.comments_elsewhere:
@@ -80,15 +80,11 @@ def _preview(found: ErasureScope) -> Iterator[str]:
             f"Redact them in the review: case {', '.join(map(visible, found.comments_elsewhere))}"
         )
     if found.unsearchable:
-        yield _unsearchable(found.unsearchable)
-
-
-def _unsearchable(number: int) -> str:
-    return (
-        f"{counted(number, 'answer', 'answers')} with a comment cannot be searched by address, "
-        "because the case came without one, the address expired before digests were kept, "
-        "or its secret key was removed. Ask for the case number and use --case."
-    )
+        yield (
+            f"{counted(found.unsearchable, 'answer', 'answers')} with a comment cannot be searched "
+            "by address, because the case came without one, the address expired before digests "
+            "were kept, or its secret key was removed. Ask for the case number and use --case."
+        )
 
 
 def _refuse_nothing(found: ErasureScope) -> None:

@@ -59,7 +59,10 @@ def link(
                 f"its state is: {newest.state(now).replace('_', ' ')}. If it expired, add --renew."
             )
         program.case_intake.release_links(tx, [newest.id], now)
-        opted_out = _opted_out(tx, newest)
+        address = newest.contact_email
+        opted_out = newest.withheld_because == "opt_out" or (
+            address is not None and opt_outs.is_opted_out(tx, address)
+        )
     if opted_out:
         click.echo("Note: this contact opted out of surveys.", err=True)
     click.echo(program.survey_link(newest.id))
@@ -80,13 +83,6 @@ def _renewed(
     if program.case_intake.we_send:
         click.echo("The closure email will be sent again, with this link.", err=True)
     return renewed
-
-
-def _opted_out(tx: Transaction, invitation: Invitation) -> bool:
-    address = invitation.contact_email
-    if address is not None and opt_outs.is_opted_out(tx, address):
-        return True
-    return invitation.withheld_because == "opt_out"
 
 
 @click.command()

@@ -218,8 +218,7 @@ def release(program: Program, sent_before: str | None) -> None:
     restored.release(program, now)
     with program.database.write() as tx:
         if held := outbox.release_held(tx, now):
-            subject = counted(held, "email", "emails")
-            leads.record_action(tx, leads.COMMAND_LINE, "emails released", subject, now)
+            leads.record_action(tx, leads.COMMAND_LINE, "emails released", _emails(held), now)
     left = outbox.count_waiting(program.database)
     click.echo(f"{before} counted as sent, {left} released. Start the worker to send them.")
 

@@ -13,7 +13,8 @@ from werkzeug.datastructures import Headers
 
 from feedback_app.base.text import visible
 from feedback_app.intake.webhooks.authentication import SignedRequest
-from feedback_app.intake.webhooks.secrets import Webhook, load_webhooks
+from feedback_app.intake.webhooks.presets import Preset
+from feedback_app.intake.webhooks.secrets import load_webhooks
 from feedback_app.program import Program
 
 _ADDRESS = "/api/v1/webhooks/"
@@ -79,19 +80,19 @@ def is_authentic(
     A recorded request is always late, so its time decides nothing. Raises ClickException if the
     webhook has no secret in the settings.
     """
-    webhook = load_webhooks(program, now)[name]
-    if not webhook.secrets:
+    preset = load_webhooks(program, now)[name]
+    if not preset.secrets:
         raise click.ClickException(
             f"{name} has no secret: set FEEDBACK_WEBHOOK_SECRETS={name}=SECRET to check the headers"
         )
     objects = [payload for payload in payloads if isinstance(payload, dict)]
-    results = [_proves_secret(webhook, request)]
-    results += [_has_right_sender(webhook, request, payload, now) for payload in objects]
+    results = [_proves_secret(preset, request)]
+    results += [_has_right_sender(preset, request, payload, now) for payload in objects]
     return all(results)
 
 
-def _proves_secret(webhook: Webhook, request: SignedRequest) -> bool:
-    authentication, secrets = webhook.authentication, webhook.secrets
+def _proves_secret(preset: Preset, request: SignedRequest) -> bool:
+    authentication, secrets = preset.tables.authentication, preset.secrets
     fault = authentication.secret_fault(request, secrets)
     click.echo(visible(f"secret or signature: {fault or 'valid'}"))
     if signed := authentication.signed_text(request):
@@ -103,12 +104,13 @@ def _proves_secret(webhook: Webhook, request: SignedRequest) -> bool:
 
 
 def _has_right_sender(
-    webhook: Webhook, request: SignedRequest, payload: Mapping[str, Any], now: datetime
+    preset: Preset, request: SignedRequest, payload: Mapping[str, Any], now: datetime
 ) -> bool:
-    if late := webhook.authentication.time_fault(request, payload, now):
+    authentication = preset.tables.authentication
+    if late := authentication.time_fault(request, payload, now):
         click.echo(visible(f"signed time: {late}"))
         click.echo("  This is normal for a recorded request; the server checks it on arrival.")
-    fault = webhook.authentication.sender_fault(request, payload, webhook.secrets)
+    fault = authentication.sender_fault(request, payload, preset.secrets)
     if fault:
         click.echo(visible(f"sender: {fault}"))
     return not fault

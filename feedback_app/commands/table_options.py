@@ -49,7 +49,7 @@ def _mapping_file(_: click.Context, __: click.Parameter, path: Path | None) -> M
     if path is None:
         return MappingTables()
     try:
-        return validated(MappingTables, read_toml(path))
+        return validated(MappingTables, path.name, read_toml(path))
     except MappingFileError as error:
         raise click.BadParameter(str(error)) from error
 

@@ -13,8 +13,7 @@ time_zone           of dates without an offset; the team's without it
 """
 
 import tomllib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -129,31 +128,23 @@ class MappingTables(BaseModel):
         ]
 
 
-@dataclass(frozen=True)
-class TomlFile:
-    """The name and content of a TOML file."""
-
-    name: str
-    tables: dict[str, Any]
-
-
-def read_toml(path: Path) -> TomlFile:
+def read_toml(path: Path) -> dict[str, Any]:
     """Return the content of a file. Raises MappingFileError if it is not TOML."""
     try:
-        return TomlFile(path.name, tomllib.loads(path.read_text(encoding="utf-8")))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise MappingFileError([f"{path.name} cannot be read: {error.strerror}"]) from error
     except ValueError as error:
         raise MappingFileError([f"{path.name} is not valid TOML: {error}"]) from error
 
 
-def validated(kind: type[T], file: TomlFile) -> T:
+def validated(kind: type[T], file_name: str, content: Mapping[str, Any]) -> T:
     """Return the tables of a file. Raises MappingFileError naming every problem."""
     try:
-        return kind.model_validate(file.tables)
+        return kind.model_validate(content)
     except ValidationError as error:
         raise MappingFileError(
-            f"{file.name}: {'.'.join(str(part) for part in one['loc'])}: "
+            f"{file_name}: {'.'.join(str(part) for part in one['loc'])}: "
             f"{one['msg'].removeprefix('Value error, ')}"
             for one in error.errors()
         ) from error

@@ -25,32 +25,19 @@ _WEB_ADDRESS = r"^(https?://[^\s/?#@:]+.*)?$"
 # A domain may have letters outside ASCII; it is stored as xn--….
 _EMAIL = r"^([A-Za-z0-9!#$%&'*+/=^_`{|}~.-]+@[^\s@]+)?$"
 
-Name = Annotated[
-    str,
-    Field(min_length=1, max_length=MAX_TEXT, json_schema_extra={"pattern": _NOT_BLANK}),
-]
-OptionalText = Annotated[str | None, Field(max_length=MAX_TEXT)]
-_DATE_TIME: dict[str, JsonValue] = {"format": "date-time"}
-Time = Annotated[str | None, Field(max_length=MAX_TEXT, json_schema_extra=_DATE_TIME)]
-RequiredTime = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=MAX_TEXT,
-        json_schema_extra={"pattern": _NOT_BLANK, **_DATE_TIME},
-    ),
-]
-Language = Annotated[
-    str | None, Field(max_length=MAX_TEXT, json_schema_extra={"pattern": _LANGUAGE})
-]
-WebAddress = Annotated[
-    str | None,
-    Field(max_length=MAX_URL, json_schema_extra={"format": "uri", "pattern": _WEB_ADDRESS}),
-]
-Address = Annotated[
-    str,
-    Field(max_length=MAX_ADDRESS, json_schema_extra={"format": "email", "pattern": _EMAIL}),
-]
+
+def _text(most: int = MAX_TEXT, least: int | None = None, **schema: JsonValue) -> Any:
+    """Return the limits of a text, and what the schema says about it."""
+    return Field(min_length=least, max_length=most, json_schema_extra=schema)
+
+
+Name = Annotated[str, _text(least=1, pattern=_NOT_BLANK)]
+OptionalText = Annotated[str | None, _text()]
+Time = Annotated[str | None, _text(format="date-time")]
+RequiredTime = Annotated[str, _text(least=1, pattern=_NOT_BLANK, format="date-time")]
+Language = Annotated[str | None, _text(pattern=_LANGUAGE)]
+WebAddress = Annotated[str | None, _text(MAX_URL, format="uri", pattern=_WEB_ADDRESS)]
+Address = Annotated[str, _text(MAX_ADDRESS, format="email", pattern=_EMAIL)]
 Seconds = Annotated[int | None, Field(ge=0, le=MAX_SECONDS)]
 
 

@@ -1,29 +1,15 @@
 """The secrets of webhooks in the settings."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
 from feedback_app.intake.mapping_file import MappingFileError
-from feedback_app.intake.webhooks.authentication import Authentication
 from feedback_app.intake.webhooks.presets import Preset, load_presets
 from feedback_app.program import Program
 from feedback_app.settings import SettingsError
 
 
-@dataclass(frozen=True)
-class Webhook:
-    """A preset and its secrets. Without a secret it is disabled."""
-
-    preset: Preset
-    secrets: tuple[str, ...]
-
-    @property
-    def authentication(self) -> Authentication:
-        """Return the authentication of the preset."""
-        return self.preset.tables.authentication
-
-
-def load_webhooks(program: Program, moment: datetime) -> dict[str, Webhook]:
+def load_webhooks(program: Program, moment: datetime) -> dict[str, Preset]:
     """Return all presets by name, with their secrets in the settings.
 
     Raises SettingsError naming every error in presets and secrets, but never a secret.
@@ -44,4 +30,4 @@ def load_webhooks(program: Program, moment: datetime) -> dict[str, Webhook]:
             secrets[name] = (*secrets.get(name, ()), secret)
     if errors:
         raise SettingsError("\n".join(errors))
-    return {name: Webhook(preset, secrets.get(name, ())) for name, preset in presets.items()}
+    return {name: replace(one, secrets=secrets.get(name, ())) for name, one in presets.items()}

@@ -15,8 +15,8 @@ from feedback_app.intake.problem_details import ProblemError, problem_response
 from feedback_app.intake.webhooks.authentication import SignedRequest
 from feedback_app.intake.webhooks.events import answer_about, store_events
 from feedback_app.intake.webhooks.paths import with_request_data
+from feedback_app.intake.webhooks.presets import Preset
 from feedback_app.intake.webhooks.salesforce import ACKNOWLEDGEMENT
-from feedback_app.intake.webhooks.secrets import Webhook
 from feedback_app.web.headers import keep_private
 from feedback_app.web.request import now, program
 
@@ -39,18 +39,18 @@ def receive_event(name: str, secret: str = "") -> tuple[Response, int]:
     The status is 201 if a case is new, 422 if every element is invalid, and 200 otherwise: a case
     system that repeats a request after an error would never get beyond a faulty element.
     """
-    webhook = _webhook(name)
+    preset = _enabled(name)
     signed = SignedRequest(request.headers, request.get_data(), secret, _public_address())
-    authentication = webhook.authentication
+    authentication = preset.tables.authentication
     _require(
         name,
         "secret",
-        authentication.secret_fault(signed, webhook.secrets),
+        authentication.secret_fault(signed, preset.secrets),
         {"WWW-Authenticate": authentication.challenge},
     )
     rate_limits.count_request(f"webhook {name}")
-    results = store_events(program(), webhook.preset, _payloads(webhook, signed), now())
-    if webhook.preset.tables.format == "soap":
+    results = store_events(program(), preset, _payloads(preset, signed), now())
+    if preset.tables.format == "soap":
         return Response(ACKNOWLEDGEMENT, content_type="text/xml; charset=utf-8"), HTTPStatus.OK
     is_list = without_mark(signed.body).lstrip().startswith(b"[")
     refused_as("")
@@ -64,7 +64,7 @@ def receive_event(name: str, secret: str = "") -> tuple[Response, int]:
 @webhooks.get("/<name>/<secret>")
 def confirm_address(name: str, secret: str = "") -> Response:
     """Confirm that the webhook is enabled: Intercom sends HEAD before it accepts an address."""
-    _webhook(name)
+    _enabled(name)
     return jsonify(notes=["this webhook is enabled; send events with POST"])
 
 
@@ -81,8 +81,8 @@ def _public_address() -> str:
     return program().settings.public_url + request.path + (f"?{query}" if query else "")
 
 
-def _webhook(name: str) -> Webhook:
-    found: Webhook | None = current_app.extensions[EXTENSION].get(name)
+def _enabled(name: str) -> Preset:
+    found: Preset | None = current_app.extensions[EXTENSION].get(name)
     if found and found.secrets:
         return found
     rate_limits.count_failure()
@@ -91,11 +91,11 @@ def _webhook(name: str) -> Webhook:
     raise ProblemError(HTTPStatus.NOT_FOUND, "no such webhook, or it has no secret in the settings")
 
 
-def _payloads(webhook: Webhook, signed: SignedRequest) -> list[Any]:
+def _payloads(preset: Preset, signed: SignedRequest) -> list[Any]:
     """Return the payloads of a request after checking their signed time and their sender."""
-    name, authentication = webhook.preset.name, webhook.authentication
+    name, authentication = preset.name, preset.tables.authentication
     try:
-        found = webhook.preset.payloads(signed.body)
+        found = preset.payloads(signed.body)
     except BodyError as error:
         raise ProblemError(HTTPStatus.BAD_REQUEST, str(error)) from error
     headers: Mapping[str, str] = dict(request.headers.items())
@@ -104,7 +104,7 @@ def _payloads(webhook: Webhook, signed: SignedRequest) -> list[Any]:
             continue
         found[at] = payload = with_request_data(payload, headers, now())
         _require(name, "time", authentication.time_fault(signed, payload, now()))
-        _require(name, "sender", authentication.sender_fault(signed, payload, webhook.secrets))
+        _require(name, "sender", authentication.sender_fault(signed, payload, preset.secrets))
     return found
 
 

@@ -18,13 +18,7 @@ from feedback_app.intake.deliveries import CLEANED, CaseDelivery
 from feedback_app.intake.errors import quoted
 from feedback_app.intake.json_body import BodyError, parse
 from feedback_app.intake.mapping import CaseMapping, MappingError
-from feedback_app.intake.mapping_file import (
-    MappingFileError,
-    MappingTables,
-    TomlFile,
-    read_toml,
-    validated,
-)
+from feedback_app.intake.mapping_file import MappingFileError, MappingTables, read_toml, validated
 from feedback_app.intake.webhooks.authentication import AnyAuthentication
 from feedback_app.intake.webhooks.paths import PathError, PayloadPath
 from feedback_app.intake.webhooks.salesforce import parse_notifications
@@ -65,13 +59,17 @@ class PresetTables(MappingTables):
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """How the payloads of one case system become closed cases."""
+    """How the payloads of one case system become closed cases.
+
+    `secrets` are those of the settings; without one, the webhook is disabled.
+    """
 
     name: str
     tables: PresetTables
     mapping: CaseMapping
     reopened: CaseMapping
     paths: Mapping[str, PayloadPath]
+    secrets: tuple[str, ...] = ()
 
     def payloads(self, body: bytes) -> list[Any]:
         """Return the payloads in the body of a request: an object, or the elements of a list.
@@ -174,20 +172,20 @@ def load_presets(program: Program, now: datetime) -> dict[str, Preset]:
     return found
 
 
-def _with_base(name: str, files: Mapping[str, Path], below: Sequence[str] = ()) -> TomlFile:
-    """Return a preset merged with the one it is `like`."""
-    file = read_toml(files[name])
-    like = file.tables.get("like")
+def _with_base(name: str, files: Mapping[str, Path], below: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the content of a preset merged with the one it is `like`."""
+    own = read_toml(files[name])
+    like = own.get("like")
     if not isinstance(like, str) or not like:
-        return file
+        return own
     if like == name and files[name].parent != SHIPPED and (SHIPPED / f"{name}.toml").exists():
         base = _with_base(name, {**files, name: SHIPPED / f"{name}.toml"}, below)
     elif like not in files or like in (name, *below):
         known = ", ".join(sorted(files))
-        raise MappingFileError([f"{file.name}: like: {quoted(like)} is not one of {known}"])
+        raise MappingFileError([f"{name}.toml: like: {quoted(like)} is not one of {known}"])
     else:
         base = _with_base(like, files, (*below, name))
-    return TomlFile(file.name, _merged(base.tables, file.tables))
+    return _merged(base, own)
 
 
 def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
@@ -202,8 +200,9 @@ def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _preset(name: str, file: TomlFile, program: Program, now: datetime) -> Preset:
-    tables = validated(PresetTables, file)
+def _preset(name: str, content: Mapping[str, Any], program: Program, now: datetime) -> Preset:
+    file_name = f"{name}.toml"
+    tables = validated(PresetTables, file_name, content)
     reader = CaseReader.of(program.facts, DateReader(program.zone), now)
     errors = tables.word_errors(reader)
     paths: dict[str, PayloadPath] = {}
@@ -229,5 +228,5 @@ def _preset(name: str, file: TomlFile, program: Program, now: datetime) -> Prese
     except MappingError as error:
         errors.append(str(error))
     if errors:
-        raise MappingFileError(f"{file.name}: {error}" for error in errors)
+        raise MappingFileError(f"{file_name}: {error}" for error in errors)
     return Preset(name=name, tables=tables, mapping=mapping, reopened=reopened, paths=paths)
