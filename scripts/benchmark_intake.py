@@ -18,7 +18,7 @@ from measuring import compare
 from feedback_app.database.choose import open_database
 from feedback_app.database.migrate import migrate
 from feedback_app.intake.csv.file import opened
-from feedback_app.intake.csv.footers import Footers
+from feedback_app.intake.csv.footers import without_footers
 from feedback_app.intake.csv.importing import Import
 from feedback_app.intake.csv.preview import Preview, swapped_order
 from feedback_app.intake.csv.row_reader import RowReader
@@ -106,7 +106,7 @@ def _preview(path: Path, width: int) -> Callable[[], None]:
                 emails_per_contact=20,
             )
             job = Import(case_intake=CaseIntake(facts, zone), row_reader=rows)
-            read = Footers(closed_at, 0).without(table.rows())
+            read = without_footers(table.rows(), closed_at, 0, [])
             for batch in job.dry_run(database, preview.watched(read)):
                 preview.add(batch)
 

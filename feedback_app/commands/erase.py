@@ -6,8 +6,8 @@ import click
 
 from feedback_app.base import times
 from feedback_app.base.text import counted, visible
-from feedback_app.commands.confirm import confirm
 from feedback_app.commands.named_case import described, from_source, refuse_several_sources
+from feedback_app.commands.terminal import confirm
 from feedback_app.commands.with_program import with_program
 from feedback_app.intake.csv.rejected_search import RowsFound
 from feedback_app.jobs.erasure import ErasureScope, ErasureTarget, erase, find

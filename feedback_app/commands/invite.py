@@ -6,7 +6,6 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -21,6 +20,7 @@ from feedback_app.commands.invite_report import (
 )
 from feedback_app.commands.open_table import SOURCE, OpenTable, StoppedError, open_table
 from feedback_app.commands.table_options import TableOptions, table_options
+from feedback_app.commands.terminal import progress
 from feedback_app.commands.with_program import with_program
 from feedback_app.intake.csv.importing import Batch, Import, ImportCounts
 from feedback_app.intake.csv.preview import Preview, swapped_order
@@ -91,7 +91,7 @@ def invite(
             rejected.finish()
     counts = outcome.counts
     print_rows(outcome.listed, outcome.left_out, counts, rejected)
-    print_footers(opened.footers.lines)
+    print_footers(opened.footers)
     if dry_run:
         print_preview(preview, counts, opened.row_reader.mapping, program.zone)
     elif counts.read and counts.not_matching == counts.read:
@@ -145,7 +145,7 @@ def _run(
     outcome = _Outcome()
     # Rows have no reference cycles, and looking for some takes a third of the time of a preview.
     gc.set_threshold(_COLLECT_AFTER)
-    with closing(batches), _progress(file) as bar:
+    with closing(batches), progress(file.stat().st_size, file.name) as bar:
         for batch in batches:
             handle(batch)
             outcome.counts.add(batch.counts)
@@ -156,12 +156,3 @@ def _run(
                 found += [str(row) for row in rows[: LISTED_ROWS - len(found)]]
             bar.update(opened.table.bytes_read - bar.pos)
     return outcome
-
-
-def _progress(file: Path) -> Any:
-    return click.progressbar(
-        length=file.stat().st_size,
-        label=file.name,
-        file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
-    )

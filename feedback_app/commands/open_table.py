@@ -15,7 +15,7 @@ from feedback_app.commands.table_options import TableOptions
 from feedback_app.intake.csv.column_checks import ambiguous, check_numbers, detected_formats
 from feedback_app.intake.csv.date_order import FormatCount
 from feedback_app.intake.csv.file import CSVRow, CSVTable, opened
-from feedback_app.intake.csv.footers import Footers
+from feedback_app.intake.csv.footers import without_footers
 from feedback_app.intake.csv.rejected import as_imported
 from feedback_app.intake.csv.row_reader import RowReader
 from feedback_app.intake.dates import DateFormatError, DateReader
@@ -45,13 +45,15 @@ class OpenTable:
     columns: Sequence[str]
     row_reader: RowReader
     table: CSVTable
-    footers: Footers = field(default_factory=lambda: Footers(-1, -1))
+    footers: list[CSVRow] = field(default_factory=list)
 
     def rows(self) -> Iterator[CSVRow]:
         """Open the file again and yield its rows, without the lines below the table."""
-        self.footers = Footers(*map(self.place, _REQUIRED))
+        self.footers = []
         with _opened(self.file, self.options) as self.table:
-            yield from self.footers.without(as_imported(self.file, self.table)[1])
+            _, rows = as_imported(self.file, self.table)
+            closed_at, case_number = self.place("closed_at"), self.place("case_number")
+            yield from without_footers(rows, closed_at, case_number, self.footers)
 
     def place(self, field_name: str) -> int:
         """Return the position of the column that fills a field, or -1 if none does."""
@@ -82,9 +84,6 @@ def open_table(
         raise click.UsageError(str(error)) from error
     except CSVFileError as error:
         raise StoppedError(str(error)) from error
-
-
-_REQUIRED = ("closed_at", "case_number")
 
 
 def _opened(file: Path, options: TableOptions) -> AbstractContextManager[CSVTable]:

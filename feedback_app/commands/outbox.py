@@ -11,7 +11,7 @@ import click
 from feedback_app.base import times
 from feedback_app.base.text import counted, visible, without_addresses
 from feedback_app.base.times import from_text
-from feedback_app.commands.confirm import confirm
+from feedback_app.commands.terminal import confirm
 from feedback_app.commands.with_program import with_program
 from feedback_app.database.contract import Row, Transaction
 from feedback_app.jobs import restored

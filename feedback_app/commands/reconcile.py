@@ -46,7 +46,7 @@ def reconcile(program: Program, file: Path, options: TableOptions) -> None:
                 missing += 1
                 missing_sources.add(case.source)
                 click.echo(visible(f"missing: {case.case_number} closed {to_text(case.closed_at)}"))
-    print_footers(opened.footers.lines)
+    print_footers(opened.footers)
     for source in sorted(missing_sources):
         if not cases.has_source(program.database, source):
             click.echo(visible(f"no case was ever received from {source}: check --set source=…"))

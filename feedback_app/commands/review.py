@@ -13,6 +13,7 @@ from feedback_app.base import times
 from feedback_app.base.files import replace_file
 from feedback_app.base.language import choose
 from feedback_app.base.weeks import parse_span, reviewed_week, week_of, weeks_back
+from feedback_app.commands.terminal import progress
 from feedback_app.commands.with_program import with_program
 from feedback_app.jobs import digest
 from feedback_app.program import Program
@@ -100,7 +101,8 @@ def export(program: Program, /, weeks: str, name: str, output: Path | None, **gi
     language = choose([given["language"]], program.facts.languages)
     if output is None and name == "xlsx" and sys.stdout.isatty():
         raise click.UsageError("a workbook cannot be shown on a terminal; add --output FILE")
-    with _progress(answered_cases.count_between(program.database, first, last)) as bar:
+    number = answered_cases.count_between(program.database, first, last)
+    with progress(number, "answers") as bar:
         request = Export(
             database=program.database,
             facts=program.facts,
@@ -134,13 +136,6 @@ def _write(pieces: Iterable[bytes], output: Path | None) -> None:
         raise click.ClickException(
             f"cannot write {output}: {error.strerror or error}; choose another file"
         ) from error
-
-
-def _progress(count: int) -> Any:
-    """Return a progress bar on stderr, hidden unless stderr is a terminal."""
-    return click.progressbar(
-        length=count, label="answers", file=sys.stderr, hidden=not sys.stderr.isatty()
-    )
 
 
 def _watched(answered: Iterable[AnsweredCase], bar: Any) -> Iterator[AnsweredCase]:

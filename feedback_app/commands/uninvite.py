@@ -4,7 +4,7 @@ import click
 
 from feedback_app.base import times
 from feedback_app.base.text import counted
-from feedback_app.commands.confirm import confirm
+from feedback_app.commands.terminal import confirm
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
 from feedback_app.store import import_runs, leads

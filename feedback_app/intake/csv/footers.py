@@ -10,38 +10,33 @@ _MAX_LINES = 50
 _MAX_TOTAL = 4
 
 
-class Footers:
-    """Passes the rows of a table on and keeps the lines below it in `lines`.
+def without_footers(
+    rows: Iterable[CSVRow], closed_at: int, case_number: int, footers: list[CSVRow]
+) -> Iterator[CSVRow]:
+    """Yield the rows of a table, and collect the lines below it in `footers`.
 
     A line below the table has no closing time, but may have a total in its place. Its first text is
     not like a case number: it has no digit, has several words, or is a date. Lines like it between
-    rows are passed on.
+    rows are yielded. `closed_at` and `case_number` are the positions of these columns; -1 if not
+    mapped.
     """
+    at = closed_at
+    for row in rows:
+        cells = row.cells
+        has_time = at < 0 or (at < len(cells) and len(cells[at].strip()) > _MAX_TOTAL)
+        if not has_time and len(footers) < _MAX_LINES and _is_below(cells, case_number):
+            footers.append(row)
+            continue
+        if footers:
+            yield from footers
+            footers.clear()
+        yield row
 
-    def __init__(self, closed_at: int, case_number: int) -> None:
-        """`closed_at` and `case_number` are the positions of these columns; -1 if not mapped."""
-        self._closed_at, self._case_number = closed_at, case_number
-        self.lines: list[CSVRow] = []
 
-    def without(self, rows: Iterable[CSVRow]) -> Iterator[CSVRow]:
-        """Yield the rows of the table."""
-        at = self._closed_at
-        for row in rows:
-            cells = row.cells
-            has_time = at < 0 or (at < len(cells) and len(cells[at].strip()) > _MAX_TOTAL)
-            if not has_time and len(self.lines) < _MAX_LINES and self._is_below(cells):
-                self.lines.append(row)
-                continue
-            if self.lines:
-                yield from self.lines
-                self.lines.clear()
-            yield row
-
-    def _is_below(self, cells: Sequence[str]) -> bool:
-        number = self._case_number
-        if 0 <= number < len(cells) and cells[number].strip():
-            return not _is_like_a_number(cells[number])
-        return not any(map(_is_like_a_number, cells)) or sum(map(bool, cells)) == 1
+def _is_below(cells: Sequence[str], case_number: int) -> bool:
+    if 0 <= case_number < len(cells) and cells[case_number].strip():
+        return not _is_like_a_number(cells[case_number])
+    return not any(map(_is_like_a_number, cells)) or sum(map(bool, cells)) == 1
 
 
 def _is_like_a_number(text: str) -> bool:
