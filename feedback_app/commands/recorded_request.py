@@ -58,14 +58,11 @@ def parse_headers(text: str) -> tuple[Headers, str]:
 def _from_json(text: str) -> Headers:
     try:
         content = json.loads(text)
-        pairs = list(content.items()) if isinstance(content, dict) else map(_pair, content)
+        is_object = isinstance(content, dict)
+        pairs = content.items() if is_object else ((one["name"], one["value"]) for one in content)
         return Headers([(str(name), _value(value)) for name, value in pairs])
     except (ValueError, TypeError, KeyError, IndexError) as error:
         raise click.ClickException("the headers are not a JSON object of texts") from error
-
-
-def _pair(one: Any) -> tuple[Any, Any]:
-    return one["name"], one["value"]
 
 
 def _value(value: Any) -> str:

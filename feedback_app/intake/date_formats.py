@@ -71,7 +71,10 @@ class DateFormat:
 
         Raises ValueError if it is not in this format.
         """
-        found = _matched(self._pattern, text)
+        match = self._pattern.fullmatch(text)
+        if match is None:
+            raise ValueError(text)
+        found = match.groupdict()
         local = datetime.combine(_day(found, self.languages), _time(found, self.languages))
         if offset := found.get("z"):
             return local.replace(tzinfo=_offset(offset))
@@ -148,13 +151,6 @@ def _check(text: str, used: re.Pattern[str]) -> None:
         raise ValueError("it has control characters")
 
 
-def _matched(pattern: re.Pattern[str], text: str) -> dict[str, str]:
-    found = pattern.fullmatch(text)
-    if found is None:
-        raise ValueError(text)
-    return found.groupdict()
-
-
 def _day(found: Mapping[str, str], languages: Sequence[str]) -> date:
     weekday = found.get("a") or found.get("A")
     if weekday and _key(weekday) not in _weekdays(languages):
@@ -163,14 +159,10 @@ def _day(found: Mapping[str, str], languages: Sequence[str]) -> date:
         month = months(languages).get(_key(word), 0)
     else:
         month = int(found["m"])
-    return date(_year(found), month, int(found["d"]))
-
-
-def _year(found: Mapping[str, str]) -> int:
-    if "Y" in found:
-        return int(found["Y"])
-    year = int(found["y"])
-    return year + (1900 if year >= _PIVOT else 2000)
+    year = int(found.get("Y") or found["y"])
+    if "Y" not in found:
+        year += 1900 if year >= _PIVOT else 2000
+    return date(year, month, int(found["d"]))
 
 
 def _time(found: Mapping[str, str], languages: Sequence[str]) -> time:

@@ -5,32 +5,18 @@ Their wording is in templates/mail/closure.* and reminder.*, in every language.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
 from charts import date_with_weekday
 from feedback_app.base.language import choose
 from feedback_app.base.text import isolated, one_line
 from feedback_app.mail.message import Email, MailContext, filled_in, render_email
-from feedback_app.records import OutboxMessage
+from feedback_app.records import ClosedCase, Invitation, OutboxMessage
 
 # The closure email with the survey link, and the one without the survey.
 CLOSURE = "closure"
 CLOSURE_WITHOUT_SURVEY = "closure notice"
 CLOSURE_KINDS = (CLOSURE, CLOSURE_WITHOUT_SURVEY)
 REMINDER = "survey reminder"
-
-
-class ToldCase(Protocol):
-    """What the closure email says about a case, as in a ClosedCase or an Invitation."""
-
-    @property
-    def case_number(self) -> str: ...
-    @property
-    def subject(self) -> str | None: ...
-    @property
-    def closure_reason(self) -> str | None: ...
-    @property
-    def language(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -52,7 +38,7 @@ class SurveyLinks:
 def closure_email(
     context: MailContext,
     message: OutboxMessage,
-    case: ToldCase,
+    case: ClosedCase | Invitation,
     links: SurveyLinks | None,
     link_until: date | None = None,
 ) -> str:
