@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +12,11 @@ import click
 from feedback_app.base import times
 from feedback_app.commands.invite_report import (
     LISTED_ROWS,
+    preview_lines,
     print_footers,
-    print_preview,
     print_rows,
-    print_values,
     print_way_back,
+    value_lines,
 )
 from feedback_app.commands.open_table import SOURCE, OpenTable, StoppedError, open_table
 from feedback_app.commands.table_options import TableOptions, table_options
@@ -92,10 +92,14 @@ def invite(
     counts = outcome.counts
     print_rows(outcome.listed, outcome.left_out, counts, rejected)
     print_footers(opened.footers)
+    mapping = opened.row_reader.mapping
+    lines: Iterable[str] = ()
     if dry_run:
-        print_preview(preview, counts, opened.row_reader.mapping, program.zone)
+        lines = preview_lines(preview, counts, mapping, program.zone)
     elif counts.read and counts.not_matching == counts.read:
-        print_values(preview, opened.row_reader.mapping)
+        lines = value_lines(preview, mapping)
+    for line in lines:
+        click.echo(line)
     click.echo(counts)
     print_way_back(counts, job.run_id)
     if counts.rejected:

@@ -33,17 +33,10 @@ NOT_ASKED: dict[WithheldBecause, str] = {
 }
 
 
-def print_preview(
-    preview: Preview, counts: ImportCounts, mapping: CaseMapping, zone: ZoneInfo
-) -> None:
-    """Print the first cases, closing times, counts, values and warnings on 80 columns."""
-    for line in _lines(preview, counts, mapping, zone):
-        click.echo(line)
-
-
-def _lines(
+def preview_lines(
     preview: Preview, counts: ImportCounts, mapping: CaseMapping, zone: ZoneInfo
 ) -> Iterator[str]:
+    """Yield the first cases, closing times, counts, values and warnings on 80 columns."""
     if preview.first:
         yield ""
         yield "First cases as understood:"
@@ -56,19 +49,14 @@ def _lines(
         yield f"  last   {_shown(preview.latest, zone)}"
     yield ""
     yield from _count_lines(preview, counts, zone)
-    yield from _value_lines(preview, mapping)
+    yield from value_lines(preview, mapping)
     for warning in preview.warnings(counts):
         yield ""
         yield from _wrapped(f"Warning: {warning}", "  ")
 
 
-def print_values(preview: Preview, mapping: CaseMapping) -> None:
-    """Print the values in the columns with conditions."""
-    for line in _value_lines(preview, mapping):
-        click.echo(line)
-
-
-def _value_lines(preview: Preview, mapping: CaseMapping) -> Iterator[str]:
+def value_lines(preview: Preview, mapping: CaseMapping) -> Iterator[str]:
+    """Yield the values in the columns with conditions."""
     for label, values in preview.values.items():
         yield ""
         yield from _wrapped(f"Values in {label}:", "")
