@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import psycopg
-from measuring import show
+from measuring import FORM, answer_to, show
 
 from feedback_app.base.times import to_text
 from feedback_app.base.weeks import week_of
@@ -31,8 +31,6 @@ from tests.support.server import Server, environment, feedback, free_port, grani
 
 WEEKS, CONTACT_WEEKS, EMAIL_WEEKS = 25, 13, 5
 PERSON, LINKS, PAUSE_SECONDS = "wolpertinger@customer.example", 3000, 0.02
-FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "benchmark"}
-ANSWER = {"ease": "4", "satisfaction": "5", "comment": "A comment of average length."}
 _NUMBERS = """WITH RECURSIVE numbers (n) AS (
     SELECT CAST(:first AS INTEGER) UNION ALL SELECT n + 1 FROM numbers WHERE n < :last)"""
 # The rows of a week: a case in 5 has an answer, an answer in 2 a comment.
@@ -150,10 +148,9 @@ class _Customer:
             if done.wait(PAUSE_SECONDS):
                 break
             connection.request("GET", path, headers=FORM)
-            page = connection.getresponse().read().decode()
-            value = page.split('name="page" value="')[1].split('"')[0]
+            body = answer_to(connection.getresponse().read().decode())
             start = time.perf_counter()
-            connection.request("POST", path, urlencode({"page": value, **ANSWER}), FORM)
+            connection.request("POST", path, body, FORM)
             response = connection.getresponse()
             response.read()
             waits.append(time.perf_counter() - start)

@@ -4,19 +4,19 @@ Prints processor time and peak memory, and their ratio to a bare SQL query that 
 cases; with the folder of another checkout as an argument, also to its commands on the same rows.
 """
 
-import random
 import re
 import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import groupby, islice
-from operator import itemgetter
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from checkout import ROOT, Checkout, Used
+
+from feedback_app.base.times import from_text
+from feedback_app.base.weeks import week_of
 
 CASES, WEEKS, ROUNDS = 1_000_000, 104, 3
 # All periods before this Monday are final, if links expire after 14 days.
@@ -26,7 +26,45 @@ _BARE = """
     JOIN invitations ON case_ref = cases.id
     LEFT JOIN answers ON invitation_id = invitations.id GROUP BY closed_week, case_kind, ease
 """
-Row = dict[str, object]
+_SECONDS = WEEKS * 7 * 86400
+# The ids are in random order, as those of the program are.
+_CLOSED = """
+    CREATE TEMP TABLE closed AS
+    WITH RECURSIVE numbers (n) AS (
+        SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < :cases)
+    SELECT n, lower(hex(randomblob(10))) AS id, :start + :seconds * n / :cases AS at,
+           7200 + abs(random() % 856800) AS took FROM numbers
+"""
+
+
+def _time(seconds: str) -> str:
+    """Return SQL for a time in seconds as text."""
+    return f"strftime('%Y-%m-%dT%H:%M:%SZ', {seconds}, 'unixepoch')"
+
+
+# One case in five is answered.
+_ROWS = (
+    f"""INSERT INTO cases (id, source, case_id, closure_key, case_number, case_kind,
+                           closure_reason, opened_at, first_response_at, closed_at, received_at,
+                           closed_week)
+        SELECT id, 'benchmark', n, '1', printf('%08d', n),
+               CASE abs(random() % 4) WHEN 0 THEN 'software' WHEN 1 THEN 'infrastructure'
+                                      WHEN 2 THEN 'security' ELSE 'other' END,
+               CASE abs(random() % 3) WHEN 0 THEN 'no_reply' ELSE 'confirmed' END,
+               {_time("at - took")}, {_time("at - took + abs(random() % 7200)")}, {_time("at")},
+               {_time("at")}, week({_time("at")}) FROM closed""",
+    f"""INSERT INTO invitations (id, case_ref, created_at, expires_at, handed_over_at, bounced_at)
+        SELECT id, id, {_time("at")}, {_time("at + 14 * 86400")}, {_time("at")},
+               CASE WHEN n % 50 = 1 THEN {_time("at")} END FROM closed""",
+    f"""INSERT INTO answers (invitation_id, revision, ease, satisfaction, contact_welcome,
+                             wording_version, language, answered_at, answered_week, flags)
+        SELECT closed.id, 1, 1 + abs(random() % 5), 1 + abs(random() % 5), n % 3 = 0, 1, 'en',
+               {_time("at + 3600 * abs(random() % 300)")}, closed_week, ''
+        FROM closed JOIN cases ON cases.id = closed.id WHERE n % 5 = 0""",
+    f"""INSERT INTO progress (invitation_id, read_at)
+        SELECT id, {_time("at + 3600 * (300 + abs(random() % 250))")} FROM closed
+        WHERE n % 5 = 0""",
+)
 
 
 def main(words: list[str]) -> None:
@@ -58,79 +96,20 @@ def _measured(checkout: Checkout, command: str) -> Used:
 def _fill(path: Path) -> float:
     """Insert the cases, and return the seconds of processor time of the bare query."""
     connection = sqlite3.connect(path, isolation_level=None)
+    connection.create_function(
+        "week", 1, lambda closed: week_of(from_text(closed), ZoneInfo("UTC"))
+    )
     connection.execute("PRAGMA synchronous=OFF")
     connection.execute("BEGIN")
-    rows_of_all = _rows()
-    while some := list(islice(rows_of_all, 5_000)):
-        for table, rows in groupby(sorted(some, key=itemgetter(0)), itemgetter(0)):
-            values = [row for _, row in rows]
-            names = ", ".join(values[0])
-            marks = ", ".join(f":{name}" for name in values[0])
-            connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
+    values = {"cases": CASES, "start": int(_END.timestamp()) - _SECONDS, "seconds": _SECONDS}
+    connection.execute(_CLOSED, values)
+    for sql in _ROWS:
+        connection.execute(sql)
     connection.execute("COMMIT")
     start = time.process_time()
     connection.execute(_BARE).fetchall()
     connection.close()
     return time.process_time() - start
-
-
-def _rows() -> Iterator[tuple[str, Row]]:
-    """Yield the rows of the tables; one case in five is answered."""
-    rng = random.Random(18)
-    for number in range(CASES):
-        closed = _END - timedelta(weeks=WEEKS) * (1 - number / CASES)
-        year, week, _ = closed.isocalendar()
-        key, answered = f"{rng.getrandbits(80):020x}", closed + timedelta(hours=rng.randrange(300))
-        yield "cases", _case(rng, number, closed) | {"id": key, "closed_week": f"{year}-W{week:02}"}
-        yield (
-            "invitations",
-            {
-                "id": key,
-                "case_ref": key,
-                "created_at": _text(closed),
-                "expires_at": _text(closed + timedelta(days=14)),
-                "handed_over_at": _text(closed),
-                "bounced_at": _text(closed) if number % 50 == 1 else None,
-            },
-        )
-        if number % 5 == 0:
-            yield (
-                "answers",
-                {
-                    "invitation_id": key,
-                    "revision": 1,
-                    "ease": rng.randrange(1, 6),
-                    "satisfaction": rng.randrange(1, 6),
-                    "contact_welcome": number % 3 == 0,
-                    "wording_version": 1,
-                    "language": "en",
-                    "answered_at": _text(answered),
-                    "answered_week": f"{year}-W{week:02}",
-                    "flags": "",
-                },
-            )
-            read = _text(answered + timedelta(hours=rng.randrange(250)))
-            yield "progress", {"invitation_id": key, "read_at": read}
-
-
-def _case(rng: random.Random, number: int, closed: datetime) -> Row:
-    opened = closed - timedelta(seconds=rng.randrange(7200, 864_000))
-    return {
-        "source": "benchmark",
-        "case_id": str(number),
-        "closure_key": "1",
-        "case_number": f"{number:08}",
-        "case_kind": rng.choice(("software", "infrastructure", "security", "other")),
-        "closure_reason": rng.choice(("confirmed", "confirmed", "no_reply")),
-        "opened_at": _text(opened),
-        "first_response_at": _text(opened + timedelta(seconds=rng.randrange(7200))),
-        "closed_at": _text(closed),
-        "received_at": _text(closed),
-    }
-
-
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 if __name__ == "__main__":

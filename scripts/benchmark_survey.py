@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from measuring import show
+from measuring import ANSWER, FORM, answer_to, show
 
 from tests.support.server import Server, environment, feedback, free_port, granian, running
 
@@ -23,9 +23,7 @@ ROUNDS = 5
 GETS = 1500
 POSTS = 400
 CLIENTS = 3
-FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "benchmark"}
 HEADERS = {**FORM, "Accept-Language": "en"}
-ANSWER = {"ease": "4", "satisfaction": "5", "comment": "A comment of average length."}
 
 
 class Cost(NamedTuple):
@@ -61,14 +59,10 @@ def _measure(
         costs["hello"].append(_cost(hello, GETS, lambda _: ("GET", "/", "")))
         costs["form"].append(_cost(survey, GETS, lambda _: ("GET", fresh, "")))
         costs["post"].append(_cost(hello, POSTS, lambda _: ("POST", "/", urlencode(ANSWER))))
-        bodies = [(path, page_of[path]) for path in batch]
-        costs["answer"].append(_cost(survey, POSTS, _posting(bodies)))
+        sent = [("POST", path, page_of[path]) for path in batch]
+        costs["answer"].append(_cost(survey, POSTS, sent.__getitem__))
         commits.append(_raw_commit_seconds(folder / f"raw-{number}.sqlite"))
     return costs, commits
-
-
-def _posting(bodies: list[tuple[str, str]]) -> Callable[[int], tuple[str, str, str]]:
-    return lambda number: ("POST", *bodies[number])
 
 
 def _page_values(survey: Server, paths: list[str]) -> dict[str, str]:
@@ -77,9 +71,7 @@ def _page_values(survey: Server, paths: list[str]) -> dict[str, str]:
     bodies = {}
     for path in paths:
         connection.request("GET", path, headers=HEADERS)
-        page = connection.getresponse().read().decode()
-        value = page.split('name="page" value="')[1].split('"')[0]
-        bodies[path] = urlencode({"page": value, **ANSWER})
+        bodies[path] = answer_to(connection.getresponse().read().decode())
     connection.close()
     return bodies
 

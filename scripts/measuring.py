@@ -3,9 +3,12 @@
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
 
 from flask import Flask, Response, request
 
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "benchmark"}
+ANSWER = {"ease": "4", "satisfaction": "5", "comment": "A comment of average length."}
 bare = Flask(__name__, static_folder=None)
 
 
@@ -20,6 +23,12 @@ def receive() -> Response:
     """Read a form and redirect."""
     request.form.to_dict()
     return Response(status=303, headers={"Location": "/"})
+
+
+def answer_to(page: str) -> str:
+    """Return the body of the form with an answer to a survey page."""
+    value = page.split('name="page" value="')[1].split('"')[0]
+    return urlencode({"page": value, **ANSWER})
 
 
 def show(name: str, values: Sequence[float], digits: int = 2, note: str = "") -> None:
