@@ -51,7 +51,12 @@ def erase_command(
     _refuse_nothing(found)
     confirm("Erase this permanently?", "erased", yes)
     removed = erase(program, found, COMMAND_LINE, times.now())
-    click.echo(f"Erased {_summary(found, removed)}. Scores kept.")
+    erased = (
+        counted(len(found.closings), "case", "cases"),
+        counted(max(found.texts.emails, len(found.files)), "email", "emails"),
+        counted(removed.count, "rejected row", "rejected rows"),
+    )
+    click.echo(f"Erased {', '.join(erased)}. Scores kept.")
     _report_unreadable(removed)
 
 
@@ -94,16 +99,6 @@ def _refuse_nothing(found: ErasureScope) -> None:
     if found.unsearchable:
         raise click.ClickException("No case was found for this address; see above.")
     raise click.ClickException("Nothing found. Check the case number or address.")
-
-
-def _summary(found: ErasureScope, removed: RowsFound) -> str:
-    return ", ".join(
-        (
-            counted(len(found.closings), "case", "cases"),
-            counted(max(found.texts.emails, len(found.files)), "email", "emails"),
-            counted(removed.count, "rejected row", "rejected rows"),
-        )
-    )
 
 
 def _report_unreadable(rejected: RowsFound) -> None:

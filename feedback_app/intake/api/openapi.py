@@ -43,8 +43,8 @@ _PROBLEMS = {
 class _Operation:
     """One operation: the model it takes, and description and model of each successful response."""
 
-    method: str
     path: str
+    method: str = "post"
     name: str
     summary: str
     description: str
@@ -94,7 +94,6 @@ def openapi_document(facts: Facts, public_url: str) -> dict[str, Any]:
 def _operations(facts: Facts) -> list[_Operation]:
     return [
         _Operation(
-            method="post",
             path="/api/v1/closed-cases",
             name="addClosedCase",
             summary="Report a closed case",
@@ -122,7 +121,6 @@ def _operations(facts: Facts) -> list[_Operation]:
             problems=(404,),
         ),
         _Operation(
-            method="post",
             path="/api/v1/reopenings",
             name="addReopening",
             summary="Report that a closed case is open again",
@@ -134,7 +132,6 @@ def _operations(facts: Facts) -> list[_Operation]:
             problems=(409,),
         ),
         _Operation(
-            method="post",
             path="/api/v1/survey-links",
             name="releaseSurveyLink",
             summary="Get the survey link to pass it on to the customer",
@@ -145,7 +142,6 @@ def _operations(facts: Facts) -> list[_Operation]:
             problems=(404,),
         ),
         _Operation(
-            method="post",
             path="/api/v1/bounces",
             name="addBounce",
             summary="Report that a closure email bounced",
@@ -155,7 +151,6 @@ def _operations(facts: Facts) -> list[_Operation]:
             problems=(404,),
         ),
         _Operation(
-            method="post",
             path="/api/v1/opt-outs",
             name="addOptOut",
             summary="Report that a customer opts out of surveys",
@@ -164,7 +159,6 @@ def _operations(facts: Facts) -> list[_Operation]:
             returns={204: ("The address gets no more surveys.", None)},
         ),
         _Operation(
-            method="post",
             path="/api/v1/webhooks/{preset}",
             name="receiveEvent",
             summary="Receive an event of a case system",
@@ -204,14 +198,16 @@ def _described(operation: _Operation) -> dict[str, Any]:
     ]
     if parameters:
         described["parameters"] = parameters
-    responses: dict[str, Any] = {}
+    responses: dict[str, dict[str, Any]] = {}
+    described["responses"] = responses
     for status, (text, model) in operation.returns.items():
-        content = {"content": _content("application/json", model)} if model else {}
-        responses[str(status)] = {"description": text, **content}
+        responses[str(status)] = {"description": text}
+        if model:
+            responses[str(status)]["content"] = _content("application/json", model)
+    problem = _content(MEDIA_TYPE, Problem)
     for status in sorted(statuses):
-        content = {"content": _content(MEDIA_TYPE, Problem)}
-        responses[str(status)] = {"description": _PROBLEMS[status], **content}
-    return {**described, "responses": responses}
+        responses[str(status)] = {"description": _PROBLEMS[status], "content": problem}
+    return described
 
 
 _SOME_TEXT = {"type": "string", "minLength": 1}
