@@ -45,7 +45,7 @@ class Signed(NamedTuple):
 
 
 def new_id() -> str:
-    """Return the time in 32 bits and 96 random bits as 22 URL-safe characters.
+    """Return 32 bits of time and 96 random bits as 22 URL-safe characters.
 
     Keys of about the same time are near each other in an index, as in a UUID of version 7
     (RFC 9562): an import writes a third of the pages that random keys would touch.

@@ -38,7 +38,7 @@ _SECRETS = (
 )
 @with_program(BackupError, migrated=False)
 def backup_command(program: Program, folder: Path, keep: int | None) -> None:
-    """Write a backup to a new folder in DIR, also while the program runs.
+    """Write a backup to a new folder in DIR, even while the program runs.
 
     It contains the database, support.toml, your presets and pages, the published figures and the
     mailbox. PostgreSQL needs pg_dump. The copy of the database is read again before the backup

@@ -25,8 +25,8 @@ _PROCESSES = ("127.0.0.1:8001", "127.0.0.1:8002")
     show_default=True,
     help="Host and port of a 'feedback serve'. Repeat it for each process.",
 )
-@click.option("--certificate", help="Its file.  [default: that of certbot]")
-@click.option("--key", help="The file of its key.  [default: that of certbot]")
+@click.option("--certificate", help="File of the certificate.  [default: certbot's]")
+@click.option("--key", help="File of its private key.  [default: certbot's]")
 def nginx(apps: Sequence[str], certificate: str | None, key: str | None) -> None:
     """Print the configuration of nginx for the built site and the running processes.
 

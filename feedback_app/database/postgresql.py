@@ -29,8 +29,8 @@ _NAMED = re.compile(r"(?<![:\w]):([a-z_0-9]+)")
 # How much longer than the server we wait for a statement: a frozen server reports no time-out.
 _GRACE_SECONDS = 2.0
 _PROBE_SECONDS = 1.5
-# A table is locked while VACUUM FULL rewrites it: 8 MiB take about 0.1 s. Everybody else waits
-# behind us for the lock too, so we soon give up and try again.
+# A table is locked while VACUUM FULL rewrites it: 8 MiB take about 0.1 s. Others queue behind
+# us for the lock, so we soon give up and try again.
 _REWRITTEN_BYTES = 8 * 1024 * 1024
 _LOCK_MILLISECONDS, _LOCK_ATTEMPTS = 100, 20
 

@@ -135,7 +135,7 @@ class SQLite:
 
 
 class _SQLiteErrors:
-    """Raises DatabaseUnavailableError for an error of SQLite that is none of the program."""
+    """Raises DatabaseUnavailableError for errors of SQLite that are not faults of the program."""
 
     def __enter__(self) -> None:
         pass
@@ -150,7 +150,7 @@ _SQLITE_ERRORS = _SQLiteErrors()
 
 
 class _SQLiteTransaction:
-    """A transaction as long as its block. A generator would take four times as long to enter."""
+    """A transaction that ends with its block. A generator takes four times as long to enter."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

@@ -202,7 +202,7 @@ def _files(folder: Path) -> Iterator[str]:
 
 def _described(path: Path) -> BackupFile:
     with path.open("rb") as file:
-        # A backup that is not on the disk when the power fails is none.
+        # Otherwise a power failure could leave a complete folder with empty files.
         os.fsync(file.fileno())
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return BackupFile(size_bytes=path.stat().st_size, sha256=digest)

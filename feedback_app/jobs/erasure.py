@@ -106,7 +106,7 @@ def erase(program: Program, found: ErasureScope, by: str, now: datetime) -> Rows
     are short; if one of them fails, repeat the erasure.
     """
     database = program.database
-    # Not in the transaction, because it reads all texts of leads.
+    # Before the transaction, because it reads all texts of leads.
     mentions = erasure.mentions(database, _mention_of(found.wanted))
     with database.write() as tx:
         leads.record_action(tx, by, "personal data erased", found.subject, now)

@@ -1,4 +1,4 @@
-"""Counts the weeks that do not change any more, so that newer ones are compared quickly."""
+"""Counts the weeks that no longer change, so that newer ones are compared quickly."""
 
 from collections.abc import Callable
 from datetime import datetime

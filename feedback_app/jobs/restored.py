@@ -77,7 +77,7 @@ def require_not_restored(program: Program, now: datetime) -> None:
 
 
 def hold(program: Program, backed_up_at: datetime, now: datetime) -> None:
-    """Let no worker start on this database until `release`."""
+    """Prevent workers from starting on this database until `release`."""
     with program.database.write() as tx:
         subject = to_text(backed_up_at)
         leads.record_action(tx, leads.COMMAND_LINE, "backup restored", subject, now)

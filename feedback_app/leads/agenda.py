@@ -10,7 +10,7 @@ from support_facts import Facts
 
 # Both scores are at least this, so the comment is praise.
 PRAISE = 4
-# Of a big week, so many of each are ticked: a meeting has no time for more.
+# How many of each are ticked in a big week: a meeting has no time for more.
 _MOST_TICKED = {"low": 20, "praise": 10}
 
 

@@ -1,4 +1,4 @@
-"""Which answers a meeting can discuss and which it discussed: of a big week, only the first ones.
+"""Which answers a meeting can discuss and which it discussed; in a big week, only some of them.
 
 A week may have thousands of answers, so pages read the listed ones and count the others.
 """
@@ -12,9 +12,9 @@ from feedback_app.database.contract import Database, Transaction
 from feedback_app.store.annulments import ANNULMENT
 from feedback_app.store.rows import count, in_list
 
-# An agenda lists so many answers of each kind, and so many that leads chose or noted.
+# How many answers of each kind an agenda lists, and how many that leads chose or noted.
 MOST_OF_A_KIND, MOST_WANTED = 40, 100
-# The minutes list so many answers.
+# How many answers the minutes list.
 MOST_DISCUSSED = 100
 _LOWEST = "CASE WHEN ease < satisfaction THEN ease ELSE satisfaction END"
 _NEWEST = f"""

@@ -9,7 +9,7 @@ from feedback_app.store.rows import in_list
 
 # SQLite has one writer at a time: 200 cases take it 10 to 20 ms.
 BATCH = 200
-# The place of a row. On PostgreSQL, it changes with the row.
+# The column with the place of a row. On PostgreSQL, the place changes with the row.
 _PLACE = {"sqlite": "rowid", "postgresql": "ctid"}
 # Gets a condition for the rows of a batch, and its values; returns how many rows it changed.
 BatchChange = Callable[[Transaction, str, dict[str, object]], int]

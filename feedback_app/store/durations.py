@@ -23,7 +23,7 @@ _DURATIONS = """
 
 
 def of_cases(database: Database, closed: str, **values: object) -> tuple[Durations, int]:
-    """Return the durations of the cases that fulfil the condition `closed`, and their number."""
+    """Return the durations of the cases that meet the condition `closed`, and their number."""
 
     def seconds(own: str, end: str) -> str:
         calendar = database.seconds("opened_at", end)

@@ -1,4 +1,4 @@
-"""Stored counts of weeks that do not change any more, with which newer weeks are compared.
+"""Stored counts of weeks that no longer change, with which newer weeks are compared.
 
 Triggers delete the counts of a week when one of its cases changes (migration 29).
 """
@@ -48,7 +48,7 @@ def sums(
 def calculate(database: Database, weeks: tuple[str, str], facts: Facts, now: datetime) -> int:
     """Store the counts of the weeks that are final; return how many.
 
-    Each week is looked at once a day, and after a change.
+    Each week is checked once a day, and after a change.
     """
     rows = database.ask(
         """SELECT week FROM week_totals
@@ -78,7 +78,7 @@ def _calculate(database: Database, week: str, facts: Facts, now: datetime) -> bo
         return False
     changes = ", ".join(f"{column} = :{column}" for column in COLUMNS)
     with database.write() as tx:
-        # No row: something changed meanwhile.
+        # Without a row, something changed in the meantime.
         sql = f"UPDATE week_totals SET {changes} WHERE week = :week"
         return bool(tx.run(sql, week=week, **_counts(totals)))
 

@@ -211,7 +211,7 @@ class Connections:
         waited = time.monotonic() - self.stopping_since
         for channel in self._all() if waited >= silent_seconds else []:
             if channel.is_silent:
-                channel.read_now()  # what has arrived since the last pass of the loop
+                channel.read_now()  # A request may have arrived since the last pass of the loop.
             if channel.is_silent or waited >= longest_seconds:
                 self._give_up([channel])
         self.close_all()

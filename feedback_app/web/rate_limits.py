@@ -11,7 +11,7 @@ _STEP_SECONDS = 5
 
 
 class _Counts(MemoryStorage):
-    """Counts that end when the clock is set back; they would count until it catches up."""
+    """Counts that are reset when the clock is set back; otherwise they would last too long."""
 
     _latest = 0.0
 
@@ -31,5 +31,5 @@ class _Counts(MemoryStorage):
 
 
 def new_limiter() -> MovingWindowRateLimiter:
-    """Return a limiter with moving windows. Nobody has used any of its limits yet."""
+    """Return a limiter with moving windows and without any counts."""
     return MovingWindowRateLimiter(_Counts())

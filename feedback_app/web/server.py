@@ -34,7 +34,7 @@ _HEADER_BYTES = 16 * 1024
 _RECEIVE_BYTES = 64 * 1024
 # The thread of the sockets often releases the GIL and waits up to this long to get it back.
 _SWITCH_SECONDS = 0.001
-# All that can wait for a listening socket of waitress.
+# As many connections as waitress lets wait for a listening socket.
 _ACCEPT_AT_ONCE = 1024
 _PAUSE_SECONDS = 1
 # When the server stops: how long a connection may be silent, and how long a request may take.
@@ -115,7 +115,7 @@ class MultiServer(MultiSocketServer):  # type: ignore[misc]
             self.servers[0].pull_trigger()
 
     def run(self) -> None:
-        """Serve until `stop` is called; then no request is lost that arrives within a second."""
+        """Serve until `stop` is called. No request is lost that arrives within a second after that."""
         while not self.connections.stopping_since:
             self._handle_events(1)
         for server in self.servers:
