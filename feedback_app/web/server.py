@@ -115,7 +115,7 @@ class MultiServer(MultiSocketServer):  # type: ignore[misc]
             self.servers[0].pull_trigger()
 
     def run(self) -> None:
-        """Serve until `stop` is called. No request is lost that arrives within a second after that."""
+        """Serve until `stop` is called. Requests that arrive within a second of it are not lost."""
         while not self.connections.stopping_since:
             self._handle_events(1)
         for server in self.servers:
