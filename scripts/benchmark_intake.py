@@ -101,7 +101,7 @@ def _preview(path: Path, width: int) -> Callable[[], None]:
                 closed_at=closed_at,
                 case_number=0,
                 where={"state": 3} if wide else {},
-                swapped=swapped_order(reader.dates, [str(TABLES.date_format)]),
+                swapped=swapped_order(reader.dates_of("closed_at")),
                 emails_per_import=500,
                 emails_per_contact=20,
             )
