@@ -196,7 +196,7 @@ class Settings(SiteSettings):
         return pairs
 
 
-_KEY_FIX = "make one with: python3 -c 'import secrets; print(secrets.token_hex())'"
+_MAKE_KEY = "python3 -c 'import secrets; print(secrets.token_hex())'"
 
 
 def read_settings(**overrides: Any) -> Settings:
@@ -243,10 +243,10 @@ def _misspelt() -> Iterator[str]:
 def _fault(fault: Any) -> str:
     name = _PREFIX + str(fault["loc"][0]).upper()
     problem = fault["msg"].removeprefix("Value error, ")
-    fix = _KEY_FIX if name == "FEEDBACK_SECRET_KEYS" else "see .env.example"
     if fault["type"] == "missing" and not Path(ENV_FILE).is_file():
-        fix += (
-            f"; {Path.cwd()} has no {ENV_FILE}: change into the folder of your installation, or "
-            "create one with 'feedback init DIR'"
+        return (
+            f"{name}: not set, and {Path.cwd()} has no {ENV_FILE}. Change into the folder of your "
+            f"installation, create one with 'feedback init DIR', or make a key with: {_MAKE_KEY}"
         )
+    fix = f"make one with: {_MAKE_KEY}" if name == "FEEDBACK_SECRET_KEYS" else "see .env.example"
     return f"{name}: {problem} ({fix})"

@@ -99,8 +99,8 @@ def _worker(program: Program, now: datetime) -> str:
     finished_at = health.last_runs(program.database).get("deliver")
     if finished_at and abs(now - finished_at) <= WORKER_SILENT:
         return f"it last sent or looked for emails at {to_text(finished_at)}"
-    last = f"not since {to_text(finished_at)}" if finished_at else "never so far"
-    raise Fault(f"the worker has run {last}", "start 'feedback worker'", "warning")
+    last = f"last ran at {to_text(finished_at)}" if finished_at else "has never run"
+    raise Fault(f"the worker {last}", "start 'feedback worker'", "warning")
 
 
 def _mailbox(program: Program, now: datetime) -> str:
@@ -181,7 +181,7 @@ def _public_url(program: Program, now: datetime) -> str:
             if json.loads(response.read(1000)) == {"status": "alive"}:
                 return f"{url} answers"
     except OSError as error:
-        raise Fault(f"{url} cannot be reached: {error}", fix) from error
+        raise Fault(f"{url} cannot be reached: {getattr(error, 'reason', error)}", fix) from error
     except ValueError:
         pass
     raise Fault(f"{url} is answered by another program", fix)

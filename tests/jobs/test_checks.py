@@ -73,7 +73,7 @@ def test_an_email_of_the_future_is_an_error(team_office: Office) -> None:
 
 
 def test_a_worker_that_stopped_is_a_warning(team_office: Office) -> None:
-    assert _found(team_office)["worker"].text == "the worker has run never so far"
+    assert _found(team_office)["worker"].text == "the worker has never run"
 
 
 def test_a_mailbox_that_is_a_file_is_an_error(team_office: Office, tmp_path: Path) -> None:
@@ -145,6 +145,7 @@ def test_the_public_url_must_be_this_program(team_office: Office) -> None:
         assert _found(team_office, offline=False, public_url=url)["public_url"].level == "ok"
     away = _found(team_office, offline=False, public_url="http://127.0.0.1:1")["public_url"]
     assert (away.level, "start 'feedback serve'" in away.fix) == ("error", True)
+    assert away.text.endswith("/healthz cannot be reached: [Errno 111] Connection refused")
 
 
 def test_the_command_prints_one_line_for_each_check_and_exits_with_0(team_office: Office) -> None:
