@@ -108,8 +108,8 @@ def _report(done: RestoreResult) -> Iterator[str]:
 def _next(done: RestoreResult, now: datetime) -> Iterator[str]:
     if number := done.emails_waiting:
         yield (
-            f"{counted(number, 'email waits and is held', 'emails wait and are held')}, because "
-            "they may have been sent after the backup. List them with 'feedback outbox list'. "
+            f"{counted(number, 'waiting email is held', 'waiting emails are held')}, because "
+            "customers may have got them after the backup. List them with 'feedback outbox list'. "
             "Then count those that were due as sent:"
         )
         yield f"  feedback outbox release --sent-before {to_text(now + _A_SECOND)}"

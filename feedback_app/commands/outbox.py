@@ -61,8 +61,9 @@ def _show_pauses(program: Program, now: datetime) -> None:
     if pause := send_pauses.find(program.database):
         click.echo(
             visible(
-                f"No emails are sent since {_moment(program, pause.since)}: {pause.reason}. Next "
-                f"attempt at {_moment(program, pause.until)}; now with 'feedback outbox retry'."
+                f"No emails have been sent since {_moment(program, pause.since)}: {pause.reason}. "
+                f"Next attempt at {_moment(program, pause.until)}; now with "
+                "'feedback outbox retry'."
             )
         )
     for pause in send_pauses.of_domains(program.database, now):

@@ -114,7 +114,7 @@ def _refuse_other_version(manifest: Manifest, engine: str) -> None:
     if manifest.schema_version > len(MIGRATIONS):
         raise BackupError(
             f"the backup has schema version {manifest.schema_version}, but this program only "
-            f"supports {len(MIGRATIONS)}: install version {manifest.program_version} or newer"
+            f"supports {len(MIGRATIONS)}: install the newest version that used this database"
         )
 
 

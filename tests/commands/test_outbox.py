@@ -138,7 +138,7 @@ def test_a_pause_is_listed_and_ended_by_a_retry(office: Office, smtp_sink: SmtpS
     smtp_sink.reply_to_sender = "550 5.7.1 not allowed"
     office.deliver(SMTPSender(smtp_sink.url))
     assert (
-        "No emails are sent since 2026-11-24 13:00: 550 5.7.1 not allowed. Next attempt at "
+        "No emails have been sent since 2026-11-24 13:00: 550 5.7.1 not allowed. Next attempt at "
         "2026-11-24 13:01" in run(office, "list")
     )
     smtp_sink.reply_to_sender = "250 OK"

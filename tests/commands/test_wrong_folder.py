@@ -12,7 +12,8 @@ from feedback_app.cli import COMMANDS, main
 from tests.support.office import KEY
 
 # Create a database; creates an installation; lists all faults; use no database.
-OTHERS = ("migrate", "restore", "init", "check", "preview-mail", "site build", "site serve")
+_SITE = ("site build", "site serve", "site nginx")
+OTHERS = ("migrate", "restore", "init", "check", "preview-mail", *_SITE)
 
 
 def _commands(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

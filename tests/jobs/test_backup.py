@@ -130,7 +130,7 @@ def test_no_email_of_a_restored_backup_is_sent_until_it_is_released(
     office: Office, backup: Path, target: Target
 ) -> None:
     printed = target.restore(backup)
-    assert "1 email waits and is held, because" in printed
+    assert "1 waiting email is held, because" in printed
     listed = target.run(list_waiting).output
     assert "All emails are held: A backup of 2026-11-24T12:00:20Z was restored" in listed
     refused = target.run(worker_command, "--once")
