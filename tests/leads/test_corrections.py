@@ -201,7 +201,7 @@ class TestReasons:
     def test_every_status_has_its_own_reason(
         self, lena: Somebody, monkeypatch: pytest.MonkeyPatch, status: int, reason: str
     ) -> None:
-        monkeypatch.setattr(decisions, "still_open", lambda *_: abort(status))
+        monkeypatch.setattr(decisions, "still_open", lambda *_, **__: abort(status))
         shown = lena.get("/review/decisions")
         assert shown.status_code == status
         assert reason in words(shown)

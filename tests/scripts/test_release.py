@@ -120,4 +120,7 @@ def test_the_guide_installs_this_version_with_its_constraints() -> None:
     assert f'-c constraints.txt "./shared_view-{release.version()}-py3-none-any.whl[' in install
     assert f"[{release.EXTRAS}]" in install
     assert start == "feedback init shared-view\n"
-    assert upgrade.split("\n")[:2] == ["feedback migrate", "feedback site build"]
+    assert upgrade.split("\n")[:2] == [
+        "feedback migrate --stopped",
+        "feedback site build",
+    ]

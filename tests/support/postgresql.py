@@ -137,6 +137,7 @@ def reset_rows(server: str, name: str) -> None:
     """Delete all rows except the applied migrations, and end all other connections.
 
     Deleting takes 1 ms; CREATE DATABASE with a template takes 50 ms in memory, 1.5 s on a disk.
+    Deleted rows keep their space, because nothing runs VACUUM, so large tables are truncated.
     """
     with _connected(server, name) as connection:
         connection.execute(
@@ -144,12 +145,15 @@ def reset_rows(server: str, name: str) -> None:
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         tables = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            """SELECT tablename, pg_total_relation_size(quote_ident(tablename)::regclass) > 1000000
+               FROM pg_tables WHERE schemaname = 'public'"""
         ).fetchall()
+        if large := [sql.Identifier(table) for table, is_large in tables if is_large]:
+            connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(large)))
         with connection.transaction():
             # Foreign keys are not checked, so the order of the tables does not matter.
             connection.execute("SET LOCAL session_replication_role = replica")
-            for (table,) in tables:
+            for table, _ in tables:
                 connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
             connection.execute("INSERT INTO schema_versions TABLE kept.schema_versions")
 

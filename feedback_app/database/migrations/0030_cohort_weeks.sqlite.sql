@@ -10,3 +10,10 @@ WHEN NEW.cohort_week IS NULL BEGIN
         (SELECT cohort_week FROM invitations WHERE id = NEW.invitation_id)
     WHERE rowid = NEW.rowid;
 END
+
+CREATE TRIGGER cases_cohort AFTER UPDATE OF closed_week ON cases
+WHEN NEW.closed_week <> OLD.closed_week BEGIN
+    UPDATE answers SET cohort_week = NEW.closed_week
+    WHERE invitation_id = (SELECT id FROM invitations WHERE case_ref = NEW.id);
+    UPDATE invitations SET cohort_week = NEW.closed_week WHERE case_ref = NEW.id;
+END
