@@ -9,7 +9,6 @@ processor time. Compare only ratios between machines or runs, not rates.
 import multiprocessing
 import smtplib
 import statistics
-import sys
 import tempfile
 import time
 from datetime import timedelta
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from checkout import ROOT, Checkout
+from checkout import BASES, ROOT, Checkout
 from measuring import show
 
 from feedback_app.base import times
@@ -65,8 +64,8 @@ def main() -> None:
     sink = multiprocessing.Process(target=_listen, args=(port,), daemon=True)
     sink.start()
     _wait_for(port)
-    for other in sys.argv[1:]:
-        _compare_workers(Path(other), port)
+    for base in BASES:
+        _compare_workers(base, port)
     with tempfile.TemporaryDirectory() as name, running_server() as server:
         _measure("SQLite", f"sqlite:///{name}/feedback.sqlite", Path(name), port)
         _measure("PostgreSQL", url_of(server, create_database(server)), Path(name), port)

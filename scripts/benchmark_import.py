@@ -6,7 +6,6 @@ customer's answer waits for the transaction of an import or of a list of cases; 
 for more than 500 ms. Waits are wall-clock times, so run it on an idle machine.
 """
 
-import sys
 import tempfile
 import threading
 import time
@@ -17,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from checkout import ROOT, Checkout
+from checkout import BASES, ROOT, Checkout
 from measuring import show
 
 from feedback_app.base.links import new_id
@@ -50,7 +49,7 @@ PAUSE = 0.02
 
 def main() -> None:
     """Measure the rate, then import into a large database on each engine."""
-    _measure_rate([Path(path) for path in sys.argv[1:]])
+    _measure_rate(BASES)
     with tempfile.TemporaryDirectory() as name, running_server() as server:
         _measure("SQLite", f"sqlite:///{name}/feedback.sqlite")
         _measure("PostgreSQL", url_of(server, create_database(server)))

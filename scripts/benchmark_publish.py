@@ -6,14 +6,13 @@ cases; with the folder of another checkout as an argument, also to its commands 
 
 import re
 import sqlite3
-import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from checkout import ROOT, Checkout, Used
+from checkout import BASES, ROOT, Checkout, Used
 
 from feedback_app.base.times import from_text
 from feedback_app.base.weeks import week_of
@@ -67,9 +66,9 @@ _ROWS = (
 )
 
 
-def main(words: list[str]) -> None:
-    """Measure and print; `words` may contain the folder of another checkout."""
-    roots = {"": ROOT, **{f" of {word}": Path(word) for word in words}}
+def main() -> None:
+    """Measure and print, also with the base if there is one."""
+    roots = {"": ROOT, **{f" of {base}": base for base in BASES}}
     with tempfile.TemporaryDirectory() as name:
         own: dict[str, Used] = {}
         for place, (label, root) in enumerate(roots.items()):
@@ -113,4 +112,4 @@ def _fill(path: Path) -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

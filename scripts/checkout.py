@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
+# Set by "dev.py benchmark --base FOLDER".
+BASES = [Path(base)] if (base := os.environ.get("BENCHMARK_BASE")) else []
 _COLUMNS = ("case_number", "closed_at", "contact_email", "customer", "team", "case_kind")
 
 
