@@ -221,7 +221,8 @@ def release(program: Program, sent_before: str | None) -> None:
         if held := outbox.release_held(tx, now):
             leads.record_action(tx, leads.COMMAND_LINE, "emails released", _emails(held), now)
     left = outbox.count_waiting(program.database)
-    click.echo(f"{before} counted as sent, {left} released. Start the worker to send them.")
+    next_step = " Start the worker to send them." if left else ""
+    click.echo(f"{before} counted as sent, {left} released.{next_step}")
 
 
 def _time(program: Program, text: str) -> datetime:
