@@ -34,7 +34,7 @@ class Checkout:
         self._binary, self._folder = root.resolve() / ".venv" / "bin" / "feedback", folder
         folder.mkdir()
         self._env = {
-            **{name: text for name, text in os.environ.items() if "FEEDBACK_" not in name},
+            **{name: text for name, text in os.environ.items() if name in ("PATH", "HOME")},
             "FEEDBACK_DATABASE": f"sqlite:///{folder}/feedback.sqlite",
             "FEEDBACK_SECRET_KEYS": "a-key-for-benchmarks-only-and-long-enough",
             "FEEDBACK_MAILBOX": str(folder / "mailbox"),
