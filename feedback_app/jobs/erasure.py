@@ -1,7 +1,7 @@
 """Erases the personal data of a case or person on request: first shown, then removed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -97,34 +97,48 @@ def find(program: Program, target: ErasureTarget) -> ErasureScope:
 
 
 def erase(program: Program, found: ErasureScope, by: str, now: datetime) -> RowsFound:
+    """Erase what was found; see `erase_all`. Returns the rejected rows that were removed."""
+    return erase_all(program, [found], by, now)[0]
+
+
+def erase_all(
+    program: Program, found: Sequence[ErasureScope], by: str, now: datetime
+) -> list[RowsFound]:
     """Erase contact, comment, customer and leads' texts of what was found; keep the scores.
 
     This covers the tables, the messages in the outbox, the mailbox and files of rejected rows. It
-    returns the rejected rows that were removed and the files that could not be searched. Afterwards
-    the files of SQLite no longer contain the text; SECURITY.md lists what remains in those of
-    PostgreSQL. The audit log records the case numbers and `by`, but no address. All transactions
-    are short; if one of them fails, repeat the erasure.
+    returns the rejected rows that were removed and the files that could not be searched, for each
+    target. Afterwards the files of SQLite no longer contain the text; SECURITY.md lists what
+    remains in those of PostgreSQL. The audit log records the case numbers and `by`, but no address.
+    All transactions are short; if one of them fails, repeat the erasure.
     """
     database = program.database
-    # Before the transaction, because it reads all texts of leads.
-    mentions = erasure.mentions(database, _mention_of(found.wanted))
-    with database.write() as tx:
-        leads.record_action(tx, by, "personal data erased", found.subject, now)
-        erasure.erase_mentions(tx, mentions)
+    for one in found:
+        _erase_mentions(database, one, by, now)
     try:
-        for batch in in_batches(found.closings, _CASES):
+        for batch in in_batches([closing for one in found for closing in one.closings], _CASES):
             with database.write() as tx:
-                for one in batch:
-                    erasure.erase_case(tx, one.case_ref, one.invitation_id, now)
+                for closing in batch:
+                    erasure.erase_case(tx, closing.case_ref, closing.invitation_id, now)
         # Before the files, so that an unreadable file does not prevent it.
         search_index.catch_up(database)
         database.scrub()
     finally:
         # Now, because a repeated erasure finds no files of the cases that are erased already.
-        for path in found.files:
-            path.unlink(missing_ok=True)
-        removed = search_rows(database, found.wanted, remove=True)
+        for one in found:
+            for path in one.files:
+                path.unlink(missing_ok=True)
+        removed = [search_rows(database, one.wanted, remove=True) for one in found]
     return removed
+
+
+def _erase_mentions(database: Database, found: ErasureScope, by: str, now: datetime) -> None:
+    """Record the erasure in the audit log, and erase the leads' texts about other cases."""
+    # Before the transaction, because it reads all texts of leads.
+    mentions = erasure.mentions(database, _mention_of(found.wanted))
+    with database.write() as tx:
+        leads.record_action(tx, by, "personal data erased", found.subject, now)
+        erasure.erase_mentions(tx, mentions)
 
 
 def _closings(program: Program, target: ErasureTarget) -> list[StoredClosing]:

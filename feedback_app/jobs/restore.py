@@ -26,7 +26,7 @@ from feedback_app.jobs.backup import (
     read_backup,
     sources,
 )
-from feedback_app.jobs.erasure import ErasureTarget, erase, find
+from feedback_app.jobs.erasure import ErasureTarget, erase_all, find
 from feedback_app.program import Program, open_program, register_wording
 from feedback_app.settings import Settings, source_of
 from feedback_app.store import erasure, health, opt_outs, outbox, search_index
@@ -195,7 +195,7 @@ def _repeat(program: Program, later: LaterRequests, now: datetime) -> None:
     with program.database.write() as tx:
         for digest in later.opt_outs.keys() - known.keys():
             opt_outs.add_digest(tx, digest, later.opt_outs[digest])
-    for source, number in later.erased:
-        found = find(program, ErasureTarget(number, source))
-        if not found.is_empty:
-            erase(program, found, COMMAND_LINE, now)
+    targets = (ErasureTarget(number, source) for source, number in later.erased)
+    found = [scope for target in targets if not (scope := find(program, target)).is_empty]
+    if found:
+        erase_all(program, found, COMMAND_LINE, now)
