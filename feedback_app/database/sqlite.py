@@ -24,6 +24,9 @@ from feedback_app.database.contract import (
     bound,
 )
 
+# Without those that SQLite manages, such as the ones of the full-text index.
+TABLES = """SELECT name FROM pragma_table_list
+            WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"""
 _BUSY_SECONDS = 15
 # Pages merged in one transaction, and how many changed rows mean that more is to merge.
 _MERGED_PAGES, _MERGED_ROWS = 200, 2
@@ -113,10 +116,8 @@ class SQLite:
         return f"{ddl} STRICT"
 
     def columns(self) -> dict[str, set[str]]:
-        # Not the tables of the full-text index, which SQLite manages.
-        tables = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
-        db, names = self._connection(), [row["name"] for row in self.ask(tables)]
-        return {name: set(db[name].columns_dict) for name in names if name[:7] != "sqlite_"}
+        db = self._connection()
+        return {row["name"]: set(db[row["name"]].columns_dict) for row in self.ask(TABLES)}
 
     def scrub(self) -> None:
         with _SQLITE_ERRORS:

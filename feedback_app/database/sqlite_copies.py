@@ -7,9 +7,8 @@ from pathlib import Path
 
 from feedback_app.base.files import make_private_file, make_private_folder
 from feedback_app.database.contract import BackupError, Engine
+from feedback_app.database.sqlite import TABLES
 
-_TABLES = """SELECT name FROM pragma_table_list
-             WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"""
 _WAIT_SECONDS = 15
 
 
@@ -90,6 +89,6 @@ def _open(path: Path | str, *, timeout: float = 5, uri: bool = False) -> sqlite3
 
 
 def _rows(connection: sqlite3.Connection) -> dict[str, int]:
-    names = [name for (name,) in connection.execute(_TABLES).fetchall()]
+    names = [name for (name,) in connection.execute(TABLES).fetchall()]
     count = "SELECT count(*) FROM"
     return {name: connection.execute(f'{count} "{name}"').fetchone()[0] for name in sorted(names)}

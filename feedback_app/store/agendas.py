@@ -10,29 +10,25 @@ from typing import NamedTuple
 
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.store.annulments import ANNULMENT
+from feedback_app.store.answers import IS_NEWEST, LOWEST
 from feedback_app.store.rows import count, in_list
 
 # How many answers of each kind an agenda lists, and how many that leads chose or noted.
 MOST_OF_A_KIND, MOST_WANTED = 40, 100
 # How many answers the minutes list.
 MOST_DISCUSSED = 100
-_LOWEST = "CASE WHEN ease < satisfaction THEN ease ELSE satisfaction END"
-_NEWEST = f"""
-    NOT EXISTS (SELECT 1 FROM answers AS later WHERE later.invitation_id = newest.invitation_id
-                AND later.revision > newest.revision)
-    AND NOT EXISTS {ANNULMENT.format(answer="newest")}
-"""
+_COUNTS = f"{IS_NEWEST} AND NOT EXISTS {ANNULMENT.format(answer='newest')}"
 _LISTED = f"""
     WITH answered AS (
         SELECT newest.invitation_id, answered_week, coalesce(comment, '') <> '' AS has_comment,
-               {_LOWEST} AS lowest,
+               {LOWEST} AS lowest,
                chosen = 1 OR EXISTS (SELECT 1 FROM notes
                                      WHERE notes.invitation_id = newest.invitation_id
                                        AND notes.text <> '') AS is_wanted
         FROM answers AS newest
         LEFT JOIN meeting_items ON meeting_items.invitation_id = newest.invitation_id
              AND meeting_items.week = :week
-        WHERE (answered_week = :week OR newest.invitation_id IN ({{left_over}})) AND {_NEWEST}
+        WHERE (answered_week = :week OR newest.invitation_id IN ({{left_over}})) AND {_COUNTS}
     ), kinds AS (
         SELECT invitation_id, answered_week, lowest,
                CASE WHEN is_wanted THEN 'wanted'
@@ -56,10 +52,10 @@ _DISCUSSED = f"""
     JOIN answers AS newest ON newest.invitation_id = progress.invitation_id
     LEFT JOIN meeting_items ON meeting_items.invitation_id = newest.invitation_id
          AND meeting_items.week = :week
-    WHERE discussed_week = :week AND {_NEWEST}
+    WHERE discussed_week = :week AND {_COUNTS}
       AND (meeting_items.text <> '' OR chosen = 1
-           OR chosen IS NULL AND (comment <> '' OR {_LOWEST} <= :low))
-    ORDER BY CASE WHEN meeting_items.text <> '' THEN 0 ELSE 1 END, {_LOWEST}, answered_at,
+           OR chosen IS NULL AND (comment <> '' OR {LOWEST} <= :low))
+    ORDER BY CASE WHEN meeting_items.text <> '' THEN 0 ELSE 1 END, {LOWEST}, answered_at,
              newest.invitation_id
     LIMIT {MOST_DISCUSSED}
 """

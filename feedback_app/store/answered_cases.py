@@ -16,6 +16,7 @@ from feedback_app.database.contract import Database, Row
 from feedback_app.records import CASE_FIELDS, AnsweredCase, CaseDetails, Invitation
 from feedback_app.store import search_index
 from feedback_app.store.annulments import ANNULMENT
+from feedback_app.store.answers import IS_NEWEST, LOWEST
 from feedback_app.store.rows import count, in_list, times_in
 
 _CASE_FIELDS = tuple(field.name for field in fields(CaseDetails))
@@ -39,21 +40,17 @@ _FROM = f"""
     FROM cases
     JOIN invitations ON invitations.case_ref = cases.id
     LEFT JOIN answers AS newest ON newest.invitation_id = invitations.id
-         AND NOT EXISTS (SELECT 1 FROM answers AS later
-                         WHERE later.invitation_id = newest.invitation_id
-                           AND later.revision > newest.revision)
+         AND {IS_NEWEST}
          AND (:annulled_too = 1 OR NOT EXISTS {_ANNULMENT})
     LEFT JOIN answer_marks ON answer_marks.invitation_id = newest.invitation_id
 """
 _IN_WEEKS = "WHERE newest.answered_week BETWEEN :first AND :last"
-_LOWEST = """CASE WHEN newest.ease < newest.satisfaction
-                  THEN newest.ease ELSE newest.satisfaction END"""
-_LOWEST_FIRST = f"""{_LOWEST}, newest.ease + newest.satisfaction, answered_at, case_number,
+LOWEST_FIRST = f"""{LOWEST}, newest.ease + newest.satisfaction, answered_at, case_number,
                     newest.invitation_id"""
 SCORE_FILTERS = {
     "ease": "newest.ease = CAST(:ease AS integer)",
     "satisfaction": "newest.satisfaction = CAST(:satisfaction AS integer)",
-    "score": f"{_LOWEST} = CAST(:score AS integer)",
+    "score": f"{LOWEST} = CAST(:score AS integer)",
 }
 # Each filter by which answers can be chosen, with its condition.
 FILTERS = {
@@ -113,7 +110,7 @@ def unread_in(
     """Yield up to `limit` unread answers of a week, lowest scores first."""
     unread = """JOIN open_answers ON open_answers.invitation_id = newest.invitation_id
                 WHERE open_answers.answered_week = :week AND unread_revision IS NOT NULL"""
-    return read(database, now, unread, f"{_LOWEST_FIRST} LIMIT {limit}", values={"week": week})
+    return read(database, now, unread, f"{LOWEST_FIRST} LIMIT {limit}", values={"week": week})
 
 
 def with_ids(database: Database, ids: Iterable[str], now: datetime) -> dict[str, AnsweredCase]:
@@ -153,7 +150,7 @@ def matching(
     with a comment. Ordered by the lower score, lowest first.
     """
     condition, values = _chosen(database, filters, weeks)
-    order = f"{_LOWEST_FIRST} LIMIT {limit} OFFSET {offset}"
+    order = f"{LOWEST_FIRST} LIMIT {limit} OFFSET {offset}"
     return list(read(database, now, condition, order, values=values))
 
 

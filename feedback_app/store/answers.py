@@ -9,6 +9,12 @@ from feedback_app.records import Answer
 from feedback_app.store import reading_queue, week_scores
 from feedback_app.store.rows import columns_of, count, exists, in_list
 
+# Conditions and values of `answers AS newest`.
+IS_NEWEST = """
+    NOT EXISTS (SELECT 1 FROM answers AS later WHERE later.invitation_id = newest.invitation_id
+                AND later.revision > newest.revision)"""
+LOWEST = """CASE WHEN newest.ease < newest.satisfaction
+                 THEN newest.ease ELSE newest.satisfaction END"""
 _COLUMNS = columns_of(Answer)
 _INSERT = """
     INSERT INTO answers (

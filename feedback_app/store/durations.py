@@ -3,12 +3,37 @@
 If the case system sent no measurement, the time between two events counts, on the calendar clock.
 """
 
+from typing import NamedTuple
+
 from feedback_app.database.contract import Database
 from feedback_app.records import Durations, Measured
 
-_CLOCK = """CASE WHEN {own} IS NULL THEN 'calendar'
-                 ELSE coalesce(nullif(duration_clock, ''), 'unnamed') END"""
-_SECONDS = "CASE WHEN {own} IS NOT NULL THEN {own} WHEN {end} >= opened_at THEN {calendar} END"
+
+class Duration(NamedTuple):
+    """A duration of cases: the column with the case system's measurement, and that of its end."""
+
+    own: str
+    end: str
+
+    @property
+    def clock(self) -> str:
+        """Return SQL for the name of the clock on which it was measured."""
+        return f"""CASE WHEN {self.own} IS NULL THEN 'calendar'
+                        ELSE coalesce(nullif(duration_clock, ''), 'unnamed') END"""
+
+    def seconds(self, calendar: str) -> str:
+        """Return SQL for its seconds, or NULL; `calendar` is that for the time between events."""
+        return f"""CASE WHEN {self.own} IS NOT NULL THEN {self.own}
+                        WHEN {self.end} >= opened_at THEN {calendar} END"""
+
+    def seconds_in(self, database: Database) -> str:
+        """Return SQL of `database` for its seconds, or NULL."""
+        return self.seconds(database.seconds("opened_at", self.end))
+
+
+FIRST_RESPONSE = Duration("first_response_seconds", "first_response_at")
+RESOLUTION = Duration("resolution_seconds", "closed_at")
+
 _DURATIONS = """
     SELECT case_kind, response_clock, resolution_clock, {responses} AS responses,
            {resolutions} AS resolutions,
@@ -24,18 +49,13 @@ _DURATIONS = """
 
 def of_cases(database: Database, closed: str, **values: object) -> tuple[Durations, int]:
     """Return the durations of the cases that meet the condition `closed`, and their number."""
-
-    def seconds(own: str, end: str) -> str:
-        calendar = database.seconds("opened_at", end)
-        return _SECONDS.format(own=own, end=end, calendar=calendar)
-
     sql = _DURATIONS.format(
         responses=database.joined("response"),
         resolutions=database.joined("resolution"),
-        response_clock=_CLOCK.format(own="first_response_seconds"),
-        resolution_clock=_CLOCK.format(own="resolution_seconds"),
-        response=seconds("first_response_seconds", "first_response_at"),
-        resolution=seconds("resolution_seconds", "closed_at"),
+        response_clock=FIRST_RESPONSE.clock,
+        resolution_clock=RESOLUTION.clock,
+        response=FIRST_RESPONSE.seconds_in(database),
+        resolution=RESOLUTION.seconds_in(database),
         closed=closed,
     )
     found: dict[Measured, list[int]] = {}

@@ -24,16 +24,7 @@ TABLES = """
 """
 
 _ASKING = "FROM cases WHERE id = (SELECT case_ref FROM invitations WHERE id = :id)"
-_TIMES = (
-    "created_at",
-    "expires_at",
-    "handed_over_at",
-    "bounced_at",
-    "superseded_at",
-    "reminded_at",
-    "answered_at",
-    "renewed_at",
-)
+_TIMES = tuple(name for name in Invitation.__annotations__ if name.endswith("_at"))
 _UNANSWERED = """
     NOT EXISTS (SELECT 1 FROM answers WHERE answers.invitation_id = invitations.id)
 """

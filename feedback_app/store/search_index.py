@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from feedback_app.base.search_words import contains, words_of
 from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.store.answers import IS_NEWEST
 from feedback_app.store.rows import in_list
 
 Kind = Literal["customer", "comment", "note", "result", "decision", "minutes"]
@@ -21,12 +22,9 @@ MOST_PENDING = 2000
 _TEXTS: dict[Kind, str] = {
     "customer": """SELECT customer AS key, customer AS text, max(closed_at) AS at FROM cases
                    WHERE customer IN ({keys}) GROUP BY customer""",
-    "comment": """SELECT invitation_id AS key, comment AS text, answered_at AS at
+    "comment": f"""SELECT invitation_id AS key, comment AS text, answered_at AS at
                   FROM answers AS newest
-                  WHERE invitation_id IN ({keys}) AND NOT EXISTS (
-                      SELECT 1 FROM answers AS later
-                      WHERE later.invitation_id = newest.invitation_id
-                        AND later.revision > newest.revision)
+                  WHERE invitation_id IN ({{keys}}) AND {IS_NEWEST}
                     AND NOT EXISTS (SELECT 1 FROM answer_marks
                                     WHERE answer_marks.invitation_id = newest.invitation_id
                                       AND care IS NOT NULL)""",

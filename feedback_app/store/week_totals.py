@@ -12,6 +12,8 @@ from feedback_app.database.contract import Database, Row
 from feedback_app.records import SAMPLE_SOURCE, WeekTotals
 from feedback_app.store import week_scores
 from feedback_app.store.annulments import ANNULMENT
+from feedback_app.store.answers import IS_NEWEST
+from feedback_app.store.durations import FIRST_RESPONSE
 from support_facts import Facts
 
 Counted = Literal["all", "rate", "answers"]
@@ -57,23 +59,13 @@ _NO_CASES: Row = {
     "open_until": None,
     **dict.fromkeys(("closed", "answered", "reached", "measured", "in_target", "of_sample"), 0),
 }
-# The rule of `review.durations`, on the clock of the target.
-_SECONDS = """(
-    CASE WHEN first_response_seconds IS NOT NULL
-         THEN CASE WHEN duration_clock = :clock THEN first_response_seconds END
-         WHEN :clock = 'calendar' AND first_response_at >= opened_at THEN {calendar} END)"""
-# Cheaper than `_SECONDS`, because it calculates no time.
-_IS_MEASURED = _SECONDS.replace("{calendar}", "1")
 _BY = """
     SELECT {columns}, ease, satisfaction, count(*) AS answers
     FROM answers AS newest
     JOIN invitations ON invitations.id = newest.invitation_id
     JOIN cases ON cases.id = case_ref
     WHERE answered_week BETWEEN :first AND :last AND wording_version = :wording_version
-      AND NOT EXISTS (SELECT 1 FROM answers AS later
-                      WHERE later.invitation_id = newest.invitation_id
-                        AND later.revision > newest.revision)
-      AND NOT EXISTS {annulment}
+      AND {newest} AND NOT EXISTS {annulment}
     GROUP BY {columns}, ease, satisfaction
 """
 
@@ -138,8 +130,15 @@ def _closed(
 
 
 def _measured(database: Database) -> str:
-    seconds = _SECONDS.format(calendar=database.seconds("opened_at", "first_response_at"))
-    return f"""count({_IS_MEASURED}) AS measured,
+    """Return SQL for the first responses on the clock of the target, and those within it."""
+
+    def on_clock(seconds: str) -> str:
+        return f"CASE WHEN {FIRST_RESPONSE.clock} = :clock THEN {seconds} END"
+
+    # A number instead of the time between two events is enough to count, and cheaper.
+    is_measured = on_clock(FIRST_RESPONSE.seconds("1"))
+    seconds = on_clock(FIRST_RESPONSE.seconds_in(database))
+    return f"""count({is_measured}) AS measured,
                count(CASE WHEN {seconds} <= :target THEN 1 END) AS in_target"""
 
 
@@ -160,7 +159,8 @@ def scores_by(
     Counted are the answers to one wording that arrived from the first to the last of `weeks`.
     """
     names = ", ".join(f"cases.{column}" for column in columns)
-    sql = _BY.format(columns=names, annulment=ANNULMENT.format(answer="newest"))
+    annulment = ANNULMENT.format(answer="newest")
+    sql = _BY.format(columns=names, newest=IS_NEWEST, annulment=annulment)
     return database.stream(
         sql, first=weeks[0], last=weeks[1], wording_version=wording_version, as_of=now
     )

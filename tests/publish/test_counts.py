@@ -67,8 +67,19 @@ def _insert(tx: Transaction, table: str, **values: object) -> None:
     tx.run(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", **values)
 
 
-def _closed_at(one: dict[str, Any]) -> datetime:
-    return START + timedelta(weeks=WEEKS.index(one["week"]), days=1)
+def _closed(one: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of the closed case."""
+    return {
+        "case_kind": one["kind"],
+        "closure_reason": one["reason"],
+        "opened_at": _at(one["opened"]),
+        "first_response_at": _at(one["response"]),
+        "first_response_seconds": one["seconds"],
+        "resolution_seconds": one["resolution"],
+        "duration_clock": one["clock"],
+        "closed_at": START + timedelta(weeks=WEEKS.index(one["week"]), days=1),
+        "closed_week": one["week"],
+    }
 
 
 def _store(tx: Transaction, key: str, one: dict[str, Any]) -> None:
@@ -80,15 +91,7 @@ def _store(tx: Transaction, key: str, one: dict[str, Any]) -> None:
         case_id=key,
         closure_key="1",
         case_number=key,
-        case_kind=one["kind"],
-        closure_reason=one["reason"],
-        opened_at=_at(one["opened"]),
-        first_response_at=_at(one["response"]),
-        first_response_seconds=one["seconds"],
-        resolution_seconds=one["resolution"],
-        duration_clock=one["clock"],
-        closed_at=_closed_at(one),
-        closed_week=one["week"],
+        **_closed(one),
         received_at=_at(one["received"]),
     )
     _insert(
@@ -205,15 +208,7 @@ def _as_known(one: dict[str, Any], as_of: datetime) -> CohortCase | None:
     is_open = became in ("reached", "not_delivered") and not superseded
     contacted = min((_at(one_) for one_ in one["contacts"][::2]), default=None)
     return CohortCase(
-        closed_at=_closed_at(one),
-        closed_week=one["week"],
-        case_kind=one["kind"],
-        closure_reason=one["reason"],
-        opened_at=_at(one["opened"]),
-        first_response_at=_at(one["response"]),
-        first_response_seconds=one["seconds"],
-        resolution_seconds=one["resolution"],
-        duration_clock=one["clock"],
+        **_closed(one),
         became=became,
         expires_at=_at(one["expires"]) if is_open else None,
         answered_at=given_[0][0] if newest else None,
