@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from feedback_app.base import times
 from feedback_app.base.logs import log_to_stderr
-from feedback_app.database.contract import PATIENCE, DatabaseUnavailableError
+from feedback_app.database.contract import REPLY_SECONDS, DatabaseUnavailableError
 from feedback_app.database.migrate import SchemaError, require_current
 from feedback_app.intake import delivery_log, rate_limits
 from feedback_app.intake.api.views import api
@@ -99,7 +99,7 @@ def _opened(settings: Settings) -> Program:
 
 
 def _limit_wait() -> None:
-    PATIENCE.set(_CUSTOMERS_WAIT_SECONDS if request.blueprint in _CUSTOMERS else None)
+    REPLY_SECONDS.set(_CUSTOMERS_WAIT_SECONDS if request.blueprint in _CUSTOMERS else None)
 
 
 def _error_page(error: HTTPException) -> Response:

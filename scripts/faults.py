@@ -37,16 +37,8 @@ class Place:
 
     def __init__(self, stack: ExitStack, engine: str, faults: int) -> None:
         self.disk = new_folder(stack)
-        mount = [
-            "mount",
-            "-t",
-            "tmpfs",
-            "-o",
-            f"size={DISK_SIZE},mode=700",
-            "tmpfs",
-            str(self.disk),
-        ]
-        subprocess.run(mount, check=True)
+        options = ["-t", "tmpfs", "-o", f"size={DISK_SIZE},mode=700"]
+        subprocess.run(["mount", *options, "tmpfs", self.disk], check=True)
         stack.callback(subprocess.run, ["umount", "--lazy", str(self.disk)], check=True)
         self.clusters: list[Cluster] = []
         url = f"sqlite:///{self.disk}/feedback.sqlite"

@@ -19,7 +19,7 @@ Engine = Literal["sqlite", "postgresql"]
 
 
 # How many seconds this thread waits for one reply of a database server; None: its usual limit.
-PATIENCE: ContextVar[float | None] = ContextVar("patience", default=None)
+REPLY_SECONDS: ContextVar[float | None] = ContextVar("reply_seconds", default=None)
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class DatabaseLimits:
     """Limits of the connections of one process, in seconds except the number of connections.
 
     A customer waits for at most `connect_seconds` and 1.5 s more if the server is away, and for
-    `PATIENCE` if it freezes during the request.
+    `REPLY_SECONDS` if it freezes during the request.
     """
 
     connections: int = 10

@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
 from feedback_app.database.contract import (
-    PATIENCE,
+    REPLY_SECONDS,
     DatabaseLimits,
     DatabaseUnavailableError,
     Engine,
@@ -44,7 +44,7 @@ class _Connection(psycopg.Connection[Row]):
     seconds: float | None = None
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
-        limits = [one for one in (self.seconds, PATIENCE.get()) if one is not None]
+        limits = [one for one in (self.seconds, REPLY_SECONDS.get()) if one is not None]
         options.setdefault("timeout", min(limits, default=None))
         try:
             return super().wait(gen, *args, **options)

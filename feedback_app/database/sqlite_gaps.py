@@ -22,7 +22,7 @@ from io import FileIO
 from pathlib import Path
 
 # How long a writer waits for a checkpoint, and how long we wait for all readers of the WAL.
-_BUSY_SECONDS, _PATIENCE_SECONDS = 0.1, 20
+_BUSY_SECONDS, _WAL_SECONDS = 0.1, 20
 _PAUSE_SECONDS = 0.05
 # Overwriting so many pages takes about 20 ms, during which writers wait.
 _PAGES = 2000
@@ -59,7 +59,7 @@ def overwrite_gaps(path: Path) -> None:
 def _begin_without_wal(connection: sqlite3.Connection, path: Path) -> None:
     """Begin a write transaction while the WAL is empty."""
     wal = path.with_name(f"{path.name}-wal")
-    end = time.monotonic() + _PATIENCE_SECONDS
+    end = time.monotonic() + _WAL_SECONDS
     while time.monotonic() < end:
         # Writers wait for TRUNCATE, so it should find little to do.
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()

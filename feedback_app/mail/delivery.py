@@ -42,7 +42,7 @@ GIVE_UP_AFTER = timedelta(hours=96)
 # The age alone is not enough, because the worker may have been down. This takes about three days.
 MIN_ATTEMPTS = 40
 # A mail server that does not answer is announced after so many failures, about three minutes.
-PATIENCE = 3
+ANNOUNCED_FAILURES = 3
 
 
 def retry_pause(attempts: int) -> timedelta:
@@ -229,7 +229,9 @@ class Delivery:
             attempts = int(error.attempted)
             later = max(pause.until, now + retry_pause(message.attempts) * attempts)
             outbox.put_back(tx, message.id, later, str(error), attempts)
-            is_news = not pause.announced_at and (error.refused or pause.failures >= PATIENCE)
+            is_news = not pause.announced_at and (
+                error.refused or pause.failures >= ANNOUNCED_FAILURES
+            )
             if is_news:
                 send_pauses.mark_announced(tx, now)
                 queue_for_leads(tx, OUTAGE, self.announce_to, now)

@@ -99,7 +99,7 @@ def test_rows_that_others_write_at_the_same_time_are_kept(path: Path) -> None:
 
 
 def test_a_wal_that_is_being_read_is_reported(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_gaps, "_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(sqlite_gaps, "_WAL_SECONDS", 0.2)
     with closing(_filled(path)) as reader, closing(sqlite3.connect(path)) as writer:
         writer.execute("UPDATE texts SET text = 'before'")
         writer.commit()

@@ -25,15 +25,15 @@ from feedback_app.intake.rate_limits import FAILURES_PER_MINUTE
 from feedback_app.settings import Settings
 from feedback_app.web.site import FOR_SERVERS, site_headers
 from tests.support import postgresql
-from tests.support.installation import (
+from tests.support.nginx import running_nginx
+from tests.support.nginx_installation import (
     LEAD,
     SIGNED_IN,
-    Installation,
+    NginxInstallation,
     answer,
     running_installation,
     send,
 )
-from tests.support.nginx import running_nginx
 from tests.support.office import KEY
 from tests.support.server import feedback, free_port
 from tests.support.some import some
@@ -45,7 +45,7 @@ NOWHERE = ("127.0.0.1:9",)  # a port on which nobody listens
 @pytest.fixture(scope="module")
 def here(
     postgresql_server: str, site: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
+) -> Iterator[NginxInstallation]:
     """nginx and two processes with PostgreSQL."""
     name = postgresql.create_database(postgresql_server)
     url = postgresql.url_of(postgresql_server, name)
@@ -70,7 +70,7 @@ def built_in(site: Path, migrated_sqlite_file: Path) -> Iterator[Flask]:
 
 
 def test_every_address_of_the_site_gets_the_response_of_the_built_in_server(
-    here: Installation, built_in: Flask, site: Path
+    here: NginxInstallation, built_in: Flask, site: Path
 ) -> None:
     files = [f"/{path.relative_to(site).as_posix()}" for path in site.rglob("*") if path.is_file()]
     folders = [path[: -len("index.html")] for path in files if path.endswith("/index.html")]
@@ -90,7 +90,7 @@ def test_every_address_of_the_site_gets_the_response_of_the_built_in_server(
         theirs.close()
 
 
-def test_files_for_servers_and_metrics_are_not_public(here: Installation) -> None:
+def test_files_for_servers_and_metrics_are_not_public(here: NginxInstallation) -> None:
     for path in (*(f"/{name}" for name in FOR_SERVERS), "/metrics", "/.env"):
         reply = send(here.port, path)
         assert reply.status == 404
@@ -98,7 +98,7 @@ def test_files_for_servers_and_metrics_are_not_public(here: Installation) -> Non
 
 
 def test_every_route_of_the_program_is_passed_on_and_no_secret_is_logged(
-    here: Installation, built_in: Flask
+    here: NginxInstallation, built_in: Flask
 ) -> None:
     routes = {
         re.sub("<[^>]*>", "SECRET", rule.rule)
@@ -115,7 +115,7 @@ def test_every_route_of_the_program_is_passed_on_and_no_secret_is_logged(
     assert all(re.search(r'"127\.0\.0\.1:\d+" "\d+"$', line) for line in logged)
 
 
-def test_the_survey_is_answered_and_has_its_own_headers_once(here: Installation) -> None:
+def test_the_survey_is_answered_and_has_its_own_headers_once(here: NginxInstallation) -> None:
     path = urlsplit(feedback("mint", "1", env=here.env).strip()).path
     page = send(here.port, path, headers={"Accept-Encoding": "gzip"})
     assert "style-src 'sha256-" in page.header("Content-Security-Policy")
@@ -126,7 +126,7 @@ def test_the_survey_is_answered_and_has_its_own_headers_once(here: Installation)
     assert answer(here.port, path, "127.0.0.3") == [200, 303]
 
 
-def test_the_program_knows_the_client(here: Installation) -> None:
+def test_the_program_knows_the_client(here: NginxInstallation) -> None:
     forged = {"X-Forwarded-For": "127.0.0.6", "Authorization": "Bearer wrong"}
     # Each process counts for itself.
     wrong = [
@@ -137,7 +137,7 @@ def test_the_program_knows_the_client(here: Installation) -> None:
     assert send(here.port, CASES, "127.0.0.6", "POST", headers=forged).status == 401
 
 
-def test_only_the_sign_in_of_nginx_signs_a_lead_in(here: Installation) -> None:
+def test_only_the_sign_in_of_nginx_signs_a_lead_in(here: NginxInstallation) -> None:
     forged = {"RemoteUser": LEAD, "Remote-User": LEAD, "Remote_User": LEAD}
     assert send(here.port, "/review/definitions", headers=forged).status == 401
     assert send(here.port, "/review/definitions", headers=SIGNED_IN | forged).status == 200
@@ -150,7 +150,7 @@ def test_only_the_sign_in_of_nginx_signs_a_lead_in(here: Installation) -> None:
 
 
 def test_too_many_requests_get_a_friendly_page_in_the_language_of_the_client(
-    here: Installation,
+    here: NginxInstallation,
 ) -> None:
     def flood(path: str, client: str) -> None:
         with ThreadPoolExecutor(8) as threads:
@@ -177,7 +177,9 @@ def test_too_many_requests_get_a_friendly_page_in_the_language_of_the_client(
     assert send(here.port, "/healthz", "127.0.0.8").status == 200
 
 
-def test_a_rolling_restart_loses_no_request_and_stores_no_answer_twice(here: Installation) -> None:
+def test_a_rolling_restart_loses_no_request_and_stores_no_answer_twice(
+    here: NginxInstallation,
+) -> None:
     paths = [urlsplit(link).path for link in feedback("mint", "2600", env=here.env).split()]
     before, found = _stored(here), []
     # The last one is killed, so nginx has to repeat POSTs that may have been stored.
@@ -195,7 +197,7 @@ def test_a_rolling_restart_loses_no_request_and_stores_no_answer_twice(here: Ins
     assert (rows - before[0], answered - before[1]) == (2600, 2600)
 
 
-def _restart(here: Installation, process: int, paths: list[str], number: int) -> list[int]:
+def _restart(here: NginxInstallation, process: int, paths: list[str], number: int) -> list[int]:
     """Restart a process while customers answer, and return the statuses that they got."""
     port = list(here.processes)[process]
     answering = threading.Event()
@@ -219,7 +221,7 @@ def _restart(here: Installation, process: int, paths: list[str], number: int) ->
     return statuses
 
 
-def _stored(here: Installation) -> tuple[int, int]:
+def _stored(here: NginxInstallation) -> tuple[int, int]:
     with psycopg.connect(here.env["FEEDBACK_DATABASE"]) as connection:
         query = "SELECT count(*), count(DISTINCT invitation_id) FROM answers"
         row = connection.execute(query).fetchone()

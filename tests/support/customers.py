@@ -16,7 +16,7 @@ from tests.support.server import KEY
 NUMBER = 6
 RETRY_SECONDS = 0.2
 # A request that takes longer counts as lost on the way; the customer tries again.
-PATIENCE_SECONDS = 30
+TIMEOUT_SECONDS = 30
 HEADERS = {
     "Content-Type": "application/x-www-form-urlencoded",
     "User-Agent": "Mozilla/5.0",
@@ -105,7 +105,7 @@ class Customers:
     def _request(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
         """Return the status and the page; status 0 if the connection failed on every port."""
         for port in random.sample(self._ports, len(self._ports)):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
             started = time.monotonic()
             try:
                 connection.request(method, path, body, HEADERS)
