@@ -53,7 +53,7 @@ def verify(database: Database, facts: Facts, published: Published) -> Iterator[F
         ]
         counts = counts_of(database, weeks, result.rules)
         again = figures_of(counts, facts.questions, result.rules, earlier)
-        later_cases, later_answers = cohorts.arrived_later(database, weeks)
+        later_cases, later_answers = cohorts.arrived_later(database, weeks, counts.all_known)
         yield Finding(
             result=result,
             differences=differences(result.figures, again),

@@ -1,7 +1,7 @@
 """What the database counts of the cases that were closed in a week or a period."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -87,7 +87,8 @@ class CohortCounts:
     """What published figures are calculated from.
 
     `answers` are without the `annulled` ones. `changes_until` is the latest time at which a
-    customer answered or still can answer; None if there is none.
+    customer answered or still can answer; None if there is none. `all_known` is whether these are
+    all cases that are stored for the weeks.
     """
 
     became: Mapping[Became, int]
@@ -96,3 +97,4 @@ class CohortCounts:
     contacts: Sequence[Contact]
     durations: Durations
     changes_until: datetime | None = None
+    all_known: bool = field(default=False, compare=False)

@@ -5,6 +5,7 @@ Published figures are calculated from these. Columns that erasure or retention e
 
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import get_args
 
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row
@@ -39,20 +40,25 @@ _BECAME = """
          THEN 'not_asked' ELSE 'not_delivered' END AS became,
     CASE WHEN superseded_at <= :as_of THEN NULL ELSE expires_at END AS open_until
 """
+_NUMBERS = ", ".join(
+    f"count(*) FILTER (WHERE became = '{one}') AS {one}" for one in get_args(Became)
+)
 # A customer who answered had the link, even if the email was reported as bounced. This is looked
 # for only where it matters.
 _INVITATIONS = f"""
-    SELECT became, CASE WHEN became <> 'reached' AND EXISTS (
-               SELECT 1 FROM answers WHERE answers.invitation_id = invited.invitation_id
-                   -- PostgreSQL reads the answers of these weeks, and without this, all answers.
-                   AND cohort_week BETWEEN :first AND :last
-                   AND revision = 1 AND answered_at <= :as_of
-                   AND NOT EXISTS {ANNULMENT.format(answer="answers")}) THEN 1 ELSE 0 END
-               AS is_answered,
-           count(*) AS cases, max(open_until) AS open_until
-    FROM (SELECT invitations.id AS invitation_id, {_BECAME} FROM invitations
-          WHERE cohort_week BETWEEN :first AND :last {{of_known}}) AS invited
-    GROUP BY became, is_answered
+    SELECT {_NUMBERS},
+           max(open_until) FILTER (WHERE became IN ('reached', 'not_delivered')) AS open_until
+    FROM (SELECT CASE WHEN became <> 'reached' AND EXISTS (
+                     SELECT 1 FROM answers WHERE answers.invitation_id = invited.invitation_id
+                         -- PostgreSQL reads the answers of these weeks, and without this, all.
+                         AND cohort_week BETWEEN :first AND :last
+                         AND revision = 1 AND answered_at <= :as_of
+                         AND NOT EXISTS {ANNULMENT.format(answer="answers")})
+                 THEN 'reached' ELSE became END AS became, open_until
+          FROM (SELECT invitations.id AS invitation_id, {_BECAME} FROM invitations
+                WHERE cohort_week BETWEEN :first AND :last {{of_known}}) AS invited
+          -- Without a limit, SQLite evaluates the CASE again for every count.
+          LIMIT {2**62}) AS decided
 """
 _ANSWERED = f"""
     FROM (SELECT newest.ease, newest.satisfaction, newest.wording_version,
@@ -114,7 +120,7 @@ def counts(
     def among(invitation: str) -> str:
         return _OF_KNOWN.format(invitation=invitation) if known < all_ else ""
 
-    invited = database.ask(_INVITATIONS.format(of_known=among("invitations.id")), **values)
+    (invited,) = database.ask(_INVITATIONS.format(of_known=among("invitations.id")), **values)
     of_known = among("newest.invitation_id")
     read_after = database.seconds("first_answered_at", "read_at")
     answered = database.ask(
@@ -124,7 +130,7 @@ def counts(
     )
     contacts = database.ask(_CONTACTS.format(of_known=of_known), low=low_threshold, **values)
     return CohortCounts(
-        became=_became(invited),
+        became=Counter({one: invited[one] for one in get_args(Became)}),
         answers=[_answer_count(row) for row in answered],
         annulled=count(database, _ANNULLED.format(of_known=among("invitations.id")), **values),
         contacts=[
@@ -137,6 +143,7 @@ def counts(
         ],
         durations=measured,
         changes_until=_changes_until(invited, answered),
+        all_known=known == all_,
     )
 
 
@@ -176,11 +183,16 @@ def first_week_asked(database: Database, sample: bool) -> str | None:
     return rows[0]["closed_week"] if rows else None
 
 
-def arrived_later(database: Database, weeks: CohortWeeks) -> tuple[int, int]:
-    """Return how many cases of these weeks, and answers to them, arrived after `as_of`."""
+def arrived_later(database: Database, weeks: CohortWeeks, all_known: bool) -> tuple[int, int]:
+    """Return how many cases of these weeks, and answers to them, arrived after `as_of`.
+
+    If `all_known`, as in the counts of the weeks, the cases are not read again.
+    """
     values, of_source = _values(weeks), "(source = :sample_source) = (:sample = 1)"
     return (
-        count(
+        0
+        if all_known
+        else count(
             database,
             f"""SELECT count(*) FROM cases
                 WHERE {_CLOSED} AND {of_source} AND received_at > :as_of""",
@@ -202,20 +214,8 @@ def _values(weeks: CohortWeeks) -> dict[str, object]:
     return {**weeks._asdict(), "sample_source": SAMPLE_SOURCE}
 
 
-def _became(invited: list[Row]) -> dict[Became, int]:
-    found = Counter[Became]()
-    for row in invited:
-        found["reached" if row["is_answered"] else row["became"]] += row["cases"]
-    return found
-
-
-def _changes_until(invited: list[Row], answered: list[Row]) -> datetime | None:
-    ends = [row["answered_at"] for row in answered]
-    ends += [
-        row["open_until"]
-        for row in invited
-        if row["is_answered"] or row["became"] in ("reached", "not_delivered")
-    ]
+def _changes_until(invited: Row, answered: list[Row]) -> datetime | None:
+    ends = [invited["open_until"], *(row["answered_at"] for row in answered)]
     last = max(filter(None, ends), default=None)
     return last and from_text(last)
 
