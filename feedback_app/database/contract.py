@@ -92,7 +92,7 @@ class Database(Protocol):
         """Return SQL for the seconds between two columns that contain times."""
 
     def joined(self, column: str) -> str:
-        """Return SQL that joins the values of a group to a text, separated by spaces."""
+        """Return SQL that joins the values of a group to a text, separated by commas."""
 
     def create_table(self, ddl: str) -> str:
         """Return `ddl` changed to create a strictly typed table in this engine."""

@@ -185,7 +185,7 @@ class PostgreSQL:
         return f"CAST(EXTRACT(EPOCH FROM {difference}) AS bigint)"
 
     def joined(self, column: str) -> str:
-        return f"string_agg(CAST({column} AS text), ' ')"
+        return f"string_agg(CAST({column} AS text), ',')"
 
     def create_table(self, ddl: str) -> str:
         return ddl

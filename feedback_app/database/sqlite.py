@@ -110,7 +110,7 @@ class SQLite:
         return f"CAST(round((julianday({end}) - julianday({start})) * 86400) AS integer)"
 
     def joined(self, column: str) -> str:
-        return f"group_concat({column}, ' ')"
+        return f"group_concat({column})"
 
     def create_table(self, ddl: str) -> str:
         return f"{ddl} STRICT"

