@@ -1,6 +1,7 @@
 """UTC times as text of fixed width, so that text order is time order on every engine."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 _WIDTH = len("2026-11-24T01:50:11Z")
 
@@ -19,6 +20,11 @@ def to_text(moment: datetime) -> str:
         raise ValueError(f"{moment.isoformat()} has no time zone: add one")
     # strftime's %Y does not pad years below 1000 on every platform; isoformat does.
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def local_text(moment: datetime, zone: ZoneInfo) -> str:
+    """Return `moment` in a time zone, with the zone's name, such as 2026-11-24 02:50 CET."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
 
 
 def from_text(text: str) -> datetime:

@@ -83,7 +83,7 @@ def as_json_values(status: SystemStatus) -> dict[str, Any]:
 
 def _lines(program: Program, status: SystemStatus) -> Iterator[tuple[str, str]]:
     def local(moment: datetime | None) -> str:
-        return f"{moment.astimezone(program.zone):%Y-%m-%d %H:%M}" if moment else "never"
+        return times.local_text(moment, program.zone) if moment else "never"
 
     oldest = f", the oldest for {status.oldest_due_seconds // 60} min"
     yield "emails waiting", f"{status.emails_waiting}, {status.emails_held} of them held"

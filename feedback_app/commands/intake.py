@@ -154,7 +154,7 @@ def log_command(program: Program, as_json: bool) -> None:
     for preset, outcomes in groupby(logged, attrgetter("preset")):
         click.echo(visible(preset or "unknown webhooks"))
         for one in outcomes:
-            last = f"{one.last_at.astimezone(program.zone):%Y-%m-%d %H:%M}"
+            last = times.local_text(one.last_at, program.zone)
             text = OUTCOMES.get(one.outcome, one.outcome)
             click.echo(visible(f"{one.deliveries:7}  {text}, last {last}"))
             for sample in one.samples:

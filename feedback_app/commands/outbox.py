@@ -196,7 +196,7 @@ def _about(row: Row) -> str:
 
 
 def _moment(program: Program, moment: datetime) -> str:
-    return f"{moment.astimezone(program.zone):%Y-%m-%d %H:%M}"
+    return times.local_text(moment, program.zone)
 
 
 @outbox_group.command()

@@ -64,5 +64,5 @@ def _list(program: Program) -> None:
 
 
 def _described(program: Program, one: import_runs.ImportRun) -> str:
-    started = one.started_at.astimezone(program.zone)
-    return f"Import {one.id} of {started:%Y-%m-%d %H:%M}, {counted(one.cases, 'case', 'cases')}"
+    started = times.local_text(one.started_at, program.zone)
+    return f"Import {one.id} of {started}, {counted(one.cases, 'case', 'cases')}"

@@ -1,12 +1,13 @@
 """Moments as text."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.base.times import from_text, to_text
+from feedback_app.base.times import from_text, local_text, to_text
 
 moments = st.datetimes(timezones=st.timezones()).filter(lambda moment: 2 < moment.year < 9998)
 
@@ -32,3 +33,9 @@ def test_a_time_is_written_in_utc() -> None:
 def test_a_time_without_a_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="no time zone"):
         to_text(datetime(2026, 11, 24))
+
+
+def test_a_local_time_names_its_zone_because_operators_can_be_in_another_one() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    assert local_text(datetime(2026, 11, 24, 1, 50, tzinfo=UTC), berlin) == "2026-11-24 02:50 CET"
+    assert local_text(datetime(2026, 7, 24, 1, 50, tzinfo=UTC), berlin) == "2026-07-24 03:50 CEST"

@@ -184,7 +184,7 @@ def test_the_last_line_takes_the_import_back(desk: Desk) -> None:
         assert refused.exit_code != 0
         assert office.everything() == after
     result = _undo(run, "--yes")
-    assert f"Import {run} of 2026-11-24 13:00, 249 cases: 249 can be removed." in result.stdout
+    assert f"Import {run} of 2026-11-24 13:00 CET, 249 cases: 249 can be removed." in result.stdout
     assert result.stdout.endswith("Removed 249 cases; 0 cases of this import stay.\n")
     (logged,) = office.rows("lead_actions")
     assert (logged["lead_name"], logged["action"]) == ("command line", "import undone")
@@ -199,7 +199,7 @@ def test_the_last_imports_are_listed(desk: Desk) -> None:
     assert CliRunner().invoke(uninvite).stdout == "There are no imports.\n"
     run = desk.invite(_table(f"1,{TODAY},a@b.example"), *NUMBERS).stdout.split()[-1]
     listed = CliRunner().invoke(uninvite).stdout
-    assert listed == f"Import {run} of 2026-11-24 13:00, 1 case\n"
+    assert listed == f"Import {run} of 2026-11-24 13:00 CET, 1 case\n"
 
 
 def test_cases_whose_email_was_sent_stay(desk: Desk) -> None:

@@ -43,8 +43,8 @@ def test_failed_emails_are_listed_by_reason_with_their_cases_and_no_addresses(
     lines = run(failed, "list").splitlines()
     assert lines == [
         "No emails are waiting.",
-        "Failed since 2026-11-24 13:03: 2 emails (case 0000, case 0001): 550 5.1.1 <…> unknown",
-        "Failed since 2026-11-24 13:03: 1 email (case 0002): 552 5.2.2 mailbox full",
+        "Failed since 2026-11-24 13:03 CET: 2 emails (case 0000, case 0001): 550 5.1.1 <…> unknown",
+        "Failed since 2026-11-24 13:03 CET: 1 email (case 0002): 552 5.2.2 mailbox full",
     ]
     assert "somebody2@full.example" in run(failed, "list", "--addresses")
 
@@ -138,13 +138,15 @@ def test_a_pause_is_listed_and_ended_by_a_retry(office: Office, smtp_sink: SmtpS
     smtp_sink.reply_to_sender = "550 5.7.1 not allowed"
     office.deliver(SMTPSender(smtp_sink.url))
     assert (
-        "No emails have been sent since 2026-11-24 13:00: 550 5.7.1 not allowed. Next attempt at "
-        "2026-11-24 13:01" in run(office, "list")
+        "No emails have been sent since 2026-11-24 13:00 CET: 550 5.7.1 not allowed. "
+        "Next attempt at 2026-11-24 13:01 CET" in run(office, "list")
     )
     smtp_sink.reply_to_sender = "250 OK"
     with office.program.database.write() as tx:
         send_pauses.extend(tx, "slow.example", "451 slower", office.now)
-    assert "Emails to slow.example pause until 2026-11-24 13:01: 451 slower" in run(office, "list")
+    assert "Emails to slow.example pause until 2026-11-24 13:01 CET: 451 slower" in run(
+        office, "list"
+    )
     assert "tries now" in run(office, "retry")
     assert office.deliver(SMTPSender(smtp_sink.url)) == 1
     assert actions(office) == [("emails retried", "pause")]

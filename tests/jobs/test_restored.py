@@ -60,7 +60,10 @@ def test_the_worker_refuses_to_start_on_a_restored_database_and_says_how_to_go_o
 def test_emails_from_before_the_backup_can_be_counted_as_sent(restored: Office) -> None:
     restored.receive(a_case("2", contact_email="two@customer.example"))
     listed = restored.run(list_waiting).output.splitlines()
-    assert listed == ["2026-11-24 13:00  closure  case 1", "2026-11-25 01:01  closure  case 2"]
+    assert listed == [
+        "2026-11-24 13:00 CET  closure  case 1",
+        "2026-11-25 01:01 CET  closure  case 2",
+    ]
     done = restored.run(release, "--sent-before", "2026-11-24T20:00")
     assert done.output == "1 counted as sent, 1 released. Start the worker to send them.\n"
     assert restored.run(worker_command, "--once").exit_code == 0
