@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import IncompleteRead
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -212,7 +213,13 @@ def _restart(here: NginxInstallation, process: int, paths: list[str], number: in
         place, path = numbered
         if place == 50:
             answering.set()
-        return answer(here.port, path, f"127.0.5.{place % 100 + 1}")
+        address = f"127.0.5.{place % 100 + 1}"
+        try:
+            return answer(here.port, path, address)
+        except IncompleteRead:
+            # A killed server can cut off the form, and then the customer opens it again.
+            assert number == signal.SIGKILL
+            return answer(here.port, path, address)
 
     with ThreadPoolExecutor(8) as customers, ThreadPoolExecutor(1) as operator:
         restarted = operator.submit(restart)

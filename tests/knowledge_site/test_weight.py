@@ -145,5 +145,8 @@ def test_page_looks_the_same_as_with_all_rules(
         context.close()
         return shot
 
-    difference = page.evaluate(COMPARE, [as_url(picture(None)), as_url(picture(whole_style()))])
-    assert difference < SMOOTHING
+    def difference():
+        return page.evaluate(COMPARE, [as_url(picture(None)), as_url(picture(whole_style()))])
+
+    # A busy machine can take a picture while the page still changes. A missing rule shows in both.
+    assert difference() < SMOOTHING or difference() < SMOOTHING
