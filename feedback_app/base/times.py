@@ -1,7 +1,6 @@
-"""UTC times as text of fixed width, so that text order is time order on every engine."""
+"""Times as text: in UTC and of fixed width, so that text order is time order; and for people."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, tzinfo
 
 _WIDTH = len("2026-11-24T01:50:11Z")
 
@@ -22,7 +21,7 @@ def to_text(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
-def local_text(moment: datetime, zone: ZoneInfo) -> str:
+def local_text(moment: datetime, zone: tzinfo) -> str:
     """Return `moment` in a time zone, with the zone's name, such as 2026-11-24 02:50 CET."""
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
 

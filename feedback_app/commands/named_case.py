@@ -1,10 +1,12 @@
 """Finds the case whose number is given on the command line."""
 
 from collections.abc import Iterable
+from datetime import UTC
 
 import click
 
 from feedback_app.base.text import visible
+from feedback_app.base.times import local_text
 from feedback_app.database.contract import Transaction
 from feedback_app.records import Invitation
 from feedback_app.store import cases, invitations
@@ -50,5 +52,5 @@ def refuse_several_sources(case_number: str, found: Iterable[StoredClosing]) -> 
 def described(one: StoredClosing) -> str:
     """Return source, number, closing time and customer of a case on one line."""
     customer = f", {one.customer}" if one.customer else ""
-    line = f"--source {one.source}: case {one.case_number}, closed {one.closed_at:%Y-%m-%d %H:%M}"
-    return visible(f"  {line} UTC{customer}").replace("\n", " ")
+    line = f"--source {one.source}: case {one.case_number}, closed {local_text(one.closed_at, UTC)}"
+    return visible(f"  {line}{customer}").replace("\n", " ")

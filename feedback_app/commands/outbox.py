@@ -10,7 +10,7 @@ import click
 
 from feedback_app.base import times
 from feedback_app.base.text import counted, visible, without_addresses
-from feedback_app.base.times import from_text
+from feedback_app.base.times import from_text, local_text
 from feedback_app.commands.terminal import confirm
 from feedback_app.commands.with_program import with_program
 from feedback_app.database.contract import Row, Transaction
@@ -36,9 +36,9 @@ def show(program: Program, addresses: bool) -> None:
     now, waiting = times.now(), failed_emails.find_waiting(program.database)
     for row in waiting:
         due = from_text(row["due_at"])
-        later = f"  leaves {_moment(program, due)}" if due > now else ""
+        later = f"  leaves {local_text(due, program.zone)}" if due > now else ""
         end = "  held" if due == outbox.HELD else later
-        written = _moment(program, from_text(row["created_at"]))
+        written = local_text(from_text(row["created_at"]), program.zone)
         click.echo(visible(f"{written}  {row['kind']}  {_about(row)}{end}"))
     if not waiting:
         click.echo("No emails are waiting.")
@@ -50,7 +50,7 @@ def show(program: Program, addresses: bool) -> None:
             f"{limit} to a contact in 24 hours. Send them with 'feedback outbox release'."
         )
     for reason, rows in _grouped(failed_emails.find(program.database), _reason):
-        since = _moment(program, from_text(rows[0]["refused_at"]))
+        since = local_text(from_text(rows[0]["refused_at"]), program.zone)
         click.echo(visible(f"Failed since {since}: {_described(rows, addresses)}: {reason}"))
     _show_pauses(program, now)
 
@@ -59,15 +59,15 @@ def _show_pauses(program: Program, now: datetime) -> None:
     if because := restored.held_because(program):
         click.echo(f"All emails are held: {because} Release them with 'feedback outbox release'.")
     if pause := send_pauses.find(program.database):
+        since, until = (local_text(one, program.zone) for one in (pause.since, pause.until))
         click.echo(
             visible(
-                f"No emails have been sent since {_moment(program, pause.since)}: {pause.reason}. "
-                f"Next attempt at {_moment(program, pause.until)}; now with "
-                "'feedback outbox retry'."
+                f"No emails have been sent since {since}: {pause.reason}. "
+                f"Next attempt at {until}; now with 'feedback outbox retry'."
             )
         )
     for pause in send_pauses.of_domains(program.database, now):
-        until = _moment(program, pause.until)
+        until = local_text(pause.until, program.zone)
         click.echo(visible(f"Emails to {pause.domain} pause until {until}: {pause.reason}"))
 
 
@@ -193,10 +193,6 @@ def _reason(row: Row) -> str:
 def _about(row: Row) -> str:
     names = ("case", row["case_number"]), ("account", row["lead_name"]), ("week", row["week"])
     return next((f"{what} {name}" for what, name in names if name), "")
-
-
-def _moment(program: Program, moment: datetime) -> str:
-    return times.local_text(moment, program.zone)
 
 
 @outbox_group.command()

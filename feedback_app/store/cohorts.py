@@ -40,9 +40,8 @@ _BECAME = """
          THEN 'not_asked' ELSE 'not_delivered' END AS became,
     CASE WHEN superseded_at <= :as_of THEN NULL ELSE expires_at END AS open_until
 """
-_NUMBERS = ", ".join(
-    f"count(*) FILTER (WHERE became = '{one}') AS {one}" for one in get_args(Became)
-)
+_STATES = get_args(Became)
+_NUMBERS = ", ".join(f"count(*) FILTER (WHERE became = '{one}') AS {one}" for one in _STATES)
 # A customer who answered had the link, even if the email was reported as bounced. This is looked
 # for only where it matters.
 _INVITATIONS = f"""
@@ -130,7 +129,7 @@ def counts(
     )
     contacts = database.ask(_CONTACTS.format(of_known=of_known), low=low_threshold, **values)
     return CohortCounts(
-        became=Counter({one: invited[one] for one in get_args(Became)}),
+        became=Counter({one: invited[one] for one in _STATES}),
         answers=[_answer_count(row) for row in answered],
         annulled=count(database, _ANNULLED.format(of_known=among("invitations.id")), **values),
         contacts=[

@@ -89,7 +89,7 @@ COMPARE = """async ([urls, smoothing]) => {
   if (one.length !== other.length) return [one.length, 255];
   const changes = one.map((value, at) => Math.abs(value - other[at]));
   return [
-    changes.reduce((count, change) => count + (change >= smoothing ? 1 : 0), 0),
+    changes.filter((change) => change >= smoothing).length,
     changes.reduce((most, change) => Math.max(most, change), 0),
   ];
 }"""
