@@ -9,7 +9,7 @@ dates      dates and times
 """
 
 from charts.dates import date_and_time, date_range, date_with_weekday, long_date, short_date
-from charts.elements import Child, element, english
+from charts.elements import Child, element
 from charts.intervals import Interval, newcombe, wilson
 from charts.numbers import duration, mean, number, percent, percent_range
 from charts.svg import WIDTH, Labels, Mark, bars, dots
@@ -31,7 +31,6 @@ __all__ = [
     "dots",
     "duration",
     "element",
-    "english",
     "long_date",
     "mean",
     "newcombe",

@@ -24,8 +24,3 @@ def element(tag: str, attributes: dict[str, str] | None = None, *children: Child
         else:
             last.tail = AtomicString((last.tail or "") + child)
     return made
-
-
-def english(text: str, language: str) -> Child:
-    """Return English text, marked with its language on a page in another language."""
-    return text if language == "en" else element("span", {"lang": "en"}, text)

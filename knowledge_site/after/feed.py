@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
-from knowledge_site.fill.changes import change_anchor, newest_first
+from charts import anchor
 from knowledge_site.results.news import FeedEntry, news
 from knowledge_site.results.view import ResultsView
 from knowledge_site.wording import word
@@ -28,9 +28,9 @@ def entries(facts: Facts, language: str, published: Published) -> list[FeedEntry
             day=change.day,
             title=change.title[language],
             text=change.text[language],
-            page=f"{CHANGES_PAGE}#{change_anchor(change)}",
+            page=f"{CHANGES_PAGE}#change-{anchor(change.key)}",
         )
-        for change in newest_first(facts)
+        for change in facts.changes
     ]
     items += news(ResultsView(published, facts, language))
     return sorted(items, key=lambda entry: entry.day, reverse=True)

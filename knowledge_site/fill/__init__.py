@@ -1,1 +1,6 @@
-"""Facts to elements: the tables, lists and graphs that pages can include."""
+"""Facts to elements: the tables, lists and graphs that pages can include.
+
+placeholders  the text between double braces, and what it stands for
+rendering     the HTML templates in templates/, one for each placeholder
+lifecycle     graphs of statuses
+"""

@@ -10,17 +10,9 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from xml.etree.ElementTree import Element
 
-from knowledge_site.fill import (
-    changes,
-    checklists,
-    lifecycle,
-    linked_data,
-    lists,
-    priorities,
-    statuses,
-    tables,
-)
-from knowledge_site.results import figures, metrics
+from knowledge_site.fill import lifecycle
+from knowledge_site.fill.rendering import render, template_names
+from knowledge_site.results.figures import figures
 from knowledge_site.results.view import ResultsView
 from published_results import Published
 from support_facts import Facts
@@ -28,45 +20,11 @@ from support_facts import Facts
 EXPRESSION = re.compile(r"\{\{[ \t]*([^{}\n]*?)[ \t]*\}\}")
 FACT = re.compile(r"([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+)(?:[ \t]+([^|]+)\|([^|]+))?")
 
-Placeholder = Callable[[Facts, str], Element]
-
-PLACEHOLDERS: dict[str, Placeholder] = {
-    "table statuses": statuses.statuses,
-    "table retention": tables.retention,
-    "table impacts": priorities.impacts,
-    "table priorities": priorities.priorities,
-    "table case_types": priorities.case_types,
-    "table kinds": tables.case_courses,
-    "table escalation_statuses": statuses.escalation_statuses,
-    "table bug_ticket_statuses": statuses.bug_statuses,
-    "table cloud_ticket_statuses": statuses.cloud_statuses,
-    "table mail_subjects": tables.mail_subjects,
-    "chooser impacts": priorities.chooser,
-    "checklist pieces": checklists.pieces,
-    "checklist checks": checklists.checks,
-    "checklist symptoms": checklists.symptoms,
-    "plain pieces": checklists.plain_pieces,
-    "plain investigation": checklists.plain_investigation,
-    "questions": lists.questions,
-    "survey_emails": lists.survey_emails,
-    "contacts": lists.contacts,
-    "support_hours": lists.support_hours,
-    "glossary": lists.glossary,
-    "roles": lists.roles,
-    "changes": changes.changes,
-    "operator": lists.operator,
-    "data contacts": linked_data.contacts,
-    "data glossary": linked_data.glossary,
-    "data metrics": linked_data.metrics,
-    "data statuses": linked_data.statuses,
-    "picture lifecycle": lifecycle.picture,
-    "picture escalation": lifecycle.escalation,
-}
-
-# Filled from published results, if there are any.
-RESULTS: dict[str, Callable[[ResultsView], Element]] = {
-    "table metrics": metrics.metrics,
-    "results figures": figures.figures,
+# All other placeholders are templates.
+COMPUTED: dict[str, Callable[[ResultsView], Element]] = {
+    "picture lifecycle": lambda view: lifecycle.picture(view.facts, view.language),
+    "picture escalation": lambda view: lifecycle.escalation(view.facts, view.language),
+    "results figures": figures,
 }
 
 
@@ -90,11 +48,8 @@ def fact(expression: str, facts: Facts, language: str) -> str:
 
 def names(facts: Facts) -> list[str]:
     """Return every placeholder that a page can use, except keys of facts."""
-    return [
-        *PLACEHOLDERS,
-        *RESULTS,
-        *(f"steps {kind.key}" for kind in facts.case_kinds if kind.public),
-    ]
+    steps = (f"steps {kind.key}" for kind in facts.case_kinds if kind.public)
+    return [*COMPUTED, *(name for name in template_names() if name != "steps"), *steps]
 
 
 def fill(
@@ -106,8 +61,9 @@ def fill(
     if name not in known:
         near = get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)
         raise UnknownPlaceholder(f"no placeholder {{{{ {name} }}}}: use one of {', '.join(near)}")
-    if name in PLACEHOLDERS:
-        return PLACEHOLDERS[name](facts, language)
-    if name in RESULTS:
-        return RESULTS[name](ResultsView(published or Published(), facts, language))
-    return lists.steps(facts, language, name.removeprefix("steps "))
+    view = ResultsView(published or Published(), facts, language)
+    if name in COMPUTED:
+        return COMPUTED[name](view)
+    if name.startswith("steps "):
+        return render("steps", view, argument=name.removeprefix("steps "))
+    return render(name, view)

@@ -1,36 +1,12 @@
-"""The table of metrics with the latest value next to each target."""
+"""The latest values of a metric, for the table of metrics."""
 
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element
 
-from charts import Child, element
-from knowledge_site.fill import tables
 from knowledge_site.results.view import ResultsView
 from published_results import Result
 
-RESULTS_PAGE = "how-we-are-doing.md"
 
-
-def metrics(view: ResultsView) -> Element:
-    """`{{ table metrics }}`: target, latest value, definition, formula, exclusions."""
-    return tables.metrics(
-        view.facts,
-        view.language,
-        lambda metric: [_note(view, value) for value in _measured(view, metric.key)],
-    )
-
-
-def _note(view: ResultsView, value: str) -> Element:
-    assert view.latest
-    period = f" ({view.date_range(view.latest.period)})"
-    label: list[Child] = [f"{view.word('measured')}: ", value]
-    if view.latest.sample:
-        label.insert(0, f"{view.word('sample_data')} ")
-    link = element("a", {"href": RESULTS_PAGE}, period.strip())
-    return element("span", {"class": "note"}, *label, " ", link)
-
-
-def _measured(view: ResultsView, metric: str) -> Iterator[str]:
+def measured(view: ResultsView, metric: str) -> Iterator[str]:
     """Yield the values of a metric in the latest period, one per clock or wording."""
     if view.latest is None:
         return

@@ -22,7 +22,7 @@ from feedback_app.publish.rules import questions_of, rules_of
 from feedback_app.publish.sums import figures_of
 from knowledge_site import build as site_build
 from knowledge_site.after.feed import entries
-from knowledge_site.fill.placeholders import RESULTS, fill
+from knowledge_site.fill.placeholders import fill
 from knowledge_site.results.downloads import as_json, write_downloads
 from knowledge_site.results.view import ResultsView
 from published_results import Correction, Published, Result, ResultsError, add, read_folder
@@ -441,7 +441,7 @@ def test_only_sample_data_has_a_banner() -> None:
 
 def test_the_approvers_name_is_on_no_page_and_in_no_download() -> None:
     what = replace(published(cases()), notes=(a_note({"en": "We answer sooner."}),))
-    for name in RESULTS:
+    for name in ("table metrics", "results figures"):
         for language in FACTS.languages:
             assert "A lead for tests" not in text_of(fill(name, FACTS, language, what))
     assert "A lead for tests" not in json.dumps(as_json(what))

@@ -8,7 +8,7 @@ import pytest
 
 from knowledge_site.after import sitemap
 from knowledge_site.build import ROOT, build
-from knowledge_site.fill import linked_data
+from knowledge_site.fill.placeholders import fill
 from support_facts import Text, load_facts
 from tests.support.some import some
 
@@ -88,7 +88,7 @@ def test_no_value_can_close_the_script_element():
     facts = FACTS.model_copy(
         update={"glossary": (FACTS.glossary[0].model_copy(update={"meaning": meaning}),)}
     )
-    script = linked_data.glossary(facts, "en").text or ""
+    script = fill("data glossary", facts, "en").text or ""
     assert "<" not in script
     assert json.loads(script)["hasDefinedTerm"][0]["description"] == meaning["en"]
 

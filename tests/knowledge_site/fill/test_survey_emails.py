@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge_site.fill.lists import survey_emails
+from knowledge_site.fill.placeholders import fill
 from support_facts import load_facts
 
 FACTS = load_facts()
@@ -16,7 +16,7 @@ RULES = {
 
 def shown(language: str, **rules: int) -> str:
     facts = FACTS.model_copy(update={"survey": FACTS.survey.model_copy(update=rules)})
-    return " ".join(survey_emails(facts, language).itertext())
+    return " ".join(fill("survey_emails", facts, language).itertext())
 
 
 @pytest.mark.parametrize("rule", RULES)

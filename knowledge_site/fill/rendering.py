@@ -1,0 +1,66 @@
+"""The HTML templates of the placeholders, rendered as elements.
+
+Elements are added to the tree of Python-Markdown instead of raw HTML, so that MkDocs finds their
+anchors when it checks links.
+"""
+
+from functools import cache
+from pathlib import Path
+from xml.etree.ElementTree import Element, fromstring
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown.util import AtomicString
+
+from charts import anchor
+from knowledge_site.results.metrics import measured
+from knowledge_site.results.view import ResultsView
+from knowledge_site.wording import Plural
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def template_names() -> tuple[str, ...]:
+    """Return the names of the templates, such as "table statuses"; "-" in file names is a space."""
+    found = sorted(path.stem for path in TEMPLATES.glob("[!_]*.html"))
+    return tuple(name.replace("-", " ") for name in found)
+
+
+def render(name: str, results: ResultsView, argument: str = "") -> Element:
+    """Return the filled template; `argument` is what follows the name in the placeholder."""
+    html = (
+        _environment()
+        .get_template(f"{name.replace(' ', '-')}.html")
+        .render(
+            facts=results.facts,
+            language=results.language,
+            results=results,
+            word=results.word,
+            measured=lambda metric: measured(results, metric),
+            argument=argument,
+        )
+    )
+    root = fromstring(html)
+    for part in root.iter():
+        part.text, part.tail = _as_text(part.text), _as_text(part.tail)
+    return root
+
+
+def _as_text(text: str | None) -> str | None:
+    """Return text that is never read as Markdown; None for the indentation of a template."""
+    return AtomicString(text) if text and (text.strip() or "\n" not in text) else None
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        extensions=["jinja2.ext.do"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["anchor"] = anchor
+    environment.globals["plural"] = Plural
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    return environment
