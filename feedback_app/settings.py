@@ -54,7 +54,7 @@ class SiteSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore")
 
-    facts: Path | None = None
+    facts: Path | None = Field(default_factory=lambda: _in_this_folder("support.toml"))
     site: Path | None = None
     results: Path = Path("results")
     docs: Path = Path("docs")
@@ -194,6 +194,10 @@ class Settings(SiteSettings):
         if any(not pair.get_secret_value().partition("=")[2] for pair in pairs):
             raise ValueError("use PRESET=SECRET, such as jira=…")
         return pairs
+
+
+def _in_this_folder(name: str) -> Path | None:
+    return Path(name) if Path(name).is_file() else None
 
 
 _MAKE_KEY = "python3 -c 'import secrets; print(secrets.token_hex())'"

@@ -19,6 +19,10 @@ from feedback_app.program import Program, open_program
 from feedback_app.settings import SettingsError, read_settings
 
 _MIB = 1 << 20
+_SAMPLE_FACTS = (
+    "the sample facts of the program are used, because FEEDBACK_FACTS is not set",
+    "create your own support.toml with 'feedback init DIR', and set FEEDBACK_FACTS to it",
+)
 
 
 @click.command("check")
@@ -48,7 +52,10 @@ def _findings(offline: bool) -> Iterator[CheckResult]:
         for line in str(error).splitlines():
             yield CheckResult("settings", "error", line)
         return
-    yield CheckResult("settings", "ok", f"the settings and {program.facts_file} are valid")
+    if program.settings.facts:
+        yield CheckResult("settings", "ok", f"the settings and {program.facts_file} are valid")
+    else:
+        yield CheckResult("settings", "warning", *_SAMPLE_FACTS)
     try:
         yield from run_checks(program, times.now(), offline=offline)
     finally:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from feedback_app.base.text import visible
 from feedback_app.commands.nginx import nginx
 from feedback_app.settings import read_site_settings
 from knowledge_site.build import DOCS, build, refuse_foreign
@@ -21,7 +22,7 @@ _OPTIONS = (
     click.option(
         "--facts",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="The support.toml to use.  [default: FEEDBACK_FACTS]",
+        help="The support.toml to use.  [default: FEEDBACK_FACTS, or support.toml in this folder]",
     ),
     click.option("--results", type=_FOLDER, help="Published figures.  [default: FEEDBACK_RESULTS]"),
     click.option(
@@ -46,18 +47,28 @@ def _with_sources(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         found = read_site_settings()
         out = out or found.site or Path("site")
-        facts, results = facts or found.facts, results or found.results
+        facts, results = facts or found.facts or _facts_of_checkout(), results or found.results
         own = docs or found.docs
         work = functools.partial(build, out, facts, own=_own(own), results=results)
         try:
             refuse_foreign(out)
-            command(out=out, build=work, watched=(facts or FACTS_FILE, results, own), **rest)
+            command(out=out, build=work, watched=(facts, results, own), **rest)
         except (FactsError, ResultsError, SiteError) as error:
             raise click.ClickException(str(error)) from error
 
     for option in reversed(_OPTIONS):
         run = option(run)
     return run
+
+
+def _facts_of_checkout() -> Path:
+    """Return the shipped support.toml in the checkout. Elsewhere, it would be another's facts."""
+    if Path.cwd().samefile(FACTS_FILE.parent.parent):
+        return FACTS_FILE
+    raise click.ClickException(
+        f"no support.toml in {visible(str(Path.cwd()))}, and neither --facts nor FEEDBACK_FACTS is "
+        "set. Change into the folder of your installation, or create one with 'feedback init DIR'"
+    )
 
 
 def _own(folder: Path) -> Path | None:

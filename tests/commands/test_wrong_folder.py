@@ -108,6 +108,41 @@ def test_in_the_wrong_folder_the_full_paths_of_missing_files_are_named(
         assert f"{tmp_path}/support.toml: no such file" in CliRunner().invoke(main, words).output
 
 
+@pytest.mark.parametrize("words", ["build", "serve"])
+def test_the_site_is_not_built_with_the_facts_of_somebody_else(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["site", words])
+    assert done.exit_code == 1
+    assert done.output == (
+        f"Error: no support.toml in {tmp_path}, and neither --facts nor FEEDBACK_FACTS is set. "
+        "Change into the folder of your installation, or create one with 'feedback init DIR'\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_with_facts_needs_no_setting_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY)
+    (tmp_path / "support.toml").write_text("languages = 1\n")
+    for words in (["migrate"], ["check"], ["site", "build"]):
+        assert "support.toml: languages" in CliRunner().invoke(main, words).output
+    assert [path.name for path in tmp_path.iterdir()] == ["support.toml"]
+
+
+def test_a_check_reports_that_sample_facts_are_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FEEDBACK_SECRET_KEYS", KEY)
+    first = CliRunner().invoke(main, ["check", "--offline"]).output.splitlines()[0]
+    assert first.startswith("warning  settings")
+    assert "FEEDBACK_FACTS is not set" in first
+
+
 def test_emails_can_be_previewed_without_a_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
