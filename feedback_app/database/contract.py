@@ -91,8 +91,8 @@ class Database(Protocol):
     def seconds(self, start: str, end: str) -> str:
         """Return SQL for the seconds between two columns that contain times."""
 
-    def joined(self, column: str) -> str:
-        """Return SQL that joins the values of a group to a text, separated by commas."""
+    def listed(self, column: str) -> str:
+        """Return SQL for all values of a column as a JSON list; NULL is `null`."""
 
     def create_table(self, ddl: str) -> str:
         """Return `ddl` changed to create a strictly typed table in this engine."""

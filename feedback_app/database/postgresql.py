@@ -184,8 +184,8 @@ class PostgreSQL:
         difference = f"CAST({end} AS timestamptz) - CAST({start} AS timestamptz)"
         return f"CAST(EXTRACT(EPOCH FROM {difference}) AS bigint)"
 
-    def joined(self, column: str) -> str:
-        return f"string_agg(CAST({column} AS text), ',')"
+    def listed(self, column: str) -> str:
+        return f"coalesce(CAST(json_agg({column}) AS text), '[]')"
 
     def create_table(self, ddl: str) -> str:
         return ddl

@@ -109,8 +109,8 @@ class SQLite:
         # julianday() is four times as fast as strftime(), and exact to the millisecond.
         return f"CAST(round((julianday({end}) - julianday({start})) * 86400) AS integer)"
 
-    def joined(self, column: str) -> str:
-        return f"group_concat({column})"
+    def listed(self, column: str) -> str:
+        return f"json_group_array({column})"
 
     def create_table(self, ddl: str) -> str:
         return f"{ddl} STRICT"
