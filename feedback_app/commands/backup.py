@@ -102,7 +102,11 @@ def _report(done: RestoreResult) -> Iterator[str]:
             "backup, and the opt-outs of the replaced database."
         )
     else:
-        yield f"Opt-outs and erasures after {made_at} are not in the backup: repeat them."
+        yield (
+            f"If the program ran after {made_at}, repeat the opt-outs and erasures since then; "
+            "they are not in the backup. If you stopped it before the backup, for example to move "
+            "it, nothing is missing."
+        )
 
 
 def _next(done: RestoreResult, now: datetime) -> Iterator[str]:

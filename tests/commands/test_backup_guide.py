@@ -91,7 +91,9 @@ def test_the_guide_is_followed_from_the_backup_to_another_machine(
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / ".env").write_bytes(Path(".env").read_bytes())
     monkeypatch.chdir(tmp_path / "new")
-    assert "1 released" in operator.follow(arrive)
+    printed = operator.follow(arrive)
+    assert "1 released" in printed
+    assert "If you stopped it before the backup, for example to move it, nothing" in printed
     monkeypatch.setenv("FEEDBACK_PUBLIC_URL", "https://moved.example")
     assert "1 messages sent" in feedback("worker", "--once").output
     (moved,) = (email for email in emails() if "To: 2@b.example" in email)
