@@ -1,5 +1,6 @@
 """Dates as customers read them: one form per language."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -29,10 +30,15 @@ def date_with_weekday(when: date, language: str) -> str:
     return str(format_date(when, "full", _locale(language)))
 
 
-def date_and_time(when: datetime, language: str, zone: ZoneInfo) -> str:
+def date_and_time(
+    when: datetime,
+    language: str,
+    zone: ZoneInfo,
+    day: Callable[[date, str], str] = long_date,
+) -> str:
     """Return the date, time and time zone such as "30 November 2026, 13:05 CET"."""
     time = format_datetime(when, "HH:mm z", zone, _locale(language))
-    return f"{long_date(when.astimezone(zone), language)}, {time}"
+    return f"{day(when.astimezone(zone), language)}, {time}"
 
 
 def _locale(language: str) -> str:

@@ -7,7 +7,6 @@ import threading
 import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import NamedTuple
 
 # The id of the request that this thread handles, or "".
@@ -25,7 +24,7 @@ class _Lines(logging.Formatter):
     def formatTime(  # noqa: N802
         self, record: logging.LogRecord, datefmt: str | None = None
     ) -> str:
-        return f"{_local_time(int(record.created))},{record.msecs:03.0f}"
+        return _time_of(record)
 
     def format(self, record: logging.LogRecord) -> str:
         found = request_id.get()
@@ -39,7 +38,7 @@ class _JSONLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         failure = self.formatException(record.exc_info) if record.exc_info else ""
         values = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "time": _time_of(record),
             "level": record.levelname,
             "logger": record.name,
             "request_id": request_id.get(),
@@ -50,9 +49,8 @@ class _JSONLines(logging.Formatter):
         return json.dumps({name: value for name, value in values.items() if value != ""})
 
 
-@lru_cache(maxsize=1)
-def _local_time(seconds: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+def _time_of(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
 
 def _cut(line: str) -> str:

@@ -2,12 +2,12 @@
 
 import textwrap
 from collections.abc import Iterator
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import click
 
 from feedback_app.base.text import counted, one_line, visible
+from feedback_app.base.times import local_text
 from feedback_app.intake.csv.file import CSVRow
 from feedback_app.intake.csv.importing import ImportCounts
 from feedback_app.intake.csv.preview import Preview
@@ -44,9 +44,9 @@ def preview_lines(
             yield from _case_lines(line, case, zone)
     if preview.earliest and preview.latest:
         yield ""
-        yield f"Closing times ({zone.key}):"
-        yield f"  first  {_shown(preview.earliest, zone)}"
-        yield f"  last   {_shown(preview.latest, zone)}"
+        yield "Closing times:"
+        yield f"  first  {local_text(preview.earliest, zone)}"
+        yield f"  last   {local_text(preview.latest, zone)}"
     yield ""
     yield from _count_lines(preview, counts, zone)
     yield from value_lines(preview, mapping)
@@ -72,7 +72,7 @@ def value_lines(preview: Preview, mapping: CaseMapping) -> Iterator[str]:
 def _case_lines(line: int, case: ClosedCase, zone: ZoneInfo) -> Iterator[str]:
     parts = (
         f"  line {line}: case {_printable(case.case_number)}",
-        f"closed {_shown(case.closed_at, zone)}",
+        f"closed {local_text(case.closed_at, zone)}",
         _printable(case.contact_email or "") or "no email address",
         f"language {case.language}" if case.language else "",
     )
@@ -88,7 +88,7 @@ def _count_lines(preview: Preview, counts: ImportCounts, zone: ZoneInfo) -> Iter
     if counts.completed:
         yield f"{counts.completed:>8}  known cases completed, {counts.restarted} with a survey"
     is_delayed = preview.emails_due > preview.now
-    when = f"on {_shown(preview.emails_due, zone)}" if is_delayed else "immediately"
+    when = f"on {local_text(preview.emails_due, zone)}" if is_delayed else "immediately"
     yield f"{counts.emails:>8}  emails, which leave {when}"
     yield f"{counts.known:>8}  cases already known"
     yield f"{counts.repeated:>8}  repeats of a row in this file"
@@ -141,11 +141,6 @@ def print_way_back(counts: ImportCounts, run_id: str) -> None:
         click.echo("dry run: nothing was stored or sent. Run it without --dry-run to import")
     elif counts.new:
         click.echo(f"to undo what was not sent yet: feedback uninvite {run_id}")
-
-
-def _shown(moment: datetime, zone: ZoneInfo) -> str:
-    local = moment.astimezone(zone)
-    return f"{local.day} {local:%B %Y %H:%M}"
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

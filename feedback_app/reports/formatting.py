@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from charts import date_range, numbers, short_date
+from charts import date_and_time, date_range, numbers, short_date
 from feedback_app.base.text import isolated
 from feedback_app.base.weeks import days_of
 from feedback_app.reports.charts import chart_of
@@ -29,7 +29,7 @@ def words(facts: Facts, language: str) -> dict[str, Any]:
     return {
         "day": day,
         "week_days": week_days,
-        "moment": lambda when: f"{day(when)}, {when.astimezone(zone):%H:%M}",
+        "moment": lambda when: date_and_time(when, language, zone, short_date),
         "mean": lambda value: mean(value, language),
         "number": lambda value, decimals=0: numbers.number(value, decimals, language),
         "percent": lambda fraction: numbers.percent(fraction, language),

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from charts import numbers
 from feedback_app.base.language import choose
 from feedback_app.base.templates import TEMPLATES
+from feedback_app.base.times import local_text
 from feedback_app.reports import formatting
 from feedback_app.reports.markdown_quoting import Markdown, inline, link, quote
 from feedback_app.review.scores import score
@@ -37,7 +38,7 @@ def week_as_markdown(review: WeekReview, facts: Facts) -> str:
         language=language,
         kinds={kind.key: kind.name[language] for kind in facts.case_kinds},
         themes={theme.key: theme.name[language] for theme in facts.themes},
-        as_of=review.as_of.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+        as_of=local_text(review.as_of, zone),
         day=day,
         last_day=day(review.last_day),
         score=score,

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -67,6 +68,12 @@ def test_each_line_has_the_id_of_its_request(lines: Lines) -> None:
     inside, outside = lines()
     assert "an-id-of-a-request" in inside
     assert "an-id-of-a-request" not in outside
+
+
+def test_each_line_has_its_time_in_utc(lines: Lines) -> None:
+    logging.getLogger("a").info("now")
+    (line,) = lines()
+    assert re.search(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", line)
 
 
 def test_a_failure_that_repeats_is_logged_once_and_then_counted(

@@ -32,9 +32,9 @@ def _report(result: Result) -> str:
 def test_the_dry_run_shows_the_first_cases_and_the_span_of_closing_times(desk: Desk) -> None:
     formats = ("--date-format", "%m/%d/%Y %H:%M")
     report = _report(desk.invite(_us_dates("02", "03", "13"), *NUMBERS, *formats, "--dry-run"))
-    assert "  line 2: case T0, closed 2 November 2026 09:00, c0@b.example" in report
-    assert "  line 4: case T2, closed 13 November 2026 09:00, c2@b.example" in report
-    assert "  first  2 November 2026 09:00\n  last   13 November 2026 09:00" in report
+    assert "  line 2: case T0, closed 2026-11-02 09:00 CET, c0@b.example" in report
+    assert "  line 4: case T2, closed 2026-11-13 09:00 CET, c2@b.example" in report
+    assert "  first  2026-11-02 09:00 CET\n  last   2026-11-13 09:00 CET" in report
     assert "day and month swapped" not in report
     assert report == _report(
         desk.invite(desk.folder / "cases.csv", *NUMBERS, *formats, "--dry-run")
@@ -273,4 +273,4 @@ def test_the_dry_run_says_when_the_emails_leave_and_how_many_are_not_in_the_samp
     report = _report(desk.invite(_table(*rows), *NUMBERS, "--dry-run"))
     (line,) = (line for line in report.splitlines() if "not in the random sample" in line)
     assert 40 < int(line.split()[0]) <= 50
-    assert "      50  emails, which leave on 25 November 2026 11:00" in report
+    assert "      50  emails, which leave on 2026-11-25 11:00 CET" in report

@@ -125,7 +125,7 @@ def test_sources_of_files_and_of_the_api_are_watched_but_sample_data_is_not(
     assert silence.check(office.program, office.now) == 2
     assert [one.source for one in silences.current(office.program.database)] == ["api-desk", "csv"]
     page = words(Somebody(office, "reader").get("/review/deliveries"))
-    assert "csv 13 Nov 2026, 09:00" in page
+    assert "csv 13 Nov 2026, 09:00 CET" in page
 
 
 def test_holidays_raise_no_alarm(team_office: Office) -> None:

@@ -129,7 +129,7 @@ def test_a_text_that_was_not_previewed_is_previewed_instead_of_published(lena: S
 def test_a_note_that_was_taken_back_is_removed_and_its_text_returned(lena: Somebody) -> None:
     publish_note(lena, NOTE, **TEXTS)
     page = lena.get(NOTE)
-    assert "Published by lena on 24 Nov 2026, 13:00." in words(page)
+    assert "Published by lena on 24 Nov 2026, 13:00 CET." in words(page)
     done = _take_back(lena)
     assert "The note is taken back. Its text is in the form below." in words(done)
     for text in TEXTS.values():

@@ -136,7 +136,7 @@ def test_the_second_of_two_admins_reads_that_the_period_is_published(ada: Somebo
     publish_shown(ada)
     refused = bob.post(PAGE, **shown)
     assert refused.status_code == 409
-    assert "ada published this period on 22 Nov 2026, 13:00, so you don't need to." in words(
+    assert "ada published this period on 22 Nov 2026, 13:00 CET, so you don't need to." in words(
         refused
     )
     assert len(read_folder(folder(ada)).results) == 1
@@ -185,7 +185,7 @@ def test_periods_are_published_one_at_a_time_and_the_oldest_first(ada: Somebody)
     assert f'href="{PAGE}/{PERIOD}"' in ada.get(PAGE).text
     earlier = words(ada.get(f"{PAGE}/{PERIOD}"))
     assert "Response rate 34 of 40 (85%)" in earlier
-    assert "Published by ada on 20 Dec 2026, 13:00." in earlier
+    assert "Published by ada on 20 Dec 2026, 13:00 CET." in earlier
     assert ada.get(f"{PAGE}/2026-W01_2026-W04").status_code == 404
 
 
@@ -194,7 +194,7 @@ def test_the_page_says_until_when_figures_can_change_in_the_teams_time(ada: Some
     ada.sign_in("ada")
     text = words(ada.get(PAGE)).replace("\u2009", " ")
     assert "Nothing to publish yet. The figures for 28 Sept – 25 Oct 2026 can still change " in text
-    assert "until 16 Nov 2026, 01:00." in text
+    assert "until 16 Nov 2026, 01:00 CET." in text
     assert "UTC" not in text
 
 
