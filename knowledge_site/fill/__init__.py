@@ -2,5 +2,5 @@
 
 placeholders  the text between double braces, and what it stands for
 rendering     the HTML templates in templates/, one for each placeholder
-lifecycle     graphs of statuses
+status_graph  positions in the graphs of statuses
 """

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from xml.etree.ElementTree import Element
 
-from knowledge_site.fill import lifecycle
 from knowledge_site.fill.rendering import render, template_names
 from knowledge_site.results.figures import figures
 from knowledge_site.results.view import ResultsView
@@ -22,8 +21,6 @@ FACT = re.compile(r"([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+)(?:[ \t]+([^|]+)\|([^|]+
 
 # All other placeholders are templates.
 COMPUTED: dict[str, Callable[[ResultsView], Element]] = {
-    "picture lifecycle": lambda view: lifecycle.picture(view.facts, view.language),
-    "picture escalation": lambda view: lifecycle.escalation(view.facts, view.language),
     "results figures": figures,
 }
 

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown.util import AtomicString
 
 from charts import anchor
+from knowledge_site.fill.status_graph import HEIGHT, LETTERS, status_graphs
 from knowledge_site.results.metrics import measured
 from knowledge_site.results.view import ResultsView
 from knowledge_site.wording import Plural
@@ -60,7 +61,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["anchor"] = anchor
-    environment.globals["plural"] = Plural
+    environment.filters |= {
+        "anchor": anchor,
+        "by_key": lambda entries, key: next(one for one in entries if one.key == key),
+        "compact": "{:g}".format,
+    }
+    environment.globals |= {
+        "box_height": HEIGHT,
+        "font_size": LETTERS,
+        "plural": Plural,
+        "status_graphs": status_graphs,
+    }
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     return environment

@@ -1,4 +1,4 @@
-"""Status graphs as accessible SVG: a row of boxes with arrows between them.
+"""Positions in a status graph: a row of boxes with arrows between them, drawn by a template.
 
 All boxes are in one row. Arrows to the next box are straight. Arrows that skip boxes run on one
 side of the row, arrows back on the other side. Points are (along, across) the row and become
@@ -7,9 +7,9 @@ side of the row, arrows back on the other side. Points are (along, across) the r
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element
+from typing import NamedTuple
 
-from charts import element
+from support_facts import EscalationStatus, Status
 
 HEIGHT, GAP = 60, 52
 MARGIN = 3
@@ -23,23 +23,12 @@ CAPITAL, LETTER, PADDING, LONG = 16, 11, 14, 200
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True)
-class Box:
-    """A box of the graph; `target` is its link, `next` holds the keys of the boxes after it."""
+class NameLine(NamedTuple):
+    """A line of the name of a status, and the position of its middle."""
 
-    key: str
-    name: str
-    target: str
-    next: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class GraphLabels:
-    """Title and description of a graph; `key` makes its ids unique on the page."""
-
-    key: str
-    title: str
-    description: str
+    text: str
+    x: float
+    y: float
 
 
 @dataclass(frozen=True)
@@ -106,59 +95,30 @@ class Layout:
         """Return x and y."""
         return place if self.across else (place[1], place[0])
 
+    def arrow_paths(self) -> list[tuple[str, str]]:
+        """Return the SVG paths of the line and the tip of every arrow."""
+        corners = [[self.xy(place) for place in self.corners(*arrow)] for arrow in self.arrows]
+        return [(_line(places), _tip(places)) for places in corners]
 
-def status_graphs(boxes: Sequence[Box], words: GraphLabels) -> tuple[Element, Element]:
+    def box(self, index: int) -> Point:
+        """Return x and y of the upper left corner of a box."""
+        return self.xy((self.start_of(index), self.near))
+
+    def name_lines(self, index: int, name: str) -> list[NameLine]:
+        """Return the lines of the name in a box."""
+        x, y = self.box(index)
+        middle, base, lines = x + self.width / 2, y + HEIGHT / 2 + 6, _lines(name)
+        top = base - LINE / 2 * (len(lines) - 1)
+        return [NameLine(text, middle, top + LINE * at) for at, text in enumerate(lines)]
+
+
+def status_graphs(statuses: Sequence[Status | EscalationStatus]) -> tuple[Layout, Layout]:
     """Return the graph for wide screens and the graph for narrow screens."""
-    return _status_graph(boxes, words, across=True), _status_graph(boxes, words, across=False)
-
-
-def _status_graph(boxes: Sequence[Box], words: GraphLabels, *, across: bool) -> Element:
-    kind = "wide" if across else "tall"
-    place = {box.key: index for index, box in enumerate(boxes)}
-    arrows = [(place[box.key], place[key]) for box in boxes for key in box.next]
-    names = [_lines(box.name) for box in boxes]
-    widest = max(_length(line) for lines in names for line in lines)
-    layout = Layout(across, len(place), tuple(arrows), widest + 2 * PADDING)
-    width, height = layout.xy(layout.size)
-    title, description = f"{words.key}-title-{kind}", f"{words.key}-description-{kind}"
-    return element(
-        "svg",
-        {
-            "class": f"picture__{kind}",
-            "viewBox": f"0 0 {width:g} {height:g}",
-            "role": "group",
-            "aria-labelledby": title,
-            "aria-describedby": description,
-        },
-        element("title", {"id": title}, words.title),
-        element("desc", {"id": description}, words.description),
-        *(_arrow(layout, start, end) for start, end in arrows),
-        *(_box(layout, index, box) for index, box in enumerate(boxes)),
-    )
-
-
-def _box(layout: Layout, index: int, box: Box) -> Element:
-    x, y = layout.xy((layout.start_of(index), layout.near))
-    frame = {"x": x, "y": y, "width": layout.width, "height": HEIGHT, "rx": 9}
-    return element(
-        "a",
-        {"href": box.target, "lang": "en"},
-        element("rect", _numbers(frame)),
-        _name(x + layout.width / 2, y + HEIGHT / 2 + 6, box.name),
-    )
-
-
-def _name(x: float, y: float, name: str) -> Element:
-    place = {"text-anchor": "middle", **_numbers({"x": x, "y": y, "font-size": LETTERS})}
-    first, *more = _lines(name)
-    if not more:
-        return element("text", place, first)
-    upper = _numbers({"x": x, "y": y - LINE / 2})
-    lower = _numbers({"x": x, "y": y + LINE / 2})
-    # The space separates the lines for screen readers.
-    return element(
-        "text", place, element("tspan", upper, first), " ", element("tspan", lower, *more)
-    )
+    place = {status.key: index for index, status in enumerate(statuses)}
+    arrows = tuple((place[status.key], place[key]) for status in statuses for key in status.next)
+    widest = max(_length(line) for status in statuses for line in _lines(status.name))
+    width = widest + 2 * PADDING
+    return Layout(True, len(place), arrows, width), Layout(False, len(place), arrows, width)
 
 
 def _length(line: str) -> int:
@@ -172,20 +132,6 @@ def _lines(name: str) -> list[str]:
         return [name]
     middle = min(spaces, key=lambda index: abs(index - len(name) / 2))
     return [name[:middle], name[middle + 1 :]]
-
-
-def _numbers(values: dict[str, float]) -> dict[str, str]:
-    return {name: f"{value:g}" for name, value in values.items()}
-
-
-def _arrow(layout: Layout, start: int, end: int) -> Element:
-    corners = [layout.xy(place) for place in layout.corners(start, end)]
-    return element(
-        "g",
-        {"aria-hidden": "true"},
-        element("path", {"class": "picture__way", "d": _line(corners)}),
-        element("path", {"class": "picture__tip", "d": _tip(corners)}),
-    )
 
 
 def _towards(start: Point, end: Point, distance: float) -> Point:

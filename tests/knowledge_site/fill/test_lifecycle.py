@@ -6,7 +6,7 @@ from xml.etree.ElementTree import fromstring, tostring
 import pytest
 
 from charts import anchor
-from knowledge_site.fill.lifecycle import ESCALATION_PAGE, STATUS_PAGE, escalation, picture
+from knowledge_site.fill.placeholders import fill
 from support_facts import load_facts
 from tests.support.some import some
 
@@ -14,7 +14,7 @@ FACTS = load_facts()
 
 
 def drawings(facts=FACTS, language="en"):
-    return picture(facts, language).findall("svg")
+    return fill("picture lifecycle", facts, language).findall("svg")
 
 
 def test_there_is_a_graph_for_wide_and_one_for_narrow_screens():
@@ -45,7 +45,7 @@ def test_each_box_shows_a_status_and_links_to_its_row():
     for drawing in some(drawings()):
         boxes = {link.attrib["href"]: link.findtext("text") for link in drawing.findall("a")}
         assert boxes == {
-            f"{STATUS_PAGE}#{anchor(status.key)}": status.name for status in FACTS.statuses
+            f"case-status.md#{anchor(status.key)}": status.name for status in FACTS.statuses
         }
 
 
@@ -90,12 +90,12 @@ def test_one_more_status_makes_the_graph_longer():
 
 @pytest.mark.parametrize("language", FACTS.languages)
 def test_the_escalation_graph_has_its_own_statuses(language):
-    for drawing in some(escalation(FACTS, language).findall("svg")):
+    for drawing in some(fill("picture escalation", FACTS, language).findall("svg")):
         boxes = {
             link.attrib["href"]: "".join(link.itertext()).strip() for link in drawing.findall("a")
         }
         assert boxes == {
-            f"{ESCALATION_PAGE}#{anchor(status.key)}": status.name
+            f"escalations.md#{anchor(status.key)}": status.name
             for status in FACTS.escalation_statuses
         }
         text = drawing.findtext("desc") or ""
@@ -104,7 +104,7 @@ def test_the_escalation_graph_has_its_own_statuses(language):
 
 
 def test_the_graph_is_well_formed_and_has_no_inline_style():
-    text = tostring(picture(FACTS, "de"), encoding="unicode")
+    text = tostring(fill("picture lifecycle", FACTS, "de"), encoding="unicode")
     fromstring(text)
     assert "style=" not in text
     assert "#000" not in text

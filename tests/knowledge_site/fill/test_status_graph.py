@@ -4,17 +4,24 @@ import re
 
 import pytest
 
-from knowledge_site.fill.status_graph import Box, GraphLabels, Layout, status_graphs
+from knowledge_site.fill.placeholders import fill
+from knowledge_site.fill.status_graph import Layout
+from support_facts import Status, load_facts
 
-WORDS = GraphLabels("way", "A way", "From A to B.")
-
-
-def stage(key: str, name: str, *following: str) -> Box:
-    return Box(key, name, f"page.md#{key}", following)
+FACTS = load_facts()
 
 
-def wide(*stages: Box):
-    return status_graphs(stages, WORDS)[0]
+def stage(key: str, name: str, *following: str) -> Status:
+    return FACTS.statuses[0].model_copy(update={"key": key, "name": name, "next": following})
+
+
+def drawings(*stages: Status):
+    facts = FACTS.model_copy(update={"statuses": stages})
+    return fill("picture lifecycle", facts, "en").findall("svg")
+
+
+def wide(*stages: Status):
+    return drawings(*stages)[0]
 
 
 def test_space_for_curved_arrows_is_only_reserved_if_needed():
@@ -58,7 +65,7 @@ def test_a_box_is_as_wide_as_the_longest_name():
 def test_both_graphs_have_unique_ids():
     found = [
         element.attrib["id"]
-        for drawing in status_graphs([stage("a", "A", "b"), stage("b", "B")], WORDS)
+        for drawing in drawings(stage("a", "A", "b"), stage("b", "B"))
         for element in drawing
         if "id" in element.attrib
     ]
