@@ -39,6 +39,11 @@ class PublishedNote(Part):
         return f"note_{self.week}_{self.number}"
 
     @property
+    def anchor(self) -> str:
+        """Return the anchor of the note on its page, such as note-2026-w48-1."""
+        return self.name.replace("_", "-").lower()
+
+    @property
     def file_name(self) -> str:
         """Return the file name: week of the meeting, number and date of approval in UTC."""
         return f"{self.name}_{self.approved.at:%Y-%m-%d}.json"

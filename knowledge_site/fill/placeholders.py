@@ -6,23 +6,16 @@
 """
 
 import re
-from collections.abc import Callable
 from difflib import get_close_matches
 from xml.etree.ElementTree import Element
 
 from knowledge_site.fill.rendering import render, template_names
-from knowledge_site.results.figures import figures
 from knowledge_site.results.view import ResultsView
 from published_results import Published
 from support_facts import Facts
 
 EXPRESSION = re.compile(r"\{\{[ \t]*([^{}\n]*?)[ \t]*\}\}")
 FACT = re.compile(r"([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+)(?:[ \t]+([^|]+)\|([^|]+))?")
-
-# All other placeholders are templates.
-COMPUTED: dict[str, Callable[[ResultsView], Element]] = {
-    "results figures": figures,
-}
 
 
 class UnknownPlaceholder(ValueError):
@@ -46,7 +39,7 @@ def fact(expression: str, facts: Facts, language: str) -> str:
 def names(facts: Facts) -> list[str]:
     """Return every placeholder that a page can use, except keys of facts."""
     steps = (f"steps {kind.key}" for kind in facts.case_kinds if kind.public)
-    return [*COMPUTED, *(name for name in template_names() if name != "steps"), *steps]
+    return [*(name for name in template_names() if name != "steps"), *steps]
 
 
 def fill(
@@ -59,8 +52,6 @@ def fill(
         near = get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)
         raise UnknownPlaceholder(f"no placeholder {{{{ {name} }}}}: use one of {', '.join(near)}")
     view = ResultsView(published or Published(), facts, language)
-    if name in COMPUTED:
-        return COMPUTED[name](view)
     if name.startswith("steps "):
         return render("steps", view, argument=name.removeprefix("steps "))
     return render(name, view)

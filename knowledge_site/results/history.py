@@ -1,63 +1,19 @@
-"""All published periods in comparison, and all corrections."""
+"""Charts of the last published periods."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from charts import Mark, bars, dots, element, wilson
-from knowledge_site.results.view import ResultsView, charts, heading, paragraph
+from charts import Mark, bars, dots, wilson
+from knowledge_site.results.view import ResultsView
 from published_results import Answers, PublishedTimes, Result
-
-# Periods in the charts; older ones are in the downloads.
-_SHOWN = 12
 
 
 def history(view: ResultsView) -> Iterator[Element]:
-    """Yield a chart for each figure of the last periods, if there is more than one."""
-    results = _results(view)
-    if len(results) < 2:
-        return
-    yield heading("history", view.word("history"))
-    yield charts(
-        [
-            *(_shares(view, question.key) for question in view.facts.questions),
-            *_durations(view),
-            _rates(view),
-        ]
-    )
-    yield paragraph(view.word("history_reading"), " ", view.word("history_older", count=_SHOWN))
-
-
-def corrections(view: ResultsView) -> Iterator[Element]:
-    """Yield what was corrected, when and why."""
-    corrected = [result for result in view.published.results if result.correction]
-    if corrected:
-        yield heading("corrections", view.word("corrections"))
-        yield element("ul", None, *(_correction(view, one) for one in corrected))
-
-
-def _results(view: ResultsView) -> tuple[Result, ...]:
-    return view.published.newest[-_SHOWN:]
-
-
-def _correction(view: ResultsView, result: Result) -> Element:
-    assert result.correction
-    text = view.quoting(
-        "correction",
-        result.correction.why,
-        period=view.date_range(result.period),
-        version=result.version,
-        published=view.day(result.approved.at),
-    )
-    changes = (
-        element("li", None, element("code", None, line)) for line in result.correction.changes
-    )
-    details = element(
-        "details",
-        None,
-        element("summary", None, view.word("what_changed")),
-        element("ul", {"lang": "en"}, *changes),
-    )
-    return element("li", None, *text, details)
+    """Yield a chart for each figure of the last periods."""
+    for question in view.facts.questions:
+        yield _shares(view, question.key)
+    yield from _durations(view)
+    yield _rates(view)
 
 
 def _shares(view: ResultsView, question: str) -> Element:
@@ -70,7 +26,7 @@ def _shares(view: ResultsView, question: str) -> Element:
     )
     marks = [
         _share(view, result, version, answers)
-        for result in _results(view)
+        for result in view.shown
         for version, answers in _answers(result, question)
     ]
     return dots(labels, marks, view.language)
@@ -110,7 +66,7 @@ def _share(view: ResultsView, result: Result, version: str, answers: Answers | N
 
 def _durations(view: ResultsView) -> Iterator[Element]:
     found: dict[tuple[str, str], list[tuple[Result, PublishedTimes]]] = {}
-    for result in _results(view):
+    for result in view.shown:
         for times in result.figures.times:
             found.setdefault((times.metric, times.clock), []).append((result, times))
     for (metric, clock), periods in sorted(found.items()):
@@ -137,7 +93,7 @@ def _rates(view: ResultsView) -> Element:
         metric.definition[view.language],
         "period days_of part_reached part_answered",
     )
-    return dots(labels, [_rate(view, result) for result in _results(view)], view.language)
+    return dots(labels, [_rate(view, result) for result in view.shown], view.language)
 
 
 def _rate(view: ResultsView, result: Result) -> Mark:

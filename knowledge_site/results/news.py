@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from knowledge_site.results.notes import note_anchor, words_of
 from knowledge_site.results.view import ResultsView
 from published_results import Result
 
@@ -37,8 +36,8 @@ def news(view: ResultsView) -> Iterator[FeedEntry]:
             key=note.file_name,
             day=view.local_date(note.approved.at),
             title=_labelled(view, view.word("news_note"), note.sample),
-            text=words_of(note, view.language)[0],
-            page=f"{_PAGE}#{note_anchor(note)}",
+            text=view.in_language(note.text),
+            page=f"{_PAGE}#{note.anchor}",
         )
 
 

@@ -4,40 +4,24 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from charts import Mark, bars
-from knowledge_site.results.view import ResultsView, charts, heading, paragraph
+from knowledge_site.results.view import ResultsView
 from published_results import Answers, PublishedWording, Result
 
 
 def scores(view: ResultsView, result: Result) -> Iterator[Element]:
-    """Yield a chart for every question and wording, and what is not counted."""
+    """Yield a chart for every question and wording."""
     found = result.figures.scores
-    if found is None:
-        return
-    yield heading("what-customers-said", view.word("what_customers_said"))
-    several = len(found.wordings) > 1
-    yield charts(
-        _picture(view, result, wording, answers, several)
-        for wording in found.wordings
-        for answers in wording.answers
-    )
-    yield paragraph(
-        view.word("scores_direction"),
-        " ",
-        view.word(
-            "scores_left_out",
-            flagged=view.number(found.flagged),
-            annulled=view.number(found.annulled),
-            other=view.number(found.other_wording),
-        ),
-    )
+    for wording in found.wordings if found else ():
+        for answers in wording.answers:
+            yield _picture(view, result, wording, answers)
 
 
 def _picture(
-    view: ResultsView, result: Result, wording: PublishedWording, answers: Answers, several: bool
+    view: ResultsView, result: Result, wording: PublishedWording, answers: Answers
 ) -> Element:
     definition = next(one for one in result.definitions if one.metric == answers.metric)
     title = view.metric_name(answers.metric)
-    if several:
+    if result.figures.scores and len(result.figures.scores.wordings) > 1:
         title += f", {view.word('wording', version=wording.version)}"
     labels = view.labels(
         f"results-{answers.question}-{wording.version}",

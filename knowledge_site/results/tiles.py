@@ -1,48 +1,38 @@
 """The figures of the latest period, each with its change since the period before."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import chain
-from xml.etree.ElementTree import Element
+from dataclasses import dataclass, replace
 
-from charts import Child, element, newcombe
+from charts import newcombe
 from knowledge_site.results.times import METRICS, is_met, target_of
 from knowledge_site.results.view import ResultsView
-from published_results import Answers, PublishedTimes, Result
+from published_results import Answers, PublishedTimes, Result, Target
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One figure: its metric, its value, what the value counts, and how it changed."""
+    """One figure: its metric, its value, what the value counts, and how it changed.
+
+    `aim` says whether our aim was met; it is empty without an aim on the same clock.
+    """
 
     metric: str
     value: str
-    about: tuple[Child, ...] = ()
+    about: str = ""
     change: str = ""
+    aim: str = ""
+    is_met: bool = False
 
 
 # Count and number of cases or answers before, and the same now.
 Counts = tuple[int, int, int, int]
 
 
-def tiles(view: ResultsView, result: Result) -> Element:
-    """Return one tile per metric; withheld figures say so."""
-    made = chain(_scores(view, result), _times(view, result), _rate(view, result))
-    return element("dl", {"class": "tiles"}, *(_element(view, tile) for tile in made))
-
-
-def _element(view: ResultsView, tile: Tile) -> Element:
-    shown = {
-        "tiles__value": [tile.value],
-        "tiles__change": [tile.change],
-        "tiles__about": tile.about,
-    }
-    return element(
-        "div",
-        None,
-        element("dt", None, view.metric_name(tile.metric)),
-        *(element("dd", {"class": kind}, *text) for kind, text in shown.items() if any(text)),
-    )
+def tiles(view: ResultsView, result: Result) -> Iterator[Tile]:
+    """Yield one tile per metric; withheld figures say so."""
+    yield from _scores(view, result)
+    yield from _times(view, result)
+    yield from _rate(view, result)
 
 
 def _scores(view: ResultsView, result: Result) -> Iterator[Tile]:
@@ -73,7 +63,7 @@ def _score(view: ResultsView, answers: Answers, earlier: dict[int, Answers], ver
     return Tile(
         answers.metric,
         view.percent(share.value) if share else count,
-        (view.word(f"tile_{answers.question}", count=count, mean=view.number(answers.mean, 1)),),
+        view.word(f"tile_{answers.question}", count=count, mean=view.number(answers.mean, 1)),
         _score_change(view, answers, earlier, version),
     )
 
@@ -111,32 +101,36 @@ def _times(view: ResultsView, result: Result) -> Iterator[Tile]:
         target = target_of(result, metric)
         clock = target.clock if target else ""
         times = max(found, key=lambda one: (one.clock == clock, one.overall.n))
-        yield Tile(
-            metric,
-            view.duration(times.overall.median, times.clock),
-            (*_aim(view, result, times), _half(view, times)),
-            _time_change(view, result, times),
-        )
+        yield _time(view, result, times, target)
+
+
+def _time(view: ResultsView, result: Result, times: PublishedTimes, target: Target | None) -> Tile:
+    tile = Tile(
+        times.metric,
+        view.duration(times.overall.median, times.clock),
+        _half(view, times),
+        _time_change(view, result, times),
+    )
+    if target is None:
+        return tile
+    if target.clock != times.clock:
+        aimed = view.word("tile_other_clock", aimed=view.word(f"clock_{target.clock}"))
+        return replace(tile, about=f"{aimed} {tile.about}")
+    met = is_met(target, times.overall)
+    aim = view.duration(target.seconds, target.clock)
+    within = times.overall.within_target
+    inside = f"{view.word('tile_within', count=view.portion(within))} " if within else ""
+    return replace(
+        tile,
+        aim=view.word(f"aim_{'met' if met else 'missed'}", aim=aim),
+        about=f" {inside}{tile.about}",
+        is_met=met,
+    )
 
 
 def _half(view: ResultsView, times: PublishedTimes) -> str:
     clock, n = view.word(f"clock_{times.clock}"), view.number(times.overall.n)
     return view.word("tile_half", n=n, clock=clock)
-
-
-def _aim(view: ResultsView, result: Result, times: PublishedTimes) -> Iterator[Child]:
-    target = target_of(result, times.metric)
-    if target is None:
-        return
-    if target.clock != times.clock:
-        yield view.word("tile_other_clock", aimed=view.word(f"clock_{target.clock}")) + " "
-        return
-    met = "met" if is_met(target, times.overall) else "missed"
-    aim = view.duration(target.seconds, target.clock)
-    text = view.word(f"aim_{met}", aim=aim)
-    yield element("strong", {"class": f"aim aim--{met}"}, text)
-    within = times.overall.within_target
-    yield f" {view.word('tile_within', count=view.portion(within))} " if within else " "
 
 
 def _time_change(view: ResultsView, result: Result, times: PublishedTimes) -> str:
@@ -176,4 +170,4 @@ def _rate(view: ResultsView, result: Result) -> Iterator[Tile]:
     elif before and before.rate is not None:
         counts = before.answered, before.reached, found.answered, found.reached
         change = _change(view, view.percent(before.rate), counts)
-    yield Tile("response_rate", value, (view.word("tile_rate", count=count),), change)
+    yield Tile("response_rate", value, view.word("tile_rate", count=count), change)

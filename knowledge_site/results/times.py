@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from charts import Mark, bars
-from knowledge_site.results.view import ResultsView, charts, heading, paragraph
+from knowledge_site.results.view import ResultsView
 from published_results import PublishedSpread, PublishedTimes, Result, Target
 
 METRICS = ("first_response_time", "resolution_time")
@@ -12,12 +12,8 @@ METRICS = ("first_response_time", "resolution_time")
 
 def times(view: ResultsView, result: Result) -> Iterator[Element]:
     """Yield a chart for every metric and clock."""
-    found = sorted(result.figures.times, key=lambda one: METRICS.index(one.metric))
-    if not found:
-        return
-    yield heading("how-long-it-took", view.word("how_long_it_took"))
-    yield charts(_picture(view, result, one) for one in found)
-    yield paragraph(view.word("times_description"))
+    for one in sorted(result.figures.times, key=lambda one: METRICS.index(one.metric)):
+        yield _picture(view, result, one)
 
 
 def target_of(result: Result, metric: str) -> Target | None:

@@ -1,13 +1,13 @@
 """The published results in one language: the figures, and how they are written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from xml.etree.ElementTree import Element
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from charts import Child, Labels, duration, element, long_date, number, percent
+from charts import Labels, duration, long_date, number, percent
 from knowledge_site.wording import word
 from published_results import Portion, Published, PublishedPeriod, Result, Words
 from support_facts import Facts
@@ -20,6 +20,7 @@ class ResultsView:
     published: Published
     facts: Facts
     language: str
+    shown_periods: ClassVar[int] = 12
 
     @cached_property
     def latest(self) -> Result | None:
@@ -31,14 +32,14 @@ class ResultsView:
         """The result of the period before the latest one; None if there is none."""
         return self.published.newest[-2] if len(self.published.newest) > 1 else None
 
+    @property
+    def shown(self) -> tuple[Result, ...]:
+        """The newest results of the periods in the charts; older ones are in the downloads."""
+        return self.published.newest[-self.shown_periods :]
+
     def word(self, key: str, **values: object) -> str:
         """Return a text of words.toml with its placeholders filled."""
         return word(key, self.language).format(**values)
-
-    def quoting(self, key: str, text: str, **values: object) -> list[Child]:
-        """Return a text of words.toml with `text`, written by a person, at its {why}."""
-        before, _, after = word(key, self.language).partition("{why}")
-        return [before.format(**values), as_written(text), after.format(**values)]
 
     def in_language(self, words: Words) -> str:
         """Return a published text in this language, or else in its first one."""
@@ -64,6 +65,10 @@ class ResultsView:
     def day(self, moment: date | datetime) -> str:
         """Return a date such as "23 November 2026"; that of a moment in the team's time zone."""
         return long_date(self.local_date(moment), self.language)
+
+    def monday(self, week: str) -> str:
+        """Return the first day of a week such as 2026-W09."""
+        return self.day(datetime.strptime(f"{week}-1", "%G-W%V-%u").date())
 
     def local_date(self, moment: date | datetime) -> date:
         """Return the date of a moment in the team's time zone."""
@@ -126,27 +131,9 @@ class ResultsView:
         reason = result.figures.withheld[name]
         return self.word(f"withheld_{reason}", minimum=result.rules.minimum_n)
 
-
-def paragraph(*children: Child) -> Element:
-    """Return a paragraph."""
-    return element("p", None, *children)
-
-
-def as_written(text: str) -> Element:
-    """Return text that a person wrote. It cannot change the direction of the text around it."""
-    return element("bdi", None, text)
-
-
-def section(name: str, *children: Child) -> Element:
-    """Return a section of the page; `name` is its CSS class."""
-    return element("div", {"class": f"results results--{name}"}, *children)
-
-
-def heading(identity: str, text: str) -> Element:
-    """Return a heading of the second level with this anchor."""
-    return element("h2", {"id": identity}, text)
-
-
-def charts(figures: Iterable[Element]) -> Element:
-    """Return charts in as many columns as fit."""
-    return element("div", {"class": "charts"}, *figures)
+    def withheld_by_reason(self, result: Result) -> dict[str, list[str]]:
+        """Return the names of the withheld figures by the reason, in words."""
+        names: dict[str, list[str]] = {}
+        for name in sorted(result.figures.withheld):
+            names.setdefault(self.reason(result, name), []).append(self.figure_name(name))
+        return names

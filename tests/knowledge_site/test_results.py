@@ -381,6 +381,10 @@ def test_notes_are_listed_newest_first_in_their_language() -> None:
     assert "Wir antworten früher." in shown(both, "de")
 
 
+def test_a_note_with_a_control_character_is_shown_without_it() -> None:
+    assert "We answer sooner." in shown(Published(notes=(a_note({"en": "We\x0b answer sooner."}),)))
+
+
 def test_the_feed_has_figures_corrections_and_notes() -> None:
     first = published(cases())
     why = Correction(why="A reason.", changes=())
