@@ -31,7 +31,7 @@ from feedback_app.intake.csv.importing import Import
 from feedback_app.intake.csv.row_reader import RowReader
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.deliveries import CaseDelivery, accept_all
-from feedback_app.intake.mapping import CaseMapping
+from feedback_app.intake.mapping_file import CaseMapping
 from feedback_app.invitations import CaseIntake
 from feedback_app.program import open_program
 from feedback_app.records import ClosedCase

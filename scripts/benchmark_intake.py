@@ -22,7 +22,7 @@ from feedback_app.intake.csv.footers import without_footers
 from feedback_app.intake.csv.importing import Import
 from feedback_app.intake.csv.preview import Preview, swapped_order
 from feedback_app.intake.csv.row_reader import RowReader
-from feedback_app.intake.mapping_file import MappingTables
+from feedback_app.intake.mapping_file import CaseMapping
 from feedback_app.invitations import CaseIntake
 from support_facts import load_facts
 
@@ -32,8 +32,8 @@ ROUNDS = 5
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 # A usual export of ServiceNow has 36 columns, of which an import uses six; others are narrower.
 WIDTHS = (3, 6, 12, 36)
-TABLES = MappingTables(
-    map={"case_number": "number", "contact_email": "email"},
+TABLES = CaseMapping(
+    columns={"case_number": "number", "contact_email": "email"},
     missing=["?"],
     date_format="%d/%m/%Y %H:%M",
 )
@@ -91,8 +91,8 @@ def _preview(path: Path, width: int) -> Callable[[], None]:
     reader = tables.reader(facts, zone, NOW)
 
     def run() -> None:
-        with opened(path, wanted=tables.mapping.wanted()) as table:
-            mapping = tables.mapping.for_columns(table.columns, "csv")
+        with opened(path, wanted=tables.wanted()) as table:
+            mapping = tables.for_columns(table.columns, "csv")
             rows = RowReader(mapping, reader, table.columns)
             closed_at = table.columns.index("closed_at")
             preview = Preview(

@@ -12,7 +12,7 @@ from feedback_app.intake.csv.file import CSVRow
 from feedback_app.intake.csv.importing import ImportCounts
 from feedback_app.intake.csv.preview import Preview
 from feedback_app.intake.csv.rejected import RejectedRows
-from feedback_app.intake.mapping import CaseMapping
+from feedback_app.intake.mapping_file import CaseMapping
 from feedback_app.records import ClosedCase, WithheldBecause
 
 LISTED_ROWS = 20

@@ -18,10 +18,10 @@ from feedback_app.intake.csv.file import CSVRow, CSVTable, opened
 from feedback_app.intake.csv.footers import without_footers
 from feedback_app.intake.csv.rejected import as_imported
 from feedback_app.intake.csv.row_reader import RowReader
-from feedback_app.intake.dates import DateFormatError, DateReader
+from feedback_app.intake.dates import DateReader
 from feedback_app.intake.errors import CSVFileError
-from feedback_app.intake.mapping import CaseMapping, MappingError, labels
-from feedback_app.intake.mapping_file import TIME_FIELDS, MappingTables
+from feedback_app.intake.mapping import MappingError, labels
+from feedback_app.intake.mapping_file import TIME_FIELDS, CaseMapping
 from feedback_app.program import Program
 
 SOURCE = "csv"
@@ -68,19 +68,18 @@ def open_table(
 
     Errors in the options, the file or the block end the command with exit code 2.
     """
-    tables = options.tables
     try:
-        reader = tables.reader(program.facts, program.zone, now)
-        if errors := tables.word_errors(reader):
+        reader = options.mapping.reader(program.facts, program.zone, now)
+        if errors := options.mapping.word_errors(reader):
             raise MappingError("; ".join(errors))
         with _opened(file, options) as table:
             columns, _ = as_imported(file, table)
-            mapping = tables.mapping.for_columns(columns, SOURCE)
-            _print_detected(file, table, None if tables.time_zone else program.zone)
-        tables = _checked(program, file, options, mapping, columns)
-        reader = tables.reader(program.facts, program.zone, now)
+            mapping = options.mapping.for_columns(columns, SOURCE)
+            _print_detected(file, table, None if mapping.time_zone else program.zone)
+        mapping = _with_date_formats(program, file, options, mapping, columns)
+        reader = mapping.reader(program.facts, program.zone, now)
         yield OpenTable(file, options, columns, RowReader(mapping, reader, columns), table)
-    except (MappingError, DateFormatError) as error:
+    except MappingError as error:
         raise click.UsageError(str(error)) from error
     except CSVFileError as error:
         raise StoppedError(str(error)) from error
@@ -92,23 +91,22 @@ def _opened(file: Path, options: TableOptions) -> AbstractContextManager[CSVTabl
         options.encoding,
         options.delimiter,
         options.sheet,
-        options.tables.mapping.wanted(),
+        options.mapping.wanted(),
     )
 
 
-def _checked(
+def _with_date_formats(
     program: Program,
     file: Path,
     options: TableOptions,
     mapping: CaseMapping,
     columns: Sequence[str],
-) -> MappingTables:
-    """Return the tables, with the formats of the dates in the file.
+) -> CaseMapping:
+    """Return the mapping with the formats of the dates in the file.
 
     Raises CSVFileError if case numbers were rounded, or the order of day and month is not known.
     """
-    tables, known = options.tables, labels(columns)
-    number = _place(mapping, columns, "case_number")
+    known, number = labels(columns), _place(mapping, columns, "case_number")
 
     def matching_rows() -> Iterator[CSVRow]:
         with _opened(file, options) as table:
@@ -118,29 +116,30 @@ def _checked(
 
     if number >= 0:
         check_numbers(columns[number], matching_rows, number)
-    if tables.date_format:
-        return tables
+    if mapping.date_format:
+        return mapping
     zone, languages = program.zone, program.facts.languages
+    found = mapping
     for name in TIME_FIELDS:
         at = _place(mapping, columns, name)
-        if at < 0 or name in tables.date_formats:
+        if at < 0 or name in mapping.date_formats:
             continue
-        plain = tables.dates(zone, languages, name)
+        plain = found.dates(zone, languages, name)
         formats = detected_formats(
-            matching_rows, at, plain, partial(_dates_as, options.tables, zone, languages)
+            matching_rows, at, plain, partial(_dates_as, mapping, zone, languages)
         )
         if name == "closed_at" and formats:
             chosen = _chosen(columns[at], formats)
             # The format of closing times also applies to other dates that fit it.
-            tables = tables.model_copy(update={"date_format": chosen.text})
+            found = found.model_copy(update={"date_format": chosen.text})
         elif len(formats) == 1:
             chosen = formats[0]
-            own = {**tables.date_formats, name: chosen.text}
-            tables = tables.model_copy(update={"date_formats": own})
+            own = {**found.date_formats, name: chosen.text}
+            found = found.model_copy(update={"date_formats": own})
         else:
             continue
         click.echo(f"{name} is read as {chosen.text}, such as {chosen.examples[0]}")
-    return tables
+    return found
 
 
 def _chosen(column: str, formats: Sequence[FormatCount]) -> FormatCount:
@@ -156,9 +155,9 @@ def _chosen(column: str, formats: Sequence[FormatCount]) -> FormatCount:
 
 
 def _dates_as(
-    tables: MappingTables, zone: ZoneInfo, languages: Sequence[str], date_format: str
+    mapping: CaseMapping, zone: ZoneInfo, languages: Sequence[str], date_format: str
 ) -> DateReader:
-    return tables.model_copy(update={"date_format": date_format}).dates(zone, languages)
+    return mapping.model_copy(update={"date_format": date_format}).dates(zone, languages)
 
 
 def _place(mapping: CaseMapping, columns: Sequence[str], name: str) -> int:

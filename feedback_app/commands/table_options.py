@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
-from zoneinfo import available_timezones
 
 import click
 
 from feedback_app.intake.csv.detect import is_encoding
 from feedback_app.intake.mapping import MappingError, alternatives, once_each
-from feedback_app.intake.mapping_file import MappingFileError, MappingTables, read_toml, validated
+from feedback_app.intake.mapping_file import CaseMapping, MappingFileError, read_toml, validated
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -20,36 +19,41 @@ _DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "p
 
 @dataclass(frozen=True, kw_only=True)
 class TableOptions:
-    """How to read a CSV file. `tables` is the mapping file, overridden by other options."""
+    """How to read a CSV file. `mapping` is the mapping file, overridden by other options."""
 
-    tables: MappingTables
+    mapping: CaseMapping
     delimiter: str | None
     encoding: str | None
     sheet: str | None
 
 
-def _merged(file: MappingTables, given: Mapping[str, Any]) -> MappingTables:
-    """Return the mapping file with the options given; a field is mapped or set, not both."""
-    columns = {name: text for name, text in file.map.items() if name not in given["constants"]}
-    constants = {name: text for name, text in file.set.items() if name not in given["columns"]}
-    return file.model_copy(
-        update={
-            "map": {**columns, **given["columns"]},
-            "set": {**constants, **given["constants"]},
-            "where": {**file.where, **given["where"]},
-            "where_not": {**file.where_not, **given["where_not"]},
-            "missing": [*file.missing, *given["missing"]],
-            "date_format": list(given["date_format"]) or file.date_format,
-            "time_zone": given["zone"] or file.time_zone,
-        }
-    )
+def _merged(file: CaseMapping, given: Mapping[str, Any]) -> CaseMapping:
+    """Return the mapping file with the options given, which replace a field's column or value."""
+    replaced = {**given["columns"], **given["constants"]}
 
+    def table(name: str) -> dict[str, str]:
+        below: dict[str, str] = getattr(file, name)
+        return {**{key: below[key] for key in below if key not in replaced}, **given[name]}
 
-def _mapping_file(_: click.Context, __: click.Parameter, path: Path | None) -> MappingTables:
-    if path is None:
-        return MappingTables()
+    merged = {
+        **dict(file),
+        "columns": table("columns"),
+        "constants": table("constants"),
+        "where": file.where | given["where"],
+        "where_not": file.where_not | given["where_not"],
+        "missing": [*file.missing, *given["missing"]],
+        "date_format": list(given["date_format"]) or file.date_format,
+        "time_zone": given["time_zone"] or file.time_zone,
+    }
     try:
-        return validated(MappingTables, path.name, read_toml(path))
+        return validated(CaseMapping, "options", merged)
+    except MappingFileError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _mapping_file(_: click.Context, __: click.Parameter, path: Path | None) -> CaseMapping:
+    try:
+        return validated(CaseMapping, path.name, read_toml(path)) if path else CaseMapping()
     except MappingFileError as error:
         raise click.BadParameter(str(error)) from error
 
@@ -64,12 +68,6 @@ def _delimiter(_: click.Context, __: click.Parameter, value: str | None) -> str 
 def _encoding(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     if value is not None and not is_encoding(value):
         raise click.BadParameter(f"{value!r} is not known: write one such as utf-8 or cp1252")
-    return value
-
-
-def _zone(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value is not None and value not in available_timezones():
-        raise click.BadParameter(f"{value!r} is not known: write one such as Europe/Berlin")
     return value
 
 
@@ -134,9 +132,8 @@ _OPTIONS = (
     ),
     click.option(
         "--timezone",
-        "zone",
+        "time_zone",
         metavar="NAME",
-        callback=_zone,
         help="The time zone of dates without an offset, such as Europe/Lisbon. Default: the "
         "team's. When clocks go back, the first of the two hours counts; times that clocks skip "
         "are read with the offset before the change.",
@@ -167,10 +164,18 @@ def table_options(command: F) -> F:
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
-        names = ("columns", "constants", "where", "where_not", "missing", "date_format", "zone")
+        names = (
+            "columns",
+            "constants",
+            "where",
+            "where_not",
+            "missing",
+            "date_format",
+            "time_zone",
+        )
         given = {name: kwargs.pop(name) for name in names}
         options = TableOptions(
-            tables=_merged(kwargs.pop("mapping_file"), given),
+            mapping=_merged(kwargs.pop("mapping_file"), given),
             delimiter=kwargs.pop("delimiter"),
             encoding=kwargs.pop("encoding"),
             sheet=kwargs.pop("sheet"),

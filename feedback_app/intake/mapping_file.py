@@ -1,4 +1,4 @@
-"""Mappings as TOML files, with the same tables for CSV files and presets.
+"""What fills the fields of a closed case: a mapping file in TOML, a preset, or options.
 
 [map]               which column, or path in a payload, fills which field
 [set]               the same value in every case
@@ -15,23 +15,36 @@ time_zone           of dates without an offset; the team's without it
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from feedback_app.intake.closed_case import CaseReader
+from feedback_app.intake.conditions import Condition
 from feedback_app.intake.dates import DateReader
-from feedback_app.intake.mapping import CaseMapping
-from feedback_app.records import CASE_FIELDS
+from feedback_app.intake.errors import quoted
+from feedback_app.intake.mapping import FIELDS, MappingError, label_of, listed, nearest
+from feedback_app.records import CASE_FIELDS, REQUIRED_CASE_FIELDS
 from support_facts import Facts
 
-T = TypeVar("T", bound="MappingTables")
+T = TypeVar("T", bound="CaseMapping")
+V = TypeVar("V")
 
 TIME_FIELDS = tuple(name for name, field in CASE_FIELDS.items() if field.kind == "time")
-
+# Earlier versions stored these fields. Mappings with them stay valid, and the values are ignored.
+RETIRED = frozenset({"solution_proposed_at"})
+ANY_OTHER = "*"
 
 # Listing the time zones reads hundreds of files.
 _time_zones = cache(available_timezones)
@@ -48,8 +61,26 @@ def _usable_formats(formats: str | list[str]) -> str | list[str]:
     return formats
 
 
+def _usable_conditions(texts: list[str]) -> list[str]:
+    Condition(texts)
+    return texts
+
+
+def _known_fields(table: dict[str, V]) -> dict[str, V]:
+    kept = {name: value for name, value in table.items() if name not in RETIRED}
+    for name in kept:
+        if name not in FIELDS:
+            raise ValueError(
+                f"{quoted(name)} is not a field of a closed case{nearest(name, FIELDS)}. "
+                f"The fields are {', '.join(FIELDS)}"
+            )
+    return kept
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Formats = Annotated[str | list[str], AfterValidator(_usable_formats)]
+Conditions = dict[str, Annotated[list[str], AfterValidator(_usable_conditions)]]
+Fields = Annotated[dict[str, V], AfterValidator(_known_fields)]
 
 
 class MappingFileError(ValueError):
@@ -60,21 +91,34 @@ class MappingFileError(ValueError):
         super().__init__("\n".join(self.errors))
 
 
-class MappingTables(BaseModel):
-    """The tables of a mapping file."""
+class CaseMapping(BaseModel):
+    """What fills the fields of a closed case, and which rows are closed cases.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    `columns` gives the column of a field, `constants` its value in every row. A row matches if each
+    column of `where` has one of its texts, and no column of `where_not` does; `conditions` explains
+    these texts. `words` translates the sender's words by field, ignoring case.
+    """
 
-    map: dict[str, str] = Field(default_factory=dict)
-    set: dict[str, str] = Field(default_factory=dict)
-    where: dict[str, list[str]] = Field(default_factory=dict)
-    where_not: dict[str, list[str]] = Field(default_factory=dict)
-    words: dict[str, dict[str, str]] = Field(default_factory=dict)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    columns: Fields[str] = Field(default_factory=dict, alias="map")
+    constants: Fields[str] = Field(default_factory=dict, alias="set")
+    where: Conditions = Field(default_factory=dict)
+    where_not: Conditions = Field(default_factory=dict)
+    words: Fields[dict[str, str]] = Field(default_factory=dict)
     missing: list[str] = Field(default_factory=list)
     date_format: Formats | None = None
     date_formats: dict[str, Formats] = Field(default_factory=dict)
     time_zone: Zone | None = None
     time_zones: dict[str, Zone] = Field(default_factory=dict)
+
+    @field_validator("constants")
+    @classmethod
+    def _filled_once(cls, constants: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        for name in constants:
+            if name in info.data.get("columns", ()):
+                raise ValueError(f"{name} is both mapped to a column and set: choose one")
+        return constants
 
     @field_validator("date_formats")
     @classmethod
@@ -84,17 +128,88 @@ class MappingTables(BaseModel):
                 raise ValueError(f"{name!r} is not one of {', '.join(TIME_FIELDS)}")
         return formats
 
+    @cached_property
+    def _required(self) -> dict[str, Condition]:
+        return {column: Condition(texts) for column, texts in self.where.items()}
+
+    @cached_property
+    def _excluded(self) -> dict[str, Condition]:
+        return {column: Condition(texts) for column, texts in self.where_not.items()}
+
     @property
-    def mapping(self) -> CaseMapping:
-        """Return the source of each field. Raises MappingError."""
-        return CaseMapping(
-            columns=self.map,
-            constants=self.set,
-            where=self.where,
-            where_not=self.where_not,
-            missing=self.missing,
-            words=self.words,
+    def compared(self) -> tuple[str, ...]:
+        """Return the columns with conditions."""
+        return tuple(dict.fromkeys((*self.where, *self.where_not)))
+
+    def for_columns(self, present: Sequence[str], source: str) -> "CaseMapping":
+        """Return this mapping completed for a file with these columns, in terms of `labels`.
+
+        A column named like a field fills it unless the mapping says otherwise; `source` is the
+        default source. Raises MappingError for a column that is missing or exists twice, and if
+        nothing fills a required field.
+        """
+        own = {name: name for name in FIELDS if name in present and name not in self.constants}
+        columns = {name: label_of(text, present) for name, text in {**own, **self.columns}.items()}
+        constants = {"source": source, **self.constants}
+        if "source" in columns:
+            del constants["source"]
+        where, where_not = (
+            {label_of(text, present): texts for text, texts in conditions.items()}
+            for conditions in (self.where, self.where_not)
         )
+        for name in REQUIRED_CASE_FIELDS:
+            if name not in columns and name not in constants:
+                raise MappingError(
+                    f"nothing fills {name}: use --map {name}=COLUMN; {listed(present)}"
+                )
+        named = {"columns": columns, "constants": constants, "where": where, "where_not": where_not}
+        return CaseMapping(**{**dict(self), **named})
+
+    def wanted(self) -> set[str]:
+        """Return the columns that a file needs for this mapping."""
+        required = {name for name in REQUIRED_CASE_FIELDS if name not in self.constants}
+        named = (self.columns.get(name, name) for name in required)
+        return {*named, *self.columns.values(), *self.compared}
+
+    def accepts(self, column: str, text: str) -> bool:
+        """Return whether the conditions allow this text in the column."""
+        required, excluded = self._required.get(column), self._excluded.get(column)
+        return not (required and not required.matches(text)) and not (
+            excluded and excluded.matches(text)
+        )
+
+    def matches(self, row: Mapping[str, str]) -> bool:
+        """Return whether `row` (column to text) is a closed case."""
+        return not self.failed(row)
+
+    def failed(self, row: Mapping[str, str]) -> list[str]:
+        """Return the columns that do not meet their conditions in `row`."""
+        return [one for one in self.compared if not self.accepts(one, row.get(one, ""))]
+
+    def unmet(self, row: Mapping[str, str]) -> list[str]:
+        """Return which columns do not meet their conditions in `row`, and what they contain."""
+        return [
+            f"{one} is {quoted(row.get(one, '').strip())}, {self._rule(one)}"
+            for one in self.failed(row)
+        ]
+
+    def _rule(self, column: str) -> str:
+        required, excluded = self.where.get(column), self.where_not.get(column)
+        rules = [f"not one of {', '.join(sorted(required))}"] if required else []
+        rules += [f"where_not excludes {', '.join(sorted(excluded))}"] if excluded else []
+        return "; ".join(rules)
+
+    def values(self, row: Mapping[str, str]) -> dict[str, str]:
+        """Return the values of `row` by field, without the empty ones."""
+        found = {name: row.get(column, "").strip() for name, column in self.columns.items()}
+        given = {name: text for name, text in found.items() if text and text not in self.missing}
+        translated = {name: self.translate(name, text) for name, text in given.items()}
+        return {**self.constants, **translated}
+
+    def translate(self, name: str, text: str) -> str:
+        """Return our word for the sender's word in this field, or the text itself."""
+        theirs = {word.casefold(): ours for word, ours in self.words.get(name, {}).items()}
+        return theirs.get(text.casefold(), theirs.get(ANY_OTHER, text))
 
     def dates(
         self, team_zone: ZoneInfo, languages: Sequence[str] = (), field_name: str = ""
@@ -118,7 +233,7 @@ class MappingTables(BaseModel):
 
     def word_errors(self, reader: CaseReader) -> list[str]:
         """Return which values of [set] and [words] are not allowed in a closed case."""
-        values = [(f"set.{name}", name, value) for name, value in self.set.items()]
+        values = [(f"set.{name}", name, value) for name, value in self.constants.items()]
         for name, words in self.words.items():
             values += [(f"words.{name}.{theirs}", name, ours) for theirs, ours in words.items()]
         return [

@@ -25,7 +25,7 @@ from feedback_app.intake.csv.importing import BATCH_ROWS, Batch, Import, ImportC
 from feedback_app.intake.csv.row_reader import RowReader
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.errors import CSVFileError
-from feedback_app.intake.mapping import CaseMapping
+from feedback_app.intake.mapping_file import CaseMapping
 from feedback_app.reports.weeks import review_week
 from feedback_app.store import opt_outs, rejected_files
 from tests.support.importing import SAMPLE_OPTIONS, Desk

@@ -14,8 +14,7 @@ from feedback_app.base.times import to_text
 from feedback_app.commands.reconcile import reconcile
 from feedback_app.intake.api.messages import MAX_CASES
 from feedback_app.intake.csv.file import opened
-from feedback_app.intake.mapping import CaseMapping
-from feedback_app.intake.mapping_file import MappingTables
+from feedback_app.intake.mapping_file import CaseMapping
 from tests.support.importing import SAMPLE_OPTIONS, Desk
 from tests.support.office import NOW, Office, a_case
 from tests.support.senders import Wire, key_for, serving
@@ -210,21 +209,20 @@ def test_the_real_export_gives_the_same_rows_by_csv_and_by_http(
 
 def _messages(path: Path) -> Iterator[dict[str, str]]:
     """Yield the closed cases of the export as an integration would send them."""
-    tables = MappingTables(
-        map={
+    mapping = CaseMapping(
+        columns={
             "case_number": "number",
             "closed_at": "closed_at",
             "opened_at": "opened_at",
             "team": "assignment_group",
         },
-        set={"case_kind": "software"},
+        constants={"case_kind": "software"},
         where={"incident_state": ["Closed"]},
         missing=["?"],
         date_format="%d/%m/%Y %H:%M",
         time_zone="Europe/Lisbon",
     )
-    mapping: CaseMapping = tables.mapping
-    moments = tables.dates(ZoneInfo("UTC"))
+    moments = mapping.dates(ZoneInfo("UTC"))
     with opened(path) as table:
         for row in table.rows():
             named = dict(zip(table.columns, row.cells, strict=True))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.intake.conditions import MAX_PATTERN, Condition, ConditionError
-from feedback_app.intake.mapping import CaseMapping, MappingError
+from feedback_app.intake.mapping_file import CaseMapping, MappingFileError, validated
 
 # The bound is generous, because other programs may use the processor.
 SECONDS = 2.0
@@ -64,8 +64,8 @@ def test_where_not_excludes_what_where_accepts() -> None:
     ],
 )
 def test_a_wrong_pattern_is_an_error_that_names_it(text: str, reason: str) -> None:
-    with pytest.raises(MappingError, match=re.escape(reason)):
-        CaseMapping(where_not={"tags": [text]})
+    with pytest.raises(MappingFileError, match=re.escape(reason)):
+        validated(CaseMapping, "desk.toml", {"where_not": {"tags": [text]}})
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from feedback_app.intake.closed_case import (
 )
 from feedback_app.intake.csv.file import UNDECODABLE, CSVRow
 from feedback_app.intake.errors import FieldError, InvalidCaseError
-from feedback_app.intake.mapping import CaseMapping, labels
+from feedback_app.intake.mapping import labels
+from feedback_app.intake.mapping_file import CaseMapping
 from feedback_app.intake.written_address import plain_address
 from feedback_app.records import CASE_FIELDS, ClosedCase
 

@@ -65,7 +65,7 @@ def _read(preset: Preset, payload: Any, reader: CaseReader) -> Event | EventResu
         event = preset.delivery(payload, reader) or preset.reopening(payload, reader)
     except InvalidCaseError as error:
         return error
-    return event or Ignored(preset.unmet(payload), preset.mapping.failed(preset.row(payload)))
+    return event or Ignored(preset.unmet(payload), preset.tables.failed(preset.row(payload)))
 
 
 def _accepted(

@@ -11,7 +11,7 @@ from feedback_app.intake.csv.file import CSVRow
 from feedback_app.intake.csv.row_reader import ReadRow, RowReader
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.errors import InvalidCaseError
-from feedback_app.intake.mapping import CaseMapping
+from feedback_app.intake.mapping_file import CaseMapping
 from feedback_app.records import ClosedCase
 from tests.support.office import NOW
 

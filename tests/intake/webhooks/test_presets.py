@@ -91,7 +91,7 @@ def test_a_preset_leaves_out_merged_cases_and_test_cases(
     assert desk.delivery({**closed, "detail": {"tags": ["vip"]}}, reader)
     assert desk.delivery(merged, reader) is None
     assert desk.delivery(test, reader) is None
-    assert desk.mapping.unmet(desk.row(merged))[0].startswith("detail.tags is 'vip\\n")
+    assert desk.tables.unmet(desk.row(merged))[0].startswith("detail.tags is 'vip\\n")
 
 
 def test_a_preset_only_lists_differences_from_its_base(sqlite_office: Office, folder: Path) -> None:
@@ -113,8 +113,8 @@ def test_a_custom_preset_can_replace_and_extend_a_shipped_one(
     text = 'title = "Ours"\nlike = "jira"\n[set]\nteam = "A"'
     jira = own(sqlite_office, folder, jira=text)["jira"]
     assert jira.tables.title == "Ours"
-    assert jira.tables.map["case_number"] == "issue.key"
-    assert jira.tables.set == {"source": "jira", "team": "A"}
+    assert jira.tables.columns["case_number"] == "issue.key"
+    assert jira.tables.constants == {"source": "jira", "team": "A"}
 
 
 def test_the_preset_in_the_guide_works(sqlite_office: Office, folder: Path) -> None:

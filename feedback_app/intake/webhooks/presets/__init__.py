@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,8 +18,13 @@ from feedback_app.intake.dates import DateReader
 from feedback_app.intake.deliveries import CLEANED, CaseDelivery
 from feedback_app.intake.errors import quoted
 from feedback_app.intake.json_body import BodyError, parse
-from feedback_app.intake.mapping import CaseMapping, MappingError
-from feedback_app.intake.mapping_file import MappingFileError, MappingTables, read_toml, validated
+from feedback_app.intake.mapping_file import (
+    CaseMapping,
+    Conditions,
+    MappingFileError,
+    read_toml,
+    validated,
+)
 from feedback_app.intake.webhooks.authentication import AnyAuthentication
 from feedback_app.intake.webhooks.paths import PathError, PayloadPath
 from feedback_app.intake.webhooks.salesforce import parse_notifications
@@ -34,7 +40,7 @@ _PATHS = ("delivery_id", "send", "event_time")
 _OPPOSITE = {"map": "set", "set": "map"}
 
 
-class PresetTables(MappingTables):
+class PresetTables(CaseMapping):
     """The tables of a preset file.
 
     `like` names the preset that this one is based on. `delivery_id` and `send` are paths. If the
@@ -53,8 +59,13 @@ class PresetTables(MappingTables):
     delivery_id: str = ""
     send: str = ""
     event_time: str = ""
-    reopened: dict[str, list[str]] = Field(default_factory=dict)
-    where: dict[str, list[str]] = Field(min_length=1)
+    reopened: Conditions = Field(default_factory=dict)
+    where: Conditions = Field(min_length=1)
+
+    @cached_property
+    def reopening(self) -> CaseMapping:
+        """Return the mapping that matches an event which reopens a case."""
+        return CaseMapping(where=self.reopened)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +77,6 @@ class Preset:
 
     name: str
     tables: PresetTables
-    mapping: CaseMapping
-    reopened: CaseMapping
     paths: Mapping[str, PayloadPath]
     secrets: tuple[str, ...] = ()
 
@@ -96,11 +105,11 @@ class Preset:
 
     def case_number(self, payload: Mapping[str, Any]) -> str:
         """Return the case number in the payload, unchecked; "" if there is none."""
-        return self.mapping.values(self.row(payload)).get("case_number", "")
+        return self.tables.values(self.row(payload)).get("case_number", "")
 
     def unmet(self, payload: Mapping[str, Any]) -> list[str]:
         """Return which conditions the payload does not meet, without email addresses."""
-        return list(map(without_addresses, self.mapping.unmet(self.row(payload))))
+        return list(map(without_addresses, self.tables.unmet(self.row(payload))))
 
     def delivery(self, payload: Mapping[str, Any], reader: CaseReader) -> CaseDelivery | None:
         """Return the closed case in a payload, or None if the event does not close a case.
@@ -109,9 +118,9 @@ class Preset:
         InvalidCaseError if a required field is invalid.
         """
         row = self.row(payload)
-        if not self.mapping.matches(row):
+        if not self.tables.matches(row):
             return None
-        values = self.mapping.values(row)
+        values = self.tables.values(row)
         if "contact_email" in values:
             values["contact_email"] = plain_address(values["contact_email"])
         event_time = row.get(self.tables.event_time, "")
@@ -137,11 +146,11 @@ class Preset:
         Raises InvalidCaseError.
         """
         row = self.row(payload)
-        if not (self.reopened.where and self.reopened.matches(row)):
+        if not (self.tables.reopened and self.tables.reopening.matches(row)):
             return None
         event_time = row.get(self.tables.event_time, "")
         times = {"reopened_at": event_time} if event_time else {}
-        return reader.read_reopening(self.mapping.values(row) | times)
+        return reader.read_reopening(self.tables.values(row) | times)
 
     def reader(self, program: Program, now: datetime) -> CaseReader:
         """Return a reader for this preset's dates, as of `now`."""
@@ -207,7 +216,7 @@ def _preset(name: str, content: Mapping[str, Any], program: Program, now: dateti
     errors = tables.word_errors(reader)
     paths: dict[str, PayloadPath] = {}
     texts = {
-        **{f"map.{field}": text for field, text in tables.map.items()},
+        **{f"map.{field}": text for field, text in tables.columns.items()},
         **{f"where.{text}": text for text in tables.where},
         **{f"where_not.{text}": text for text in tables.where_not},
         **{f"reopened.{text}": text for text in tables.reopened},
@@ -218,15 +227,10 @@ def _preset(name: str, content: Mapping[str, Any], program: Program, now: dateti
             paths[text] = PayloadPath.parse(text)
         except PathError as error:
             errors.append(f"{place}: {error}")
-    given = {*tables.map, *tables.set} | ({"closed_at"} if tables.event_time else set())
+    given = {*tables.columns, *tables.constants} | ({"closed_at"} if tables.event_time else set())
     for field in (*REQUIRED_CASE_FIELDS, "source"):
         if field not in given:
             errors.append(f"map.{field}: is missing, and so is set.{field}")
-    try:
-        mapping = tables.mapping
-        reopened = CaseMapping(where=tables.reopened)
-    except MappingError as error:
-        errors.append(str(error))
     if errors:
         raise MappingFileError(f"{file_name}: {error}" for error in errors)
-    return Preset(name=name, tables=tables, mapping=mapping, reopened=reopened, paths=paths)
+    return Preset(name=name, tables=tables, paths=paths)
