@@ -6,34 +6,16 @@ preserves the #anchor, which a meta refresh would lose.
 """
 
 from collections.abc import Iterable, Iterator
-from html import escape
 from pathlib import Path, PurePosixPath
 from posixpath import relpath
 
 from knowledge_site.errors import SiteFault
 from knowledge_site.pages import Page
+from knowledge_site.templating import render
 
 SCRIPT = """\
 // Keeps the anchor of the old address.
 location.replace(document.querySelector("a").href + location.hash);
-"""
-
-STUB = """\
-<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<title>{title}</title>
-<meta name="robots" content="noindex">
-<meta http-equiv="refresh" content="1; url={target}">
-<link rel="canonical" href="{canonical}">
-</head>
-<body>
-<main><h1>{title}</h1><p><a href="{target}">{title}</a></p></main>
-<script src="{script}"></script>
-</body>
-</html>
 """
 
 
@@ -83,13 +65,13 @@ def _write_stub(site: Path, path: str, page: Page, site_url: str | None) -> None
     name = stub_file(path)
     file = site / name
     target = relpath(page.address, PurePosixPath(name).parent)
-    canonical = f"{site_url.rstrip('/')}/{page.address}" if site_url else target
-    text = STUB.format(
+    text = render(
+        "redirect.html",
         language=page.language,
-        title=escape(str(page.meta["title"])),
-        target=escape(target),
-        canonical=escape(canonical),
-        script=escape(relpath("assets/redirect.js", PurePosixPath(name).parent)),
+        title=page.meta["title"],
+        target=target,
+        canonical=f"{site_url.rstrip('/')}/{page.address}" if site_url else target,
+        script=relpath("assets/redirect.js", PurePosixPath(name).parent),
     )
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")

@@ -1,12 +1,12 @@
 """robots.txt, and security.txt according to RFC 9116."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
+from knowledge_site.templating import render
 from support_facts import Facts
 
-SECURITY_PAGE = "security.html"
 # RFC 9116, section 2.5.5, recommends less than a year.
 LONGEST = timedelta(days=365)
 
@@ -21,24 +21,17 @@ def write_well_known(site: Path, facts: Facts) -> None:
 
 def robots(facts: Facts) -> str:
     """Return robots.txt, which allows everything and names the sitemap if there is one."""
-    lines = ["User-agent: *", "Allow: /"]
-    if facts.organisation.site_url:
-        lines.append(f"Sitemap: {_whole(facts, 'sitemap.xml')}")
-    return "\n".join(lines) + "\n"
+    return render("robots.txt", root=_root(facts))
 
 
 def security(facts: Facts) -> str:
     """Return security.txt: where to report security problems, and until when this is valid."""
-    expires = datetime.combine(facts.contacts.security_txt_expires, time(), UTC)
-    lines = [
-        f"Contact: mailto:{facts.contacts.security_address}",
-        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
-        "Preferred-Languages: en",
-    ]
-    if facts.organisation.site_url:
-        lines.append(f"Canonical: {_whole(facts, '.well-known/security.txt')}")
-        lines.append(f"Policy: {_whole(facts, SECURITY_PAGE)}")
-    return "\n".join(lines) + "\n"
+    return render("security.txt", root=_root(facts), contacts=facts.contacts)
+
+
+def _root(facts: Facts) -> str:
+    """Return the address of the site without the last slash; empty if it has none."""
+    return (facts.organisation.site_url or "").rstrip("/")
 
 
 def expiry_faults(facts: Facts, today: date) -> Iterator[str]:
@@ -50,8 +43,3 @@ def expiry_faults(facts: Facts, today: date) -> Iterator[str]:
             f"support.toml: contacts.security_txt_expires {day} {fault}: "
             "write a day within the next year"
         )
-
-
-def _whole(facts: Facts, name: str) -> str:
-    assert facts.organisation.site_url
-    return f"{facts.organisation.site_url.rstrip('/')}/{name}"

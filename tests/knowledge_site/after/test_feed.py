@@ -6,12 +6,13 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from knowledge_site.after import built_pages
-from knowledge_site.after.feed import ATOM, entries, feed
+from knowledge_site.after.feed import entries, feed
 from published_results import Published
 from support_facts import load_facts
 from tests.support.some import some
 
 FACTS = load_facts()
+ATOM = "http://www.w3.org/2005/Atom"
 SPACE = {"a": ATOM}
 
 

@@ -148,7 +148,10 @@ def page(language: str, day: int) -> Page:
 def test_the_sitemap_has_the_real_dates_and_every_language():
     pages = [page("en", 2), page("de", 3)]
     root = fromstring(sitemap.sitemap(pages, "https://support.example.org", "en"))
-    space = {"s": sitemap.SITEMAP, "x": sitemap.XHTML}
+    space = {
+        "s": "http://www.sitemaps.org/schemas/sitemap/0.9",
+        "x": "http://www.w3.org/1999/xhtml",
+    }
     found = {
         url.findtext("s:loc", namespaces=space): url.findtext("s:lastmod", namespaces=space)
         for url in root
