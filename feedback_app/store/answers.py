@@ -13,6 +13,13 @@ from feedback_app.store.rows import columns_of, count, exists, in_list
 IS_NEWEST = """
     NOT EXISTS (SELECT 1 FROM answers AS later WHERE later.invitation_id = newest.invitation_id
                 AND later.revision > newest.revision)"""
+# The same for answers of the weeks :first to :last. Few have a second revision, so later ones are
+# not looked for in all of them.
+NEWEST_OF_WEEKS = f"""
+    NOT (newest.invitation_id IN (SELECT changed.invitation_id FROM answers AS changed
+                                  WHERE changed.answered_week BETWEEN :first AND :last
+                                    AND changed.revision > 1)
+         AND NOT {IS_NEWEST})"""
 LOWEST = """CASE WHEN newest.ease < newest.satisfaction
                  THEN newest.ease ELSE newest.satisfaction END"""
 _COLUMNS = columns_of(Answer)

@@ -12,49 +12,54 @@ from feedback_app.database.contract import Database, Row
 from feedback_app.records import SAMPLE_SOURCE, WeekTotals
 from feedback_app.store import week_scores
 from feedback_app.store.annulments import ANNULMENT
-from feedback_app.store.answers import IS_NEWEST
+from feedback_app.store.answers import NEWEST_OF_WEEKS
 from feedback_app.store.durations import FIRST_RESPONSE
+from feedback_app.store.rows import exists
 from support_facts import Facts
 
 Counted = Literal["all", "rate", "answers"]
-_ANSWERS = """
-    SELECT count(*) AS answers, count(CASE WHEN newest.comment <> '' THEN 1 END) AS comments,
-           count(CASE WHEN newest.flags <> '' OR EXISTS (
-               SELECT 1 FROM contests WHERE contests.invitation_id = newest.invitation_id
-                   AND contests.revision = newest.revision) THEN 1 END) AS flagged,
-           count(CASE WHEN {read_after} <= :read_within THEN 1 END) AS read_in_time,
-           count(CASE WHEN read_at IS NULL AND original.answered_at > :unread_since THEN 1 END)
-               AS read_pending,
-           {of_sample} AS of_sample
-    FROM answers AS original
-    {joined}
-    JOIN answers AS newest ON newest.invitation_id = original.invitation_id
-         AND newest.revision = (SELECT max(revision) FROM answers AS counted
-                                WHERE counted.invitation_id = original.invitation_id)
-    LEFT JOIN progress ON progress.invitation_id = original.invitation_id
-    WHERE original.revision = 1 AND original.answered_week BETWEEN :first AND :last
-      AND NOT EXISTS {annulment}
+# The answer as it was first sent, which decides when it arrived.
+_FIRST_ANSWERED_AT = """
+    CASE WHEN newest.revision = 1 THEN newest.answered_at
+         ELSE (SELECT answered_at FROM answers AS original
+               WHERE original.invitation_id = newest.invitation_id AND original.revision = 1) END
 """
+_ANSWERS = f"""
+    SELECT count(*) AS answers, count(CASE WHEN newest.comment <> '' THEN 1 END) AS comments,
+           count({{flagged}}) AS flagged, count({{read_in_time}}) AS read_in_time,
+           count({{read_pending}}) AS read_pending, count({{of_sample}}) AS of_sample
+    FROM answers AS newest
+    {{joined}}
+    WHERE newest.answered_week BETWEEN :first AND :last AND {NEWEST_OF_WEEKS}
+      AND NOT EXISTS {ANNULMENT.format(answer="newest")}
+"""
+_FLAGGED = """CASE WHEN newest.flags <> '' OR EXISTS (
+    SELECT 1 FROM contests WHERE contests.invitation_id = newest.invitation_id
+        AND contests.revision = newest.revision) THEN 1 END"""
 # The reasons are those of `Invitation.state`: a customer who answered had the survey, even if the
 # email was reported as bounced.
-_CASES = """
+_INVITED = f"""
     SELECT count(*) AS closed, count(answers.invitation_id) AS answered,
            count(CASE WHEN answers.invitation_id IS NOT NULL
                         OR handed_over_at IS NOT NULL AND bounced_at IS NULL THEN 1 END) AS reached,
            max(CASE WHEN answers.invitation_id IS NULL AND bounced_at IS NULL
                      AND superseded_at IS NULL AND expires_at > :as_of
                      AND (withheld_because IS NULL OR handed_over_at IS NOT NULL)
-                    THEN expires_at END) AS open_until,
-           {measured},
-           count(CASE WHEN source = :sample_source THEN 1 END) AS of_sample
-    FROM cases
-    JOIN invitations ON invitations.case_ref = cases.id
+                    THEN expires_at END) AS open_until
+    FROM invitations
     LEFT JOIN answers ON answers.invitation_id = invitations.id AND answers.revision = 1
-         AND NOT EXISTS {annulment}
-    WHERE closed_week BETWEEN :first AND :last
+         AND NOT EXISTS {ANNULMENT.format(answer="answers")}
+    WHERE invitations.cohort_week BETWEEN :first AND :last
 """
-_CASE_OF_ANSWER = """JOIN invitations ON invitations.id = original.invitation_id
+_OF_SAMPLE = "CASE WHEN source = :sample_source THEN 1 END"
+_CASES = f"""
+    SELECT {{measured}}, count({_OF_SAMPLE}) AS of_sample
+    FROM cases WHERE closed_week BETWEEN :first AND :last
+"""
+_CASE_OF_ANSWER = """JOIN invitations ON invitations.id = newest.invitation_id
                      JOIN cases ON cases.id = case_ref"""
+_PROGRESS = "LEFT JOIN progress ON progress.invitation_id = newest.invitation_id"
+_HAS_SAMPLE = "SELECT 1 FROM cases WHERE source = :sample_source LIMIT 1"
 _NO_CASES: Row = {
     "open_until": None,
     **dict.fromkeys(("closed", "answered", "reached", "measured", "in_target", "of_sample"), 0),
@@ -79,10 +84,12 @@ def of_weeks(
 ) -> WeekTotals:
     """Return the counts from the first to the last of `weeks` as stored at `now`.
 
-    What is not `counted` is 0: "rate" leaves out the first responses, "answers" all closed cases.
+    What is not `counted` is 0: "rate" leaves out reading and first responses, "answers" also flags
+    and all closed cases.
     """
-    arrived = _arrived(database, weeks, facts, now)
-    closed = _NO_CASES if counted == "answers" else _closed(database, weeks, facts, now, counted)
+    values = {"first": weeks[0], "last": weeks[1], "as_of": now, "sample_source": SAMPLE_SOURCE}
+    arrived = _arrived(database, facts, counted, values)
+    closed = _NO_CASES if counted == "answers" else _closed(database, facts, counted, values)
     until = closed["open_until"]
     of_sample = arrived["of_sample"] + closed["of_sample"]
     return WeekTotals(
@@ -90,43 +97,37 @@ def of_weeks(
     )
 
 
-def _arrived(database: Database, weeks: tuple[str, str], facts: Facts, now: datetime) -> Row:
-    has_sample = week_scores.include_sample(database, *weeks)
+def _arrived(database: Database, facts: Facts, counted: Counted, values: Row) -> Row:
+    has_sample = week_scores.include_sample(database, values["first"], values["last"])
     within = timedelta(days=facts.survey.read_within_days)
+    read_after = database.seconds(_FIRST_ANSWERED_AT, "read_at")
+    is_pending = f"read_at IS NULL AND {_FIRST_ANSWERED_AT} > :unread_since"
+    is_all = counted == "all"
+    joined = (_CASE_OF_ANSWER if has_sample else "", _PROGRESS if is_all else "")
     sql = _ANSWERS.format(
-        of_sample=f"count(CASE WHEN source = '{SAMPLE_SOURCE}' THEN 1 END)" if has_sample else "0",
-        joined=_CASE_OF_ANSWER if has_sample else "",
-        read_after=database.seconds("original.answered_at", "read_at"),
-        annulment=ANNULMENT.format(answer="original"),
+        flagged="NULL" if counted == "answers" else _FLAGGED,
+        read_in_time=f"CASE WHEN {read_after} <= :read_within THEN 1 END" if is_all else "NULL",
+        read_pending=f"CASE WHEN {is_pending} THEN 1 END" if is_all else "NULL",
+        of_sample=_OF_SAMPLE if has_sample else "NULL",
+        joined=" ".join(joined),
     )
+    unread_since = values["as_of"] - within
     (row,) = database.ask(
-        sql,
-        first=weeks[0],
-        last=weeks[1],
-        as_of=now,
-        read_within=within.total_seconds(),
-        unread_since=now - within,
+        sql, read_within=within.total_seconds(), unread_since=unread_since, **values
     )
     return row
 
 
-def _closed(
-    database: Database, weeks: tuple[str, str], facts: Facts, now: datetime, counted: Counted
-) -> Row:
-    is_measured = counted == "all"
-    sql = _CASES.format(
-        measured=_measured(database) if is_measured else "0 AS measured, 0 AS in_target",
-        annulment=ANNULMENT.format(answer="answers"),
-    )
-    (row,) = database.ask(
-        sql,
-        first=weeks[0],
-        last=weeks[1],
-        as_of=now,
-        sample_source=SAMPLE_SOURCE,
-        **(_target(facts) if is_measured else {}),
-    )
-    return row
+def _closed(database: Database, facts: Facts, counted: Counted, values: Row) -> Row:
+    (invited,) = database.ask(_INVITED, **values)
+    if counted == "all":
+        sql = _CASES.format(measured=_measured(database))
+        (cases,) = database.ask(sql, **_target(facts), **values)
+    elif exists(database, _HAS_SAMPLE, **values):
+        (cases,) = database.ask(_CASES.format(measured="0 AS measured, 0 AS in_target"), **values)
+    else:
+        cases = _NO_CASES
+    return {**cases, **invited}
 
 
 def _measured(database: Database) -> str:
@@ -160,7 +161,7 @@ def scores_by(
     """
     names = ", ".join(f"cases.{column}" for column in columns)
     annulment = ANNULMENT.format(answer="newest")
-    sql = _BY.format(columns=names, newest=IS_NEWEST, annulment=annulment)
+    sql = _BY.format(columns=names, newest=NEWEST_OF_WEEKS, annulment=annulment)
     return database.stream(
         sql, first=weeks[0], last=weeks[1], wording_version=wording_version, as_of=now
     )
