@@ -1,14 +1,13 @@
 """Remove style rules that no page can match.
 
 A rule is kept if all classes, ids and elements of one of its selectors occur in a page or a
-script. States such as :hover, [open] and :not(...) are assumed to match. Then unused custom
-properties and animations are removed.
+script. States such as :hover and [open], and what is in parentheses, as in :not(...) and :is(...),
+are assumed to match. Then unused custom properties and animations are removed.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
 
 from knowledge_site.after.css import Group, Rule, Sheet
 
@@ -17,7 +16,11 @@ ELEMENT = re.compile(r"<([a-z][a-z0-9-]*)")
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 NAME = re.compile(r"([.#]?)((?:[\w-]|\\.)+)")
-VALUE = re.compile(r"""([\w-]+)=["']?([^"']*)["']?""")
+VALUE = re.compile(r"""\[([\w-]+)=["']?([^"'\]]*)["']?\]""")
+# Up to three deep, as in :is(:not(:nth-child(2))).
+PARENTHESES = re.compile(r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
+BRACKETS = re.compile(r"\[[^\]]*\]")
+ALTERNATIVE = re.compile(rf"(?:[^,()\[]|{BRACKETS.pattern}|{PARENTHESES.pattern})+")
 PSEUDO = re.compile(r"::?[\w-]+")
 USED_PROPERTY = re.compile(r"var\(\s*(--[\w-]+)")
 KEYFRAMES = re.compile(r"@(?:-\w+-)?keyframes\s+(.+)")
@@ -74,72 +77,29 @@ def _kept(rules: Iterable[Rule | Group], names: UsedNames) -> Iterator[Rule | Gr
 
 
 def alternatives(selector: str) -> list[str]:
-    """Split a selector list at commas outside brackets and strings."""
-    if "," not in selector:
-        return [selector.strip()]
-    parts, depth, start, quote = [], 0, 0, ""
-    for at, sign in enumerate(selector):
-        if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "\"'":
-            quote = sign
-        elif sign in "([":
-            depth += 1
-        elif sign in ")]":
-            depth -= 1
-        elif sign == "," and depth == 0:
-            parts.append(selector[start:at].strip())
-            start = at + 1
-    return [*parts, selector[start:].strip()]
+    """Split a selector list at commas outside brackets."""
+    return [one.strip() for one in ALTERNATIVE.findall(selector)]
 
 
 def can_match(selector: str, names: UsedNames) -> bool:
     """Return whether the selector can match with these names."""
-    needed = _needs(selector)
+    needed, values = _needed(selector)
     known = {".": names.classes, "#": names.ids, "": names.elements}
-    return (
-        all(name in known[kind] for kind, name in needed.names)
-        and all(names.has_value(*pair) for pair in needed.values)
-        and all(any(can_match(one, names) for one in inner) for inner in needed.inner)
+    return all(name in known[kind] for kind, name in needed) and all(
+        names.has_value(*pair) for pair in values
     )
 
 
-class Needs(NamedTuple):
-    """What a page must contain for a selector to match."""
-
-    names: tuple[tuple[str, str], ...]
-    values: tuple[tuple[str, str], ...]
-    inner: tuple[tuple[str, ...], ...]
-
-
 @cache
-def _needs(selector: str) -> Needs:
-    """Parse a selector; of :is(), :where() and :has(), one alternative must match."""
-    outside: list[str] = []
-    inner: list[tuple[str, ...]] = []
-    values: list[tuple[str, str]] = []
-    depth, start, pseudo = 0, 0, ""
-    for at, sign in enumerate(selector):
-        if sign in "([":
-            if depth == 0:
-                outside.append(selector[start:at])
-                found = PSEUDO.search(outside[-1][-10:]) if sign == "(" else None
-                pseudo, start = (found.group() if found else sign), at + 1
-            depth += 1
-        elif sign in ")]":
-            depth -= 1
-            if depth == 0:
-                inside = selector[start:at]
-                if pseudo in (":is", ":where", ":has"):
-                    inner.append(tuple(alternatives(inside)))
-                elif pseudo == "[" and (value := VALUE.fullmatch(inside)):
-                    values.append((value[1], value[2]))
-                start = at + 1
-    outside.append(selector[start:])
-    # A separator keeps the texts before and after brackets apart.
-    text = PSEUDO.sub("\0", "\0".join(outside))
-    names = [(kind, name.replace("\\", "")) for kind, name in NAME.findall(text)]
-    return Needs(tuple(names), tuple(values), tuple(inner))
+def _needed(selector: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the names in a selector, each with "." or "#" or nothing, and attributes with values.
+
+    What is in parentheses is left out.
+    """
+    # The separator keeps the texts before and after brackets apart.
+    text = PARENTHESES.sub("\0", selector)
+    names = NAME.findall(PSEUDO.sub("\0", BRACKETS.sub("\0", text)))
+    return [(kind, name.replace("\\", "")) for kind, name in names], VALUE.findall(text)
 
 
 def _wanted(rules: Iterable[Rule | Group]) -> tuple[set[str], set[str]]:

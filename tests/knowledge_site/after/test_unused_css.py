@@ -30,8 +30,11 @@ def purged(text: str) -> str:
         "[type=checkbox]",
         "[href^=mailto]",
         "a:not(.gone)",
+        "a:not([dir=rtl])",
         "main:has(a.link)",
         ":is(.gone,.home) a",
+        ":is(.gone,#gone) a",
+        "main:has(table)",
         ":root",
         "a:nth-child(2n + 1)",
         "::selection",
@@ -52,8 +55,6 @@ def test_a_rule_that_a_page_can_match_is_kept(selector):
         "a.gone:hover",
         "[dir=rtl] a",
         '[type="radio"]',
-        ":is(.gone,#gone) a",
-        "main:has(table)",
         ".home:not(.wide) .gone",
         ".home-page",
     ],
@@ -82,3 +83,5 @@ def test_an_animation_is_kept_only_if_it_is_used():
 
 def test_commas_in_brackets_and_strings_do_not_split_a_selector():
     assert alternatives('a,b:is(c,d) , [x="e,f"]') == ["a", "b:is(c,d)", '[x="e,f"]']
+    nested = ":is(a,:not(b,:nth-child(2n + 1))) c"
+    assert alternatives(f"{nested},d") == [nested, "d"]
