@@ -1,21 +1,25 @@
 """The interface of both engines.
 
 SQL is their common subset, with `:name` parameters. Aware datetimes are stored as UTC text
-(`times.to_text`) and booleans as 0 or 1.
+(`times.to_text`), dates as ISO text and booleans as 0 or 1.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
-from feedback_app.base.times import to_text
+from pydantic import TypeAdapter
+
+from feedback_app.base.times import from_text, to_text
 
 Row = dict[str, Any]
 Engine = Literal["sqlite", "postgresql"]
+Record = TypeVar("Record")
 
 
 # How many seconds this thread waits for one reply of a database server; None: its usual limit.
@@ -49,17 +53,63 @@ class MissingDatabaseError(DatabaseUnavailableError):
         super().__init__(f"no database at {self.path}: run 'feedback migrate' first")
 
 
-class Transaction(Protocol):
+class Readable(Protocol):
+    """What answers queries: a database, or a transaction on it."""
+
+    def ask(self, sql: str, /, **values: object) -> list[Row]:
+        """Return the rows of a SELECT, or of a statement with RETURNING."""
+
+    def records(self, kind: type[Record], sql: str, /, **values: object) -> list[Record]:
+        """Return the rows as objects of `kind`, a data class with fields named like the columns."""
+        read = _adapter(kind).validate_python  # type: ignore[arg-type]  # types are hashable
+        return [read(row) for row in self.ask(sql, **values)]
+
+    def record(self, kind: type[Record], sql: str, /, **values: object) -> Record | None:
+        """Return the first row as an object of `kind`; None without rows."""
+        return next(iter(self.records(kind, sql, **values)), None)
+
+    def column(self, sql: str, /, **values: object) -> list[Any]:
+        """Return the values of a query with one column."""
+        return [value for row in self.ask(sql, **values) for value in row.values()]
+
+    def value(self, sql: str, /, **values: object) -> Any | None:
+        """Return the value of the first row, of a query with one column; None without rows."""
+        return next(iter(self.column(sql, **values)), None)
+
+    def time(self, sql: str, /, **values: object) -> datetime | None:
+        """Return the time that a query with one column selects; None without rows, or for NULL."""
+        text = self.value(sql, **values)
+        return from_text(text) if text else None
+
+    def count(self, sql: str, /, **values: object) -> int:
+        """Return the number that a query with one column selects; 0 without rows."""
+        return int(self.value(sql, **values) or 0)
+
+    def exists(self, sql: str, /, **values: object) -> bool:
+        """Return whether a query selects at least one row."""
+        return bool(self.ask(sql, **values))
+
+
+class Transaction(Readable, Protocol):
     """A write transaction. It is committed completely or not at all."""
 
-    def run(self, sql: str, **values: object) -> int:
+    def run(self, sql: str, /, **values: object) -> int:
         """Execute one writing statement and return how many rows it changed."""
+
+    def changes(self, sql: str, /, **values: object) -> bool:
+        """Execute one writing statement and return whether it changed a row."""
+        return self.run(sql, **values) > 0
+
+    def insert(self, table: str, /, **values: object) -> None:
+        """Insert a row."""
+        self.run(_insertion(table, values), **values)
+
+    def insert_new(self, table: str, /, **values: object) -> bool:
+        """Insert a row unless one with the same key exists; return whether it was inserted."""
+        return self.changes(f"{_insertion(table, values)} ON CONFLICT DO NOTHING", **values)
 
     def run_many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
         """Execute a writing statement once for the values of each row."""
-
-    def ask(self, sql: str, **values: object) -> list[Row]:
-        """Return the rows of a SELECT, or of a statement with RETURNING."""
 
     def now(self) -> datetime:
         """Return the time by the clock that all programs with this database share."""
@@ -68,15 +118,12 @@ class Transaction(Protocol):
         """Acquire the lock `name`; it is released when this transaction ends."""
 
 
-class Database(Protocol):
-    """A database. Safe to share between threads."""
+class Database(Readable, Protocol):
+    """A database. Safe to share between threads. Queries raise DatabaseUnavailableError."""
 
     engine: Engine
 
-    def ask(self, sql: str, **values: object) -> list[Row]:
-        """Return the rows of a SELECT. Raises DatabaseUnavailableError."""
-
-    def stream(self, sql: str, **values: object) -> Iterator[Row]:
+    def stream(self, sql: str, /, **values: object) -> Iterator[Row]:
         """Yield the rows of a SELECT one by one, in bounded memory."""
 
     def write(self) -> AbstractContextManager[Transaction]:
@@ -134,6 +181,16 @@ class Copies(Protocol):
         """Replace the database by a copy. Raises BackupError."""
 
 
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _insertion(table: str, names: Iterable[str]) -> str:
+    marks = ", ".join(f":{name}" for name in names)
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
+
+
 # Looking up a type takes half of the time of `isinstance`.
 _STORED = frozenset({str, int, float, bytes, type(None)})
 
@@ -148,6 +205,8 @@ def bound(values: Mapping[str, object]) -> dict[str, object]:
 def _storable(value: object) -> object:
     if isinstance(value, datetime):
         return to_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, bool):
         return int(value)
     return value

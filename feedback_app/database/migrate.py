@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal
 
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Database, Readable
 
 _FOLDER = Path(__file__).with_name("migrations")
 _VERSIONS = """CREATE TABLE IF NOT EXISTS schema_versions (
@@ -98,19 +98,19 @@ def require_current(database: Database) -> None:
         )
 
 
-def schema_version(source: Database | Transaction) -> int:
+def schema_version(source: Readable) -> int:
     """Return the number of the last migration that ran."""
     rows = source.ask("SELECT coalesce(max(version), 0) AS version FROM schema_versions")
     return int(rows[0]["version"])
 
 
-def _oldest_program(source: Database | Transaction) -> int:
+def _oldest_program(source: Readable) -> int:
     """Return the lowest schema version of the programs that can use the tables."""
     rows = source.ask("SELECT coalesce(max(oldest_program), 0) AS oldest FROM schema_versions")
     return int(rows[0]["oldest"])
 
 
-def _refuse_newer(source: Database | Transaction, version: int) -> None:
+def _refuse_newer(source: Readable, version: int) -> None:
     if version > len(MIGRATIONS) < (oldest := _oldest_program(source)):
         raise SchemaError(
             f"the database needs a program with schema version {oldest} or newer, but this program "

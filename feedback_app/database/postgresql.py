@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool
 
 from feedback_app.database.contract import (
     REPLY_SECONDS,
+    Database,
     DatabaseLimits,
     DatabaseUnavailableError,
     Engine,
@@ -53,7 +54,7 @@ class _Connection(psycopg.Connection[Row]):
             raise psycopg.OperationalError(f"no reply within {options['timeout']} s") from error
 
 
-class PostgreSQL:
+class PostgreSQL(Database):
     """PostgreSQL with a pool of connections, which reconnects after a restart or a fail-over."""
 
     engine: Engine = "postgresql"
@@ -130,11 +131,11 @@ class PostgreSQL:
             if trying:
                 self._trying.release()
 
-    def ask(self, sql: str, **values: object) -> list[Row]:
+    def ask(self, sql: str, /, **values: object) -> list[Row]:
         with self._connection() as connection:
             return connection.execute(_percent(sql), bound(values)).fetchall()
 
-    def stream(self, sql: str, **values: object) -> Iterator[Row]:
+    def stream(self, sql: str, /, **values: object) -> Iterator[Row]:
         # A server-side cursor keeps memory bounded; it needs a transaction.
         with (
             self._connection() as connection,
@@ -212,11 +213,11 @@ class PostgreSQL:
         self._pool.close(timeout=1)
 
 
-class _PostgreSQLTransaction:
+class _PostgreSQLTransaction(Transaction):
     def __init__(self, connection: _Connection) -> None:
         self._connection = connection
 
-    def run(self, sql: str, **values: object) -> int:
+    def run(self, sql: str, /, **values: object) -> int:
         count: int = self._connection.execute(_percent(sql), bound(values)).rowcount
         return count
 
@@ -224,7 +225,7 @@ class _PostgreSQLTransaction:
         with self._connection.cursor() as cursor:
             cursor.executemany(_percent(sql), map(bound, rows))
 
-    def ask(self, sql: str, **values: object) -> list[Row]:
+    def ask(self, sql: str, /, **values: object) -> list[Row]:
         rows: list[Row] = self._connection.execute(_percent(sql), bound(values)).fetchall()
         return rows
 

@@ -16,6 +16,7 @@ from feedback_app.base import times
 from feedback_app.base.files import make_private_file, make_private_folder
 from feedback_app.database import sqlite_gaps
 from feedback_app.database.contract import (
+    Database,
     DatabaseUnavailableError,
     Engine,
     MissingDatabaseError,
@@ -33,7 +34,7 @@ _MERGED_PAGES, _MERGED_ROWS = 200, 2
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
-class SQLite:
+class SQLite(Database):
     """SQLite with sqlite-utils: WAL, synchronous=FULL, foreign keys, BEGIN IMMEDIATE.
 
     Only `migrating` creates a missing file; everything else raises MissingDatabaseError.
@@ -81,11 +82,11 @@ class SQLite:
             raise DatabaseUnavailableError(f"cannot use {self._path}: {error}") from error
         return sqlite_utils.Database(connection)
 
-    def ask(self, sql: str, **values: object) -> list[Row]:
+    def ask(self, sql: str, /, **values: object) -> list[Row]:
         with _SQLITE_ERRORS:
             return _rows(self._connection().conn.execute(sql, bound(values)))
 
-    def stream(self, sql: str, **values: object) -> Iterator[Row]:
+    def stream(self, sql: str, /, **values: object) -> Iterator[Row]:
         with (
             _SQLITE_ERRORS,
             closing(self._connection().conn.execute(sql, bound(values))) as rows,
@@ -150,7 +151,7 @@ class _SQLiteErrors:
 _SQLITE_ERRORS = _SQLiteErrors()
 
 
-class _SQLiteTransaction:
+class _SQLiteTransaction(Transaction):
     """A transaction that ends with its block. A generator takes four times as long to enter."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -173,13 +174,13 @@ class _SQLiteTransaction:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def run(self, sql: str, **values: object) -> int:
+    def run(self, sql: str, /, **values: object) -> int:
         return self._connection.execute(sql, bound(values)).rowcount
 
     def run_many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
         self._connection.executemany(sql, map(bound, rows))
 
-    def ask(self, sql: str, **values: object) -> list[Row]:
+    def ask(self, sql: str, /, **values: object) -> list[Row]:
         return _rows(self._connection.execute(sql, bound(values)))
 
     def now(self) -> datetime:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feedback_app.base.times import to_text
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Readable, Transaction
 from feedback_app.intake.api.messages import ClosingMessage, EventMessage
 from feedback_app.intake.errors import FieldError, InvalidCaseError
 from feedback_app.invitations import IntakeDecision, IntakeResult
@@ -152,7 +152,7 @@ def _likely_duplicate(delivery: CaseDelivery) -> ClosingMessage:
 
 
 def preview(
-    source: Database | Transaction, program: Program, delivery: CaseDelivery, now: datetime
+    source: Readable, program: Program, delivery: CaseDelivery, now: datetime
 ) -> IntakeDecision:
     """Return the decision `accept_all` would make, without writing. Raises InvalidCaseError."""
     (before,) = _delivered_before(source, program, [delivery])
@@ -220,7 +220,7 @@ def closing_message(
 
 
 def _delivered_before(
-    source: Database | Transaction, program: Program, part: Sequence[CaseDelivery]
+    source: Readable, program: Program, part: Sequence[CaseDelivery]
 ) -> list[IntakeResult | InvalidCaseError | None]:
     """Return for each delivery the result of an earlier one with its id, or None."""
     ids = [one.delivery_id for one in part if one.delivery_id]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from feedback_app.base.links import new_id
 from feedback_app.base.weeks import week_of
 from feedback_app.base.working_days import WorkingHours
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Readable, Transaction
 from feedback_app.invitations.decisions import (
     IntakeDecision,
     IntakeOutcome,
@@ -55,7 +55,7 @@ class CaseIntake:
 
     def decide(
         self,
-        source: Database | Transaction,
+        source: Readable,
         case: ClosedCase,
         now: datetime,
         ask_anyway: bool = False,

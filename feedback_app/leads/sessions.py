@@ -117,13 +117,12 @@ def digest() -> str:
 
 def _load(key: str) -> SignedIn | None:
     moment = now()
-    found = lead_sessions.find_lead(
+    who = lead_sessions.find_lead(
         program().database, _digest(key), moment - ABSOLUTE, moment - IDLE
     )
-    if not found:
+    if not who:
         return None
-    who, seen_at = found
-    if moment - seen_at >= _SEEN_EVERY:
+    if moment - who.seen_at >= _SEEN_EVERY:
         with program().database.write() as tx:
             lead_sessions.touch(tx, _digest(key), moment)
     return SignedIn(who, key)

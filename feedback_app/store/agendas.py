@@ -12,7 +12,7 @@ from typing import NamedTuple
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.store.annulments import ANNULMENT
 from feedback_app.store.answers import IS_NEWEST, LOWEST
-from feedback_app.store.rows import count, in_list
+from feedback_app.store.rows import in_list
 
 # How many answers of each kind an agenda lists, and how many that leads chose or noted.
 MOST_OF_A_KIND, MOST_WANTED = 40, 100
@@ -114,15 +114,13 @@ def discussed(database: Database, week: str, low: int, now: datetime) -> list[st
 
     At most `MOST_DISCUSSED`: those with minutes first, then the lowest.
     """
-    rows = database.ask(_DISCUSSED, week=week, low=low, as_of=now)
-    return [row["invitation_id"] for row in rows]
+    return database.column(_DISCUSSED, week=week, low=low, as_of=now)
 
 
 def count_discussed(database: Database, week: str, now: datetime) -> int:
     """Return how many answers the meeting of `week` marked as discussed, without annulled ones."""
     annulment = ANNULMENT.format(answer="progress")
-    return count(
-        database,
+    return database.count(
         f"""SELECT count(*) FROM progress
             WHERE discussed_week = :week AND NOT EXISTS {annulment}""",
         week=week,

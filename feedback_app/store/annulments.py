@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.store import answers, progress, reading_queue, rows, week_scores
+from feedback_app.store import answers, progress, reading_queue, week_scores
 
 # Selects when the answer of `{answer}.invitation_id` was annulled, if it is annulled at :as_of.
 # Every query for figures leaves out the answers for which this row exists.
@@ -16,8 +15,7 @@ ANNULMENT = """(
 
 def count(database: Database, first: str, last: str, now: datetime) -> int:
     """Return how many answers that arrived in the weeks `first` to `last` are annulled."""
-    return rows.count(
-        database,
+    return database.count(
         # Starts with the few annulments: the weeks may have many answers.
         """SELECT count(*) FROM annulments CROSS JOIN answers
            WHERE answers.invitation_id = annulments.invitation_id AND revision = 1
@@ -32,8 +30,7 @@ def count(database: Database, first: str, last: str, now: datetime) -> int:
 def annulled_at(database: Database, invitation_id: str) -> datetime | None:
     """Return when an answer was annulled; None if it counts."""
     sql = "SELECT annulled_at FROM annulments WHERE invitation_id = :id AND restored_at IS NULL"
-    found = database.ask(sql, id=invitation_id)
-    return from_text(found[0]["annulled_at"]) if found else None
+    return database.time(sql, id=invitation_id)
 
 
 def annul(tx: Transaction, invitation_id: str, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Database, Readable, Transaction
 from feedback_app.store import answers
 from feedback_app.store.annulments import ANNULMENT
 
@@ -11,11 +11,11 @@ from feedback_app.store.annulments import ANNULMENT
 def set_theme(tx: Transaction, invitation_id: str, theme: str, is_set: bool) -> bool:
     """Add a theme to an answer, or remove it. Return whether that changed something."""
     answers.lock(tx, invitation_id)
-    themes = _themes(tx, invitation_id)
+    sql = "SELECT themes FROM answer_marks WHERE invitation_id = :id"
+    themes = set((tx.value(sql, id=invitation_id) or "").split())
     if (theme in themes) == is_set:
         return False
-    kept = sorted({*themes, theme} if is_set else {*themes} - {theme})
-    _mark(tx, invitation_id, themes=" ".join(kept))
+    _mark(tx, invitation_id, "themes", " ".join(sorted(themes ^ {theme})))
     return True
 
 
@@ -43,14 +43,13 @@ def set_care(tx: Transaction, invitation_id: str, reason: str | None) -> bool:
     answers.lock(tx, invitation_id)
     if care_of(tx, invitation_id) == reason:
         return False
-    _mark(tx, invitation_id, care=reason)
+    _mark(tx, invitation_id, "care", reason)
     return True
 
 
-def care_of(source: Database | Transaction, invitation_id: str) -> str | None:
+def care_of(source: Readable, invitation_id: str) -> str | None:
     """Return why the comment needs care; None if it does not."""
-    rows = source.ask("SELECT care FROM answer_marks WHERE invitation_id = :id", id=invitation_id)
-    return rows[0]["care"] if rows else None
+    return source.value("SELECT care FROM answer_marks WHERE invitation_id = :id", id=invitation_id)
 
 
 def with_care(database: Database, limit: int) -> list[tuple[str, str]]:
@@ -65,9 +64,7 @@ def with_care(database: Database, limit: int) -> list[tuple[str, str]]:
     return [(row["invitation_id"], row["case_number"]) for row in rows]
 
 
-def _mark(tx: Transaction, invitation_id: str, **value: str | None) -> None:
-    """Set one column of the marks of an answer."""
-    ((column, marked),) = value.items()
+def _mark(tx: Transaction, invitation_id: str, column: str, value: str | None) -> None:
     tx.run(
         """INSERT INTO answer_marks (invitation_id, answered_week, themes)
             SELECT invitation_id, answered_week, '' FROM answers
@@ -76,12 +73,7 @@ def _mark(tx: Transaction, invitation_id: str, **value: str | None) -> None:
         id=invitation_id,
     )
     tx.run(
-        f"UPDATE answer_marks SET {column} = :marked WHERE invitation_id = :id",
+        f"UPDATE answer_marks SET {column} = :value WHERE invitation_id = :id",
         id=invitation_id,
-        marked=marked,
+        value=value,
     )
-
-
-def _themes(tx: Transaction, invitation_id: str) -> list[str]:
-    rows = tx.ask("SELECT themes FROM answer_marks WHERE invitation_id = :id", id=invitation_id)
-    return rows[0]["themes"].split() if rows else []

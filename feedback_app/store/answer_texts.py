@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from feedback_app.base import redaction
 from feedback_app.base.redaction import WantedWords
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Readable, Transaction
 from feedback_app.store import answers
 
 Kind = Literal["comment", "note", "result", "decision", "minutes"]
@@ -44,7 +44,7 @@ class AnswerText(NamedTuple):
     text: str
 
 
-def of_answer(source: Database | Transaction, invitation_id: str) -> list[AnswerText]:
+def of_answer(source: Readable, invitation_id: str) -> list[AnswerText]:
     """Return every text about an answer: the newest comment, earlier ones, then the leads' texts.
 
     Included are decisions and minutes about the week in which it arrived, and about the one in

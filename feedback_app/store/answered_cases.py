@@ -17,7 +17,7 @@ from feedback_app.records import CASE_FIELDS, AnsweredCase, CaseDetails, Invitat
 from feedback_app.store import search_index
 from feedback_app.store.annulments import ANNULMENT
 from feedback_app.store.answers import IS_NEWEST, LOWEST
-from feedback_app.store.rows import count, in_list, times_in
+from feedback_app.store.rows import in_list, times_in
 
 _CASE_FIELDS = tuple(field.name for field in fields(CaseDetails))
 _ANNULMENT = ANNULMENT.format(answer="newest")
@@ -95,8 +95,7 @@ def answered_between(
 
 def count_between(database: Database, first: str, last: str) -> int:
     """Return how many first answers arrived in the weeks `first` to `last`."""
-    return count(
-        database,
+    return database.count(
         """SELECT count(*) FROM answers
            WHERE answered_week BETWEEN :first AND :last AND revision = 1""",
         first=first,
@@ -160,7 +159,7 @@ def count_matching(
     """Return how many answers `matching` finds."""
     condition, values = _chosen(database, filters, weeks)
     sql = f"SELECT count(*) {_FROM} {condition}"
-    return count(database, sql, annulled_too=False, as_of=now, **values)
+    return database.count(sql, annulled_too=False, as_of=now, **values)
 
 
 def filter_options(database: Database, weeks: tuple[str, str]) -> dict[str, list[str]]:

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from feedback_app.base.times import from_text
-from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.database.contract import Readable, Row, Transaction
 from feedback_app.records import Answer
 from feedback_app.store import reading_queue, week_scores
-from feedback_app.store.rows import columns_of, count, exists, in_list
+from feedback_app.store.rows import columns_of, in_list
 
 # Conditions and values of `answers AS newest`.
 IS_NEWEST = """
@@ -55,7 +55,7 @@ def append(tx: Transaction, answer: Answer) -> bool:
     return True
 
 
-def revisions(source: Database | Transaction, invitation_id: str) -> list[Answer]:
+def revisions(source: Readable, invitation_id: str) -> list[Answer]:
     """Return every revision of an answer, ordered by revision. The last one counts."""
     rows = source.ask(
         f"SELECT {_COLUMNS} FROM answers WHERE invitation_id = :id ORDER BY revision",
@@ -64,18 +64,18 @@ def revisions(source: Database | Transaction, invitation_id: str) -> list[Answer
     return [_answer(row) for row in rows]
 
 
-def all_exist(source: Database | Transaction, invitation_ids: Iterable[str]) -> bool:
+def all_exist(source: Readable, invitation_ids: Iterable[str]) -> bool:
     """Return whether each of these invitations has an answer."""
     wanted = set(invitation_ids)
     placeholders, values = in_list("id", wanted)
     sql = f"SELECT count(*) FROM answers WHERE revision = 1 AND invitation_id IN ({placeholders})"
-    return count(source, sql, **values) == len(wanted)
+    return source.count(sql, **values) == len(wanted)
 
 
-def is_erased(source: Database | Transaction, invitation_id: str) -> bool:
+def is_erased(source: Readable, invitation_id: str) -> bool:
     """Return whether the comment was erased or its retention period has ended."""
     sql = "SELECT 1 FROM answers WHERE invitation_id = :id AND comment IS NULL LIMIT 1"
-    return exists(source, sql, id=invitation_id)
+    return source.exists(sql, id=invitation_id)
 
 
 def count_wrong_guess(tx: Transaction, answer: Answer, now: datetime) -> None:
@@ -90,14 +90,13 @@ def count_wrong_guess(tx: Transaction, answer: Answer, now: datetime) -> None:
     )
 
 
-def wrong_guesses(source: Database | Transaction, answer: Answer) -> int:
+def wrong_guesses(source: Readable, answer: Answer) -> int:
     """Return how many submissions had other values than `answer` and asked for no change."""
-    rows = source.ask(
+    return source.count(
         "SELECT times FROM contests WHERE invitation_id = :id AND revision = :revision",
         id=answer.invitation_id,
         revision=answer.revision,
     )
-    return rows[0]["times"] if rows else 0
 
 
 def _answer(row: Row) -> Answer:

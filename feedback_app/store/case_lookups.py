@@ -6,7 +6,7 @@ from itertools import repeat
 from operator import and_, is_, itemgetter
 
 from feedback_app.base.times import from_text
-from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.database.contract import Readable, Row
 from feedback_app.records import COMPLETED_FIELDS, ClosedCase, SeenClosing, WithheldBecause
 from feedback_app.store import cases, opt_outs
 from feedback_app.store.rows import in_list, times_in
@@ -40,7 +40,7 @@ class KnownCases:
     Loading them in batches keeps the preview of a large file fast.
     """
 
-    def __init__(self, source: Database | Transaction) -> None:
+    def __init__(self, source: Readable) -> None:
         self._source = source
         # A large file has to fit into memory, so only what is compared is kept.
         self._by_case: dict[tuple[str, str], tuple[SeenClosing, ...]] = {}

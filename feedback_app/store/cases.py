@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from feedback_app.base.links import new_id
 from feedback_app.base.times import from_text, to_text
-from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.database.contract import Database, Readable, Row, Transaction
 from feedback_app.records import CASE_FIELDS, COMPLETED_FIELDS, ClosedCase
-from feedback_app.store.rows import exists, in_list, times_in
+from feedback_app.store.rows import in_list, times_in
 
 _TIMES = tuple(name for name, field in CASE_FIELDS.items() if field.kind == "time")
 _COLUMNS = ("id", *CASE_FIELDS, "closed_week", "received_at")
@@ -67,16 +67,14 @@ def add_all(tx: Transaction, rows: Iterable[tuple[str, ClosedCase, str]], now: d
 
 def correct_address(tx: Transaction, case_ref: str, address: str) -> bool:
     """Replace the contact's address of a case; return False if the case was erased on request."""
-    return bool(
-        tx.run(
-            "UPDATE cases SET contact_email = :address WHERE id = :id AND erased_at IS NULL",
-            id=case_ref,
-            address=address,
-        )
+    return tx.changes(
+        "UPDATE cases SET contact_email = :address WHERE id = :id AND erased_at IS NULL",
+        id=case_ref,
+        address=address,
     )
 
 
-def kind_and_team(source: Database | Transaction, case_ref: str) -> tuple[str | None, str | None]:
+def kind_and_team(source: Readable, case_ref: str) -> tuple[str | None, str | None]:
     """Return case kind and team of a closing."""
     (row,) = source.ask("SELECT case_kind, team FROM cases WHERE id = :id", id=case_ref)
     return row["case_kind"], row["team"]
@@ -125,13 +123,12 @@ def complete(
     return Completion(completed, is_completed, () if stays else tuple(differing))
 
 
-def is_known_near(source: Database | Transaction, case: ClosedCase, within: timedelta) -> bool:
+def is_known_near(source: Readable, case: ClosedCase, within: timedelta) -> bool:
     """Return whether a closing of this case, by id or number, is stored less than `within` away.
 
     If a closing was reported several times, the distance to the nearest of them counts.
     """
-    return exists(
-        source,
+    return source.exists(
         """SELECT 1 FROM cases
            WHERE source = :source AND (case_id = :case_id OR case_number = :case_number)
              AND closed_at < :latest AND coalesce(closed_again_at, closed_at) > :earliest
@@ -144,19 +141,18 @@ def is_known_near(source: Database | Transaction, case: ClosedCase, within: time
     )
 
 
-def has_source(tx: Database | Transaction, source: str) -> bool:
+def has_source(tx: Readable, source: str) -> bool:
     """Return whether any closed case of this source is stored."""
-    return bool(tx.ask("SELECT 1 FROM cases WHERE source = :source LIMIT 1", source=source))
+    return tx.exists("SELECT 1 FROM cases WHERE source = :source LIMIT 1", source=source)
 
 
-def asked_since(source: Database | Transaction, case: ClosedCase, since: datetime) -> bool:
+def asked_since(source: Readable, case: ClosedCase, since: datetime) -> bool:
     """Return whether the contact of `case` has an invitation created after `since`.
 
     An unanswered invitation for an earlier closing of the same case does not count, because the
     new invitation replaces it.
     """
-    return exists(
-        source,
+    return source.exists(
         """SELECT 1 FROM cases JOIN invitations ON invitations.case_ref = cases.id
            WHERE lower(contact_email) = lower(:email) AND created_at > :since
              AND withheld_because IS NULL AND bounced_at IS NULL
@@ -171,7 +167,7 @@ def asked_since(source: Database | Transaction, case: ClosedCase, since: datetim
 
 
 def closings_of_number(
-    source: Database | Transaction, case_number: str, case_source: str | None = None
+    source: Readable, case_number: str, case_source: str | None = None
 ) -> list[StoredClosing]:
     """Return the closings of the cases with this number, ordered by closing time.
 
@@ -216,7 +212,7 @@ def numbered_like(
 
 
 def closings_of_contact(
-    source: Database | Transaction, spellings: Iterable[str], invitation_ids: Iterable[str] = ()
+    source: Readable, spellings: Iterable[str], invitation_ids: Iterable[str] = ()
 ) -> list[StoredClosing]:
     """Return the closings with one of these addresses, in lower case, or these invitations.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from feedback_app.base.times import from_text
-from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.database.contract import Readable, Row
 from feedback_app.records import Closing
 from feedback_app.store import invitations
 from feedback_app.store.rows import in_list
@@ -11,12 +11,12 @@ from feedback_app.store.rows import in_list
 _SELECT = f"""SELECT case_id, closure_key, closed_at, {invitations.COLUMNS} {invitations.TABLES}"""
 
 
-def find(source: Database | Transaction, case_ref: str) -> Closing:
+def find(source: Readable, case_ref: str) -> Closing:
     """Return the closing with this key, which must exist."""
     return find_all(source, [case_ref])[case_ref]
 
 
-def find_all(source: Database | Transaction, case_refs: Iterable[str]) -> dict[str, Closing]:
+def find_all(source: Readable, case_refs: Iterable[str]) -> dict[str, Closing]:
     """Return the closings with these keys."""
     names, values = in_list("id", set(case_refs))
     rows = source.ask(f"{_SELECT} WHERE cases.id IN ({names})", **values) if values else ()
@@ -24,7 +24,7 @@ def find_all(source: Database | Transaction, case_refs: Iterable[str]) -> dict[s
 
 
 def of_case(
-    source: Database | Transaction, sender: str, case_id: str, closure_key: str | None = None
+    source: Readable, sender: str, case_id: str, closure_key: str | None = None
 ) -> Closing | None:
     """Return the closing with this key, or the newest one of this sender's case; None if none."""
     rows = source.ask(

@@ -19,7 +19,6 @@ from feedback_app.records import (
 )
 from feedback_app.store import durations
 from feedback_app.store.annulments import ANNULMENT
-from feedback_app.store.rows import count
 
 _CLOSED = "closed_week BETWEEN :first AND :last"
 _KNOWN = "received_at <= :as_of AND (source = :sample_source) = (:sample = 1)"
@@ -114,7 +113,7 @@ def counts(
     """
     values = _values(weeks)
     measured, known = durations.of_cases(database, f"{_CLOSED} AND {_KNOWN}", **values)
-    all_ = count(database, f"SELECT count(*) FROM cases WHERE {_CLOSED}", **values)
+    all_ = database.count(f"SELECT count(*) FROM cases WHERE {_CLOSED}", **values)
 
     def among(invitation: str) -> str:
         return _OF_KNOWN.format(invitation=invitation) if known < all_ else ""
@@ -131,7 +130,7 @@ def counts(
     return CohortCounts(
         became=Counter({one: invited[one] for one in _STATES}),
         answers=[_answer_count(row) for row in answered],
-        annulled=count(database, _ANNULLED.format(of_known=among("invitations.id")), **values),
+        annulled=database.count(_ANNULLED.format(of_known=among("invitations.id")), **values),
         contacts=[
             Contact(
                 row["wording_version"],
@@ -191,14 +190,12 @@ def arrived_later(database: Database, weeks: CohortWeeks, all_known: bool) -> tu
     return (
         0
         if all_known
-        else count(
-            database,
+        else database.count(
             f"""SELECT count(*) FROM cases
                 WHERE {_CLOSED} AND {of_source} AND received_at > :as_of""",
             **values,
         ),
-        count(
-            database,
+        database.count(
             f"""SELECT count(*) FROM answers
                 JOIN invitations ON invitations.id = answers.invitation_id
                 JOIN cases ON cases.id = case_ref

@@ -6,7 +6,7 @@ from feedback_app.base.address_digests import AddressDigest, AddressDigests
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.records import SAMPLE_SOURCE
 from feedback_app.store.batches import delete_in_batches
-from feedback_app.store.rows import count, in_list
+from feedback_app.store.rows import in_list
 
 _HAS_TEXT = """(
     EXISTS (SELECT 1 FROM answers WHERE answers.invitation_id = {id} AND comment <> '')
@@ -64,8 +64,7 @@ def count_unsearchable(source: Database, key_ids: Sequence[str]) -> int:
     Their case has no address, or a digest made with a key that is not among `key_ids`.
     """
     names, values = in_list("key", key_ids)
-    return count(
-        source,
+    return source.count(
         f"""SELECT count(DISTINCT answers.invitation_id) FROM answers
             JOIN invitations ON invitations.id = answers.invitation_id
             JOIN cases ON cases.id = invitations.case_ref

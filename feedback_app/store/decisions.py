@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from feedback_app.base.links import new_id
-from feedback_app.base.times import from_text
-from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.database.contract import Database, Readable, Transaction
 from feedback_app.records import Decision
-from feedback_app.store.rows import count, in_list
+from feedback_app.store.rows import in_list
 
 _SELECT = """
-    SELECT decisions.id, week, text, written_at, owner, due_on, done_at,
+    SELECT decisions.id, week, text, written_at, coalesce(owner, '') AS owner, due_on, done_at,
            decisions.invitation_id, case_number
     FROM decisions
     LEFT JOIN invitations ON invitations.id = decisions.invitation_id
@@ -24,10 +23,10 @@ _SELECT = """
 _URGENT_FIRST = "ORDER BY coalesce(due_on, '9'), written_at, decisions.id"
 
 
-def of_week(source: Database | Transaction, week: str) -> tuple[Decision, ...]:
+def of_week(source: Readable, week: str) -> tuple[Decision, ...]:
     """Return the decisions of a meeting, oldest first."""
-    rows = source.ask(f"{_SELECT} week = :week ORDER BY written_at, decisions.id", week=week)
-    return tuple(_decision(row) for row in rows)
+    sql = f"{_SELECT} week = :week ORDER BY written_at, decisions.id"
+    return tuple(source.records(Decision, sql, week=week))
 
 
 def still_open(
@@ -37,36 +36,30 @@ def still_open(
 
     By due date, earliest first.
     """
-    rows = database.ask(
-        f"""{_SELECT} done_at IS NULL AND week < :before {_URGENT_FIRST}
-            LIMIT :limit OFFSET :skipped""",
-        before=before,
-        limit=limit,
-        skipped=skipped,
-    )
-    return [_decision(row) for row in rows]
+    sql = f"""{_SELECT} done_at IS NULL AND week < :before {_URGENT_FIRST}
+              LIMIT :limit OFFSET :skipped"""
+    return database.records(Decision, sql, before=before, limit=limit, skipped=skipped)
 
 
 def count_open(database: Database) -> int:
     """Return how many decisions are open."""
     sql = "SELECT count(*) FROM decisions WHERE text IS NOT NULL AND done_at IS NULL"
-    return count(database, sql)
+    return database.count(sql)
 
 
 def count_due(database: Database, by: date) -> int:
     """Return how many open decisions are due on `by` or earlier."""
-    sql = """SELECT count(*) FROM decisions
-             WHERE text IS NOT NULL AND done_at IS NULL AND due_on <= :by"""
-    return count(database, sql, by=by.isoformat())
+    return database.count(
+        """SELECT count(*) FROM decisions
+           WHERE text IS NOT NULL AND done_at IS NULL AND due_on <= :by""",
+        by=by,
+    )
 
 
 def done_last(database: Database, limit: int) -> list[Decision]:
     """Return the last `limit` decisions that were marked as done, newest first."""
-    rows = database.ask(
-        f"{_SELECT} done_at IS NOT NULL ORDER BY done_at DESC, decisions.id LIMIT :limit",
-        limit=limit,
-    )
-    return [_decision(row) for row in rows]
+    sql = f"{_SELECT} done_at IS NOT NULL ORDER BY done_at DESC, decisions.id LIMIT :limit"
+    return database.records(Decision, sql, limit=limit)
 
 
 def change_owner(tx: Transaction, owner: str, new: str) -> None:
@@ -79,10 +72,9 @@ def change_owner(tx: Transaction, owner: str, new: str) -> None:
     )
 
 
-def find(source: Database | Transaction, decision_id: str) -> Decision | None:
+def find(source: Readable, decision_id: str) -> Decision | None:
     """Return the decision with this id, if it exists."""
-    rows = source.ask(f"{_SELECT} decisions.id = :id", id=decision_id)
-    return _decision(rows[0]) if rows else None
+    return source.record(Decision, f"{_SELECT} decisions.id = :id", id=decision_id)
 
 
 def add(
@@ -95,15 +87,15 @@ def add(
     due_on: date | None = None,
 ) -> None:
     """Store a decision of the meeting of `week`, about an answer or about the week."""
-    tx.run(
-        """INSERT INTO decisions (id, week, invitation_id, text, owner, due_on, written_at)
-           VALUES (:id, :week, :invitation_id, :text, :owner, :due_on, :now)""",
+    tx.insert(
+        "decisions",
         id=new_id(),
         week=week,
         invitation_id=invitation_id,
         text=text,
-        now=now,
-        **_stored(owner, due_on),
+        owner=owner or None,
+        due_on=due_on,
+        written_at=now,
     )
 
 
@@ -113,7 +105,8 @@ def change(tx: Transaction, decision_id: str, text: str, owner: str, due_on: dat
         "UPDATE decisions SET text = :text, owner = :owner, due_on = :due_on WHERE id = :id",
         id=decision_id,
         text=text,
-        **_stored(owner, due_on),
+        owner=owner or None,
+        due_on=due_on,
     )
 
 
@@ -137,20 +130,4 @@ def reopen(tx: Transaction, decision_id: str) -> int:
 
 def delete(tx: Transaction, decision_id: str) -> bool:
     """Delete a decision; return whether it existed."""
-    return bool(tx.run("DELETE FROM decisions WHERE id = :id", id=decision_id))
-
-
-def _stored(owner: str, due_on: date | None) -> dict[str, str | None]:
-    return {"owner": owner or None, "due_on": due_on.isoformat() if due_on else None}
-
-
-def _decision(row: Row) -> Decision:
-    return Decision(
-        **{
-            **row,
-            "owner": row["owner"] or "",
-            "written_at": from_text(row["written_at"]),
-            "due_on": row["due_on"] and date.fromisoformat(row["due_on"]),
-            "done_at": row["done_at"] and from_text(row["done_at"]),
-        }
-    )
+    return tx.changes("DELETE FROM decisions WHERE id = :id", id=decision_id)

@@ -4,14 +4,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Database, Readable, Transaction
 from feedback_app.store.batches import delete_in_batches
 from feedback_app.store.rows import in_list
 
 
-def cases_of(
-    source: Database | Transaction, sender: str, delivery_ids: Iterable[str]
-) -> dict[str, str]:
+def cases_of(source: Readable, sender: str, delivery_ids: Iterable[str]) -> dict[str, str]:
     """Return the keys of the closed cases from these deliveries; new deliveries are missing."""
     digests = {_digest(one): one for one in delivery_ids}
     names, values = in_list("digest", digests)

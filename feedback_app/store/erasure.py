@@ -9,7 +9,7 @@ from feedback_app.database.contract import Database, Row, Transaction
 from feedback_app.database.lifetimes import PERSONAL_DATA
 from feedback_app.store import answers, contact_digests, follow_ups
 from feedback_app.store.batches import change_in_batches
-from feedback_app.store.rows import count, in_list
+from feedback_app.store.rows import in_list
 
 _OF_INVITATION = ("outbox", "answers", "notes", "decisions", "meeting_items", "follow_ups")
 # The tables of texts that leads write, and the column.
@@ -95,14 +95,13 @@ def texts_of(source: Database, invitation_ids: Iterable[str]) -> CaseTexts:
     for invitation_id in invitation_ids:
         for at, (counted, table, condition) in enumerate(_COUNTED):
             sql = f"SELECT count({counted}) FROM {table} WHERE invitation_id = :id AND {condition}"
-            totals[at] += count(source, sql, id=invitation_id)
+            totals[at] += source.count(sql, id=invitation_id)
     return CaseTexts(*totals)
 
 
 def messages_of(source: Database, invitation_id: str) -> list[str]:
     """Return the ids of all messages in the outbox about an invitation."""
-    rows = source.ask("SELECT id FROM outbox WHERE invitation_id = :id", id=invitation_id)
-    return [row["id"] for row in rows]
+    return source.column("SELECT id FROM outbox WHERE invitation_id = :id", id=invitation_id)
 
 
 def mentions(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.store.rows import exists, in_list
+from feedback_app.store.rows import in_list
 
 # What `restore` writes before the reply of the mail server.
 _RESTORED = "paused: "
@@ -48,14 +48,12 @@ def find_outdated(database: Database, kinds: Collection[str]) -> set[str]:
 def retry(tx: Transaction, message_id: str, now: datetime) -> bool:
     """Let a failed message be sent again at `now`; return False if it is not failed any more."""
     _forget_bounces(tx, [message_id])
-    return bool(
-        tx.run(
-            f"""UPDATE outbox SET first_due_at = coalesce(first_due_at, due_at), due_at = :now,
+    return tx.changes(
+        f"""UPDATE outbox SET first_due_at = coalesce(first_due_at, due_at), due_at = :now,
                        refused_at = NULL, attempts = 0, last_error = NULL
                 WHERE id = :id AND {_FAILED}""",
-            id=message_id,
-            now=now,
-        )
+        id=message_id,
+        now=now,
     )
 
 
@@ -70,14 +68,12 @@ def resume(tx: Transaction, now: datetime) -> None:
 
 def withdraw(tx: Transaction, message_id: str, now: datetime, reason: str) -> bool:
     """Withdraw a waiting or failed message; return False if it was sent or withdrawn before."""
-    return bool(
-        tx.run(
-            f"""UPDATE outbox SET refused_at = :now, attempts = 0, last_error = :reason
+    return tx.changes(
+        f"""UPDATE outbox SET refused_at = :now, attempts = 0, last_error = :reason
                 WHERE id = :id AND ({_FAILED} OR {_WAITING})""",
-            id=message_id,
-            now=now,
-            reason=f"withdrawn: {reason}",
-        )
+        id=message_id,
+        now=now,
+        reason=f"withdrawn: {reason}",
     )
 
 
@@ -109,7 +105,7 @@ def restore(tx: Transaction, message_ids: Sequence[str], due_at: datetime) -> No
 def was_restored(tx: Transaction, message_id: str) -> bool:
     """Return whether the last refusal of the message was undone."""
     sql = "SELECT 1 FROM outbox WHERE id = :id AND last_error LIKE :mark"
-    return exists(tx, sql, id=message_id, mark=f"{_RESTORED}%")
+    return tx.exists(sql, id=message_id, mark=f"{_RESTORED}%")
 
 
 def _messages(database: Database, condition: str, order: str) -> list[Row]:

@@ -80,7 +80,7 @@ def _calculate(database: Database, week: str, facts: Facts, now: datetime) -> bo
     with database.write() as tx:
         # Without a row, something changed in the meantime.
         sql = f"UPDATE week_totals SET {changes} WHERE week = :week"
-        return bool(tx.run(sql, week=week, **_counts(totals)))
+        return tx.changes(sql, week=week, **_counts(totals))
 
 
 def _counts(totals: WeekTotals) -> dict[str, int]:

@@ -4,16 +4,16 @@ An answer has at most one open follow-up. A closed one is never reopened; a new 
 instead, so the result of the first is kept.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
-from feedback_app.base.times import from_text
-from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.database.contract import Database, Readable, Transaction
 from feedback_app.records import ClosedBecause, FollowUp, FollowUpOutcome
 from feedback_app.store import progress
-from feedback_app.store.rows import count
+from feedback_app.store.rows import in_list
 
-_COLUMNS = "invitation_id, number, opened_at, due_on, closed_at, outcome, remark, owner"
+_COLUMNS = """invitation_id, number, opened_at, due_on, closed_at, outcome,
+              coalesce(remark, '') AS remark, coalesce(owner, '') AS owner"""
 
 
 def open_for(tx: Transaction, invitation_id: str, now: datetime, due_on: date) -> bool:
@@ -30,7 +30,7 @@ def open_for(tx: Transaction, invitation_id: str, now: datetime, due_on: date) -
            ON CONFLICT (invitation_id, number) DO NOTHING""",
         id=invitation_id,
         now=now,
-        due_on=due_on.isoformat(),
+        due_on=due_on,
     )
     if opened:
         progress.unmark_handled(tx, invitation_id)
@@ -62,15 +62,13 @@ def close(
 
 def plan(tx: Transaction, follow_up: FollowUp, owner: str, due_on: date) -> bool:
     """Set owner and due date of a follow-up; return False if it is not open."""
-    return bool(
-        tx.run(
-            """UPDATE follow_ups SET owner = :owner, due_on = :due_on
+    return tx.changes(
+        """UPDATE follow_ups SET owner = :owner, due_on = :due_on
                WHERE invitation_id = :id AND number = :number AND closed_at IS NULL""",
-            id=follow_up.invitation_id,
-            number=follow_up.number,
-            owner=owner or None,
-            due_on=due_on.isoformat(),
-        )
+        id=follow_up.invitation_id,
+        number=follow_up.number,
+        owner=owner or None,
+        due_on=due_on,
     )
 
 
@@ -87,13 +85,10 @@ def close_of(tx: Transaction, is_contact: Callable[[str], bool], now: datetime) 
             close(tx, row["invitation_id"], row["number"], "opted_out", "", now)
 
 
-def of_answer(source: Database | Transaction, invitation_id: str) -> list[FollowUp]:
+def of_answer(source: Readable, invitation_id: str) -> list[FollowUp]:
     """Return every follow-up of an answer, oldest first. Only the last one can be open."""
-    rows = source.ask(
-        f"SELECT {_COLUMNS} FROM follow_ups WHERE invitation_id = :id ORDER BY number",
-        id=invitation_id,
-    )
-    return [from_row(row) for row in rows]
+    sql = f"SELECT {_COLUMNS} FROM follow_ups WHERE invitation_id = :id ORDER BY number"
+    return source.records(FollowUp, sql, id=invitation_id)
 
 
 def still_open(
@@ -103,25 +98,17 @@ def still_open(
 
     With `owner`, in upper or lower case, only those of this owner.
     """
-    rows = database.ask(
-        f"""SELECT {_COLUMNS} FROM follow_ups
-            WHERE closed_at IS NULL AND (:owner = '' OR lower(owner) = lower(:owner))
-            ORDER BY due_on, opened_at, invitation_id LIMIT :limit OFFSET :skipped""",
-        limit=limit,
-        skipped=skipped,
-        owner=owner,
-    )
-    return [from_row(row) for row in rows]
+    sql = f"""SELECT {_COLUMNS} FROM follow_ups
+              WHERE closed_at IS NULL AND (:owner = '' OR lower(owner) = lower(:owner))
+              ORDER BY due_on, opened_at, invitation_id LIMIT :limit OFFSET :skipped"""
+    return database.records(FollowUp, sql, limit=limit, skipped=skipped, owner=owner)
 
 
 def closed_last(database: Database, limit: int) -> list[FollowUp]:
     """Return the last `limit` closed follow-ups, newest first."""
-    rows = database.ask(
-        f"""SELECT {_COLUMNS} FROM follow_ups WHERE closed_at IS NOT NULL
-            ORDER BY closed_at DESC, invitation_id, number DESC LIMIT :limit""",
-        limit=limit,
-    )
-    return [from_row(row) for row in rows]
+    sql = f"""SELECT {_COLUMNS} FROM follow_ups WHERE closed_at IS NOT NULL
+              ORDER BY closed_at DESC, invitation_id, number DESC LIMIT :limit"""
+    return database.records(FollowUp, sql, limit=limit)
 
 
 def change_owner(tx: Transaction, owner: str, new: str) -> None:
@@ -134,30 +121,19 @@ def change_owner(tx: Transaction, owner: str, new: str) -> None:
     )
 
 
-def count_due(source: Database | Transaction, by: date) -> int:
+def count_due(source: Readable, by: date) -> int:
     """Return how many open follow-ups are due on `by` or earlier."""
-    return count(
-        source,
-        """SELECT count(*) FROM follow_ups
-           WHERE closed_at IS NULL AND due_on <= :by""",
-        by=by.isoformat(),
-    )
+    sql = "SELECT count(*) FROM follow_ups WHERE closed_at IS NULL AND due_on <= :by"
+    return source.count(sql, by=by)
 
 
 def count_open(database: Database) -> int:
     """Return how many follow-ups are open."""
-    return count(database, "SELECT count(*) FROM follow_ups WHERE closed_at IS NULL")
+    return database.count("SELECT count(*) FROM follow_ups WHERE closed_at IS NULL")
 
 
-def from_row(row: Row) -> FollowUp:
-    """Return a row with these columns as a follow-up."""
-    return FollowUp(
-        invitation_id=row["invitation_id"],
-        number=row["number"],
-        opened_at=from_text(row["opened_at"]),
-        due_on=date.fromisoformat(row["due_on"]),
-        closed_at=row["closed_at"] and from_text(row["closed_at"]),
-        outcome=row["outcome"],
-        remark=row["remark"] or "",
-        owner=row["owner"] or "",
-    )
+def newest_of(source: Readable, ids: Iterable[str]) -> dict[str, FollowUp]:
+    """Return the newest follow-up of each of these answers that has one, by invitation id."""
+    names, values = in_list("id", ids)
+    sql = f"SELECT {_COLUMNS} FROM follow_ups WHERE invitation_id IN ({names}) ORDER BY number"
+    return {one.invitation_id: one for one in source.records(FollowUp, sql, **values)}

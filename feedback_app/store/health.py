@@ -8,9 +8,7 @@ from feedback_app.database.contract import Database, Row, Transaction
 
 def database_time(database: Database) -> datetime:
     """Return the time of the database's clock."""
-    ((text,),) = (
-        row.values() for row in database.ask("SELECT CAST(CURRENT_TIMESTAMP AS TEXT) AS now")
-    )
+    (text,) = database.column("SELECT CAST(CURRENT_TIMESTAMP AS TEXT)")
     found = datetime.fromisoformat(text)
     # SQLite shows UTC without an offset.
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
@@ -18,11 +16,8 @@ def database_time(database: Database) -> datetime:
 
 def has_data(database: Database) -> bool:
     """Return whether the database has more than what migrations write."""
-    (row,) = database.ask(
-        """SELECT EXISTS (SELECT 1 FROM cases) OR EXISTS (SELECT 1 FROM leads)
-               OR EXISTS (SELECT 1 FROM opt_outs) AS has_data"""
-    )
-    return bool(row["has_data"])
+    tables = ("cases", "leads", "opt_outs")
+    return any(database.exists(f"SELECT 1 FROM {table} LIMIT 1") for table in tables)
 
 
 def record_run(tx: Transaction, job: str, now: datetime) -> None:
@@ -61,17 +56,13 @@ def queue(database: Database, now: datetime, held: datetime) -> Row:
 
 def sent_since(database: Database, moment: datetime) -> int:
     """Return how many emails and chat messages were sent after `moment`."""
-    (row,) = database.ask(
-        "SELECT count(*) AS sent FROM outbox WHERE sent_at IS NOT NULL AND sent_at > :moment",
-        moment=moment,
-    )
-    return int(row["sent"])
+    sql = "SELECT count(*) FROM outbox WHERE sent_at IS NOT NULL AND sent_at > :moment"
+    return database.count(sql, moment=moment)
 
 
 def last_sent(database: Database) -> datetime | None:
     """Return when the last email or chat message was sent."""
-    (row,) = database.ask("SELECT max(sent_at) AS at FROM outbox WHERE sent_at IS NOT NULL")
-    return row["at"] and from_text(row["at"])
+    return database.time("SELECT max(sent_at) FROM outbox WHERE sent_at IS NOT NULL")
 
 
 def failures_since(database: Database, moment: datetime) -> dict[str, int]:
@@ -90,5 +81,4 @@ def failures_since(database: Database, moment: datetime) -> dict[str, int]:
 
 def answers(database: Database) -> int:
     """Return how many answers are counted in the scores of all weeks."""
-    (row,) = database.ask("SELECT coalesce(sum(answers), 0) AS answers FROM week_scores")
-    return int(row["answers"])
+    return database.count("SELECT coalesce(sum(answers), 0) FROM week_scores")

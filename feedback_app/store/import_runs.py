@@ -5,9 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.store import rows
 
 _LAST = 20
 _USES = ("answers", "progress", "open_answers", "notes", "follow_ups", "decisions", "renewals")
@@ -59,18 +57,18 @@ def add_cases(tx: Transaction, run: str, started_at: datetime, case_refs: Iterab
 
 def last(database: Database, run: str | None = None) -> list[ImportRun]:
     """Return the last 20 runs, newest first; with `run`, only that one."""
-    found = database.ask(
+    return database.records(
+        ImportRun,
         f"""SELECT id, started_at, (SELECT count(*) FROM imported_cases WHERE run = id) AS cases
-            FROM import_runs {"WHERE id = :run" if run else ""}
+            FROM import_runs WHERE :run = '' OR id = :run
             ORDER BY started_at DESC, id LIMIT {_LAST}""",
-        **({"run": run} if run else {}),
+        run=run or "",
     )
-    return [ImportRun(row["id"], from_text(row["started_at"]), row["cases"]) for row in found]
 
 
 def count_removable(source: Database, run: str, now: datetime) -> int:
     """Return how many cases of a run `remove_some` would remove."""
-    return rows.count(source, f"SELECT count(*) {_REMOVABLE}", run=run, now=now)
+    return source.count(f"SELECT count(*) {_REMOVABLE}", run=run, now=now)
 
 
 def remove_some(tx: Transaction, run: str, now: datetime, limit: int) -> int:

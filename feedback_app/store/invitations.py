@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from feedback_app.base.links import new_id
-from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.database.contract import Readable, Row, Transaction
 from feedback_app.records import Invitation, Reopening, WithheldBecause
 from feedback_app.store.rows import in_list, times_in
 
@@ -115,16 +115,14 @@ def reopen(tx: Transaction, reopening: Reopening, now: datetime) -> list[str]:
     return [row["id"] for row in rows]
 
 
-def find(source: Database | Transaction, invitation_id: str) -> Invitation | None:
+def find(source: Readable, invitation_id: str) -> Invitation | None:
     """Return the invitation with this id; None if there is none."""
     sql = f"SELECT {COLUMNS} {TABLES} WHERE invitations.id = :id"
     rows = source.ask(sql, id=invitation_id)
     return from_row(rows[0]) if rows else None
 
 
-def of_waiting(
-    source: Database | Transaction, message_id: str, contact_digest: str
-) -> WaitingSurvey | None:
+def of_waiting(source: Readable, message_id: str, contact_digest: str) -> WaitingSurvey | None:
     """Return the invitation of a waiting message, and if its recipient opted out; else None.
 
     `contact_digest` is that of its recipient.
@@ -176,16 +174,14 @@ def mark_bounced(tx: Transaction, invitation_id: str, now: datetime) -> bool:
     The first time is kept. The invitation no longer counts in the response rate, but its link
     still works.
     """
-    return bool(
-        tx.run(
-            "UPDATE invitations SET bounced_at = coalesce(bounced_at, :now) WHERE id = :id",
-            id=invitation_id,
-            now=now,
-        )
+    return tx.changes(
+        "UPDATE invitations SET bounced_at = coalesce(bounced_at, :now) WHERE id = :id",
+        id=invitation_id,
+        now=now,
     )
 
 
-def with_earlier(source: Database | Transaction, invitation_ids: Collection[str]) -> list[str]:
+def with_earlier(source: Readable, invitation_ids: Collection[str]) -> list[str]:
     """Return the invitations whose case was also closed earlier."""
     names, values = in_list("id", invitation_ids)
     # PostgreSQL finds single values by index before it has statistics, but not joined rows.
@@ -202,7 +198,7 @@ def with_earlier(source: Database | Transaction, invitation_ids: Collection[str]
 def supersede_earlier(tx: Transaction, invitation_id: str, now: datetime) -> list[str]:
     """Supersede unanswered invitations for earlier closings of the case; return their ids."""
     # Subqueries, because PostgreSQL joins in a slow order until the tables are analyzed.
-    rows = tx.ask(
+    return tx.column(
         f"""UPDATE invitations SET superseded_at = :now,
                    withheld_because = nullif(withheld_because, 'reopened')
             WHERE (superseded_at IS NULL OR withheld_because = 'reopened') AND {_UNANSWERED}
@@ -214,7 +210,6 @@ def supersede_earlier(tx: Transaction, invitation_id: str, now: datetime) -> lis
         id=invitation_id,
         now=now,
     )
-    return [row["id"] for row in rows]
 
 
 def from_row(row: Row) -> Invitation:

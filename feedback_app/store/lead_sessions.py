@@ -1,40 +1,38 @@
 """The sessions of signed-in leads."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from feedback_app.base.times import from_text
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Readable, Transaction
 from feedback_app.records import Lead
-from feedback_app.store.leads import COLUMNS, lead_from_row
+from feedback_app.store.leads import COLUMNS
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActiveLead(Lead):
+    """A lead with a session, which was last used at `seen_at`."""
+
+    seen_at: datetime
 
 
 def start(tx: Transaction, digest: str, name: str, now: datetime) -> None:
     """Start a session at `now`, which is the last sign-in of the lead."""
-    tx.run(
-        """INSERT INTO lead_sessions (digest, lead_name, started_at, seen_at)
-           VALUES (:digest, :name, :now, :now)""",
-        digest=digest,
-        name=name,
-        now=now,
-    )
+    tx.insert("lead_sessions", digest=digest, lead_name=name, started_at=now, seen_at=now)
     tx.run("UPDATE leads SET signed_in_at = :now WHERE name = :name", now=now, name=name)
 
 
 def find_lead(
-    source: Database | Transaction, digest: str, started_after: datetime, seen_after: datetime
-) -> tuple[Lead, datetime] | None:
-    """Return the lead of this session and when it was last used; None if it has expired."""
-    rows = source.ask(
+    source: Readable, digest: str, started_after: datetime, seen_after: datetime
+) -> ActiveLead | None:
+    """Return the lead of this session; None if it has expired."""
+    return source.record(
+        ActiveLead,
         f"""SELECT {COLUMNS}, seen_at FROM lead_sessions JOIN leads ON leads.name = lead_name
            WHERE digest = :digest AND started_at > :started_after AND seen_at > :seen_after""",
         digest=digest,
         started_after=started_after,
         seen_after=seen_after,
     )
-    if not rows:
-        return None
-    seen_at = from_text(rows[0].pop("seen_at"))
-    return lead_from_row(rows[0]), seen_at
 
 
 def touch(tx: Transaction, digest: str, now: datetime) -> None:

@@ -4,35 +4,31 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from feedback_app.base.links import new_id
-from feedback_app.base.times import from_text
-from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.database.contract import Database, Readable, Transaction
 from feedback_app.records import Action, Lead, Role
-from feedback_app.store.rows import columns_of, in_list, times_in
+from feedback_app.store.rows import columns_of, in_list
 
 # The name in the audit log for changes made with commands.
 COMMAND_LINE = "command line"
 COLUMNS = columns_of(Lead)
+_ACTIONS = "SELECT done_at, lead_name AS lead, action, subject FROM lead_actions"
 
 
 def add(tx: Transaction, lead: Lead) -> bool:
     """Store an account. Return False if the name is taken."""
-    return bool(
-        tx.run(
-            """INSERT INTO leads (name, role, email, password_hash, added_at)
-               VALUES (:name, :role, :email, :password_hash, :added_at)
-               ON CONFLICT (name) DO NOTHING""",
-            name=lead.name,
-            role=lead.role,
-            email=lead.email,
-            password_hash=lead.password_hash,
-            added_at=lead.added_at,
-        )
+    return tx.insert_new(
+        "leads",
+        name=lead.name,
+        role=lead.role,
+        email=lead.email,
+        password_hash=lead.password_hash,
+        added_at=lead.added_at,
     )
 
 
 def remove(tx: Transaction, name: str) -> bool:
     """Delete an account and its sessions. Return whether it existed."""
-    return bool(tx.run("DELETE FROM leads WHERE name = :name", name=name))
+    return tx.changes("DELETE FROM leads WHERE name = :name", name=name)
 
 
 def change(tx: Transaction, name: str, role: Role, email: str | None) -> None:
@@ -69,14 +65,10 @@ def set_link(tx: Transaction, name: str, digest: str, expires_at: datetime) -> N
     )
 
 
-def find_by_link(source: Database | Transaction, digest: str, now: datetime) -> Lead | None:
+def find_by_link(source: Readable, digest: str, now: datetime) -> Lead | None:
     """Return the account whose link has this digest; None if it expired, was used or replaced."""
-    rows = source.ask(
-        f"SELECT {COLUMNS} FROM leads WHERE link_digest = :digest AND link_expires_at > :now",
-        digest=digest,
-        now=now,
-    )
-    return lead_from_row(rows[0]) if rows else None
+    sql = f"SELECT {COLUMNS} FROM leads WHERE link_digest = :digest AND link_expires_at > :now"
+    return source.record(Lead, sql, digest=digest, now=now)
 
 
 def replace_password_hash(tx: Transaction, name: str, old: str, new: str) -> None:
@@ -89,19 +81,17 @@ def replace_password_hash(tx: Transaction, name: str, old: str, new: str) -> Non
     )
 
 
-def find(source: Database | Transaction, name: str) -> Lead | None:
+def find(source: Readable, name: str) -> Lead | None:
     """Return the account with this name; None if there is none."""
-    rows = source.ask(f"SELECT {COLUMNS} FROM leads WHERE name = :name", name=name)
-    return lead_from_row(rows[0]) if rows else None
+    return source.record(Lead, f"SELECT {COLUMNS} FROM leads WHERE name = :name", name=name)
 
 
-def all_leads(source: Database | Transaction) -> list[Lead]:
+def all_leads(source: Readable) -> list[Lead]:
     """Return all accounts, ordered by name."""
-    rows = source.ask(f"SELECT {COLUMNS} FROM leads ORDER BY name")
-    return [lead_from_row(row) for row in rows]
+    return source.records(Lead, f"SELECT {COLUMNS} FROM leads ORDER BY name")
 
 
-def admins_with_email(source: Database | Transaction) -> list[str]:
+def admins_with_email(source: Readable) -> list[str]:
     """Return the email addresses of the admins, ordered by name."""
     return [one.address for one in all_leads(source) if one.may("admin") and one.address]
 
@@ -118,32 +108,22 @@ def note_reading(tx: Transaction, name: str, week: str, now: datetime) -> None:
 
 def reading(database: Database, week: str, since: datetime, except_for: str) -> list[str]:
     """Return the names of the other leads who read answers of a week after `since`, sorted."""
-    rows = database.ask(
+    return database.column(
         """SELECT name FROM leads WHERE reading_week = :week AND reading_at > :since
            AND name <> :except_for ORDER BY name""",
         week=week,
         since=since,
         except_for=except_for,
     )
-    return [row["name"] for row in rows]
 
 
 def record_action(tx: Transaction, lead: str, action: str, subject: str, now: datetime) -> None:
     """Add an export or a change to the audit log."""
-    tx.run(
-        """INSERT INTO lead_actions (id, done_at, lead_name, action, subject)
-           VALUES (:id, :now, :lead, :action, :subject)""",
-        id=new_id(),
-        now=now,
-        lead=lead,
-        action=action,
-        subject=subject,
-    )
+    values = {"id": new_id(), "lead_name": lead, "action": action, "subject": subject}
+    tx.insert("lead_actions", done_at=now, **values)
 
 
-def who_did(
-    source: Database | Transaction, action: str, subject: str, since: datetime
-) -> str | None:
+def who_did(source: Readable, action: str, subject: str, since: datetime) -> str | None:
     """Return who first did this at `since` or later; None if unknown or past retention."""
     rows = source.ask(
         """SELECT lead_name FROM lead_actions
@@ -158,21 +138,14 @@ def who_did(
 
 def actions_with_subject(database: Database) -> list[Action]:
     """Return all entries of the audit log whose subject is still stored, oldest first."""
-    rows = database.ask(
-        """SELECT done_at, lead_name, action, subject FROM lead_actions
-           WHERE subject IS NOT NULL ORDER BY done_at, id"""
-    )
-    return [_action(row) for row in rows]
+    sql = f"{_ACTIONS} WHERE subject IS NOT NULL ORDER BY done_at, id"
+    return database.records(Action, sql)
 
 
 def actions(database: Database, limit: int) -> list[Action]:
     """Return the last `limit` exports and changes, newest first."""
-    rows = database.ask(
-        """SELECT done_at, lead_name, action, subject FROM lead_actions
-           ORDER BY done_at DESC, id LIMIT :limit""",
-        limit=limit,
-    )
-    return [_action(row) for row in rows]
+    sql = f"{_ACTIONS} ORDER BY done_at DESC, id LIMIT :limit"
+    return database.records(Action, sql, limit=limit)
 
 
 def last_action(database: Database, names: Sequence[str]) -> Action | None:
@@ -181,23 +154,5 @@ def last_action(database: Database, names: Sequence[str]) -> Action | None:
     Of two at the same time, it is the one whose action is last in the alphabet.
     """
     places, values = in_list("action", names)
-    rows = database.ask(
-        f"""SELECT done_at, lead_name, action, subject FROM lead_actions
-            WHERE action IN ({places}) ORDER BY done_at DESC, action DESC LIMIT 1""",
-        **values,
-    )
-    return _action(rows[0]) if rows else None
-
-
-def _action(row: Row) -> Action:
-    return Action(
-        done_at=from_text(row["done_at"]),
-        lead=row["lead_name"],
-        action=row["action"],
-        subject=row["subject"],
-    )
-
-
-def lead_from_row(row: Row) -> Lead:
-    """Return the account in a row with `COLUMNS`."""
-    return Lead(**row | times_in(row, "added_at", "signed_in_at", "link_expires_at"))
+    sql = f"{_ACTIONS} WHERE action IN ({places}) ORDER BY done_at DESC, action DESC LIMIT 1"
+    return database.record(Action, sql, **values)

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from feedback_app.base.times import from_text
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Database, Readable, Transaction
 from feedback_app.records import Meeting, MeetingItem
 from feedback_app.store import decisions
 
@@ -12,11 +11,11 @@ from feedback_app.store import decisions
 IN_GENERAL = ""
 
 
-def of_week(source: Database | Transaction, week: str) -> Meeting:
+def of_week(source: Readable, week: str) -> Meeting:
     """Return the meeting of `week`, even if it has not been held yet."""
-    ended = source.ask("SELECT ended_at FROM meetings WHERE week = :week", week=week)
     rows = source.ask(
-        """SELECT meeting_items.invitation_id, chosen, text, case_number FROM meeting_items
+        """SELECT meeting_items.invitation_id, chosen, coalesce(text, '') AS text, case_number
+           FROM meeting_items
            LEFT JOIN invitations ON invitations.id = meeting_items.invitation_id
            LEFT JOIN cases ON cases.id = invitations.case_ref
            WHERE week = :week ORDER BY case_number, meeting_items.invitation_id""",
@@ -24,23 +23,21 @@ def of_week(source: Database | Transaction, week: str) -> Meeting:
     )
     return Meeting(
         week=week,
-        ended_at=from_text(ended[0]["ended_at"]) if ended else None,
+        ended_at=source.time("SELECT ended_at FROM meetings WHERE week = :week", week=week),
         decisions=decisions.of_week(source, week),
-        items={row["invitation_id"]: _item(**row) for row in rows},
+        items={row.pop("invitation_id"): MeetingItem(**row) for row in rows},
     )
 
 
 def discussed_with(database: Database, week: str) -> str | None:
     """Return the week whose meeting discussed all answers of `week`; None if some are open."""
-    rows = database.ask(
-        """SELECT max(discussed_week) AS week FROM answers
+    return database.value(
+        """SELECT max(discussed_week) FROM answers
            JOIN progress ON progress.invitation_id = answers.invitation_id
            WHERE answered_week = :week
              AND NOT EXISTS (SELECT 1 FROM open_answers WHERE answered_week = :week)""",
         week=week,
     )
-    found: str | None = rows[0]["week"]
-    return found
 
 
 def choose(
@@ -63,14 +60,14 @@ def choose(
         )
 
 
-def minutes_about(source: Database | Transaction, week: str, invitation_id: str) -> str:
+def minutes_about(source: Readable, week: str, invitation_id: str) -> str:
     """Return the minutes about an answer, or about the meeting in general; "" if none."""
-    rows = source.ask(
+    text = source.value(
         "SELECT text FROM meeting_items WHERE week = :week AND invitation_id = :id",
         week=week,
         id=invitation_id,
     )
-    return (rows[0]["text"] or "") if rows else ""
+    return text or ""
 
 
 def save_minutes(tx: Transaction, week: str, invitation_id: str, text: str, now: datetime) -> None:
@@ -88,17 +85,4 @@ def save_minutes(tx: Transaction, week: str, invitation_id: str, text: str, now:
 
 def end(tx: Transaction, week: str, now: datetime) -> bool:
     """Record that the meeting has ended, unless it ended before; return whether it was recorded."""
-    return bool(
-        tx.run(
-            """INSERT INTO meetings (week, ended_at) VALUES (:week, :now)
-               ON CONFLICT (week) DO NOTHING""",
-            week=week,
-            now=now,
-        )
-    )
-
-
-def _item(
-    invitation_id: str, chosen: int | None, text: str | None, case_number: str | None
-) -> MeetingItem:
-    return MeetingItem(None if chosen is None else bool(chosen), text or "", case_number)
+    return tx.insert_new("meetings", week=week, ended_at=now)

@@ -3,14 +3,12 @@
 import secrets
 from datetime import datetime
 
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Database, Readable
 
 
-def all_keys(source: Database | Transaction) -> list[str]:
+def all_keys(source: Readable) -> list[str]:
     """Return the keys, usually one. The last one signs."""
-    return [
-        row["key"] for row in source.ask("SELECT key FROM opt_out_keys ORDER BY created_at, key")
-    ]
+    return source.column("SELECT key FROM opt_out_keys ORDER BY created_at, key")
 
 
 def all_or_new(database: Database, now: datetime) -> list[str]:
@@ -20,9 +18,5 @@ def all_or_new(database: Database, now: datetime) -> list[str]:
     with database.write() as tx:
         tx.only_one("opt-out key")
         if not all_keys(tx):
-            tx.run(
-                "INSERT INTO opt_out_keys (key, created_at) VALUES (:key, :now)",
-                key=secrets.token_hex(),
-                now=now,
-            )
+            tx.insert("opt_out_keys", key=secrets.token_hex(), created_at=now)
         return all_keys(tx)

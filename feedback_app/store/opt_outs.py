@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from feedback_app.base.addresses import spellings
 from feedback_app.base.times import from_text
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Database, Readable, Transaction
 from feedback_app.store import follow_ups
 
 
@@ -33,12 +33,7 @@ def add(tx: Transaction, address: str, now: datetime) -> None:
 
 def add_digest(tx: Transaction, digest: str, now: datetime) -> None:
     """Opt the address with this digest out, and close its open follow-ups."""
-    tx.run(
-        """INSERT INTO opt_outs (contact_digest, since) VALUES (:digest, :now)
-           ON CONFLICT (contact_digest) DO NOTHING""",
-        digest=digest,
-        now=now,
-    )
+    tx.insert_new("opt_outs", contact_digest=digest, since=now)
     follow_ups.close_of(tx, lambda address: digest_of(address) == digest, now)
 
 
@@ -52,11 +47,10 @@ def remove_digest(tx: Transaction, digest: str) -> None:
     tx.run("DELETE FROM opt_outs WHERE contact_digest = :digest", digest=digest)
 
 
-def opted_out_since(source: Database | Transaction, address: str) -> datetime | None:
+def opted_out_since(source: Readable, address: str) -> datetime | None:
     """Return when this address opted out; None if it did not."""
     sql = "SELECT since FROM opt_outs WHERE contact_digest = :digest"
-    rows = source.ask(sql, digest=digest_of(address))
-    return from_text(rows[0]["since"]) if rows else None
+    return source.time(sql, digest=digest_of(address))
 
 
 def all_digests(database: Database) -> dict[str, datetime]:
@@ -76,11 +70,11 @@ def all_opt_outs(database: Database) -> list[OptOut]:
     return [OptOut(from_text(row["since"]), known.get(row["contact_digest"])) for row in rows]
 
 
-def is_opted_out(source: Database | Transaction, address: str) -> bool:
+def is_opted_out(source: Readable, address: str) -> bool:
     """Return whether this address opted out."""
     return is_digest_opted_out(source, digest_of(address))
 
 
-def is_digest_opted_out(source: Database | Transaction, digest: str) -> bool:
+def is_digest_opted_out(source: Readable, digest: str) -> bool:
     """Return whether the address with this digest opted out."""
-    return bool(source.ask("SELECT 1 FROM opt_outs WHERE contact_digest = :digest", digest=digest))
+    return source.exists("SELECT 1 FROM opt_outs WHERE contact_digest = :digest", digest=digest)

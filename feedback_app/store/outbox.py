@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
-from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.database.contract import Database, Readable, Row, Transaction
 from feedback_app.records import OutboxMessage
-from feedback_app.store.rows import count, exists, in_list, times_in
+from feedback_app.store.rows import in_list, times_in
 
 # The due time of messages that wait until somebody releases them.
 HELD = datetime(9999, 12, 31, tzinfo=UTC)
@@ -45,7 +45,7 @@ def count_sent_to(
     return Counter({row["address"]: row["number"] for row in rows})
 
 
-def held(source: Database | Transaction) -> list[Row]:
+def held(source: Readable) -> list[Row]:
     """Return recipient and number of the held messages by recipient, most first."""
     return source.ask(
         """SELECT recipient, count(*) AS number FROM outbox
@@ -67,21 +67,17 @@ def release_held(tx: Transaction, now: datetime) -> int:
 
 def has_message(tx: Transaction, invitation_id: str, kind: str) -> bool:
     """Return whether a message of this kind was ever stored for the invitation."""
-    return exists(
-        tx,
+    return tx.exists(
         "SELECT 1 FROM outbox WHERE invitation_id = :id AND kind = :kind LIMIT 1",
         id=invitation_id,
         kind=kind,
     )
 
 
-def is_waiting(source: Database | Transaction, message_id: str) -> bool:
+def is_waiting(source: Readable, message_id: str) -> bool:
     """Return whether the message still has to be sent, so was not sent, withdrawn or erased."""
-    return exists(
-        source,
-        "SELECT 1 FROM outbox WHERE id = :id AND sent_at IS NULL AND refused_at IS NULL",
-        id=message_id,
-    )
+    sql = "SELECT 1 FROM outbox WHERE id = :id AND sent_at IS NULL AND refused_at IS NULL"
+    return source.exists(sql, id=message_id)
 
 
 def mark_sent(tx: Transaction, message_ids: Collection[str], now: datetime) -> list[Row]:
@@ -127,14 +123,12 @@ def mark_failed(tx: Transaction, message_id: str, now: datetime, error: str) -> 
 
     It stays in the outbox.
     """
-    return bool(
-        tx.run(
-            """UPDATE outbox SET refused_at = :now, attempts = attempts + 1, claimed_until = NULL,
+    return tx.changes(
+        """UPDATE outbox SET refused_at = :now, attempts = attempts + 1, claimed_until = NULL,
                                  last_error = :error WHERE id = :id AND refused_at IS NULL""",
-            id=message_id,
-            now=now,
-            error=error,
-        )
+        id=message_id,
+        now=now,
+        error=error,
     )
 
 
@@ -157,7 +151,7 @@ def withdraw(
     )
 
 
-def find(source: Database | Transaction, message_id: str) -> Row | None:
+def find(source: Readable, message_id: str) -> Row | None:
     """Return kind, invitation_id, recipient and created_at of a message; None if unknown."""
     rows = source.ask(
         "SELECT kind, invitation_id, recipient, created_at FROM outbox WHERE id = :id",
@@ -168,8 +162,7 @@ def find(source: Database | Transaction, message_id: str) -> Row | None:
 
 def count_waiting(database: Database, due_by: datetime = HELD) -> int:
     """Return how many messages are waiting, without those that first leave after `due_by`."""
-    return count(
-        database,
+    return database.count(
         """SELECT count(*) FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL
            AND (due_at <= :due_by OR attempts > 0)""",
         due_by=due_by,
@@ -178,8 +171,7 @@ def count_waiting(database: Database, due_by: datetime = HELD) -> int:
 
 def is_due_before(database: Database, moment: datetime) -> bool:
     """Return whether a waiting message was due before `moment`."""
-    return exists(
-        database,
+    return database.exists(
         """SELECT 1 FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL
            AND due_at < :moment LIMIT 1""",
         moment=moment,
@@ -189,7 +181,7 @@ def is_due_before(database: Database, moment: datetime) -> bool:
 def was_sent(database: Database, message_id: str) -> bool:
     """Return whether the message is stored as sent."""
     sql = "SELECT 1 FROM outbox WHERE id = :id AND sent_at IS NOT NULL"
-    return exists(database, sql, id=message_id)
+    return database.exists(sql, id=message_id)
 
 
 def newest_sent(database: Database) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from feedback_app.database.contract import Transaction
 from feedback_app.records import OutboxMessage
 from feedback_app.store import send_pauses
-from feedback_app.store.rows import count, in_list, times_in
+from feedback_app.store.rows import in_list, times_in
 
 BATCH_SIZE = 20
 _WAITING = "sent_at IS NULL AND refused_at IS NULL"
@@ -61,7 +61,7 @@ def claim(tx: Transaction, now: datetime, lease: timedelta, limits: RateLimits) 
     pause = send_pauses.find(tx)
     room = int(pause.until <= now) if pause else BATCH_SIZE
     if limits.per_hour is not None:
-        recent = count(tx, f"SELECT count(*) FROM {_RECENT}", **values)
+        recent = tx.count(f"SELECT count(*) FROM {_RECENT}", **values)
         room = max(0, min(room, limits.per_hour - recent))
     has_domain_limit = limits.per_hour_and_domain is not None
     allowed = f"{_NOT_PAUSED} AND {_NOT_FULL}" if has_domain_limit else _NOT_PAUSED

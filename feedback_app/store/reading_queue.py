@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Literal
 
 from feedback_app.base.text import clean
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Database, Readable, Transaction
 from feedback_app.records import Answer
 from feedback_app.store import progress
-from feedback_app.store.rows import count, exists
 
 Order = Literal["newest", "oldest"]
 # So many answers of earlier weeks are shown in a meeting.
@@ -54,74 +53,54 @@ def remove(tx: Transaction, invitation_id: str) -> None:
 
 def is_unread(tx: Transaction, invitation_id: str) -> bool:
     """Return whether the newest revision of an answer is unread."""
-    sql = "SELECT 1 FROM open_answers WHERE invitation_id = :id AND unread_revision IS NOT NULL"
-    return exists(tx, sql, id=invitation_id)
+    return tx.exists(f"SELECT 1 {_UNREAD} AND invitation_id = :id", id=invitation_id)
 
 
-def week_to_read(source: Database | Transaction, wanted: str, order: Order) -> str:
+def week_to_read(source: Readable, wanted: str, order: Order) -> str:
     """Return `wanted` if it has unread answers, else the newest or oldest week with some, or ""."""
     if wanted and count_unread(source, clean(wanted)):
         return clean(wanted)
     end = "max" if order == "newest" else "min"
-    return _week(source, f"SELECT {end}(answered_week) AS week {_UNREAD}") or ""
+    return source.value(f"SELECT {end}(answered_week) {_UNREAD}") or ""
 
 
-def unread_weeks_around(source: Database | Transaction, week: str) -> tuple[str | None, str | None]:
+def unread_weeks_around(source: Readable, week: str) -> tuple[str | None, str | None]:
     """Return the next earlier and the next later week with unread answers."""
-    earlier = f"SELECT max(answered_week) AS week {_UNREAD} AND answered_week < :week"
-    later = f"SELECT min(answered_week) AS week {_UNREAD} AND answered_week > :week"
-    return _week(source, earlier, week=week), _week(source, later, week=week)
+    earlier = f"SELECT max(answered_week) {_UNREAD} AND answered_week < :week"
+    later = f"SELECT min(answered_week) {_UNREAD} AND answered_week > :week"
+    return source.value(earlier, week=week), source.value(later, week=week)
 
 
-def _week(source: Database | Transaction, sql: str, **values: object) -> str | None:
-    ((found,),) = (row.values() for row in source.ask(sql, **values))
-    return str(found) if found else None
-
-
-def count_unread(source: Database | Transaction, week: str) -> int:
+def count_unread(source: Readable, week: str) -> int:
     """Return how many answers of `week` are unread."""
-    return count(
-        source,
-        """SELECT count(*) FROM open_answers
-           WHERE unread_revision IS NOT NULL AND answered_week = :week""",
-        week=week,
-    )
+    return source.count(f"SELECT count(*) {_UNREAD} AND answered_week = :week", week=week)
 
 
 def count_all_unread(database: Database) -> int:
     """Return how many answers of all weeks are unread."""
-    return count(database, f"SELECT count(*) {_UNREAD}")
+    return database.count(f"SELECT count(*) {_UNREAD}")
 
 
 def count_unread_before(database: Database, week: str) -> int:
     """Return how many answers of weeks before `week` are unread."""
-    return count(
-        database,
-        """SELECT count(*) FROM open_answers
-           WHERE unread_revision IS NOT NULL AND answered_week < :week""",
-        week=week,
-    )
+    return database.count(f"SELECT count(*) {_UNREAD} AND answered_week < :week", week=week)
 
 
-def count_undiscussed(source: Database | Transaction, before: str) -> int:
+def count_undiscussed(source: Readable, before: str) -> int:
     """Return how many answers of earlier weeks than `before` were not discussed yet."""
-    return count(
-        source, "SELECT count(*) FROM open_answers WHERE answered_week < :before", before=before
+    return source.count(
+        "SELECT count(*) FROM open_answers WHERE answered_week < :before", before=before
     )
 
 
-def undiscussed(source: Database | Transaction, before: str, limit: int) -> list[str]:
+def undiscussed(source: Readable, before: str, limit: int) -> list[str]:
     """Return up to `limit` answers of earlier weeks than `before` that were not discussed yet.
 
     Ordered by week, oldest first.
     """
-    rows = source.ask(
-        """SELECT invitation_id FROM open_answers WHERE answered_week < :before
-           ORDER BY answered_week, invitation_id LIMIT :limit""",
-        before=before,
-        limit=limit,
-    )
-    return [row["invitation_id"] for row in rows]
+    sql = """SELECT invitation_id FROM open_answers WHERE answered_week < :before
+             ORDER BY answered_week, invitation_id LIMIT :limit"""
+    return source.column(sql, before=before, limit=limit)
 
 
 def mark_discussed(tx: Transaction, week: str, now: datetime) -> int:

@@ -18,13 +18,13 @@ def add(tx: Transaction, path: Path, now: datetime) -> None:
 
 def all_paths(database: Database) -> list[Path]:
     """Return every file of rejected rows that was not removed yet."""
-    return [Path(row["path"]) for row in database.ask("SELECT path FROM rejected_files")]
+    return list(map(Path, database.column("SELECT path FROM rejected_files")))
 
 
 def written_before(database: Database, moment: datetime) -> list[Path]:
     """Return the files last written before `moment`."""
-    rows = database.ask("SELECT path FROM rejected_files WHERE written_at < :moment", moment=moment)
-    return [Path(row["path"]) for row in rows]
+    sql = "SELECT path FROM rejected_files WHERE written_at < :moment"
+    return list(map(Path, database.column(sql, moment=moment)))
 
 
 def remove(tx: Transaction, path: Path) -> None:

@@ -7,8 +7,7 @@ newest email bounced.
 from datetime import datetime
 from typing import Literal
 
-from feedback_app.database.contract import Database, Transaction
-from feedback_app.store.rows import count
+from feedback_app.database.contract import Readable, Transaction
 
 AskedBy = Literal["customer", "lead"]
 
@@ -33,10 +32,9 @@ def add(
     )
 
 
-def count_by(source: Database | Transaction, invitation_id: str, asked_by: AskedBy) -> int:
+def count_by(source: Readable, invitation_id: str, asked_by: AskedBy) -> int:
     """Return how often the customer, or a lead, renewed an invitation."""
-    return count(
-        source,
+    return source.count(
         "SELECT count(*) FROM renewals WHERE invitation_id = :id AND asked_by = :asked_by",
         id=invitation_id,
         asked_by=asked_by,

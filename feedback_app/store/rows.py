@@ -1,10 +1,10 @@
-"""Values read from rows."""
+"""Values of rows, and lists for SQL."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from feedback_app.base.times import from_text
-from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.database.contract import Row
 
 
 def times_in(row: Row, *names: str) -> dict[str, Any]:
@@ -18,17 +18,6 @@ def columns_of(record: type) -> str:
     With `*`, PostgreSQL refuses prepared statements once a newer program has added a column.
     """
     return ", ".join(record.__annotations__)
-
-
-def count(source: Database | Transaction, sql: str, /, **values: object) -> int:
-    """Return the number that a query with one row and one column selects."""
-    ((number,),) = (row.values() for row in source.ask(sql, **values))
-    return int(number)
-
-
-def exists(source: Database | Transaction, sql: str, /, **values: object) -> bool:
-    """Return whether a query selects at least one row."""
-    return bool(source.ask(sql, **values))
 
 
 def in_list(name: str, values: Iterable[object]) -> tuple[str, dict[str, object]]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from feedback_app.base.search_words import contains, words_of
-from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.database.contract import Database, Readable, Row, Transaction
 from feedback_app.store.answers import IS_NEWEST
 from feedback_app.store.rows import in_list
 
@@ -114,7 +114,7 @@ def pending(database: Database, kind: Kind) -> dict[str, list[str]]:
 def is_behind(database: Database) -> bool:
     """Return whether so many texts are not indexed yet that a search may miss some."""
     sql = "SELECT 1 FROM search_changes LIMIT 1 OFFSET :most"
-    return bool(database.ask(sql, most=MOST_PENDING))
+    return database.exists(sql, most=MOST_PENDING)
 
 
 def catch_up(database: Database) -> int:
@@ -161,7 +161,7 @@ def _index(tx: Transaction, kind: Kind, keys: Collection[str]) -> None:
             tx.run("DELETE FROM search_texts WHERE kind = :kind AND key = :key", kind=kind, key=key)
 
 
-def _texts(source: Database | Transaction, kind: Kind, keys: Collection[str]) -> dict[str, Hit]:
+def _texts(source: Readable, kind: Kind, keys: Collection[str]) -> dict[str, Hit]:
     """Return the texts with these keys; those that were erased are left out."""
     names, values = in_list("key", keys)
     found: dict[str, Hit] = {}

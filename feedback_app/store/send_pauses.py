@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from feedback_app.database.contract import Database, Row, Transaction
-from feedback_app.store.rows import columns_of, in_list, times_in
+from feedback_app.database.contract import Database, Readable, Transaction
+from feedback_app.store.rows import columns_of, in_list
 
 # The domain of the pause for all emails.
 ALL = ""
@@ -29,23 +29,20 @@ class SendPause(NamedTuple):
 _COLUMNS = columns_of(SendPause)
 
 
-def find(source: Database | Transaction, domain: str = ALL) -> SendPause | None:
+def find(source: Readable, domain: str = ALL) -> SendPause | None:
     """Return the pause for a domain, by default for all emails; None if there is none.
 
     It stays until an email is accepted, also when its time is over.
     """
-    rows = source.ask(f"SELECT {_COLUMNS} FROM send_pauses WHERE domain = :domain", domain=domain)
-    return _pause(rows[0]) if rows else None
+    sql = f"SELECT {_COLUMNS} FROM send_pauses WHERE domain = :domain"
+    return source.record(SendPause, sql, domain=domain)
 
 
 def of_domains(database: Database, now: datetime) -> list[SendPause]:
     """Return the domains that get no emails now, the longest pause first."""
-    rows = database.ask(
-        f"""SELECT {_COLUMNS} FROM send_pauses WHERE domain <> '' AND until > :now
-            ORDER BY since, domain""",
-        now=now,
-    )
-    return [_pause(row) for row in rows]
+    sql = f"""SELECT {_COLUMNS} FROM send_pauses WHERE domain <> '' AND until > :now
+              ORDER BY since, domain"""
+    return database.records(SendPause, sql, now=now)
 
 
 def extend(
@@ -60,7 +57,8 @@ def extend(
     if earlier and earlier.until > now and not is_trial:
         return earlier
     failures = earlier.failures + 1 if earlier else 1
-    rows = tx.ask(
+    (pause,) = tx.records(
+        SendPause,
         f"""INSERT INTO send_pauses (domain, reason, since, until, failures)
            VALUES (:domain, :reason, :now, :until, :failures)
            ON CONFLICT (domain) DO UPDATE SET
@@ -72,7 +70,7 @@ def extend(
         until=now + min(_FIRST * 2 ** min(failures - 1, 10), _LONGEST),
         failures=failures,
     )
-    return _pause(rows[0])
+    return pause
 
 
 def begin_trial(tx: Transaction, now: datetime) -> None:
@@ -82,19 +80,15 @@ def begin_trial(tx: Transaction, now: datetime) -> None:
 
 def end_all(tx: Transaction, now: datetime) -> bool:
     """Let the next email be tried at `now`; return whether there was a pause for all."""
-    return bool(tx.run("UPDATE send_pauses SET until = :now WHERE domain = ''", now=now))
+    return tx.changes("UPDATE send_pauses SET until = :now WHERE domain = ''", now=now)
 
 
 def clear(tx: Transaction, domains: Iterable[str]) -> bool:
     """Delete these pauses; return whether there were any."""
     names, values = in_list("domain", domains)
-    return bool(tx.run(f"DELETE FROM send_pauses WHERE domain IN ({names})", **values))
+    return tx.changes(f"DELETE FROM send_pauses WHERE domain IN ({names})", **values)
 
 
 def mark_announced(tx: Transaction, now: datetime) -> None:
     """Record that the admins were told about the pause for all emails."""
     tx.run("UPDATE send_pauses SET announced_at = :now WHERE domain = ''", now=now)
-
-
-def _pause(row: Row) -> SendPause:
-    return SendPause(**row | times_in(row, "since", "until", "announced_at"))

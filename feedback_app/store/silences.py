@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from feedback_app.base.times import from_text
-from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.database.contract import Database, Readable, Transaction
 from feedback_app.records import SAMPLE_SOURCE
 
 # Jumps from hour to hour in the index: it reads one row per hour, of a million cases.
@@ -26,6 +26,7 @@ _ARRIVALS = """
     )
     SELECT source, latest FROM hours WHERE latest IS NOT NULL ORDER BY source, latest
 """
+_SELECT = "SELECT source, since, ended_at FROM silences"
 
 
 class Silence(NamedTuple):
@@ -49,24 +50,13 @@ def arrivals(database: Database, since: datetime) -> dict[str, list[datetime]]:
 
 def unusual(database: Database, since: datetime) -> set[tuple[str, datetime]]:
     """Return source and start of the silences after `since` that no lead expected."""
-    rows = database.ask(
-        "SELECT source, since FROM silences WHERE since > :since AND expected_at IS NULL",
-        since=since,
-    )
-    return {(row["source"], from_text(row["since"])) for row in rows}
+    sql = f"{_SELECT} WHERE since > :since AND expected_at IS NULL"
+    return {(one.source, one.since) for one in database.records(Silence, sql, since=since)}
 
 
 def add(tx: Transaction, source: str, since: datetime, now: datetime) -> bool:
     """Store a silence; return False if it is stored already."""
-    return bool(
-        tx.run(
-            """INSERT INTO silences (source, since, announced_at) VALUES (:source, :since, :now)
-               ON CONFLICT (source, since) DO NOTHING""",
-            source=source,
-            since=since,
-            now=now,
-        )
-    )
+    return tx.insert_new("silences", source=source, since=since, announced_at=now)
 
 
 def end(tx: Transaction, now: datetime) -> int:
@@ -89,30 +79,18 @@ def mark_expected(tx: Transaction, source: str, now: datetime) -> int:
     )
 
 
-def current(source: Database | Transaction) -> list[Silence]:
+def current(source: Readable) -> list[Silence]:
     """Return the silences that last and that no lead expected, the longest first."""
-    rows = source.ask(
-        """SELECT source, since, ended_at FROM silences
-           WHERE ended_at IS NULL AND expected_at IS NULL ORDER BY since, source"""
-    )
-    return [_silence(row) for row in rows]
+    sql = f"{_SELECT} WHERE ended_at IS NULL AND expected_at IS NULL ORDER BY since, source"
+    return source.records(Silence, sql)
 
 
 def announced_at(database: Database, moment: datetime) -> list[Silence]:
     """Return the silences that were announced at this moment, the longest first."""
-    rows = database.ask(
-        """SELECT source, since, ended_at FROM silences WHERE announced_at = :moment
-           ORDER BY since, source""",
-        moment=moment,
-    )
-    return [_silence(row) for row in rows]
+    sql = f"{_SELECT} WHERE announced_at = :moment ORDER BY since, source"
+    return database.records(Silence, sql, moment=moment)
 
 
 def remove_before(tx: Transaction, moment: datetime) -> int:
     """Delete the silences that started before `moment`; return how many."""
     return tx.run("DELETE FROM silences WHERE since < :moment", moment=moment)
-
-
-def _silence(row: Row) -> Silence:
-    ended_at = row["ended_at"]
-    return Silence(row["source"], from_text(row["since"]), ended_at and from_text(ended_at))

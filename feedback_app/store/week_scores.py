@@ -62,7 +62,7 @@ def _before(tx: Transaction, answer: Answer) -> list[_Key]:
 def include_sample(database: Database, first: str, last: str) -> bool:
     """Return whether the counts of the weeks `first` to `last` include sample answers."""
     sql = "SELECT 1 FROM sample_weeks WHERE week BETWEEN :first AND :last LIMIT 1"
-    return bool(database.ask(sql, first=first, last=last))
+    return database.exists(sql, first=first, last=last)
 
 
 def between(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from feedback_app.database.contract import Database
-from feedback_app.store.rows import count
 
 
 def register(
@@ -37,7 +36,7 @@ def register(
 
 def newest_version(database: Database) -> int:
     """Return the highest version that was used, 0 if none was."""
-    return count(database, "SELECT coalesce(max(version), 0) FROM wordings")
+    return database.count("SELECT coalesce(max(version), 0) FROM wordings")
 
 
 def _digests(database: Database, version: int) -> dict[str, str]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from feedback_app.base.links import new_id
-from feedback_app.database.contract import Database, Transaction
+from feedback_app.database.contract import Readable, Transaction
 from feedback_app.mail.closure import CLOSURE
 from feedback_app.mail.never_asked import UNREAD
 from feedback_app.program import Program
@@ -41,7 +41,7 @@ class RenewalRefusedError(ValueError):
 
 def refusal(
     program: Program,
-    source: Database | Transaction,
+    source: Readable,
     invitation: Invitation,
     address: str | None = None,
 ) -> Refusal | None:
@@ -69,7 +69,7 @@ def refusal(
 
 
 def request_refusal(
-    program: Program, source: Database | Transaction, invitation: Invitation, now: datetime
+    program: Program, source: Readable, invitation: Invitation, now: datetime
 ) -> Refusal | None:
     """Return why the customer cannot request a new link at `now`; None if they can."""
     if now < invitation.expires_at:
