@@ -14,30 +14,3 @@ from charts.intervals import Interval, newcombe, wilson
 from charts.numbers import duration, mean, number, percent, percent_range
 from charts.svg import WIDTH, Labels, Mark, bars, dots
 from charts.tables import Cell, TableRow, anchor, table
-
-__all__ = [
-    "WIDTH",
-    "Cell",
-    "Child",
-    "Interval",
-    "Labels",
-    "Mark",
-    "TableRow",
-    "anchor",
-    "bars",
-    "date_and_time",
-    "date_range",
-    "date_with_weekday",
-    "dots",
-    "duration",
-    "element",
-    "long_date",
-    "mean",
-    "newcombe",
-    "number",
-    "percent",
-    "percent_range",
-    "short_date",
-    "table",
-    "wilson",
-]

@@ -36,27 +36,3 @@ from support_facts.terms import (
     Weekday,
 )
 from support_facts.text import FactsError, Text
-
-__all__ = [
-    "FACTS_FILE",
-    "CaseKind",
-    "Change",
-    "Check",
-    "ClosureReason",
-    "EscalationStatus",
-    "Facts",
-    "FactsError",
-    "Organisation",
-    "Metric",
-    "Period",
-    "Priority",
-    "Question",
-    "Status",
-    "SurveyRules",
-    "Text",
-    "TicketStatus",
-    "Weekday",
-    "is_email_address",
-    "is_public_holiday",
-    "load_facts",
-]

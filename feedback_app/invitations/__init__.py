@@ -8,5 +8,3 @@ intake      stores closings with their invitations and emails, and reopenings
 from feedback_app.invitations.decisions import IntakeDecision, IntakeOutcome, IntakeResult
 from feedback_app.invitations.intake import GRACE, CaseIntake
 from feedback_app.invitations.sampling import Sampling
-
-__all__ = ["GRACE", "CaseIntake", "IntakeDecision", "IntakeOutcome", "IntakeResult", "Sampling"]
