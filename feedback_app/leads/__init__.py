@@ -30,5 +30,5 @@ customer_note   notes to customers about decisions
 site_preview    parts of the public figures page
 publishing      publish the figures of a period
 exports         downloads of one or more weeks
-routes          imports all of the views
+routes          imports all modules with views
 """
