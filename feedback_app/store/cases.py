@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from feedback_app.base.links import new_id
-from feedback_app.base.times import from_text, to_text
-from feedback_app.database.contract import Database, Readable, Row, Transaction
+from feedback_app.base.times import to_text
+from feedback_app.database.contract import Database, Readable, Transaction
 from feedback_app.records import CASE_FIELDS, COMPLETED_FIELDS, ClosedCase
 from feedback_app.store.rows import in_list, times_in
 
@@ -173,11 +173,9 @@ def closings_of_number(
 
     With `case_source`, only those of that source.
     """
-    rows = source.ask(
-        f"{_CLOSINGS} WHERE case_number = :number ORDER BY closed_at, cases.received_at",
-        number=case_number,
-    )
-    return [_closing(row) for row in rows if case_source in (None, row["source"])]
+    sql = f"{_CLOSINGS} WHERE case_number = :number ORDER BY closed_at, cases.received_at"
+    found = source.records(StoredClosing, sql, number=case_number)
+    return [one for one in found if case_source in (None, one.source)]
 
 
 def numbered_like(
@@ -198,7 +196,8 @@ def numbered_like(
     # A number without letters has no upper and lower case.
     alike = """AND (substr(lower(case_number), 1, :length) = :prefix
                     OR lower(case_number) = upper(case_number))"""
-    rows = database.ask(
+    return database.records(
+        StoredClosing,
         f"""{_CLOSINGS} WHERE {number} >= :digits AND {number} < :after
             {only if answered else ""} {alike if prefix else ""}
             ORDER BY {number}, closed_at DESC LIMIT :limit""",
@@ -208,7 +207,6 @@ def numbered_like(
         prefix=prefix,
         limit=limit,
     )
-    return [_closing(row) for row in rows]
 
 
 def closings_of_contact(
@@ -220,7 +218,8 @@ def closings_of_contact(
     """
     names, addresses = in_list("address", spellings)
     ids, known = in_list("id", invitation_ids)
-    rows = source.ask(
+    return source.records(
+        StoredClosing,
         f"""{_CLOSINGS} WHERE cases.id IN (
                 SELECT id FROM cases WHERE lower(contact_email) IN ({names})
                 UNION ALL SELECT case_ref FROM invitations WHERE id IN ({ids}))
@@ -228,8 +227,3 @@ def closings_of_contact(
         **addresses,
         **known,
     )
-    return [_closing(row) for row in rows]
-
-
-def _closing(row: Row) -> StoredClosing:
-    return StoredClosing(**{**row, "closed_at": from_text(row["closed_at"])})

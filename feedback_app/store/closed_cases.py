@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database
 from feedback_app.records import SAMPLE_SOURCE, ClosedCount, ClosedWeek
 from feedback_app.store import durations
@@ -34,7 +33,7 @@ _COUNTS = f"""
 
 def of_week(database: Database, week: str, now: datetime) -> ClosedWeek:
     """Return the cases closed in `week` as stored at `now`."""
-    rows = database.ask(_COUNTS, week=week, as_of=now, sample_source=SAMPLE_SOURCE)
-    counts = [ClosedCount(**{**row, "expires_at": from_text(row["expires_at"])}) for row in rows]
+    values = {"week": week, "as_of": now, "sample_source": SAMPLE_SOURCE}
+    counts = database.records(ClosedCount, _COUNTS, **values)
     measured, _ = durations.of_cases(database, "closed_week = :week", week=week)
     return ClosedWeek(counts, measured)

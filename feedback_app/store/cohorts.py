@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import get_args
 
 from feedback_app.base.times import from_text
-from feedback_app.database.contract import Database, Row
+from feedback_app.database.contract import Database
 from feedback_app.records import (
     SAMPLE_SOURCE,
     AnswerCount,
@@ -87,7 +87,7 @@ _ANSWERS = f"""
     GROUP BY ease, satisfaction, wording_version, flagged, contact_welcome, read_in_time
 """
 _CONTACTS = f"""
-    SELECT wording_version, first_answered_at, min(closed_at) AS contacted_at
+    SELECT wording_version, first_answered_at AS answered_at, min(closed_at) AS contacted_at
     {_ANSWERED} JOIN follow_ups ON follow_ups.invitation_id = answered.invitation_id
     WHERE outcome = 'contacted' AND contact_welcome = 1 AND flagged = 0
       AND (ease <= :low OR satisfaction <= :low)
@@ -126,21 +126,16 @@ def counts(
         read_within=read_within.total_seconds(),
         **values,
     )
-    contacts = database.ask(_CONTACTS.format(of_known=of_known), low=low_threshold, **values)
+    ends = [invited["open_until"], *(row.pop("answered_at") for row in answered)]
+    last = max(filter(None, ends), default=None)
+    contacts = _CONTACTS.format(of_known=of_known)
     return CohortCounts(
         became=Counter({one: invited[one] for one in _STATES}),
-        answers=[_answer_count(row) for row in answered],
+        answers=[AnswerCount(**row) for row in answered],
         annulled=database.count(_ANNULLED.format(of_known=among("invitations.id")), **values),
-        contacts=[
-            Contact(
-                row["wording_version"],
-                from_text(row["first_answered_at"]),
-                from_text(row["contacted_at"]),
-            )
-            for row in contacts
-        ],
+        contacts=database.records(Contact, contacts, low=low_threshold, **values),
         durations=measured,
-        changes_until=_changes_until(invited, answered),
+        changes_until=last and from_text(last),
         all_known=known == all_,
     )
 
@@ -170,7 +165,7 @@ def closing_of(database: Database, invitation_id: str) -> tuple[str, bool] | Non
 
 def first_week_asked(database: Database, sample: bool) -> str | None:
     """Return the earliest week with a closed case whose customer got the link; None if none."""
-    rows = database.ask(
+    return database.value(
         """SELECT closed_week FROM cases
            JOIN invitations ON invitations.case_ref = cases.id
            WHERE handed_over_at IS NOT NULL AND (source = :sample_source) = (:sample = 1)
@@ -178,7 +173,6 @@ def first_week_asked(database: Database, sample: bool) -> str | None:
         sample=sample,
         sample_source=SAMPLE_SOURCE,
     )
-    return rows[0]["closed_week"] if rows else None
 
 
 def arrived_later(database: Database, weeks: CohortWeeks, all_known: bool) -> tuple[int, int]:
@@ -208,16 +202,3 @@ def arrived_later(database: Database, weeks: CohortWeeks, all_known: bool) -> tu
 
 def _values(weeks: CohortWeeks) -> dict[str, object]:
     return {**weeks._asdict(), "sample_source": SAMPLE_SOURCE}
-
-
-def _changes_until(invited: Row, answered: list[Row]) -> datetime | None:
-    ends = [invited["open_until"], *(row["answered_at"] for row in answered)]
-    last = max(filter(None, ends), default=None)
-    return last and from_text(last)
-
-
-def _answer_count(row: Row) -> AnswerCount:
-    flags = ("flagged", "contact_welcome", "read_in_time")
-    return AnswerCount(
-        **{name: bool(row[name]) if name in flags else row[name] for name in AnswerCount._fields}
-    )

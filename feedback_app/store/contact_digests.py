@@ -34,13 +34,8 @@ def keep(
     )
     for row in rows:
         made = digests.newest(row["contact_email"])
-        tx.run(
-            """INSERT INTO contact_digests (invitation_id, key_id, contact_digest)
-               VALUES (:id, :key_id, :digest) ON CONFLICT (invitation_id) DO NOTHING""",
-            id=row["id"],
-            key_id=made.key_id,
-            digest=made.digest,
-        )
+        made_with = {"key_id": made.key_id, "contact_digest": made.digest}
+        tx.insert_new("contact_digests", invitation_id=row["id"], **made_with)
 
 
 def remove_unused(database: Database) -> None:

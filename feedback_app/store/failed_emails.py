@@ -32,7 +32,7 @@ def find_outdated(database: Database, kinds: Collection[str]) -> set[str]:
     kind was written. `kinds` are those of emails to customers.
     """
     names, values = in_list("kind", kinds)
-    rows = database.ask(
+    found = database.column(
         f"""SELECT outbox.id {_WITH_CASE}
             WHERE {_FAILED} AND kind IN ({names}) AND (superseded_at IS NOT NULL
                 OR EXISTS (SELECT 1 FROM answers WHERE answers.invitation_id = invitations.id)
@@ -42,7 +42,7 @@ def find_outdated(database: Database, kinds: Collection[str]) -> set[str]:
                              AND newer.created_at > outbox.created_at))""",
         **values,
     )
-    return {row["id"] for row in rows}
+    return set(found)
 
 
 def retry(tx: Transaction, message_id: str, now: datetime) -> bool:

@@ -50,13 +50,12 @@ def calculate(database: Database, weeks: tuple[str, str], facts: Facts, now: dat
 
     Each week is checked once a day, and after a change.
     """
-    rows = database.ask(
+    known = database.column(
         """SELECT week FROM week_totals
            WHERE rule = :rule AND calculated_at > :since""",
         rule=_rule(facts),
         since=now - _RENEWED_AFTER,
     )
-    known = {row["week"] for row in rows}
     return sum(
         _calculate(database, week, facts, now)
         for week in weeks_between(*weeks)
@@ -67,12 +66,7 @@ def calculate(database: Database, weeks: tuple[str, str], facts: Facts, now: dat
 def _calculate(database: Database, week: str, facts: Facts, now: datetime) -> bool:
     with database.write() as tx:
         tx.run("DELETE FROM week_totals WHERE week = :week", week=week)
-        tx.run(
-            "INSERT INTO week_totals (week, rule, calculated_at) VALUES (:week, :rule, :now)",
-            week=week,
-            rule=_rule(facts),
-            now=now,
-        )
+        tx.insert("week_totals", week=week, rule=_rule(facts), calculated_at=now)
     totals = week_totals.of_weeks(database, (week, week), facts, now)
     if totals.open_until or totals.read_pending:
         return False

@@ -46,12 +46,7 @@ def add_cases(tx: Transaction, run: str, started_at: datetime, case_refs: Iterab
     """Record that the run stored these cases."""
     rows = [{"case_ref": case_ref, "run": run} for case_ref in case_refs]
     if rows:
-        tx.run(
-            """INSERT INTO import_runs (id, started_at) VALUES (:run, :started_at)
-               ON CONFLICT (id) DO NOTHING""",
-            run=run,
-            started_at=started_at,
-        )
+        tx.insert_new("import_runs", id=run, started_at=started_at)
         tx.run_many("INSERT INTO imported_cases (case_ref, run) VALUES (:case_ref, :run)", rows)
 
 

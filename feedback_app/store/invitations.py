@@ -85,7 +85,7 @@ def restart(
     withheld_because: WithheldBecause | None,
 ) -> str:
     """Let an unanswered invitation begin again at `now`, and return its id."""
-    (row,) = tx.ask(
+    (invitation_id,) = tx.column(
         """UPDATE invitations SET created_at = :now, expires_at = :expires_at,
                   withheld_because = :withheld_because, superseded_at = NULL
            WHERE case_ref = :case_ref RETURNING id""",
@@ -94,7 +94,7 @@ def restart(
         expires_at=expires_at,
         withheld_because=withheld_because,
     )
-    return str(row["id"])
+    return str(invitation_id)
 
 
 def reopen(tx: Transaction, reopening: Reopening, now: datetime) -> list[str]:
@@ -102,7 +102,7 @@ def reopen(tx: Transaction, reopening: Reopening, now: datetime) -> list[str]:
 
     One whose email bounced stays as it is, so that it is not sent to that address again.
     """
-    rows = tx.ask(
+    return tx.column(
         f"""UPDATE invitations SET superseded_at = :now, withheld_because = 'reopened'
             WHERE superseded_at IS NULL AND bounced_at IS NULL AND {_UNANSWERED}
               AND case_ref IN (
@@ -112,7 +112,6 @@ def reopen(tx: Transaction, reopening: Reopening, now: datetime) -> list[str]:
         **vars(reopening),
         now=now,
     )
-    return [row["id"] for row in rows]
 
 
 def find(source: Readable, invitation_id: str) -> Invitation | None:
@@ -186,13 +185,12 @@ def with_earlier(source: Readable, invitation_ids: Collection[str]) -> list[str]
     names, values = in_list("id", invitation_ids)
     # PostgreSQL finds single values by index before it has statistics, but not joined rows.
     own = "FROM cases WHERE id = invitations.case_ref"
-    rows = source.ask(
+    return source.column(
         f"""SELECT id FROM invitations WHERE id IN ({names}) AND EXISTS (
                 SELECT 1 FROM cases WHERE source = (SELECT source {own})
                   AND case_id = (SELECT case_id {own}) AND closed_at < (SELECT closed_at {own}))""",
         **values,
     )
-    return [row["id"] for row in rows]
 
 
 def supersede_earlier(tx: Transaction, invitation_id: str, now: datetime) -> list[str]:

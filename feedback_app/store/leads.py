@@ -125,7 +125,7 @@ def record_action(tx: Transaction, lead: str, action: str, subject: str, now: da
 
 def who_did(source: Readable, action: str, subject: str, since: datetime) -> str | None:
     """Return who first did this at `since` or later; None if unknown or past retention."""
-    rows = source.ask(
+    return source.value(
         """SELECT lead_name FROM lead_actions
            WHERE done_at >= :since AND action = :action AND subject = :subject
            ORDER BY done_at LIMIT 1""",
@@ -133,7 +133,6 @@ def who_did(source: Readable, action: str, subject: str, since: datetime) -> str
         action=action,
         subject=subject,
     )
-    return rows[0]["lead_name"] if rows else None
 
 
 def actions_with_subject(database: Database) -> list[Action]:

@@ -186,10 +186,9 @@ def was_sent(database: Database, message_id: str) -> bool:
 
 def newest_sent(database: Database) -> str | None:
     """Return the id of the message that was sent last, or None."""
-    rows = database.ask(
+    return database.value(
         "SELECT id FROM outbox WHERE sent_at IS NOT NULL ORDER BY sent_at DESC, id LIMIT 1"
     )
-    return rows[0]["id"] if rows else None
 
 
 def newest_time(database: Database) -> str | None:

@@ -32,7 +32,7 @@ def count(tx: Transaction, answer: Answer) -> None:
 
 def mark_sample(tx: Transaction, week: str) -> None:
     """Store that the counts of `week` include sample answers."""
-    tx.run("INSERT INTO sample_weeks (week) VALUES (:week) ON CONFLICT DO NOTHING", week=week)
+    tx.insert_new("sample_weeks", week=week)
 
 
 def change(tx: Transaction, answer: Answer, difference: int) -> None:
@@ -69,7 +69,8 @@ def between(
     database: Database, first: str, last: str, wording_version: int
 ) -> Sequence[ScoreCount]:
     """Return the counts of one wording in the weeks `first` to `last`, oldest week first."""
-    rows = database.ask(
+    return database.records(
+        ScoreCount,
         """SELECT week, ease, satisfaction, answers FROM week_scores
            WHERE week BETWEEN :first AND :last AND wording_version = :wording_version
              AND answers > 0
@@ -78,7 +79,6 @@ def between(
         last=last,
         wording_version=wording_version,
     )
-    return [ScoreCount(**row) for row in rows]
 
 
 def other_wordings(

@@ -21,15 +21,8 @@ def register(
         return changed
     with database.write() as tx:
         for language, digest in sorted(digests.items()):
-            tx.run(
-                """INSERT INTO wordings (version, language, digest, first_used_at)
-                   VALUES (:version, :language, :digest, :now)
-                   ON CONFLICT (version, language) DO NOTHING""",
-                version=version,
-                language=language,
-                digest=digest,
-                now=now,
-            )
+            values = {"version": version, "language": language, "digest": digest}
+            tx.insert_new("wordings", first_used_at=now, **values)
     # Another process may have stored other words at the same time.
     return register(database, version, digests, now)
 
