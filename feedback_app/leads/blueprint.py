@@ -13,12 +13,8 @@ from feedback_app.leads.pages import STATIC, this_week
 from feedback_app.leads.permissions import check_permission
 from feedback_app.leads.refusals import (
     ConflictError,
-    InvalidFieldsError,
-    TextLengthError,
     show_conflict,
     show_error,
-    show_invalid_fields,
-    show_text_length,
     show_unavailable,
 )
 from feedback_app.leads.sessions import PREFIX
@@ -54,7 +50,5 @@ leads_pages.url_value_preprocessor(_check_week)
 leads_pages.before_request(check_permission)
 leads_pages.after_request(protect_leads_page)
 leads_pages.register_error_handler(HTTPException, show_error)
-leads_pages.register_error_handler(TextLengthError, show_text_length)
-leads_pages.register_error_handler(InvalidFieldsError, show_invalid_fields)
 leads_pages.register_error_handler(ConflictError, show_conflict)
 leads_pages.register_error_handler(DatabaseUnavailableError, show_unavailable)

@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from flask import request
+from flask import abort, request
 from wtforms import IntegerField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from feedback_app.base.text import clean, one_line
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.refusals import InvalidFieldsError, TextLengthError
+from feedback_app.leads.refusals import refuse
 
 Form = TypeVar("Form", bound=LeadsForm)
 
@@ -67,15 +67,15 @@ def seen_count() -> IntegerField:
 
 
 def checked(form: Form) -> Form:
-    """Return `form` if it is valid.
+    """Return `form` if it is valid. Else abort with a page that names the fields to correct.
 
-    Raises TextLengthError for a text that is too short or too long, and InvalidFieldsError for
-    other fields.
+    For a text that is too short or too long, the page states the permitted length.
     """
     if not form.validate():
         faulty = [field for field in form if field.errors]
         for field in faulty:
             if isinstance(field, TypedText):
-                raise TextLengthError(len(field.data or ""), field.shortest, field.longest)
-        raise InvalidFieldsError([field.name for field in faulty])
+                limits = {"shortest": field.shortest, "longest": field.longest}
+                abort(refuse(422, "length", length=len(field.data or ""), **limits))
+        abort(refuse(400, "fields", names=[field.name for field in faulty]))
     return form

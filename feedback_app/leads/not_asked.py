@@ -33,12 +33,12 @@ def show_not_asked(week: str) -> Response:
     With `reason`, all cases with this reason are shown, in pages.
     """
     database, reason = program().database, clean(request.args.get("reason", ""))
-    groups = not_asked.of_week(database, week, now(), _SHOWN, reason=reason)
+    most = _PER_PAGE if reason else _SHOWN
+    groups = not_asked.of_week(database, week, now(), most, reason=reason)
     pages = paging(sum(group.number for group in groups), _PER_PAGE) if reason else None
-    if pages and groups:
-        groups = not_asked.of_week(
-            database, week, now(), _PER_PAGE, reason=reason, skipped=pages.skipped
-        )
+    if pages and pages.skipped:
+        skipped = pages.skipped
+        groups = not_asked.of_week(database, week, now(), most, reason=reason, skipped=skipped)
     return page(
         "not-asked",
         week=week,

@@ -100,14 +100,11 @@ def _limited(
 ) -> Lead | Response | None:
     """Return the account that `find` returns, or a page if there were too many failures."""
     try:
-        with sign_in_limits.attempt(name, client_network()) as attempt:
-            found = find()
-            attempt.succeeded = found is not None
+        return sign_in_limits.attempt(name, client_network(), find)
     except sign_in_limits.AttemptRefused as error:
         refused = _page(error.status, error.fault, wait=error.minutes, by_link=by_link)
         refused.headers["Retry-After"] = str(error.seconds)
         return refused
-    return found
 
 
 def _page(

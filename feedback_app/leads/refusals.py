@@ -1,6 +1,6 @@
 """Pages that refuse a request. They return the form, so that no typed text is lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from flask import Response, current_app
 from werkzeug.exceptions import HTTPException
@@ -11,22 +11,6 @@ from feedback_app.leads.returned_form import ReturnedForm, returned_form
 from feedback_app.store import answered_cases
 from feedback_app.web.headers import protect_leads_page
 from feedback_app.web.request import now, program
-
-
-class TextLengthError(Exception):
-    """A text has `length` characters instead of `shortest` to `longest`."""
-
-    def __init__(self, length: int, shortest: int, longest: int) -> None:
-        self.length, self.shortest, self.longest = length, shortest, longest
-        super().__init__(f"{length} characters instead of {shortest} to {longest}")
-
-
-class InvalidFieldsError(Exception):
-    """The fields `names` of a form have values that its page does not offer."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = names
-        super().__init__(", ".join(names))
 
 
 class ConflictError(Exception):
@@ -62,16 +46,6 @@ def show_error(error: HTTPException) -> Response:
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
     return response
-
-
-def show_text_length(error: TextLengthError) -> Response:
-    """Ask for a text with a valid length."""
-    return refuse(422, "length", **vars(error))
-
-
-def show_invalid_fields(error: InvalidFieldsError) -> Response:
-    """Name the fields to correct."""
-    return refuse(400, "fields", names=error.names)
 
 
 def show_conflict(error: ConflictError) -> Response:

@@ -41,9 +41,10 @@ def sign_in_with_password() -> Response:
     form = _SignInForm(request.form)
     name = one_line(form.name.data or "").lower()[:100]
     try:
-        with sign_in_limits.attempt(name, client_network()) as attempt:
-            found = check_password(name, form.password.data or "")
-            attempt.succeeded = found is not None
+        password = form.password.data or ""
+        found = sign_in_limits.attempt(
+            name, client_network(), lambda: check_password(name, password)
+        )
     except sign_in_limits.AttemptRefused as error:
         refused = sign_in_page(error.status, error.fault, name=name, wait=error.minutes)
         refused.headers["Retry-After"] = str(error.seconds)

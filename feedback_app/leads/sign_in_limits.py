@@ -6,8 +6,7 @@ parallel guesses cannot exceed a limit.
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore, Lock
 
@@ -15,6 +14,7 @@ from flask import Flask, current_app
 from limits import RateLimitItemPerMinute
 from limits.strategies import MovingWindowRateLimiter
 
+from feedback_app.records import Lead
 from feedback_app.web.rate_limits import new_limiter
 
 # A person who mistypes gets through; a machine gets a few hundred guesses a day.
@@ -41,13 +41,6 @@ class AttemptRefused(Exception):
 
 
 @dataclass
-class Attempt:
-    """One attempt. It counts as failed unless `succeeded` is set."""
-
-    succeeded: bool = False
-
-
-@dataclass
 class _Attempts:
     failed: MovingWindowRateLimiter
     running: Counter[_Subject] = field(default_factory=Counter)
@@ -60,25 +53,25 @@ def start(app: Flask) -> None:
     app.extensions[_EXTENSION] = _Attempts(new_limiter())
 
 
-@contextmanager
-def attempt(name: str, network: str | None) -> Iterator[Attempt]:
-    """Count one attempt while the block checks the password, and a failure after it.
+def attempt(name: str, network: str | None, check: Callable[[], Lead | None]) -> Lead | None:
+    """Return what `check` finds; if that is None, the attempt has failed.
 
     If the client's network is not known (None), only the name counts. Raises AttemptRefused.
     """
     attempts: _Attempts = current_app.extensions[_EXTENSION]
     subjects = list(_subjects(name, network))
     _begin(attempts, subjects)
-    result = Attempt()
+    found = None
     try:
-        yield result
+        found = check()
     finally:
         attempts.hashing.release()
         with attempts.lock:
             attempts.running.subtract(subjects)
             attempts.running += Counter()  # drops the zeros
-            for limit, subject in () if result.succeeded else subjects:
+            for limit, subject in () if found else subjects:
                 attempts.failed.hit(limit, subject)
+    return found
 
 
 def _begin(attempts: _Attempts, subjects: list[_Subject]) -> None:

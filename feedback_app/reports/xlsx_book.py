@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from xlsxwriter import Workbook
@@ -19,24 +20,6 @@ _A4 = 9
 _DAY_ZERO = datetime(1899, 12, 30)
 _DAY = timedelta(days=1)
 _DATES = {"de": "dd.mm.yyyy"}
-
-
-class Styles(NamedTuple):
-    """The formats of the cells of a workbook."""
-
-    title: Any
-    note: Any
-    heading: Any
-    header: Any
-    name: Any
-    text: Any
-    wrapped: Any
-    right: Any
-    number: Any
-    mean: Any
-    share: Any
-    day: Any
-    moment: Any
 
 
 @dataclass(frozen=True)
@@ -73,28 +56,29 @@ class Book:
         return catalogue(self.language).gettext(message)
 
     @cached_property
-    def styles(self) -> Styles:
-        """Return the formats, with dates as they are written in the language."""
+    def styles(self) -> SimpleNamespace:
+        """Return the formats of cells, with dates as they are written in the language."""
         top: dict[str, Any] = {"valign": "top"}
         text = {"quote_prefix": True} | top
         day = {"num_format": _DATES.get(self.language, "d mmm yyyy"), "align": "left"} | top
         white = {"bold": True, "font_color": "#FFFFFF", "bg_color": ACCENT, "text_wrap": True}
-        formats = Styles(
-            title={"bold": True, "font_size": 20, "font_color": ACCENT},
-            note={"font_size": 12, "font_color": "#555555"},
-            heading={"bold": True, "font_size": 13, "font_color": ACCENT},
-            header=white | top,
-            name={"bold": True} | text,
-            text=text,
-            wrapped={"text_wrap": True} | text,
-            right={"bold": True, "align": "right"} | text,
-            number={"num_format": "#,##0"} | top,
-            mean={"num_format": "0.0"} | top,
-            share={"num_format": "0%", "bold": True} | top,
-            day=day,
-            moment=day | {"num_format": f"{day['num_format']} hh:mm"},
-        )
-        return Styles(*map(self.workbook.add_format, formats))
+        formats = {
+            "title": {"bold": True, "font_size": 20, "font_color": ACCENT},
+            "note": {"font_size": 12, "font_color": "#555555"},
+            "heading": {"bold": True, "font_size": 13, "font_color": ACCENT},
+            "header": white | top,
+            "name": {"bold": True} | text,
+            "text": text,
+            "wrapped": {"text_wrap": True} | text,
+            "right": {"bold": True, "align": "right"} | text,
+            "number": {"num_format": "#,##0"} | top,
+            "mean": {"num_format": "0.0"} | top,
+            "share": {"num_format": "0%", "bold": True} | top,
+            "day": day,
+            "moment": day | {"num_format": f"{day['num_format']} hh:mm"},
+        }
+        add = self.workbook.add_format
+        return SimpleNamespace(**{name: add(values) for name, values in formats.items()})
 
     def write_header(self, sheet: Any, headings: Iterable[str], widths: Iterable[float]) -> None:
         """Write the first row, which stays visible and is printed on each page."""

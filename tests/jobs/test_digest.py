@@ -15,7 +15,6 @@ from feedback_app.mail.routing import sender_for
 from feedback_app.mail.smtp import SMTPSender
 from feedback_app.records import Answer
 from feedback_app.store import annulments, answers, decisions, reading_queue, silences
-from feedback_app.store.rows import count
 from tests.support.chat import Chat
 from tests.support.office import Office, a_case
 from tests.support.smtp_sink import SmtpSink
@@ -240,7 +239,7 @@ def test_a_digest_counts_every_unread_answer(sqlite_office: Office) -> None:
     _fill(sqlite_office, WEEK, 600, best=3)
     with sqlite_office.program.database.write() as tx:
         tx.run("UPDATE open_answers SET unread_revision = 1")
-    expected = count(sqlite_office.program.database, "SELECT count(*) FROM open_answers")
+    expected = sqlite_office.program.database.count("SELECT count(*) FROM open_answers")
     assert expected == 200
     assert "Unread answers: 200 http" in text_of(sqlite_office)
 
