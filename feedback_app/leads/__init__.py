@@ -17,9 +17,8 @@ accounts        add, change and remove accounts
 audit_log       who exported and changed what
 week            the week page
 reading         reading queue, search
-notes           notes about answers
+answer_changes  notes, annulments and "handle with care"
 cases           the page of a case: correct kind and team, send its survey again
-annulment       annul answers
 people          one person's data, its erasure, and opt-outs
 decisions       decisions of all meetings
 agenda          which answers a meeting discusses

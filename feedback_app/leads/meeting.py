@@ -52,7 +52,7 @@ def show_meeting(week: str) -> Response:
     agenda, left_over = _agenda(meeting)
     slides = agenda.slides
     last = len(slides) + 1
-    step = min(max(_number(request.args.get("step", "0")), 0), last)
+    step = min(max(request.args.get("step", 0, type=int), 0), last)
     shown: dict[str, Any] = {}
     if step == 0:
         shown["review"] = figures_of(week, "answers")
@@ -159,7 +159,7 @@ def _save_minutes(tx: Transaction, week: str, about: str, form: _StepForm) -> No
     if form.seen.data != fingerprint(theirs) and theirs not in mine:
         raise ConflictError(
             "minutes",
-            url_for("leads.show_meeting", week=week, step=_number(form.step.data)),
+            url_for("leads.show_meeting", week=week, step=form.step.data or 0),
             newer={"seen": fingerprint(theirs), "minutes": f"{theirs}\n\n{mine}".strip()},
             theirs=[theirs],
         )
@@ -198,9 +198,5 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 7 else 0
-
-
 def _to_step(week: str, step: str | None) -> Response:
-    return see_other(url_for("leads.show_meeting", week=week, step=_number(step)))
+    return see_other(url_for("leads.show_meeting", week=week, step=step or 0))

@@ -5,8 +5,6 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from feedback_app.leads.forms import LONGEST_NUMBER
-
 PER_PAGE = 50
 
 
@@ -36,6 +34,5 @@ class Paging(NamedTuple):
 def paging(entries: int, per_page: int = PER_PAGE) -> Paging:
     """Return the page of `entries` that the request asks for, or the nearest one that exists."""
     pages = max(1, -(-entries // per_page))
-    asked = request.args.get("page", "")
-    is_number = asked.isascii() and asked.isdecimal() and len(asked) <= LONGEST_NUMBER
-    return Paging(min(max(1, int(asked)), pages) if is_number else 1, pages, per_page)
+    asked = request.args.get("page", 1, type=int)
+    return Paging(min(max(1, asked), pages), pages, per_page)
