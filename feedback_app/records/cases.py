@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal, NamedTuple, get_type_hints
 
 from feedback_app.base.times import to_text
-from feedback_app.records.survey import SAMPLE_SOURCE, InvitationState, Scored, WithheldBecause
+from feedback_app.records.survey import SAMPLE_SOURCE, Scored, WithheldBecause
 
 DurationClock = Literal["calendar", "business"]
 FieldKind = Literal[
@@ -252,11 +252,6 @@ class AnsweredCase(CaseDetails, Scored):
 
     invitation_id: str
     closed_week: str
-    invitation_state: InvitationState
-    withheld_because: str | None
-    handed_over: bool
-    expires_at: datetime
-    reminded_at: datetime | None = None
     answered_at: datetime | None = None
     answered_week: str | None = None
     revision: int | None = None

@@ -97,7 +97,7 @@ def review_week(
     `answered` are the answers of the week, if they were read before.
     """
     if answered is None:
-        answered = answered_cases.answered_in(database, week, now)
+        answered = answered_cases.answered_between(database, week, week, now)
     closed = closed_cases.of_week(database, week, now)
     annulled = annulments.count(database, week, week, now)
     return summarise_week(week, answered, closed, facts, now, annulled)

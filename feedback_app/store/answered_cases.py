@@ -13,7 +13,7 @@ from typing import Any
 from feedback_app.base.search_words import wanted_words
 from feedback_app.base.text import clean
 from feedback_app.database.contract import Database, Row
-from feedback_app.records import CASE_FIELDS, AnsweredCase, CaseDetails, Invitation
+from feedback_app.records import CASE_FIELDS, AnsweredCase, CaseDetails
 from feedback_app.store import search_index
 from feedback_app.store.annulments import ANNULMENT
 from feedback_app.store.answers import IS_NEWEST, LOWEST
@@ -25,9 +25,8 @@ _ANNULMENT = ANNULMENT.format(answer="newest")
 _COMMENT = "CASE WHEN care IS NULL OR :care_too = 1 THEN newest.comment END AS comment"
 # No annulled answer is read, unless :annulled_too is 1.
 _SELECT = f"""
-    SELECT {", ".join(f"cases.{name}" for name in _CASE_FIELDS)}, case_ref, closed_week,
-           invitations.id AS invitation_id, invitations.created_at, expires_at, withheld_because,
-           handed_over_at, bounced_at, superseded_at, reminded_at,
+    SELECT {", ".join(f"cases.{name}" for name in _CASE_FIELDS)}, closed_week,
+           invitations.id AS invitation_id,
            newest.revision, newest.ease, newest.satisfaction, {_COMMENT}, themes, care,
            newest.contact_welcome, newest.flags, newest.answered_week, newest.wording_version,
            EXISTS (SELECT 1 FROM contests WHERE contests.invitation_id = newest.invitation_id
@@ -63,22 +62,8 @@ FILTERS = {
     "comment": "(coalesce(newest.comment, '') <> '') = (CAST(:comment AS text) = 'yes')",
     "words": "{words}",
 }
-_TIMES = (
-    *(name for name in _CASE_FIELDS if CASE_FIELDS[name].kind == "time"),
-    "created_at",
-    "expires_at",
-    "handed_over_at",
-    "bounced_at",
-    "superseded_at",
-    "reminded_at",
-    "answered_at",
-    "annulled_at",
-)
-
-
-def answered_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
-    """Yield the cases first answered in `week`, ordered by arrival."""
-    return read(database, now, "WHERE newest.answered_week = :week", values={"week": week})
+_CASE_TIMES = (name for name in _CASE_FIELDS if CASE_FIELDS[name].kind == "time")
+_TIMES = (*_CASE_TIMES, "answered_at", "annulled_at")
 
 
 def answered(database: Database, now: datetime) -> Iterator[AnsweredCase]:
@@ -211,50 +196,16 @@ def read(
     """Yield the cases for this condition with its values; for other modules of the store."""
     sql = f"{_SELECT} {_FROM} {condition} ORDER BY {order}"
     found = database.stream(sql, annulled_too=annulled_too, care_too=care_too, as_of=now, **values)
-    return (_answered_case(row, now) for row in found)
+    return (_answered_case(row) for row in found)
 
 
-def _answered_case(row: Row, now: datetime) -> AnsweredCase:
-    at = times_in(row, *_TIMES)
-    invitation = Invitation(
-        id=row["invitation_id"],
-        case_ref=row["case_ref"],
-        source=row["source"],
-        case_number=row["case_number"],
-        language=row["language"],
-        created_at=at["created_at"],
-        expires_at=at["expires_at"],
-        withheld_because=row["withheld_because"],
-        handed_over_at=at["handed_over_at"],
-        bounced_at=at["bounced_at"],
-        superseded_at=at["superseded_at"],
-        answered_at=at["answered_at"],
-    )
-    answered = row["revision"] is not None
-    return AnsweredCase(
-        invitation_id=invitation.id,
-        **{name: at[name] if name in at else row[name] for name in _CASE_FIELDS},
-        closed_week=row["closed_week"],
-        invitation_state=invitation.state(now),
-        withheld_because=row["withheld_because"],
-        handed_over=invitation.handed_over_at is not None,
-        expires_at=at["expires_at"],
-        reminded_at=at["reminded_at"],
-        answered_at=at["answered_at"],
-        answered_week=row["answered_week"],
-        revision=row["revision"],
-        ease=row["ease"],
-        satisfaction=row["satisfaction"],
-        comment=(row["comment"] or "") if answered else None,
-        contact_welcome=bool(row["contact_welcome"]) if answered else None,
-        flags=_flags(row) if answered else (),
-        themes=tuple((row["themes"] or "").split()),
-        care=row["care"],
-        wording_version=row["wording_version"],
-        annulled_at=at["annulled_at"],
-    )
-
-
-def _flags(row: Row) -> tuple[str, ...]:
-    """Return the flags of the newest revision, including one that was set after it was stored."""
-    return (*row["flags"].split(), *(("other_values",) if row["is_contested"] else ()))
+def _answered_case(row: Row) -> AnsweredCase:
+    # A revision may get this flag after it was stored.
+    contested = ["other_values"] if row.pop("is_contested") else []
+    values = row | times_in(row, *_TIMES)
+    values["flags"] = (*(row["flags"] or "").split(), *contested)
+    values["themes"] = tuple((row["themes"] or "").split())
+    if row["revision"] is not None:
+        values["comment"] = row["comment"] or ""
+        values["contact_welcome"] = bool(row["contact_welcome"])
+    return AnsweredCase(**values)

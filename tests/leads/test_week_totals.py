@@ -121,7 +121,7 @@ def _answer(office: Office, rng: random.Random, invitation_id: str) -> None:
 def test_the_totals_agree_with_counting_record_by_record(filled: Office) -> None:
     facts, database = filled.program.facts, filled.program.database
     now = from_text("2026-11-19T12:00:00Z")
-    answered = list(answered_cases.answered_in(database, WEEK, now))
+    answered = list(answered_cases.answered_between(database, WEEK, WEEK, now))
     closed = list(closed_in(database, WEEK, now))
     review = review_week(database, WEEK, facts, now, answered)
     read = {row["invitation_id"]: row["read_at"] for row in filled.rows("progress")}

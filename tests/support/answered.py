@@ -1,6 +1,7 @@
 """Closed cases as the review reads them, with and without an answer."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,11 +11,12 @@ from feedback_app.records import (
     AnsweredCase,
     ClosedCount,
     ClosedWeek,
+    InvitationState,
     WeekTotals,
 )
 from feedback_app.reports.weeks import WeekFigures
 from feedback_app.review.week import summarise_week
-from feedback_app.store import answered_cases
+from feedback_app.store import answered_cases, invitations
 from support_facts import load_facts
 from tests.support.durations import durations_of
 
@@ -24,7 +26,18 @@ IN_WEEK = datetime(2026, 11, 18, 12, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def a_case(**changes: Any) -> AnsweredCase:
+@dataclass(frozen=True, kw_only=True)
+class SurveyedCase(AnsweredCase):
+    """A closed case with what became of its survey."""
+
+    invitation_state: InvitationState
+    withheld_because: str | None
+    handed_over: bool
+    expires_at: datetime
+    reminded_at: datetime | None = None
+
+
+def a_case(**changes: Any) -> SurveyedCase:
     """Return a case closed in the week whose customer has the link and has not answered."""
     values: dict[str, Any] = {
         "invitation_id": "an-invitation",
@@ -48,10 +61,10 @@ def a_case(**changes: Any) -> AnsweredCase:
         "resolution_seconds": None,
         "duration_clock": None,
     }
-    return AnsweredCase(**{**values, **changes})
+    return SurveyedCase(**{**values, **changes})
 
 
-def an_answer(ease: int, satisfaction: int, comment: str = "", **changes: Any) -> AnsweredCase:
+def an_answer(ease: int, satisfaction: int, comment: str = "", **changes: Any) -> SurveyedCase:
     """Return a case of the week that was answered."""
     values: dict[str, Any] = {
         "invitation_state": "answered",
@@ -66,13 +79,13 @@ def an_answer(ease: int, satisfaction: int, comment: str = "", **changes: Any) -
     return a_case(**{**values, **changes})
 
 
-def closed_week(cases: Iterable[AnsweredCase]) -> ClosedWeek:
+def closed_week(cases: Iterable[SurveyedCase]) -> ClosedWeek:
     """Return these closed cases as the database counts them, with one count per case."""
     cases = list(cases)
     return ClosedWeek([_count_of(case) for case in cases], durations_of(cases))
 
 
-def _count_of(case: AnsweredCase) -> ClosedCount:
+def _count_of(case: SurveyedCase) -> ClosedCount:
     reminded, answered = case.reminded_at, case.answered_at
     return ClosedCount(
         case_kind=case.case_kind,
@@ -88,7 +101,7 @@ def _count_of(case: AnsweredCase) -> ClosedCount:
     )
 
 
-def figures_of(answered: Sequence[AnsweredCase], closed: Iterable[AnsweredCase]) -> WeekFigures:
+def figures_of(answered: Sequence[AnsweredCase], closed: Iterable[SurveyedCase]) -> WeekFigures:
     """Return the sums of the week."""
     review = summarise_week(WEEK, answered, closed_week(closed), FACTS, NOW)
     totals = WeekTotals(
@@ -117,7 +130,19 @@ def figures_of(answered: Sequence[AnsweredCase], closed: Iterable[AnsweredCase])
     )
 
 
-def closed_in(database: Database, week: str, now: datetime) -> Iterator[AnsweredCase]:
+def closed_in(database: Database, week: str, now: datetime) -> Iterator[SurveyedCase]:
     """Yield the cases closed in `week`, answered or not, by closing time."""
     in_week, order = "WHERE closed_week = :week", "closed_at, case_number"
-    return answered_cases.read(database, now, in_week, order, values={"week": week})
+    for case in answered_cases.read(database, now, in_week, order, values={"week": week}):
+        invitation = invitations.find(database, case.invitation_id)
+        assert invitation
+        # An annulled answer does not count.
+        state = replace(invitation, answered_at=case.answered_at).state(now)
+        yield SurveyedCase(
+            **vars(case),
+            invitation_state=state,
+            withheld_because=invitation.withheld_because,
+            handed_over=invitation.handed_over_at is not None,
+            expires_at=invitation.expires_at,
+            reminded_at=invitation.reminded_at,
+        )
