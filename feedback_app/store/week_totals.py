@@ -14,7 +14,6 @@ from feedback_app.store import week_scores
 from feedback_app.store.annulments import ANNULMENT
 from feedback_app.store.answers import NEWEST_OF_WEEKS
 from feedback_app.store.durations import FIRST_RESPONSE
-from feedback_app.store.rows import exists
 from support_facts import Facts
 
 Counted = Literal["all", "rate", "answers"]
@@ -123,7 +122,7 @@ def _closed(database: Database, facts: Facts, counted: Counted, values: Row) -> 
     if counted == "all":
         sql = _CASES.format(measured=_measured(database))
         (cases,) = database.ask(sql, **_target(facts), **values)
-    elif exists(database, _HAS_SAMPLE, **values):
+    elif database.exists(_HAS_SAMPLE, **values):
         (cases,) = database.ask(_CASES.format(measured="0 AS measured, 0 AS in_target"), **values)
     else:
         cases = _NO_CASES
