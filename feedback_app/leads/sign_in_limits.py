@@ -54,7 +54,7 @@ def start(app: Flask) -> None:
 
 
 def attempt(name: str, network: str | None, check: Callable[[], Lead | None]) -> Lead | None:
-    """Return what `check` finds; if that is None, the attempt has failed.
+    """Return the result of `check`; if it is None, the attempt has failed.
 
     If the client's network is not known (None), only the name counts. Raises AttemptRefused.
     """
