@@ -81,7 +81,7 @@ def _show(program: Program, preset: Preset, payload: Any, now: datetime) -> bool
         click.echo(f"{preset.name}: an element that is not a JSON object")
         return False
     try:
-        reader = preset.reader(program, now)
+        reader = preset.reader(program.facts, program.zone, now)
         delivery = preset.delivery(payload, reader)
         reopening = None if delivery else preset.reopening(payload, reader)
         result = _result(program, delivery, now) if delivery else ""
@@ -97,7 +97,7 @@ def _show(program: Program, preset: Preset, payload: Any, now: datetime) -> bool
         return True
     if delivery is None:
         click.echo(f"{preset.name}: ignored, this event neither closes nor reopens a case")
-        for reason in preset.unmet(payload):
+        for reason in preset.why_ignored(payload):
             click.echo(visible(f"  {reason}"))
         return True
     click.echo(f"{preset.name}: a closed case")

@@ -89,7 +89,7 @@ def is_authentic(
 
 
 def _proves_secret(preset: Preset, request: SignedRequest) -> bool:
-    authentication, secrets = preset.tables.authentication, preset.secrets
+    authentication, secrets = preset.authentication, preset.secrets
     fault = authentication.secret_fault(request, secrets)
     click.echo(visible(f"secret or signature: {fault or 'valid'}"))
     if signed := authentication.signed_text(request):
@@ -103,7 +103,7 @@ def _proves_secret(preset: Preset, request: SignedRequest) -> bool:
 def _has_right_sender(
     preset: Preset, request: SignedRequest, payload: Mapping[str, Any], now: datetime
 ) -> bool:
-    authentication = preset.tables.authentication
+    authentication = preset.authentication
     if late := authentication.time_fault(request, payload, now):
         click.echo(visible(f"signed time: {late}"))
         click.echo("  This is normal for a recorded request; the server checks it on arrival.")

@@ -79,7 +79,7 @@ def _known_fields(table: dict[str, V]) -> dict[str, V]:
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Formats = Annotated[str | list[str], AfterValidator(_usable_formats)]
-Conditions = dict[str, Annotated[list[str], AfterValidator(_usable_conditions)]]
+ConditionTexts = Annotated[list[str], AfterValidator(_usable_conditions)]
 Fields = Annotated[dict[str, V], AfterValidator(_known_fields)]
 
 
@@ -103,8 +103,8 @@ class CaseMapping(BaseModel):
 
     columns: Fields[str] = Field(default_factory=dict, alias="map")
     constants: Fields[str] = Field(default_factory=dict, alias="set")
-    where: Conditions = Field(default_factory=dict)
-    where_not: Conditions = Field(default_factory=dict)
+    where: dict[str, ConditionTexts] = Field(default_factory=dict)
+    where_not: dict[str, ConditionTexts] = Field(default_factory=dict)
     words: Fields[dict[str, str]] = Field(default_factory=dict)
     missing: list[str] = Field(default_factory=list)
     date_format: Formats | None = None
@@ -259,7 +259,7 @@ def validated(kind: type[T], file_name: str, content: Mapping[str, Any]) -> T:
         return kind.model_validate(content)
     except ValidationError as error:
         raise MappingFileError(
-            f"{file_name}: {'.'.join(str(part) for part in one['loc'])}: "
+            f"{file_name}: {'.'.join(str(part) for part in one['loc'] if part != '[key]')}: "
             f"{one['msg'].removeprefix('Value error, ')}"
             for one in error.errors()
         ) from error

@@ -9,27 +9,19 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from werkzeug.datastructures import Headers
 
 from feedback_app.base.times import to_text
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.errors import quoted
-from feedback_app.intake.webhooks.paths import PayloadPath
+from feedback_app.intake.webhooks.paths import PathText, PayloadPath
 
 MIN_SECRET_CHARACTERS = 16
 TOLERANCE_SECONDS = 300
 _DATES = DateReader(ZoneInfo("UTC"))
 _PART = re.compile(r"\{([^{}]*)\}")
 _PARTS = ("method", "url", "timestamp", "body")
-
-
-def _valid_path(text: str) -> str:
-    PayloadPath.parse(text)
-    return text
-
-
-PathText = Annotated[str, AfterValidator(_valid_path)]
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def store_events(
 
     An invalid one is logged and does not prevent the others.
     """
-    reader = preset.reader(program, now)
+    reader = preset.reader(program.facts, program.zone, now)
     read = [_read(preset, payload, reader) for payload in payloads]
     with program.database.write() as tx:
         results = [*_accepted(tx, program, read, now)]
@@ -65,7 +65,7 @@ def _read(preset: Preset, payload: Any, reader: CaseReader) -> Event | EventResu
         event = preset.delivery(payload, reader) or preset.reopening(payload, reader)
     except InvalidCaseError as error:
         return error
-    return event or Ignored(preset.unmet(payload), preset.tables.failed(preset.row(payload)))
+    return event or Ignored(preset.why_ignored(payload), preset.failed(preset.row(payload)))
 
 
 def _accepted(

@@ -11,7 +11,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
 
 from feedback_app.base.times import to_text
 
@@ -47,6 +49,16 @@ class PayloadPath:
             if text := "\n".join(filter(None, map(_as_text, values))):
                 return text
         return ""
+
+
+def _valid(text: str) -> str:
+    PayloadPath.parse(text)
+    return text
+
+
+# A path in a preset; an optional one can be empty.
+PathText = Annotated[str, AfterValidator(_valid)]
+OptionalPath = Annotated[str, AfterValidator(lambda text: text and _valid(text))]
 
 
 def with_request_data(

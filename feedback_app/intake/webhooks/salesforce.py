@@ -1,12 +1,11 @@
 """Reads Salesforce Outbound Messages (SOAP 1.1) into objects like those of its JSON callouts."""
 
-import io
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from defusedxml.ElementTree import fromstring
 
-from feedback_app.intake.json_body import MAX_DEPTH, BodyError
+from feedback_app.intake.json_body import BodyError
 
 MAX_NOTIFICATIONS = 100
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
@@ -22,8 +21,8 @@ ACKNOWLEDGEMENT = (
 def parse_notifications(body: bytes) -> list[dict[str, str]]:
     """Return the fields of each notification, plus OrganizationId and NotificationId.
 
-    Raises BodyError for anything else, for document types and entities, for more than
-    `MAX_NOTIFICATIONS`, and if the message is nested too deeply.
+    Raises BodyError for anything else, for document types and entities, and for more than
+    `MAX_NOTIFICATIONS`.
     """
     message = _root(body).find(f"{_ENVELOPE}Body/{_OUTBOUND}notifications")
     if message is None:
@@ -43,22 +42,12 @@ def parse_notifications(body: bytes) -> list[dict[str, str]]:
 
 
 def _root(body: bytes) -> Element:
-    depth = 0
-    root: Element | None = None
     try:
-        for event, element in iterparse(io.BytesIO(body), ("start", "end"), forbid_dtd=True):
-            root = element if root is None else root
-            depth += 1 if event == "start" else -1
-            if depth > MAX_DEPTH:
-                raise BodyError(f"the body is nested more than {MAX_DEPTH} levels deep")
+        root: Element = fromstring(body, forbid_dtd=True)
     except DefusedXmlException as error:
         raise BodyError("document types and entities are not allowed") from error
-    except BodyError:
-        raise
     except (ParseError, ValueError, LookupError) as error:
         raise BodyError("the body is not valid XML") from error
-    if root is None:
-        raise BodyError("the body is not valid XML")
     return root
 
 

@@ -1,6 +1,5 @@
 """The secrets of webhooks in the settings."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from feedback_app.intake.mapping_file import MappingFileError
@@ -24,10 +23,13 @@ def load_webhooks(program: Program, moment: datetime) -> dict[str, Preset]:
         if name not in presets:
             known = ", ".join(presets)
             errors.append(f"FEEDBACK_WEBHOOK_SECRETS: {name[:40]!r} is not a preset: {known}")
-        elif problem := presets[name].tables.authentication.problem_with(secret):
+        elif problem := presets[name].authentication.problem_with(secret):
             errors.append(f"FEEDBACK_WEBHOOK_SECRETS: the secret of {name} {problem}")
         else:
             secrets[name] = (*secrets.get(name, ()), secret)
     if errors:
         raise SettingsError("\n".join(errors))
-    return {name: replace(one, secrets=secrets.get(name, ())) for name, one in presets.items()}
+    return {
+        name: one.model_copy(update={"secrets": secrets.get(name, ())})
+        for name, one in presets.items()
+    }

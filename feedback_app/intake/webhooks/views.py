@@ -41,7 +41,7 @@ def receive_event(name: str, secret: str = "") -> tuple[Response, int]:
     """
     preset = _enabled(name)
     signed = SignedRequest(request.headers, request.get_data(), secret, _public_address())
-    authentication = preset.tables.authentication
+    authentication = preset.authentication
     _require(
         name,
         "secret",
@@ -50,7 +50,7 @@ def receive_event(name: str, secret: str = "") -> tuple[Response, int]:
     )
     rate_limits.count_request(f"webhook {name}")
     results = store_events(program(), preset, _payloads(preset, signed), now())
-    if preset.tables.format == "soap":
+    if preset.format == "soap":
         return Response(ACKNOWLEDGEMENT, content_type="text/xml; charset=utf-8"), HTTPStatus.OK
     is_list = without_mark(signed.body).lstrip().startswith(b"[")
     refused_as("")
@@ -93,7 +93,7 @@ def _enabled(name: str) -> Preset:
 
 def _payloads(preset: Preset, signed: SignedRequest) -> list[Any]:
     """Return the payloads of a request after checking their signed time and their sender."""
-    name, authentication = preset.name, preset.tables.authentication
+    name, authentication = preset.name, preset.authentication
     try:
         found = preset.payloads(signed.body)
     except BodyError as error:

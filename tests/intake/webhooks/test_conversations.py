@@ -148,7 +148,7 @@ def test_a_hundred_simultaneous_deliveries_create_one_invitation(
 def test_an_event_that_does_not_close_a_case_is_ignored(
     office: Office, port: int, system: System
 ) -> None:
-    conditions = load_presets(office.program, NOW)[system.name].tables.where
+    conditions = load_presets(office.program, NOW)[system.name].where
     for event in some(system.others):
         payload = system.event(event, a_closing())
         reply = system.tell(port, a_closing(), office.now, payload=payload)

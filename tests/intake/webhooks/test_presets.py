@@ -49,7 +49,7 @@ def faults(office: Office, folder: Path, text: str) -> tuple[str, ...]:
 
 
 def case_of(office: Office, preset: Preset, payload: dict[str, object]) -> ClosedCase:
-    found = preset.delivery(payload, preset.reader(office.program, NOW))
+    found = preset.delivery(payload, preset.reader(office.program.facts, office.program.zone, NOW))
     assert found
     return found.case
 
@@ -62,7 +62,7 @@ def folder(tmp_path: Path) -> Path:
 def test_the_shipped_presets_are_valid(sqlite_office: Office) -> None:
     found = load_presets(sqlite_office.program, NOW)
     assert set(found) == {path.stem for path in SHIPPED.glob("*.toml")}
-    assert all(preset.tables.title for preset in some(found.values()))
+    assert all(preset.title for preset in some(found.values()))
 
 
 def test_no_shipped_preset_reads_the_name_of_an_agent(sqlite_office: Office) -> None:
@@ -87,11 +87,11 @@ def test_a_preset_leaves_out_merged_cases_and_test_cases(
     closed = {"number": "1", "closed": NOW.isoformat(), "state": "CLOSED"}
     merged = {**closed, "detail": {"tags": ["vip", "closed_by_merge"]}}
     test = {**closed, "parts": [{"name": "Shop"}, {"name": "testing"}]}
-    reader = desk.reader(sqlite_office.program, NOW)
+    reader = desk.reader(sqlite_office.program.facts, sqlite_office.program.zone, NOW)
     assert desk.delivery({**closed, "detail": {"tags": ["vip"]}}, reader)
     assert desk.delivery(merged, reader) is None
     assert desk.delivery(test, reader) is None
-    assert desk.tables.unmet(desk.row(merged))[0].startswith("detail.tags is 'vip\\n")
+    assert desk.unmet(desk.row(merged))[0].startswith("detail.tags is 'vip\\n")
 
 
 def test_a_preset_only_lists_differences_from_its_base(sqlite_office: Office, folder: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_preset_only_lists_differences_from_its_base(sqlite_office: Office, fo
 
 
 def _normal(office: Office, preset: Preset):
-    return preset.reader(office.program, NOW)
+    return preset.reader(office.program.facts, office.program.zone, NOW)
 
 
 def test_a_custom_preset_can_replace_and_extend_a_shipped_one(
@@ -112,9 +112,9 @@ def test_a_custom_preset_can_replace_and_extend_a_shipped_one(
 ) -> None:
     text = 'title = "Ours"\nlike = "jira"\n[set]\nteam = "A"'
     jira = own(sqlite_office, folder, jira=text)["jira"]
-    assert jira.tables.title == "Ours"
-    assert jira.tables.columns["case_number"] == "issue.key"
-    assert jira.tables.constants == {"source": "jira", "team": "A"}
+    assert jira.title == "Ours"
+    assert jira.columns["case_number"] == "issue.key"
+    assert jira.constants == {"source": "jira", "team": "A"}
 
 
 def test_the_preset_in_the_guide_works(sqlite_office: Office, folder: Path) -> None:
@@ -157,7 +157,7 @@ def test_chatwoot_without_signatures_is_connected_by_the_preset_in_its_guide(
 ) -> None:
     ours = own(sqlite_office, folder, our_chatwoot=printed("toml", "chatwoot"))["our-chatwoot"]
     payload = {**json.loads(printed("json", "chatwoot")), "updated_at": NOW.timestamp()}
-    assert ours.tables.authentication.kind == "path"
+    assert ours.authentication.kind == "path"
     assert case_of(sqlite_office, ours, payload).case_number == "42"
 
 

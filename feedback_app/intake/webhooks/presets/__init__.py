@@ -3,7 +3,6 @@
 import html
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,19 +13,19 @@ from pydantic import Field
 from feedback_app.base.text import without_addresses
 from feedback_app.intake.api.messages import MAX_CASES
 from feedback_app.intake.closed_case import CaseReader, loses_characters
-from feedback_app.intake.dates import DateReader
 from feedback_app.intake.deliveries import CLEANED, CaseDelivery
 from feedback_app.intake.errors import quoted
 from feedback_app.intake.json_body import BodyError, parse
 from feedback_app.intake.mapping_file import (
     CaseMapping,
-    Conditions,
+    ConditionTexts,
+    Fields,
     MappingFileError,
     read_toml,
     validated,
 )
 from feedback_app.intake.webhooks.authentication import AnyAuthentication
-from feedback_app.intake.webhooks.paths import PathError, PayloadPath
+from feedback_app.intake.webhooks.paths import OptionalPath, PathText, PayloadPath
 from feedback_app.intake.webhooks.salesforce import parse_notifications
 from feedback_app.intake.written_address import plain_address
 from feedback_app.program import Program
@@ -36,12 +35,11 @@ SHIPPED = Path(__file__).parent
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # These tables are merged key by key with those of the base preset; everything else is replaced.
 _MERGED = ("map", "set", "words")
-_PATHS = ("delivery_id", "send", "event_time")
 _OPPOSITE = {"map": "set", "set": "map"}
 
 
-class PresetTables(CaseMapping):
-    """The tables of a preset file.
+class Preset(CaseMapping):
+    """How the payloads of one case system become closed cases: the content of a preset file.
 
     `like` names the preset that this one is based on. `delivery_id` and `send` are paths. If the
     payload has false at `send`, the case system tells the customer itself and reads our response.
@@ -50,42 +48,42 @@ class PresetTables(CaseMapping):
     time of an event. It is used for reopenings (without it, the time of arrival), and as the
     closing time of a payload without `closed_at`. Because such an event may be another change of a
     closed case, it is a new closing only after a reopening.
+
+    `name` is that of the file. `secrets` are those of the settings; without one, the webhook is
+    disabled.
     """
 
+    name: str
+    secrets: tuple[str, ...] = ()
     title: str
     authentication: AnyAuthentication
     like: str = ""
     format: Literal["json", "soap"] = "json"
-    delivery_id: str = ""
-    send: str = ""
-    event_time: str = ""
-    reopened: Conditions = Field(default_factory=dict)
-    where: Conditions = Field(min_length=1)
+    columns: Fields[PathText] = Field(default_factory=dict, alias="map")
+    where: dict[PathText, ConditionTexts] = Field(min_length=1)
+    where_not: dict[PathText, ConditionTexts] = Field(default_factory=dict)
+    reopened: dict[PathText, ConditionTexts] = Field(default_factory=dict)
+    delivery_id: OptionalPath = ""
+    send: OptionalPath = ""
+    event_time: OptionalPath = ""
 
     @cached_property
-    def reopening(self) -> CaseMapping:
-        """Return the mapping that matches an event which reopens a case."""
+    def paths(self) -> dict[str, PayloadPath]:
+        """Return all paths that are read, by their texts."""
+        single = filter(None, (self.delivery_id, self.send, self.event_time))
+        texts = (*self.columns.values(), *self.compared, *self.reopened, *single)
+        return {text: PayloadPath.parse(text) for text in texts}
+
+    @cached_property
+    def _reopens(self) -> CaseMapping:
         return CaseMapping(where=self.reopened)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Preset:
-    """How the payloads of one case system become closed cases.
-
-    `secrets` are those of the settings; without one, the webhook is disabled.
-    """
-
-    name: str
-    tables: PresetTables
-    paths: Mapping[str, PayloadPath]
-    secrets: tuple[str, ...] = ()
 
     def payloads(self, body: bytes) -> list[Any]:
         """Return the payloads in the body of a request: an object, or the elements of a list.
 
         Raises BodyError.
         """
-        if self.tables.format == "soap":
+        if self.format == "soap":
             return list(parse_notifications(body))
         content = parse(body)
         found = content if isinstance(content, list) else [content]
@@ -105,11 +103,11 @@ class Preset:
 
     def case_number(self, payload: Mapping[str, Any]) -> str:
         """Return the case number in the payload, unchecked; "" if there is none."""
-        return self.tables.values(self.row(payload)).get("case_number", "")
+        return self.values(self.row(payload)).get("case_number", "")
 
-    def unmet(self, payload: Mapping[str, Any]) -> list[str]:
+    def why_ignored(self, payload: Mapping[str, Any]) -> list[str]:
         """Return which conditions the payload does not meet, without email addresses."""
-        return list(map(without_addresses, self.tables.unmet(self.row(payload))))
+        return list(map(without_addresses, self.unmet(self.row(payload))))
 
     def delivery(self, payload: Mapping[str, Any], reader: CaseReader) -> CaseDelivery | None:
         """Return the closed case in a payload, or None if the event does not close a case.
@@ -118,12 +116,12 @@ class Preset:
         InvalidCaseError if a required field is invalid.
         """
         row = self.row(payload)
-        if not self.tables.matches(row):
+        if not self.matches(row):
             return None
-        values = self.tables.values(row)
+        values = self.values(row)
         if "contact_email" in values:
             values["contact_email"] = plain_address(values["contact_email"])
-        event_time = row.get(self.tables.event_time, "")
+        event_time = row.get(self.event_time, "")
         until_reopened = bool(event_time and not values.get("closed_at"))
         if until_reopened:
             values["closed_at"] = event_time
@@ -133,9 +131,9 @@ class Preset:
             notes.append(CLEANED)
         return CaseDelivery(
             case=case,
-            delivery_id=row.get(self.tables.delivery_id) or None,
-            send=row.get(self.tables.send, "").lower() != "false",
-            answer_is_read=bool(self.tables.send),
+            delivery_id=row.get(self.delivery_id) or None,
+            send=row.get(self.send, "").lower() != "false",
+            answer_is_read=bool(self.send),
             notes=tuple(notes),
             until_reopened=until_reopened,
         )
@@ -146,15 +144,11 @@ class Preset:
         Raises InvalidCaseError.
         """
         row = self.row(payload)
-        if not (self.tables.reopened and self.tables.reopening.matches(row)):
+        if not (self.reopened and self._reopens.matches(row)):
             return None
-        event_time = row.get(self.tables.event_time, "")
+        event_time = row.get(self.event_time, "")
         times = {"reopened_at": event_time} if event_time else {}
-        return reader.read_reopening(self.tables.values(row) | times)
-
-    def reader(self, program: Program, now: datetime) -> CaseReader:
-        """Return a reader for this preset's dates, as of `now`."""
-        return self.tables.reader(program.facts, program.zone, now)
+        return reader.read_reopening(self.values(row) | times)
 
 
 def _decoded(text: str) -> str:
@@ -211,26 +205,12 @@ def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 
 def _preset(name: str, content: Mapping[str, Any], program: Program, now: datetime) -> Preset:
     file_name = f"{name}.toml"
-    tables = validated(PresetTables, file_name, content)
-    reader = CaseReader.of(program.facts, DateReader(program.zone), now)
-    errors = tables.word_errors(reader)
-    paths: dict[str, PayloadPath] = {}
-    texts = {
-        **{f"map.{field}": text for field, text in tables.columns.items()},
-        **{f"where.{text}": text for text in tables.where},
-        **{f"where_not.{text}": text for text in tables.where_not},
-        **{f"reopened.{text}": text for text in tables.reopened},
-        **{key: getattr(tables, key) for key in _PATHS if getattr(tables, key)},
-    }
-    for place, text in texts.items():
-        try:
-            paths[text] = PayloadPath.parse(text)
-        except PathError as error:
-            errors.append(f"{place}: {error}")
-    given = {*tables.columns, *tables.constants} | ({"closed_at"} if tables.event_time else set())
+    preset = validated(Preset, file_name, {**content, "name": name, "secrets": ()})
+    errors = preset.word_errors(preset.reader(program.facts, program.zone, now))
+    given = {*preset.columns, *preset.constants} | ({"closed_at"} if preset.event_time else set())
     for field in (*REQUIRED_CASE_FIELDS, "source"):
         if field not in given:
             errors.append(f"map.{field}: is missing, and so is set.{field}")
     if errors:
         raise MappingFileError(f"{file_name}: {error}" for error in errors)
-    return Preset(name=name, tables=tables, paths=paths)
+    return preset
