@@ -19,7 +19,12 @@ _BY = "sample data"
 def sample_command(program: Program, publish: bool) -> None:
     """Load half a year of sample data, once. It is labelled as sample data everywhere."""
     count = sample.load(program, times.now())
-    click.echo(f"Loaded {count} sample cases." if count else "Sample data is already loaded.")
+    click.echo(
+        f"Loaded {count} sample cases."
+        if count
+        else "There are sample cases already, from this command or from 'feedback mint', so none "
+        "were loaded."
+    )
     if publish:
         _publish(program)
 
@@ -42,4 +47,6 @@ def _publish(program: Program) -> None:
                 text=sample.NOTE,
             )
         )
+    if not files:
+        click.echo("No more sample figures to publish yet.")
     add_to(program, [*files, *notes])

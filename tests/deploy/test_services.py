@@ -17,6 +17,7 @@ import pytest
 import yaml
 from install import ROOT, binary
 
+from support_facts import FACTS_FILE
 from tests.support.office import KEY
 from tests.support.real_parts import real_part_missing
 from tests.support.server import free_port
@@ -65,7 +66,37 @@ def test_systemd_accepts_every_unit(units: Path) -> None:
 def test_no_service_may_do_more_than_it_needs(unit: Path, units: Path) -> None:
     limit = f"--threshold={MOST_EXPOSURE * 10:.0f}"
     systemd_analyze("security", "--offline=yes", limit, f"./{unit.name}", folder=units)
-    assert "DynamicUser=yes" in unit.read_text(encoding="utf-8")
+    text = unit.read_text(encoding="utf-8")
+    if unit.name == "shared-view-site.service":
+        # nginx cannot read what a DynamicUser stores.
+        assert "\nCapabilityBoundingSet=CAP_DAC_READ_SEARCH\n" in text
+        assert "\nReadWritePaths=/srv/shared-view\n" in text
+    else:
+        assert "DynamicUser=yes" in text
+        assert "\nCapabilityBoundingSet=\n" in text
+
+
+def test_the_site_is_built_from_the_folder_that_the_guide_sets_for_published_figures() -> None:
+    watched = re.findall(
+        r"^PathChanged=(.*)$", (DEPLOY / "systemd/shared-view-site.path").read_text("utf-8"), re.M
+    )
+    readme = (DEPLOY / "README.md").read_text("utf-8")
+    assert watched == re.findall(r"^ *FEEDBACK_RESULTS=(.*)$", readme, re.M)
+    for unit in some((DEPLOY / "systemd").glob("shared-view*[!e]")):
+        name = unit.name.replace("@.", "@8001.")
+        if "[Install]" in unit.read_text("utf-8"):
+            assert f" {name}" in readme
+
+
+def test_the_command_says_if_there_is_no_installation_to_run_it_in() -> None:
+    done = subprocess.run(
+        ["sh", str(DEPLOY / "systemd/shared-view"), "status"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("cannot read /etc/shared-view/.env: run this as root")
 
 
 def test_the_image_has_fixed_versions_a_user_without_rights_and_a_health_check() -> None:
@@ -148,6 +179,7 @@ def test_the_program_runs_without_rights_on_a_read_only_file_system(volume: Path
     settings = {
         "PATH": f"{binary('feedback', Path(sys.prefix)).parent}:{os.environ['PATH']}",
         "FEEDBACK_SECRET_KEYS": KEY,
+        "FEEDBACK_FACTS": str(FACTS_FILE),
         "FEEDBACK_SITE": str(volume / "site"),
         "FEEDBACK_TRUSTED_PROXIES": "127.0.0.1",
     }
