@@ -141,10 +141,11 @@ def test_the_sample_in_each_guide_is_a_complete_closed_case(
 ) -> None:
     system = SYSTEMS[name]
     kind = "xml" if isinstance(system, SalesforceOutbound) else "json"
-    preset = load_presets(sqlite_office.program, NOW)[name]
+    program = sqlite_office.program
+    preset = load_presets(program, NOW)[name]
     (payload,) = preset.payloads(printed(kind, name).encode())
     later = NOW + timedelta(days=5)
-    delivery = preset.delivery(payload, preset.reader(sqlite_office.program, later))
+    delivery = preset.delivery(payload, preset.reader(program.facts, program.zone, later))
     assert delivery and delivery.notes == ()
     case = delivery.case
     assert to_text(case.closed_at) == "2026-11-26T10:00:00Z"
