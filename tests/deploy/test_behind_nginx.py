@@ -9,8 +9,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from http.client import IncompleteRead
 from pathlib import Path
+from socket import create_connection, socket
 from urllib.parse import urlsplit
 
 import psycopg
@@ -176,6 +178,46 @@ def test_too_many_requests_get_a_friendly_page_in_the_language_of_the_client(
     assert problem.header("Content-Type") == "application/problem+json"
     # Others are served meanwhile.
     assert send(here.port, "/healthz", "127.0.0.8").status == 200
+
+
+def _connections(
+    here: NginxInstallation, stack: ExitStack, client: str, number: int
+) -> list[socket]:
+    address = ("127.0.0.1", here.port)
+    return [stack.enter_context(create_connection(address, 60, (client, 0))) for _ in range(number)]
+
+
+def test_many_slow_requests_of_one_address_get_a_friendly_page_and_others_are_served(
+    here: NginxInstallation,
+) -> None:
+    with ExitStack() as stack:
+        for one in _connections(here, stack, "127.0.0.9", 64):
+            one.sendall(b"POST /f/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nease=")
+        for path in ("/f/x", "/", "/review/"):
+            for _ in range(100):
+                reply = send(here.port, path, "127.0.0.9", headers={"Accept-Language": "de"})
+                if reply.status == 429:
+                    break
+            assert reply.status == 429
+            assert "Zurzeit nicht" in reply.body.decode()
+            assert reply.header("Retry-After") == "10"
+        assert send(here.port, "/healthz", "127.0.0.10").status == 200
+    for _ in range(100):
+        if (reply := send(here.port, "/healthz", "127.0.0.9")).status == 200:
+            break
+        time.sleep(0.05)
+    assert reply.status == 200
+
+
+def test_browsers_of_an_office_with_one_address_that_keep_connections_open_are_served(
+    here: NginxInstallation,
+) -> None:
+    with ExitStack() as stack:
+        for one in _connections(here, stack, "127.0.0.11", 150):
+            one.sendall(b"GET /favicon.ico HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert one.recv(12) in (b"HTTP/1.1 200", b"HTTP/1.1 404")
+        assert send(here.port, "/", "127.0.0.11").status == 200
+        assert send(here.port, "/healthz", "127.0.0.11").status == 200
 
 
 def test_a_rolling_restart_loses_no_request_and_stores_no_answer_twice(
