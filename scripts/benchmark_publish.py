@@ -26,44 +26,7 @@ _BARE = """
     LEFT JOIN answers ON invitation_id = invitations.id GROUP BY closed_week, case_kind, ease
 """
 _SECONDS = WEEKS * 7 * 86400
-# The ids are in random order, as those of the program are.
-_CLOSED = """
-    CREATE TEMP TABLE closed AS
-    WITH RECURSIVE numbers (n) AS (
-        SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < :cases)
-    SELECT n, lower(hex(randomblob(10))) AS id, :start + :seconds * n / :cases AS at,
-           7200 + abs(random() % 856800) AS took FROM numbers
-"""
-
-
-def _time(seconds: str) -> str:
-    """Return SQL for a time in seconds as text."""
-    return f"strftime('%Y-%m-%dT%H:%M:%SZ', {seconds}, 'unixepoch')"
-
-
-# One case in five is answered.
-_ROWS = (
-    f"""INSERT INTO cases (id, source, case_id, closure_key, case_number, case_kind,
-                           closure_reason, opened_at, first_response_at, closed_at, received_at,
-                           closed_week)
-        SELECT id, 'benchmark', n, '1', printf('%08d', n),
-               CASE abs(random() % 4) WHEN 0 THEN 'software' WHEN 1 THEN 'infrastructure'
-                                      WHEN 2 THEN 'security' ELSE 'other' END,
-               CASE abs(random() % 3) WHEN 0 THEN 'no_reply' ELSE 'confirmed' END,
-               {_time("at - took")}, {_time("at - took + abs(random() % 7200)")}, {_time("at")},
-               {_time("at")}, week({_time("at")}) FROM closed""",
-    f"""INSERT INTO invitations (id, case_ref, created_at, expires_at, handed_over_at, bounced_at)
-        SELECT id, id, {_time("at")}, {_time("at + 14 * 86400")}, {_time("at")},
-               CASE WHEN n % 50 = 1 THEN {_time("at")} END FROM closed""",
-    f"""INSERT INTO answers (invitation_id, revision, ease, satisfaction, contact_welcome,
-                             wording_version, language, answered_at, answered_week, flags)
-        SELECT closed.id, 1, 1 + abs(random() % 5), 1 + abs(random() % 5), n % 3 = 0, 1, 'en',
-               {_time("at + 3600 * abs(random() % 300)")}, closed_week, ''
-        FROM closed JOIN cases ON cases.id = closed.id WHERE n % 5 = 0""",
-    f"""INSERT INTO progress (invitation_id, read_at)
-        SELECT id, {_time("at + 3600 * (300 + abs(random() % 250))")} FROM closed
-        WHERE n % 5 = 0""",
-)
+_ROWS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").split(";\n")
 
 
 def main() -> None:
@@ -101,9 +64,8 @@ def _fill(path: Path) -> float:
     connection.execute("PRAGMA synchronous=OFF")
     connection.execute("BEGIN")
     values = {"cases": CASES, "start": int(_END.timestamp()) - _SECONDS, "seconds": _SECONDS}
-    connection.execute(_CLOSED, values)
-    for sql in _ROWS:
-        connection.execute(sql)
+    for number, sql in enumerate(_ROWS):
+        connection.execute(sql, {} if number else values)
     connection.execute("COMMIT")
     start = time.process_time()
     connection.execute(_BARE).fetchall()
