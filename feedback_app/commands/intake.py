@@ -14,8 +14,9 @@ from feedback_app.base.text import visible
 from feedback_app.base.times import to_text
 from feedback_app.commands.invite_report import NOT_ASKED
 from feedback_app.commands.recorded_request import is_authentic, recorded_request
+from feedback_app.commands.terminal import show
 from feedback_app.commands.with_program import with_program
-from feedback_app.intake.deliveries import CaseDelivery, preview
+from feedback_app.intake.deliveries import preview
 from feedback_app.intake.delivery_log import OUTCOMES
 from feedback_app.intake.errors import InvalidCaseError
 from feedback_app.intake.json_body import BodyError
@@ -26,8 +27,6 @@ from feedback_app.intake.webhooks.presets import Preset, load_presets
 from feedback_app.program import Program
 from feedback_app.store import delivery_log
 from feedback_app.store.delivery_log import LoggedOutcome, PayloadSample
-
-_WIDTH = max(map(len, FIELDS)) + 2
 
 
 @click.group("intake")
@@ -69,73 +68,39 @@ def try_command(program: Program, preset: str, payload: Any, headers: Any, url: 
         with_request_data(one, sent, now) if isinstance(one, dict) else one for one in bodies
     ]
     valid = [is_authentic(program, preset, request, payloads, now)] if request else []
-    valid += [_show(program, presets[preset], one, now) for one in payloads]
+    valid += [_is_valid(program, presets[preset], one, now) for one in payloads]
     click.echo("nothing was stored or sent")
     if not all(valid):
         raise click.exceptions.Exit(1)
 
 
-def _show(program: Program, preset: Preset, payload: Any, now: datetime) -> bool:
+def _is_valid(program: Program, preset: Preset, payload: Any, now: datetime) -> bool:
     """Print what one payload becomes. Return whether it is valid."""
     if not isinstance(payload, dict):
         click.echo(f"{preset.name}: an element that is not a JSON object")
         return False
+    reader = preset.reader(program.facts, program.zone, now)
+    found: dict[str, object] = {}
     try:
-        reader = preset.reader(program.facts, program.zone, now)
-        delivery = preset.delivery(payload, reader)
-        reopening = None if delivery else preset.reopening(payload, reader)
-        result = _result(program, delivery, now) if delivery else ""
+        if delivery := preset.delivery(payload, reader):
+            decision = preview(program.database, program, delivery, now)
+            found = {"delivery": delivery, "decision": decision}
+        elif reopening := preset.reopening(payload, reader):
+            found = {"reopening": reopening}
+        else:
+            found = {"ignored": preset.why_ignored(payload)}
     except InvalidCaseError as error:
-        click.echo(f"{preset.name}: an invalid closed case")
-        for one in error.errors:
-            click.echo(visible(f"  {one}"))
-        return False
-    if reopening:
-        click.echo(f"{preset.name}: a case is open again")
-        for name, value in (("case_id", reopening.case_id), ("reopened_at", reopening.reopened_at)):
-            _print_field(name, value)
-        return True
-    if delivery is None:
-        click.echo(f"{preset.name}: ignored, this event neither closes nor reopens a case")
-        for reason in preset.why_ignored(payload):
-            click.echo(visible(f"  {reason}"))
-        return True
-    click.echo(f"{preset.name}: a closed case")
-    for name in FIELDS:
-        value = getattr(delivery.case, name)
-        if value not in (None, ""):
-            _print_field(name, value)
-    if delivery.until_reopened:
-        click.echo(
-            "  closed_at is the time of this event. If the case was closed before, the event\n"
-            "  only counts as a new closing after a reopening"
-        )
-    for note in delivery.notes:
-        click.echo(visible(f"  {note}"))
-    click.echo(visible(f"  {result}"))
-    return True
-
-
-def _print_field(name: str, value: object) -> None:
-    shown = to_text(value) if isinstance(value, datetime) else value
-    click.echo(visible(f"  {name:{_WIDTH}}{shown}"))
-
-
-def _result(program: Program, delivery: CaseDelivery, now: datetime) -> str:
-    decision = preview(program.database, program, delivery, now)
-    if decision.outcome == "known":
-        return "duplicate: no second invitation"
-    if decision.outcome == "likely_duplicate":
-        return f"likely duplicate of a case from source {decision.duplicate_of}: not stored"
-    if decision.outcome == "completed" and not decision.restarts:
-        return "duplicate: it fills in what the earlier delivery lacked"
-    if decision.withheld_because == "no_address":
-        return "no address: only the survey link is created"
-    if decision.withheld_because:
-        return f"stored, but the customer is not asked: {NOT_ASKED[decision.withheld_because]}"
-    if program.case_intake.we_send and delivery.send:
-        return "stored, and our closure email asks the customer"
-    return "stored, and the case system gets the survey link for its own email"
+        found = {"errors": error.errors}
+    show(
+        "intake-try",
+        preset=preset.name,
+        fields=FIELDS,
+        to_text=to_text,
+        not_asked=NOT_ASKED,
+        we_send=program.case_intake.we_send,
+        **found,
+    )
+    return "errors" not in found
 
 
 @intake_group.command("log")

@@ -1,9 +1,18 @@
-"""What only a terminal gets: questions and progress bars."""
+"""What commands print and ask: texts from templates, questions and progress bars."""
 
 import sys
 from typing import Any
 
 import click
+
+from feedback_app.base.templates import template
+from feedback_app.base.text import counted, visible
+
+
+def show(name: str, **values: object) -> None:
+    """Print the template `commands/NAME` with these values."""
+    text = template("en", f"commands/{name}.txt").render(values, counted=counted)
+    click.echo(visible(text), nl=False)
 
 
 def confirm(question: str, done: str, yes: bool) -> None:
