@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from measuring import ANSWER, FORM, answer_to, show
 
@@ -58,8 +58,8 @@ def _measure(
         batch = paths[number * POSTS : (number + 1) * POSTS]
         costs["hello"].append(_cost(hello, GETS, lambda _: ("GET", "/", "")))
         costs["form"].append(_cost(survey, GETS, lambda _: ("GET", fresh, "")))
-        costs["post"].append(_cost(hello, POSTS, lambda _: ("POST", "/", urlencode(ANSWER))))
         sent = [("POST", path, page_of[path]) for path in batch]
+        costs["post"].append(_cost(hello, POSTS, sent.__getitem__))
         costs["answer"].append(_cost(survey, POSTS, sent.__getitem__))
         commits.append(_raw_commit_seconds(folder / f"raw-{number}.sqlite"))
     return costs, commits

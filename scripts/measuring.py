@@ -18,11 +18,11 @@ def hello() -> str:
     return "hello"
 
 
-@bare.post("/")
-def receive() -> Response:
-    """Read a form and redirect."""
+@bare.post("/f/<token>")
+def receive(token: str) -> Response:
+    """Read a form and redirect, with the route, body and address of an answer."""
     request.form.to_dict()
-    return Response(status=303, headers={"Location": "/"})
+    return Response(status=303, headers={"Location": f"/f/{token}/thanks?k={token}"})
 
 
 def answer_to(page: str) -> str:

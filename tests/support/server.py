@@ -24,8 +24,8 @@ class Server(NamedTuple):
 
     def cpu_seconds(self) -> float:
         """Return the processor time of the server and its workers so far, in seconds."""
-        ticks = sum(_ticks(pid) for pid in _family(self.process.pid))
-        return ticks / os.sysconf("SC_CLK_TCK")
+        # The clock of another process, as clock_getcpuclockid(3) returns it: /proc counts in 10 ms.
+        return sum(time.clock_gettime(~pid << 3 | 2) for pid in _family(self.process.pid))
 
 
 def environment(folder: Path, port: int) -> dict[str, str]:
@@ -104,8 +104,3 @@ def wait_until_alive(port: int, process: subprocess.Popen[bytes]) -> None:
 def _family(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     return [pid, *(one for child in children for one in _family(int(child)))]
-
-
-def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
