@@ -1,10 +1,9 @@
-"""The survey's forms. WTForms validates them; the templates render them."""
+"""The submitted forms of the survey, read and checked; the templates render them."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from wtforms import BooleanField, Field, Form, HiddenField, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from werkzeug.datastructures import MultiDict
 
 from feedback_app.base.links import BadLinkError, Links
 from feedback_app.base.text import clean, has_unstorable
@@ -18,95 +17,80 @@ def page_token(links: Links, invitation_id: str, wording_version: int) -> str:
     return links.sign("page", f"{invitation_id}:{wording_version}")
 
 
-def _one_score(form: Form, field: Field) -> None:
-    """Accept only one of the texts '1' to '5', sent once."""
-    values = field.raw_data or []
-    if len(values) != 1 or values[0] not in SCORES:
-        raise ValidationError("score")
-
-
-class SurveyForm(Form):
-    """A form with a page token, and a comment of at most `comment_limit` characters.
+class SurveyForm:
+    """The values submitted for an invitation: scores, a comment and a page token.
 
     The token in the page is bound to its link, so another site cannot send an answer (CSRF). It is
     signed with the time and has the version of the wording: `opened_at` and `shown_wording` are
     those of the submitted page, and None without a valid token.
     """
 
-    class Meta:
-        locales = False  # the error messages are in the template
+    # Not WTForms, which would take a sixth of the time of storing an answer.
+    questions: tuple[str, ...] = ()
 
-    page = HiddenField()
-    comment = TextAreaField()
-    contact_welcome = BooleanField()
-
-    def read(self, formdata: Any, links: Links, invitation_id: str, rules: SurveyRules) -> None:
-        """Replace everything in this form by what was submitted for an invitation."""
-        self.links, self.invitation_id, self.rules = links, invitation_id, rules
+    def __init__(
+        self, sent: MultiDict[str, str], links: Links, invitation_id: str, rules: SurveyRules
+    ) -> None:
+        self._sent, self._links, self._rules = sent, links, rules
+        self._invitation_id = invitation_id
+        typed = sent.get("comment", "")
+        self.comment = clean(typed).strip()
+        self.characters_removed = has_unstorable(typed)
+        self.contact_welcome = sent.get("contact_welcome", "") not in ("", "false")
+        self.change = sent.get("change", "")
+        self.scores = {name: self._score(name) for name in self.questions}
         self.opened_at: datetime | None = None
         self.shown_wording: int | None = None
-        for field in self:
-            field.errors = ()
-        self.process(formdata)
+        self._read_page_token()
 
-    @property
-    def comment_text(self) -> str:
-        """Return the comment to store."""
-        return clean(self.comment.data or "").strip()
+    def _score(self, question: str) -> int:
+        """Return the score, or 0 unless one of the texts '1' to '5' was sent once."""
+        values = self._sent.getlist(question)
+        return int(values[0]) if len(values) == 1 and values[0] in SCORES else 0
 
-    @property
-    def characters_removed(self) -> bool:
-        """Return whether the comment contained characters that cannot be stored."""
-        return has_unstorable(self.comment.data or "")
+    def _read_page_token(self) -> None:
+        try:
+            token = self._links.read("page", self._sent.get("page", ""))
+        except BadLinkError:
+            return
+        invitation_id, _, version = token.subject.partition(":")
+        if invitation_id == self._invitation_id and version:
+            self.opened_at, self.shown_wording = token.at, int(version)
 
     def submitted(self) -> dict[str, Any]:
         """Return the submitted values for the form to show, with a valid page token.
 
         Scores given to another wording are left out, because the form shows the current one.
         """
-        data: dict[str, Any] = self.data
-        current = self.rules.wording_version
+        names = ("page", "comment", "change", *self.questions)
+        given: dict[str, Any] = {name: self._sent.get(name, "") for name in names}
+        given["contact_welcome"] = self.contact_welcome
+        current = self._rules.wording_version
         if self.shown_wording != current:
-            data["page"] = page_token(self.links, self.invitation_id, current)
+            given["page"] = page_token(self._links, self._invitation_id, current)
         if self.shown_wording not in (None, current):
-            data |= {"ease": "", "satisfaction": ""}
-        return data
+            given |= dict.fromkeys(self.questions, "")
+        return given
 
     def faults(self) -> dict[str, str]:
-        """Return the error of each invalid field, in the order of the page."""
-        order = ("page", "ease", "satisfaction", "comment")
-        errors = cast(dict[str, list[str]], self.errors)
-        return {name: errors[name][0] for name in order if name in errors}
+        """Return the fault of each invalid field, in the order of the page."""
+        found = {} if self.shown_wording else {"page": "page"}
+        found |= {name: "score" for name, score in self.scores.items() if not score}
+        if fault := self._comment_fault():
+            found["comment"] = fault
+        return found
 
-    def validate_page(self, field: Field) -> None:
-        try:
-            token = self.links.read("page", field.data or "")
-        except BadLinkError as error:
-            raise ValidationError("page") from error
-        invitation_id, _, version = token.subject.partition(":")
-        if invitation_id != self.invitation_id or not version:
-            raise ValidationError("page")
-        self.opened_at, self.shown_wording = token.at, int(version)
-
-    def validate_comment(self, field: Field) -> None:
-        if len(field.raw_data or []) > 1 or len(self.comment_text) > self.rules.comment_limit:
-            raise ValidationError("too_long")
+    def _comment_fault(self) -> str:
+        if len(self.comment) > self._rules.comment_limit or len(self._sent.getlist("comment")) > 1:
+            return "too_long"
+        is_low = any(0 < score <= self._rules.low_threshold for score in self.scores.values())
+        return "reason" if self._rules.reason_required and is_low and not self.comment else ""
 
 
 class AnswerForm(SurveyForm):
     """The two required questions, with a comment."""
 
-    # The template renders the radio buttons, so fields with choices would only cost time.
-    ease = StringField(validators=[_one_score])
-    satisfaction = StringField(validators=[_one_score])
-    change = HiddenField()
-
-    def validate_comment(self, field: Field) -> None:
-        super().validate_comment(field)
-        scores = [data for data in (self.ease.data, self.satisfaction.data) if data in SCORES]
-        is_low = any(int(score) <= self.rules.low_threshold for score in scores)
-        if self.rules.reason_required and is_low and not self.comment_text:
-            raise ValidationError("reason")
+    questions = ("ease", "satisfaction")
 
 
 class ReasonForm(SurveyForm):

@@ -1,6 +1,5 @@
 """The survey's pages: one small document each, with no script, cookie or further request."""
 
-import threading
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode
@@ -20,7 +19,6 @@ from feedback_app.web.request import link_fault, now, program, query_value
 RevisionPurpose = Literal["why", "change", "thanks"]
 Form = TypeVar("Form", bound=SurveyForm)
 
-_forms = threading.local()
 # No rendered value can contain this character, so it separates a rendered page from its gaps.
 _GAP = "\x00"
 # The values of an empty form.
@@ -84,16 +82,9 @@ def new_page_token(invitation: Invitation) -> str:
 
 
 def submitted_form(form: type[Form], invitation_id: str = "") -> Form:
-    """Return the form of the request; without `invitation_id` its page token is not valid.
-
-    WTForms takes three times as long to build a form as to read into it, so each thread keeps one.
-    """
-    if not hasattr(_forms, form.__name__):
-        setattr(_forms, form.__name__, form())
-    found: Form = getattr(_forms, form.__name__)
+    """Return the form of the request; without `invitation_id` its page token is not valid."""
     ours = program()
-    found.read(request.form, ours.links, invitation_id, ours.facts.survey)
-    return found
+    return form(request.form, ours.links, invitation_id, ours.facts.survey)
 
 
 def sign_revision(purpose: RevisionPurpose, invitation: Invitation, revision: int) -> str:

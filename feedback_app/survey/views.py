@@ -67,13 +67,13 @@ def store(token: str) -> Response:
     """Store one complete answer, unless there is one already."""
     invitation = open_invitation(token)
     if not invitation:
-        return invalid_link_page(token, submitted_form(AnswerForm).comment_text)
+        return invalid_link_page(token, submitted_form(AnswerForm).comment)
     form = submitted_form(AnswerForm, invitation.id)
     rejected = _check(invitation, token, form)
     if rejected:
         return rejected
     outcome, answer = _store(invitation, form)
-    return not_stored_page(outcome, invitation, token, form.comment_text) or _next_page(
+    return not_stored_page(outcome, invitation, token, form.comment) or _next_page(
         invitation, token, answer, form.characters_removed
     )
 
@@ -106,20 +106,20 @@ def renew(token: str) -> Response:
 
 def _check(invitation: Invitation, token: str, form: AnswerForm) -> Response | None:
     """Return the page for a submission that cannot be stored, or None if it can be tried."""
-    if invitation.answered_at and form.change.data == CHANGE_REQUESTED:
+    if invitation.answered_at and form.change == CHANGE_REQUESTED:
         if not may_change(invitation):
-            return status_page(invitation, token, 409, form.comment_text)
+            return status_page(invitation, token, 409, form.comment)
         return keep_or_change_page(invitation, token)
     if not invitation.answered_at and not _accepts_answers(invitation, GRACE):
-        return closed_link_page(invitation, token, form.comment_text)
-    is_valid = form.validate()
-    if is_valid and not switches_language():
+        return closed_link_page(invitation, token, form.comment)
+    faults = form.faults()
+    if not faults and not switches_language():
         return None
     if invitation.answered_at and not may_change(invitation):
-        return status_page(invitation, token, 409, form.comment_text)
+        return status_page(invitation, token, 409, form.comment)
     if switches_language():
         return _form_page(invitation, token, form, {}, 200)
-    return _form_page(invitation, token, form, form.faults(), 422)
+    return _form_page(invitation, token, form, faults, 422)
 
 
 def _form_page(
@@ -137,10 +137,9 @@ def _store(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
     answer = Answer(
         invitation_id=invitation.id,
         revision=1,
-        ease=int(form.ease.data or ""),
-        satisfaction=int(form.satisfaction.data or ""),
-        comment=form.comment_text,
-        contact_welcome=form.contact_welcome.data,
+        **form.scores,
+        comment=form.comment,
+        contact_welcome=form.contact_welcome,
         wording_version=form.shown_wording or ours.facts.survey.wording_version,
         language=page_language(invitation),
         answered_at=moment,
@@ -149,7 +148,7 @@ def _store(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
             invitation, form.opened_at or moment, moment, request.headers, form.characters_removed
         ),
     )
-    changes_revision = read_revision("change", invitation, form.change.data or "")
+    changes_revision = read_revision("change", invitation, form.change)
     with ours.database.write() as tx:
         outcome, answer = store_answer(tx, answer, edit_window(), changes_revision)
         if outcome is Outcome.STORED:

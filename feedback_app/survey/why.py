@@ -51,7 +51,7 @@ def store(token: str) -> Response:
     """Store the reason as a new revision of its answer; an empty reason changes nothing."""
     invitation = open_invitation(token)
     if not invitation:
-        return invalid_link_page(token, submitted_form(ReasonForm).comment_text)
+        return invalid_link_page(token, submitted_form(ReasonForm).comment)
     if not invitation.answered_at:
         return see_other(survey_path(token))
     form = submitted_form(ReasonForm, invitation.id)
@@ -59,15 +59,14 @@ def store(token: str) -> Response:
     if revision is None:
         # The key is missing or wrong, so we do not know which revision the reason is for.
         if may_change(invitation):
-            return keep_or_change_page(invitation, token, form.comment_text)
-        return status_page(invitation, token, 409, form.comment_text)
-    is_valid = form.validate()
+            return keep_or_change_page(invitation, token, form.comment)
+        return status_page(invitation, token, 409, form.comment)
     if switches_language():
         return _page(invitation, token, revision, form.submitted(), {}, 200)
-    if not is_valid:
-        return _page(invitation, token, revision, form.submitted(), form.faults(), 422)
+    if faults := form.faults():
+        return _page(invitation, token, revision, form.submitted(), faults, 422)
     outcome, newest = _store(invitation, revision, form)
-    return not_stored_page(outcome, invitation, token, form.comment_text) or see_other(
+    return not_stored_page(outcome, invitation, token, form.comment) or see_other(
         thanks_path(token, invitation, newest.revision, form.characters_removed)
     )
 
@@ -92,7 +91,7 @@ def _page(
 
 
 def _store(invitation: Invitation, revision: int, form: ReasonForm) -> tuple[Outcome, Answer]:
-    reason = Reason(invitation.id, revision, form.comment_text, form.contact_welcome.data)
+    reason = Reason(invitation.id, revision, form.comment, form.contact_welcome)
     with program().database.write() as tx:
         outcome = store_reason(tx, reason, now(), edit_window())
         newest = answers.revisions(tx, invitation.id)[-1]
