@@ -4,10 +4,12 @@ They are hints, not proof: a scanner that takes its time and picks random scores
 """
 
 from datetime import datetime, timedelta
-
-from werkzeug.datastructures import Headers
+from typing import TYPE_CHECKING
 
 from feedback_app.records import Invitation
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 # People need longer to read two questions and choose twice.
 FASTEST_ANSWER = timedelta(seconds=2)
@@ -19,17 +21,17 @@ def flags(
     invitation: Invitation,
     opened_at: datetime,
     now: datetime,
-    headers: Headers,
+    environ: "WSGIEnvironment",
     characters_removed: bool,
 ) -> tuple[str, ...]:
     """Return the flags of an answer submitted `now` from a page opened at `opened_at`."""
     sent_at = invitation.handed_over_at
-    purpose = headers.get("Sec-Purpose", headers.get("Purpose", ""))
+    purpose = environ.get("HTTP_SEC_PURPOSE") or environ.get("HTTP_PURPOSE", "")
     found = {
         "at_once": _passed(opened_at, now) < FASTEST_ANSWER,
         "during_delivery": sent_at is not None and _passed(sent_at, now) < DELIVERY_TIME,
         "prefetch": "prefetch" in purpose.lower(),
-        "no_browser": not headers.get("User-Agent") or not headers.get("Accept-Language"),
+        "no_browser": not environ.get("HTTP_USER_AGENT") or not environ.get("HTTP_ACCEPT_LANGUAGE"),
         "characters_removed": characters_removed,
     }
     return tuple(name for name, is_set in found.items() if is_set)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import Response, current_app, request
 from markupsafe import escape
@@ -149,10 +149,13 @@ def _closed_state(invitation: Invitation) -> str:
 
 
 def survey_path(token: str, *steps: str, **query: str) -> str:
-    """Return the path of a survey page, which keeps the language chosen on the current page."""
-    chosen = query_value("lang")
-    # Python quotes slowly, and ":" needs no quoting (RFC 3986, 3.4).
-    pairs = urlencode({**query, "lang": chosen} if chosen else query, safe=":")
+    """Return the path of a survey page, which keeps the language chosen on the current page.
+
+    `query` has tokens and numbers of ours, which need no encoding.
+    """
+    if chosen := query_value("lang"):
+        query["lang"] = quote(chosen, safe="")
+    pairs = "&".join(f"{name}={value}" for name, value in query.items())
     return "/".join(("/f", quote(tidy(token)), *steps)) + (f"?{pairs}" if pairs else "")
 
 

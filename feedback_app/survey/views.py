@@ -145,7 +145,7 @@ def _store(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
         answered_at=moment,
         answered_week=week_of(moment, ours.zone),
         flags=flags(
-            invitation, form.opened_at or moment, moment, request.headers, form.characters_removed
+            invitation, form.opened_at or moment, moment, request.environ, form.characters_removed
         ),
     )
     changes_revision = read_revision("change", invitation, form.change)

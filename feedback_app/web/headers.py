@@ -1,16 +1,15 @@
 """The security headers of every response. The site's own policy is in its headers.json.
 
-`common_headers` apply wherever a page sets no stricter value, also to errors,
-redirects and static files.
+They are those of the kind of response, or else `common_headers`, also for errors, redirects and
+static files. A header that the response already has stays.
 """
 
 import base64
 import hashlib
 from collections.abc import Iterable
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.wsgi import get_current_url
 
 from feedback_app.web.pages import stylesheet
@@ -18,6 +17,8 @@ from feedback_app.web.pages import stylesheet
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+# The key of the WSGI environment with the kind of a response.
+_KIND = "feedback_app.kind_of_response"
 _COMMON = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
@@ -49,9 +50,11 @@ def common_headers(public_url: str) -> dict[str, str]:
 
 
 def protect_all(app: Flask) -> None:
-    """Add the common headers to every response of `app`, and make its redirects relative."""
+    """Add its headers to every response of `app`, and make its redirects relative."""
     common = common_headers(app.config["PROGRAM"].settings.public_url)
-    headers = [(name.lower(), (name, value)) for name, value in common.items()]
+    kinds = {"private": _PRIVATE, "page": _page(), "leads": _LEADS}
+    added = {kind: _by_lower_name({**common, **own}) for kind, own in kinds.items()}
+    others = _by_lower_name(common)
     respond = app.wsgi_app
 
     def with_headers(
@@ -60,6 +63,7 @@ def protect_all(app: Flask) -> None:
         # Around Flask, because Werkzeug checks the text of each header again when it is set.
         def start(status: str, own: list[tuple[str, str]], *error: Any) -> Any:
             present = {name.lower() for name, _ in own}
+            headers = added.get(environ.get(_KIND, ""), others)
             missing = [header for name, header in headers if name not in present]
             if "location" in present:
                 own = [
@@ -73,6 +77,10 @@ def protect_all(app: Flask) -> None:
     app.wsgi_app = with_headers  # type: ignore[method-assign]
 
 
+def _by_lower_name(headers: dict[str, str]) -> list[tuple[str, tuple[str, str]]]:
+    return [(name.lower(), (name, value)) for name, value in headers.items()]
+
+
 def _relative(value: str, environ: "WSGIEnvironment") -> str:
     """Return a redirect to this host as a path: Werkzeug's repeat the Host that the client sent."""
     if value.startswith("/"):
@@ -83,24 +91,22 @@ def _relative(value: str, environ: "WSGIEnvironment") -> str:
 
 def keep_private(response: Response) -> Response:
     """Keep an API response out of caches and search engines: it may contain a survey link."""
-    response.headers.update(_PRIVATE)
+    request.environ[_KIND] = "private"
     return response
 
 
 def protect_page(response: Response) -> Response:
-    """Add the headers of a page without scripts: only its own stylesheet may load."""
-    response.headers.update(_page())
+    """Give the response the headers of a page without scripts: only its own stylesheet may load."""
+    request.environ[_KIND] = "page"
     return response
 
 
 def protect_leads_page(response: Response) -> Response:
-    """Add the headers of a leads' page that the response does not have yet."""
-    for name, value in _LEADS.items():
-        response.headers.setdefault(name, value)
+    """Give the response the headers of a leads' page, unless it is a page without scripts."""
+    request.environ.setdefault(_KIND, "leads")
     return response
 
 
-@cache
 def _page() -> dict[str, str]:
     digest = base64.b64encode(hashlib.sha256(stylesheet().encode()).digest()).decode()
     return {

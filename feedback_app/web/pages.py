@@ -2,20 +2,27 @@
 
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from flask import Response, request
+from werkzeug.datastructures import Headers
 
 from charts import number
 from feedback_app.base.language import choose, own_name
 from feedback_app.base.templates import template
 from feedback_app.web.request import program, query_value
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 _STYLESHEET = Path(__file__).parent / "static" / "page.css"
 # Parameters that a link to the same page in another language keeps.
 _KEPT = ("k", "removed")
 # Browsers send up to about 100 characters.
 _LONGEST_ACCEPT_LANGUAGE = 200
+# Also "%", for what is encoded already.
+_SAFE_IN_URLS = "%!#$&'()*+,/:;=?@"
 
 
 def page(name: str, status: int = 200, language: str | None = None, **values: Any) -> Response:
@@ -49,7 +56,8 @@ def page_language(*preferred: str | None) -> str:
 
     Languages that the facts lack are skipped.
     """
-    header = request.headers.get("Accept-Language", "")[:_LONGEST_ACCEPT_LANGUAGE]
+    # `request.headers` would change the name to this one each time.
+    header = request.environ.get("HTTP_ACCEPT_LANGUAGE", "")[:_LONGEST_ACCEPT_LANGUAGE]
     wishes = (query_value("lang"), *preferred, *_browser_languages(header))
     return choose(wishes, program().facts.languages)
 
@@ -72,9 +80,17 @@ def _quality(text: str) -> float:
         return 0
 
 
+class _SeeOther(Response):
+    """A redirect whose headers are complete. Werkzeug would parse and encode its address again."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        return self.headers
+
+
 def see_other(location: str) -> Response:
     """Return a redirect to a GET, so that reloading the page does not send the form again."""
-    return Response(status=303, headers={"Location": location})
+    headers = {"Location": quote(location, safe=_SAFE_IN_URLS), "Content-Length": "0"}
+    return _SeeOther(status="303 SEE OTHER", headers=headers)
 
 
 @cache
