@@ -13,7 +13,7 @@ from feedback_app.leads.paging import paging
 from feedback_app.reports.key_figures import FigureTexts
 from feedback_app.reports.week_head import week_head
 from feedback_app.reports.weeks import WeekFigures, figures_of_week, review_week
-from feedback_app.review.groups import ScoreGroups, sum_groups
+from feedback_app.review.groups import sum_groups
 from feedback_app.review.trend import CONFIDENCE, WINDOWS
 from feedback_app.store import (
     answer_marks,
@@ -95,16 +95,11 @@ def show_groups(week: str) -> Response:
     weeks = chosen_weeks() if "weeks" in request.args else _usual_weeks(week)
     first = weeks_back(week, weeks)[0]
     version = program().facts.survey.wording_version
-    groups: dict[str, ScoreGroups] = {}
-    # Customers are many, so they are not combined with the other columns.
-    for columns in (_GROUPED_BY[:-1], _GROUPED_BY[-1:]):
-        rows = list(
-            week_totals.scores_by(program().database, columns, (first, week), version, now())
-        )
-        groups |= {
-            column: sum_groups(rows, column, program().facts, lambda number: paging(number).span)
-            for column in columns
-        }
+    answers = week_totals.scores(program().database, (first, week), version, now())
+    groups = {
+        column: sum_groups(answers, column, program().facts, lambda number: paging(number).span)
+        for column in _GROUPED_BY
+    }
     return page(
         "week-groups",
         week=week,

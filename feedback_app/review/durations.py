@@ -47,8 +47,10 @@ def times_of(metric: str, durations: Durations, facts: Facts) -> tuple[Times, ..
 def in_order(kinds: Iterable[str | None], order: list[str]) -> list[str | None]:
     """Return the kinds in `order`, then unknown ones, then None."""
 
+    places = {kind: at for at, kind in enumerate(order)}
+
     def place(kind: str | None) -> tuple[bool, int, str]:
-        return (kind is None, order.index(kind) if kind in order else len(order), kind or "")
+        return (kind is None, places.get(kind or "", len(order)), kind or "")
 
     return sorted(kinds, key=place)
 

@@ -1,7 +1,7 @@
 """The scores by case kind, team, language or customer."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,28 +39,30 @@ class ScoreGroups:
 
 
 def sum_groups(
-    rows: Iterable[Mapping[str, Any]],
+    answers: Mapping[str, Sequence[Any]],
     column: str,
     facts: Facts,
     page: Callable[[int], slice] = lambda _: slice(None),
 ) -> ScoreGroups:
-    """Return the scores by `column`, from rows of `week_totals.scores_by`.
+    """Return the scores by `column`, from the lists of `week_totals.scores`.
 
     `page` gets the number of groups with enough answers and returns which of them are shown.
     """
-    counts: dict[str | None, dict[str, Counter[int]]] = {}
-    for row in rows:
-        group = counts.setdefault(row[column], {"ease": Counter(), "satisfaction": Counter()})
-        for question, counted in group.items():
-            counted[row[question]] += row["answers"]
+    numbers = Counter[str | None](answers[column])
+    keys = {key for key, number in numbers.items() if number >= facts.survey.minimum_n}
     kinds = [kind.key for kind in facts.case_kinds]
-    order = kinds if column == "case_kind" else sorted(filter(None, counts), key=str.casefold)
-    keys = {key for key, of in counts.items() if of["ease"].total() >= facts.survey.minimum_n}
-    shown = tuple(
+    order = kinds if column == "case_kind" else sorted(filter(None, keys), key=str.casefold)
+    shown = in_order(keys, order)[page(len(keys))]
+    counts = {key: {question.key: Counter[int]() for question in facts.questions} for key in shown}
+    given = (answers[question.key] for question in facts.questions)
+    for (key, *points), number in Counter(zip(answers[column], *given, strict=True)).items():
+        for counted, point in zip(counts.get(key, {}).values(), points, strict=False):
+            counted[point] += number
+    groups = tuple(
         ScoreGroup(
             key=key,
             scores=tuple(scores_of(one, counts[key][one.key], facts) for one in facts.questions),
         )
-        for key in in_order(keys, order)[page(len(keys))]
+        for key in shown
     )
-    return ScoreGroups(shown=shown, number=len(keys), hidden=len(counts) - len(keys))
+    return ScoreGroups(shown=groups, number=len(keys), hidden=len(numbers) - len(keys))

@@ -3,9 +3,10 @@
 The database counts, so that a page costs what its weeks contain and not what the history does.
 """
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic_core import from_json
 
 from feedback_app.base.times import from_text
 from feedback_app.database.contract import Database, Row
@@ -63,15 +64,19 @@ _NO_CASES: Row = {
     "open_until": None,
     **dict.fromkeys(("closed", "answered", "reached", "measured", "in_target", "of_sample"), 0),
 }
-_BY = """
-    SELECT {columns}, ease, satisfaction, count(*) AS answers
+# Counting in SQL would sort all answers.
+_SCORES = f"""
+    SELECT {{lists}}
     FROM answers AS newest
     JOIN invitations ON invitations.id = newest.invitation_id
     JOIN cases ON cases.id = case_ref
     WHERE answered_week BETWEEN :first AND :last AND wording_version = :wording_version
-      AND {newest} AND NOT EXISTS {annulment}
-    GROUP BY {columns}, ease, satisfaction
+      AND {NEWEST_OF_WEEKS} AND NOT EXISTS {ANNULMENT.format(answer="newest")}
 """
+_SCORED = {
+    **{name: f"cases.{name}" for name in ("case_kind", "team", "language", "customer")},
+    **{name: f"newest.{name}" for name in ("ease", "satisfaction")},
+}
 
 
 def of_weeks(
@@ -147,20 +152,20 @@ def _target(facts: Facts) -> dict[str, object]:
     return {"clock": metric.target_clock or "none", "target": metric.target_seconds or 0}
 
 
-def scores_by(
-    database: Database,
-    columns: Sequence[str],
-    weeks: tuple[str, str],
-    wording_version: int,
-    now: datetime,
-) -> Iterator[Row]:
-    """Yield the number of answers for each pair of scores and each value of `columns` of cases.
+def scores(
+    database: Database, weeks: tuple[str, str], wording_version: int, now: datetime
+) -> dict[str, list[Any]]:
+    """Return kind, team, language and customer of the cases, and both scores, as lists.
 
-    Counted are the answers to one wording that arrived from the first to the last of `weeks`.
+    Each list has one value per answer to the wording that arrived from the first to the last of
+    `weeks`, in the same order.
     """
-    names = ", ".join(f"cases.{column}" for column in columns)
-    annulment = ANNULMENT.format(answer="newest")
-    sql = _BY.format(columns=names, newest=NEWEST_OF_WEEKS, annulment=annulment)
-    return database.stream(
-        sql, first=weeks[0], last=weeks[1], wording_version=wording_version, as_of=now
+    lists = ", ".join(f"{database.listed(column)} AS {name}" for name, column in _SCORED.items())
+    (row,) = database.ask(
+        _SCORES.format(lists=lists),
+        first=weeks[0],
+        last=weeks[1],
+        wording_version=wording_version,
+        as_of=now,
     )
+    return {name: from_json(text) for name, text in row.items()}

@@ -51,7 +51,7 @@ def figures(office: Office) -> tuple[dict[str, Any], list[int]]:
     database, facts = program.database, program.facts
     weeks = weeks_between(FIRST, LAST)
     reviews = [review_week(database, week, facts, now) for week in weeks]
-    by_kind = (["case_kind"], (FIRST, LAST), 1)
+    scores_of = week_totals.scores(database, (FIRST, LAST), 1, now)
     drafts, pending = new_drafts(database, facts, Published(), now, sample=False)
     scores = [draft.figures.scores for draft in drafts if draft.figures.scores]
     unmarked = [one.model_copy(update={"annulled": 0}) for one in scores]
@@ -59,7 +59,7 @@ def figures(office: Office) -> tuple[dict[str, Any], list[int]]:
     found = {
         "weeks": [replace(review, annulled=0) for review in reviews],
         "totals": [week_totals.of_weeks(database, (week, week), facts, now) for week in weeks],
-        "by kind": sorted(map(repr, week_totals.scores_by(database, *by_kind, now))),
+        "by kind": sorted(map(repr, zip(*scores_of.values(), strict=True))),
         "trend": list(week_scores.between(database, FIRST, LAST, 1)),
         "answers": list(answered_cases.answered(database, now)),
         "csv": list(week_as_csv(answered_cases.answered_between(database, FIRST, LAST, now))),

@@ -7,7 +7,7 @@ import pytest
 from flask import abort
 
 from feedback_app.store import answer_status, decisions, leads
-from feedback_app.store.week_totals import scores_by
+from feedback_app.store.week_totals import scores
 from tests.support.office import Office, a_case
 from tests.support.team import Somebody, answered, redact, words
 
@@ -45,8 +45,8 @@ class TestKindAndTeam:
         (case,) = lena.office.rows("cases")
         assert (case["case_kind"], case["team"]) == ("infrastructure", "South")
         database, weeks, now = lena.office.program.database, (WEEK, WEEK), lena.office.now
-        (counted,) = scores_by(database, ("case_kind", "team"), weeks, 1, now)
-        assert (counted["case_kind"], counted["team"]) == ("infrastructure", "South")
+        counted = scores(database, weeks, 1, now)
+        assert (counted["case_kind"], counted["team"]) == (["infrastructure"], ["South"])
         change = "0001: software, North → infrastructure, South"
         assert audited(lena.office) == [("lena", "case corrected", change)]
 

@@ -192,12 +192,13 @@ def test_the_closed_cases_agree_with_counting_record_by_record(filled: Office) -
 def test_the_groups_agree_with_counting_record_by_record(filled: Office, first: str) -> None:
     facts, database = filled.program.facts, filled.program.database
     columns = ("case_kind", "team", "language", "customer")
-    rows = list(week_totals.scores_by(database, columns, (first, "2026-W47"), 1, filled.now))
+    scored = week_totals.scores(database, (first, "2026-W47"), 1, filled.now)
     cases = answered_cases.answered_between(database, first, "2026-W47", filled.now)
     counted = [case for case in cases if case.wording_version == 1]
-    assert sum(row["answers"] for row in rows) == len(counted) > 20
+    assert {len(values) for values in scored.values()} == {len(counted)}
+    assert len(counted) > 20
     for column in columns:
-        groups = sum_groups(rows, column, facts)
+        groups = sum_groups(scored, column, facts)
         of_key = {
             key: [case for case in counted if getattr(case, column) == key]
             for key in {getattr(case, column) for case in counted}
@@ -213,21 +214,24 @@ def test_the_groups_agree_with_counting_record_by_record(filled: Office, first: 
 
 
 def test_groups_have_a_fixed_order(filled: Office) -> None:
-    rows = [
-        {"team": team, "case_kind": kind, "ease": score, "satisfaction": score, "answers": 10}
-        for team, kind, score in (
-            ("zebra", "other", 5),
-            (None, None, 1),
-            ("Alpha", "software", 1),
-            ("beta", "odd", 3),
+    answers = [
+        answer
+        for answer in (
+            ("zebra", "other", 5, 5),
+            (None, None, 1, 1),
+            ("Alpha", "software", 1, 1),
+            ("beta", "odd", 3, 3),
         )
+        for _ in range(10)
     ]
+    names = ("team", "case_kind", "ease", "satisfaction")
+    given = dict(zip(names, zip(*answers, strict=True), strict=True))
     facts = filled.program.facts
-    assert [one.key for one in sum_groups(rows, "team", facts).shown] == [
+    assert [one.key for one in sum_groups(given, "team", facts).shown] == [
         *("Alpha", "beta", "zebra"),
         None,
     ]
-    kinds = [one.key for one in sum_groups(rows, "case_kind", facts).shown]
+    kinds = [one.key for one in sum_groups(given, "case_kind", facts).shown]
     assert kinds == ["software", "other", "odd", None]
 
 
