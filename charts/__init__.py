@@ -1,16 +1,34 @@
-"""SVG charts with their data as tables, and number formats. Used by the site and the app.
+"""Positions in charts, intervals, and how numbers and dates are written. Used by site and app.
 
-svg        bar charts, and dots with their intervals
-tables     HTML tables
-elements   HTML elements
+layout     bar charts, and dots with their intervals
 intervals  95% confidence intervals of shares
 numbers    percentages, means and durations
 dates      dates and times
 """
 
 from charts.dates import date_and_time, date_range, date_with_weekday, long_date, short_date
-from charts.elements import Child, element
 from charts.intervals import Interval, newcombe, wilson
+from charts.layout import WIDTH, ChartLayout, Labels, Mark, bars, dots
 from charts.numbers import duration, mean, number, percent, percent_range
-from charts.svg import WIDTH, Labels, Mark, bars, dots
-from charts.tables import Cell, TableRow, anchor, table
+
+__all__ = [
+    "WIDTH",
+    "ChartLayout",
+    "Interval",
+    "Labels",
+    "Mark",
+    "bars",
+    "date_and_time",
+    "date_range",
+    "date_with_weekday",
+    "dots",
+    "duration",
+    "long_date",
+    "mean",
+    "newcombe",
+    "number",
+    "percent",
+    "percent_range",
+    "short_date",
+    "wilson",
+]

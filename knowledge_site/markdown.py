@@ -19,9 +19,10 @@ from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 
-from charts import anchor, element
 from knowledge_site.fill.placeholders import EXPRESSION, fact, fill, is_fact
+from knowledge_site.templating import anchor
 from published_results import Published, read_folder
 from support_facts import FACTS_FILE, Facts, load_facts
 
@@ -52,7 +53,9 @@ class InlineFact(InlineProcessor):
             raise ValueError(f"{{{{ {expression} }}}} must be the only text on its line")
         shown = fact(expression, self.facts, self.language)
         if self.language != "en" and ENGLISH_NAME.fullmatch(expression):
-            return element("span", {"lang": "en"}, shown), m.start(0), m.end(0)
+            name = Element("span", {"lang": "en"})
+            name.text = AtomicString(shown)
+            return name, m.start(0), m.end(0)
         return shown, m.start(0), m.end(0)
 
 

@@ -5,17 +5,18 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, tostring
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
-
-from charts import anchor
 
 FOLDERS = [Path(__file__).with_name(part) / "templates" for part in ("fill", "after")]
 
 # Published notes may contain them.
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def anchor(key: str) -> str:
+    """Return the anchor for a key: "solution-proposed" for "solution_proposed"."""
+    return key.replace("_", "-")
 
 
 def render(name: str, /, **values: object) -> str:
@@ -36,16 +37,11 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "anchor": anchor,
-        "as_html": _as_html,
         "by_key": _by_key,
-        "compact": "{:g}".format,
+        "compact": lambda value: f"{round(value, 1):g}",
     }
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     return environment
-
-
-def _as_html(element: Element) -> Markup:
-    return Markup(tostring(element, encoding="unicode"))
 
 
 def _by_key(entries: Iterable[Any], key: str) -> Any:

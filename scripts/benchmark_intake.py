@@ -33,7 +33,7 @@ NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 # A usual export of ServiceNow has 36 columns, of which an import uses six; others are narrower.
 WIDTHS = (3, 6, 12, 36)
 TABLES = CaseMapping(
-    columns={"case_number": "number", "contact_email": "email"},
+    map={"case_number": "number", "contact_email": "email"},
     missing=["?"],
     date_format="%d/%m/%Y %H:%M",
 )
@@ -82,7 +82,10 @@ def _bare(path: Path) -> None:
 def _preview(path: Path, width: int) -> Callable[[], None]:
     wide = {"team": "group"} if width > 3 else {}
     tables = TABLES.model_copy(
-        update={"map": {**TABLES.map, **wide}, "where": {"state": ["Closed"]} if wide else {}}
+        update={
+            "columns": {**TABLES.columns, **wide},
+            "where": {"state": ["Closed"]} if wide else {},
+        }
     )
     facts = load_facts(ROOT / "support_facts/support.toml")
     zone = ZoneInfo("Europe/Berlin")

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from charts import anchor
+from knowledge_site.templating import anchor
 from support_facts import Facts, Metric, Priority, Question, Status, Text
 
 VERSION = 1

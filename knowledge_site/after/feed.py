@@ -5,10 +5,9 @@ from datetime import date
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
-from charts import anchor
 from knowledge_site.results.news import FeedEntry, news
 from knowledge_site.results.view import ResultsView
-from knowledge_site.templating import render
+from knowledge_site.templating import anchor, render
 from knowledge_site.wording import word
 from published_results import Published
 from support_facts import Facts

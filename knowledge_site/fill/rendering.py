@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, fromstring
 from markdown.util import AtomicString
 from markupsafe import escape
 
+from charts.layout import BAR, LETTER, WIDTH
 from knowledge_site.fill.status_graph import HEIGHT, LETTERS, status_graphs
 from knowledge_site.results.history import history
 from knowledge_site.results.metrics import measured
@@ -49,8 +50,11 @@ def render(name: str, results: ResultsView, argument: object = "") -> Element:
         figures=FIGURES,
         plural=Plural,
         status_graphs=status_graphs,
+        bar_height=BAR,
         box_height=HEIGHT,
+        chart_width=WIDTH,
         font_size=LETTERS,
+        letter=LETTER,
     )
     root = fromstring(html)
     for part in root.iter():

@@ -1,14 +1,13 @@
 """Charts of the last published periods."""
 
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element
 
-from charts import Mark, bars, dots, wilson
+from charts import ChartLayout, Mark, bars, dots, wilson
 from knowledge_site.results.view import ResultsView
 from published_results import Answers, PublishedTimes, Result
 
 
-def history(view: ResultsView) -> Iterator[Element]:
+def history(view: ResultsView) -> Iterator[ChartLayout]:
     """Yield a chart for each figure of the last periods."""
     for question in view.facts.questions:
         yield _shares(view, question.key)
@@ -16,7 +15,7 @@ def history(view: ResultsView) -> Iterator[Element]:
     yield _rates(view)
 
 
-def _shares(view: ResultsView, question: str) -> Element:
+def _shares(view: ResultsView, question: str) -> ChartLayout:
     metric = view.facts.metric(view.facts.question(question).metric)
     labels = view.labels(
         f"history-{question}",
@@ -64,7 +63,7 @@ def _share(view: ResultsView, result: Result, version: str, answers: Answers | N
     )
 
 
-def _durations(view: ResultsView) -> Iterator[Element]:
+def _durations(view: ResultsView) -> Iterator[ChartLayout]:
     found: dict[tuple[str, str], list[tuple[Result, PublishedTimes]]] = {}
     for result in view.shown:
         for times in result.figures.times:
@@ -85,7 +84,7 @@ def _durations(view: ResultsView) -> Iterator[Element]:
         yield bars(labels, marks)
 
 
-def _rates(view: ResultsView) -> Element:
+def _rates(view: ResultsView) -> ChartLayout:
     metric = view.facts.metric("response_rate")
     labels = view.labels(
         "history-response-rate",

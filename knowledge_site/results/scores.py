@@ -1,14 +1,13 @@
 """Answers to the questions: the number of answers for each point."""
 
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element
 
-from charts import Mark, bars
+from charts import ChartLayout, Mark, bars
 from knowledge_site.results.view import ResultsView
 from published_results import Answers, PublishedWording, Result
 
 
-def scores(view: ResultsView, result: Result) -> Iterator[Element]:
+def scores(view: ResultsView, result: Result) -> Iterator[ChartLayout]:
     """Yield a chart for every question and wording."""
     found = result.figures.scores
     for wording in found.wordings if found else ():
@@ -18,7 +17,7 @@ def scores(view: ResultsView, result: Result) -> Iterator[Element]:
 
 def _picture(
     view: ResultsView, result: Result, wording: PublishedWording, answers: Answers
-) -> Element:
+) -> ChartLayout:
     definition = next(one for one in result.definitions if one.metric == answers.metric)
     title = view.metric_name(answers.metric)
     if result.figures.scores and len(result.figures.scores.wordings) > 1:

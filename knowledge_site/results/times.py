@@ -1,16 +1,15 @@
 """Durations: the median as a bar, with the number of cases and the 90th percentile."""
 
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element
 
-from charts import Mark, bars
+from charts import ChartLayout, Mark, bars
 from knowledge_site.results.view import ResultsView
 from published_results import PublishedSpread, PublishedTimes, Result, Target
 
 METRICS = ("first_response_time", "resolution_time")
 
 
-def times(view: ResultsView, result: Result) -> Iterator[Element]:
+def times(view: ResultsView, result: Result) -> Iterator[ChartLayout]:
     """Yield a chart for every metric and clock."""
     for one in sorted(result.figures.times, key=lambda one: METRICS.index(one.metric)):
         yield _picture(view, result, one)
@@ -28,7 +27,7 @@ def is_met(target: Target, spread: PublishedSpread) -> bool:
     return spread.median <= target.seconds
 
 
-def _picture(view: ResultsView, result: Result, times: PublishedTimes) -> Element:
+def _picture(view: ResultsView, result: Result, times: PublishedTimes) -> ChartLayout:
     within = " within_aim" if times.overall.within_target else ""
     labels = view.labels(
         f"results-{times.metric}-{times.clock}",

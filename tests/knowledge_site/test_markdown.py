@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown import Markdown
 
-from charts import anchor
 from knowledge_site.fill.placeholders import UnknownPlaceholder, fact, fill, is_fact, names
+from knowledge_site.templating import anchor
 from knowledge_site.wording import Plural, word
 from support_facts import FACTS_FILE, FactsError, Text, load_facts
 

@@ -5,8 +5,8 @@ from xml.etree.ElementTree import fromstring, tostring
 
 import pytest
 
-from charts import anchor
 from knowledge_site.fill.placeholders import fill
+from knowledge_site.templating import anchor
 from support_facts import load_facts
 from tests.support.some import some
 
