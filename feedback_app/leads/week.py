@@ -55,7 +55,7 @@ def show_week(week: str) -> Response:
         "week",
         **_figures(week),
         unread=reading_queue.count_unread(database, week),
-        unread_before=reading_queue.count_unread_before(database, week),
+        all_unread=reading_queue.count_all_unread(database),
         open_follow_ups=follow_ups.count_open(database),
         overdue=follow_ups.count_due(database, today - timedelta(days=1)),
         held=sum(one["number"] for one in outbox.held(database)),

@@ -81,11 +81,6 @@ def count_all_unread(database: Database) -> int:
     return database.count(f"SELECT count(*) {_UNREAD}")
 
 
-def count_unread_before(database: Database, week: str) -> int:
-    """Return how many answers of weeks before `week` are unread."""
-    return database.count(f"SELECT count(*) {_UNREAD} AND answered_week < :week", week=week)
-
-
 def count_undiscussed(source: Readable, before: str) -> int:
     """Return how many answers of earlier weeks than `before` were not discussed yet."""
     return source.count(

@@ -157,4 +157,4 @@ def test_admins_see_a_pause_on_the_week_page_and_other_leads_do_not(team_office:
         send_pauses.extend(tx, send_pauses.ALL, "550 5.7.1 not allowed", team_office.now)
     for role, sees in (("admin", True), ("lead", False)):
         page = Somebody(team_office, role, role).get("/review/2026-W48").text
-        assert ("The mail server replied: 550 5.7.1 not allowed" in page) == sees
+        assert ("Reason: 550 5.7.1 not allowed" in page) == sees

@@ -50,7 +50,10 @@ def test_the_newest_week_is_read_first_or_the_oldest_by_choice(lena: Somebody) -
     assert "NEW-1" not in oldest
     assert "OLD-1" in lena.get("/review/unread?week=2026-W48").text
     said = words(lena.get("/review/2027-W05"))
-    assert "Unread answers 2 including 1 from earlier weeks" in said
+    assert "Unread answers 2 including 1 from other weeks" in said
+    # A lead usually looks at the last complete week, and the new answer is of the current one.
+    said = words(lena.get("/review/2027-W04"))
+    assert "Unread answers 2 including 2 from other weeks" in said
 
 
 def test_opening_a_follow_up_sets_a_due_date_and_marks_the_answer_as_read(lena: Somebody) -> None:
