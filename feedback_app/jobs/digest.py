@@ -5,10 +5,10 @@ period.
 """
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from feedback_app.base.receivers import receivers_of
 from feedback_app.base.weeks import days_of, week_of, weeks_back
-from feedback_app.mail.message import Email
 from feedback_app.mail.notifications import DIGEST, email_for_leads, plain_name, queue_for_leads
 from feedback_app.program import Program
 from feedback_app.reports.formatting import words
@@ -54,17 +54,19 @@ def write(program: Program, week: str, now: datetime, *, only_once: bool) -> int
 
 def as_text(program: Program, week: str, now: datetime, language: str = "") -> str:
     """Return the subject and text of the digest of `week`, separated by an empty line."""
-    email = digest_email(program, week, now, language or program.facts.languages[0])
+    language = language or program.facts.languages[0]
+    values = email_values(program, week, now, language)
+    email = email_for_leads(program.mail_context, DIGEST, language, values)
     return f"{email.subject}\n\n{email.text}"
 
 
-def digest_email(program: Program, week: str, now: datetime, language: str) -> Email:
-    """Return the digest of `week`: the figures of the week page, and what is due at `now`."""
+def email_values(program: Program, week: str, now: datetime, language: str) -> dict[str, Any]:
+    """Return what the digest of `week` shows: its figures, and what is due at `now`."""
     database, facts, today = program.database, program.facts, program.today(now)
     yesterday, sunday = today - timedelta(days=1), days_of(*[week_of(now, program.zone)] * 2)[1]
     head = week_head(database, week, facts, now)
     texts = FigureTexts(facts, language)
-    values = {
+    return {
         "week": week,
         "head": head,
         "figures": texts.key_figures(head.trend.weeks[-1].scores, head.totals),
@@ -78,4 +80,3 @@ def digest_email(program: Program, week: str, now: datetime, language: str) -> E
         "review_url": f"{program.settings.public_url}/review",
         **words(facts, language),
     }
-    return email_for_leads(program.mail_context, DIGEST, language, values)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from functools import cache, partial
+from typing import Any
 
-from charts import date_and_time
+from charts import date_and_time, date_with_weekday
 from feedback_app.base import times
 from feedback_app.base.language import choose
 from feedback_app.base.links import Links
@@ -19,19 +20,18 @@ from feedback_app.mail.closure import (
 )
 from feedback_app.mail.message import Email, render_email
 from feedback_app.mail.notifications import (
+    ALERT,
     CARE,
     DIGEST,
     OUTAGE,
     PASSWORD,
     SILENCE,
-    alert_email,
-    care_email,
     email_for_leads,
     plain_name,
 )
 from feedback_app.mail.sender import RefusedError
 from feedback_app.program import Program
-from feedback_app.records import Answer, Invitation, OutboxMessage
+from feedback_app.records import SAMPLE_SOURCE, Invitation, OutboxMessage
 from feedback_app.store import answer_marks, answers, follow_ups, invitations, send_pauses
 
 
@@ -65,19 +65,8 @@ def message_text(
 
 def _for_leads(program: Program, message: OutboxMessage) -> Email:
     language = _language(program, message.recipient)
-    if message.kind == PASSWORD:
-        link = accounts.link_for_email(program, message, times.now())
-        values = {"account_name": message.lead_name or "", "link": link}
-        return email_for_leads(program.mail_context, PASSWORD, language, values)
-    if message.kind == OUTAGE:
-        return _outage(program, language)
-    if message.kind == SILENCE:
-        return silence.silence_email(program, message.created_at, language)
-    if message.kind == DIGEST:
-        # Digests queued by earlier versions have no week.
-        week = message.week or weeks_back(week_of(message.created_at, program.zone), 2)[0]
-        return digest.digest_email(program, week, message.created_at, language)
-    return _alert(program, message, language)
+    values = _VALUES[message.kind](program, message, language)
+    return email_for_leads(program.mail_context, message.kind, language, values)
 
 
 def _language(program: Program, recipient: str) -> str:
@@ -109,29 +98,69 @@ def _closure(
     return closure_email(program.mail_context, message, invitation, links, until)
 
 
-def _outage(program: Program, language: str) -> Email:
+def _password(program: Program, message: OutboxMessage, language: str) -> dict[str, Any]:
+    link = accounts.link_for_email(program, message, times.now())
+    return {"account_name": message.lead_name or "", "link": link}
+
+
+def _outage(program: Program, message: OutboxMessage, language: str) -> dict[str, Any]:
     pause = send_pauses.find(program.database)
-    values = {
+    return {
         "reason": pause and plain_name(pause.reason),
         "since": pause and date_and_time(pause.since, language, program.zone),
     }
-    return email_for_leads(program.mail_context, OUTAGE, language, values)
 
 
-def _alert(program: Program, message: OutboxMessage, language: str) -> Email:
+def _silence(program: Program, message: OutboxMessage, language: str) -> dict[str, Any]:
+    return silence.email_values(program, message.created_at, language)
+
+
+def _digest(program: Program, message: OutboxMessage, language: str) -> dict[str, Any]:
+    # Digests queued by earlier versions have no week.
+    week = message.week or weeks_back(week_of(message.created_at, program.zone), 2)[0]
+    return digest.email_values(program, week, message.created_at, language)
+
+
+def _answer(program: Program, message: OutboxMessage) -> dict[str, Any]:
+    """Return what a lead needs to know about an answer, but no comment and no address."""
     invitation = _invitation(program, message)
     given = answers.revisions(program.database, invitation.id)
     if not given:
         raise RefusedError("its answer is not in the database")
-    if message.kind == CARE:
-        reason = answer_marks.care_of(program.database, invitation.id)
-        return care_email(program.mail_context, invitation, given[-1], reason, language)
-    return _low_answer(program, invitation, given[-1], language)
+    return {
+        "answer": given[-1],
+        "case_number": plain_name(invitation.case_number),
+        "link": f"{program.settings.public_url}/review/answers/{invitation.id}",
+        "is_sample": invitation.source == SAMPLE_SOURCE,
+    }
 
 
-def _low_answer(program: Program, invitation: Invitation, answer: Answer, language: str) -> Email:
-    still_open = [
-        one for one in follow_ups.of_answer(program.database, invitation.id) if not one.closed_at
-    ]
-    due_on = still_open[-1].due_on if still_open else None
-    return alert_email(program.mail_context, invitation, answer, due_on, language)
+def _low_answer(program: Program, message: OutboxMessage, language: str) -> dict[str, Any]:
+    values, facts = _answer(program, message), program.facts
+    scores = (
+        f"{facts.metric(question.metric).short} {getattr(values['answer'], question.key)}"
+        for question in facts.questions
+    )
+    all_of_answer = follow_ups.of_answer(program.database, message.invitation_id or "")
+    due_on = [one.due_on for one in all_of_answer if not one.closed_at]
+    return {
+        **values,
+        "scores": ", ".join(scores),
+        "due_on": date_with_weekday(due_on[-1], language) if due_on else None,
+    }
+
+
+def _marked_comment(program: Program, message: OutboxMessage, language: str) -> dict[str, Any]:
+    reason = answer_marks.care_of(program.database, message.invitation_id or "")
+    return {**_answer(program, message), "reason": reason}
+
+
+# What the template of each kind of message to the leads shows.
+_VALUES: dict[str, Callable[[Program, OutboxMessage, str], dict[str, Any]]] = {
+    ALERT: _low_answer,
+    CARE: _marked_comment,
+    DIGEST: _digest,
+    OUTAGE: _outage,
+    PASSWORD: _password,
+    SILENCE: _silence,
+}

@@ -1,17 +1,12 @@
 """Tells admins when a case system has been silent for longer than usual."""
 
 from datetime import datetime
+from typing import Any
 
 from charts import date_and_time
 from feedback_app.base.receivers import of_team, receivers_of
 from feedback_app.base.working_days import WorkingHours
-from feedback_app.mail.message import Email
-from feedback_app.mail.notifications import (
-    SILENCE,
-    email_for_leads,
-    plain_name,
-    queue_for_leads,
-)
+from feedback_app.mail.notifications import SILENCE, plain_name, queue_for_leads
 from feedback_app.program import Program
 from feedback_app.review.silence import HISTORY, is_silent
 from feedback_app.store import leads, silences
@@ -41,8 +36,8 @@ def check(program: Program, now: datetime) -> int:
     return new
 
 
-def silence_email(program: Program, announced_at: datetime, language: str) -> Email:
-    """Return the message about the silences that were announced at this moment."""
+def email_values(program: Program, announced_at: datetime, language: str) -> dict[str, Any]:
+    """Return what the email about the silences shows that were announced at this moment."""
     found = [
         {
             "source": plain_name(one.source),
@@ -51,9 +46,8 @@ def silence_email(program: Program, announced_at: datetime, language: str) -> Em
         }
         for one in silences.announced_at(program.database, announced_at)
     ]
-    values = {
+    return {
         "silences": found,
         "weeks": HISTORY.days // 7,
         "link": f"{program.settings.public_url}/review/deliveries",
     }
-    return email_for_leads(program.mail_context, SILENCE, language, values)

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from charts import date_with_weekday
 from feedback_app.base.links import new_id
 from feedback_app.base.text import isolated, one_line
 from feedback_app.database.contract import Transaction
 from feedback_app.mail.message import Email, MailContext, html, quoted_printable, subject_and_text
-from feedback_app.records import SAMPLE_SOURCE, Answer, Invitation, OutboxMessage
+from feedback_app.records import OutboxMessage
 from feedback_app.store import outbox
 
 ALERT = "alert"
@@ -47,43 +46,6 @@ def queue_for_leads(
     return len(different)
 
 
-def alert_email(
-    context: MailContext,
-    invitation: Invitation,
-    answer: Answer,
-    due_on: date | None,
-    language: str,
-) -> Email:
-    """Return the alert to a low answer: what a lead needs, but no comment and no address.
-
-    `due_on` is the day by which a lead should contact the customer, if any.
-    """
-    scores = {"ease": answer.ease, "satisfaction": answer.satisfaction}
-    named = (
-        f"{context.facts.metric(question.metric).short} {scores[question.key]}"
-        for question in context.facts.questions
-    )
-    values = {
-        "scores": ", ".join(named),
-        "answer": answer,
-        "due_on": due_on and date_with_weekday(due_on, language),
-        **_about(context, invitation),
-    }
-    return email_for_leads(context, ALERT, language, values)
-
-
-def care_email(
-    context: MailContext,
-    invitation: Invitation,
-    answer: Answer,
-    reason: str | None,
-    language: str,
-) -> Email:
-    """Return the email about a comment that a lead marked for `reason`."""
-    values = {"answer": answer, "reason": reason, **_about(context, invitation)}
-    return email_for_leads(context, CARE, language, values)
-
-
 def email_for_leads(
     context: MailContext, name: str, language: str, values: Mapping[str, Any]
 ) -> Email:
@@ -100,11 +62,3 @@ def email_for_leads(
 def plain_name(text: str) -> str:
     """Return a number or name that somebody typed, without what a chat could act on."""
     return isolated(_CHAT_MARKUP.sub("·", one_line(text))[:_NAME_LENGTH])
-
-
-def _about(context: MailContext, invitation: Invitation) -> dict[str, Any]:
-    return {
-        "case_number": plain_name(invitation.case_number),
-        "link": f"{context.public_url}/review/answers/{invitation.id}",
-        "is_sample": invitation.source == SAMPLE_SOURCE,
-    }
