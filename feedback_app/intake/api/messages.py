@@ -105,13 +105,10 @@ class BounceMessage(Message):
     )
 
 
-class SurveyLinkMessage(Message):
+class SurveyLinkMessage(BounceMessage):
     """A closing whose survey link you pass on to the customer."""
 
     case_id: Name = Field(description="The case whose customer gets the link.")
-    closure_key: OptionalText = Field(
-        default=None, description="The closing of the case. Default: the newest."
-    )
 
 
 class ReopeningMessage(Message):
@@ -170,20 +167,3 @@ class EventMessage(BaseModel):
         description="reopened: an unanswered survey was withdrawn. ignored: there was none."
     )
     notes: list[str] = Field(description="Why nothing changed.")
-
-
-class FieldProblem(BaseModel):
-    """One error in a message."""
-
-    pointer: str = Field(description="JSON pointer to the field.", examples=["#/closed_at"])
-    detail: str = Field(description="What is wrong with it and how to fix it.")
-
-
-class Problem(BaseModel):
-    """Problem details (RFC 9457). Nothing of the request was stored."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: list[FieldProblem]

@@ -19,7 +19,6 @@ _MODELS = (
     messages.ClosingMessage,
     messages.EventMessage,
     messages.OptOutMessage,
-    messages.Problem,
     messages.ReopeningMessage,
     messages.SurveyLinkMessage,
 )
@@ -42,7 +41,7 @@ def openapi_document(facts: Facts, public_url: str) -> dict[str, Any]:
     """Return the document; case kinds and closure reasons are those of the facts."""
     values = {"facts": facts, "public_url": public_url, "max_cases": messages.MAX_CASES}
     document: dict[str, Any] = json.loads(template("en", "openapi.json").render(values))
-    document["components"]["schemas"] = _schemas(facts)
+    document["components"]["schemas"] |= _schemas(facts)
     return document
 
 

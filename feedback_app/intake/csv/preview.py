@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
+from feedback_app.base.templates import template
 from feedback_app.base.text import counted
 from feedback_app.intake.case_number import EXCEL_DIGITS, may_be_rounded
 from feedback_app.intake.csv.date_order import swapped
@@ -105,52 +106,24 @@ class Preview:
         self.old += sum(one < oldest for one in times) if min(times) < oldest else 0
         self.numbers.update(hash(case.case_id) for case in batch.cases)
 
-    def warnings(self, counts: ImportCounts) -> Iterator[str]:
-        """Yield what may be wrong, most important first."""
-        total = counts.new + counts.known + counts.repeated
-        if counts.read and not total and not counts.rejected:
-            yield "no row meets the conditions: compare them with the values above"
-        other = self.swapped
-        if other and other.fits and not other.has_failed:
-            yield (
-                f"all dates also fit {other.date_format}, with day and month swapped: "
-                "check the closing times above"
-            )
-        yield from self._many_emails(counts)
-        if self.refused_as_rounded:
-            numbers = counted(self.refused_as_rounded, "case number", "case numbers")
-            yield f"a spreadsheet rounded {numbers}: export this column again as text"
-        if self.rounded:
-            numbers = counted(self.rounded, "case number ends", "case numbers end")
-            yield f"{numbers} in zeros after 15 digits, perhaps rounded by a spreadsheet"
-        if self.without_time:
-            times = counted(self.without_time, "closing time has", "closing times have")
-            yield f"{times} only a date, which counts as 00:00"
-        if self.in_future:
-            cases = counted(self.in_future, "case closes", "cases close")
-            yield f"{cases} in the future: check the date format and the time zone"
-        if self.old:
-            cases = counted(self.old, "case", "cases")
-            yield f"{cases} closed more than a year ago: check the date format"
-        if total > FIRST_CASES and 2 * len(self.numbers) <= total:
-            yield (
-                f"{total} rows have only {len(self.numbers)} different case numbers: check which "
-                "column has the case number"
-            )
-
-    def _many_emails(self, counts: ImportCounts) -> Iterator[str]:
-        if counts.emails > self.emails_per_import:
-            yield (
-                f"{counts.emails} emails are more than survey.emails_per_import "
-                f"({self.emails_per_import}): the import asks first, or needs "
-                f"--max-emails {counts.emails}"
-            )
-        for address, count in self.recipients.most_common(_LISTED_CONTACTS):
-            if count > self.emails_per_contact:
-                yield (
-                    f"{address} would get {count} emails: those beyond {self.emails_per_contact} "
-                    "a day are held until you run 'feedback outbox release'"
-                )
+    def warnings(self, counts: ImportCounts) -> list[str]:
+        """Return what may be wrong, most important first."""
+        total, numbers = counts.new + counts.known + counts.repeated, len(self.numbers)
+        other, busy = self.swapped, self.recipients.most_common(_LISTED_CONTACTS)
+        values = {
+            **vars(self),
+            "counts": counts,
+            "total": total,
+            "swapped_format": other and other.fits and not other.has_failed and other.date_format,
+            "busy_contacts": [one for one in busy if one[1] > self.emails_per_contact],
+            "few_numbers": numbers if total > FIRST_CASES and 2 * numbers <= total else 0,
+            "digits": EXCEL_DIGITS,
+            "counted": counted,
+        }
+        text = template("en", "commands/import-warnings.txt").render(values)
+        return [
+            " ".join(paragraph.split()) for paragraph in text.strip().split("\n\n") if paragraph
+        ]
 
     def _look_at_cells(self, rows: Iterable[CSVRow]) -> None:
         if self.closed_at >= 0:
