@@ -61,7 +61,7 @@ def as_text(program: Program, week: str, now: datetime, language: str = "") -> s
 
 
 def email_values(program: Program, week: str, now: datetime, language: str) -> dict[str, Any]:
-    """Return what the digest of `week` shows: its figures, and what is due at `now`."""
+    """Return the values of the digest of `week`: its figures, and the tasks due at `now`."""
     database, facts, today = program.database, program.facts, program.today(now)
     yesterday, sunday = today - timedelta(days=1), days_of(*[week_of(now, program.zone)] * 2)[1]
     head = week_head(database, week, facts, now)

@@ -122,7 +122,7 @@ def _digest(program: Program, message: OutboxMessage, language: str) -> dict[str
 
 
 def _answer(program: Program, message: OutboxMessage) -> dict[str, Any]:
-    """Return what a lead needs to know about an answer, but no comment and no address."""
+    """Return the facts about an answer that a lead needs, but no comment and no address."""
     invitation = _invitation(program, message)
     given = answers.revisions(program.database, invitation.id)
     if not given:

@@ -37,7 +37,7 @@ def check(program: Program, now: datetime) -> int:
 
 
 def email_values(program: Program, announced_at: datetime, language: str) -> dict[str, Any]:
-    """Return what the email about the silences shows that were announced at this moment."""
+    """Return the values of the email about the silences that were announced at this time."""
     found = [
         {
             "source": plain_name(one.source),

@@ -107,7 +107,7 @@ class Preview:
         self.numbers.update(hash(case.case_id) for case in batch.cases)
 
     def warnings(self, counts: ImportCounts) -> list[str]:
-        """Return what may be wrong, most important first."""
+        """Return the possible mistakes in an import, most important first."""
         total, numbers = counts.new + counts.known + counts.repeated, len(self.numbers)
         other, busy = self.swapped, self.recipients.most_common(_LISTED_CONTACTS)
         values = {
