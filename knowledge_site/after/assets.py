@@ -23,7 +23,6 @@ ASSET = re.compile(
 )
 SCRIPT = re.compile(r'<script src="(?P<target>[^"]+)"(?P<others>[^>]*)></script>')
 CHARSET = re.compile(r'^\ufeff?@charset "[^"]*";')
-PREFORMATTED = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
 REMARK = re.compile(r"^[ \t]*//.*\n|^[ \t]+|^\n", re.MULTILINE)
 # Every colour in it is replaced by one of ours.
 REPLACED = "palette."
@@ -50,9 +49,7 @@ def optimise(site: Path, pages: Pages, folders: Iterable[str]) -> tuple[Pages, l
     for unused in (*named, *inside, *(site / name for name in UNUSED)):
         shutil.rmtree(unused) if unused.is_dir() else unused.unlink(missing_ok=True)
     pages = {
-        path: without_spare_space(
-            _with_one_sheet(_pointed(site, path, _with_scripts(site, path, html, scripts), named))
-        )
+        path: _with_one_sheet(_pointed(site, path, _with_scripts(site, path, html, scripts), named))
         for path, html in pages.items()
     }
     return pages, sorted(set(named.values()))
@@ -144,18 +141,3 @@ def _pointed(site: Path, path: Path, html: str, named: dict[Path, Path]) -> str:
 def _with_one_sheet(html: str) -> str:
     first = STYLESHEET.search(html)
     return html[: first.end()] + STYLESHEET.sub("", html[first.end() :]) if first else html
-
-
-def without_spare_space(html: str) -> str:
-    """Return the page without indentation and empty lines, except in preformatted text."""
-    parts = PREFORMATTED.split(html)
-    parts[::2] = [_without_empty_lines(part) for part in parts[::2]]
-    return "".join(parts).lstrip()
-
-
-def _without_empty_lines(text: str) -> str:
-    first, *lines = text.split("\n")
-    if not lines:
-        return text
-    *lines, last = map(str.strip, lines)
-    return "\n".join([first.rstrip(), *filter(None, lines), last])

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from knowledge_site.after.assets import optimise, without_spare_space
+from knowledge_site.after.assets import optimise
 from tests.support.some import some
 
 HEAD = """<html><head>
@@ -112,8 +112,3 @@ def test_only_comments_are_removed_from_scripts(site):
     lightened(site)
     [search] = site.rglob("*.js")
     assert search.read_text() == "let found;\n"
-
-
-def test_meaningless_white_space_is_removed():
-    page = "\n\n<p>\n   a  <b>b</b>\n\n\n</p>\n<pre>\n\n  kept\n\n</pre>\n\n  <p>\n"
-    assert without_spare_space(page) == ("<p>\na  <b>b</b>\n</p>\n<pre>\n\n  kept\n\n</pre>\n<p>\n")
