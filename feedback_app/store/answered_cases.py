@@ -16,7 +16,7 @@ from feedback_app.database.contract import Database, Row
 from feedback_app.records import CASE_FIELDS, AnsweredCase, CaseDetails
 from feedback_app.store import search_index
 from feedback_app.store.annulments import ANNULMENT
-from feedback_app.store.answers import IS_NEWEST, LOWEST
+from feedback_app.store.answers import FIRST_ANSWERED_AT, IS_NEWEST, LOWEST, NEWEST_OF_WEEKS
 from feedback_app.store.rows import in_list, times_in
 
 _CASE_FIELDS = tuple(field.name for field in fields(CaseDetails))
@@ -32,8 +32,7 @@ _SELECT = f"""
            EXISTS (SELECT 1 FROM contests WHERE contests.invitation_id = newest.invitation_id
                    AND contests.revision = newest.revision) AS is_contested,
            {_ANNULMENT} AS annulled_at,
-           (SELECT answered_at FROM answers AS first
-            WHERE first.invitation_id = newest.invitation_id AND first.revision = 1) AS answered_at
+           {FIRST_ANSWERED_AT} AS answered_at
 """
 _FROM = f"""
     FROM cases
@@ -44,8 +43,8 @@ _FROM = f"""
     LEFT JOIN answer_marks ON answer_marks.invitation_id = newest.invitation_id
 """
 _IN_WEEKS = "WHERE newest.answered_week BETWEEN :first AND :last"
-LOWEST_FIRST = f"""{LOWEST}, newest.ease + newest.satisfaction, answered_at, case_number,
-                    newest.invitation_id"""
+_SCORES = f"{LOWEST}, newest.ease + newest.satisfaction"
+LOWEST_FIRST = f"{_SCORES}, answered_at, case_number, newest.invitation_id"
 SCORE_FILTERS = {
     "ease": "newest.ease = CAST(:ease AS integer)",
     "satisfaction": "newest.satisfaction = CAST(:satisfaction AS integer)",
@@ -62,6 +61,8 @@ FILTERS = {
     "comment": "(coalesce(newest.comment, '') <> '') = (CAST(:comment AS text) = 'yes')",
     "words": "{words}",
 }
+# Filters for which no case has to be read.
+_OF_ANSWERS = {*SCORE_FILTERS, "comment"}
 _CASE_TIMES = (name for name in _CASE_FIELDS if CASE_FIELDS[name].kind == "time")
 _TIMES = (*_CASE_TIMES, "answered_at", "annulled_at")
 
@@ -134,6 +135,18 @@ def matching(
     with a comment. Ordered by the lower score, lowest first.
     """
     condition, values = _chosen(database, filters, weeks)
+    if filters.keys() <= _OF_ANSWERS:
+        last = database.ask(
+            f"""SELECT {LOWEST} AS lowest, newest.ease + newest.satisfaction AS total,
+                       {FIRST_ANSWERED_AT} AS arrived {_source(filters, condition)}
+                ORDER BY lowest, total, arrived LIMIT 1 OFFSET {offset + limit - 1}""",
+            as_of=now,
+            **values,
+        )
+        # Cases are read only for the answers up to the last one of the page.
+        if last:
+            condition += f" AND ({_SCORES}, {FIRST_ANSWERED_AT}) <= (:lowest, :total, :arrived)"
+            values |= last[0]
     order = f"{LOWEST_FIRST} LIMIT {limit} OFFSET {offset}"
     return list(read(database, now, condition, order, values=values))
 
@@ -143,8 +156,16 @@ def count_matching(
 ) -> int:
     """Return how many answers `matching` finds."""
     condition, values = _chosen(database, filters, weeks)
-    sql = f"SELECT count(*) {_FROM} {condition}"
+    sql = f"SELECT count(*) {_source(filters, condition)}"
     return database.count(sql, annulled_too=False, as_of=now, **values)
+
+
+def _source(filters: Mapping[str, str], condition: str) -> str:
+    """Return FROM and WHERE for the answers that meet the condition for these filters."""
+    if filters.keys() <= _OF_ANSWERS:
+        counted = f"{NEWEST_OF_WEEKS} AND NOT EXISTS {_ANNULMENT}"
+        return f"FROM answers AS newest {condition} AND {counted}"
+    return f"{_FROM} {condition}"
 
 
 def filter_options(database: Database, weeks: tuple[str, str]) -> dict[str, list[str]]:

@@ -22,6 +22,10 @@ NEWEST_OF_WEEKS = f"""
          AND NOT {IS_NEWEST})"""
 LOWEST = """CASE WHEN newest.ease < newest.satisfaction
                  THEN newest.ease ELSE newest.satisfaction END"""
+FIRST_ANSWERED_AT = """
+    CASE WHEN newest.revision = 1 THEN newest.answered_at
+         ELSE (SELECT answered_at FROM answers AS original
+               WHERE original.invitation_id = newest.invitation_id AND original.revision = 1) END"""
 _COLUMNS = columns_of(Answer)
 _INSERT = """
     INSERT INTO answers (

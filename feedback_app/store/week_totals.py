@@ -13,17 +13,11 @@ from feedback_app.database.contract import Database, Row
 from feedback_app.records import SAMPLE_SOURCE, WeekTotals
 from feedback_app.store import week_scores
 from feedback_app.store.annulments import ANNULMENT
-from feedback_app.store.answers import NEWEST_OF_WEEKS
+from feedback_app.store.answers import FIRST_ANSWERED_AT, NEWEST_OF_WEEKS
 from feedback_app.store.durations import FIRST_RESPONSE
 from support_facts import Facts
 
 Counted = Literal["all", "rate", "answers"]
-# The answer as it was first sent, which decides when it arrived.
-_FIRST_ANSWERED_AT = """
-    CASE WHEN newest.revision = 1 THEN newest.answered_at
-         ELSE (SELECT answered_at FROM answers AS original
-               WHERE original.invitation_id = newest.invitation_id AND original.revision = 1) END
-"""
 _ANSWERS = f"""
     SELECT count(*) AS answers, count(CASE WHEN newest.comment <> '' THEN 1 END) AS comments,
            count({{flagged}}) AS flagged, count({{read_in_time}}) AS read_in_time,
@@ -104,8 +98,8 @@ def of_weeks(
 def _arrived(database: Database, facts: Facts, counted: Counted, values: Row) -> Row:
     has_sample = week_scores.include_sample(database, values["first"], values["last"])
     within = timedelta(days=facts.survey.read_within_days)
-    read_after = database.seconds(_FIRST_ANSWERED_AT, "read_at")
-    is_pending = f"read_at IS NULL AND {_FIRST_ANSWERED_AT} > :unread_since"
+    read_after = database.seconds(FIRST_ANSWERED_AT, "read_at")
+    is_pending = f"read_at IS NULL AND {FIRST_ANSWERED_AT} > :unread_since"
     is_all = counted == "all"
     joined = (_CASE_OF_ANSWER if has_sample else "", _PROGRESS if is_all else "")
     sql = _ANSWERS.format(
