@@ -9,6 +9,7 @@ from feedback_app.base.times import from_text
 from feedback_app.database.contract import Readable, Row
 from feedback_app.records import COMPLETED_FIELDS, ClosedCase, SeenClosing, WithheldBecause
 from feedback_app.store import cases, opt_outs
+from feedback_app.store.earlier_closings import EarlierClosings
 from feedback_app.store.rows import in_list, times_in
 
 # Both engines allow more parameters in one statement.
@@ -37,16 +38,17 @@ _INVITED = """SELECT DISTINCT lower(contact_email) AS address
 class KnownCases:
     """Closings to compare new ones with: stored ones, and those that a dry run would store.
 
-    Loading them in batches keeps the preview of a large file fast.
+    Loading them in batches keeps the preview of a large file fast. Call `close` at the end.
     """
 
     def __init__(self, source: Readable) -> None:
         self._source = source
-        # A large file has to fit into memory, so only what is compared is kept.
+        self._earlier = EarlierClosings()
+        # Of the cases of one batch.
         self._by_case: dict[tuple[str, str], tuple[SeenClosing, ...]] = {}
         self._by_number: dict[str, tuple[SeenClosing, ...]] = {}
-        # The case that a contact would be asked about; None for several.
-        self._asked: dict[str, tuple[str, str] | None] = {}
+        # The case that a contact would be asked about, None for several; hashes use less memory.
+        self._asked: dict[int, int | None] = {}
         self._addresses: set[str] = set()
         self._opted_out: set[str] = set()
         self._invited: set[str] | None = None
@@ -57,11 +59,14 @@ class KnownCases:
         sources, named = in_list("s", {case.source for case in wanted})
         keys = {case.case_number for case in wanted} | {case.case_id for case in wanted}
         addresses = {case.contact_email for case in wanted}
+        self._by_case, self._by_number = {}, {}
+        for case_id, seen in self._earlier.find(keys):
+            self._append((seen.source, case_id), seen)
         for row in self._ask(_CLOSINGS, keys, sources, **named):
             addresses.add(row["contact_email"])
             identity = row["source"], row["case_id"]
             if all(one.id != row["id"] for one in self._by_case.get(identity, ())):
-                self._append(identity, _seen(row))
+                self._add(identity, _seen(row))
         if self._source.ask("SELECT 1 FROM reopenings LIMIT 1"):
             case_ids = {case.case_id for case in wanted}
             for row in self._ask(_REOPENINGS, case_ids, sources, **named):
@@ -86,7 +91,7 @@ class KnownCases:
             _lacks(vars(case)),
             withheld,
         )
-        self._append(_identity(case), seen)
+        self._add(_identity(case), seen)
 
     def complete(self, seen: SeenClosing, case: ClosedCase) -> bool:
         """Fill what `seen` lacks from a later delivery of it; return whether it has any of that."""
@@ -97,10 +102,14 @@ class KnownCases:
 
     def add_asked(self, case: ClosedCase) -> None:
         """Let the contact of a case, who would be asked, count in the quiet period."""
-        identity, address = _identity(case), case.contact_email
-        if address:
-            is_only = self._asked.get(address.lower(), identity) == identity
-            self._asked[address.lower()] = identity if is_only else None
+        if case.contact_email:
+            identity, address = hash(_identity(case)), hash(case.contact_email.lower())
+            is_only = self._asked.get(address, identity) == identity
+            self._asked[address] = identity if is_only else None
+
+    def close(self) -> None:
+        """Delete what was kept of the batches."""
+        self._earlier.close()
 
     def is_unknown(self, case: ClosedCase) -> bool:
         """Return whether no known case has this id or number."""
@@ -148,8 +157,8 @@ class KnownCases:
 
     def asked_since(self, case: ClosedCase, since: datetime) -> bool:
         """Return whether the contact of `case` is asked about another one, or was after `since`."""
-        address, identity = (case.contact_email or "").lower(), _identity(case)
-        if self._asked.get(address, identity) != identity:
+        address, identity = (case.contact_email or "").lower(), hash(_identity(case))
+        if self._asked.get(hash(address), identity) != identity:
             return True
         if self._invited is None:
             lowered = {one.lower() for one in self._addresses}
@@ -167,6 +176,10 @@ class KnownCases:
 
     def _closings(self, case: ClosedCase) -> tuple[SeenClosing, ...]:
         return self._by_case.get(_identity(case), ())
+
+    def _add(self, identity: tuple[str, str], seen: SeenClosing) -> None:
+        self._earlier.add(identity[1], seen)
+        self._append(identity, seen)
 
     def _append(self, identity: tuple[str, str], seen: SeenClosing) -> None:
         only = (seen,)

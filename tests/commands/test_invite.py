@@ -5,7 +5,8 @@ import io
 import re
 import threading
 import time
-from collections.abc import Sequence
+import tracemalloc
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,8 +21,10 @@ from feedback_app.base.links import new_id
 from feedback_app.base.times import to_text
 from feedback_app.commands.invite import invite
 from feedback_app.intake.closed_case import CaseReader
+from feedback_app.intake.csv import importing
 from feedback_app.intake.csv.file import CSVRow, opened
 from feedback_app.intake.csv.importing import BATCH_ROWS, Batch, Import, ImportCounts
+from feedback_app.intake.csv.preview import Preview
 from feedback_app.intake.csv.row_reader import RowReader
 from feedback_app.intake.dates import DateReader
 from feedback_app.intake.errors import CSVFileError
@@ -456,10 +459,16 @@ CLOSING = st.tuples(st.sampled_from(["1", "2"]), HOURS_AGO, ADDRESS)
     st.lists(CLOSING, max_size=4),
     st.sampled_from(["csv", "desk"]),
     st.sampled_from([0, 7]),
+    st.sampled_from([1, 2, BATCH_ROWS]),
 )
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_dry_run_reports_what_the_import_then_does(
-    sqlite_office: Office, rows: list[tuple], kept: list[tuple], kept_source: str, quiet_days: int
+    sqlite_office: Office,
+    rows: list[tuple],
+    kept: list[tuple],
+    kept_source: str,
+    quiet_days: int,
+    batch_rows: int,
 ) -> None:
     office, mark = sqlite_office, new_id()
     database = office.program.database
@@ -481,8 +490,40 @@ def test_the_dry_run_reports_what_the_import_then_does(
         opt_outs.add(tx, f"opted-out-{mark}@b.example", NOW)
     before = replace(_import(office, source=kept_source), case_intake=case_intake)
     list(before.run(database, as_rows(kept)))
-    foreseen = [batch.counts for batch in job.dry_run(database, as_rows(rows))]
-    assert foreseen == [batch.counts for batch in job.run(database, as_rows(rows))]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(importing, "BATCH_ROWS", batch_rows)
+        foreseen = [batch.counts for batch in job.dry_run(database, as_rows(rows))]
+        assert foreseen == [batch.counts for batch in job.run(database, as_rows(rows))]
+
+
+def test_a_dry_run_needs_little_memory_for_a_row(sqlite_office: Office) -> None:
+    office = sqlite_office.ruled(quiet_period_days=7)
+
+    def rows(count: int) -> Iterator[CSVRow]:
+        for at in range(count):
+            yield CSVRow(at, (f"INC{at:07}", TODAY, f"person{at}@customer{at % 90}.example"))
+
+    def peak(count: int) -> int:
+        preview = Preview(
+            now=NOW,
+            emails_due=NOW,
+            closed_at=1,
+            case_number=0,
+            where={},
+            emails_per_import=500,
+            emails_per_contact=20,
+        )
+        job = replace(_import(office), case_intake=office.program.case_intake)
+        tracemalloc.start()
+        for batch in job.dry_run(office.program.database, preview.watched(rows(count))):
+            preview.add(batch)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(200)
+    # Hash tables double, so single rows take more.
+    assert peak(5000) - peak(1000) < 4000 * 500
 
 
 @pytest.mark.parametrize("dry", [True, False])

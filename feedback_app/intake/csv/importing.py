@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -132,7 +133,8 @@ class Import:
         def plan(cases: Sequence[ClosedCase]) -> list[IntakeDecision]:
             return self.case_intake.decide_all(known, cases, now, self.ask_anyway)
 
-        return self._handled(rows, plan)
+        with closing(known):
+            yield from self._handled(rows, plan)
 
     def batches(self, rows: Iterable[CSVRow]) -> Generator[Batch]:
         """Yield all rows as closed cases and rejected rows. Nothing is stored yet."""
@@ -149,7 +151,7 @@ class Import:
             yield batch
 
     def _handled(self, rows: Iterable[CSVRow], handle: _Handle) -> Generator[Batch]:
-        seen: set[str] = set()
+        seen: set[int] = set()
         for batch in self.batches(rows):
             batch.decisions = handle(batch.cases) if batch.cases else ()
             for case, result in zip(batch.cases, batch.decisions, strict=True):
@@ -161,9 +163,9 @@ class Import:
         batch: Batch,
         case: ClosedCase,
         result: IntakeDecision | IntakeResult,
-        seen: set[str],
+        seen: set[int],
     ) -> None:
-        """Count the result of one case; `seen` are the cases of earlier rows."""
+        """Count the result of one case; `seen` are hashes of earlier cases."""
         counts, withheld = batch.counts, result.withheld_because
         key = result.case_ref if isinstance(result, IntakeResult) else result.known_case
         if self.case_intake.is_notified(case, result):
@@ -178,13 +180,13 @@ class Import:
             counts.restarted += result.decides and withheld is None
         else:
             # A dry run stores nothing, so a case that is known without a key is in this file.
-            is_repeated = (key is None and not result.duplicate_of) or key in seen
+            is_repeated = (key is None and not result.duplicate_of) or hash(key) in seen
             counts.repeated += is_repeated
             counts.known += not is_repeated
             if result.duplicate_of:
                 counts.likely_duplicates[result.duplicate_of] += 1
         if key:
-            seen.add(key)
+            seen.add(hash(key))
 
     def _read_row(self, row: CSVRow, batch: Batch) -> int:
         """Add one row to the cases, the rejected rows or the rows that were filtered out.

@@ -1,5 +1,6 @@
 """What a dry run shows: the first cases, closing times, values of columns, and warnings."""
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ OLD = timedelta(days=365)
 # A column with more values is not one that tells closed cases from open ones.
 _MAX_VALUES = 1000
 _LISTED_CONTACTS = 3
+# Counting different case numbers part by part needs a set of a small part only.
+_PARTS = 64
 
 
 @dataclass
@@ -49,7 +52,8 @@ class SwappedOrder:
 class Preview:
     """Collects what a dry run shows. `closed_at` and `where` are positions of columns.
 
-    Emails leave at `emails_due`, which is `now` if they do not wait.
+    Emails leave at `emails_due`, which is `now` if they do not wait. `recipients` are the addresses
+    with more than `emails_per_contact`. A case takes 8 bytes, and an address about 85.
     """
 
     now: datetime
@@ -70,7 +74,10 @@ class Preview:
     old: int = 0
     rounded: int = 0
     refused_as_rounded: int = 0
-    numbers: set[int] = field(default_factory=set)
+    _emails: dict[int, int] = field(default_factory=dict)
+    _case_ids: "tuple[array[int], ...]" = field(
+        default_factory=lambda: tuple(array("q") for _ in range(_PARTS))
+    )
 
     def watched(self, rows: Iterable[CSVRow]) -> Iterator[CSVRow]:
         """Yield the rows and count the values in the columns with conditions."""
@@ -94,7 +101,7 @@ class Preview:
         self.refused_as_rounded += sum(
             "spreadsheet rounded" in joined(one.errors) for one in batch.rejected
         )
-        self.recipients.update(batch.recipients)
+        self._count_emails(batch.recipients)
         self._look_at_cells(batch.rows)
         times = [case.closed_at for case in batch.cases]
         if not times:
@@ -104,18 +111,20 @@ class Preview:
         self.in_future += sum(one > self.now for one in times) if max(times) > self.now else 0
         oldest = self.now - OLD
         self.old += sum(one < oldest for one in times) if min(times) < oldest else 0
-        self.numbers.update(hash(case.case_id) for case in batch.cases)
+        for case in batch.cases:
+            key = hash(case.case_id)
+            self._case_ids[key % _PARTS].append(key)
 
     def warnings(self, counts: ImportCounts) -> list[str]:
         """Return the possible mistakes in an import, most important first."""
-        total, numbers = counts.new + counts.known + counts.repeated, len(self.numbers)
-        other, busy = self.swapped, self.recipients.most_common(_LISTED_CONTACTS)
+        total, other = counts.new + counts.known + counts.repeated, self.swapped
+        numbers = sum(len(set(part)) for part in self._case_ids)
         values = {
             **vars(self),
             "counts": counts,
             "total": total,
             "swapped_format": other and other.fits and not other.has_failed and other.date_format,
-            "busy_contacts": [one for one in busy if one[1] > self.emails_per_contact],
+            "busy_contacts": self.recipients.most_common(_LISTED_CONTACTS),
             "few_numbers": numbers if total > FIRST_CASES and 2 * numbers <= total else 0,
             "digits": EXCEL_DIGITS,
             "counted": counted,
@@ -124,6 +133,14 @@ class Preview:
         return [
             " ".join(paragraph.split()) for paragraph in text.strip().split("\n\n") if paragraph
         ]
+
+    def _count_emails(self, recipients: Iterable[str]) -> None:
+        for address in recipients:
+            # Most addresses occur once, and a hash takes less memory.
+            key = hash(address)
+            self._emails[key] = count = self._emails.get(key, 0) + 1
+            if count > self.emails_per_contact:
+                self.recipients[address] = count
 
     def _look_at_cells(self, rows: Iterable[CSVRow]) -> None:
         if self.closed_at >= 0:
