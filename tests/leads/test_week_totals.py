@@ -213,6 +213,36 @@ def test_the_groups_agree_with_counting_record_by_record(filled: Office, first: 
                 assert group.scores[place].counts == counts
 
 
+@pytest.mark.parametrize(
+    "filters", [{}, {"comment": "yes"}, {"score": "1"}, {"kind": "software"}], ids=str
+)
+def test_pages_of_answers_contain_each_answer_once_and_the_lowest_first(
+    filled: Office, filters: Mapping[str, str]
+) -> None:
+    database, weeks, now = filled.program.database, ("2026-W46", "2026-W47"), filled.now
+    pages = [
+        answered_cases.matching(database, filters, weeks, now, 7, offset)
+        for offset in range(0, 400, 7)
+    ]
+    found = [case for page in pages for case in page]
+    cases = answered_cases.answered_between(database, *weeks, now)
+    expected = {
+        "comment": lambda case: bool(case.comment),
+        "score": lambda case: min(case.ease, case.satisfaction) == 1,
+        "kind": lambda case: case.case_kind == "software",
+    }
+    wanted = [case for case in cases if all(expected[name](case) for name in filters)]
+    assert found == sorted(
+        wanted,
+        key=lambda case: (
+            *(min(case.ease, case.satisfaction), case.ease + case.satisfaction),
+            *(case.answered_at, case.case_number, case.invitation_id),
+        ),
+    )
+    assert len(found) > 5
+    assert answered_cases.count_matching(database, filters, weeks, now) == len(found)
+
+
 def test_groups_have_a_fixed_order(filled: Office) -> None:
     answers = [
         answer
