@@ -69,7 +69,7 @@ def email_values(program: Program, week: str, now: datetime, language: str) -> d
     return {
         "week": week,
         "head": head,
-        "figures": texts.key_figures(head.trend.weeks[-1].scores, head.totals),
+        "figures": texts.key_figures(head.trend.weeks[-1].scores, head.figures),
         "annulled": head.figures.annulled,
         "unread": reading_queue.count_all_unread(database),
         "follow_ups_due": follow_ups.count_due(database, sunday),

@@ -83,9 +83,8 @@ def _figures(week: str) -> dict[str, Any]:
         "week": week,
         "review": head.figures,
         "head": head,
-        "totals": head.totals,
         "trend": head.trend,
-        "figures": texts.key_figures(head.trend.weeks[-1].scores, head.totals),
+        "figures": texts.key_figures(head.trend.weeks[-1].scores, head.figures),
     }
 
 

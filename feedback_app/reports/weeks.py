@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from feedback_app.base.weeks import week_bounds, weeks_back
@@ -24,42 +23,20 @@ from support_facts import Facts
 
 
 @dataclass(frozen=True, kw_only=True)
-class WeekFigures:
-    """The sums of a week as stored at `as_of`, without any single answer. Times are UTC.
+class WeekFigures(WeekTotals):
+    """The counts and scores of a week as stored at `as_of`, without any single answer.
 
-    `scores` are the answers to the current wording of the questions; `other_wordings` are never
-    added to them. `cohort` has the counts of the closed cases. The `annulled` answers are in no
-    other figure.
+    Times are UTC. `scores` are the answers to the current wording of the questions;
+    `other_wordings` are never added to them. The `annulled` answers are in no other figure.
     """
 
     week: str
     starts_at: datetime
     ends_at: datetime
     as_of: datetime
-    cohort: WeekTotals
     scores: tuple[Scores, ...]
     other_wordings: tuple[WordingScores, ...]
     annulled: int
-
-    @property
-    def answers(self) -> int:
-        """Return the number of answers."""
-        return self.cohort.answers
-
-    @property
-    def comments(self) -> int:
-        """Return the number of answers with a comment."""
-        return self.cohort.comments
-
-    @property
-    def flagged(self) -> int:
-        """Return the number of answers that may be automated."""
-        return self.cohort.flagged
-
-    @property
-    def sample(self) -> Literal["none", "some", "all"]:
-        """Return whether the answers and cases are sample data."""
-        return self.cohort.sample
 
 
 def figures_of_week(
@@ -70,12 +47,13 @@ def figures_of_week(
     version = facts.survey.wording_version
     counts = week_scores.between(database, week, week, version)
     others = week_scores.other_wordings(database, week, version)
+    totals = week_totals.of_weeks(database, (week, week), facts, now, counted)
     return WeekFigures(
+        **vars(totals),
         week=week,
         starts_at=starts_at,
         ends_at=ends_at,
         as_of=now,
-        cohort=week_totals.of_weeks(database, (week, week), facts, now, counted),
         scores=sum_weeks(counts, [week], facts)[0].scores,
         other_wordings=tuple(
             WordingScores(version=other, scores=sum_weeks(found, [week], facts)[0].scores)

@@ -1,7 +1,7 @@
 """The answers to one question, with their mean and share."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from charts import Interval, wilson
@@ -74,11 +74,6 @@ def total(case: AnsweredCase) -> int:
     return score(case, "ease") + score(case, "satisfaction")
 
 
-def sum_scores(question: Question, answers: Sequence[AnsweredCase], facts: Facts) -> Scores:
-    """Return the scores of the answers to `question`."""
-    return scores_of(question, Counter(score(case, question.key) for case in answers), facts)
-
-
 def sum_wordings(answers: Iterable[AnsweredCase], facts: Facts) -> tuple[WordingScores, ...]:
     """Return the scores per wording: the current one first, the others from new to old.
 
@@ -92,7 +87,8 @@ def sum_wordings(answers: Iterable[AnsweredCase], facts: Facts) -> tuple[Wording
         WordingScores(
             version=version,
             scores=tuple(
-                sum_scores(question, versions[version], facts) for question in facts.questions
+                scores_of(one, Counter(score(case, one.key) for case in versions[version]), facts)
+                for one in facts.questions
             ),
         )
         for version in sorted(versions, key=lambda version: (version != present, -version))

@@ -123,7 +123,7 @@ def figures_of(answered: Sequence[AnsweredCase], closed: Iterable[SurveyedCase])
         starts_at=review.starts_at,
         ends_at=review.ends_at,
         as_of=NOW,
-        cohort=totals,
+        **vars(totals),
         scores=review.scores,
         other_wordings=review.other_wordings,
         annulled=0,
