@@ -54,24 +54,20 @@ def care_of(source: Readable, invitation_id: str) -> str | None:
 
 def with_care(database: Database, limit: int) -> list[tuple[str, str]]:
     """Return invitation id and case number of up to `limit` comments with care, newest first."""
-    rows = database.ask(
-        """SELECT invitation_id, case_number FROM answer_marks
-           JOIN invitations ON invitations.id = invitation_id
-           JOIN cases ON cases.id = case_ref
-           WHERE care IS NOT NULL ORDER BY answered_week DESC, invitation_id LIMIT :limit""",
-        limit=limit,
-    )
+    sql = """SELECT invitation_id, case_number FROM answer_marks
+             JOIN invitations ON invitations.id = invitation_id
+             JOIN cases ON cases.id = case_ref
+             WHERE care IS NOT NULL ORDER BY answered_week DESC, invitation_id LIMIT :limit"""
+    rows = database.ask(sql, limit=limit)
     return [(row["invitation_id"], row["case_number"]) for row in rows]
 
 
 def _mark(tx: Transaction, invitation_id: str, column: str, value: str | None) -> None:
-    tx.run(
-        """INSERT INTO answer_marks (invitation_id, answered_week, themes)
-            SELECT invitation_id, answered_week, '' FROM answers
-            WHERE invitation_id = :id AND revision = 1
-            ON CONFLICT (invitation_id) DO NOTHING""",
-        id=invitation_id,
-    )
+    sql = """INSERT INTO answer_marks (invitation_id, answered_week, themes)
+              SELECT invitation_id, answered_week, '' FROM answers
+              WHERE invitation_id = :id AND revision = 1
+              ON CONFLICT (invitation_id) DO NOTHING"""
+    tx.run(sql, id=invitation_id)
     tx.run(
         f"UPDATE answer_marks SET {column} = :value WHERE invitation_id = :id",
         id=invitation_id,

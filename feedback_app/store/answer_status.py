@@ -23,11 +23,9 @@ def of_answers(source: Readable, ids: Sequence[str]) -> dict[str, AnswerStatus]:
     """Return the status of each of these answers that exists, by invitation id."""
     names, values = in_list("id", ids)
     # The text is NULL after its retention period.
-    noted = source.ask(
-        f"""SELECT id, invitation_id, text, written_at FROM notes
-            WHERE invitation_id IN ({names}) AND text <> '' ORDER BY written_at, id""",
-        **values,
-    )
+    sql = f"""SELECT id, invitation_id, text, written_at FROM notes
+              WHERE invitation_id IN ({names}) AND text <> '' ORDER BY written_at, id"""
+    noted = source.ask(sql, **values)
     notes: dict[str, list[Note]] = {}
     for row in noted:
         invitation_id = row.pop("invitation_id")

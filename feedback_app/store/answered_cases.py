@@ -81,12 +81,9 @@ def answered_between(
 
 def count_between(database: Database, first: str, last: str) -> int:
     """Return how many first answers arrived in the weeks `first` to `last`."""
-    return database.count(
-        """SELECT count(*) FROM answers
-           WHERE answered_week BETWEEN :first AND :last AND revision = 1""",
-        first=first,
-        last=last,
-    )
+    sql = """SELECT count(*) FROM answers
+             WHERE answered_week BETWEEN :first AND :last AND revision = 1"""
+    return database.count(sql, first=first, last=last)
 
 
 def unread_in(
@@ -170,15 +167,12 @@ def _source(filters: Mapping[str, str], condition: str) -> str:
 
 def filter_options(database: Database, weeks: tuple[str, str]) -> dict[str, list[str]]:
     """Return the kinds, teams and languages of the cases answered in these weeks, sorted."""
-    rows = database.ask(
-        """SELECT DISTINCT case_kind AS kind, team, cases.language
-           FROM answers
-           JOIN invitations ON invitations.id = invitation_id
-           JOIN cases ON cases.id = case_ref
-           WHERE answered_week BETWEEN :first AND :last""",
-        first=weeks[0],
-        last=weeks[1],
-    )
+    sql = """SELECT DISTINCT case_kind AS kind, team, cases.language
+             FROM answers
+             JOIN invitations ON invitations.id = invitation_id
+             JOIN cases ON cases.id = case_ref
+             WHERE answered_week BETWEEN :first AND :last"""
+    rows = database.ask(sql, first=weeks[0], last=weeks[1])
     names = ("kind", "team", "language")
     return {name: sorted({row[name] for row in rows if row[name]}) for name in names}
 

@@ -67,11 +67,8 @@ def add_all(tx: Transaction, rows: Iterable[tuple[str, ClosedCase, str]], now: d
 
 def correct_address(tx: Transaction, case_ref: str, address: str) -> bool:
     """Replace the contact's address of a case; return False if the case was erased on request."""
-    return tx.changes(
-        "UPDATE cases SET contact_email = :address WHERE id = :id AND erased_at IS NULL",
-        id=case_ref,
-        address=address,
-    )
+    sql = "UPDATE cases SET contact_email = :address WHERE id = :id AND erased_at IS NULL"
+    return tx.changes(sql, id=case_ref, address=address)
 
 
 def kind_and_team(source: Readable, case_ref: str) -> tuple[str | None, str | None]:
@@ -82,12 +79,8 @@ def kind_and_team(source: Readable, case_ref: str) -> tuple[str | None, str | No
 
 def correct(tx: Transaction, case_ref: str, kind: str | None, team: str | None) -> None:
     """Replace case kind and team of a closing."""
-    tx.run(
-        "UPDATE cases SET case_kind = :kind, team = :team WHERE id = :id",
-        kind=kind,
-        team=team,
-        id=case_ref,
-    )
+    sql = "UPDATE cases SET case_kind = :kind, team = :team WHERE id = :id"
+    tx.run(sql, kind=kind, team=team, id=case_ref)
 
 
 def complete(
@@ -218,12 +211,8 @@ def closings_of_contact(
     """
     names, addresses = in_list("address", spellings)
     ids, known = in_list("id", invitation_ids)
-    return source.records(
-        StoredClosing,
-        f"""{_CLOSINGS} WHERE cases.id IN (
-                SELECT id FROM cases WHERE lower(contact_email) IN ({names})
-                UNION ALL SELECT case_ref FROM invitations WHERE id IN ({ids}))
-            ORDER BY closed_at, cases.received_at""",
-        **addresses,
-        **known,
-    )
+    sql = f"""{_CLOSINGS} WHERE cases.id IN (
+                  SELECT id FROM cases WHERE lower(contact_email) IN ({names})
+                  UNION ALL SELECT case_ref FROM invitations WHERE id IN ({ids}))
+              ORDER BY closed_at, cases.received_at"""
+    return source.records(StoredClosing, sql, **addresses, **known)

@@ -142,37 +142,29 @@ def counts(
 
 def wording_counted(database: Database, invitation_id: str, as_of: datetime) -> int | None:
     """Return the wording of the answer that counts in scores of `as_of`; None if none does."""
-    rows = database.ask(
-        f"""SELECT wording_version, flags FROM answers
-            WHERE invitation_id = :id AND answered_at <= :as_of
-              AND NOT EXISTS {ANNULMENT.format(answer="answers")}
-            ORDER BY revision DESC LIMIT 1""",
-        id=invitation_id,
-        as_of=as_of,
-    )
+    sql = f"""SELECT wording_version, flags FROM answers
+              WHERE invitation_id = :id AND answered_at <= :as_of
+                AND NOT EXISTS {ANNULMENT.format(answer="answers")}
+              ORDER BY revision DESC LIMIT 1"""
+    rows = database.ask(sql, id=invitation_id, as_of=as_of)
     return rows[0]["wording_version"] if rows and not rows[0]["flags"] else None
 
 
 def closing_of(database: Database, invitation_id: str) -> tuple[str, bool] | None:
     """Return the week the case was closed in and whether it is sample data; None if not found."""
-    rows = database.ask(
-        """SELECT closed_week, source FROM cases
-           JOIN invitations ON invitations.case_ref = cases.id WHERE invitations.id = :id""",
-        id=invitation_id,
-    )
+    sql = """SELECT closed_week, source FROM cases
+             JOIN invitations ON invitations.case_ref = cases.id WHERE invitations.id = :id"""
+    rows = database.ask(sql, id=invitation_id)
     return (rows[0]["closed_week"], rows[0]["source"] == SAMPLE_SOURCE) if rows else None
 
 
 def first_week_asked(database: Database, sample: bool) -> str | None:
     """Return the earliest week with a closed case whose customer got the link; None if none."""
-    return database.value(
-        """SELECT closed_week FROM cases
-           JOIN invitations ON invitations.case_ref = cases.id
-           WHERE handed_over_at IS NOT NULL AND (source = :sample_source) = (:sample = 1)
-           ORDER BY closed_week LIMIT 1""",
-        sample=sample,
-        sample_source=SAMPLE_SOURCE,
-    )
+    sql = """SELECT closed_week FROM cases
+             JOIN invitations ON invitations.case_ref = cases.id
+             WHERE handed_over_at IS NOT NULL AND (source = :sample_source) = (:sample = 1)
+             ORDER BY closed_week LIMIT 1"""
+    return database.value(sql, sample=sample, sample_source=SAMPLE_SOURCE)
 
 
 def arrived_later(database: Database, weeks: CohortWeeks, all_known: bool) -> tuple[int, int]:

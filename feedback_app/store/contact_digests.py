@@ -25,13 +25,11 @@ def keep(
 
     Call this before the addresses are erased.
     """
-    rows = tx.ask(
-        f"""SELECT invitations.id, contact_email FROM cases
-            JOIN invitations ON invitations.case_ref = cases.id
-            WHERE {condition} AND contact_email IS NOT NULL
-              AND {_HAS_TEXT.format(id="invitations.id")}""",
-        **values,
-    )
+    sql = f"""SELECT invitations.id, contact_email FROM cases
+              JOIN invitations ON invitations.case_ref = cases.id
+              WHERE {condition} AND contact_email IS NOT NULL
+                AND {_HAS_TEXT.format(id="invitations.id")}"""
+    rows = tx.ask(sql, **values)
     for row in rows:
         made = digests.newest(row["contact_email"])
         made_with = {"key_id": made.key_id, "contact_digest": made.digest}
@@ -47,10 +45,8 @@ def remove_unused(database: Database) -> None:
 def invitations_of(source: Database, digests: Sequence[AddressDigest]) -> list[str]:
     """Return the invitations whose expired address has one of these digests."""
     names, values = in_list("digest", [one.digest for one in digests])
-    rows = source.ask(
-        f"SELECT invitation_id FROM contact_digests WHERE contact_digest IN ({names})", **values
-    )
-    return [row["invitation_id"] for row in rows]
+    sql = f"SELECT invitation_id FROM contact_digests WHERE contact_digest IN ({names})"
+    return source.column(sql, **values)
 
 
 def count_unsearchable(source: Database, key_ids: Sequence[str]) -> int:
@@ -59,14 +55,11 @@ def count_unsearchable(source: Database, key_ids: Sequence[str]) -> int:
     Their case has no address, or a digest made with a key that is not among `key_ids`.
     """
     names, values = in_list("key", key_ids)
-    return source.count(
-        f"""SELECT count(DISTINCT answers.invitation_id) FROM answers
-            JOIN invitations ON invitations.id = answers.invitation_id
-            JOIN cases ON cases.id = invitations.case_ref
-            WHERE comment <> '' AND contact_email IS NULL AND source <> :sample_source
-              AND NOT EXISTS (SELECT 1 FROM contact_digests AS known
-                              WHERE known.invitation_id = answers.invitation_id
-                                AND known.key_id IN ({names}))""",
-        **values,
-        sample_source=SAMPLE_SOURCE,
-    )
+    sql = f"""SELECT count(DISTINCT answers.invitation_id) FROM answers
+              JOIN invitations ON invitations.id = answers.invitation_id
+              JOIN cases ON cases.id = invitations.case_ref
+              WHERE comment <> '' AND contact_email IS NULL AND source <> :sample_source
+                AND NOT EXISTS (SELECT 1 FROM contact_digests AS known
+                                WHERE known.invitation_id = answers.invitation_id
+                                  AND known.key_id IN ({names}))"""
+    return source.count(sql, **values, sample_source=SAMPLE_SOURCE)

@@ -49,11 +49,9 @@ def count_open(database: Database) -> int:
 
 def count_due(database: Database, by: date) -> int:
     """Return how many open decisions are due on `by` or earlier."""
-    return database.count(
-        """SELECT count(*) FROM decisions
-           WHERE text IS NOT NULL AND done_at IS NULL AND due_on <= :by""",
-        by=by,
-    )
+    sql = """SELECT count(*) FROM decisions
+             WHERE text IS NOT NULL AND done_at IS NULL AND due_on <= :by"""
+    return database.count(sql, by=by)
 
 
 def done_last(database: Database, limit: int) -> list[Decision]:
@@ -64,12 +62,9 @@ def done_last(database: Database, limit: int) -> list[Decision]:
 
 def change_owner(tx: Transaction, owner: str, new: str) -> None:
     """Replace the owner, in upper or lower case, of the open decisions that have this one."""
-    tx.run(
-        """UPDATE decisions SET owner = :new
-           WHERE done_at IS NULL AND lower(owner) = lower(:owner)""",
-        owner=owner,
-        new=new,
-    )
+    sql = """UPDATE decisions SET owner = :new
+             WHERE done_at IS NULL AND lower(owner) = lower(:owner)"""
+    tx.run(sql, owner=owner, new=new)
 
 
 def find(source: Readable, decision_id: str) -> Decision | None:
@@ -101,31 +96,21 @@ def add(
 
 def change(tx: Transaction, decision_id: str, text: str, owner: str, due_on: date | None) -> None:
     """Replace the text, owner and due date of a decision."""
-    tx.run(
-        "UPDATE decisions SET text = :text, owner = :owner, due_on = :due_on WHERE id = :id",
-        id=decision_id,
-        text=text,
-        owner=owner or None,
-        due_on=due_on,
-    )
+    sql = "UPDATE decisions SET text = :text, owner = :owner, due_on = :due_on WHERE id = :id"
+    tx.run(sql, id=decision_id, text=text, owner=owner or None, due_on=due_on)
 
 
 def mark_done(tx: Transaction, ids: Iterable[str], now: datetime) -> int:
     """Mark the open ones among these decisions as done; return how many there were."""
     names, values = in_list("id", ids)
-    return tx.run(
-        f"UPDATE decisions SET done_at = :now WHERE done_at IS NULL AND id IN ({names})",
-        now=now,
-        **values,
-    )
+    sql = f"UPDATE decisions SET done_at = :now WHERE done_at IS NULL AND id IN ({names})"
+    return tx.run(sql, now=now, **values)
 
 
 def reopen(tx: Transaction, decision_id: str) -> int:
     """Mark a decision as not done; return how many changed."""
-    return tx.run(
-        "UPDATE decisions SET done_at = NULL WHERE done_at IS NOT NULL AND id = :id",
-        id=decision_id,
-    )
+    sql = "UPDATE decisions SET done_at = NULL WHERE done_at IS NOT NULL AND id = :id"
+    return tx.run(sql, id=decision_id)
 
 
 def delete(tx: Transaction, decision_id: str) -> bool:

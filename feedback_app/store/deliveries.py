@@ -13,12 +13,9 @@ def cases_of(source: Readable, sender: str, delivery_ids: Iterable[str]) -> dict
     """Return the keys of the closed cases from these deliveries; new deliveries are missing."""
     digests = {_digest(one): one for one in delivery_ids}
     names, values = in_list("digest", digests)
-    rows = source.ask(
-        f"""SELECT delivery_digest, case_ref FROM deliveries
-            WHERE source = :sender AND delivery_digest IN ({names})""",
-        sender=sender,
-        **values,
-    )
+    sql = f"""SELECT delivery_digest, case_ref FROM deliveries
+              WHERE source = :sender AND delivery_digest IN ({names})"""
+    rows = source.ask(sql, sender=sender, **values)
     return {digests[row["delivery_digest"]]: row["case_ref"] for row in rows}
 
 

@@ -42,16 +42,12 @@ def add(
 ) -> None:
     """Count deliveries of a preset with an outcome, and keep the newest different samples."""
     values = {"day": _day(now), "preset": key[0], "outcome": key[1]}
-    rows = tx.ask(
-        """INSERT INTO delivery_log (day, preset, outcome, deliveries, last_at, samples)
-           VALUES (:day, :preset, :outcome, :deliveries, :now, '[]')
-           ON CONFLICT (day, preset, outcome) DO UPDATE SET
-               deliveries = delivery_log.deliveries + :deliveries, last_at = :now
-           RETURNING samples""",
-        deliveries=deliveries,
-        now=now,
-        **values,
-    )
+    sql = """INSERT INTO delivery_log (day, preset, outcome, deliveries, last_at, samples)
+             VALUES (:day, :preset, :outcome, :deliveries, :now, '[]')
+             ON CONFLICT (day, preset, outcome) DO UPDATE SET
+                 deliveries = delivery_log.deliveries + :deliveries, last_at = :now
+             RETURNING samples"""
+    rows = tx.ask(sql, deliveries=deliveries, now=now, **values)
     new = list(samples)
     if new:
         kept = _newest([*reversed(new), *_samples(rows[0])])
@@ -68,11 +64,9 @@ def since(source: Database, moment: datetime) -> list[LoggedOutcome]:
 
     Unknown presets are last.
     """
-    rows = source.ask(
-        """SELECT preset, outcome, deliveries, last_at, samples FROM delivery_log
-           WHERE day >= :day ORDER BY preset, outcome, day DESC""",
-        day=_day(moment),
-    )
+    sql = """SELECT preset, outcome, deliveries, last_at, samples FROM delivery_log
+             WHERE day >= :day ORDER BY preset, outcome, day DESC"""
+    rows = source.ask(sql, day=_day(moment))
     groups = [list(group) for _, group in groupby(rows, itemgetter("preset", "outcome"))]
     return sorted(
         map(_outcome, groups), key=lambda one: (not one.preset, one.preset, -one.deliveries)

@@ -81,11 +81,9 @@ def _end_lifetime(
 
 def erased_since(database: Database, moment: datetime) -> list[tuple[str, str]]:
     """Return source and number of the cases that were erased at `moment` or later, sorted."""
-    rows = database.ask(
-        """SELECT DISTINCT source, case_number FROM cases WHERE erased_at >= :moment
-           ORDER BY source, case_number""",
-        moment=moment,
-    )
+    sql = """SELECT DISTINCT source, case_number FROM cases WHERE erased_at >= :moment
+             ORDER BY source, case_number"""
+    rows = database.ask(sql, moment=moment)
     return [(row["source"], row["case_number"]) for row in rows]
 
 
@@ -120,10 +118,9 @@ def comments_mentioning(
     source: Database, is_mention: Callable[[str], bool], besides: set[str]
 ) -> list[str]:
     """Return the numbers of other cases for whose comment `is_mention` is true."""
-    comments = source.ask(
-        """SELECT invitation_id, comment FROM answers
-           WHERE comment LIKE '%@%' OR comment LIKE '%＠%'"""
-    )
+    sql = """SELECT invitation_id, comment FROM answers
+             WHERE comment LIKE '%@%' OR comment LIKE '%＠%'"""
+    comments = source.ask(sql)
     found = {row["invitation_id"] for row in comments if is_mention(row["comment"])} - besides
     names, values = in_list("id", found)
     rows = source.ask(
@@ -141,12 +138,9 @@ def erase_case(tx: Transaction, case_ref: str, invitation_id: str, now: datetime
     """
     # A reason that is stored at the same time repeats the comment in a new revision.
     answers.lock(tx, invitation_id)
-    tx.run(
-        """UPDATE outbox SET refused_at = :now
-           WHERE invitation_id = :id AND sent_at IS NULL AND refused_at IS NULL""",
-        id=invitation_id,
-        now=now,
-    )
+    sql = """UPDATE outbox SET refused_at = :now
+             WHERE invitation_id = :id AND sent_at IS NULL AND refused_at IS NULL"""
+    tx.run(sql, id=invitation_id, now=now)
     for name in _OF_INVITATION:
         tx.run(
             f"UPDATE {name} SET {_emptied(_columns(name))} WHERE invitation_id = :id",
@@ -171,9 +165,8 @@ def erase_mentions(tx: Transaction, found: Iterable[Mention]) -> None:
 
 def _leads_texts(source: Database, table: str) -> list[Row]:
     column = _LEADS_TEXTS[table]
-    return source.ask(
-        f"SELECT invitation_id, {column} AS text FROM {table} WHERE {column} IS NOT NULL"
-    )
+    sql = f"SELECT invitation_id, {column} AS text FROM {table} WHERE {column} IS NOT NULL"
+    return source.ask(sql)
 
 
 def _columns(table: str, lifetime: str | None = None) -> list[str]:

@@ -26,13 +26,9 @@ def sums(
 
     Weeks without stored counts are counted now.
     """
-    rows = database.ask(
-        f"""SELECT week, {", ".join(COLUMNS)} FROM week_totals
-            WHERE week BETWEEN :first AND :last AND rule = :rule AND answers IS NOT NULL""",
-        first=weeks[0],
-        last=weeks[1],
-        rule=_rule(facts),
-    )
+    sql = f"""SELECT week, {", ".join(COLUMNS)} FROM week_totals
+              WHERE week BETWEEN :first AND :last AND rule = :rule AND answers IS NOT NULL"""
+    rows = database.ask(sql, first=weeks[0], last=weeks[1], rule=_rule(facts))
     stored = {row.pop("week"): row for row in rows}
     missing = [week for week in weeks_between(*weeks) if week not in stored]
     found: Counter[str] = Counter()
@@ -50,12 +46,9 @@ def calculate(database: Database, weeks: tuple[str, str], facts: Facts, now: dat
 
     Each week is checked once a day, and after a change.
     """
-    known = database.column(
-        """SELECT week FROM week_totals
-           WHERE rule = :rule AND calculated_at > :since""",
-        rule=_rule(facts),
-        since=now - _RENEWED_AFTER,
-    )
+    sql = """SELECT week FROM week_totals
+             WHERE rule = :rule AND calculated_at > :since"""
+    known = database.column(sql, rule=_rule(facts), since=now - _RENEWED_AFTER)
     return sum(
         _calculate(database, week, facts, now)
         for week in weeks_between(*weeks)

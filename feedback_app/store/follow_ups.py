@@ -21,17 +21,13 @@ def open_for(tx: Transaction, invitation_id: str, now: datetime, due_on: date) -
 
     The answer then counts as not handled.
     """
-    opened = tx.run(
-        """INSERT INTO follow_ups (invitation_id, number, opened_at, due_on)
-           SELECT :id, 1 + (SELECT count(*) FROM follow_ups WHERE invitation_id = :id),
-                  :now, :due_on
-           WHERE NOT EXISTS (SELECT 1 FROM follow_ups
-                             WHERE invitation_id = :id AND closed_at IS NULL)
-           ON CONFLICT (invitation_id, number) DO NOTHING""",
-        id=invitation_id,
-        now=now,
-        due_on=due_on,
-    )
+    sql = """INSERT INTO follow_ups (invitation_id, number, opened_at, due_on)
+             SELECT :id, 1 + (SELECT count(*) FROM follow_ups WHERE invitation_id = :id),
+                    :now, :due_on
+             WHERE NOT EXISTS (SELECT 1 FROM follow_ups
+                               WHERE invitation_id = :id AND closed_at IS NULL)
+             ON CONFLICT (invitation_id, number) DO NOTHING"""
+    opened = tx.run(sql, id=invitation_id, now=now, due_on=due_on)
     if opened:
         progress.unmark_handled(tx, invitation_id)
     return bool(opened)
@@ -74,12 +70,11 @@ def plan(tx: Transaction, follow_up: FollowUp, owner: str, due_on: date) -> bool
 
 def close_of(tx: Transaction, is_contact: Callable[[str], bool], now: datetime) -> None:
     """Close the open follow-ups of the contacts that opted out of surveys."""
-    rows = tx.ask(
-        """SELECT follow_ups.invitation_id, number, contact_email FROM follow_ups
-           JOIN invitations ON invitations.id = follow_ups.invitation_id
-           JOIN cases ON cases.id = invitations.case_ref
-           WHERE follow_ups.closed_at IS NULL AND contact_email IS NOT NULL"""
-    )
+    sql = """SELECT follow_ups.invitation_id, number, contact_email FROM follow_ups
+             JOIN invitations ON invitations.id = follow_ups.invitation_id
+             JOIN cases ON cases.id = invitations.case_ref
+             WHERE follow_ups.closed_at IS NULL AND contact_email IS NOT NULL"""
+    rows = tx.ask(sql)
     for row in rows:
         if is_contact(row["contact_email"]):
             close(tx, row["invitation_id"], row["number"], "opted_out", "", now)
@@ -113,12 +108,9 @@ def closed_last(database: Database, limit: int) -> list[FollowUp]:
 
 def change_owner(tx: Transaction, owner: str, new: str) -> None:
     """Replace the owner, in upper or lower case, of the open follow-ups that have this one."""
-    tx.run(
-        """UPDATE follow_ups SET owner = :new
-           WHERE closed_at IS NULL AND lower(owner) = lower(:owner)""",
-        owner=owner,
-        new=new,
-    )
+    sql = """UPDATE follow_ups SET owner = :new
+             WHERE closed_at IS NULL AND lower(owner) = lower(:owner)"""
+    tx.run(sql, owner=owner, new=new)
 
 
 def count_due(source: Readable, by: date) -> int:

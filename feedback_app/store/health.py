@@ -22,12 +22,9 @@ def has_data(database: Database) -> bool:
 
 def record_run(tx: Transaction, job: str, now: datetime) -> None:
     """Record that a job of the worker finished without an error."""
-    tx.run(
-        """INSERT INTO job_runs (job, finished_at) VALUES (:job, :now)
-           ON CONFLICT (job) DO UPDATE SET finished_at = :now""",
-        job=job,
-        now=now,
-    )
+    sql = """INSERT INTO job_runs (job, finished_at) VALUES (:job, :now)
+             ON CONFLICT (job) DO UPDATE SET finished_at = :now"""
+    tx.run(sql, job=job, now=now)
 
 
 def last_runs(database: Database) -> dict[str, datetime]:
@@ -41,16 +38,13 @@ def queue(database: Database, now: datetime, held: datetime) -> Row:
 
     `oldest_due` is when the first of the due or already tried emails was first due, as UTC text.
     """
-    (row,) = database.ask(
-        """SELECT count(*) AS waiting,
-                  count(CASE WHEN due_at <= :now THEN 1 END) AS due,
-                  count(CASE WHEN due_at = :held THEN 1 END) AS held,
-                  min(CASE WHEN due_at <= :now OR attempts > 0
-                           THEN coalesce(first_due_at, due_at) END) AS oldest_due
-           FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL""",
-        now=now,
-        held=held,
-    )
+    sql = """SELECT count(*) AS waiting,
+                    count(CASE WHEN due_at <= :now THEN 1 END) AS due,
+                    count(CASE WHEN due_at = :held THEN 1 END) AS held,
+                    min(CASE WHEN due_at <= :now OR attempts > 0
+                             THEN coalesce(first_due_at, due_at) END) AS oldest_due
+             FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL"""
+    (row,) = database.ask(sql, now=now, held=held)
     return row
 
 
@@ -70,12 +64,10 @@ def failures_since(database: Database, moment: datetime) -> dict[str, int]:
 
     For a reply of the mail server, that is its code.
     """
-    rows = database.ask(
-        """SELECT substr(coalesce(last_error, ''), 1, 3) AS reason, count(*) AS failed FROM outbox
-           WHERE refused_at IS NOT NULL AND refused_at > :moment AND attempts > 0
-           GROUP BY substr(coalesce(last_error, ''), 1, 3)""",
-        moment=moment,
-    )
+    sql = """SELECT substr(coalesce(last_error, ''), 1, 3) AS reason, count(*) AS failed FROM outbox
+             WHERE refused_at IS NOT NULL AND refused_at > :moment AND attempts > 0
+             GROUP BY substr(coalesce(last_error, ''), 1, 3)"""
+    rows = database.ask(sql, moment=moment)
     return {row["reason"]: row["failed"] for row in rows}
 
 

@@ -52,13 +52,10 @@ def add_cases(tx: Transaction, run: str, started_at: datetime, case_refs: Iterab
 
 def last(database: Database, run: str | None = None) -> list[ImportRun]:
     """Return the last 20 runs, newest first; with `run`, only that one."""
-    return database.records(
-        ImportRun,
-        f"""SELECT id, started_at, (SELECT count(*) FROM imported_cases WHERE run = id) AS cases
-            FROM import_runs WHERE :run = '' OR id = :run
-            ORDER BY started_at DESC, id LIMIT {_LAST}""",
-        run=run or "",
-    )
+    sql = f"""SELECT id, started_at, (SELECT count(*) FROM imported_cases WHERE run = id) AS cases
+              FROM import_runs WHERE :run = '' OR id = :run
+              ORDER BY started_at DESC, id LIMIT {_LAST}"""
+    return database.records(ImportRun, sql, run=run or "")
 
 
 def count_removable(source: Database, run: str, now: datetime) -> int:
@@ -72,13 +69,9 @@ def remove_some(tx: Transaction, run: str, now: datetime, limit: int) -> int:
     Cases stay if their email was sent or is being sent, their link was given out or opened, or
     something was noted about them.
     """
-    found = tx.ask(
-        f"""SELECT imported_cases.case_ref, invitations.id AS invitation_id {_REMOVABLE}
-            LIMIT :limit""",
-        run=run,
-        now=now,
-        limit=limit,
-    )
+    sql = f"""SELECT imported_cases.case_ref, invitations.id AS invitation_id {_REMOVABLE}
+              LIMIT :limit"""
+    found = tx.ask(sql, run=run, now=now, limit=limit)
     for row in found:
         for table in ("outbox", "contact_digests"):
             tx.run(f"DELETE FROM {table} WHERE invitation_id = :id", id=row["invitation_id"])

@@ -102,16 +102,13 @@ def reopen(tx: Transaction, reopening: Reopening, now: datetime) -> list[str]:
 
     One whose email bounced stays as it is, so that it is not sent to that address again.
     """
-    return tx.column(
-        f"""UPDATE invitations SET superseded_at = :now, withheld_because = 'reopened'
-            WHERE superseded_at IS NULL AND bounced_at IS NULL AND {_UNANSWERED}
-              AND case_ref IN (
-                  SELECT id FROM cases WHERE source = :source AND case_id = :case_id
-                    AND coalesce(closed_again_at, closed_at) <= :reopened_at)
-            RETURNING id""",
-        **vars(reopening),
-        now=now,
-    )
+    sql = f"""UPDATE invitations SET superseded_at = :now, withheld_because = 'reopened'
+              WHERE superseded_at IS NULL AND bounced_at IS NULL AND {_UNANSWERED}
+                AND case_ref IN (
+                    SELECT id FROM cases WHERE source = :source AND case_id = :case_id
+                      AND coalesce(closed_again_at, closed_at) <= :reopened_at)
+              RETURNING id"""
+    return tx.column(sql, **vars(reopening), now=now)
 
 
 def find(source: Readable, invitation_id: str) -> Invitation | None:
@@ -126,14 +123,11 @@ def of_waiting(source: Readable, message_id: str, contact_digest: str) -> Waitin
 
     `contact_digest` is that of its recipient.
     """
-    rows = source.ask(
-        f"""SELECT EXISTS (SELECT 1 FROM opt_outs WHERE contact_digest = :digest) AS opted_out,
-                   {COLUMNS} {TABLES}
-            WHERE invitations.id = (SELECT invitation_id FROM outbox WHERE id = :id
-                                    AND sent_at IS NULL AND refused_at IS NULL)""",
-        id=message_id,
-        digest=contact_digest,
-    )
+    sql = f"""SELECT EXISTS (SELECT 1 FROM opt_outs WHERE contact_digest = :digest) AS opted_out,
+                     {COLUMNS} {TABLES}
+              WHERE invitations.id = (SELECT invitation_id FROM outbox WHERE id = :id
+                                      AND sent_at IS NULL AND refused_at IS NULL)"""
+    rows = source.ask(sql, id=message_id, digest=contact_digest)
     return WaitingSurvey(bool(rows[0].pop("opted_out")), from_row(rows[0])) if rows else None
 
 
@@ -142,13 +136,9 @@ def hand_over(
 ) -> None:
     """Record that the customers got the links at `now`, unless they had them before."""
     names, values = in_list("id", invitation_ids)
-    tx.run(
-        f"""UPDATE invitations SET handed_over_at = :now, expires_at = :expires_at
-            WHERE id IN ({names}) AND handed_over_at IS NULL""",
-        **values,
-        now=now,
-        expires_at=expires_at,
-    )
+    sql = f"""UPDATE invitations SET handed_over_at = :now, expires_at = :expires_at
+              WHERE id IN ({names}) AND handed_over_at IS NULL"""
+    tx.run(sql, **values, now=now, expires_at=expires_at)
 
 
 def mark_reminded(tx: Transaction, invitation_ids: Collection[str], now: datetime) -> None:
@@ -159,12 +149,9 @@ def mark_reminded(tx: Transaction, invitation_ids: Collection[str], now: datetim
 
 def withhold(tx: Transaction, invitation_id: str, reason: WithheldBecause) -> None:
     """Store why the customer is not asked, unless they had the link or the case closed again."""
-    tx.run(
-        """UPDATE invitations SET withheld_because = :reason
-           WHERE id = :id AND handed_over_at IS NULL AND superseded_at IS NULL""",
-        id=invitation_id,
-        reason=reason,
-    )
+    sql = """UPDATE invitations SET withheld_because = :reason
+             WHERE id = :id AND handed_over_at IS NULL AND superseded_at IS NULL"""
+    tx.run(sql, id=invitation_id, reason=reason)
 
 
 def mark_bounced(tx: Transaction, invitation_id: str, now: datetime) -> bool:
@@ -173,11 +160,8 @@ def mark_bounced(tx: Transaction, invitation_id: str, now: datetime) -> bool:
     The first time is kept. The invitation no longer counts in the response rate, but its link
     still works.
     """
-    return tx.changes(
-        "UPDATE invitations SET bounced_at = coalesce(bounced_at, :now) WHERE id = :id",
-        id=invitation_id,
-        now=now,
-    )
+    sql = "UPDATE invitations SET bounced_at = coalesce(bounced_at, :now) WHERE id = :id"
+    return tx.changes(sql, id=invitation_id, now=now)
 
 
 def with_earlier(source: Readable, invitation_ids: Collection[str]) -> list[str]:
@@ -196,18 +180,15 @@ def with_earlier(source: Readable, invitation_ids: Collection[str]) -> list[str]
 def supersede_earlier(tx: Transaction, invitation_id: str, now: datetime) -> list[str]:
     """Supersede unanswered invitations for earlier closings of the case; return their ids."""
     # Subqueries, because PostgreSQL joins in a slow order until the tables are analyzed.
-    return tx.column(
-        f"""UPDATE invitations SET superseded_at = :now,
-                   withheld_because = nullif(withheld_because, 'reopened')
-            WHERE (superseded_at IS NULL OR withheld_because = 'reopened') AND {_UNANSWERED}
-              AND case_ref IN (
-                  SELECT id FROM cases
-                  WHERE (source, case_id) = (SELECT source, case_id {_ASKING})
-                    AND closed_at < (SELECT closed_at {_ASKING}))
-            RETURNING id""",
-        id=invitation_id,
-        now=now,
-    )
+    sql = f"""UPDATE invitations SET superseded_at = :now,
+                     withheld_because = nullif(withheld_because, 'reopened')
+              WHERE (superseded_at IS NULL OR withheld_because = 'reopened') AND {_UNANSWERED}
+                AND case_ref IN (
+                    SELECT id FROM cases
+                    WHERE (source, case_id) = (SELECT source, case_id {_ASKING})
+                      AND closed_at < (SELECT closed_at {_ASKING}))
+              RETURNING id"""
+    return tx.column(sql, id=invitation_id, now=now)
 
 
 def from_row(row: Row) -> Invitation:

@@ -47,11 +47,8 @@ def end(tx: Transaction, digest: str) -> None:
 
 def end_all(tx: Transaction, name: str, except_for: str = "") -> None:
     """End the sessions of an account, except for the one with this digest."""
-    tx.run(
-        "DELETE FROM lead_sessions WHERE lead_name = :name AND digest <> :except_for",
-        name=name,
-        except_for=except_for,
-    )
+    sql = "DELETE FROM lead_sessions WHERE lead_name = :name AND digest <> :except_for"
+    tx.run(sql, name=name, except_for=except_for)
 
 
 def remove_old(tx: Transaction, started_before: datetime) -> None:

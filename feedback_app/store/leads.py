@@ -34,35 +34,24 @@ def remove(tx: Transaction, name: str) -> bool:
 def change(tx: Transaction, name: str, role: Role, email: str | None) -> None:
     """Replace role and email address. A link sent to another address no longer works."""
     same_email = "CASE WHEN coalesce(email, '') = coalesce(:email, '') THEN"
-    tx.run(
-        f"""UPDATE leads SET role = :role, email = :email,
-                link_digest = {same_email} link_digest END,
-                link_expires_at = {same_email} link_expires_at END
-            WHERE name = :name""",
-        role=role,
-        email=email,
-        name=name,
-    )
+    sql = f"""UPDATE leads SET role = :role, email = :email,
+                  link_digest = {same_email} link_digest END,
+                  link_expires_at = {same_email} link_expires_at END
+              WHERE name = :name"""
+    tx.run(sql, role=role, email=email, name=name)
 
 
 def set_password_hash(tx: Transaction, name: str, password_hash: str | None) -> None:
     """Replace the password of an account, or remove it. Its link no longer works."""
-    tx.run(
-        """UPDATE leads SET password_hash = :hash, link_digest = NULL, link_expires_at = NULL
-           WHERE name = :name""",
-        hash=password_hash,
-        name=name,
-    )
+    sql = """UPDATE leads SET password_hash = :hash, link_digest = NULL, link_expires_at = NULL
+             WHERE name = :name"""
+    tx.run(sql, hash=password_hash, name=name)
 
 
 def set_link(tx: Transaction, name: str, digest: str, expires_at: datetime) -> None:
     """Store the digest of the link that sets the password of an account, in place of another."""
-    tx.run(
-        "UPDATE leads SET link_digest = :digest, link_expires_at = :expires_at WHERE name = :name",
-        digest=digest,
-        expires_at=expires_at,
-        name=name,
-    )
+    sql = "UPDATE leads SET link_digest = :digest, link_expires_at = :expires_at WHERE name = :name"
+    tx.run(sql, digest=digest, expires_at=expires_at, name=name)
 
 
 def find_by_link(source: Readable, digest: str, now: datetime) -> Lead | None:
@@ -73,12 +62,8 @@ def find_by_link(source: Readable, digest: str, now: datetime) -> Lead | None:
 
 def replace_password_hash(tx: Transaction, name: str, old: str, new: str) -> None:
     """Store the hash of the same password with newer parameters, unless the password changed."""
-    tx.run(
-        "UPDATE leads SET password_hash = :new WHERE name = :name AND password_hash = :old",
-        new=new,
-        name=name,
-        old=old,
-    )
+    sql = "UPDATE leads SET password_hash = :new WHERE name = :name AND password_hash = :old"
+    tx.run(sql, new=new, name=name, old=old)
 
 
 def find(source: Readable, name: str) -> Lead | None:
@@ -98,23 +83,15 @@ def admins_with_email(source: Readable) -> list[str]:
 
 def note_reading(tx: Transaction, name: str, week: str, now: datetime) -> None:
     """Record that a lead reads the answers of a week."""
-    tx.run(
-        "UPDATE leads SET reading_week = :week, reading_at = :now WHERE name = :name",
-        name=name,
-        week=week,
-        now=now,
-    )
+    sql = "UPDATE leads SET reading_week = :week, reading_at = :now WHERE name = :name"
+    tx.run(sql, name=name, week=week, now=now)
 
 
 def reading(database: Database, week: str, since: datetime, except_for: str) -> list[str]:
     """Return the names of the other leads who read answers of a week after `since`, sorted."""
-    return database.column(
-        """SELECT name FROM leads WHERE reading_week = :week AND reading_at > :since
-           AND name <> :except_for ORDER BY name""",
-        week=week,
-        since=since,
-        except_for=except_for,
-    )
+    sql = """SELECT name FROM leads WHERE reading_week = :week AND reading_at > :since
+             AND name <> :except_for ORDER BY name"""
+    return database.column(sql, week=week, since=since, except_for=except_for)
 
 
 def record_action(tx: Transaction, lead: str, action: str, subject: str, now: datetime) -> None:
@@ -125,14 +102,10 @@ def record_action(tx: Transaction, lead: str, action: str, subject: str, now: da
 
 def who_did(source: Readable, action: str, subject: str, since: datetime) -> str | None:
     """Return who first did this at `since` or later; None if unknown or past retention."""
-    return source.value(
-        """SELECT lead_name FROM lead_actions
-           WHERE done_at >= :since AND action = :action AND subject = :subject
-           ORDER BY done_at LIMIT 1""",
-        since=since,
-        action=action,
-        subject=subject,
-    )
+    sql = """SELECT lead_name FROM lead_actions
+             WHERE done_at >= :since AND action = :action AND subject = :subject
+             ORDER BY done_at LIMIT 1"""
+    return source.value(sql, since=since, action=action, subject=subject)
 
 
 def actions_with_subject(database: Database) -> list[Action]:

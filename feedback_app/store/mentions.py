@@ -15,11 +15,10 @@ def cases_in(database: Database, text: str) -> list[str]:
     """
     folded = _folded(text)
     # Compared in Python because the engines fold the case of different alphabets.
-    rows = database.stream(
-        """SELECT case_number, customer, contact_email, comment FROM cases
-           LEFT JOIN invitations ON invitations.case_ref = cases.id
-           LEFT JOIN answers ON answers.invitation_id = invitations.id"""
-    )
+    sql = """SELECT case_number, customer, contact_email, comment FROM cases
+             LEFT JOIN invitations ON invitations.case_ref = cases.id
+             LEFT JOIN answers ON answers.invitation_id = invitations.id"""
+    rows = database.stream(sql)
     for row in rows:
         for column, shortest in _SHORTEST.items():
             words = row[column] or ""

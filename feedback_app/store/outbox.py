@@ -34,44 +34,32 @@ def count_sent_to(
     """Return how many messages of these kinds were written after `since`, by lower-case address."""
     names, values = in_list("kind", kinds)
     recipients, lowered = in_list("address", {address.lower() for address in addresses})
-    rows = tx.ask(
-        f"""SELECT lower(recipient) AS address, count(*) AS number FROM outbox
-            WHERE lower(recipient) IN ({recipients})
-              AND kind IN ({names}) AND created_at > :since GROUP BY lower(recipient)""",
-        **values,
-        **lowered,
-        since=since,
-    )
+    sql = f"""SELECT lower(recipient) AS address, count(*) AS number FROM outbox
+              WHERE lower(recipient) IN ({recipients})
+                AND kind IN ({names}) AND created_at > :since GROUP BY lower(recipient)"""
+    rows = tx.ask(sql, **values, **lowered, since=since)
     return Counter({row["address"]: row["number"] for row in rows})
 
 
 def held(source: Readable) -> list[Row]:
     """Return recipient and number of the held messages by recipient, most first."""
-    return source.ask(
-        """SELECT recipient, count(*) AS number FROM outbox
-           WHERE due_at = :held AND sent_at IS NULL AND refused_at IS NULL
-           GROUP BY recipient ORDER BY count(*) DESC, recipient""",
-        held=HELD,
-    )
+    sql = """SELECT recipient, count(*) AS number FROM outbox
+             WHERE due_at = :held AND sent_at IS NULL AND refused_at IS NULL
+             GROUP BY recipient ORDER BY count(*) DESC, recipient"""
+    return source.ask(sql, held=HELD)
 
 
 def release_held(tx: Transaction, now: datetime) -> int:
     """Let the held messages be sent, and return their number."""
-    return tx.run(
-        """UPDATE outbox SET due_at = :now
-           WHERE due_at = :held AND sent_at IS NULL AND refused_at IS NULL""",
-        now=now,
-        held=HELD,
-    )
+    sql = """UPDATE outbox SET due_at = :now
+             WHERE due_at = :held AND sent_at IS NULL AND refused_at IS NULL"""
+    return tx.run(sql, now=now, held=HELD)
 
 
 def has_message(tx: Transaction, invitation_id: str, kind: str) -> bool:
     """Return whether a message of this kind was ever stored for the invitation."""
-    return tx.exists(
-        "SELECT 1 FROM outbox WHERE invitation_id = :id AND kind = :kind LIMIT 1",
-        id=invitation_id,
-        kind=kind,
-    )
+    sql = "SELECT 1 FROM outbox WHERE invitation_id = :id AND kind = :kind LIMIT 1"
+    return tx.exists(sql, id=invitation_id, kind=kind)
 
 
 def is_waiting(source: Readable, message_id: str) -> bool:
@@ -86,13 +74,10 @@ def mark_sent(tx: Transaction, message_ids: Collection[str], now: datetime) -> l
     Returns id, kind, invitation, recipient and `refused_at` of the changed ones.
     """
     names, values = in_list("id", message_ids)
-    return tx.ask(
-        f"""UPDATE outbox SET sent_at = :now, claimed_until = NULL
-            WHERE id IN ({names}) AND sent_at IS NULL
-            RETURNING id, kind, invitation_id, recipient, refused_at""",
-        **values,
-        now=now,
-    )
+    sql = f"""UPDATE outbox SET sent_at = :now, claimed_until = NULL
+              WHERE id IN ({names}) AND sent_at IS NULL
+              RETURNING id, kind, invitation_id, recipient, refused_at"""
+    return tx.ask(sql, **values, now=now)
 
 
 def set_kind(tx: Transaction, message_id: str, kind: str) -> None:
@@ -107,15 +92,10 @@ def put_back(
 
     The server's reply may name the recipient, so it is not stored if the message was erased.
     """
-    tx.run(
-        """UPDATE outbox SET first_due_at = coalesce(first_due_at, due_at), due_at = :due_at,
-                  attempts = attempts + :attempts, claimed_until = NULL, last_error = :error
-           WHERE id = :id AND refused_at IS NULL""",
-        id=message_id,
-        due_at=due_at,
-        error=error,
-        attempts=attempts,
-    )
+    sql = """UPDATE outbox SET first_due_at = coalesce(first_due_at, due_at), due_at = :due_at,
+                    attempts = attempts + :attempts, claimed_until = NULL, last_error = :error
+             WHERE id = :id AND refused_at IS NULL"""
+    tx.run(sql, id=message_id, due_at=due_at, error=error, attempts=attempts)
 
 
 def mark_failed(tx: Transaction, message_id: str, now: datetime, error: str) -> bool:
@@ -123,13 +103,9 @@ def mark_failed(tx: Transaction, message_id: str, now: datetime, error: str) -> 
 
     It stays in the outbox.
     """
-    return tx.changes(
-        """UPDATE outbox SET refused_at = :now, attempts = attempts + 1, claimed_until = NULL,
-                                 last_error = :error WHERE id = :id AND refused_at IS NULL""",
-        id=message_id,
-        now=now,
-        error=error,
-    )
+    sql = """UPDATE outbox SET refused_at = :now, attempts = attempts + 1, claimed_until = NULL,
+                                   last_error = :error WHERE id = :id AND refused_at IS NULL"""
+    return tx.changes(sql, id=message_id, now=now, error=error)
 
 
 def withdraw(
@@ -140,42 +116,31 @@ def withdraw(
     Earlier attempts are forgotten, because `failed_emails.find` lists failures to act on.
     """
     names, values = in_list("kind", kinds)
-    tx.run(
-        f"""UPDATE outbox SET refused_at = :now, last_error = :reason, attempts = 0
-            WHERE invitation_id = :id AND kind IN ({names})
-              AND sent_at IS NULL AND refused_at IS NULL""",
-        **values,
-        id=invitation_id,
-        now=now,
-        reason=reason,
-    )
+    sql = f"""UPDATE outbox SET refused_at = :now, last_error = :reason, attempts = 0
+              WHERE invitation_id = :id AND kind IN ({names})
+                AND sent_at IS NULL AND refused_at IS NULL"""
+    tx.run(sql, **values, id=invitation_id, now=now, reason=reason)
 
 
 def find(source: Readable, message_id: str) -> Row | None:
     """Return kind, invitation_id, recipient and created_at of a message; None if unknown."""
-    rows = source.ask(
-        "SELECT kind, invitation_id, recipient, created_at FROM outbox WHERE id = :id",
-        id=message_id,
-    )
+    sql = "SELECT kind, invitation_id, recipient, created_at FROM outbox WHERE id = :id"
+    rows = source.ask(sql, id=message_id)
     return {**rows[0], **times_in(rows[0], "created_at")} if rows else None
 
 
 def count_waiting(database: Database, due_by: datetime = HELD) -> int:
     """Return how many messages are waiting, without those that first leave after `due_by`."""
-    return database.count(
-        """SELECT count(*) FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL
-           AND (due_at <= :due_by OR attempts > 0)""",
-        due_by=due_by,
-    )
+    sql = """SELECT count(*) FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL
+             AND (due_at <= :due_by OR attempts > 0)"""
+    return database.count(sql, due_by=due_by)
 
 
 def is_due_before(database: Database, moment: datetime) -> bool:
     """Return whether a waiting message was due before `moment`."""
-    return database.exists(
-        """SELECT 1 FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL
-           AND due_at < :moment LIMIT 1""",
-        moment=moment,
-    )
+    sql = """SELECT 1 FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL
+             AND due_at < :moment LIMIT 1"""
+    return database.exists(sql, moment=moment)
 
 
 def was_sent(database: Database, message_id: str) -> bool:
@@ -186,9 +151,8 @@ def was_sent(database: Database, message_id: str) -> bool:
 
 def newest_sent(database: Database) -> str | None:
     """Return the id of the message that was sent last, or None."""
-    return database.value(
-        "SELECT id FROM outbox WHERE sent_at IS NOT NULL ORDER BY sent_at DESC, id LIMIT 1"
-    )
+    sql = "SELECT id FROM outbox WHERE sent_at IS NOT NULL ORDER BY sent_at DESC, id LIMIT 1"
+    return database.value(sql)
 
 
 def newest_time(database: Database) -> str | None:

@@ -111,9 +111,8 @@ def _within_limit(
     tx: Transaction, messages: list[OutboxMessage], values: dict[str, Any]
 ) -> list[OutboxMessage]:
     """Release the last messages of domains that this claim brought over their limit."""
-    rows = tx.ask(
-        f"SELECT {_DOMAIN} AS domain, count(*) AS number FROM {_RECENT} GROUP BY 1", **values
-    )
+    sql = f"SELECT {_DOMAIN} AS domain, count(*) AS number FROM {_RECENT} GROUP BY 1"
+    rows = tx.ask(sql, **values)
     excess = {row["domain"]: row["number"] - values["per_domain"] for row in rows}
     over = []
     for message in reversed(messages):

@@ -37,11 +37,9 @@ def other_emails(
 def account(database: Database, addresses: Iterable[str]) -> Row | None:
     """Return the account that has one of these addresses, or is called like one."""
     names, values = in_list("address", addresses)
-    rows = database.ask(
-        f"""SELECT name, role, email, added_at, signed_in_at FROM leads
-            WHERE name IN ({names}) OR lower(email) IN ({names}) ORDER BY name""",
-        **values,
-    )
+    sql = f"""SELECT name, role, email, added_at, signed_in_at FROM leads
+              WHERE name IN ({names}) OR lower(email) IN ({names}) ORDER BY name"""
+    rows = database.ask(sql, **values)
     return rows[0] if rows else None
 
 

@@ -32,10 +32,7 @@ def unmark_handled(tx: Transaction, invitation_id: str) -> None:
 
 def _first(tx: Transaction, invitation_id: str, column: str, now: datetime) -> None:
     """Set this column if it is still NULL."""
-    tx.run(
-        f"""INSERT INTO progress (invitation_id, {column}) VALUES (:invitation_id, :now)
-            ON CONFLICT (invitation_id)
-            DO UPDATE SET {column} = coalesce(progress.{column}, :now)""",
-        invitation_id=invitation_id,
-        now=now,
-    )
+    sql = f"""INSERT INTO progress (invitation_id, {column}) VALUES (:invitation_id, :now)
+              ON CONFLICT (invitation_id)
+              DO UPDATE SET {column} = coalesce(progress.{column}, :now)"""
+    tx.run(sql, invitation_id=invitation_id, now=now)

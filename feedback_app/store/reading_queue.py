@@ -37,12 +37,9 @@ def mark_read(tx: Transaction, invitation_id: str, revision: int, now: datetime)
     A revision that arrived while the lead was reading stays unread.
     """
     progress.mark_read(tx, invitation_id, now)
-    tx.run(
-        """UPDATE open_answers SET unread_revision = NULL
-           WHERE invitation_id = :id AND unread_revision <= :revision""",
-        id=invitation_id,
-        revision=revision,
-    )
+    sql = """UPDATE open_answers SET unread_revision = NULL
+             WHERE invitation_id = :id AND unread_revision <= :revision"""
+    tx.run(sql, id=invitation_id, revision=revision)
     return not is_unread(tx, invitation_id)
 
 
@@ -83,9 +80,8 @@ def count_all_unread(database: Database) -> int:
 
 def count_undiscussed(source: Readable, before: str) -> int:
     """Return how many answers of earlier weeks than `before` were not discussed yet."""
-    return source.count(
-        "SELECT count(*) FROM open_answers WHERE answered_week < :before", before=before
-    )
+    sql = "SELECT count(*) FROM open_answers WHERE answered_week < :before"
+    return source.count(sql, before=before)
 
 
 def undiscussed(source: Readable, before: str, limit: int) -> list[str]:
@@ -119,9 +115,7 @@ def mark_discussed(tx: Transaction, week: str, now: datetime) -> int:
         now=now,
     )
     # Not what a lead read meanwhile: it waits for the next meeting.
-    return tx.run(
-        f"""DELETE FROM open_answers WHERE {_READ} AND EXISTS (
-                SELECT 1 FROM progress WHERE discussed_at IS NOT NULL
-                    AND progress.invitation_id = open_answers.invitation_id)""",
-        week=week,
-    )
+    sql = f"""DELETE FROM open_answers WHERE {_READ} AND EXISTS (
+                  SELECT 1 FROM progress WHERE discussed_at IS NOT NULL
+                      AND progress.invitation_id = open_answers.invitation_id)"""
+    return tx.run(sql, week=week)

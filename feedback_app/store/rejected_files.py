@@ -8,12 +8,9 @@ from feedback_app.database.contract import Database, Transaction
 
 def add(tx: Transaction, path: Path, now: datetime) -> None:
     """Record that rejected rows were written to `path`."""
-    tx.run(
-        """INSERT INTO rejected_files (path, written_at) VALUES (:path, :now)
-           ON CONFLICT (path) DO UPDATE SET written_at = :now""",
-        path=str(path.resolve()),
-        now=now,
-    )
+    sql = """INSERT INTO rejected_files (path, written_at) VALUES (:path, :now)
+             ON CONFLICT (path) DO UPDATE SET written_at = :now"""
+    tx.run(sql, path=str(path.resolve()), now=now)
 
 
 def all_paths(database: Database) -> list[Path]:

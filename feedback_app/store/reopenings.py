@@ -6,10 +6,8 @@ from feedback_app.records import Reopening
 
 def add(tx: Transaction, reopening: Reopening) -> None:
     """Store a reopening unless a newer one of the same case is stored."""
-    tx.run(
-        """INSERT INTO reopenings (source, case_id, reopened_at)
-           VALUES (:source, :case_id, :reopened_at)
-           ON CONFLICT (source, case_id) DO UPDATE SET reopened_at = excluded.reopened_at
-           WHERE excluded.reopened_at > reopenings.reopened_at""",
-        **vars(reopening),
-    )
+    sql = """INSERT INTO reopenings (source, case_id, reopened_at)
+             VALUES (:source, :case_id, :reopened_at)
+             ON CONFLICT (source, case_id) DO UPDATE SET reopened_at = excluded.reopened_at
+             WHERE excluded.reopened_at > reopenings.reopened_at"""
+    tx.run(sql, **vars(reopening))

@@ -74,12 +74,9 @@ def hits(database: Database, kind: Kind, wanted: Sequence[str], limit: int) -> l
         return []
     waiting = pending(database, kind)
     found = [key for key, words in waiting.items() if contains(words, wanted)]
-    rows = database.ask(
-        f"""SELECT key {_MATCHING[database.engine]}
-            ORDER BY {_AGE[database.engine]} DESC LIMIT :limit""",
-        match=_query(database, kind, wanted),
-        limit=limit,
-    )
+    sql = f"""SELECT key {_MATCHING[database.engine]}
+              ORDER BY {_AGE[database.engine]} DESC LIMIT :limit"""
+    rows = database.ask(sql, match=_query(database, kind, wanted), limit=limit)
     # A text may have changed since `pending` was read.
     keys = [*found, *(row["key"] for row in rows)][:limit]
     texts = _texts(database, kind, keys)
@@ -100,11 +97,8 @@ def comments_with(database: Database, wanted: Sequence[str]) -> tuple[str, dict[
 
 def pending(database: Database, kind: Kind) -> dict[str, list[str]]:
     """Return the words of the texts of a kind that are not indexed yet, by key."""
-    rows = database.ask(
-        "SELECT key FROM search_changes WHERE kind = :kind LIMIT :limit",
-        kind=kind,
-        limit=MOST_PENDING,
-    )
+    sql = "SELECT key FROM search_changes WHERE kind = :kind LIMIT :limit"
+    rows = database.ask(sql, kind=kind, limit=MOST_PENDING)
     found: dict[str, list[str]] = {}
     for keys in _batches([row["key"] for row in rows]):
         found |= {key: words_of(hit.text) for key, hit in _texts(database, kind, keys).items()}
@@ -129,12 +123,11 @@ def _index_some(database: Database) -> int:
     if not database.ask("SELECT 1 FROM search_changes LIMIT 1"):
         return 0
     with database.write() as tx:
-        rows = tx.ask(
-            f"""DELETE FROM search_changes WHERE number IN (
-                    SELECT number FROM search_changes ORDER BY number LIMIT {BATCH}
-                    {_FREE[database.engine]})
-                RETURNING number, kind, key"""
-        )
+        sql = f"""DELETE FROM search_changes WHERE number IN (
+                      SELECT number FROM search_changes ORDER BY number LIMIT {BATCH}
+                      {_FREE[database.engine]})
+                  RETURNING number, kind, key"""
+        rows = tx.ask(sql)
         for kind in KINDS:
             changed = [row["key"] for row in _in_order(rows) if row["kind"] == kind]
             for keys in _batches(changed):

@@ -27,8 +27,5 @@ def all_keys(source: Database) -> list[SenderKey]:
 
 def revoke(tx: Transaction, key_id: str, now: datetime) -> bool:
     """Revoke this key. Return whether it exists."""
-    return tx.changes(
-        "UPDATE sender_keys SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id",
-        id=key_id,
-        now=now,
-    )
+    sql = "UPDATE sender_keys SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id"
+    return tx.changes(sql, id=key_id, now=now)

@@ -61,22 +61,17 @@ def add(tx: Transaction, source: str, since: datetime, now: datetime) -> bool:
 
 def end(tx: Transaction, now: datetime) -> int:
     """End the silences of sources whose cases arrive again; return how many."""
-    return tx.run(
-        """UPDATE silences SET ended_at = :now WHERE ended_at IS NULL AND EXISTS (
-               SELECT 1 FROM cases
-               WHERE cases.source = silences.source AND received_at > silences.since)""",
-        now=now,
-    )
+    sql = """UPDATE silences SET ended_at = :now WHERE ended_at IS NULL AND EXISTS (
+                 SELECT 1 FROM cases
+                 WHERE cases.source = silences.source AND received_at > silences.since)"""
+    return tx.run(sql, now=now)
 
 
 def mark_expected(tx: Transaction, source: str, now: datetime) -> int:
     """Mark the silence of a source as expected; return how many there were."""
-    return tx.run(
-        """UPDATE silences SET expected_at = :now
-           WHERE source = :source AND ended_at IS NULL AND expected_at IS NULL""",
-        source=source,
-        now=now,
-    )
+    sql = """UPDATE silences SET expected_at = :now
+             WHERE source = :source AND ended_at IS NULL AND expected_at IS NULL"""
+    return tx.run(sql, source=source, now=now)
 
 
 def current(source: Readable) -> list[Silence]:

@@ -50,12 +50,9 @@ def _add(tx: Transaction, week: str, key: _Key, difference: int) -> None:
 
 
 def _before(tx: Transaction, answer: Answer) -> list[_Key]:
-    rows = tx.ask(
-        """SELECT wording_version, ease, satisfaction FROM answers
-           WHERE invitation_id = :id AND revision = :revision""",
-        id=answer.invitation_id,
-        revision=answer.revision - 1,
-    )
+    sql = """SELECT wording_version, ease, satisfaction FROM answers
+             WHERE invitation_id = :id AND revision = :revision"""
+    rows = tx.ask(sql, id=answer.invitation_id, revision=answer.revision - 1)
     return [(row["wording_version"], row["ease"], row["satisfaction"]) for row in rows]
 
 

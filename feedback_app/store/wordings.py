@@ -33,7 +33,6 @@ def newest_version(database: Database) -> int:
 
 
 def _digests(database: Database, version: int) -> dict[str, str]:
-    rows = database.ask(
-        "SELECT language, digest FROM wordings WHERE version = :version", version=version
-    )
+    sql = "SELECT language, digest FROM wordings WHERE version = :version"
+    rows = database.ask(sql, version=version)
     return {row["language"]: row["digest"] for row in rows}
