@@ -26,7 +26,7 @@ from feedback_app.records import (
     OutboxMessage,
     Reopening,
 )
-from feedback_app.store import cases, invitations, outbox, reopenings
+from feedback_app.store import cases, invitations, outbox
 from feedback_app.store.case_lookups import KnownCases
 from support_facts import Facts
 
@@ -196,7 +196,6 @@ class CaseIntake:
         Unsent emails about them are withdrawn. Returns the number of these surveys.
         """
         tx.only_one("intake")
-        reopenings.add(tx, reopening)
         withheld = invitations.reopen(tx, reopening, now)
         for invitation_id in withheld:
             self.withdraw_email(tx, invitation_id, now, "withdrawn: the case was reopened")

@@ -1,6 +1,5 @@
 """The head of a week for its page and the digest: the counts, and how the figures changed."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ class WeekHead(NamedTuple):
 
     figures: WeekFigures
     trend: Trend
-    changes: dict[str, Sequence[ShareChange]]
+    changes: dict[str, list[ShareChange]]
 
     @property
     def answers_to_older_wordings(self) -> int:
@@ -32,9 +31,7 @@ def week_head(database: Database, week: str, facts: Facts, now: datetime) -> Wee
     first, *_, last, _ = weeks_back(week, WINDOWS[1] + 1)
     figures = figures_of_week(database, week, facts, now)
     trend = trend_of(database, week, facts, now)
-    changes: dict[str, Sequence[ShareChange]] = {
-        one[0].question.metric: one for one in trend.changes
-    }
+    changes = dict(trend.changes)
     before = final_weeks.sums(database, (first, last), facts, now)
     for key, (part, whole), is_open in (
         ("response_rate", ("answered", "reached"), figures.open_until is not None),

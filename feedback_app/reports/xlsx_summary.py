@@ -96,7 +96,7 @@ def _write_figures(book: Book, sheet: Any, overview: Overview, top: int) -> int:
 def _write_changes(book: Book, sheet: Any, overview: Overview, row: int) -> int:
     sheet.write_string(row, 0, book.gettext("Compared with the weeks before"), book.styles.heading)
     texts = FigureTexts(book.facts, book.language)
-    for short, changes in zip(book.scores, overview.trend.changes, strict=True):
+    for short, changes in zip(book.scores, overview.trend.changes.values(), strict=True):
         for verdict in texts.verdicts(changes):
             row += 1
             sheet.write_string(row, 0, f"{short}: {verdict}", book.styles.text)

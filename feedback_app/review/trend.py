@@ -17,7 +17,7 @@ from charts import Interval, newcombe
 from feedback_app.base.weeks import weeks_back
 from feedback_app.records import ScoreCount
 from feedback_app.review.scores import Scores, Share, scores_of
-from support_facts import Facts, Question
+from support_facts import Facts
 
 Week = TypeVar("Week")
 
@@ -84,26 +84,19 @@ class ShareChange:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrendChange(ShareChange):
-    """The change of the share of a question."""
-
-    question: Question
-
-
-@dataclass(frozen=True, kw_only=True)
 class Trend:
     """The last 26 weeks up to a week.
 
     `weeks` has one entry per week. `points` are the periods of the chart: each ends with one of
     these weeks and is `span` weeks long, because single weeks of a small team have too few answers
-    for a share. `changes` has one entry per question, with one change per window, the shortest
-    first. `has_sample` is true if sample answers are included. `annulled` answers are not included.
+    for a share. `changes` has one change per window, the shortest first, by the metric of the
+    question. `has_sample` is true if sample answers are included. `annulled` answers are left out.
     """
 
     weeks: tuple[TrendPeriod, ...]
     points: tuple[TrendPeriod, ...]
     span: int
-    changes: tuple[tuple[TrendChange, ...], ...]
+    changes: dict[str, list[ShareChange]]
     has_sample: bool = False
     annulled: int = 0
 
@@ -150,24 +143,17 @@ def _windows(known: Sequence[Week], span: int) -> list[Sequence[Week]]:
 
 def _changes(
     known: Sequence[str], by_week: dict[str, list[ScoreCount]], facts: Facts
-) -> tuple[tuple[TrendChange, ...], ...]:
-    found = []
+) -> dict[str, list[ShareChange]]:
+    found: dict[str, list[ShareChange]] = {one.metric: [] for one in facts.questions}
     for weeks, weeks_before in WINDOWS.items():
         before = _period(known[-weeks - weeks_before : -weeks], by_week, facts)
         after = _period(known[-weeks:], by_week, facts)
-        found.append(
-            [
-                TrendChange(
-                    question=one.question,
-                    weeks=weeks,
-                    weeks_before=weeks_before,
-                    before=earlier.share,
-                    after=one.share,
-                )
-                for earlier, one in zip(before.scores, after.scores, strict=True)
-            ]
-        )
-    return tuple(zip(*found, strict=True))
+        for earlier, one in zip(before.scores, after.scores, strict=True):
+            change = ShareChange(
+                weeks=weeks, weeks_before=weeks_before, before=earlier.share, after=one.share
+            )
+            found[one.question.metric].append(change)
+    return found
 
 
 def _by_week(counts: Iterable[ScoreCount]) -> dict[str, list[ScoreCount]]:

@@ -98,10 +98,18 @@ def restart(
 
 
 def reopen(tx: Transaction, reopening: Reopening, now: datetime) -> list[str]:
-    """Withhold the unanswered invitations of closings before a reopening; return their ids.
+    """Store a reopening, and withhold the unanswered invitations of closings before it.
 
-    One whose email bounced stays as it is, so that it is not sent to that address again.
+    Returns their ids. One whose email bounced stays as it is, so that it is not sent to that
+    address again. The newest reopening is kept even if no closing of the case is known yet.
     """
+    tx.run(
+        """INSERT INTO reopenings (source, case_id, reopened_at)
+           VALUES (:source, :case_id, :reopened_at)
+           ON CONFLICT (source, case_id) DO UPDATE SET reopened_at = excluded.reopened_at
+           WHERE excluded.reopened_at > reopenings.reopened_at""",
+        **vars(reopening),
+    )
     sql = f"""UPDATE invitations SET superseded_at = :now, withheld_because = 'reopened'
               WHERE superseded_at IS NULL AND bounced_at IS NULL AND {_UNANSWERED}
                 AND case_ref IN (

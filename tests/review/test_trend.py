@@ -51,7 +51,9 @@ def test_weeks_points_and_changes_agree_with_counting_by_hand(
             scores = Counter(naive(given_counts, weeks, place))
             assert period.scores[place].counts == tuple(scores[point] for point in range(1, 6))
             assert len(weeks) in (1, trend.span)
-        for change, (last, before) in zip(trend.changes[place], WINDOWS.items(), strict=True):
+        for change, (last, before) in zip(
+            [*trend.changes.values()][place], WINDOWS.items(), strict=True
+        ):
             after = naive(given_counts, KNOWN[-last:], place)
             earlier = naive(given_counts, KNOWN[-last - before : -last], place)
             assert (change.weeks, change.weeks_before) == (last, before)
@@ -88,7 +90,7 @@ def test_a_change_is_announced_only_with_enough_answers_and_beyond_random_variat
     before: tuple[int, int], after: tuple[int, int], clear: bool, rise: bool
 ) -> None:
     both = _answers(*before, KNOWN[-13]) + _answers(*after, KNOWN[-1])
-    for changes in sum_trend(both, WEEK, FACTS).changes:
+    for changes in sum_trend(both, WEEK, FACTS).changes.values():
         change = changes[0]
         assert (change.is_clear, change.is_rise) == (clear, rise)
         assert (change.interval is None) == (before[1] < 30 or after[1] < 30)
@@ -148,7 +150,9 @@ def drawn(
 
 def announced(counted: list[ScoreCount]) -> bool:
     return any(
-        one.is_clear for changes in sum_trend(counted, WEEK, FACTS).changes for one in changes
+        one.is_clear
+        for changes in sum_trend(counted, WEEK, FACTS).changes.values()
+        for one in changes
     )
 
 
@@ -167,7 +171,7 @@ def test_95_percent_intervals_would_announce_a_change_in_every_fourth_week() -> 
     same = [binomial(180, 0.77)] * 26
     for _ in range(rounds):
         trend = sum_trend(drawn(rng, 180, same, related=False), WEEK, FACTS)
-        shares = [(one.before, one.after) for all_ in trend.changes for one in all_]
+        shares = [(one.before, one.after) for all_ in trend.changes.values() for one in all_]
         alarms += any(
             newcombe(before.best, before.n, after.best, after.n, Z_95).excludes_zero()
             for before, after in shares
@@ -190,7 +194,7 @@ def test_the_planted_fall_is_announced_as_a_fall_of_9_points() -> None:
     """In the five weeks W44 to W48 68.1 % of 180 answers were good, before 77.3 %."""
     fallen = [_answers(139, 180, week) for week in KNOWN[:-5]]
     fallen += [_answers(123, 180, week) for week in KNOWN[-5:]]
-    for week, four, thirteen in sum_trend(sum(fallen, []), WEEK, FACTS).changes:
+    for week, four, thirteen in sum_trend(sum(fallen, []), WEEK, FACTS).changes.values():
         assert (week.is_clear, four.is_clear, thirteen.is_clear) == (False, True, False)
         assert four.difference == pytest.approx(-0.0815, abs=0.001)
         assert four.interval
