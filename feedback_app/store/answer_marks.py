@@ -64,9 +64,9 @@ def with_care(database: Database, limit: int) -> list[tuple[str, str]]:
 
 def _mark(tx: Transaction, invitation_id: str, column: str, value: str | None) -> None:
     sql = """INSERT INTO answer_marks (invitation_id, answered_week, themes)
-              SELECT invitation_id, answered_week, '' FROM answers
-              WHERE invitation_id = :id AND revision = 1
-              ON CONFLICT (invitation_id) DO NOTHING"""
+             SELECT invitation_id, answered_week, '' FROM answers
+             WHERE invitation_id = :id AND revision = 1
+             ON CONFLICT (invitation_id) DO NOTHING"""
     tx.run(sql, id=invitation_id)
     tx.run(
         f"UPDATE answer_marks SET {column} = :value WHERE invitation_id = :id",

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from feedback_app.database.contract import Database, Row, Transaction
+from feedback_app.store.outbox import WAITING
 from feedback_app.store.rows import in_list
 
 # What `restore` writes before the reply of the mail server.
 _RESTORED = "paused: "
-_WAITING = "sent_at IS NULL AND refused_at IS NULL"
 # A message whose reason was erased is left out, because nothing can be done about it.
 _FAILED = "refused_at IS NOT NULL AND attempts > 0 AND last_error IS NOT NULL"
 _WITH_CASE = """FROM outbox LEFT JOIN invitations ON invitations.id = outbox.invitation_id
@@ -22,7 +22,7 @@ def find(database: Database) -> list[Row]:
 
 def find_waiting(database: Database) -> list[Row]:
     """Return every waiting or held message, oldest first, with its case number and times."""
-    return _messages(database, _WAITING, "outbox.created_at")
+    return _messages(database, WAITING, "outbox.created_at")
 
 
 def find_outdated(database: Database, kinds: Collection[str]) -> set[str]:
@@ -47,14 +47,14 @@ def retry(tx: Transaction, message_id: str, now: datetime) -> bool:
     """Let a failed message be sent again at `now`; return False if it is not failed any more."""
     _forget_bounces(tx, [message_id])
     sql = f"""UPDATE outbox SET first_due_at = coalesce(first_due_at, due_at), due_at = :now,
-                         refused_at = NULL, attempts = 0, last_error = NULL
-                  WHERE id = :id AND {_FAILED}"""
+                     refused_at = NULL, attempts = 0, last_error = NULL
+              WHERE id = :id AND {_FAILED}"""
     return tx.changes(sql, id=message_id, now=now)
 
 
 def resume(tx: Transaction, now: datetime) -> None:
     """Let the emails that a pause put off, without counting an attempt, be sent at `now`."""
-    sql = f"""UPDATE outbox SET due_at = :now WHERE {_WAITING} AND due_at > :now
+    sql = f"""UPDATE outbox SET due_at = :now WHERE {WAITING} AND due_at > :now
               AND first_due_at IS NOT NULL AND attempts = 0"""
     tx.run(sql, now=now)
 
@@ -62,7 +62,7 @@ def resume(tx: Transaction, now: datetime) -> None:
 def withdraw(tx: Transaction, message_id: str, now: datetime, reason: str) -> bool:
     """Withdraw a waiting or failed message; return False if it was sent or withdrawn before."""
     sql = f"""UPDATE outbox SET refused_at = :now, attempts = 0, last_error = :reason
-                  WHERE id = :id AND ({_FAILED} OR {_WAITING})"""
+                  WHERE id = :id AND ({_FAILED} OR {WAITING})"""
     return tx.changes(sql, id=message_id, now=now, reason=f"withdrawn: {reason}")
 
 

@@ -28,7 +28,7 @@ def find_lead(
     return source.record(
         ActiveLead,
         f"""SELECT {COLUMNS}, seen_at FROM lead_sessions JOIN leads ON leads.name = lead_name
-           WHERE digest = :digest AND started_at > :started_after AND seen_at > :seen_after""",
+            WHERE digest = :digest AND started_at > :started_after AND seen_at > :seen_after""",
         digest=digest,
         started_after=started_after,
         seen_after=seen_after,

@@ -10,6 +10,8 @@ from feedback_app.store.rows import in_list, times_in
 
 # The due time of messages that wait until somebody releases them.
 HELD = datetime(9999, 12, 31, tzinfo=UTC)
+# The condition for messages that were neither sent nor refused.
+WAITING = "sent_at IS NULL AND refused_at IS NULL"
 
 
 def add(tx: Transaction, message: OutboxMessage) -> None:
@@ -43,16 +45,15 @@ def count_sent_to(
 
 def held(source: Readable) -> list[Row]:
     """Return recipient and number of the held messages by recipient, most first."""
-    sql = """SELECT recipient, count(*) AS number FROM outbox
-             WHERE due_at = :held AND sent_at IS NULL AND refused_at IS NULL
-             GROUP BY recipient ORDER BY count(*) DESC, recipient"""
+    sql = f"""SELECT recipient, count(*) AS number FROM outbox
+              WHERE due_at = :held AND {WAITING}
+              GROUP BY recipient ORDER BY count(*) DESC, recipient"""
     return source.ask(sql, held=HELD)
 
 
 def release_held(tx: Transaction, now: datetime) -> int:
     """Let the held messages be sent, and return their number."""
-    sql = """UPDATE outbox SET due_at = :now
-             WHERE due_at = :held AND sent_at IS NULL AND refused_at IS NULL"""
+    sql = f"UPDATE outbox SET due_at = :now WHERE due_at = :held AND {WAITING}"
     return tx.run(sql, now=now, held=HELD)
 
 
@@ -64,7 +65,7 @@ def has_message(tx: Transaction, invitation_id: str, kind: str) -> bool:
 
 def is_waiting(source: Readable, message_id: str) -> bool:
     """Return whether the message still has to be sent, so was not sent, withdrawn or erased."""
-    sql = "SELECT 1 FROM outbox WHERE id = :id AND sent_at IS NULL AND refused_at IS NULL"
+    sql = f"SELECT 1 FROM outbox WHERE id = :id AND {WAITING}"
     return source.exists(sql, id=message_id)
 
 
@@ -104,7 +105,8 @@ def mark_failed(tx: Transaction, message_id: str, now: datetime, error: str) -> 
     It stays in the outbox.
     """
     sql = """UPDATE outbox SET refused_at = :now, attempts = attempts + 1, claimed_until = NULL,
-                                   last_error = :error WHERE id = :id AND refused_at IS NULL"""
+                    last_error = :error
+             WHERE id = :id AND refused_at IS NULL"""
     return tx.changes(sql, id=message_id, now=now, error=error)
 
 
@@ -117,8 +119,7 @@ def withdraw(
     """
     names, values = in_list("kind", kinds)
     sql = f"""UPDATE outbox SET refused_at = :now, last_error = :reason, attempts = 0
-              WHERE invitation_id = :id AND kind IN ({names})
-                AND sent_at IS NULL AND refused_at IS NULL"""
+              WHERE invitation_id = :id AND kind IN ({names}) AND {WAITING}"""
     tx.run(sql, **values, id=invitation_id, now=now, reason=reason)
 
 
@@ -131,15 +132,14 @@ def find(source: Readable, message_id: str) -> Row | None:
 
 def count_waiting(database: Database, due_by: datetime = HELD) -> int:
     """Return how many messages are waiting, without those that first leave after `due_by`."""
-    sql = """SELECT count(*) FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL
-             AND (due_at <= :due_by OR attempts > 0)"""
+    sql = f"""SELECT count(*) FROM outbox WHERE {WAITING}
+              AND (due_at <= :due_by OR attempts > 0)"""
     return database.count(sql, due_by=due_by)
 
 
 def is_due_before(database: Database, moment: datetime) -> bool:
     """Return whether a waiting message was due before `moment`."""
-    sql = """SELECT 1 FROM outbox WHERE sent_at IS NULL AND refused_at IS NULL
-             AND due_at < :moment LIMIT 1"""
+    sql = f"SELECT 1 FROM outbox WHERE {WAITING} AND due_at < :moment LIMIT 1"
     return database.exists(sql, moment=moment)
 
 

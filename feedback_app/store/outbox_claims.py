@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from feedback_app.database.contract import Transaction
 from feedback_app.records import OutboxMessage
 from feedback_app.store import send_pauses
+from feedback_app.store.outbox import WAITING
 from feedback_app.store.rows import in_list, times_in
 
 BATCH_SIZE = 20
-_WAITING = "sent_at IS NULL AND refused_at IS NULL"
-_DUE = f"{_WAITING} AND due_at <= :now AND (claimed_until IS NULL OR claimed_until <= :clock)"
+_DUE = f"{WAITING} AND due_at <= :now AND (claimed_until IS NULL OR claimed_until <= :clock)"
 # Written out, so that the index of waiting alerts is used.
 _ALERT = "kind = 'alert'"
 _CHAT = "recipient LIKE 'chat:%'"
@@ -21,7 +21,7 @@ _DOMAIN = "lower(substr(recipient, length(rtrim(recipient, replace(recipient, '@
 _RECENT = f"""(SELECT recipient FROM outbox WHERE sent_at > :hour_ago AND recipient LIKE '%@%'
                UNION ALL
                SELECT recipient FROM outbox
-               WHERE {_WAITING} AND claimed_until > :clock AND recipient LIKE '%@%') AS recent"""
+               WHERE {WAITING} AND claimed_until > :clock AND recipient LIKE '%@%') AS recent"""
 _NOT_FULL = f"""{_DOMAIN} NOT IN (SELECT {_DOMAIN} FROM {_RECENT}
                                   GROUP BY 1 HAVING count(*) >= :per_domain)"""
 _NOT_PAUSED = f"{_DOMAIN} NOT IN (SELECT domain FROM send_pauses WHERE until > :now)"

@@ -23,11 +23,11 @@ _TEXTS: dict[Kind, str] = {
     "customer": """SELECT customer AS key, customer AS text, max(closed_at) AS at FROM cases
                    WHERE customer IN ({keys}) GROUP BY customer""",
     "comment": f"""SELECT invitation_id AS key, comment AS text, answered_at AS at
-                  FROM answers AS newest
-                  WHERE invitation_id IN ({{keys}}) AND {IS_NEWEST}
-                    AND NOT EXISTS (SELECT 1 FROM answer_marks
-                                    WHERE answer_marks.invitation_id = newest.invitation_id
-                                      AND care IS NOT NULL)""",
+                   FROM answers AS newest
+                   WHERE invitation_id IN ({{keys}}) AND {IS_NEWEST}
+                     AND NOT EXISTS (SELECT 1 FROM answer_marks
+                                     WHERE answer_marks.invitation_id = newest.invitation_id
+                                       AND care IS NOT NULL)""",
     "note": """SELECT invitation_id AS key, text, written_at AS at FROM notes
                WHERE invitation_id IN ({keys}) ORDER BY written_at, id""",
     "result": """SELECT invitation_id AS key, remark AS text, closed_at AS at FROM follow_ups

@@ -60,10 +60,10 @@ def extend(
     (pause,) = tx.records(
         SendPause,
         f"""INSERT INTO send_pauses (domain, reason, since, until, failures)
-           VALUES (:domain, :reason, :now, :until, :failures)
-           ON CONFLICT (domain) DO UPDATE SET
-               reason = excluded.reason, until = excluded.until, failures = excluded.failures
-           RETURNING {_COLUMNS}""",
+            VALUES (:domain, :reason, :now, :until, :failures)
+            ON CONFLICT (domain) DO UPDATE SET
+                reason = excluded.reason, until = excluded.until, failures = excluded.failures
+            RETURNING {_COLUMNS}""",
         domain=domain,
         reason=reason,
         now=now,
