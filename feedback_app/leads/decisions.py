@@ -20,17 +20,15 @@ _DONE_SHOWN = 50
 _MOST_TICKED = 200
 
 
-class DecisionFields(LeadsForm):
-    """What is decided, who does it, and until when. Owner and due date may be empty."""
+class _ChangeForm(LeadsForm):
+    """What is decided, who does it, and until when. Owner and due date may be empty.
+
+    `seen` is the fingerprint of the decision that the page showed.
+    """
 
     text = TypedText()
     owner = OwnerField()
     due_on = DateField(validators=[Optional()])
-
-
-class _ChangeForm(DecisionFields):
-    """`seen` is the fingerprint of the decision that the page showed."""
-
     seen = HiddenField()
 
 

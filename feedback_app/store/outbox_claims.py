@@ -8,7 +8,7 @@ from feedback_app.database.contract import Transaction
 from feedback_app.records import OutboxMessage
 from feedback_app.store import send_pauses
 from feedback_app.store.outbox import WAITING
-from feedback_app.store.rows import in_list, times_in
+from feedback_app.store.rows import in_list
 
 BATCH_SIZE = 20
 _DUE = f"{WAITING} AND due_at <= :now AND (claimed_until IS NULL OR claimed_until <= :clock)"
@@ -94,16 +94,12 @@ def domain_of(recipient: str) -> str:
 def _claim(
     tx: Transaction, condition: str, limit: int, values: dict[str, Any]
 ) -> list[OutboxMessage]:
-    rows = tx.ask(
-        f"""UPDATE outbox SET claimed_until = :until
-            WHERE {_DUE} AND id IN (
-                SELECT id FROM outbox WHERE {_DUE} AND {condition} ORDER BY due_at, id LIMIT :limit)
-            RETURNING id, kind, invitation_id, week, lead_name, recipient, attempts, created_at,
-                      coalesce(first_due_at, due_at) AS due_at""",
-        **values,
-        limit=limit,
-    )
-    messages = [OutboxMessage(**row | times_in(row, "created_at", "due_at")) for row in rows]
+    sql = f"""UPDATE outbox SET claimed_until = :until
+              WHERE {_DUE} AND id IN (SELECT id FROM outbox WHERE {_DUE} AND {condition}
+                                      ORDER BY due_at, id LIMIT :limit)
+              RETURNING id, kind, invitation_id, week, lead_name, recipient, attempts, created_at,
+                        coalesce(first_due_at, due_at) AS due_at"""
+    messages = tx.records(OutboxMessage, sql, limit=limit, **values)
     return sorted(messages, key=lambda one: (one.due_at or one.created_at, one.id))
 
 
