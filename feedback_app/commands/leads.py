@@ -10,12 +10,7 @@ import click
 from feedback_app.base import times
 from feedback_app.base.text import visible
 from feedback_app.commands.with_program import with_program
-from feedback_app.jobs.accounts import (
-    AccountExistsError,
-    Accounts,
-    LastAdminError,
-    NoAccountError,
-)
+from feedback_app.jobs.accounts import AccountError, Accounts
 from feedback_app.leads import passwords
 from feedback_app.program import Program
 from feedback_app.records import ROLES, Lead, Role, account_name
@@ -67,7 +62,7 @@ def lead() -> None:
     flag_value="proxy",
     help="Your proxy signs the account in; no password.",
 )
-@with_program()
+@with_program(AccountError)
 def add(
     program: Program, name: str, role: Role, email: str | None, way: str | None, if_missing: bool
 ) -> None:
@@ -120,13 +115,11 @@ def show(program: Program) -> None:
 @_name
 @click.option("--role", type=click.Choice(ROLES))
 @_email
-@with_program()
+@with_program(AccountError)
 def change(program: Program, name: str, role: Role | None, email: str | None) -> None:
     """Change the role or the email address of the account NAME. An empty --email removes it."""
     with _changes(program) as changes:
-        account = leads.find(changes.tx, name)
-        if not account:
-            raise NoAccountError(name)
+        account = changes.locked(name)
         changes.change(
             name, role or account.role, account.email if email is None else email or None
         )
@@ -135,7 +128,7 @@ def change(program: Program, name: str, role: Role | None, email: str | None) ->
 
 @lead.command()
 @_name
-@with_program()
+@with_program(AccountError)
 def reset(program: Program, name: str) -> None:
     """Remove the password of NAME, sign it out everywhere, and print a link to set a new one."""
     if program.settings.sign_in_header:
@@ -149,7 +142,7 @@ def reset(program: Program, name: str) -> None:
 @lead.command()
 @_name
 @click.option("--new-owner", default="", help="Who gets its open follow-ups and decisions.")
-@with_program()
+@with_program(AccountError)
 def remove(program: Program, name: str, new_owner: str) -> None:
     """Remove the account NAME and sign it out everywhere."""
     with _changes(program) as changes:
@@ -159,18 +152,9 @@ def remove(program: Program, name: str, new_owner: str) -> None:
 
 @contextmanager
 def _changes(program: Program) -> Iterator[Accounts]:
-    """Change accounts in one transaction. Raises ClickException if that is refused."""
-    try:
-        with program.database.write() as tx:
-            yield Accounts(program, tx, leads.COMMAND_LINE, times.now())
-    except AccountExistsError as error:
-        raise click.ClickException(f"Account {error} already exists; remove it first.") from error
-    except NoAccountError as error:
-        raise click.ClickException(f"No account {error}; see 'feedback lead list'.") from error
-    except LastAdminError as error:
-        raise click.ClickException(
-            f"{error} is the last admin who can sign in; make another account an admin first."
-        ) from error
+    """Change accounts in one transaction."""
+    with program.database.write() as tx:
+        yield Accounts(program, tx, leads.COMMAND_LINE, times.now())
 
 
 def _show(link: str) -> None:

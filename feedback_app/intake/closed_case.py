@@ -21,7 +21,6 @@ from feedback_app.records import (
     FieldKind,
     Reopening,
 )
-from support_facts import Facts
 
 MAX_TEXT = 200
 # A longer subject line is cut, not refused.
@@ -45,33 +44,16 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 @dataclass(frozen=True, kw_only=True)
 class CaseReader:
-    """Reads closed cases: allowed words from the facts, dates read by `dates`, as of `now`."""
+    """Reads closed cases with these allowed words, as of `now`.
+
+    `dates_by_field` reads the dates of single fields, `dates` all others.
+    """
 
     case_kinds: tuple[str, ...]
     closure_reasons: tuple[str, ...]
     dates: DateReader
     now: datetime
     dates_by_field: Mapping[str, DateReader] = field(default_factory=dict)
-
-    @classmethod
-    def of(
-        cls,
-        facts: Facts,
-        dates: DateReader,
-        now: datetime,
-        dates_by_field: Mapping[str, DateReader] | None = None,
-    ) -> "CaseReader":
-        """Return a reader that allows the case kinds and closure reasons of the facts.
-
-        `dates_by_field` reads the dates of single fields, `dates` all others.
-        """
-        return cls(
-            case_kinds=tuple(kind.key for kind in facts.case_kinds),
-            closure_reasons=tuple(reason.key for reason in facts.closure_reasons),
-            dates=dates,
-            now=now,
-            dates_by_field=dates_by_field or {},
-        )
 
     def dates_of(self, name: str) -> DateReader:
         """Return the reader of the dates of this field."""

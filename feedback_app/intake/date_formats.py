@@ -4,14 +4,13 @@
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache, cached_property
 
 from babel.dates import get_day_names, get_month_names, get_period_names
 
 from feedback_app.intake.errors import quoted
-from feedback_app.intake.time_zones import ZoneNames
 
 _DIGITS = {
     **dict.fromkeys("dmHIMS", "[0-9]{1,2}"),
@@ -44,12 +43,14 @@ class DateFormatError(ValueError):
 class DateFormat:
     """One format. `languages` are those of month and day names, in addition to English.
 
-    `zones` says which time zone a name in a date (%Z) means.
+    `zone_named` returns the time zone that a name after a local time (%Z) means.
     Raises DateFormatError for a format without day, month or year.
     """
 
-    def __init__(self, text: str, zones: ZoneNames, languages: tuple[str, ...] = ()) -> None:
-        self.text, self.zones, self.languages = text, zones, languages
+    def __init__(
+        self, text: str, zone_named: Callable[[str, datetime], tzinfo], languages: tuple[str, ...]
+    ) -> None:
+        self.text, self.languages, self._zone_named = text, languages, zone_named
         try:
             self._pattern = _compiled(text)
             _check(text, self._pattern)
@@ -79,7 +80,7 @@ class DateFormat:
         if offset := found.get("z"):
             return local.replace(tzinfo=_offset(offset))
         if name := found.get("Z"):
-            return local.replace(tzinfo=self.zones.of(name, local))
+            return local.replace(tzinfo=self._zone_named(name, local))
         return local
 
 

@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from feedback_app.intake.date_formats import DateFormat, DateFormatError
 from feedback_app.intake.errors import ImpossibleError, quoted
-from feedback_app.intake.time_zones import UnknownZoneError, ZoneNames
+from feedback_app.intake.time_zones import UnknownZoneError, zone_named
 
 __all__ = ["EARLIEST", "DateFormatError", "DateReader"]
 
@@ -49,8 +50,8 @@ class DateReader:
     ) -> None:
         self.zone, self.languages, self.zone_names = zone, languages, zone_names
         self.formats = (formats,) if isinstance(formats, str) else tuple(formats or ())
-        self._names = ZoneNames(zone, dict(zone_names))
-        self._formats = [DateFormat(text, self._names, languages) for text in self.formats]
+        self._zone_named = partial(zone_named, own=zone, configured=dict(zone_names))
+        self._formats = [DateFormat(text, self._zone_named, languages) for text in self.formats]
         self._offsets: dict[date, timedelta | None] = {}
         # A file repeats its days and minutes: the start of each day in UTC, and the time since it.
         self._starts: dict[str, datetime] = {}
@@ -152,7 +153,7 @@ class DateReader:
         if found is None:
             raise ValueError(text)
         local = datetime.fromisoformat(found[1])
-        return local.replace(tzinfo=self._names.of(found[2], local))
+        return local.replace(tzinfo=self._zone_named(found[2], local))
 
 
 def _machine_date(text: str) -> datetime | None:

@@ -223,12 +223,14 @@ class CaseMapping(BaseModel):
         )
 
     def reader(self, facts: Facts, team_zone: ZoneInfo, now: datetime) -> CaseReader:
-        """Return a reader of closed cases, as of `now`."""
-        return CaseReader.of(
-            facts,
-            self.dates(team_zone, facts.languages),
-            now,
-            {name: self.dates(team_zone, facts.languages, name) for name in self.date_formats},
+        """Return a reader that allows the case kinds and reasons of the facts, as of `now`."""
+        own = {name: self.dates(team_zone, facts.languages, name) for name in self.date_formats}
+        return CaseReader(
+            case_kinds=tuple(kind.key for kind in facts.case_kinds),
+            closure_reasons=tuple(reason.key for reason in facts.closure_reasons),
+            dates=self.dates(team_zone, facts.languages),
+            now=now,
+            dates_by_field=own,
         )
 
     def word_errors(self, reader: CaseReader) -> list[str]:

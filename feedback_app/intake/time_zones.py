@@ -1,7 +1,6 @@
 """Names of time zones as case systems write them after a time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -29,26 +28,20 @@ def _iana() -> Mapping[str, str]:
     return {name.lower(): name for name in available_timezones() if "/" in name}
 
 
-@dataclass(frozen=True)
-class ZoneNames:
-    """What names of time zones mean. `configured` maps abbreviations to IANA names."""
+def zone_named(name: str, local: datetime, own: ZoneInfo, configured: Mapping[str, str]) -> tzinfo:
+    """Return the time zone that `name` means after the local time `local`.
 
-    own: ZoneInfo
-    configured: Mapping[str, str] = field(default_factory=dict)
-
-    def of(self, name: str, local: datetime) -> tzinfo:
-        """Return the time zone that `name` means after the local time `local`.
-
-        Known are configured names, IANA names such as Europe/Berlin, abbreviations with one
-        meaning, and those that `own` uses at that time. Raises UnknownZoneError for other names.
-        """
-        if iana := self.configured.get(name) or _iana().get(name.lower()):
-            return ZoneInfo(iana)
-        if found := _UNIQUE.get(name.upper()):
-            return found
-        if name.upper() in {local.replace(tzinfo=self.own, fold=fold).tzname() for fold in (0, 1)}:
-            return self.own
-        raise UnknownZoneError(
-            f"the time zone {name!r} is unknown or has several meanings: name it in the table "
-            "[time_zones] of a mapping file"
-        )
+    Known are the names in `configured`, which maps abbreviations to IANA names, IANA names such as
+    Europe/Berlin, abbreviations with one meaning, and those that `own` uses at that time. Raises
+    UnknownZoneError for other names.
+    """
+    if iana := configured.get(name) or _iana().get(name.lower()):
+        return ZoneInfo(iana)
+    if found := _UNIQUE.get(name.upper()):
+        return found
+    if name.upper() in {local.replace(tzinfo=own, fold=fold).tzname() for fold in (0, 1)}:
+        return own
+    raise UnknownZoneError(
+        f"the time zone {name!r} is unknown or has several meanings: name it in the table "
+        "[time_zones] of a mapping file"
+    )

@@ -22,15 +22,19 @@ from feedback_app.store import decisions, follow_ups, lead_sessions, leads, outb
 LINK_LIFETIME = timedelta(hours=72)
 
 
-class AccountExistsError(ValueError):
+class AccountError(ValueError):
+    """An account cannot be changed like this. The text says why, for `feedback lead`."""
+
+
+class AccountExistsError(AccountError):
     """There is an account with this name."""
 
 
-class NoAccountError(LookupError):
+class NoAccountError(AccountError):
     """There is no account with this name, or no longer."""
 
 
-class LastAdminError(ValueError):
+class LastAdminError(AccountError):
     """Without this account, no admin could sign in."""
 
 
@@ -46,12 +50,12 @@ class Accounts:
     def add(self, account: Lead) -> None:
         """Store an account. Raises AccountExistsError."""
         if not leads.add(self.tx, account):
-            raise AccountExistsError(account.name)
+            raise AccountExistsError(f"Account {account.name} already exists; remove it first.")
         self._log_action("account added", f"{account.name}, {account.role}")
 
     def change(self, name: str, role: Role, email: str | None) -> None:
         """Change role and email address. Raises NoAccountError or LastAdminError."""
-        account = self._locked(name)
+        account = self.locked(name)
         changed = replace(account, role=role, email=email)
         if changed == account:
             return
@@ -65,7 +69,7 @@ class Accounts:
 
         Its open follow-ups and decisions keep its name, unless there is a new owner.
         """
-        self._check_other_admin(self._locked(name))
+        self._check_other_admin(self.locked(name))
         leads.remove(self.tx, name)
         if new_owner:
             follow_ups.change_owner(self.tx, name, new_owner)
@@ -74,7 +78,7 @@ class Accounts:
 
     def reset_password(self, name: str) -> None:
         """Remove the password and end all sessions. Raises NoAccountError."""
-        self._locked(name)
+        self.locked(name)
         leads.set_password_hash(self.tx, name, None)
         lead_sessions.end_all(self.tx, name)
         self._log_action("password reset", name)
@@ -108,12 +112,12 @@ class Accounts:
         lead_sessions.end_all(self.tx, name, session)
         self._log_action("password changed", name)
 
-    def _locked(self, name: str) -> Lead:
-        """Return an account while no other request changes accounts."""
+    def locked(self, name: str) -> Lead:
+        """Return an account while no other request changes one. Raises NoAccountError."""
         self.tx.only_one("accounts")
         account = leads.find(self.tx, name)
         if not account:
-            raise NoAccountError(name)
+            raise NoAccountError(f"No account {name}; see 'feedback lead list'.")
         return account
 
     def _check_other_admin(self, account: Lead) -> None:
@@ -124,7 +128,10 @@ class Accounts:
             if one.role == "admin" and (by_proxy or one.password_hash)
         ]
         if admins == [account.name]:
-            raise LastAdminError(account.name)
+            raise LastAdminError(
+                f"{account.name} is the last admin who can sign in; make another account an admin "
+                "first."
+            )
 
     def _log_action(self, action: str, subject: str) -> None:
         leads.record_action(self.tx, self.by, action, subject, self.now)

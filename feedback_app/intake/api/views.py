@@ -23,7 +23,6 @@ from feedback_app.intake.api.openapi import openapi_document
 from feedback_app.intake.api.reading import json_body, message_of_request, read, texts
 from feedback_app.intake.case_number import lookup_key
 from feedback_app.intake.closed_case import CaseReader, contact_address, loses_characters
-from feedback_app.intake.dates import DateReader
 from feedback_app.intake.deliveries import (
     CLEANED,
     CaseDelivery,
@@ -35,6 +34,7 @@ from feedback_app.intake.deliveries import (
 from feedback_app.intake.delivery_log import API, count_refusal
 from feedback_app.intake.errors import FieldError, InvalidCaseError, in_list, quoted
 from feedback_app.intake.mapping import FIELDS
+from feedback_app.intake.mapping_file import CaseMapping
 from feedback_app.intake.problem_details import (
     ProblemError,
     invalid_message,
@@ -194,7 +194,7 @@ def _deliveries(values: list[Any], source: str, is_list: bool) -> list[CaseDeliv
 
 
 def _reader() -> CaseReader:
-    return CaseReader.of(program().facts, DateReader(program().zone), now())
+    return CaseMapping().reader(program().facts, program().zone, now())
 
 
 def _delivery(value: Any, source: str, reader: CaseReader) -> CaseDelivery:
