@@ -294,7 +294,7 @@ def test_own_automatic_and_listed_addresses_are_never_asked(
     program = sqlite_office.ruled(never_ask=listed).program
     program = replace(program, settings=program.settings.model_copy(update=settings))
     with program.database.write() as tx:
-        result = program.case_intake.store(tx, a_case(contact_email=address), NOW)
+        result = program.case_intake.store_all(tx, [a_case(contact_email=address)], NOW)[0]
     assert result.withheld_because == reason
     kinds = [row["kind"] for row in sqlite_office.rows("outbox")]
     assert kinds == (["closure notice"] if reason else ["closure"]) * emails

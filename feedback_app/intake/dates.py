@@ -77,6 +77,14 @@ class DateReader:
             self._remember(text, written, in_utc)
         return in_utc
 
+    def can_read(self, text: str) -> bool:
+        """Return whether `read` accepts this text."""
+        try:
+            self.read(text)
+        except ValueError:
+            return False
+        return True
+
     def read_second(self, text: str) -> datetime:
         """Return the time as `read` does, but the second one if a local time occurs twice."""
         written = self._parse(text)

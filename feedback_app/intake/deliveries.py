@@ -12,6 +12,7 @@ from feedback_app.invitations import IntakeDecision, IntakeResult
 from feedback_app.program import Program
 from feedback_app.records import ClosedCase, Closing, Reopening
 from feedback_app.store import closings, deliveries
+from feedback_app.store.case_lookups import KnownCases
 
 CLEANED = "characters that cannot be stored, such as NUL, were removed"
 LIKELY_DUPLICATE = (
@@ -160,9 +161,10 @@ def preview(
         raise before
     if before:
         return IntakeDecision("known")
-    return program.case_intake.decide(
-        source, delivery.case, now, until_reopened=delivery.until_reopened
+    (decision,) = program.case_intake.decide_all(
+        KnownCases(source), [delivery.case], now, until_reopened=delivery.until_reopened
     )
+    return decision
 
 
 def reopen(tx: Transaction, program: Program, reopening: Reopening, now: datetime) -> EventMessage:

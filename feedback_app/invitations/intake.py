@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from feedback_app.base.links import new_id
 from feedback_app.base.weeks import week_of
 from feedback_app.base.working_days import WorkingHours
-from feedback_app.database.contract import Readable, Transaction
+from feedback_app.database.contract import Transaction
 from feedback_app.invitations.decisions import (
     IntakeDecision,
     IntakeOutcome,
@@ -53,27 +53,20 @@ class CaseIntake:
     never_asked: NeverAsked = NeverAsked()
     sampling: Sampling = Sampling()
 
-    def decide(
+    def decide_all(
         self,
-        source: Readable,
-        case: ClosedCase,
+        known: KnownCases,
+        closed: Sequence[ClosedCase],
         now: datetime,
         ask_anyway: bool = False,
         until_reopened: bool = False,
-    ) -> IntakeDecision:
-        """Return the decision about `case`. It only reads.
+    ) -> list[IntakeDecision]:
+        """Return the decisions about cases, in order, and add the new ones to `known`.
 
         `ask_anyway` ignores the asking limit, likely duplicates and the sampling. With
         `until_reopened`, a later closing is the same one unless the case was reopened in between.
         """
-        limits = self._limits(now, ask_anyway, until_reopened)
-        return decide_all(KnownCases(source), [case], limits)[0]
-
-    def decide_all(
-        self, known: KnownCases, closed: Sequence[ClosedCase], now: datetime, ask_anyway: bool
-    ) -> list[IntakeDecision]:
-        """Return the decisions about several cases, in order, and add the new ones to `known`."""
-        return decide_all(known, closed, self._limits(now, ask_anyway, False))
+        return decide_all(known, closed, self._limits(now, ask_anyway, until_reopened))
 
     def is_notified(self, case: ClosedCase, result: IntakeDecision | IntakeResult) -> bool:
         """Return whether the contact gets the closure email now, with or without the survey."""
@@ -109,12 +102,6 @@ class CaseIntake:
         """Return how long after its closing a case is completed, so before retention empties it."""
         lifetimes = {field.lifetime for field in CASE_FIELDS.values() if field.lifetime}
         return timedelta(days=min(self.facts.period(name).days for name in lifetimes))
-
-    def store(
-        self, tx: Transaction, case: ClosedCase, now: datetime, ask_anyway: bool = False
-    ) -> IntakeResult:
-        """Store one case as `store_all` does."""
-        return self.store_all(tx, [case], now, ask_anyway)[0]
 
     def store_all(
         self,

@@ -344,7 +344,8 @@ def test_erased_words_leave_the_index_at_once_and_the_files_of_the_database(
         with database.write() as tx:
             for number in range(start, start + 50):
                 case = a_case(f"{number:04}", customer=f"{secret} Ltd", closed_at=office.now)
-                one = office.program.case_intake.store(tx, case, office.now, False).invitation_id
+                (stored,) = office.program.case_intake.store_all(tx, [case], office.now)
+                one = stored.invitation_id
                 comment = f"{secret}x{number} slow"
                 assert answers.append(tx, replace(first, invitation_id=one, comment=comment))
             tx.run("UPDATE outbox SET sent_at = :now", now=office.now)

@@ -75,7 +75,7 @@ def _store(program: Program, emails: int) -> set[str]:
                 closed_at=now - timedelta(hours=1),
                 contact_email=f"contact{number}@customer.example",
             )
-            program.case_intake.store(tx, case, now)
+            program.case_intake.store_all(tx, [case], now)[0]
     return {row["id"] for row in program.database.ask("SELECT id FROM outbox")}
 
 

@@ -101,7 +101,7 @@ class Office:
 
     def receive(self, case: ClosedCase, ask_anyway: bool = False) -> IntakeResult:
         with self.program.database.write() as tx:
-            return self.program.case_intake.store(tx, case, self.now, ask_anyway)
+            return self.program.case_intake.store_all(tx, [case], self.now, ask_anyway)[0]
 
     def invite(self, number: str = "00012345", **changes: Any) -> str:
         """Close a case, deliver its email, and return the invitation's id."""

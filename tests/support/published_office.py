@@ -36,9 +36,8 @@ def close(office: Office, tx: Transaction, number: int, at: datetime, **changes:
         "case_kind": "software",
         **changes,
     }
-    invitation_id = office.program.case_intake.store(
-        tx, a_case(f"C{number:05}", **details), at
-    ).invitation_id
+    case = a_case(f"C{number:05}", **details)
+    invitation_id = office.program.case_intake.store_all(tx, [case], at)[0].invitation_id
     assert invitation_id
     invitations.hand_over(tx, [invitation_id], at, at + timedelta(days=14))
     return invitation_id

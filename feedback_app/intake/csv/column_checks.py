@@ -35,7 +35,7 @@ def detected_formats(
 ) -> list[FormatCount]:
     """Return the formats that fit the column best, or [] if its dates need no format."""
     first = list(islice(_texts(rows(), at), _FIRST_ROWS))
-    if any(_is_readable(text, plain) for text in first):
+    if any(map(plain.can_read, first)):
         return []
     return best_formats(_texts(rows(), at), reader_of)
 
@@ -53,11 +53,3 @@ def _texts(rows: Iterable[CSVRow], at: int) -> Iterator[str]:
     for row in rows:
         if at < len(row.cells) and (text := row.cells[at].strip()):
             yield text
-
-
-def _is_readable(text: str, reader: DateReader) -> bool:
-    try:
-        reader.read(text)
-    except ValueError:
-        return False
-    return True

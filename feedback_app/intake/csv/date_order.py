@@ -57,7 +57,9 @@ def best_formats(texts: Iterable[str], reader_of: Callable[[str], DateReader]) -
         if not counts:
             counts = _readers(likely_formats(text), reader_of)
         for count, reader in counts:
-            _try(count, reader, text)
+            if reader.can_read(text):
+                count.fits += 1
+                count.examples = [*count.examples, text][:2]
         fits = sorted([0, 0, *(count.fits for count, _ in counts)])
         if fits[-1] - fits[-2] > _CLEAR_LEAD:
             break
@@ -75,16 +77,6 @@ def _readers(
         except DateFormatError:
             continue
     return found
-
-
-def _try(count: FormatCount, reader: DateReader, text: str) -> None:
-    try:
-        reader.read(text)
-    except ValueError:
-        return
-    count.fits += 1
-    if len(count.examples) < 2:
-        count.examples.append(text)
 
 
 def _orders(first: str, second: str, third: str) -> list[tuple[str, str, str]]:
