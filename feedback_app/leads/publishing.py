@@ -149,17 +149,5 @@ def _figures(published: Published, result: Result) -> dict[str, object]:
 
 
 def _page(published: Published, status: int, **values: object) -> Response:
-    shown = {
-        "result": None,
-        "code": "",
-        "more": 0,
-        "pending": None,
-        "fault": None,
-        "notice": "",
-        "details": "",
-        "is_on_site": None,
-        "earlier": published.newest[::-1],
-        "folder": program().settings.results.resolve(),
-        **values,
-    }
-    return page("publish", status, **shown)
+    folder = program().settings.results.resolve()
+    return page("publish", status, earlier=published.newest[::-1], folder=folder, **values)

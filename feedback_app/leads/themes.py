@@ -1,7 +1,5 @@
 """Themes: mark answers with them, and show how often each one occurred."""
 
-from typing import NamedTuple
-
 from flask import Response, abort, request
 from wtforms import BooleanField, StringField
 
@@ -24,13 +22,6 @@ class _ThemeForm(ShownAnswerForm):
     remove = BooleanField()
 
 
-class ThemeRow(NamedTuple):
-    """How many answers of each week have a theme. `key` is not in the facts if it was deleted."""
-
-    key: str
-    counts: list[int]
-
-
 @leads_pages.post("/answers/<invitation_id>/theme")
 def set_theme(invitation_id: str) -> Response:
     """Add a theme to an answer, or remove it. Two leads can do this at the same time."""
@@ -50,7 +41,7 @@ def show_themes(week: str) -> Response:
     counts = answer_marks.count_themes(program().database, weeks[0], week, now())
     known = [theme.key for theme in program().facts.themes]
     deleted = sorted({key for key, _ in counts} - {*known})
-    rows = [ThemeRow(key, [counts[key, one] for one in weeks]) for key in (*known, *deleted)]
+    rows = {key: [counts[key, one] for one in weeks] for key in (*known, *deleted)}
     return page(
         "week-themes", week=week, weeks=weeks, rows=rows, most=max(counts.values(), default=0)
     )

@@ -120,25 +120,18 @@ def discussed(database: Database, week: str, low: int, now: datetime) -> list[st
 def count_discussed(database: Database, week: str, now: datetime) -> int:
     """Return how many answers the meeting of `week` marked as discussed, without annulled ones."""
     annulment = ANNULMENT.format(answer="progress")
-    return database.count(
-        f"""SELECT count(*) FROM progress
-            WHERE discussed_week = :week AND NOT EXISTS {annulment}""",
-        week=week,
-        as_of=now,
-    )
+    sql = f"""SELECT count(*) FROM progress
+              WHERE discussed_week = :week AND NOT EXISTS {annulment}"""
+    return database.count(sql, week=week, as_of=now)
 
 
 def mark_silent_read(tx: Transaction, week: str, before: datetime, now: datetime) -> None:
     """Mark the answers of `week` without a comment that arrived before this time as read."""
-    tx.run(
-        f"""INSERT INTO progress (invitation_id, read_at)
-            SELECT invitation_id, :now FROM open_answers WHERE {_SILENT} ORDER BY invitation_id
-            ON CONFLICT (invitation_id)
-            DO UPDATE SET read_at = coalesce(progress.read_at, excluded.read_at)""",
-        week=week,
-        before=before,
-        now=now,
-    )
+    sql = f"""INSERT INTO progress (invitation_id, read_at)
+              SELECT invitation_id, :now FROM open_answers WHERE {_SILENT} ORDER BY invitation_id
+              ON CONFLICT (invitation_id)
+              DO UPDATE SET read_at = coalesce(progress.read_at, excluded.read_at)"""
+    tx.run(sql, week=week, before=before, now=now)
     tx.run(
         f"UPDATE open_answers SET unread_revision = NULL WHERE {_SILENT}", week=week, before=before
     )

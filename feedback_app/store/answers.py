@@ -61,10 +61,8 @@ def append(tx: Transaction, answer: Answer) -> bool:
 
 def revisions(source: Readable, invitation_id: str) -> list[Answer]:
     """Return every revision of an answer, ordered by revision. The last one counts."""
-    rows = source.ask(
-        f"SELECT {_COLUMNS} FROM answers WHERE invitation_id = :id ORDER BY revision",
-        id=invitation_id,
-    )
+    sql = f"SELECT {_COLUMNS} FROM answers WHERE invitation_id = :id ORDER BY revision"
+    rows = source.ask(sql, id=invitation_id)
     return [_answer(row) for row in rows]
 
 
@@ -84,23 +82,16 @@ def is_erased(source: Readable, invitation_id: str) -> bool:
 
 def count_wrong_guess(tx: Transaction, answer: Answer, now: datetime) -> None:
     """Count one submission with other values than `answer` that did not ask for a change."""
-    tx.run(
-        """INSERT INTO contests (invitation_id, revision, since, times)
-           VALUES (:invitation_id, :revision, :now, 1)
-           ON CONFLICT (invitation_id, revision) DO UPDATE SET times = contests.times + 1""",
-        invitation_id=answer.invitation_id,
-        revision=answer.revision,
-        now=now,
-    )
+    sql = """INSERT INTO contests (invitation_id, revision, since, times)
+             VALUES (:invitation_id, :revision, :now, 1)
+             ON CONFLICT (invitation_id, revision) DO UPDATE SET times = contests.times + 1"""
+    tx.run(sql, invitation_id=answer.invitation_id, revision=answer.revision, now=now)
 
 
 def wrong_guesses(source: Readable, answer: Answer) -> int:
     """Return how many submissions had other values than `answer` and asked for no change."""
-    return source.count(
-        "SELECT times FROM contests WHERE invitation_id = :id AND revision = :revision",
-        id=answer.invitation_id,
-        revision=answer.revision,
-    )
+    sql = "SELECT times FROM contests WHERE invitation_id = :id AND revision = :revision"
+    return source.count(sql, id=answer.invitation_id, revision=answer.revision)
 
 
 def _answer(row: Row) -> Answer:
