@@ -43,6 +43,18 @@ class _Connection(psycopg.Connection[Row]):
     """A connection that is closed if the server does not reply in time."""
 
     seconds: float | None = None
+    # Why the last attempt to connect failed, or "": the pool only reports that it waited.
+    failure = ""
+
+    @classmethod
+    def connect(cls, *args: Any, **options: Any) -> Any:
+        try:
+            connection = super().connect(*args, **options)
+        except psycopg.OperationalError as error:
+            _Connection.failure = str(error)
+            raise
+        _Connection.failure = ""
+        return connection
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
         limits = [one for one in (self.seconds, REPLY_SECONDS.get()) if one is not None]
@@ -124,9 +136,9 @@ class PostgreSQL(Database):
             connection = self._pool.getconn()
             self._away = False
             return connection
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
             self._away = True
-            raise
+            raise psycopg.OperationalError(_Connection.failure or str(error)) from error
         finally:
             if trying:
                 self._trying.release()

@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http.client import HTTPException
 from pathlib import Path
 from typing import Literal
 
@@ -165,7 +166,7 @@ def _smtp(program: Program, now: datetime) -> str:
     )
     if fault:
         raise Fault(
-            f"the mail server: {fault}",
+            f"the mail server {fault}",
             "check FEEDBACK_SMTP_URL, and whether the server may send for FEEDBACK_MAIL_FROM",
         )
     return f"the mail server accepts emails from {program.mail_context.sender.domain}"
@@ -182,7 +183,7 @@ def _public_url(program: Program, now: datetime) -> str:
                 return f"{url} answers"
     except OSError as error:
         raise Fault(f"{url} cannot be reached: {getattr(error, 'reason', error)}", fix) from error
-    except ValueError:
+    except (ValueError, HTTPException):
         pass
     raise Fault(f"{url} is answered by another program", fix)
 

@@ -15,9 +15,10 @@ _NO_ID = "A" * 22
 def smtp_fault(
     url: str, sender: str, bounce_address: str | None, timeout_seconds: float
 ) -> str | None:
-    """Return why an email from `sender` to itself would not be accepted, without addresses.
+    """Return why an email from `sender` to itself would not be accepted, such as "refuses …".
 
-    The dialogue ends before DATA, so nothing is sent. Returns None if nothing was refused.
+    The text has no addresses. The dialogue ends before DATA, so nothing is sent. Returns None if
+    nothing was refused.
     """
     connection = None
     try:
@@ -30,8 +31,10 @@ def smtp_fault(
                 return _shown(step, code, text)
     except smtplib.SMTPResponseException as error:
         return _shown("the sign-in", error.smtp_code, error.smtp_error)
-    except (OSError, ssl.SSLError, smtplib.SMTPException) as error:
-        return without_addresses(f"it does not answer: {error}")
+    except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
+        return without_addresses(f"offers no sign-in over TLS: {error}")
+    except (OSError, smtplib.SMTPException) as error:
+        return without_addresses(f"does not answer: {error}")
     finally:
         if connection:
             with suppress(OSError, smtplib.SMTPException):
@@ -41,4 +44,4 @@ def smtp_fault(
 
 def _shown(step: str, code: int, reply: bytes | str) -> str:
     text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
-    return without_addresses(f"{step} got {code} {text}")
+    return without_addresses(f"refuses {step}: {code} {text}")

@@ -25,6 +25,13 @@ def database(migrated_postgresql_url: str) -> Iterator[PostgreSQL]:
     opened.close()
 
 
+def test_the_reason_why_no_connection_opens_is_named(migrated_postgresql_url: str) -> None:
+    opened = PostgreSQL(f"{migrated_postgresql_url}&dbname=not_there", LIMITS)
+    with pytest.raises(DatabaseUnavailableError, match='database "not_there" does not exist'):
+        opened.ask("SELECT 1")
+    opened.close()
+
+
 def _seconds(work) -> float:
     started = time.monotonic()
     with pytest.raises(DatabaseUnavailableError):

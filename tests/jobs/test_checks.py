@@ -128,18 +128,29 @@ def test_a_refusal_of_the_sender_is_an_error_without_its_address(
     sink.reply_to_recipients = "550 5.7.1 somebody@customer.example may not relay"
     found = _found(team_office, offline=False, smtp_url=SecretStr(sink.url))["smtp"]
     assert found.level == "error"
-    assert "its domain got 550" in found.text
+    assert "the mail server refuses its domain: 550" in found.text
     assert "customer.example" not in found.text
 
 
 def test_a_mail_server_that_is_away_is_an_error_without_its_password(team_office: Office) -> None:
     url = SecretStr("smtp://user:secret-word@127.0.0.1:1")
     found = _found(team_office, offline=False, smtp_url=url)["smtp"]
-    assert (found.level, "does not answer" in found.text) == ("error", True)
+    assert (found.level, "mail server does not answer" in found.text) == ("error", True)
     assert "secret-word" not in found.text
 
 
-def test_the_public_url_must_be_this_program(team_office: Office) -> None:
+def test_a_mail_server_without_encryption_is_an_error_that_says_so(
+    team_office: Office, sink: SmtpSink
+) -> None:
+    url = SecretStr(sink.url.replace("smtp://", "smtp+starttls://"))
+    found = _found(team_office, offline=False, smtp_url=url)["smtp"]
+    assert "the mail server offers no sign-in over TLS: STARTTLS" in found.text
+
+
+def test_the_public_url_must_be_this_program(team_office: Office, sink: SmtpSink) -> None:
+    url = sink.url.replace("smtp://", "http://")
+    other = _found(team_office, offline=False, public_url=url)["public_url"]
+    assert (other.level, "is answered by another program" in other.text) == ("error", True)
     with serving(create_app(parts=team_office.program)) as port:
         url = f"http://127.0.0.1:{port}"
         assert _found(team_office, offline=False, public_url=url)["public_url"].level == "ok"
