@@ -16,7 +16,7 @@ from feedback_app.database.migrate import SchemaError, require_current
 from feedback_app.intake import delivery_log, rate_limits
 from feedback_app.intake.api.views import api
 from feedback_app.intake.problem_details import ProblemError, problem_response
-from feedback_app.intake.webhooks.secrets import load_webhooks
+from feedback_app.intake.webhooks.presets import load_webhooks
 from feedback_app.intake.webhooks.views import EXTENSION as WEBHOOKS
 from feedback_app.intake.webhooks.views import webhooks
 from feedback_app.jobs.metrics import add_metrics

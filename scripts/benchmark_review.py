@@ -11,7 +11,7 @@ from pathlib import Path
 from measuring import compare
 
 from feedback_app.base.weeks import week_of
-from feedback_app.jobs import final_weeks
+from feedback_app.jobs.worker import count_final_weeks
 from tests.support.history import (
     BIG_WEEK,
     IN_WEEK,
@@ -75,7 +75,7 @@ def _house(
 ) -> House:
     """Return a program with `past` cases, one in `answered` with an answer, after its jobs ran."""
     house = open_house(folder, Size(past, past // answered), weeks, measured)
-    final_weeks.calculate(house.program, lambda: NOW)
+    count_final_weeks(house.program, NOW)
     return house
 
 

@@ -13,8 +13,7 @@ from werkzeug.datastructures import Headers
 
 from feedback_app.base.text import visible
 from feedback_app.intake.webhooks.authentication import SignedRequest
-from feedback_app.intake.webhooks.presets import Preset
-from feedback_app.intake.webhooks.secrets import load_webhooks
+from feedback_app.intake.webhooks.presets import Preset, load_webhooks
 from feedback_app.program import Program
 
 _ADDRESS = "/api/v1/webhooks/"

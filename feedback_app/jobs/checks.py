@@ -18,7 +18,7 @@ from feedback_app.database.contract import DatabaseUnavailableError, MissingData
 from feedback_app.database.health import require_storing
 from feedback_app.database.migrate import SchemaError, schema_version
 from feedback_app.jobs.status import data_folder
-from feedback_app.mail.smtp_check import smtp_fault
+from feedback_app.mail.smtp import smtp_fault
 from feedback_app.program import Program, private_paths
 from feedback_app.store import health, outbox
 

@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from feedback_app.base.receivers import receivers_of
+from feedback_app.base.weeks import week_of, weeks_back
 from feedback_app.database.contract import DatabaseUnavailableError
-from feedback_app.jobs import digest, final_weeks, silence
+from feedback_app.jobs import digest, silence
 from feedback_app.jobs.messages import message_builder
 from feedback_app.jobs.restored import LastSent
 from feedback_app.jobs.retention import end_lifetimes
 from feedback_app.mail.delivery import Delivery
 from feedback_app.mail.routing import sender_for
 from feedback_app.program import Program
-from feedback_app.store import failed_emails, health, outbox, search_index
+from feedback_app.store import failed_emails, final_weeks, health, outbox, search_index
 from feedback_app.store.outbox_claims import RateLimits
 
 Clock = Callable[[], datetime]
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 _POLL_SECONDS = 1.0
 # How often a run is recorded, for `feedback status`: some jobs run every five seconds.
 _RECORD_EVERY = timedelta(minutes=1)
+# A page of the last half year compares its week with up to 12 before it.
+_WEEKS = 39
 # Signals stop the whole process, so this is global.
 _stop: list[int] = []
 
@@ -55,45 +58,40 @@ def _deliver(program: Program, clock: Clock) -> int:
     return delivery.send_due(lambda: bool(_stop))
 
 
+def _at_its_start(run: Callable[[Program, datetime], int]) -> Callable[[Program, Clock], int]:
+    """Return a job that only needs the time of its start."""
+    return lambda program, clock: run(program, clock())
+
+
+def _index(program: Program, now: datetime) -> int:
+    return search_index.catch_up(program.database)
+
+
+def _count_waiting(program: Program, now: datetime) -> int:
+    return outbox.count_waiting(program.database, now)
+
+
+def _count_rejected(program: Program, now: datetime) -> int:
+    return len(failed_emails.find(program.database))
+
+
+def count_final_weeks(program: Program, now: datetime) -> int:
+    """Store the counts of past weeks that are not stored yet; return how many were."""
+    # Survey links of later weeks have not expired.
+    *weeks, _ = weeks_back(week_of(now - program.link_lifetime, program.zone), _WEEKS + 1)
+    return final_weeks.calculate(program.database, (weeks[0], weeks[-1]), program.facts, now)
+
+
+_SECOND, _MINUTE, _HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 JOBS = (
-    Job("deliver", timedelta(seconds=5), _deliver, "messages sent"),
-    Job(
-        "digest",
-        timedelta(minutes=1),
-        lambda program, clock: digest.write_if_due(program, clock()),
-        "digests written",
-    ),
-    Job(
-        "search",
-        timedelta(seconds=5),
-        lambda program, _: search_index.catch_up(program.database),
-        "texts indexed",
-    ),
-    Job(
-        "silence",
-        timedelta(minutes=15),
-        lambda program, clock: silence.check(program, clock()),
-        "silent case systems announced",
-    ),
-    Job("weeks", timedelta(minutes=1), final_weeks.calculate, "weeks counted"),
-    Job(
-        "waiting",
-        timedelta(minutes=10),
-        lambda program, clock: outbox.count_waiting(program.database, clock()),
-        "messages waiting",
-    ),
-    Job(
-        "rejected",
-        timedelta(hours=1),
-        lambda program, _: len(failed_emails.find(program.database)),
-        "messages rejected",
-    ),
-    Job(
-        "retention",
-        timedelta(days=1),
-        lambda program, clock: end_lifetimes(program, clock()),
-        "records past retention erased",
-    ),
+    Job("deliver", 5 * _SECOND, _deliver, "messages sent"),
+    Job("digest", _MINUTE, _at_its_start(digest.write_if_due), "digests written"),
+    Job("search", 5 * _SECOND, _at_its_start(_index), "texts indexed"),
+    Job("silence", 15 * _MINUTE, _at_its_start(silence.check), "silent case systems announced"),
+    Job("weeks", _MINUTE, _at_its_start(count_final_weeks), "weeks counted"),
+    Job("waiting", 10 * _MINUTE, _at_its_start(_count_waiting), "messages waiting"),
+    Job("rejected", _HOUR, _at_its_start(_count_rejected), "messages rejected"),
+    Job("retention", 24 * _HOUR, _at_its_start(end_lifetimes), "records past retention erased"),
 )
 
 

@@ -1,13 +1,38 @@
 """Choose how each message is sent: by SMTP, to a chat, or into the mailbox folder."""
 
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from feedback_app.base.receivers import is_chat_id, receivers_of
-from feedback_app.mail.chat import ChatSender
+from feedback_app.base.receivers import Receiver, is_chat_id, receivers_of
 from feedback_app.mail.mailbox import Mailbox
-from feedback_app.mail.sender import ReadyMessage, Sender
+from feedback_app.mail.sender import NotDeliveredError, ReadyMessage, RefusedError, Sender
 from feedback_app.mail.smtp import SMTPSender
 from feedback_app.settings import Settings
+
+
+class ChatSender:
+    """Sends messages to those of the `receivers` that are chats."""
+
+    def __init__(self, receivers: Iterable[Receiver]) -> None:
+        self._urls = {one.recipient: one.address for one in receivers if one.is_chat}
+
+    def send(self, message: ReadyMessage) -> None:
+        """Return when the chat accepted. Raises NotDeliveredError or RefusedError."""
+        url = self._urls.get(message.recipient)
+        if url is None:
+            raise RefusedError("its chat is not in FEEDBACK_ALERT_URLS or FEEDBACK_DIGEST_TO")
+        # Importing it takes half a second and loads 100 modules.
+        from apprise import Apprise, NotifyFormat
+
+        # Its log may contain the URL.
+        logging.getLogger("apprise").setLevel(logging.CRITICAL)
+        title, _, body = message.text.partition("\n")
+        chat = Apprise()
+        if not chat.add(url) or not chat.notify(
+            body=body, title=title, body_format=NotifyFormat.TEXT
+        ):
+            raise NotDeliveredError("the chat did not accept the message")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from email.utils import parseaddr
 from functools import cached_property, lru_cache
 from urllib.parse import unquote, urlsplit
 
+from feedback_app.base.text import without_addresses
 from feedback_app.mail.bounces import return_path
 from feedback_app.mail.sender import (
     NoSuchRecipientError,
@@ -27,6 +28,8 @@ _BUSY_CODES = (421, 451, 452)
 _TOO_LARGE = 552
 # RFC 3463: x.7.x is about security and policy, not about whether the recipient exists.
 _POLICY_STATUS = re.compile(r"\b[45]\.7\.\d")
+# An id of a message that does not exist.
+_NO_ID = "A" * 22
 _FROM = re.compile(r"^From: [^\r]*(?:\r\n[ \t][^\r]*)*", re.MULTILINE)
 
 
@@ -157,6 +160,37 @@ class SMTPSender:
         if self._connection:
             self._connection.close()
             self._connection = None
+
+
+def smtp_fault(
+    url: str, sender: str, bounce_address: str | None, timeout_seconds: float
+) -> str | None:
+    """Return why an email from `sender` to itself would not be accepted, such as "refuses …".
+
+    The text has no addresses. The dialogue ends before DATA, so nothing is sent. Returns None if
+    nothing was refused.
+    """
+    connection = None
+    try:
+        connection = SMTPSender(url, timeout_seconds).connect()
+        return_to = return_path(bounce_address, _NO_ID) if bounce_address else sender
+        connection.ehlo_or_helo_if_needed()
+        for step, reply in (("our sender", connection.mail), ("its domain", connection.rcpt)):
+            code, text = reply(return_to if step == "our sender" else sender)
+            if code not in (250, 251):
+                return without_addresses(f"refuses {step}: {_text(code, text)}")
+    except smtplib.SMTPResponseException as error:
+        said = _text(error.smtp_code, error.smtp_error)
+        return without_addresses(f"refuses the sign-in: {said}")
+    except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
+        return without_addresses(f"offers no sign-in over TLS: {error}")
+    except (OSError, smtplib.SMTPException) as error:
+        return without_addresses(f"does not answer: {error}")
+    finally:
+        if connection:
+            with suppress(OSError, smtplib.SMTPException):
+                connection.quit()
+    return None
 
 
 def _mail(connection: smtplib.SMTP, sender: str, size: int) -> tuple[int, bytes]:

@@ -14,10 +14,9 @@ from feedback_app.base.links import new_id
 from feedback_app.base.times import to_text
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.mail import delivery
-from feedback_app.mail.chat import ChatSender
 from feedback_app.mail.delivery import GIVE_UP_AFTER, LONGEST_SEND, retry_pause
 from feedback_app.mail.mailbox import Mailbox
-from feedback_app.mail.routing import RoutingSender
+from feedback_app.mail.routing import ChatSender, RoutingSender
 from feedback_app.mail.sender import (
     NoSuchRecipientError,
     NotDeliveredError,

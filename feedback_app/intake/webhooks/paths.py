@@ -17,9 +17,12 @@ from pydantic import AfterValidator
 
 from feedback_app.base.times import to_text
 
-_STEP = re.compile(
-    r"(?P<name>[^.\[\]|=]+)|\[(?P<place>[0-9]{1,4})\]|\[(?P<every>\*)\]|\[(?P<key>[^\]=]+)=(?P<value>[^\]]*)\]"
+# A dot separates names, so a name must follow it.
+_STEP = (
+    r"(?:^|(?<=.)\.)(?P<name>[^.\[\]|=]+)|\[(?P<place>[0-9]{1,4})\]|\[(?P<every>\*)\]"
+    r"|\[(?P<key>[^\]=]+)=(?P<value>[^\]]*)\]"
 )
+_PATH = re.compile(f"(?:{_STEP})+")
 _HEADER = "@header"
 EVERY = ("*", "*")
 PathStep = str | int | tuple[str, str]
@@ -70,34 +73,23 @@ def with_request_data(
 
 
 def _steps(text: str) -> tuple[PathStep, ...]:
-    steps: list[PathStep] = []
-    at = 0
-    while at < len(text):
-        found = _STEP.match(text, at)
-        if not found:
-            break
-        at = found.end()
-        if found["name"] is not None:
-            steps.append(found["name"])
-        elif found["every"]:
-            steps.append(EVERY)
-        elif found["place"] is not None:
-            steps.append(int(found["place"]))
-        else:
-            steps.append((found["key"], found["value"]))
-        # A dot separates names, so a name must follow it.
-        if text[at : at + 1] == "." and re.match(r"[^.\[\]|]", text[at + 1 :]):
-            at += 1
-        elif text[at : at + 1] not in ("", "["):
-            break
-    if not steps or at < len(text):
+    if not _PATH.fullmatch(text):
         raise PathError(
             f"{text!r} is not a path: write one such as issue.key, items[0].id "
             "or items[field=status].toString"
         )
+    steps = [_step(found) for found in re.finditer(_STEP, text)]
     if steps[0] == _HEADER:
-        steps = [steps[0], *(str(step).lower() for step in steps[1:])]
+        steps[1:] = [str(step).lower() for step in steps[1:]]
     return tuple(steps)
+
+
+def _step(found: re.Match[str]) -> PathStep:
+    if found["name"]:
+        return found["name"]
+    if found["every"]:
+        return EVERY
+    return int(found["place"]) if found["place"] else (found["key"], found["value"])
 
 
 def _children(value: Any, step: PathStep) -> list[Any]:

@@ -30,6 +30,7 @@ from feedback_app.intake.webhooks.salesforce import parse_notifications
 from feedback_app.intake.written_address import plain_address
 from feedback_app.program import Program
 from feedback_app.records import REQUIRED_CASE_FIELDS, Reopening
+from feedback_app.settings import SettingsError
 
 SHIPPED = Path(__file__).parent
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -173,6 +174,33 @@ def load_presets(program: Program, now: datetime) -> dict[str, Preset]:
     if errors:
         raise MappingFileError(errors)
     return found
+
+
+def load_webhooks(program: Program, moment: datetime) -> dict[str, Preset]:
+    """Return all presets by name, with their secrets in the settings.
+
+    Raises SettingsError naming every error in presets and secrets, but never a secret.
+    """
+    try:
+        presets = load_presets(program, moment)
+    except MappingFileError as error:
+        raise SettingsError(str(error)) from error
+    errors, secrets = [], dict[str, tuple[str, ...]]()
+    for pair in program.settings.webhook_secrets:
+        name, _, secret = pair.get_secret_value().partition("=")
+        if name not in presets:
+            known = ", ".join(presets)
+            errors.append(f"FEEDBACK_WEBHOOK_SECRETS: {name[:40]!r} is not a preset: {known}")
+        elif problem := presets[name].authentication.problem_with(secret):
+            errors.append(f"FEEDBACK_WEBHOOK_SECRETS: the secret of {name} {problem}")
+        else:
+            secrets[name] = (*secrets.get(name, ()), secret)
+    if errors:
+        raise SettingsError("\n".join(errors))
+    return {
+        name: one.model_copy(update={"secrets": secrets.get(name, ())})
+        for name, one in presets.items()
+    }
 
 
 def _with_base(name: str, files: Mapping[str, Path], below: Sequence[str] = ()) -> dict[str, Any]:
