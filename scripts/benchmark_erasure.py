@@ -78,7 +78,13 @@ def main() -> None:
 
 def _measure(title: str, cases: int, folder: Path, url: str, files: Callable[[], Path]) -> None:
     port = free_port()
-    env = {**environment(folder, port), "FEEDBACK_DATABASE": url, "PYTHONPATH": str(Path.cwd())}
+    env = {
+        **environment(folder, port),
+        "FEEDBACK_DATABASE": url,
+        "PYTHONPATH": str(Path.cwd()),
+        # As installed, commands do not compile the program when they start.
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
     feedback("migrate", env=env)
     database = open_database(url)
     _fill(database, cases)

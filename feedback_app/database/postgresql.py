@@ -216,8 +216,12 @@ class PostgreSQL(Database):
         try:
             with psycopg.connect(self._url, autocommit=True) as connection:
                 connection.execute(f"SET lock_timeout = '{_LOCK_MILLISECONDS}ms'")
-                for table in PERSONAL_DATA:
+                # The statistics have copies of single values.
+                for table in (*PERSONAL_DATA, "pg_statistic"):
                     _overwrite(connection, table)
+                # The next checkpoint removes the old segments of the WAL, but not the current one.
+                with suppress(psycopg.errors.InsufficientPrivilege):
+                    connection.execute("SELECT pg_switch_wal()")
         except psycopg.OperationalError as error:
             raise _unavailable(error) from error
 
@@ -259,7 +263,7 @@ def _overwrite(connection: psycopg.Connection[tuple[int]], table: str) -> None:
             connection.execute(f"VACUUM (FULL, ANALYZE) {table}")
             return
         time.sleep(_LOCK_MILLISECONDS / 1000)
-    connection.execute(f"VACUUM (INDEX_CLEANUP ON, TRUNCATE OFF) {table}")
+    connection.execute(f"VACUUM (ANALYZE, INDEX_CLEANUP ON, TRUNCATE OFF) {table}")
 
 
 def _unavailable(error: psycopg.Error) -> DatabaseUnavailableError:

@@ -64,11 +64,11 @@ class Cluster:
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
+def running_server(*options: str) -> Iterator[str]:
     """Start a server on a socket in a temporary folder and yield that folder."""
     # Not in pytest's own folder, because other accounts cannot open it.
     folder = Path(tempfile.mkdtemp(prefix="feedback-postgresql-"))
-    cluster = Cluster(folder, _OPTIONS)
+    cluster = Cluster(folder, (*_OPTIONS, *options))
     cluster.run("initdb", "-U", "postgres", "-A", "trust", "--no-sync")
     cluster.start()
     yield str(folder)
