@@ -21,15 +21,13 @@ _VARYING = re.compile(r"\b(?!\d{3}\b)\S*\d\S*|\S{20,}")
 class _Lines(logging.Formatter):
     """Cuts long lines: a message or traceback may quote a value of a request."""
 
-    def formatTime(  # noqa: N802
-        self, record: logging.LogRecord, datefmt: str | None = None
-    ) -> str:
-        return _time_of(record)
-
     def format(self, record: logging.LogRecord) -> str:
         found = request_id.get()
-        record.request = f" [{found}]" if found else ""
-        return "\n".join(map(_cut, super().format(record).splitlines()))
+        request = f" [{found}]" if found else ""
+        text = f"{record.levelname}{request} {record.name} {record.getMessage()}"
+        if record.exc_info:
+            text += "\n" + self.formatException(record.exc_info)
+        return "\n".join(map(_cut, f"{_time_of(record)} {text}".splitlines()))
 
 
 class _JSONLines(logging.Formatter):
@@ -79,6 +77,8 @@ class Repetitions(logging.Filter):
         self._failures: dict[tuple[str, str], _Failure] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.WARNING and not self._failures:
+            return True
         now = time.monotonic()
         with self._lock:
             is_new = record.levelno < logging.WARNING or self._is_new(record, now)
@@ -118,10 +118,6 @@ def log_to_stderr(level: str, form: str) -> None:
     # Short queues are normal under load.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     handler = logging.StreamHandler()
-    handler.setFormatter(
-        _JSONLines()
-        if form == "json"
-        else _Lines("%(asctime)s %(levelname)s%(request)s %(name)s %(message)s")
-    )
+    handler.setFormatter(_JSONLines() if form == "json" else _Lines())
     handler.addFilter(Repetitions(handler))
     logging.basicConfig(level=level.upper(), handlers=[handler])
