@@ -23,6 +23,7 @@ TABLES = """
     LEFT JOIN answers ON answers.invitation_id = invitations.id AND answers.revision = 1
 """
 
+_BY_ID = f"SELECT {COLUMNS} {TABLES} WHERE invitations.id = :id"
 _ASKING = "FROM cases WHERE id = (SELECT case_ref FROM invitations WHERE id = :id)"
 _TIMES = tuple(name for name in Invitation.__annotations__ if name.endswith("_at"))
 _UNANSWERED = """
@@ -121,8 +122,7 @@ def reopen(tx: Transaction, reopening: Reopening, now: datetime) -> list[str]:
 
 def find(source: Readable, invitation_id: str) -> Invitation | None:
     """Return the invitation with this id; None if there is none."""
-    sql = f"SELECT {COLUMNS} {TABLES} WHERE invitations.id = :id"
-    rows = source.ask(sql, id=invitation_id)
+    rows = source.ask(_BY_ID, id=invitation_id)
     return from_row(rows[0]) if rows else None
 
 

@@ -4,12 +4,13 @@ Email scanners open links, so a GET never writes.
 """
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, request
 
 from feedback_app.base.weeks import week_of
 from feedback_app.invitations import GRACE
+from feedback_app.program import Program
 from feedback_app.records import SAMPLE_SOURCE, Answer, Invitation
 from feedback_app.store import week_scores
 from feedback_app.survey import renewals
@@ -72,10 +73,7 @@ def store(token: str) -> Response:
     rejected = _check(invitation, token, form)
     if rejected:
         return rejected
-    outcome, answer = _store(invitation, form)
-    return not_stored_page(outcome, invitation, token, form.comment) or _next_page(
-        invitation, token, answer, form.characters_removed
-    )
+    return _store(invitation, token, form)
 
 
 @survey.get("/<token>/thanks")
@@ -132,9 +130,23 @@ def _form_page(
     return page("form", invitation, status, token=token, given=given, faults=faults)
 
 
-def _store(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
-    ours, moment = program(), now()
-    answer = Answer(
+def _store(invitation: Invitation, token: str, form: AnswerForm) -> Response:
+    ours = program()
+    answer = _answer(ours, invitation, form, now())
+    changes_revision = read_revision("change", invitation, form.change)
+    with ours.database.write() as tx:
+        outcome, answer = store_answer(tx, answer, edit_window(), changes_revision)
+        if outcome is Outcome.STORED:
+            handle_low_answer(ours, tx, invitation, answer, answer.answered_at)
+            if invitation.source == SAMPLE_SOURCE:
+                week_scores.mark_sample(tx, answer.answered_week)
+        # What runs after the commit, which waits for the disk, takes several times as long.
+        next_page = _next_page(invitation, token, answer, form.characters_removed)
+    return not_stored_page(outcome, invitation, token, form.comment) or next_page
+
+
+def _answer(ours: Program, invitation: Invitation, form: AnswerForm, moment: datetime) -> Answer:
+    return Answer(
         invitation_id=invitation.id,
         revision=1,
         **form.scores,
@@ -148,20 +160,13 @@ def _store(invitation: Invitation, form: AnswerForm) -> tuple[Outcome, Answer]:
             invitation, form.opened_at or moment, moment, request.environ, form.characters_removed
         ),
     )
-    changes_revision = read_revision("change", invitation, form.change)
-    with ours.database.write() as tx:
-        outcome, answer = store_answer(tx, answer, edit_window(), changes_revision)
-        if outcome is Outcome.STORED:
-            handle_low_answer(ours, tx, invitation, answer, moment)
-            if invitation.source == SAMPLE_SOURCE:
-                week_scores.mark_sample(tx, answer.answered_week)
-    return outcome, answer
 
 
 def _next_page(invitation: Invitation, token: str, answer: Answer, removed: bool) -> Response:
     """Redirect to the question why, if the answer is low and has no comment, or to the thanks."""
-    may_add = now() < (invitation.answered_at or answer.answered_at) + edit_window()
-    if answer.is_low(program().facts.survey.low_threshold) and not answer.comment and may_add:
+    is_low = answer.is_low(program().facts.survey.low_threshold)
+    first_at = invitation.answered_at or answer.answered_at
+    if is_low and not answer.comment and now() < first_at + edit_window():
         key = sign_revision("why", invitation, answer.revision)
         note = {"removed": "1"} if removed else {}
         return see_other(survey_path(token, "why", k=key, **note))
