@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
-
 from feedback_app.base.links import BadLinkError, Links
 from feedback_app.base.text import clean, has_unstorable
 from support_facts import SurveyRules
@@ -29,28 +27,31 @@ class SurveyForm:
     questions: tuple[str, ...] = ()
 
     def __init__(
-        self, sent: MultiDict[str, str], links: Links, invitation_id: str, rules: SurveyRules
+        self, sent: dict[str, list[str]], links: Links, invitation_id: str, rules: SurveyRules
     ) -> None:
         self._sent, self._links, self._rules = sent, links, rules
         self._invitation_id = invitation_id
-        typed = sent.get("comment", "")
+        typed = self._first("comment")
         self.comment = clean(typed).strip()
         self.characters_removed = has_unstorable(typed)
-        self.contact_welcome = sent.get("contact_welcome", "") not in ("", "false")
-        self.change = sent.get("change", "")
+        self.contact_welcome = self._first("contact_welcome") not in ("", "false")
+        self.change = self._first("change")
         self.scores = {name: self._score(name) for name in self.questions}
         self.opened_at: datetime | None = None
         self.shown_wording: int | None = None
         self._read_page_token()
 
+    def _first(self, name: str) -> str:
+        return self._sent.get(name, [""])[0]
+
     def _score(self, question: str) -> int:
         """Return the score, or 0 unless one of the texts '1' to '5' was sent once."""
-        values = self._sent.getlist(question)
+        values = self._sent.get(question, [])
         return int(values[0]) if len(values) == 1 and values[0] in SCORES else 0
 
     def _read_page_token(self) -> None:
         try:
-            token = self._links.read("page", self._sent.get("page", ""))
+            token = self._links.read("page", self._first("page"))
         except BadLinkError:
             return
         invitation_id, _, version = token.subject.partition(":")
@@ -63,7 +64,7 @@ class SurveyForm:
         Scores given to another wording are left out, because the form shows the current one.
         """
         names = ("page", "comment", "change", *self.questions)
-        given: dict[str, Any] = {name: self._sent.get(name, "") for name in names}
+        given: dict[str, Any] = {name: self._first(name) for name in names}
         given["contact_welcome"] = self.contact_welcome
         current = self._rules.wording_version
         if self.shown_wording != current:
@@ -81,7 +82,7 @@ class SurveyForm:
         return found
 
     def _comment_fault(self) -> str:
-        if len(self.comment) > self._rules.comment_limit or len(self._sent.getlist("comment")) > 1:
+        if len(self.comment) > self._rules.comment_limit or len(self._sent.get("comment", [])) > 1:
             return "too_long"
         is_low = any(0 < score <= self._rules.low_threshold for score in self.scores.values())
         return "reason" if self._rules.reason_required and is_low and not self.comment else ""

@@ -84,7 +84,8 @@ def new_page_token(invitation: Invitation) -> str:
 def submitted_form(form: type[Form], invitation_id: str = "") -> Form:
     """Return the form of the request; without `invitation_id` its page token is not valid."""
     ours = program()
-    return form(request.form, ours.links, invitation_id, ours.facts.survey)
+    sent = request.form.to_dict(flat=False)
+    return form(sent, ours.links, invitation_id, ours.facts.survey)
 
 
 def sign_revision(purpose: RevisionPurpose, invitation: Invitation, revision: int) -> str:
