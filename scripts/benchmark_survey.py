@@ -6,16 +6,13 @@ Compare only ratios between machines or runs, not times.
 import http.client
 import os
 import platform
-import sqlite3
 import tempfile
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from measuring import ANSWER, FORM, answer_to, show
+from measuring import FORM, answer_to, show
 
 from tests.support.server import Server, environment, feedback, free_port, granian, running
 
@@ -24,13 +21,6 @@ GETS = 1500
 POSTS = 400
 CLIENTS = 3
 HEADERS = {**FORM, "Accept-Language": "en"}
-
-
-class Cost(NamedTuple):
-    """Processor seconds of the server and wall seconds, each per request."""
-
-    cpu: float
-    wall: float
 
 
 def main() -> None:
@@ -43,26 +33,30 @@ def main() -> None:
         paths = [urlsplit(link).path for link in links]
         ours = granian("feedback_app.app:create_app", ours_port, "--factory")
         bare = granian("measuring:bare", bare_port)
-        bare_env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+        bare_env = {
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parent),
+            "BARE_DATABASE": str(folder / "bare.sqlite"),
+        }
         with running(ours, ours_port, env) as survey, running(bare, bare_port, bare_env) as hello:
-            _print(*_measure(survey, hello, paths, folder))
+            _print(_measure(survey, hello, paths))
 
 
-def _measure(
-    survey: Server, hello: Server, paths: list[str], folder: Path
-) -> tuple[dict[str, list[Cost]], list[float]]:
+def _measure(survey: Server, hello: Server, paths: list[str]) -> dict[str, list[float]]:
+    """Return the processor seconds of the server per request, by kind of request and round."""
     fresh, page_of = paths[-1], _page_values(survey, paths[:-1])
-    costs: dict[str, list[Cost]] = {name: [] for name in ("form", "hello", "answer", "post")}
-    commits = []
+    names = ("hello", "form", "post", "post with a commit", "answer")
+    costs: dict[str, list[float]] = {name: [] for name in names}
     for number in range(ROUNDS):
         batch = paths[number * POSTS : (number + 1) * POSTS]
         costs["hello"].append(_cost(hello, GETS, lambda _: ("GET", "/", "")))
         costs["form"].append(_cost(survey, GETS, lambda _: ("GET", fresh, "")))
         sent = [("POST", path, page_of[path]) for path in batch]
         costs["post"].append(_cost(hello, POSTS, sent.__getitem__))
+        stored = [("POST", path.replace("/f/", "/commit/"), page_of[path]) for path in batch]
+        costs["post with a commit"].append(_cost(hello, POSTS, stored.__getitem__))
         costs["answer"].append(_cost(survey, POSTS, sent.__getitem__))
-        commits.append(_raw_commit_seconds(folder / f"raw-{number}.sqlite"))
-    return costs, commits
+    return costs
 
 
 def _page_values(survey: Server, paths: list[str]) -> dict[str, str]:
@@ -76,14 +70,13 @@ def _page_values(survey: Server, paths: list[str]) -> dict[str, str]:
     return bodies
 
 
-def _cost(server: Server, count: int, request: Callable[[int], tuple[str, str, str]]) -> Cost:
+def _cost(server: Server, count: int, request: Callable[[int], tuple[str, str, str]]) -> float:
     """Send `count` requests over `CLIENTS` persistent connections, so the server is never idle."""
-    cpu, wall = server.cpu_seconds(), time.perf_counter()
+    cpu = server.cpu_seconds()
     with ThreadPoolExecutor(CLIENTS) as clients:
         shares = [range(first, count, CLIENTS) for first in range(CLIENTS)]
         list(clients.map(lambda share: _send(server, share, request), shares))
-    wall = time.perf_counter() - wall
-    return Cost((server.cpu_seconds() - cpu) / count, wall / count)
+    return (server.cpu_seconds() - cpu) / count
 
 
 def _send(
@@ -100,39 +93,20 @@ def _send(
     connection.close()
 
 
-def _raw_commit_seconds(path: Path) -> float:
-    """Return the wall seconds per commit of a single row with synchronous=FULL."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("CREATE TABLE raw (id INTEGER PRIMARY KEY, text TEXT) STRICT")
-    start = time.perf_counter()
-    for _ in range(POSTS):
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO raw (text) VALUES (?)", (ANSWER["comment"],))
-        connection.execute("COMMIT")
-    seconds = (time.perf_counter() - start) / POSTS
-    connection.close()
-    return seconds
-
-
-def _print(costs: dict[str, list[Cost]], commits: list[float]) -> None:
+def _print(costs: dict[str, list[float]]) -> None:
     def ratios(name: str, yardstick: str) -> list[float]:
-        pairs = zip(costs[name], costs[yardstick], strict=True)
-        return [base.cpu / own.cpu for own, base in pairs]
+        return [base / own for own, base in zip(costs[name], costs[yardstick], strict=True)]
 
-    rates = [raw / own.wall for raw, own in zip(commits, costs["answer"], strict=True)]
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} cores; granian, 1 worker, 1 thread"
     )
     print(f"{CLIENTS} connections, {ROUNDS} alternating rounds; median (smallest to largest)\n")
     show("GET form / bare Flask hello, by CPU", ratios("form", "hello"))
     show("POST answer / bare Flask POST, by CPU", ratios("answer", "post"))
-    show("POST answer / raw SQLite commit, by rate", rates)
-    print("\nmicroseconds of CPU per request, or of wall time per commit:")
+    show("POST answer / bare POST with a commit", ratios("answer", "post with a commit"))
+    print("\nmicroseconds of CPU per request:")
     for name, found in costs.items():
-        show(f"  {name}", [1e6 * cost.cpu for cost in found], digits=0)
-    show("  raw commit", [1e6 * one for one in commits], digits=0)
+        show(f"  {name}", [1e6 * cost for cost in found], digits=0)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """What all benchmarks share: paired measurements, their output, and a minimal Flask application."""
 
+import os
+import sqlite3
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from urllib.parse import urlencode
 
 from flask import Flask, Response, request
@@ -23,6 +26,25 @@ def receive(token: str) -> Response:
     """Read a form and redirect, with the route, body and address of an answer."""
     request.form.to_dict()
     return Response(status=303, headers={"Location": f"/f/{token}/thanks?k={token}"})
+
+
+@bare.post("/commit/<token>")
+def commit(token: str) -> Response:
+    """Do the same after storing the comment in one table, with synchronous=FULL."""
+    connection = _connection()
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("INSERT INTO comments VALUES (?)", (request.form["comment"],))
+    connection.execute("COMMIT")
+    return receive(token)
+
+
+@cache
+def _connection() -> sqlite3.Connection:
+    connection = sqlite3.connect(os.environ["BARE_DATABASE"], isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE comments (comment TEXT) STRICT")
+    return connection
 
 
 def answer_to(page: str) -> str:
