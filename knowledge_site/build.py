@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 # Set before MkDocs is imported: Material prints a notice about MkDocs 2 otherwise.
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
@@ -26,8 +25,6 @@ from knowledge_site.search_words import load_search_words
 from published_results import Published, ResultsError, read_folder
 from support_facts import Facts, load_facts
 
-Nav = list[dict[str, Any]]
-
 _CHECKOUT = Path(__file__).parents[1]
 _PACKED = _CHECKOUT / "shared_view"
 # The files of the project: the checkout, or the copy that `scripts/wheel_files.py` puts in wheels.
@@ -43,13 +40,12 @@ def build(
     docs: Path = DOCS,
     own: Path | None = None,
     results: Path = RESULTS,
-    nav: Nav | None = None,
     today: date | None = None,
 ) -> None:
     """Build the site into `out`, which is only replaced if the build succeeds.
 
     A file in `own` replaces the one with the same path in `docs`; other pages in `own` are added
-    to the last section of the navigation. `nav` replaces the navigation of the configuration.
+    to the last section of the navigation.
     Raises FactsError for faults in support.toml, ResultsError for faults in published files and
     SiteError for faults in pages, or if `out` contains anything else than a site.
     """
@@ -69,7 +65,7 @@ def build(
             extension = {"facts": str(facts_path or ""), "results": str(results)}
             with _dated(max(page.last_updated for page in pages)):
                 for language in facts.languages:
-                    _build_language(site, docs, facts, language, extension, nav, added)
+                    _build_language(site, docs, facts, language, extension, added)
             faults = finish(site, pages, facts, published, words)
             _stop_at(to_sources(faults, site.resolve(), docs, facts.languages))
             _make_public(site)
@@ -103,7 +99,6 @@ def _build_language(
     facts: Facts,
     language: str,
     extension: dict[str, str],
-    nav: Nav | None,
     added: Sequence[str],
 ) -> None:
     first = language == facts.languages[0]
@@ -117,9 +112,6 @@ def _build_language(
         site_name=facts.organisation.name,
         site_url=root_url + folder if root_url else None,
     )
-    if nav:
-        config.nav = nav
-        config.extra["foot_pages"] = []
     if added and config.nav:
         (last,) = config.nav[-1].values()
         last.extend(added)
