@@ -25,11 +25,9 @@ from feedback_app.database.choose import open_database
 from feedback_app.database.contract import Database, Transaction
 from feedback_app.database.migrate import migrate
 from feedback_app.intake.api.messages import MAX_CASES
-from feedback_app.intake.closed_case import CaseReader
 from feedback_app.intake.csv.file import CSVRow
 from feedback_app.intake.csv.importing import Import
 from feedback_app.intake.csv.row_reader import RowReader
-from feedback_app.intake.dates import DateReader
 from feedback_app.intake.deliveries import CaseDelivery, accept_all
 from feedback_app.intake.mapping_file import CaseMapping
 from feedback_app.invitations import CaseIntake
@@ -169,8 +167,9 @@ def _import(database: Database) -> None:
     facts = facts.model_copy(
         update={"survey": facts.survey.model_copy(update={"quiet_period_days": 30})}
     )
-    mapping = CaseMapping().for_columns(COLUMNS, "csv")
-    reader = RowReader(mapping, CaseReader.of(facts, DateReader(zone), NOW), COLUMNS)
+    mapping = CaseMapping()
+    columns = mapping.for_columns(COLUMNS, "csv")
+    reader = RowReader(columns, mapping.reader(facts, zone, NOW), COLUMNS)
     rows = (
         CSVRow(at, (f"N{at}", f"{NOW:%Y-%m-%dT%H:%M:%SZ}", f"c{at}@customer{at % 900}.example"))
         for at in range(ROWS)
