@@ -87,11 +87,7 @@ def open_table(
 
 def _opened(file: Path, options: TableOptions) -> AbstractContextManager[CSVTable]:
     return opened(
-        file,
-        options.encoding,
-        options.delimiter,
-        options.sheet,
-        options.mapping.wanted(),
+        file, options.encoding, options.delimiter, options.sheet, options.mapping.wanted()
     )
 
 

@@ -109,11 +109,7 @@ def _store(
     new = [one for one, known in zip(part, before, strict=True) if known is None]
     way = part[0]
     results = program.case_intake.store_all(
-        tx,
-        [one.case for one in new],
-        now,
-        send=way.send,
-        until_reopened=way.until_reopened,
+        tx, [one.case for one in new], now, send=way.send, until_reopened=way.until_reopened
     )
     refs = {
         one.delivery_id: result.case_ref

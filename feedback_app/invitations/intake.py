@@ -20,12 +20,7 @@ from feedback_app.invitations.decisions import (
 from feedback_app.invitations.sampling import Sampling
 from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY, REMINDER
 from feedback_app.mail.never_asked import NeverAsked
-from feedback_app.records import (
-    CASE_FIELDS,
-    ClosedCase,
-    OutboxMessage,
-    Reopening,
-)
+from feedback_app.records import CASE_FIELDS, ClosedCase, OutboxMessage, Reopening
 from feedback_app.store import cases, invitations, outbox
 from feedback_app.store.case_lookups import KnownCases
 from support_facts import Facts

@@ -11,13 +11,7 @@ from feedback_app.base.links import Links
 from feedback_app.base.receivers import is_chat_id, receivers_of
 from feedback_app.base.weeks import week_of, weeks_back
 from feedback_app.jobs import accounts, digest, silence
-from feedback_app.mail.closure import (
-    CLOSURE,
-    CLOSURE_KINDS,
-    REMINDER,
-    SurveyLinks,
-    closure_email,
-)
+from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, REMINDER, SurveyLinks, closure_email
 from feedback_app.mail.message import Email, render_email
 from feedback_app.mail.notifications import (
     ALERT,
@@ -85,10 +79,7 @@ def _invitation(program: Program, message: OutboxMessage) -> Invitation:
 
 
 def _closure(
-    program: Program,
-    message: OutboxMessage,
-    invitation: Invitation,
-    opt_outs: Callable[[], Links],
+    program: Program, message: OutboxMessage, invitation: Invitation, opt_outs: Callable[[], Links]
 ) -> str:
     links = None
     if message.kind in (CLOSURE, REMINDER):

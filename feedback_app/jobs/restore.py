@@ -19,13 +19,7 @@ from feedback_app.database.migrate import (
     schema_version,
 )
 from feedback_app.jobs import restored
-from feedback_app.jobs.backup import (
-    Manifest,
-    copy_files,
-    has_content,
-    read_backup,
-    sources,
-)
+from feedback_app.jobs.backup import Manifest, copy_files, has_content, read_backup, sources
 from feedback_app.jobs.erasure import ErasureTarget, erase_all, find
 from feedback_app.program import Program, open_program, register_wording
 from feedback_app.settings import Settings, source_of

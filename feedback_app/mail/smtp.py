@@ -41,10 +41,7 @@ class SMTPSender:
     """
 
     def __init__(
-        self,
-        url: str,
-        timeout_seconds: float = _TIMEOUT_SECONDS,
-        bounce_address: str | None = None,
+        self, url: str, timeout_seconds: float = _TIMEOUT_SECONDS, bounce_address: str | None = None
     ) -> None:
         self._url = urlsplit(url)
         self._bounce_address = bounce_address

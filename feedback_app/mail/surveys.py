@@ -6,12 +6,7 @@ from datetime import datetime, timedelta
 
 from feedback_app.base.links import new_id
 from feedback_app.database.contract import Database, Transaction
-from feedback_app.mail.closure import (
-    CLOSURE,
-    CLOSURE_KINDS,
-    CLOSURE_WITHOUT_SURVEY,
-    REMINDER,
-)
+from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY, REMINDER
 from feedback_app.mail.never_asked import UNREAD, NeverAsked
 from feedback_app.records import Invitation, OutboxMessage
 from feedback_app.store import answers, invitations, opt_outs, outbox

@@ -51,8 +51,7 @@ class ClosedCaseBase(Message):
     """The fields of a message about a closed case that are not fields of the case."""
 
     delivery_id: OptionalText = Field(
-        default=None,
-        description="Your id of this delivery. Sending it again changes nothing.",
+        default=None, description="Your id of this delivery. Sending it again changes nothing."
     )
     send: bool = Field(
         default=True,

@@ -35,11 +35,7 @@ from feedback_app.intake.delivery_log import API, count_refusal
 from feedback_app.intake.errors import FieldError, InvalidCaseError, in_list, quoted
 from feedback_app.intake.mapping import FIELDS
 from feedback_app.intake.mapping_file import CaseMapping
-from feedback_app.intake.problem_details import (
-    ProblemError,
-    invalid_message,
-    problem_response,
-)
+from feedback_app.intake.problem_details import ProblemError, invalid_message, problem_response
 from feedback_app.records import Closing, SenderKey
 from feedback_app.store import closings, delivery_log, invitations, opt_outs
 from feedback_app.web.headers import keep_private

@@ -159,11 +159,7 @@ class Import:
             yield batch
 
     def _count(
-        self,
-        batch: Batch,
-        case: ClosedCase,
-        result: IntakeDecision | IntakeResult,
-        seen: set[int],
+        self, batch: Batch, case: ClosedCase, result: IntakeDecision | IntakeResult, seen: set[int]
     ) -> None:
         """Count the result of one case; `seen` are hashes of earlier cases."""
         counts, withheld = batch.counts, result.withheld_because
