@@ -8,33 +8,10 @@ from pathlib import Path
 import click
 
 from feedback_app.base.files import write_private_file
+from feedback_app.commands.terminal import text_of
 from feedback_app.settings import ENV_FILE
 from knowledge_site.build import ROOT
 from support_facts import FACTS_FILE
-
-_PAGES = """# Your own pages
-
-`feedback site build` uses the pages that come with the program. A file in this folder replaces the
-one with the same path: `en/imprint.md` replaces the English imprint. Our pages are in
-
-    {docs}
-
-Copy one from there to change it. A page that we do not have is added to the end of the menu. It
-needs a file in every language, such as `en/our-teams.md` and `de/our-teams.md`. Names, numbers and
-addresses on the pages come from `../support.toml`, so change them there.
-"""
-_NEXT = """Created {folder} with support.toml, .env, docs/, results/ and deploy/. Next:
-
-  cd {folder}
-  feedback migrate
-  feedback site build
-  feedback serve
-
-Then open http://127.0.0.1:8000/. Run 'feedback worker' in another terminal to send emails, and
-create an account for the review with 'feedback lead add NAME --role admin'. Before you send real
-surveys, set who you are in support.toml, and the public URL and the mail server in .env.
-deploy/README.md explains how to run it with systemd or in containers.
-The guides for operators are in {guides}"""
 
 
 @click.command("init")
@@ -53,11 +30,11 @@ def init(folder: Path) -> None:
         write_private_file(folder / ENV_FILE, _settings().encode())
         (folder / "support.toml").write_bytes(FACTS_FILE.read_bytes())
         shutil.copytree(ROOT / "deploy", folder / "deploy")
-        readme = _PAGES.format(docs=ROOT / "docs")
-        (folder / "docs" / "README.md").write_text(readme, encoding="utf-8")
+        readme = text_of("init-pages", docs=ROOT / "docs")
+        (folder / "docs" / "README.md").write_text(f"{readme}\n", encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"cannot create {folder}: {error.strerror or error}") from error
-    click.echo(_NEXT.format(folder=folder, guides=ROOT / "guides"))
+    click.echo(text_of("init-next", folder=folder, guides=ROOT / "guides"))
 
 
 def _settings() -> str:

@@ -12,8 +12,12 @@ from zoneinfo import ZoneInfo
 import click
 
 from feedback_app.commands.table_options import TableOptions
-from feedback_app.intake.csv.column_checks import ambiguous, check_numbers, detected_formats
-from feedback_app.intake.csv.date_order import FormatCount
+from feedback_app.intake.csv.columns import (
+    FormatCount,
+    ambiguous,
+    check_numbers,
+    detected_formats,
+)
 from feedback_app.intake.csv.file import CSVRow, CSVTable, opened
 from feedback_app.intake.csv.footers import without_footers
 from feedback_app.intake.csv.rejected import as_imported

@@ -12,7 +12,7 @@ import click
 from werkzeug.datastructures import Headers
 
 from feedback_app.base.text import visible
-from feedback_app.intake.webhooks.authentication import SignedRequest
+from feedback_app.intake.webhooks.authentication import Signature, SignedRequest
 from feedback_app.intake.webhooks.presets import Preset, load_webhooks
 from feedback_app.program import Program
 
@@ -91,8 +91,8 @@ def _proves_secret(preset: Preset, request: SignedRequest) -> bool:
     authentication, secrets = preset.authentication, preset.secrets
     fault = authentication.secret_fault(request, secrets)
     click.echo(visible(f"secret or signature: {fault or 'valid'}"))
-    if signed := authentication.signed_text(request):
-        click.echo(visible(f"  signed: {signed}"))
+    if isinstance(authentication, Signature):
+        click.echo(visible(f"  signed: {authentication.signed_text(request)}"))
     stripped = replace(request, body=request.body.rstrip(b"\r\n"))
     if fault and not authentication.secret_fault(stripped, secrets):
         click.echo("  It is valid without the line break at the end of the file.")

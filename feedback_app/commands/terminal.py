@@ -9,10 +9,14 @@ from feedback_app.base.templates import template
 from feedback_app.base.text import counted, visible
 
 
+def text_of(name: str, **values: object) -> str:
+    """Return the text of the template `commands/NAME` with these values, for a terminal."""
+    return visible(template("en", f"commands/{name}.txt").render(values, counted=counted))
+
+
 def show(name: str, **values: object) -> None:
-    """Print the template `commands/NAME` with these values."""
-    text = template("en", f"commands/{name}.txt").render(values, counted=counted)
-    click.echo(visible(text), nl=False)
+    """Print the text of the template `commands/NAME` with these values."""
+    click.echo(text_of(name, **values), nl=False)
 
 
 def confirm(question: str, done: str, yes: bool) -> None:

@@ -1,12 +1,13 @@
 """The decision about one closed case: new or known, and why its customer is not asked."""
 
+import hmac
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import repeat
 from typing import Literal, NamedTuple, get_args
 
-from feedback_app.invitations.sampling import Sampling
 from feedback_app.mail.never_asked import NeverAsked
 from feedback_app.records import ClosedCase, SeenClosing, WithheldBecause
 from feedback_app.store.case_lookups import KnownCases
@@ -14,6 +15,26 @@ from feedback_app.store.case_lookups import KnownCases
 # A likely duplicate is the same closing from another source. It is not stored. A known closing is
 # completed if this delivery fills empty fields or closes a reopened case again.
 IntakeOutcome = Literal["new", "known", "completed", "likely_duplicate"]
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Asks about `percent` % of the cases, chosen by HMAC-SHA256 of source and case id.
+
+    A case is always decided in the same way, and only somebody with the key can predict how.
+    A case that is asked at a lower percentage is also asked at a higher one.
+    """
+
+    percent: int = 100
+    key: str = ""
+
+    def includes(self, case: ClosedCase) -> bool:
+        """Return whether this case is asked."""
+        if self.percent == 100:
+            return True
+        text = json.dumps(["feedback.sampling", case.source, case.case_id])
+        digest = hmac.digest(self.key.encode(), text.encode(), "sha256")
+        return int.from_bytes(digest[:8]) * 100 < self.percent << 64
 
 
 @dataclass(frozen=True)

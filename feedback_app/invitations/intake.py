@@ -15,9 +15,9 @@ from feedback_app.invitations.decisions import (
     IntakeOutcome,
     IntakeResult,
     Limits,
+    Sampling,
     decide_all,
 )
-from feedback_app.invitations.sampling import Sampling
 from feedback_app.mail.closure import CLOSURE, CLOSURE_KINDS, CLOSURE_WITHOUT_SURVEY, REMINDER
 from feedback_app.mail.never_asked import NeverAsked
 from feedback_app.records import CASE_FIELDS, ClosedCase, OutboxMessage, Reopening

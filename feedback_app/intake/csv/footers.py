@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from feedback_app.intake.csv.date_order import likely_formats
+from feedback_app.intake.csv.columns import likely_formats
 from feedback_app.intake.csv.file import CSVRow
 
 _MAX_LINES = 50

@@ -10,7 +10,7 @@ from itertools import islice
 from feedback_app.base.templates import template
 from feedback_app.base.text import counted
 from feedback_app.intake.case_number import EXCEL_DIGITS, may_be_rounded
-from feedback_app.intake.csv.date_order import swapped
+from feedback_app.intake.csv.columns import swapped
 from feedback_app.intake.csv.file import CSVRow
 from feedback_app.intake.csv.importing import Batch, ImportCounts
 from feedback_app.intake.dates import DateReader

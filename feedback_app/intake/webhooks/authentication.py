@@ -62,10 +62,6 @@ class Authentication(BaseModel):
         """Return why the payload is not from the sender of the secret, or "" if it is."""
         return ""
 
-    def signed_text(self, signed: SignedRequest) -> str:
-        """Return the signed content, with the size of the body instead of the body, or ""."""
-        return ""
-
     def problem_with(self, secret: str) -> str:
         """Return why `secret` cannot be used, or "" if it can."""
         if not (secret.isascii() and secret.isprintable()):
@@ -152,6 +148,7 @@ class Signature(Authentication):
         )
 
     def signed_text(self, signed: SignedRequest) -> str:
+        """Return the signed content, with the size of the body instead of the body."""
         short = replace(signed, body=f"(body of {len(signed.body)} bytes)".encode())
         return self.signed_bytes(short).decode("utf-8", "replace")
 
