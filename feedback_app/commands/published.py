@@ -15,7 +15,7 @@ _FAULTS: dict[FolderFault, str] = {
     "for-real-figures": "{folder} is for real figures; set FEEDBACK_RESULTS to another folder for "
     "sample data",
     "holds-sample": "{folder} holds sample data; set FEEDBACK_RESULTS to another folder, because "
-    "sample data and real figures must not be mixed",
+    "sample data and real figures must not be mixed. 'feedback sample --publish' publishes samples",
     "holds-real": "{folder} holds real figures; set FEEDBACK_RESULTS to another folder, because "
     "sample data and real figures must not be mixed",
 }
