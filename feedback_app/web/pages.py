@@ -83,6 +83,8 @@ def _quality(text: str) -> float:
 class _SeeOther(Response):
     """A redirect whose headers are complete. Werkzeug would parse and encode its address again."""
 
+    default_mimetype = None  # there is no body
+
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
         return self.headers
 

@@ -9,6 +9,7 @@ from flask import Flask
 
 from feedback_app.app import create_app
 from feedback_app.web.headers import common_headers
+from feedback_app.web.pages import see_other
 from knowledge_site.after.headers import security_headers
 from tests.support.office import Office
 from tests.support.senders import with_settings
@@ -115,3 +116,10 @@ def test_static_hosts_send_what_the_app_sends() -> None:
     common, site = common_headers(HTTPS), security_headers([], HTTPS)
     assert set(site) == NAMES - {"Cache-Control"}
     assert {name: common[name] for name in NAMES - own} == {n: site[n] for n in NAMES - own}
+
+
+def test_the_address_of_a_redirect_is_encoded_once(app: Flask) -> None:
+    app.add_url_rule("/moves", "moves", lambda: see_other("/review?q=ä b%20c&r=1:2#d"))
+    answer = app.test_client().get("/moves")
+    assert answer.headers["Location"] == "/review?q=%C3%A4%20b%20c&r=1:2#d"
+    assert (answer.status_code, answer.data, answer.content_length) == (303, b"", 0)
