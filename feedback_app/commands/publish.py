@@ -9,6 +9,7 @@ from feedback_app.base import times
 from feedback_app.base.text import isolated, one_line
 from feedback_app.base.weeks import parse_week
 from feedback_app.commands.published import add_to, refuse_mixing
+from feedback_app.commands.terminal import show
 from feedback_app.commands.with_program import with_program
 from feedback_app.program import Program
 from feedback_app.publish import verify as verification
@@ -86,34 +87,22 @@ def verify(program: Program) -> None:
     if not published.results:
         click.echo("Nothing has been published yet.")
         return
-    wrong = 0
-    for finding in verification.verify(program.database, program.facts, published):
-        wrong += bool(finding.differences)
-        _show(program, finding, len(published.versions(finding.result.period.name)))
-    click.echo("\nThis cannot prove:")
-    for sentence in verification.CANNOT_PROVE:
-        click.echo(f"- {sentence}")
+    findings = [*verification.verify(program.database, program.facts, published)]
+    shown = [
+        (
+            one,
+            date_and_time(one.result.as_of, "en", program.zone),
+            len(published.versions(one.result.period.name)),
+        )
+        for one in findings
+    ]
+    show("verify", findings=shown, cannot_prove=verification.CANNOT_PROVE)
+    wrong = sum(bool(one.differences) for one in findings)
     if wrong:
         raise click.ClickException(
             f"{wrong} of {len(published.newest)} periods differ from the database; find the cause, "
             "then run 'feedback publish --correct WEEK --why TEXT'"
         )
-
-
-def _show(program: Program, finding: verification.Finding, versions: int) -> None:
-    result = finding.result
-    state = "differs" if finding.differences else "matches"
-    as_of = date_and_time(result.as_of, "en", program.zone)
-    click.echo(f"{result.file_name}: {state}, as of {as_of}")
-    for line in finding.differences:
-        click.echo(f"  {line} (published -> database)")
-    if finding.later_cases or finding.later_answers:
-        click.echo(
-            f"  arrived later, not counted: {finding.later_cases} cases, "
-            f"{finding.later_answers} answers"
-        )
-    if versions > 1:
-        click.echo(f"  earlier versions, replaced by this one: {versions - 1}")
 
 
 def _correction(

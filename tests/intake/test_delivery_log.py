@@ -13,7 +13,7 @@ from feedback_app.app import create_app
 from feedback_app.commands.intake import intake_group
 from feedback_app.database.contract import DatabaseUnavailableError
 from feedback_app.intake.delivery_log import OUTCOMES, RefusedRequests
-from feedback_app.intake.webhooks.shapes import MAX_LINE, MAX_LINES, UNNAMED, shape_of
+from feedback_app.intake.webhooks.events import MAX_LINE, MAX_LINES, UNNAMED, shape_of
 from feedback_app.jobs.retention import end_lifetimes
 from feedback_app.store import delivery_log
 from feedback_app.store.delivery_log import SAMPLES, LoggedOutcome

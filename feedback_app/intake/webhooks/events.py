@@ -1,10 +1,11 @@
 """Turns the payloads of a request into closed cases, and counts the outcome of each."""
 
 import logging
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, cast
 
 from feedback_app.base.text import without_addresses
@@ -15,12 +16,25 @@ from feedback_app.intake.deliveries import CaseDelivery, accept_all, reopen
 from feedback_app.intake.errors import FieldError, InvalidCaseError, in_list, quoted
 from feedback_app.intake.problem_details import pointers
 from feedback_app.intake.webhooks.presets import Preset
-from feedback_app.intake.webhooks.shapes import shape_of
 from feedback_app.program import Program
 from feedback_app.records import Reopening
 from feedback_app.store import delivery_log
 from feedback_app.store.delivery_log import PayloadSample
 
+MAX_LINES = 40
+MAX_LINE = 160
+# Names of fields. Other keys can be data, such as an address or a phone number.
+_NAME = re.compile(r"(?!.*[0-9]{7})[A-Za-z_][A-Za-z0-9_$:-]{0,39}")
+UNNAMED = "…"
+_TYPES = {
+    str: "text",
+    bool: "true or false",
+    int: "number",
+    float: "number",
+    type(None): "null",
+    dict: "empty object",
+    list: "empty list",
+}
 log = logging.getLogger(__name__)
 IGNORED = "ignored: this event neither closes nor reopens a case"
 
@@ -112,6 +126,27 @@ def answer_about(at: int, result: EventResult) -> dict[str, Any]:
     if isinstance(result, Ignored):
         return {"outcome": "ignored", "notes": [IGNORED, *result.reasons]}
     return result.model_dump(mode="json")
+
+
+def shape_of(payload: Any) -> tuple[str, ...]:
+    """Return lines such as "issue.fields.status.name: text", at most `MAX_LINES`.
+
+    Of a list, only the first element is described.
+    """
+    return tuple(line[:MAX_LINE] for line in islice(_lines("", payload), MAX_LINES))
+
+
+def _lines(path: str, value: Any) -> Iterator[str]:
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            # The request's own time and headers are not part of the payload.
+            if not key.startswith("@"):
+                name = key if _NAME.fullmatch(key) else UNNAMED
+                yield from _lines(f"{path}.{name}" if path else name, inner)
+    elif isinstance(value, list) and value:
+        yield from _lines(f"{path}[0]", value[0])
+    else:
+        yield f"{path}: {_TYPES[type(value)]}" if path else _TYPES[type(value)]
 
 
 def _log_invalid(preset: Preset, payload: Any, error: InvalidCaseError) -> None:
