@@ -3,8 +3,9 @@
 wording     texts around tables and pictures, from words.toml
 pages       front matter and text of the Markdown pages
 errors      SiteFault and SiteError, which stop a build
-fill/       facts to elements: tables, lists, JSON-LD, status graphs; placeholders.py lists them
-results/    published results to elements, feed entries and downloads
+templating  fills the templates in fill/ and after/
+fill/       the placeholders of pages: a template for each table, list or picture
+results/    published results: values of tiles and charts, feed entries and downloads
 markdown    the Python-Markdown extension that replaces the placeholders of a page
 check/      before the build: unknown keys, missing pages, wrong dates, with page and line
 after/      after the build: feed, JSON, sitemap, redirects, headers, assets, link check
