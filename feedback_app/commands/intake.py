@@ -3,14 +3,12 @@
 import json
 from dataclasses import asdict
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
+from functools import partial
 from typing import Any
 
 import click
 
 from feedback_app.base import times
-from feedback_app.base.text import visible
 from feedback_app.base.times import to_text
 from feedback_app.commands.invite_report import NOT_ASKED
 from feedback_app.commands.recorded_request import is_authentic, recorded_request
@@ -26,7 +24,7 @@ from feedback_app.intake.webhooks.paths import with_request_data
 from feedback_app.intake.webhooks.presets import Preset, load_presets
 from feedback_app.program import Program
 from feedback_app.store import delivery_log
-from feedback_app.store.delivery_log import LoggedOutcome, PayloadSample
+from feedback_app.store.delivery_log import LoggedOutcome
 
 
 @click.group("intake")
@@ -116,24 +114,14 @@ def log_command(program: Program, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_document(one) for one in logged], indent=2))
         return
-    for preset, outcomes in groupby(logged, attrgetter("preset")):
-        click.echo(visible(preset or "unknown webhooks"))
-        for one in outcomes:
-            last = times.local_text(one.last_at, program.zone)
-            text = OUTCOMES.get(one.outcome, one.outcome)
-            click.echo(visible(f"{one.deliveries:7}  {text}, last {last}"))
-            for sample in one.samples:
-                _show_sample(one.outcome, sample)
-    if not logged:
-        click.echo(f"Nothing arrived in the last {delivery_log.RETENTION.days} days.")
+    show(
+        "intake-log",
+        logged=logged,
+        texts=OUTCOMES,
+        local=partial(times.local_text, zone=program.zone),
+        days=delivery_log.RETENTION.days,
+    )
 
 
 def _document(logged: LoggedOutcome) -> dict[str, object]:
     return {**asdict(logged), "last_at": to_text(logged.last_at)}
-
-
-def _show_sample(outcome: str, sample: PayloadSample) -> None:
-    because = "conditions not met" if outcome == "ignored" else "invalid"
-    click.echo(visible(f"{'':9}{because}: {', '.join(sample.because)}"))
-    for line in sample.shape:
-        click.echo(visible(f"{'':11}{line}"))
