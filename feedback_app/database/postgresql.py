@@ -216,7 +216,7 @@ class PostgreSQL(Database):
         try:
             with psycopg.connect(self._url, autocommit=True) as connection:
                 connection.execute(f"SET lock_timeout = '{_LOCK_MILLISECONDS}ms'")
-                # The statistics have copies of single values.
+                # The statistics of the server have copies of single values.
                 for table in (*PERSONAL_DATA, "pg_statistic"):
                     _overwrite(connection, table)
                 # The next checkpoint removes the old segments of the WAL, but not the current one.
@@ -263,7 +263,7 @@ def _overwrite(connection: psycopg.Connection[tuple[int]], table: str) -> None:
             connection.execute(f"VACUUM (FULL, ANALYZE) {table}")
             return
         time.sleep(_LOCK_MILLISECONDS / 1000)
-    connection.execute(f"VACUUM (ANALYZE, INDEX_CLEANUP ON, TRUNCATE OFF) {table}")
+    connection.execute(f"VACUUM (INDEX_CLEANUP ON, TRUNCATE OFF) {table}")
 
 
 def _unavailable(error: psycopg.Error) -> DatabaseUnavailableError:
