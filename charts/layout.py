@@ -89,9 +89,12 @@ class ChartLayout(NamedTuple):
 
 
 def bars(labels: Labels, marks: Sequence[Mark]) -> ChartLayout:
-    """Return a chart with one bar per mark; the longest bar takes the whole width."""
+    """Return a chart with one bar per mark; the longest bar takes the whole width.
+
+    Raises ValueError for a negative value, or for cells that do not fit the headings.
+    """
     most = max((mark.value for mark in marks if mark.value), default=1.0)
-    plot = _Plot(marks, most)
+    plot = _Plot(labels, marks, most)
     rows = []
     for number, mark in enumerate(marks):
         end = plot.x(mark.value) if mark.value else plot.left
@@ -101,8 +104,11 @@ def bars(labels: Labels, marks: Sequence[Mark]) -> ChartLayout:
 
 
 def dots(labels: Labels, marks: Sequence[Mark], language: str = "en") -> ChartLayout:
-    """Return a chart with a dot and an interval per mark, on a scale from 0% to 100%."""
-    plot = _Plot(marks, 1.0)
+    """Return a chart with a dot and an interval per mark, on a scale from 0% to 100%.
+
+    Raises ValueError for a value below 0 or above 1, or for cells that do not fit the headings.
+    """
+    plot = _Plot(labels, marks, 1.0)
     rows = []
     for number, mark in enumerate(marks):
         row = plot.row(number, mark, plot.left if mark.value is None else plot.right)
@@ -118,7 +124,8 @@ def dots(labels: Labels, marks: Sequence[Mark], language: str = "en") -> ChartLa
 class _Plot:
     """Positions of rows and values. Short labels are left of their marks, long ones above."""
 
-    def __init__(self, marks: Sequence[Mark], highest: float) -> None:
+    def __init__(self, labels: Labels, marks: Sequence[Mark], highest: float) -> None:
+        self._labels = labels
         longest = max((len(mark.label) for mark in marks), default=0)
         self._labels_left = longest <= _LONGEST_SIDE_LABEL
         self._row = _ROW if self._labels_left else 2 * _ROW - _GAP / 2
@@ -129,10 +136,14 @@ class _Plot:
         self._highest = highest
 
     def x(self, value: float) -> float:
+        if not 0 <= value <= self._highest:
+            raise ValueError(f"{self._labels.key}: {value:g} is outside the scale of the chart")
         return self.left + value / self._highest * (self.right - self.left)
 
     def row(self, number: int, mark: Mark, end: float) -> ChartRow:
         """Return a row without its shapes, with the text of the mark after `end`."""
+        if (given := len(mark.cells)) != (needed := len(self._labels.headings) - 1):
+            raise ValueError(f"{self._labels.key}: {given} cells for {needed} headings")
         top = number * self._row
         middle = top + self._row - _ROW / 2
         above = middle if self._labels_left else top + _ROW / 2

@@ -158,6 +158,21 @@ def test_a_chart_needs_no_style_sheet_and_no_script() -> None:
     assert 'fill="currentColor"' in text
 
 
+@pytest.mark.parametrize(
+    ("draw", "mark", "reason"),
+    [
+        (bars, Mark(label="a", value=-1, text="", cells=("",)), "outside the scale"),
+        (bars, Mark(label="a", value=1, text="", cells=()), "0 cells for 1 headings"),
+        (dots, share("a", 1.1, 0, 1), "outside the scale"),
+        (dots, share("a", 0.5, -0.1, 1), "outside the scale"),
+    ],
+)
+def test_an_invalid_chart_is_refused_with_its_key(draw: Any, mark: Mark, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason) as refused:
+        draw(LABELS, [mark])
+    assert "ease" in str(refused.value)
+
+
 def test_a_chart_fits_the_smallest_phone(page: Any) -> None:
     figure = html(bars(LABELS, counted(3, 0, 1, 12, 7)))
     page.set_viewport_size({"width": 320, "height": 640})
