@@ -62,6 +62,6 @@ def render(name: str, results: ResultsView, argument: object = "") -> Element:
     return root
 
 
-def _as_text(text: str | None) -> str | None:
-    """Return text that is never read as Markdown; None for the indentation of a template."""
-    return AtomicString(text) if text and (text.strip() or "\n" not in text) else None
+def _as_text(text: str | None) -> str:
+    """Return text that is never read as Markdown, without the indentation of a template."""
+    return AtomicString(text if text and (text.strip() or "\n" not in text) else "")

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown import Markdown
+from markdown.util import AtomicString
+from pydantic import BaseModel
 
 from knowledge_site.fill.placeholders import UnknownPlaceholder, fact, fill, is_fact, names
 from knowledge_site.templating import anchor
@@ -91,6 +93,44 @@ def test_markup_in_a_fact_is_escaped(tmp_path):
     assert "<script" not in html
     assert "<strong>" not in html
     assert html.count("**a** &lt;script&gt;alert(1)&lt;/script&gt; &amp; [b](c)") == 2
+
+
+def with_hostile_texts(value):
+    """Return facts with markup in every text."""
+    if isinstance(value, Text):
+        return Text({language: f"{text} <u>&\"'*a*" for language, text in value.items()})
+    if isinstance(value, tuple):
+        return tuple(map(with_hostile_texts, value))
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        return value.model_copy(
+            update={name: with_hostile_texts(getattr(value, name)) for name in fields}
+        )
+    return value
+
+
+@pytest.mark.parametrize("language", FACTS.languages)
+def test_markup_is_escaped_in_every_placeholder(language):
+    hostile = with_hostile_texts(FACTS)
+    for name in names(FACTS):
+        found, shown = (fill(name, facts, language) for facts in (hostile, FACTS))
+        assert [part.tag for part in found.iter()] == [part.tag for part in shown.iter()]
+        assert [*map(type, found.itertext())] == [AtomicString] * len([*found.itertext()])
+    assert "<u>&\"'*a*" in "".join(fill("table statuses", hostile, language).itertext())
+
+
+def test_a_list_to_copy_without_entries_is_empty(tmp_path):
+    toml = FACTS_FILE.read_text(encoding="utf-8")
+    without = re.sub(r"(?ms)^\[pieces\..*?(?=^\[(?!pieces))", "", toml)
+    facts = tmp_path / "support.toml"
+    facts.write_text(f"{without}\n[pieces]\n", encoding="utf-8")
+    assert load_facts(facts).pieces == ()
+    md = Markdown(
+        extensions=["knowledge_site.markdown"],
+        extension_configs={"knowledge_site.markdown": {"facts": str(facts)}},
+    )
+    html = md.convert("{{ plain pieces }}")
+    assert html.split(">")[2].strip() == "</code"
 
 
 def test_an_unknown_fact_raises_an_error_with_its_key():
