@@ -140,9 +140,9 @@ def test_the_links_of_a_not_found_page_start_at_the_folder_of_its_language(tmp_p
     assert german == '<a href="/de/x.html#y"><a href=/de/><a href="//z"> "/q"'
 
 
-def page(language: str, day: int) -> Page:
+def page(language: str, day: int, name: str = "case-status.md") -> Page:
     meta = {"last_updated": date(2026, 11, day)}
-    return Page(language, "case-status.md", Path("x"), meta, "", 1)
+    return Page(language, name, Path("x"), meta, "", 1)
 
 
 def test_the_sitemap_has_the_real_dates_and_every_language():
@@ -166,6 +166,12 @@ def test_the_sitemap_has_the_real_dates_and_every_language():
         }
         assert set(alternates) == {"en", "de", "x-default"}
         assert alternates["x-default"] == alternates["en"]
+
+
+def test_pages_whose_names_differ_in_case_are_no_translations_of_each_other():
+    pages = [page("en", 2), page("en", 2, "Case-status.md")]
+    text = sitemap.sitemap(pages, "https://support.example.org", "en")
+    assert text.count("/case-status.html") == text.count("/Case-status.html") == 3
 
 
 def test_without_an_address_there_is_no_sitemap(tmp_path):
