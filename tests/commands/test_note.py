@@ -118,7 +118,10 @@ def test_sample_figures_and_notes_are_not_mixed_with_real_ones(
     assert all(result.sample for result in published.results)
     assert [one.text for one in published.notes] == [sample.NOTE]
     again = run(sample_command, "--publish")
-    assert "so none were loaded.\nNo more sample figures to publish yet.\n" in again.stdout
+    assert again.stdout == (
+        "There are sample cases already, from this command or from 'feedback mint', so none "
+        "were loaded.\nNo more sample figures to publish yet.\n"
+    )
     assert run(note, "2026-W47", *WORDS).exit_code == 1, "a real note has no place among samples"
 
 
