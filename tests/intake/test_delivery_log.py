@@ -251,7 +251,9 @@ def test_the_log_is_printed_by_a_command(
         delivery_log.add(tx, ("jira", "new"), NOW, 12)
         delivery_log.add(tx, ("", "unknown"), NOW)
     printed = office.run(intake_group, "log").output
-    assert "jira" in printed and "unknown webhooks" in printed
+    assert printed.startswith("jira\n") and printed.count("jira") == 1
+    assert printed.endswith("Refused: no such webhook, last 2026-11-24 13:00 CET\n")
+    assert "\nunknown webhooks\n" in printed
     assert "    214  Ignored: does not close or reopen a case, last 2026-11-24 13:00 CET" in printed
     assert "         conditions not met: webhookEvent" in printed
     assert "           issue.key: text" in printed
