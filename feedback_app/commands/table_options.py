@@ -36,9 +36,9 @@ def _merged(file: CaseMapping, given: Mapping[str, Any]) -> CaseMapping:
         return {**{key: below[key] for key in below if key not in replaced}, **given[name]}
 
     merged = {
-        **dict(file),
-        "columns": table("columns"),
-        "constants": table("constants"),
+        **file.model_dump(by_alias=True),
+        "map": table("columns"),
+        "set": table("constants"),
         "where": file.where | given["where"],
         "where_not": file.where_not | given["where_not"],
         "missing": [*file.missing, *given["missing"]],

@@ -258,7 +258,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 def validated(kind: type[T], file_name: str, content: Mapping[str, Any]) -> T:
     """Return the tables of a file. Raises MappingFileError naming every problem."""
     try:
-        return kind.model_validate(content)
+        return kind.model_validate(content, by_alias=True, by_name=False)
     except ValidationError as error:
         raise MappingFileError(
             f"{file_name}: {'.'.join(str(part) for part in one['loc'] if part != '[key]')}: "

@@ -10,7 +10,7 @@ from feedback_app.intake.mapping import (
     labels,
     once_each,
 )
-from feedback_app.intake.mapping_file import CaseMapping
+from feedback_app.intake.mapping_file import CaseMapping, MappingFileError, validated
 
 COLUMNS = ("number", "closed_at", "state", "team")
 
@@ -118,6 +118,12 @@ def test_a_column_whose_name_looks_like_a_choice_is_found_by_its_name() -> None:
 def test_a_required_field_without_a_source_is_reported() -> None:
     with pytest.raises(MappingError, match="fills case_number: use --map case_number=COLUMN"):
         CaseMapping().for_columns(COLUMNS, "csv")
+
+
+@pytest.mark.parametrize("table", ["columns", "constants"])
+def test_the_tables_of_a_file_are_only_called_map_and_set(table: str) -> None:
+    with pytest.raises(MappingFileError, match=f"mapping.toml: {table}: Extra inputs"):
+        validated(CaseMapping, "mapping.toml", {table: {"team": "a"}})
 
 
 def test_a_field_cannot_be_mapped_and_set() -> None:

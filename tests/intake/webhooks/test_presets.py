@@ -220,6 +220,11 @@ case_number = 5
         (("[authentication]", 'like = "desk"\n[authentication]'), "like: 'desk' is not one of"),
         (("[authentication]", 'send = "a..b"\n[authentication]'), "send: 'a..b' is not a path"),
         (("[map]", "[map"), "desk.toml is not valid TOML"),
+        (("[map]", '[columns]\nteam = "x"\n[map]'), "columns: Extra inputs"),
+        (
+            ("[authentication]", 'secrets = ["x"]\n[authentication]'),
+            "secrets: is not a key of a preset; secrets are in FEEDBACK_WEBHOOK_SECRETS",
+        ),
     ],
 )
 def test_an_error_is_reported_with_file_and_key(

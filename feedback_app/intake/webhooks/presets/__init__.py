@@ -233,6 +233,11 @@ def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 
 def _preset(name: str, content: Mapping[str, Any], program: Program, now: datetime) -> Preset:
     file_name = f"{name}.toml"
+    if ours := content.keys() & {"name", "secrets"}:
+        raise MappingFileError(
+            f"{file_name}: {key}: is not a key of a preset; secrets are in FEEDBACK_WEBHOOK_SECRETS"
+            for key in sorted(ours)
+        )
     preset = validated(Preset, file_name, {**content, "name": name, "secrets": ()})
     errors = preset.word_errors(preset.reader(program.facts, program.zone, now))
     given = {*preset.columns, *preset.constants} | ({"closed_at"} if preset.event_time else set())
