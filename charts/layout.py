@@ -59,7 +59,7 @@ class Mark:
 
 
 class PlacedText(NamedTuple):
-    """A text and where it starts, or where its middle or end is."""
+    """A text with the position of its start, middle or end, depending on `anchor`."""
 
     x: float
     y: float
@@ -68,7 +68,7 @@ class PlacedText(NamedTuple):
 
 
 class ChartRow(NamedTuple):
-    """A row with its label and text; bar and interval are the x of both ends, `dot` is its x."""
+    """A row with its label and text; `bar` and `interval` hold the x of both ends, `dot` its x."""
 
     label: PlacedText
     text: PlacedText
@@ -79,7 +79,7 @@ class ChartRow(NamedTuple):
 
 
 class ChartLayout(NamedTuple):
-    """Everything that a chart shows. Each tick is a line of the height of all rows, with a text."""
+    """Everything that a chart shows. Each tick is a line across all rows, with a text below."""
 
     labels: Labels
     marks: Sequence[Mark]
