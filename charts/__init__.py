@@ -10,25 +10,3 @@ from charts.dates import date_and_time, date_range, date_with_weekday, long_date
 from charts.intervals import Interval, newcombe, wilson
 from charts.layout import WIDTH, ChartLayout, Labels, Mark, bars, dots
 from charts.numbers import duration, mean, number, percent, percent_range
-
-__all__ = [
-    "WIDTH",
-    "ChartLayout",
-    "Interval",
-    "Labels",
-    "Mark",
-    "bars",
-    "date_and_time",
-    "date_range",
-    "date_with_weekday",
-    "dots",
-    "duration",
-    "long_date",
-    "mean",
-    "newcombe",
-    "number",
-    "percent",
-    "percent_range",
-    "short_date",
-    "wilson",
-]

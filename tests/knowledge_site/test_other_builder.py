@@ -1,4 +1,4 @@
-"""One builder is not a fate: the same sources build strict with Zensical."""
+"""Another builder, Zensical, builds the same sources without warnings."""
 
 import importlib.util
 import os
