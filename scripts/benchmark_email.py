@@ -140,7 +140,7 @@ def _close_cases(program: Program, round_number: int) -> None:
                 closed_at=now - timedelta(hours=1),
                 contact_email=f"c{round_number}-{number}@customer{number % 50}.example",
             )
-            program.case_intake.store_all(tx, [case], now)[0]
+            program.case_intake.store_all(tx, [case], now)
 
 
 def _deliver(program: Program, sender: _Texts) -> None:

@@ -20,7 +20,7 @@ from feedback_app.settings import SettingsError, read_settings
 
 _MIB = 1 << 20
 _SAMPLE_FACTS = (
-    "the sample facts of the program are used, because FEEDBACK_FACTS is not set",
+    "the sample facts are used: FEEDBACK_FACTS is not set and this folder has no support.toml",
     "create your own support.toml with 'feedback init DIR', and set FEEDBACK_FACTS to it",
 )
 

@@ -62,7 +62,7 @@ def _with_sources(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _facts_of_checkout() -> Path:
-    """Return the shipped support.toml in the checkout. Elsewhere, it would be another's facts."""
+    """Return the shipped support.toml, but only in the checkout: elsewhere, its facts are wrong."""
     if Path.cwd().samefile(FACTS_FILE.parent.parent):
         return FACTS_FILE
     raise click.ClickException(

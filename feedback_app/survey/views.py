@@ -140,7 +140,8 @@ def _store(invitation: Invitation, token: str, form: AnswerForm) -> Response:
             handle_low_answer(ours, tx, invitation, answer, answer.answered_at)
             if invitation.source == SAMPLE_SOURCE:
                 week_scores.mark_sample(tx, answer.answered_week)
-        # What runs after the commit, which waits for the disk, takes several times as long.
+        # The commit waits for the disk. After it, building the page would take several times as
+        # long, because the code is no longer in the processor's cache.
         next_page = _next_page(invitation, token, answer, form.characters_removed)
     return not_stored_page(outcome, invitation, token, form.comment) or next_page
 

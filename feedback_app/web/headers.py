@@ -1,7 +1,7 @@
 """The security headers of every response. The site's own policy is in its headers.json.
 
-They are those of the kind of response, or else `common_headers`, also for errors, redirects and
-static files. A header that the response already has stays.
+Each kind of response has its own, and everything else, such as static files, has `common_headers`.
+A header that a response already has is kept.
 """
 
 import base64
