@@ -111,7 +111,9 @@ def dots(labels: Labels, marks: Sequence[Mark], language: str = "en") -> ChartLa
     plot = _Plot(labels, marks, 1.0)
     rows = []
     for number, mark in enumerate(marks):
-        row = plot.row(number, mark, plot.left if mark.value is None else plot.right)
+        # Half of a dot at 100% is on the right of the scale.
+        end = plot.left if mark.value is None else plot.right + _GAP / 2
+        row = plot.row(number, mark, end)
         if mark.value is not None:
             row = row._replace(dot=plot.x(mark.value))
         if mark.low is not None and mark.high is not None:
@@ -131,7 +133,8 @@ class _Plot:
         self._row = _ROW if self._labels_left else 2 * _ROW - _GAP / 2
         self.left = _MARGIN + (longest * _LETTER_WIDTH + _GAP if self._labels_left else 0)
         longest_text = max((len(mark.text) for mark in marks if mark.value is not None), default=0)
-        self.right = WIDTH - _MARGIN - min(longest_text * _LETTER_WIDTH + _GAP, WIDTH / 3)
+        text_room = longest_text * _LETTER_WIDTH + 1.5 * _GAP
+        self.right = WIDTH - _MARGIN - min(text_room, WIDTH / 3)
         self.height = max(1, len(marks)) * self._row
         self._highest = highest
 

@@ -127,6 +127,13 @@ def test_a_dot_is_inside_its_interval_and_on_the_scale() -> None:
     assert float(second.get("cx", "")) == float(reaches[1].get("x2", "")) > right
 
 
+def test_a_dot_at_100_percent_does_not_touch_its_text() -> None:
+    figure = dots(LABELS, [share("2026-W47", 1, 0.5, 1)])
+    (dot,) = figure.iter("circle")
+    text = next(one for one in figure.iter("text") if one.text == "text")
+    assert float(dot.get("cx", "")) + float(dot.get("r", "")) < float(text.get("x", ""))
+
+
 def test_a_missing_value_has_a_text_but_no_shape() -> None:
     mark = Mark(label="2026-W47", value=None, text="n below 30", cells=("n below 30",))
     for figure in (bars(LABELS, [mark]), dots(LABELS, [mark])):
