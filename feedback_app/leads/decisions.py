@@ -4,6 +4,7 @@ from flask import Response, abort, request, url_for
 from wtforms import DateField, HiddenField
 from wtforms.validators import Optional
 
+from feedback_app.base.text import clean
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
@@ -51,8 +52,8 @@ def show_decisions() -> Response:
 @leads_pages.post("/decisions/done")
 def mark_decisions() -> Response:
     """Mark the ticked decisions as done, or open one of them again."""
-    ids = request.form.getlist("decision")[:_MOST_TICKED]
-    reopened = request.form.get("reopen", "")
+    ids = list(map(clean, request.form.getlist("decision")[:_MOST_TICKED]))
+    reopened = clean(request.form.get("reopen", ""))
     with program().database.write() as tx:
         if reopened and decisions.reopen(tx, reopened):
             log_action(tx, "decision reopened", "1")

@@ -6,6 +6,7 @@ from flask import Response, abort, request, url_for
 from wtforms import BooleanField, StringField
 from wtforms.validators import ValidationError
 
+from feedback_app.base.text import clean
 from feedback_app.jobs.erasure import erase
 from feedback_app.jobs.person import Person, person, record, set_opted_out
 from feedback_app.leads.blueprint import leads_pages
@@ -23,7 +24,7 @@ _SHOWN = 500
 class _AddressForm(LeadsForm):
     """`confirm` is the box to tick before an erasure."""
 
-    address = StringField(filters=[lambda typed: (typed or "").strip()])
+    address = StringField(filters=[lambda typed: clean(typed or "").strip()])
     confirm = BooleanField()
 
     def validate_address(self, field: StringField) -> None:

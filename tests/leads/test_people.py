@@ -44,6 +44,13 @@ def a_person(office: Office) -> str:
     return one
 
 
+def test_characters_that_no_table_can_store_are_removed_from_an_address(ada: Somebody) -> None:
+    a_person(ada.office)
+    page = ada.post("/review/people/data", address=f"{ADDRESS}\x00")
+    assert page.status_code == 200
+    assert "C-0001" in page.text
+
+
 def texts_in(value: Any) -> set[str]:
     if isinstance(value, dict):
         return set().union(*map(texts_in, value.values())) if value else set()

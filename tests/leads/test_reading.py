@@ -206,6 +206,8 @@ def test_no_open_redirect_after_an_action(lena: Somebody) -> None:
 def test_an_id_that_no_table_can_store_is_not_found(lena: Somebody, place: str) -> None:
     assert lena.get(place).status_code == 404
     assert lena.post("/review/read", answer="\x00:1").status_code == 404
+    for field in ("decision", "reopen"):
+        assert lena.post("/review/decisions/done", **{field: "a\x00"}).status_code == 303
     assert lena.get("/review/search?words=%00&weeks=%00").status_code == 200
 
 
