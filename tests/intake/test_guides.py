@@ -210,7 +210,7 @@ def test_every_preset_has_a_guide_of_the_same_shape() -> None:
             assert f"**{part}**" in page, (path.stem, part)
         assert "feedback intake try " in page
         if "generic" not in path.stem:
-            assert re.search(r"It\s+was\s+not\s+tried\s+on\s+a\s+live", page), path.stem
+            assert re.search(r"We\s+have\s+not\s+tested\s+it\s+on\s+a\s+live", page), path.stem
 
 
 def test_the_script_for_servicenow_sends_what_its_guide_shows() -> None:
