@@ -5,12 +5,11 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import AnyOf
 
 from feedback_app.base.receivers import receivers_of
-from feedback_app.base.text import clean
 from feedback_app.database.contract import Transaction
 from feedback_app.leads.audit_log import log_action
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
-from feedback_app.leads.forms import TypedText, checked
+from feedback_app.leads.forms import TypedText, checked, stripped
 from feedback_app.leads.permissions import requires
 from feedback_app.leads.reading import (
     ShownAnswerForm,
@@ -35,7 +34,7 @@ class _ChangeForm(LeadsForm):
     """`was` is the note that the page showed."""
 
     text = TypedText()
-    was = HiddenField(filters=[lambda sent: clean(sent or "").strip()])
+    was = HiddenField(filters=[stripped])
     back = HiddenField()
 
 

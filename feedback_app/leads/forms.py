@@ -20,6 +20,11 @@ _LONGEST_NAME = 100
 _HIGHEST = 10**LONGEST_NUMBER - 1
 
 
+def stripped(sent: str | None) -> str:
+    """Return a submitted text without characters that cannot be stored, and surrounding space."""
+    return clean(sent or "").strip()
+
+
 class TypedText(TextAreaField):
     """A text of `shortest` to `longest` characters; `data` is without surrounding space."""
 
@@ -28,7 +33,7 @@ class TypedText(TextAreaField):
         self.shortest, self.longest = shortest, longest
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        self.data = clean(valuelist[0] if valuelist else "").strip()
+        self.data = stripped(valuelist[0] if valuelist else None)
 
     def pre_validate(self, form: Any) -> None:
         # What is deleted needs no text.

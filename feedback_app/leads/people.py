@@ -6,11 +6,11 @@ from flask import Response, abort, request, url_for
 from wtforms import BooleanField, StringField
 from wtforms.validators import ValidationError
 
-from feedback_app.base.text import clean
 from feedback_app.jobs.erasure import erase
 from feedback_app.jobs.person import Person, person, record, set_opted_out
 from feedback_app.leads.blueprint import leads_pages
 from feedback_app.leads.csrf import LeadsForm
+from feedback_app.leads.forms import stripped
 from feedback_app.leads.pages import page, render
 from feedback_app.leads.permissions import requires
 from feedback_app.leads.sessions import lead_name
@@ -24,7 +24,7 @@ _SHOWN = 500
 class _AddressForm(LeadsForm):
     """`confirm` is the box to tick before an erasure."""
 
-    address = StringField(filters=[lambda typed: clean(typed or "").strip()])
+    address = StringField(filters=[stripped])
     confirm = BooleanField()
 
     def validate_address(self, field: StringField) -> None:

@@ -172,8 +172,11 @@ def smtp_fault(
         connection = SMTPSender(url, timeout_seconds).connect()
         return_to = return_path(bounce_address, _NO_ID) if bounce_address else sender
         connection.ehlo_or_helo_if_needed()
-        for step, reply in (("our sender", connection.mail), ("its domain", connection.rcpt)):
-            code, text = reply(return_to if step == "our sender" else sender)
+        for step, command, address in (
+            ("our sender", connection.mail, return_to),
+            ("its domain", connection.rcpt, sender),
+        ):
+            code, text = command(address)
             if code not in (250, 251):
                 return without_addresses(f"refuses {step}: {_text(code, text)}")
     except smtplib.SMTPResponseException as error:

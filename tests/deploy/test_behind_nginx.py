@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from http.client import IncompleteRead
 from pathlib import Path
 from socket import create_connection, socket
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -33,6 +34,7 @@ from tests.support.nginx_installation import (
     LEAD,
     SIGNED_IN,
     NginxInstallation,
+    Reply,
     answer,
     running_installation,
     send,
@@ -152,6 +154,23 @@ def test_only_the_sign_in_of_nginx_signs_a_lead_in(here: NginxInstallation) -> N
         assert send(here.port, path, headers=forged).status == 401
 
 
+def _first_with(
+    status: int,
+    here: NginxInstallation,
+    *request: Any,
+    tries: int = 40,
+    pause: float = 0,
+    **options: Any,
+) -> Reply:
+    """Return the first response with this status to a request that is sent up to `tries` times."""
+    for _ in range(tries):
+        reply = send(here.port, *request, **options)
+        if reply.status == status:
+            return reply
+        time.sleep(pause)
+    raise AssertionError(f"no response to {request} has the status {status}")
+
+
 def test_too_many_requests_get_a_friendly_page_in_the_language_of_the_client(
     here: NginxInstallation,
 ) -> None:
@@ -162,19 +181,12 @@ def test_too_many_requests_get_a_friendly_page_in_the_language_of_the_client(
 
     flood("/healthz", "127.0.0.7")
     for language, text in (("en", "Not available at the moment"), ("de-AT", "Zurzeit nicht")):
-        for _ in range(40):
-            reply = send(here.port, "/f/x", "127.0.0.7", headers={"Accept-Language": language})
-            if reply.status == 429:
-                break
-        assert reply.status == 429
+        headers = {"Accept-Language": language}
+        reply = _first_with(429, here, "/f/x", "127.0.0.7", headers=headers)
         assert text in reply.body.decode()
         assert reply.header("Retry-After") == "10"
         assert reply.header("Content-Security-Policy").startswith("default-src 'none'")
-    problem = next(
-        reply
-        for _ in range(40)
-        if (reply := send(here.port, CASES, "127.0.0.7", "POST")).status == 429
-    )
+    problem = _first_with(429, here, CASES, "127.0.0.7", "POST")
     assert problem.header("Content-Type") == "application/problem+json"
     # Others are served meanwhile.
     assert send(here.port, "/healthz", "127.0.0.8").status == 200
@@ -194,19 +206,12 @@ def test_many_slow_requests_of_one_address_get_a_friendly_page_and_others_are_se
         for one in _connections(here, stack, "127.0.0.9", 64):
             one.sendall(b"POST /f/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nease=")
         for path in ("/f/x", "/", "/review/"):
-            for _ in range(100):
-                reply = send(here.port, path, "127.0.0.9", headers={"Accept-Language": "de"})
-                if reply.status == 429:
-                    break
-            assert reply.status == 429
+            headers = {"Accept-Language": "de"}
+            reply = _first_with(429, here, path, "127.0.0.9", tries=100, headers=headers)
             assert "Zurzeit nicht" in reply.body.decode()
             assert reply.header("Retry-After") == "10"
         assert send(here.port, "/healthz", "127.0.0.10").status == 200
-    for _ in range(100):
-        if (reply := send(here.port, "/healthz", "127.0.0.9")).status == 200:
-            break
-        time.sleep(0.05)
-    assert reply.status == 200
+    _first_with(200, here, "/healthz", "127.0.0.9", tries=100, pause=0.05)
 
 
 def test_browsers_of_an_office_with_one_address_that_keep_connections_open_are_served(
